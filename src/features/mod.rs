@@ -1,0 +1,1 @@
+//! The rooms, upstream first: a room may call the rooms above it, never one below.

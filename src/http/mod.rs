@@ -1,0 +1,3 @@
+//! The doors composed.
+#[cfg(feature = "ssr")]
+pub mod site;

@@ -1,0 +1,7 @@
+//! randomness; compiled in every build, the browser's too.
+
+pub mod canonical;
+pub mod error;
+pub mod fields;
+pub mod ids;
+pub mod page;

@@ -1,0 +1,3 @@
+//! Furniture: components that know no feature.
+
+pub mod form;
