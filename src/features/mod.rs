@@ -1,1 +1,3 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
+
+pub mod organizations;

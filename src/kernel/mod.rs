@@ -1,7 +1,13 @@
+//! Words that everybody shares: ids, money, labels, text, fields, errors, who acts. Pure: no I/O, no clock, no
 //! randomness; compiled in every build, the browser's too.
 
+pub mod actor;
 pub mod canonical;
 pub mod error;
+pub mod fact;
 pub mod fields;
 pub mod ids;
+pub mod labels;
+pub mod money;
 pub mod page;
+pub mod text;

@@ -1,0 +1,34 @@
+# The verbs of the house. Each is one script or one call; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test journeys check fix sqlx bench stop clean-data
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build and serve on http://127.0.0.1:3000, with a database and a demo (ARGS="--addr 127.0.0.1:4000")
+	@bash scripts/run.sh $(ARGS)
+
+test: ## everything: formatting, lints, rules, services, doors, journeys in Chromium
+	@bash scripts/test.sh
+
+journeys: ## only the journeys (ARGS="journeys/first.spec.ts" picks some)
+	@bash scripts/test.sh journeys $(ARGS)
+
+check: ## formatting, lints and that every ring compiles
+	@bash scripts/test.sh check
+
+fix: ## format, and let clippy repair what it can
+	@. scripts/env.sh && cargo fmt && cargo clippy --fix --allow-dirty --allow-staged --all-targets --features ssr,testing
+
+sqlx: ## renew .sqlx after a change to a query or a migration
+	@bash scripts/sqlx.sh
+
+bench: ## the figures we hold ourselves to: first load, statements a page, warm builds
+	@bash scripts/bench.sh
+
+stop: ## stop the private databases of this checkout
+	@bash scripts/stop.sh
+
+clean-data: ## remove the data of development and tests
+	@bash scripts/clean-data.sh

@@ -1,0 +1,26 @@
+# Sourced by every script: one environment for every cargo call, so that builds, tests and lints share what is compiled.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$ROOT"
+TOOLS=$ROOT/.tools
+export PATH="$TOOLS/bin:$ROOT/end2end/node_modules/.bin:$PATH"
+
+# Flags and the target folder come from the project alone: others would build every dependency a second time.
+unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_TARGET_DIR CARGO_BUILD_TARGET_DIR CARGO_BUILD_TARGET
+
+# Queries are checked against the committed .sqlx folder, whatever DATABASE_URL the app is given; `make sqlx` renews it.
+export SQLX_OFFLINE=true
+
+# cargo leptos sets these for its builds; Leptos reads some of them while it compiles, so plain cargo must say the same.
+export LEPTOS_OUTPUT_NAME=commdesk LEPTOS_SITE_PKG_DIR=pkg LEPTOS_SITE_ADDR=127.0.0.1:3000 LEPTOS_RELOAD_PORT=3001
+export LEPTOS_SITE_ROOT=${LEPTOS_SITE_ROOT:-target/site}
+
+# What tools.sh found on this machine, CHROMIUM above all.
+if [ -f "$TOOLS/found.sh" ]; then . "$TOOLS/found.sh"; fi
+
+say() { printf '%s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# took SECONDS: "7 s", "3 min 5 s"
+took() { if [ "$1" -ge 60 ]; then printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi; }

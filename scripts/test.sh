@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# `make test`: everything, in order, stopping at the first failure. `make check` is its first half: nothing runs.
+#
+#   scripts/test.sh            all stages
+#   scripts/test.sh check      formatting, lints, and that the rings compile
+#   scripts/test.sh journeys   only the journeys, against the release build (more arguments go to Playwright)
+. "$(dirname "$0")/env.sh"
+what=${1:-all}; shift || true
+
+stages=0 report=()
+stage() {
+  local name=$1 began=$SECONDS; shift
+  stages=$((stages + 1))
+  printf '\n== %d. %s\n' "$stages" "$name"
+  if ! "$@"; then
+    printf '\n== failed: %s (after %s)\n   to see it again: %s\n' "$name" "$(took $((SECONDS - began)))" "$*" >&2
+    exit 1
+  fi
+  report+=("$(printf '%10s  %s' "$(took $((SECONDS - began)))" "$name")")
+}
+
+tools() { bash scripts/tools.sh test && . scripts/env.sh; }
+
+checks() {
+  stage "formatting" cargo fmt --check
+  stage "lints: server" cargo clippy --quiet --all-targets --features ssr,testing -- -D warnings
+  stage "lints: browser" cargo clippy --quiet --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
+  stage "the rules compile alone" cargo check --quiet
+  stage "the services compile without pages" cargo check --quiet --features server
+}
+
+release() { LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress; }
+
+# Steps are joined by hand: inside `if ! stage`, bash does not stop at a failing line by itself.
+journeys() {
+  local port
+  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })') &&
+    bash scripts/stop.sh target/journeys/data/postgres &&
+    rm -rf target/journeys && mkdir -p target/journeys &&
+    (cd end2end && JOURNEY_PORT=$port playwright test "$@")
+}
+
+# On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
+if [ -n "${CI:-}" ]; then trap 'bash scripts/stop.sh' EXIT; fi
+
+began=$SECONDS
+case $what in
+  check)
+    stage "tools" bash scripts/tools.sh build
+    checks
+    ;;
+  journeys)
+    stage "tools" tools
+    stage "release build" release
+    stage "journeys" journeys "$@"
+    ;;
+  all)
+    stage "tools" tools
+    checks
+    stage "rules" cargo test
+    stage "services and doors, on Postgres" cargo test --features ssr,testing --lib --tests
+    stage "release build, split and compressed" release
+    stage "journeys in Chromium" journeys
+    ;;
+  *) fail "usage: scripts/test.sh [check|journeys]" ;;
+esac
+
+printf '\n== all passed in %s\n' "$(took $((SECONDS - began)))"
+printf '%s\n' "${report[@]}"

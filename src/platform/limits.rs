@@ -1,0 +1,76 @@
+//! How often somebody may do something: fixed windows, counted in Postgres, so that every instance counts together.
+
+use super::ctx::Ctx;
+use crate::kernel::error::{AppError, AppResult};
+use chrono::{DateTime, TimeDelta};
+
+/// A limit by name: `hits` in `seconds`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    pub action: &'static str,
+    pub hits: i32,
+    pub seconds: i64,
+}
+
+/// Signing in, by address.
+pub const SIGN_IN_ADDRESS: Limit = Limit { action: "sign_in_address", hits: 30, seconds: 300 };
+/// Signing in, by account: slows guessing without locking anybody out for long.
+pub const SIGN_IN_ACCOUNT: Limit = Limit { action: "sign_in_account", hits: 10, seconds: 300 };
+/// Mails with one-time links, by account.
+pub const LINK_ACCOUNT: Limit = Limit { action: "link_account", hits: 5, seconds: 3600 };
+/// Mails with one-time links, by address.
+pub const LINK_ADDRESS: Limit = Limit { action: "link_address", hits: 20, seconds: 3600 };
+/// Applications of organizations, by address.
+pub const APPLY_ADDRESS: Limit = Limit { action: "apply_address", hits: 10, seconds: 3600 };
+/// Sign-ups of communities, by address (5 an hour: the sign-up system's rule).
+pub const SIGNUP_ADDRESS: Limit = Limit { action: "signup_address", hits: 5, seconds: 3600 };
+/// Uploads, by address.
+pub const UPLOAD_ADDRESS: Limit = Limit { action: "upload_address", hits: 60, seconds: 3600 };
+/// Requests and applications, by user.
+pub const REQUEST_USER: Limit = Limit { action: "request_user", hits: 30, seconds: 3600 };
+/// Second factors, by account.
+pub const SECOND_FACTOR: Limit = Limit { action: "second_factor", hits: 10, seconds: 300 };
+
+/// Counts one hit of `subject` against the limit.
+///
+/// # Errors
+/// `TooMany` with the seconds until the window ends.
+pub async fn hit(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
+    let now = ctx.now();
+    let start = now.timestamp() - now.timestamp().rem_euclid(limit.seconds);
+    let window = DateTime::from_timestamp(start, 0).unwrap_or(now);
+    let hits = sqlx::query_scalar!(
+        "insert into rate_counters (action, subject, window_start, hits) values ($1, $2, $3, 1)
+         on conflict (action, subject, window_start) do update set hits = rate_counters.hits + 1 returning hits",
+        limit.action,
+        subject,
+        window,
+    )
+    .fetch_one(ctx.db())
+    .await?;
+    if hits > limit.hits.saturating_mul(ctx.house.settings.limit_factor) {
+        let left = (window + TimeDelta::seconds(limit.seconds) - now).num_seconds().max(1);
+        return Err(AppError::TooMany { retry_after: u32::try_from(left).unwrap_or(60) });
+    }
+    Ok(())
+}
+
+/// Counts one hit by the caller's address; a caller without one (a job, a test) is not limited.
+///
+/// # Errors
+/// As [`hit`].
+pub async fn hit_address(ctx: &Ctx, limit: Limit) -> AppResult<()> {
+    match ctx.address {
+        Some(address) => hit(ctx, limit, &address.to_string()).await,
+        None => Ok(()),
+    }
+}
+
+/// Forgets windows that ended more than a day ago.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
+    sqlx::query!("delete from rate_counters where window_start < $1", ctx.now() - TimeDelta::days(1)).execute(ctx.db()).await?;
+    Ok(())
+}

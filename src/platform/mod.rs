@@ -1,0 +1,23 @@
+//! Pipes and wires: the clock, the database, facts, jobs, mail, files, secrets, the web. Knows no feature; what the rooms
+//! have to add (consumers of facts, handlers of deadlines, forms) is handed in by `http` and `main`.
+
+pub mod clock;
+pub mod cluster;
+pub mod config;
+pub mod crypto;
+pub mod ctx;
+pub mod db;
+pub mod dns;
+pub mod facts;
+pub mod jobs;
+pub mod limits;
+pub mod mail;
+pub mod markdown;
+pub mod password;
+pub mod pictures;
+pub mod secrets;
+pub mod storage;
+pub mod telemetry;
+pub mod totp;
+pub mod tx;
+pub mod web;

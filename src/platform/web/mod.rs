@@ -1,0 +1,282 @@
+//! What every door needs: who calls, the envelope, typed path, query and body with our own refusals, forms.
+//!
+//! Doors use these instead of axum's bare extractors, whose refusals are plain text.
+
+pub mod cookies;
+pub mod form;
+pub mod once;
+
+use super::{ctx::Ctx, facts::Voice};
+use crate::kernel::{
+    actor::{Actor, Person},
+    error::{AppError, AppResult},
+    fields::FieldErrors,
+};
+use axum::{
+    RequestExt as _,
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    response::{IntoResponse, Response},
+};
+use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+use std::{collections::HashMap, str::FromStr, sync::Arc};
+
+tokio::task_local! {
+    /// The id of the request in hand; error bodies show it.
+    pub static TRACE: Arc<str>;
+}
+
+/// The most that a JSON body may hold.
+pub const MAX_JSON: usize = 256 * 1024;
+
+/// Who calls: put into every request by the middleware.
+#[derive(Clone)]
+pub struct Call {
+    pub ctx: Ctx,
+    /// Nobody, or somebody signed in.
+    pub person: Option<Arc<Person>>,
+    /// The acting workspace that the call names (`?as=`, `_as`, `X-CommDesk-Workspace`).
+    pub workspace: Option<String>,
+}
+
+impl Call {
+    /// # Errors
+    /// 401 when nobody is signed in.
+    pub fn person(&self) -> AppResult<&Arc<Person>> {
+        self.person.as_ref().ok_or(AppError::SignIn)
+    }
+
+    /// The actor, for calls that change something: the named workspace or the only possible one.
+    ///
+    /// # Errors
+    /// 401, 404, or 422 `WORKSPACE_REQUIRED`.
+    pub fn actor(&self) -> AppResult<Actor> {
+        self.person()?.actor(self.workspace.as_deref())
+    }
+
+    /// The actor, for pages that only show something: falls back to the workspace used last.
+    ///
+    /// # Errors
+    /// 401 when nobody is signed in.
+    pub fn viewer(&self) -> AppResult<Actor> {
+        Ok(self.person()?.actor_or_default(self.workspace.as_deref()))
+    }
+
+    /// As [`Call::viewer`], for pages that strangers may see too.
+    pub fn maybe_viewer(&self) -> Option<Actor> {
+        self.viewer().ok()
+    }
+
+    /// Who speaks, when it may be nobody.
+    pub fn voice(&self) -> Voice {
+        match &self.person {
+            Some(person) => Voice::Acting { user: person.user.0, kind: "person", id: None },
+            None => Voice::Visitor { user: None },
+        }
+    }
+
+    /// The same call for another workspace.
+    #[must_use]
+    pub fn acting_for(mut self, workspace: Option<String>) -> Self {
+        if workspace.as_deref().is_some_and(|w| !w.is_empty()) {
+            self.workspace = workspace;
+        }
+        self
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Call {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| AppError::broken("the middleware did not say who calls"))
+    }
+}
+
+/// One id (or other word) of the path: `Seg(id): Seg<EventId>`. Something that is no id is simply not found.
+pub struct Seg<T>(pub T);
+
+impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Seg<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is the wrapper that gives it our refusal")]
+        let axum::extract::Path(all) =
+            axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(|_| AppError::NotFound)?;
+        let one = all.values().next().ok_or(AppError::NotFound)?;
+        one.parse().map(Self).map_err(|_| AppError::NotFound)
+    }
+}
+
+/// The query, typed. A wrong parameter is named.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(params)| Self(params))
+            .map_err(|error| AppError::invalid("", format!("The query could not be read: {}", innermost(&error))))
+    }
+}
+
+/// A JSON body, typed. `raw` is what was sent, for the hash of an idempotency key.
+pub struct Body<T> {
+    pub value: T,
+    pub raw: Bytes,
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = AppError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
+        let is_json = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")));
+        let raw = axum::body::to_bytes(request.with_limited_body().into_body(), MAX_JSON)
+            .await
+            .map_err(|_| AppError::invalid("", "The body is too large: at most 256 kB of JSON."))?;
+        if raw.is_empty() {
+            // A body is optional where every field is.
+            return serde_json::from_slice(b"{}").map(|value| Self { value, raw }).map_err(|error| body_error(&error));
+        }
+        if !is_json {
+            return Err(AppError::invalid("", "Send JSON, with Content-Type: application/json."));
+        }
+        let value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
+        Ok(Self { value, raw })
+    }
+}
+
+fn body_error(error: &serde_json::Error) -> AppError {
+    let text = error.to_string();
+    // serde names the field between backquotes: "missing field `title` at line 1 column 2".
+    let field = text
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+        .map_or_else(String::new, str::to_owned);
+    let message = if field.is_empty() { format!("The JSON could not be read: {text}.") } else { "This field is required.".to_owned() };
+    AppError::Invalid(FieldErrors::one(field, message))
+}
+
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut error = error;
+    while let Some(source) = error.source() {
+        error = source;
+    }
+    error.to_string()
+}
+
+/// What a handler of the API answers.
+pub type ApiResult = Result<Response, AppError>;
+
+/// `{"success":true,"data":…}` with a status.
+pub fn reply<T: Serialize>(status: StatusCode, data: &T) -> Response {
+    json_response(status, &json!({"success": true, "data": data}))
+}
+
+/// 200 with the envelope.
+pub fn ok<T: Serialize>(data: &T) -> Response {
+    reply(StatusCode::OK, data)
+}
+
+/// 201 with the envelope.
+pub fn created<T: Serialize>(data: &T) -> Response {
+    reply(StatusCode::CREATED, data)
+}
+
+/// Any JSON with a status.
+pub fn json_response<T: Serialize>(status: StatusCode, body: &T) -> Response {
+    let text = serde_json::to_vec(body).expect("our own views serialize");
+    (status, [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// The error half of the envelope.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorBody {
+    pub code: String,
+    pub message: String,
+    pub field_errors: FieldErrors,
+    /// Only on a 500: the id under which we find what happened.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub request_id: Option<String>,
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        let trace = TRACE.try_with(Arc::clone).ok();
+        log(&self);
+        let code = match &self {
+            // The same field error, found by its stable code too.
+            Self::Invalid(errors) if errors.get("workspace").is_some_and(|m| m.contains("WORKSPACE_REQUIRED")) => "WORKSPACE_REQUIRED",
+            other => other.code(),
+        };
+        let body = ErrorBody {
+            code: code.to_owned(),
+            message: self.message(),
+            field_errors: match &self {
+                Self::Invalid(errors) => errors.clone(),
+                _ => FieldErrors::default(),
+            },
+            request_id: matches!(self, Self::Broken(_)).then(|| trace.map(|t| t.to_string())).flatten(),
+        };
+        let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = json_response(status, &json!({"success": false, "error": body}));
+        if let Self::TooMany { retry_after } | Self::Busy { retry_after } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
+        response
+    }
+}
+
+/// Logs what only we may know, once, where it leaves the house.
+pub fn log(error: &AppError) {
+    if let AppError::Broken(source) = error {
+        let mut chain = source.to_string();
+        let mut next = source.source();
+        while let Some(cause) = next {
+            chain.push_str(": ");
+            chain.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        let trace = TRACE.try_with(Arc::clone).ok();
+        tracing::error!(trace = trace.as_deref(), error = chain, "a request broke");
+    }
+}
+
+/// The header that names the acting workspace.
+pub const WORKSPACE_HEADER: HeaderName = HeaderName::from_static("x-commdesk-workspace");
+
+/// One value of a query string, decoded.
+pub fn query_value(query: Option<&str>, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(query?.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// An address on this site that a form or link may send people to: a path of ours, never another host.
+pub fn safe_path(path: &str) -> Option<&str> {
+    let fine = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.starts_with("/\\")
+        && path.len() <= 512
+        && path.chars().all(|c| !c.is_control() && c != '\\');
+    fine.then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_ours_are_safe() {
+        assert_eq!(safe_path("/inbox?as=acme"), Some("/inbox?as=acme"));
+        for bad in ["//evil.example", "/\\evil", "https://evil.example", "inbox", "/a\nb", "/a\\b"] {
+            assert_eq!(safe_path(bad), None, "{bad}");
+        }
+    }
+}
