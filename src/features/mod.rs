@@ -1,5 +1,6 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
 
+pub mod accounts;
 pub mod organizations;
 
 pub mod facts;
