@@ -2,3 +2,8 @@
 
 pub mod accounts;
 pub mod organizations;
+
+pub mod facts;
+
+#[cfg(feature = "server")]
+pub mod reactions;
