@@ -274,7 +274,7 @@ pub struct EmailVerified {
     email: String,
 }
 
-stated!(EmailVerified, "email_verified", |f| f.user, json!({"userId": f.user}), Some(json!({"email": f.email})));
+stated!(EmailVerified, "user_email_verified", |f| f.user, json!({"userId": f.user}), Some(json!({"email": f.email})));
 
 /// Somebody asked, with their password, for another address; the new one is not theirs until its link was followed.
 #[derive(Debug, Clone, PartialEq, Eq)]

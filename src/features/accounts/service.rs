@@ -17,7 +17,7 @@ use crate::{
             VerificationStatus, Workspace,
         },
         error::{AppError, AppResult},
-        fields::FieldErrors,
+        fields::{Check, FieldErrors},
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
     },
@@ -390,13 +390,18 @@ fn wrong_password(field: &str) -> AppError {
     AppError::invalid(field, "This is not your current password. Type it again, or sign out and use \"Forgot password\".")
 }
 
-/// Remembers the workspace that the person used last; only a default for pages that name none.
+/// Remembers the workspace that the person used last, by its key or slug; only a default for pages that name none.
+/// Nothing is written when it is remembered already.
 ///
 /// # Errors
 /// 404 for a workspace that is not theirs.
-pub async fn remember_workspace(ctx: &Ctx, person: &Person, key: &str) -> AppResult<()> {
-    let membership = person.memberships.iter().find(|m| m.key() == key).ok_or(AppError::NotFound)?;
-    store::set_default_workspace(ctx.db(), person.session, &membership.key()).await
+pub async fn remember_workspace(ctx: &Ctx, person: &Person, wanted: &str) -> AppResult<()> {
+    let membership = person.memberships.iter().find(|m| m.key() == wanted || m.slug == wanted).ok_or(AppError::NotFound)?;
+    let key = membership.key();
+    if person.default_workspace.as_deref() == Some(key.as_str()) {
+        return Ok(());
+    }
+    store::set_default_workspace(ctx.db(), person.session, &key).await
 }
 
 /// What the security page shows: the address and every live session. Two statements.
@@ -615,10 +620,16 @@ fn open_secret(ctx: &Ctx, user: UserId, sealed: &[u8]) -> AppResult<(String, Vec
 /// Makes somebody staff; makes their login when there is none. The mail follows from the fact. For the command line.
 ///
 /// # Errors
-/// When the database is away. Given twice, it changes nothing.
-pub async fn add_staff(ctx: &Ctx, email: &Email, name: &PersonName, role: StaffRole) -> AppResult<UserId> {
+/// 422 for an address, a name or a role that is none. Given twice, it changes nothing.
+pub async fn add_staff(ctx: &Ctx, email: &str, name: &str, role: &str) -> AppResult<UserId> {
+    let mut check = Check::default();
+    let email = check.take("email", Email::parse(email));
+    let name = check.take("name", PersonName::parse(name));
+    let role = check.take("role", StaffRole::parse(role).ok_or("The role is review, finance or admin."));
+    check.finish()?;
+    let (Some(email), Some(name), Some(role)) = (email, name, role) else { return Err(AppError::NotFound) };
     let mut tx = ctx.begin().await?;
-    let user = ensure_user_in(&mut tx, email, name).await?;
+    let user = ensure_user_in(&mut tx, &email, &name).await?;
     if store::give_staff_role(&mut tx, user, role, ctx.now()).await? {
         tx.state(Voice::System, &rules::StaffRoleGiven::new(user, role));
     }
