@@ -7,6 +7,7 @@
 pub mod policy;
 pub mod rules;
 pub mod trust;
+pub mod views;
 pub mod visibility;
 
 #[cfg(feature = "server")]
