@@ -8,7 +8,7 @@ use super::{
     policy,
     rules::{self, LinkPurpose, Login, UserCreated},
     store,
-    views::{LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionView, SignedIn},
+    views::{LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionView, SignedIn, WorkspaceName},
 };
 use crate::{
     kernel::{
@@ -17,6 +17,7 @@ use crate::{
             VerificationStatus, Workspace,
         },
         error::{AppError, AppResult},
+        fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
@@ -678,12 +679,34 @@ pub async fn login(ctx: &Ctx, user: UserId) -> AppResult<Option<Login>> {
     Ok(store::find_login(ctx.db(), Some(user), None).await?.map(|held| held.login))
 }
 
-/// Staff with one of these roles.
+/// Staff with one of these roles, and the role that they hear of it in.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn staff(ctx: &Ctx, roles: &[StaffRole]) -> AppResult<Vec<Recipient>> {
+pub async fn staff(ctx: &Ctx, roles: &[StaffRole]) -> AppResult<Vec<(Recipient, StaffRole)>> {
     store::list_staff(ctx.db(), roles).await
+}
+
+/// The people of an organization or a community who may do this.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_of(ctx: &Ctx, workspace: Subject, capability: Capability) -> AppResult<Vec<Recipient>> {
+    Ok(store::list_seats(ctx.db(), workspace.kind.label(), workspace.id)
+        .await?
+        .into_iter()
+        .filter(|_| matches!(workspace.kind, SubjectKind::Organization | SubjectKind::Community))
+        .filter_map(|(recipient, row)| seat(row).filter(|m| m.capabilities.has(capability)).map(|_| recipient))
+        .collect())
+}
+
+/// What a workspace with people in it is called.
+///
+/// # Errors
+/// When the database is away.
+pub async fn workspace_name(ctx: &Ctx, workspace: Subject) -> AppResult<Option<WorkspaceName>> {
+    let seats = store::list_seats(ctx.db(), workspace.kind.label(), workspace.id).await?;
+    Ok(seats.into_iter().next().map(|(_, row)| WorkspaceName { slug: row.slug, name: row.name }))
 }
 
 /// Whom to write to about a login.

@@ -13,6 +13,13 @@ pub struct Recipient {
     pub email: String,
 }
 
+/// What a workspace is called, in words and in addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkspaceName {
+    pub slug: String,
+    pub name: String,
+}
+
 /// A session that was just made or renewed. `token` goes into the cookie and nowhere else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignedIn {
