@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
             telemetry::start_logs();
             let house = open_production(&settings)?;
             let ctx = Ctx::background(&house, "staff");
-            commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
+            let _ = (&name, &ctx); bail!("staff add {email} {role}");
             // The link that lets them set a password leaves now, not when a worker next runs.
             jobs::drain(&ctx, &reactions::registry()).await?;
             println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");

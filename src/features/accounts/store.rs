@@ -235,6 +235,12 @@ pub async fn delete_sessions(tx: &mut Tx, user: UserId) -> AppResult<u64> {
     Ok(gone.rows_affected())
 }
 
+/// Ends every session of a person but one.
+pub async fn delete_other_sessions(tx: &mut Tx, user: UserId, kept: SessionId) -> AppResult<()> {
+    sqlx::query!("delete from sessions where user_id = $1 and id <> $2", user.0, kept.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 pub async fn set_default_workspace(pool: &PgPool, session: SessionId, key: &str) -> AppResult<()> {
     sqlx::query!("update sessions set default_workspace = $2 where id = $1", session.0, key).execute(pool).await?;
     Ok(())
@@ -312,12 +318,6 @@ pub async fn apply_email_changed(tx: &mut Tx, fact: &EmailChanged, now: DateTime
         "This address already has an account of its own. Sign in with it, or change to another address.",
     )?;
     Ok(())
-}
-
-/// Whose link it is; tells nothing else and locks nothing.
-pub async fn find_link_owner(pool: &PgPool, token_hash: &[u8]) -> AppResult<Option<UserId>> {
-    let user = sqlx::query_scalar!("select user_id from one_time_links where token_hash = $1", token_hash).fetch_optional(pool).await?;
-    Ok(user.map(UserId::from))
 }
 
 /// A link by its token's hash, with its owner's name.
