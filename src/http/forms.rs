@@ -2,6 +2,7 @@
 
 use crate::{
     app::shell,
+    features::{accounts, notifications},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -31,6 +32,8 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         // one line a room: .chain(room::forms::forms())
+        .chain(accounts::forms::forms())
+        .chain(notifications::forms::forms())
         .collect()
 }
 
