@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod organizations;
+pub mod communities;
 pub mod notifications;
 
 pub mod facts;

@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, notifications};
+use super::{accounts, communities, notifications};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -14,6 +14,7 @@ pub fn registry() -> Registry {
     Registry {
         consumers: Vec::new()
             .into_iter()
+            .chain(communities::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),

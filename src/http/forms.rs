@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, notifications},
+    features::{accounts, communities, notifications},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -31,6 +31,7 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
+        .chain(communities::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())

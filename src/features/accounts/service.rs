@@ -518,6 +518,28 @@ pub async fn confirm_second_factor(ctx: &Ctx, person: &Person, code: &str) -> Ap
     Ok(SignedIn { token, user: person.user })
 }
 
+/// Whose login an address is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn user_of(ctx: &Ctx, email: &Email) -> AppResult<Option<UserId>> {
+    Ok(store::find_login(ctx.db(), None, Some(&email.key())).await?.map(|held| held.login.user))
+}
+
+/// The code that somebody's authenticator would show now: for development's list of demo people, and nowhere else.
+///
+/// # Errors
+/// 404 outside development, and for people without a secret.
+pub async fn code_for_development(ctx: &Ctx, email: &str) -> AppResult<String> {
+    if !ctx.house.settings.is_development() {
+        return Err(AppError::NotFound);
+    }
+    let held = store::find_login(ctx.db(), None, Some(email)).await?.ok_or(AppError::NotFound)?;
+    let sealed = held.totp_secret.ok_or(AppError::NotFound)?;
+    let (secret, _) = open_secret(ctx, held.login.user, &sealed)?;
+    totp::code_at(&secret, seconds(ctx.now())).ok_or(AppError::NotFound)
+}
+
 /// Gives the second factor: six digits, or a recovery code. The session goes on under a new id.
 ///
 /// # Errors
