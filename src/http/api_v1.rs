@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::communities,
+    features::{accounts, communities},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -29,6 +29,7 @@ fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(communities::rest::routes())
     // one line a room: .merge(room::rest::routes())
+        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

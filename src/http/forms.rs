@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::communities,
+    features::{accounts, communities, notifications},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -33,6 +33,8 @@ fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(communities::forms::forms())
         // one line a room: .chain(room::forms::forms())
+        .chain(accounts::forms::forms())
+        .chain(notifications::forms::forms())
         .collect()
 }
 
