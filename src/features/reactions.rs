@@ -1,6 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
+use super::organizations;
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -13,6 +14,7 @@ pub fn registry() -> Registry {
     Registry {
         consumers: Vec::new()
             .into_iter()
+            .chain(organizations::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .collect(),
         deadlines: Vec::new()
@@ -22,6 +24,7 @@ pub fn registry() -> Registry {
         periodic: vec![
             Periodic { name: "checkpoint", every: Duration::from_secs(60), run: |ctx| Box::pin(async move { facts::checkpoint(&ctx).await }) },
             Periodic { name: "forget-keys", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { once::forget(&ctx).await }) },
+            organizations::jobs::forget_drafts(),
             Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
         ],
     }

@@ -1,6 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
+    features::organizations,
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -26,6 +27,7 @@ struct Document;
 
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(organizations::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     app::shell,
+    features::organizations,
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -30,6 +31,7 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
+        .chain(organizations::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .collect()
 }
