@@ -2,6 +2,7 @@
 //! here runs at least once and is idempotent by fact id.
 
 use super::{accounts, communities, notifications};
+use super::organizations;
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -15,6 +16,7 @@ pub fn registry() -> Registry {
         consumers: Vec::new()
             .into_iter()
             .chain(communities::jobs::consumers())
+            .chain(organizations::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -30,6 +32,7 @@ pub fn registry() -> Registry {
                 every: Duration::from_secs(3600),
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
+            organizations::jobs::forget_drafts(),
             Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
         ],
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     features::{accounts, communities},
+    features::organizations,
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -28,6 +29,7 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(communities::rest::routes())
+        .merge(organizations::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

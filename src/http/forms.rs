@@ -3,6 +3,7 @@
 use crate::{
     app::shell,
     features::{accounts, communities, notifications},
+    features::organizations,
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -32,6 +33,7 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(communities::forms::forms())
+        .chain(organizations::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
