@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use crate::features::communities;
+use crate::features::{communities, events};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
             .collect(),
         deadlines: Vec::new()
             .into_iter()
+            .chain(events::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

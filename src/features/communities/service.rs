@@ -5,7 +5,7 @@
 
 use super::{
     policy::{self, Audience, audience},
-    rules::{Checked, Community, Decision, Registered, Signup},
+    rules::{Checked, Community, Decision, Registered, Signup, slug_candidates},
     store,
     views::{
         CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label,
@@ -101,13 +101,9 @@ fn signup_view(community_id: CommunityId, slug: String) -> SignupView {
 
 /// The first free slug for a name: `apex-circle`, `apex-circle-2`, …
 async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
-    const BATCH: u32 = 50;
-    const BATCHES: u32 = 20;
     let base = Slug::from_name(name, "community");
-    for batch in 0..BATCHES {
-        let from = batch * BATCH + 1;
-        let wanted: Vec<Slug> =
-            (from..from + BATCH).map(|number| if number == 1 { base.clone() } else { base.numbered(number) }).collect();
+    for batch in 0..20 {
+        let wanted = slug_candidates(&base, batch);
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         if let Some(free) = wanted.into_iter().find(|slug| !taken.iter().any(|t| t == slug.as_str())) {
@@ -366,7 +362,7 @@ fn open_phone(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<String> {
 }
 
 /// Where a stored logo is served.
-fn logo_url(key: &str) -> String {
+pub fn logo_url(key: &str) -> String {
     format!("/media/{key}")
 }
 
