@@ -161,7 +161,10 @@ async fn listen(
             .await
             .with_context(|| format!("{addr} is taken: stop what listens there, or choose another with --addr"))?;
         ready();
-        let router = http::site::router(Arc::clone(house));
+        let mut router = http::site::router(Arc::clone(house));
+        if house.settings.is_development() {
+            router = router.merge(commdesk::seeds::routes(house));
+        }
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         // Without TCP_NODELAY a streamed page waits for an acknowledgement.
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {

@@ -10,6 +10,7 @@ use leptos_router::ChooseView;
 pub enum Page {
     // public: what strangers read
     Landing,
+    ApiDocs,
     // door: joining and signing in
     // workspace: what members of an organization or a community do
     // staff: what the platform's people do
@@ -22,7 +23,7 @@ pub struct Area(pub Page);
 impl ChooseView for Area {
     async fn choose(self) -> AnyView {
         let loaded = match self.0 {
-            Page::Landing => public(self.0).await,
+            Page::Landing | Page::ApiDocs => public(self.0).await,
         };
         match loaded {
             Ok(view) => view,
@@ -43,5 +44,6 @@ impl ChooseView for Area {
 fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Landing => frames::site(|| view! { <div class="center"><h1>"CommDesk"</h1></div> }).into_any(),
+        Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
     })
 }

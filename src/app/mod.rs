@@ -1,5 +1,6 @@
 //! The shell of every page, the frames around pages, and the table of routes.
 
+pub mod api_docs;
 mod areas;
 mod frames;
 #[cfg(feature = "ssr")]
@@ -54,6 +55,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
+                <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
                 // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -60,12 +60,7 @@ pub fn current(me: &MeView, named: Option<&str>) -> Option<WorkspaceView> {
 
 #[server(name = LoadMe, prefix = "/rpc", endpoint = "me", input = GetUrl)]
 pub async fn me() -> Result<Option<MeView>, PageError> {
-    use crate::platform::web::Call;
-    let call = expect_context::<http::request::Parts>().extensions.get::<Call>().cloned();
-    Ok(match call {
-        Some(call) => super::me::view(&call).await?,
-        None => None,
-    })
+    Ok(super::me::view(&crate::platform::web::of_page()?).await?)
 }
 
 /// `data-theme` of the document: what the reader chose, or nothing for the system's choice.

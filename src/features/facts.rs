@@ -49,14 +49,17 @@ macro_rules! facts {
 facts! {
     UserCreated = "accounts" / "user_created" => Person,
     UserSignedIn = "accounts" / "user_signed_in" => Person,
+    UserSignedOut = "accounts" / "user_signed_out" => Person,
     UserEmailVerified = "accounts" / "user_email_verified" => Person,
     PasswordSet = "accounts" / "password_set" => Person,
     EmailChanged = "accounts" / "email_changed" => Person,
     EmailChangeAsked = "accounts" / "email_change_asked" => Person,
-    PasswordResetAsked = "accounts" / "password_reset_asked" => Person,
     SecondFactorEnabled = "accounts" / "second_factor_enabled" => Person,
+    RecoveryCodeUsed = "accounts" / "recovery_code_used" => Person,
+    RecoveryCodesRenewed = "accounts" / "recovery_codes_renewed" => Person,
     SessionsEnded = "accounts" / "sessions_ended" => Person,
     UserSuspended = "accounts" / "user_suspended" => Staff,
+    UserRestored = "accounts" / "user_restored" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
@@ -67,6 +70,7 @@ facts! {
     OrganizationRefused = "organizations" / "organization_refused" => Workspace,
     OrganizationDisabled = "organizations" / "organization_disabled" => Workspace,
     OrganizationProfileEdited = "organizations" / "organization_profile_edited" => Workspace,
+    OrganizationLogoChanged = "organizations" / "organization_logo_changed" => Workspace,
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,

@@ -2,7 +2,7 @@
 
 use super::{api_v1, forms, middleware, ops};
 use crate::{
-    app::{App, shell},
+    app::{App, api_docs::ApiDocument, shell},
     platform::{ctx::House, web::TRACE},
 };
 use axum::{
@@ -43,6 +43,7 @@ pub fn router(house: Arc<House>) -> Router {
             async move { file_or_not_found(files, options, request).await }
         });
     ops::routes(&house)
+        .merge(crate::features::notifications::dev::routes(&house))
         .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
         .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))
@@ -70,6 +71,7 @@ pub fn leptos_options(house: &House) -> LeptosOptions {
 
 /// The page's own policy: scripts with this answer's nonce and what they load, styles from here, nothing else.
 pub fn page_context() {
+    provide_context(ApiDocument(|| serde_json::to_value(api_v1::openapi()).unwrap_or_default()));
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
@@ -82,7 +84,7 @@ pub fn page_context() {
 
 /// Server functions. One that this build does not know is a page older than the site.
 async fn rpc(request: Request) -> Response {
-    let response = leptos_axum::handle_server_fns(request).await.into_response();
+    let response = leptos_axum::handle_server_fns_with_context(page_context, request).await.into_response();
     if response.status() == StatusCode::BAD_REQUEST {
         return crate::kernel::error::AppError::refused("RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept.")
             .into_response();

@@ -111,6 +111,12 @@ pub fn More(
     }
 }
 
+/// Sanitised Markdown: the one place where HTML goes into a page as it is, whose type makes safe.
+#[component]
+pub fn SafeHtmlView(html: crate::kernel::safe_html::SafeHtml) -> impl IntoView {
+    view! { <div class="prose" inner_html=html.as_str().to_owned()></div> }
+}
+
 /// One step of a timeline, ready to show.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]

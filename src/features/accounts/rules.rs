@@ -3,7 +3,7 @@
 //! Pure: tokens, hashes and the clock are somebody else's. Facts have private fields and are built here only.
 
 use crate::kernel::{
-    actor::StaffRole,
+    actor::{Person, StaffRole, Workspace},
     error::Refusal,
     fact::{Fact, Statement, Subject},
     ids::UserId,
@@ -274,7 +274,7 @@ pub struct EmailVerified {
     email: String,
 }
 
-stated!(EmailVerified, "email_verified", |f| f.user, json!({"userId": f.user}), Some(json!({"email": f.email})));
+stated!(EmailVerified, "user_email_verified", |f| f.user, json!({"userId": f.user}), Some(json!({"email": f.email})));
 
 /// Somebody asked, with their password, for another address; the new one is not theirs until its link was followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,6 +328,20 @@ impl RecoveryCodeUsed {
 }
 
 stated!(RecoveryCodeUsed, "recovery_code_used", |f| f.user, json!({"userId": f.user, "left": f.left}), None::<Value>);
+
+/// All recovery codes were replaced by new ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecoveryCodesRenewed {
+    user: UserId,
+}
+
+impl RecoveryCodesRenewed {
+    pub fn new(user: UserId) -> Self {
+        Self { user }
+    }
+}
+
+stated!(RecoveryCodesRenewed, "recovery_codes_renewed", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
 /// A person works for the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -458,6 +472,35 @@ impl Login {
             return Err(Refusal::new("NOT_SUSPENDED", "This account is not suspended."));
         }
         Ok(UserRestored { user: self.user })
+    }
+}
+
+/// Must this person give (or first set up) a second factor before anything else?
+pub fn owes_second_factor(person: &Person) -> bool {
+    !person.second_factor_given && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }))
+}
+
+/// What the security page calls a session: browser and system, as far as `User-Agent` says them. Nothing else of it is
+/// kept.
+pub fn device_name(user_agent: &str) -> String {
+    // In this order: every later browser also claims to be the earlier ones' kin.
+    let browser = [("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]
+        .into_iter()
+        .find_map(|(mark, name)| user_agent.contains(mark).then_some(name));
+    let system = [
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]
+    .into_iter()
+    .find_map(|(mark, name)| user_agent.contains(mark).then_some(name));
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => String::new(),
     }
 }
 
@@ -597,6 +640,18 @@ mod tests {
     fn the_address_of_the_login_is_no_change() {
         assert!(login().ask_email_change("asha@acme.example").is_err());
         assert!(login().ask_email_change("asha@new.example").is_ok());
+    }
+
+    #[test]
+    fn a_device_is_named_by_browser_and_system_only() {
+        for (agent, name) in [
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Linux"),
+            ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0 Safari/537.36 Edg/126.0", "Edge on Windows"),
+            ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari on iPhone"),
+            ("curl/8.5.0", ""),
+        ] {
+            assert_eq!(device_name(agent), name);
+        }
     }
 
     #[test]

@@ -235,6 +235,12 @@ pub async fn delete_sessions(tx: &mut Tx, user: UserId) -> AppResult<u64> {
     Ok(gone.rows_affected())
 }
 
+/// Ends every session of a person but one.
+pub async fn delete_other_sessions(tx: &mut Tx, user: UserId, kept: SessionId) -> AppResult<()> {
+    sqlx::query!("delete from sessions where user_id = $1 and id <> $2", user.0, kept.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 pub async fn set_default_workspace(pool: &PgPool, session: SessionId, key: &str) -> AppResult<()> {
     sqlx::query!("update sessions set default_workspace = $2 where id = $1", session.0, key).execute(pool).await?;
     Ok(())
@@ -312,12 +318,6 @@ pub async fn apply_email_changed(tx: &mut Tx, fact: &EmailChanged, now: DateTime
         "This address already has an account of its own. Sign in with it, or change to another address.",
     )?;
     Ok(())
-}
-
-/// Whose link it is; tells nothing else and locks nothing.
-pub async fn find_link_owner(pool: &PgPool, token_hash: &[u8]) -> AppResult<Option<UserId>> {
-    let user = sqlx::query_scalar!("select user_id from one_time_links where token_hash = $1", token_hash).fetch_optional(pool).await?;
-    Ok(user.map(UserId::from))
 }
 
 /// A link by its token's hash, with its owner's name.
@@ -502,19 +502,50 @@ pub async fn give_staff_role(tx: &mut Tx, user: UserId, role: StaffRole, now: Da
     Ok(given.rows_affected() == 1)
 }
 
-/// Staff with one of these roles, for mails and notices.
-pub async fn list_staff(pool: &PgPool, roles: &[StaffRole]) -> AppResult<Vec<Recipient>> {
+/// Staff with one of these roles, for mails and notices: each with the first of them by name.
+pub async fn list_staff(pool: &PgPool, roles: &[StaffRole]) -> AppResult<Vec<(Recipient, StaffRole)>> {
     let roles: Vec<String> = roles.iter().map(|r| r.label().to_owned()).collect();
     Ok(sqlx::query!(
-        "select u.id, u.name, u.email from users u
-         where u.suspended_at is null and exists (select 1 from staff_roles r where r.user_id = u.id and r.role = any($1))
-         order by u.id",
+        r#"select u.id, u.name, u.email, min(r.role collate "C") as "role!" from users u join staff_roles r on r.user_id = u.id
+           where u.suspended_at is null and r.role = any($1) group by u.id, u.name, u.email order by u.id"#,
         &roles,
     )
     .fetch_all(pool)
     .await?
     .into_iter()
-    .map(|row| Recipient { user: row.id.into(), name: row.name, email: row.email })
+    .filter_map(|row| {
+        let role = StaffRole::parse(&row.role)?;
+        Some((Recipient { user: row.id.into(), name: row.name, email: row.email }, role))
+    })
+    .collect())
+}
+
+/// Everybody with a seat in a workspace who may sign in, with their role; at most 500.
+pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult<Vec<(Recipient, SeatRow)>> {
+    Ok(sqlx::query!(
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!"
+           from seats w join users u on u.id = w.user_id
+           where w.kind = $1 and w.workspace_id = $2 and u.suspended_at is null order by u.id limit 500"#,
+        kind,
+        workspace,
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let seat = SeatRow {
+            kind: row.kind,
+            workspace_id: row.workspace_id,
+            slug: row.slug,
+            name: row.name,
+            role: row.role,
+            status: row.status,
+            signatory: row.signatory,
+            finance: row.finance,
+        };
+        (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
+    })
     .collect())
 }
 

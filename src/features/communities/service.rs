@@ -17,6 +17,7 @@ use crate::{
         accounts::{self, views::Recipient},
         organizations::{
             identity::{Identity, registrable, skeleton},
+            logos,
             trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, MailRoute, TrustScore},
         },
     },
@@ -344,7 +345,7 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
     let brief = row.brief()?;
     Ok(Profile {
         bio: row.bio.clone(),
-        logo_url: brief.logo_key.as_deref().map(logo_url),
+        logo_url: brief.logo_key.as_deref().map(logos::logo_url),
         website: row.website.clone(),
         community_type: row.community_type.clone(),
         links: row.links(),
@@ -359,11 +360,6 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
 
 fn open_phone(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<String> {
     ctx.house.columns.open(&row.phone, &cell("communities", row.id, "phone")).map_err(|error| AppError::Broken(Box::new(error)))
-}
-
-/// Where a stored logo is served.
-pub fn logo_url(key: &str) -> String {
-    format!("/media/{key}")
 }
 
 /// What other rooms need of a community; its status stays as it is until the transaction ends.

@@ -471,7 +471,7 @@ impl Fact for Drafted {
             name: "event_drafted",
             subject: self.id.into(),
             about: vec![self.community.into()],
-            payload: json!({"community": self.community}),
+            payload: json!({"communityId": self.community}),
             private: Some(json!({"title": self.details.title})),
         }
     }
@@ -534,6 +534,7 @@ impl Fact for Edited {
             subject: self.id.into(),
             about: vec![self.community.into()],
             payload: json!({
+                "communityId": self.community,
                 "changed": self.changed,
                 "version": self.from_version + 1,
                 "startAt": at(self.details.starts),
@@ -587,7 +588,13 @@ impl Fact for Moved {
             },
             subject: self.id.into(),
             about: vec![self.community.into()],
-            payload: json!({"from": self.from, "to": self.to, "startAt": self.starts, "endAt": self.ends}),
+            payload: json!({
+                "communityId": self.community,
+                "from": self.from,
+                "to": self.to,
+                "startAt": self.starts,
+                "endAt": self.ends,
+            }),
             private: Some(json!({"title": self.title})),
         }
     }

@@ -14,10 +14,13 @@ use super::{
     zones,
 };
 use crate::{
-    features::communities::{
-        self,
-        rules::slug_candidates,
-        views::{CommunityBrief, place_label},
+    features::{
+        communities::{
+            self,
+            rules::slug_candidates,
+            views::{CommunityBrief, place_label},
+        },
+        organizations::logos,
     },
     kernel::{
         actor::{Actor, Capability, Scope},
@@ -513,7 +516,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         id: event.id,
         community_id: event.community,
         community_place: place_label(&community.city, &community.country),
-        community_logo_url: community.logo_key.as_deref().map(communities::service::logo_url),
+        community_logo_url: community.logo_key.as_deref().map(logos::logo_url),
         community_slug: community.slug,
         community_name: community.name,
         slug: event.slug,
