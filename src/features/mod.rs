@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod organizations;
 pub mod communities;
+pub mod events;
 pub mod notifications;
 
 pub mod facts;

@@ -3,6 +3,7 @@
 
 use super::{accounts, communities, notifications};
 use super::organizations;
+use super::{accounts, communities, events, notifications};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -22,6 +23,7 @@ pub fn registry() -> Registry {
             .collect(),
         deadlines: Vec::new()
             .into_iter()
+            .chain(events::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

@@ -3,6 +3,7 @@
 use crate::{
     features::{accounts, communities},
     features::organizations,
+    features::{communities, events},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -30,6 +31,7 @@ fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(communities::rest::routes())
         .merge(organizations::rest::routes())
+        .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

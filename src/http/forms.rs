@@ -4,6 +4,7 @@ use crate::{
     app::shell,
     features::{accounts, communities, notifications},
     features::organizations,
+    features::{communities, events},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,6 +35,7 @@ fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(communities::forms::forms())
         .chain(organizations::forms::forms())
+        .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
