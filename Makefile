@@ -19,7 +19,7 @@ check: ## formatting, lints and that every ring compiles
 	@bash scripts/test.sh check
 
 fix: ## format, and let clippy repair what it can
-	@. scripts/env.sh && cargo fmt && cargo clippy --fix --allow-dirty --allow-staged --all-targets --features ssr,testing
+	@. scripts/env.sh && cargo fmt && cargo clippy --fix --allow-dirty --allow-staged --all-targets --features "$$TEST_FEATURES"
 
 sqlx: ## renew .sqlx after a change to a query or a migration
 	@bash scripts/sqlx.sh

@@ -23,7 +23,7 @@ tools() { bash scripts/tools.sh test && . scripts/env.sh; }
 
 checks() {
   stage "formatting" cargo fmt --check
-  stage "lints: server" cargo clippy --quiet --all-targets --features ssr,testing -- -D warnings
+  stage "lints: server" cargo clippy --quiet --all-targets --features "$TEST_FEATURES" -- -D warnings
   stage "lints: browser" cargo clippy --quiet --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
   stage "the rules compile alone" cargo check --quiet
   stage "the services compile without pages" cargo check --quiet --features server
@@ -58,7 +58,7 @@ case $what in
     stage "tools" tools
     checks
     stage "rules" cargo test
-    stage "services and doors, on Postgres" cargo test --features ssr,testing --lib --tests
+    stage "services and doors, on Postgres" cargo test --features "$TEST_FEATURES" --lib --tests
     stage "release build, split and compressed" release
     stage "journeys in Chromium" journeys
     ;;

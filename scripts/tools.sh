@@ -56,7 +56,8 @@ toolchain() {
   begin "Rust $channel with its wasm target"
   if have rustup; then
     # Said outright, because some machines switch off rustup's own installing on first use.
-    quietly rustup rustup toolchain install
+    # Before 1.28 that call wants a name; there, asking for the active one installs it.
+    quietly rustup bash -c 'rustup toolchain install || rustup show active-toolchain'
   else
     have cargo || fail "Rust is missing. Install rustup from https://rustup.rs and run this again."
     [ "$(rustc --version | awk '{ print $2 }')" = "$channel" ] ||

@@ -19,5 +19,8 @@ pub mod app;
 #[cfg(feature = "server")]
 pub mod http;
 
+#[cfg(feature = "server")]
+pub mod seeds;
+
 #[cfg(feature = "hydrate")]
 mod hydrate;

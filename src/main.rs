@@ -1,8 +1,210 @@
-//! one binary
+//! One binary with verbs; `commdesk --help` lists them. This file only puts together what the verbs need.
+
+use anyhow::{Context as _, bail};
+use clap::Parser as _;
+use commdesk::{
+    features::{facts::is_known, reactions},
+    http,
+    platform::{
+        cluster::Cluster,
+        config::{Cli, Dev, Facts, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
+        ctx::{Ctx, House},
+        db, facts, jobs, open, telemetry,
+    },
+};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+use tokio_util::sync::CancellationToken;
+
+/// How long a stop may take before it becomes an end.
+const GRACE: Duration = Duration::from_secs(5);
+
 #[tokio::main]
-async fn main() {
-    let options = leptos::config::get_configuration(None).expect("conf").leptos_options;
-    let addr = options.site_addr;
-    let listener = tokio::net::TcpListener::bind(addr).await.expect("bind");
-    axum::serve(listener, commdesk::http::site::router(options)).await.expect("serve");
+async fn main() -> anyhow::Result<()> {
+    let cli = Cli::parse();
+    match cli.verb {
+        Verb::Dev(dev) => run_dev(dev).await,
+        Verb::Serve(serve) => run_serve(serve, true).await,
+        Verb::Work(serve) => run_serve(serve, false).await,
+        Verb::Migrate(migrate) => run_migrate(&migrate).await,
+        Verb::Seed(seed) => run_seed(seed).await,
+        Verb::Staff(Staff::Add { email, role, name, settings }) => {
+            telemetry::start_logs();
+            let house = open_production(&settings)?;
+            let ctx = Ctx::background(&house, "staff");
+            commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
+            // The link that lets them set a password leaves now, not when a worker next runs.
+            jobs::drain(&ctx, &reactions::registry()).await?;
+            println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");
+            Ok(())
+        }
+        Verb::Facts(Facts::Verify(settings)) => {
+            let house = open_production(&settings)?;
+            let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
+            println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
+            match verdict.fault {
+                None => {
+                    println!("Every chain is whole.");
+                    Ok(())
+                }
+                Some(fault) => {
+                    eprintln!("{fault}");
+                    std::process::exit(1);
+                }
+            }
+        }
+        Verb::Openapi => {
+            println!("{}", http::api_v1::openapi().to_pretty_json()?);
+            Ok(())
+        }
+        Verb::Keys => {
+            print!("{}", Keys::fresh_lines(false));
+            Ok(())
+        }
+    }
+}
+
+/// Everything for one developer's machine.
+async fn run_dev(dev: Dev) -> anyhow::Result<()> {
+    telemetry::start_logs();
+    let say = |line: &str| println!("{line}");
+    let keys = Keys::of_development(&dev.data)?;
+    let (cluster, owner_url, app_url) = match &dev.database_url {
+        Some(url) => (None, url.clone(), url.clone()),
+        None => {
+            let cluster = Cluster::start(&dev.data.join("postgres"), true, &say).await?;
+            if !cluster.has_database("commdesk").await? {
+                cluster.create_database("commdesk", None).await?;
+            }
+            let urls = (cluster.owner_url("commdesk"), cluster.app_url("commdesk"));
+            (Some(cluster), urls.0, urls.1)
+        }
+    };
+    let owner = db::pool(&owner_url, 2)?;
+    db::migrate(&owner, cluster.is_some().then_some(commdesk::platform::cluster::APP)).await?;
+    owner.close().await;
+    let settings = Settings::development(dev.addr, &dev.data, dev.smtp.clone(), dev.limit_factor, dev.site_root.clone());
+    let house = open::open(settings, keys, db::pool(&app_url, 16)?, is_known)?;
+    let seed = if cluster.is_some() { !dev.no_seed } else { dev.seed };
+    if seed {
+        commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
+    }
+    let stop = on_signal();
+    let served = listen(&house, dev.addr, 2, true, &stop, || {
+        println!("\nCommDesk is at http://{}", dev.addr);
+        if seed {
+            commdesk::seeds::introduce(&say);
+        }
+        println!("Mail is at http://{}/dev/mail. Ctrl-C stops everything.\n", dev.addr);
+    })
+    .await;
+    house.pool.close().await;
+    if let Some(cluster) = cluster {
+        cluster.stop()?;
+    }
+    served
+}
+
+async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
+    telemetry::start_logs();
+    let house = open_production(&serve)?;
+    if !db::is_migrated(&house.pool).await.context("the database does not answer")? {
+        bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
+    }
+    if db::role_is_too_strong(&house.pool).await? {
+        bail!("DATABASE_URL is a role that may change history; use the app's role (`commdesk migrate` gives it its rights)");
+    }
+    let stop = on_signal();
+    let workers = if pages { serve.workers } else { serve.workers.max(1) };
+    let served = listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await;
+    house.pool.close().await;
+    served
+}
+
+async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
+    let owner = db::pool(&migrate.database_owner_url, 2)?;
+    db::migrate(&owner, Some(&migrate.app_role)).await?;
+    println!("The schema is up to date, and {} has its rights.", migrate.app_role);
+    Ok(())
+}
+
+async fn run_seed(seed: Seed) -> anyhow::Result<()> {
+    // Only development has this file: `serve` takes its keys from the environment and refuses development's.
+    if !seed.data.join("keys.env").exists() {
+        bail!("{} holds no development keys: the demo is for development only (start `commdesk dev` once)", seed.data.display());
+    }
+    let keys = Keys::of_development(&seed.data)?;
+    let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
+    let house = open::open(settings, keys, db::pool(&seed.database_url, 4)?, is_known)?;
+    let say = |line: &str| println!("{line}");
+    commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
+    commdesk::seeds::introduce(&say);
+    Ok(())
+}
+
+fn open_production(serve: &Serve) -> anyhow::Result<Arc<House>> {
+    open::open(serve.settings()?, serve.keys()?, db::pool(&serve.database_url, serve.pool)?, is_known)
+}
+
+/// Serves and works until told to stop; then finishes what is in hand, for at most five seconds.
+async fn listen(
+    house: &Arc<House>,
+    addr: SocketAddr,
+    workers: usize,
+    pages: bool,
+    stop: &CancellationToken,
+    ready: impl FnOnce(),
+) -> anyhow::Result<()> {
+    telemetry::recorder();
+    let background = (workers > 0).then(|| jobs::start(house, Arc::new(reactions::registry()), workers, stop));
+    if pages {
+        let listener = tokio::net::TcpListener::bind(addr)
+            .await
+            .with_context(|| format!("{addr} is taken: stop what listens there, or choose another with --addr"))?;
+        ready();
+        let mut router = http::site::router(Arc::clone(house));
+        if house.settings.is_development() {
+            router = router.merge(commdesk::seeds::routes(house));
+        }
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        // Without TCP_NODELAY a streamed page waits for an acknowledgement.
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+            let _ = stream.set_nodelay(true);
+        });
+        let draining = stop.clone();
+        let serving = tokio::spawn(IntoFuture::into_future(
+            axum::serve(listener, service).with_graceful_shutdown(async move { draining.cancelled().await }),
+        ));
+        stop.cancelled().await;
+        match tokio::time::timeout(GRACE, serving).await {
+            Ok(done) => done??,
+            Err(_) => tracing::warn!("some connections were still open after the grace"),
+        }
+    } else {
+        ready();
+        stop.cancelled().await;
+    }
+    if let Some(background) = background {
+        let _ = tokio::time::timeout(GRACE, background.wait()).await;
+    }
+    Ok(())
+}
+
+/// Cancelled by Ctrl-C or SIGTERM; a second one ends the program at once.
+fn on_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).expect("signals can be heard");
+        loop {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = term.recv() => {}
+            }
+            if told.is_cancelled() {
+                std::process::exit(130);
+            }
+            told.cancel();
+        }
+    });
+    stop
 }

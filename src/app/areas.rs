@@ -1,13 +1,19 @@
 //! Split points: one lazily loaded piece of wasm for each area of the site, not for each page.
 
-use leptos::prelude::*;
+use super::frames;
+use crate::ui::browser;
+use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
 
-/// A page, by name.
+/// A page, by name. Its area decides which piece of wasm it is in, and which frame stands around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
+    // public: what strangers read
     Landing,
-    About,
+    ApiDocs,
+    // door: joining and signing in
+    // workspace: what members of an organization or a community do
+    // staff: what the platform's people do
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -16,38 +22,28 @@ pub struct Area(pub Page);
 
 impl ChooseView for Area {
     async fn choose(self) -> AnyView {
-        match self.0 {
-            Page::Landing => landing(self.0).await.into_any(),
-            Page::About => about(self.0).await.into_any(),
+        let loaded = match self.0 {
+            Page::Landing | Page::ApiDocs => public(self.0).await,
+        };
+        match loaded {
+            Ok(view) => view,
+            // The code could not be fetched (an older page, a lost connection): let the server render it.
+            Err(_) => {
+                browser::reload();
+                ().into_any()
+            }
         }
     }
 
-    /// Nothing to do ahead: `choose` fetches the code, while the page's data is on its way.
+    /// Nothing to do ahead: `choose` fetches the code.
     async fn preload(&self) {}
 }
 
+/// Pages that strangers read.
 #[lazy(fallible)]
-fn landing(_page: Page) -> Result<AnyView, leptos::LazyViewError> {
-    Ok(view! { <h1>"Landing"</h1><crate::ui::form::Dummy/><a href="/about">"about"</a> }.into_any())
-}
-
-#[lazy(fallible)]
-fn about(_page: Page) -> Result<AnyView, leptos::LazyViewError> {
-    let refused = expect_context::<crate::ui::form::Refused>();
-    let o = refused.0.unwrap_or_default();
-    let typed = o.values.get("name").and_then(|v| v.first()).cloned().unwrap_or_default();
-    let text = o.values.get("text").and_then(|v| v.first()).cloned().unwrap_or_default();
-    let r = Resource::new(|| (), |_| hello());
-    Ok(view! {
-        <h1>"About"</h1>
-        <form method="post"><input name="name" value=typed/><textarea name="text">{text}</textarea><p>{o.message}</p><button>Go</button></form>
-        <Suspense><p>{move || Suspend::new(async move { r.await.unwrap_or_default() })}</p></Suspense>
-        <crate::ui::form::Dummy/>
-    }
-    .into_any())
-}
-
-#[server(prefix = "/rpc", endpoint = "hello", input = leptos::server_fn::codec::GetUrl)]
-async fn hello() -> Result<String, ServerFnError> {
-    Ok("hello from server".into())
+fn public(page: Page) -> Result<AnyView, LazyViewError> {
+    Ok(match page {
+        Page::Landing => frames::site(|| view! { <div class="center"><h1>"CommDesk"</h1></div> }).into_any(),
+        Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
+    })
 }

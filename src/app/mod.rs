@@ -1,11 +1,19 @@
-//! The shell of every page and the table of routes.
+//! The shell of every page, the frames around pages, and the table of routes.
 
+pub mod api_docs;
 mod areas;
+mod frames;
+#[cfg(feature = "ssr")]
+mod me;
+pub mod session;
 
-use crate::ui::form::{Outcome, Refused};
+use crate::ui::{
+    form::{Outcome, Refused},
+    page::{PageError, Problem},
+};
 use areas::{Area, Page};
 use leptos::prelude::*;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -16,11 +24,14 @@ use leptos_router::{
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=session::theme()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <link rel="stylesheet" href="/pkg/commdesk.css"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <HashedStylesheet options=options.clone() id="style"/>
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
@@ -37,12 +48,15 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let outcome = SharedValue::new(|| use_context::<Option<Outcome>>().flatten());
     provide_context(Refused(outcome.into_inner()));
+    provide_context(session::load());
     view! {
-        <Title formatter=|t| format!("{t} · CommDesk")/>
+        <Title formatter=|title: String| if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") }/>
+        <Meta name="description" content="Where sponsors and developer communities find each other, agree and deliver."/>
         <Router>
-            <Routes fallback=|| view! { <p>"404"</p> }>
+            <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
-                <Route path=path!("/about") view=Area(Page::About) ssr=SsrMode::Async/>
+                <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
+                // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

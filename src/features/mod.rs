@@ -1,3 +1,11 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
 
+pub mod accounts;
 pub mod organizations;
+pub mod communities;
+pub mod notifications;
+
+pub mod facts;
+
+#[cfg(feature = "server")]
+pub mod reactions;

@@ -1,3 +1,10 @@
-//! The doors composed.
+//! The doors composed: one readable table of every route.
+
+pub mod api_v1;
+pub mod middleware;
+pub mod ops;
+
+#[cfg(feature = "ssr")]
+pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod site;

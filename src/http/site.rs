@@ -1,39 +1,123 @@
-//! Pages.
-use crate::{app::{App, shell}, ui::form::Outcome};
-use axum::{Router, body::Body, extract::Request, response::Response, routing::get};
-use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+//! Pages, server functions and files.
 
-fn csp() {
-    if let (Some(nonce), Some(r)) = (leptos::nonce::use_nonce(), use_context::<leptos_axum::ResponseOptions>()) {
-        let v = format!("default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; object-src 'none'; base-uri 'none'");
-        r.insert_header(http::header::CONTENT_SECURITY_POLICY, http::HeaderValue::from_str(&v).expect("ascii"));
+use super::{api_v1, forms, middleware, ops};
+use crate::{
+    app::{App, api_docs::ApiDocument, shell},
+    platform::{ctx::House, web::TRACE},
+};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use http::{HeaderValue, StatusCode, header};
+use leptos::{config::LeptosOptions, prelude::*};
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use std::sync::Arc;
+use tower::ServiceExt as _;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, CompressionLevel},
+    services::ServeDir,
+};
+
+/// The whole house as one service.
+pub fn router(house: Arc<House>) -> Router {
+    let options = leptos_options(&house);
+    let shell_options = options.clone();
+    let pages: Router<Arc<House>> = Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), page_context, move || shell(shell_options.clone()))
+        .with_state(options.clone());
+    let files = ServeDir::new(&house.settings.site_root).precompressed_br().precompressed_gzip();
+    let fallback_options = options.clone();
+    let inner: Router<Arc<House>> = Router::new()
+        .route("/rpc/{*name}", get(rpc).post(rpc))
+        // one line a room: .merge(room::media::routes())
+        .merge(forms::routes(&options))
+        .merge(pages)
+        .merge(api_v1::routes())
+        .fallback(move |request: Request| {
+            let (files, options) = (files.clone(), fallback_options.clone());
+            async move { file_or_not_found(files, options, request).await }
+        });
+    ops::routes(&house)
+        .merge(crate::features::notifications::dev::routes(&house))
+        .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)))
+        .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
+        .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn_with_state(Arc::clone(&house), middleware::headers))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            crate::kernel::error::AppError::broken("a handler panicked").into_response()
+        }))
+        .layer(from_fn_with_state(Arc::clone(&house), middleware::trace))
+        .layer(from_fn(no_store))
+        .with_state(house)
+}
+
+/// What pages are rendered with. Asset names carry a hash wherever the build wrote one beside the program.
+pub fn leptos_options(house: &House) -> LeptosOptions {
+    let hashed = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt"))).is_some_and(|file| file.exists());
+    LeptosOptions::builder()
+        .output_name("commdesk")
+        .site_root(house.settings.site_root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .site_addr(house.settings.addr)
+        .hash_files(hashed)
+        .build()
+}
+
+/// The page's own policy: scripts with this answer's nonce and what they load, styles from here, nothing else.
+pub fn page_context() {
+    provide_context(ApiDocument(|| serde_json::to_value(api_v1::openapi()).unwrap_or_default()));
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
+    let policy = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, value);
     }
 }
 
-pub fn router(options: LeptosOptions) -> Router {
-    let routes = generate_route_list(App);
-    let o = options.clone();
-    let post = move |req: Request| {
-        let o = o.clone();
-        async move {
-            let (parts, body) = req.into_parts();
-            let bytes = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
-            let mut out = Outcome { message: "Refused".into(), ..Default::default() };
-            for (k, v) in url::form_urlencoded::parse(&bytes) { out.values.entry(k.into_owned()).or_default().push(v.into_owned()); }
-            let req = Request::from_parts(parts, Body::empty());
-            let h = leptos_axum::render_app_async_with_context(move || { csp(); provide_context(Some(out.clone()));
-                expect_context::<leptos_axum::ResponseOptions>().set_status(http::StatusCode::UNPROCESSABLE_ENTITY);
-            }, move || shell(o.clone()));
-            let r: Response = h(req).await;
-            r
-        }
-    };
-    let o2 = options.clone();
-    Router::new()
-        .route("/rpc/{*name}", get(leptos_axum::handle_server_fns).post(leptos_axum::handle_server_fns))
-        .route("/about", axum::routing::post(post))
-        .leptos_routes_with_context(&options, routes, csp, move || shell(o2.clone()))
-        .fallback_service(leptos_axum::serve_site_root_service(&options))
-        .with_state(options)
+/// Server functions. One that this build does not know is a page older than the site.
+async fn rpc(request: Request) -> Response {
+    let response = leptos_axum::handle_server_fns_with_context(page_context, request).await.into_response();
+    if response.status() == StatusCode::BAD_REQUEST {
+        return crate::kernel::error::AppError::refused("RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept.")
+            .into_response();
+    }
+    response
+}
+
+/// A file of the site, or the 404 page in the site's own clothes.
+async fn file_or_not_found(files: ServeDir, options: LeptosOptions, request: Request) -> Response {
+    let path = request.uri().path().to_owned();
+    let (parts, _) = request.into_parts();
+    let ask = Request::from_parts(parts.clone(), axum::body::Body::empty());
+    if let Ok(mut response) = files.oneshot(ask).await.map(axum::response::IntoResponse::into_response)
+        && response.status() != StatusCode::NOT_FOUND
+        && !path.ends_with('/')
+    {
+        // Names with a hash never change what they mean; everything else is asked for again.
+        let forever = path.starts_with("/pkg/") && path.rsplit('/').next().is_some_and(|name| name.split('.').count() > 2);
+        let value = if forever { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+        return response;
+    }
+    leptos_axum::render_app_async_with_context(page_context, move || shell(options.clone()))(Request::from_parts(parts, axum::body::Body::empty())).await
+}
+
+/// Pages may hold what only their reader may see: nothing between us and the browser keeps them.
+async fn no_store(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The id of the page that is being rendered, for its error page.
+pub fn trace_id() -> Option<String> {
+    TRACE.try_with(|id| id.to_string()).ok()
 }

@@ -10,4 +10,5 @@ pub mod ids;
 pub mod labels;
 pub mod money;
 pub mod page;
+pub mod safe_html;
 pub mod text;

@@ -94,6 +94,15 @@ pub async fn hit_address(ctx: &Ctx, limit: Limit) -> AppResult<()> {
     }
 }
 
+/// Takes the hits of `subject` back: what is counted are wrong tries in a row, and this one was right.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forgive(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
+    sqlx::query!("delete from rate_counters where action = $1 and subject = $2", limit.action, subject).execute(ctx.db()).await?;
+    Ok(())
+}
+
 /// Forgets windows that ended more than a day ago.
 ///
 /// # Errors

@@ -9,30 +9,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use crate::kernel::safe_html::SafeHtml;
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Quotes and lists nest this deep; what is deeper stays, without the boxes around it.
 const MAX_NESTING: usize = 16;
 
-/// HTML that passed the sanitiser.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SafeHtml(String);
-
-impl SafeHtml {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
 /// Markdown (CommonMark with tables and strikethrough) to safe HTML.
 pub fn render(source: &str) -> SafeHtml {
     let mut written = String::with_capacity(source.len() * 3 / 2);
     html::push_html(&mut written, Plain::new(Parser::new_ext(source, options())));
-    SafeHtml(SANITISER.clean(&written).to_string())
+    SafeHtml::from_sanitiser(SANITISER.clean(&written).to_string())
 }
 
 /// The words of a text without its marks, cut between two words at `max_chars` characters (the ellipsis included): for

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod limits;
 pub mod mail;
 pub mod markdown;
+pub mod open;
 pub mod password;
 pub mod pictures;
 pub mod secrets;

@@ -17,8 +17,8 @@ pub const TOKEN_BYTES: usize = 32;
 pub const TOKEN_CHARS: usize = 43;
 
 /// Holds something that must not be printed. `Debug` shows the word `Secret` and nothing of the content; there is no
-/// `Display` and no serialisation.
-#[derive(Clone, PartialEq, Eq)]
+/// `Display`, no serialisation, and no `==`: secrets are compared with [`same`].
+#[derive(Clone)]
 pub struct Secret<T>(T);
 
 impl<T> Secret<T> {

@@ -234,6 +234,21 @@ mod tests {
         Key::parse(text).expect("a key")
     }
 
+    /// A folder that goes away with the test.
+    struct Scratch(std::path::PathBuf);
+
+    impl Scratch {
+        fn new() -> Self {
+            Self(std::env::temp_dir().join(format!("commdesk-storage-{}", hex::encode(secrets::random::<8>()))))
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
     fn noon() -> DateTime<Utc> {
         DateTime::from_timestamp(1_750_000_000, 0).expect("a time")
     }
@@ -292,8 +307,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_folder_and_a_bucket_keep_what_they_are_given() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let local = Store::local(&folder.path().join("files"), Secret::new([1; 32])).expect("a store");
+        let folder = Scratch::new();
+        let local = Store::local(&folder.0.join("files"), Secret::new([1; 32])).expect("a store");
         for store in [local, Store::memory(Secret::new([1; 32]))] {
             let logo = key("logos/ab/abcdef.png");
             assert!(!store.exists(&logo).await.expect("asked"));
@@ -306,7 +321,7 @@ mod tests {
             let stored = store.get(&logo).await.expect("read").expect("there");
             assert_eq!((stored.bytes.as_ref(), stored.content_type), (b"second".as_slice(), "image/png"));
         }
-        let left: Vec<_> = std::fs::read_dir(folder.path().join("files/logos/ab")).expect("read").collect();
+        let left: Vec<_> = std::fs::read_dir(folder.0.join("files/logos/ab")).expect("read").collect();
         assert_eq!(left.len(), 1, "nothing half written stays behind");
     }
 

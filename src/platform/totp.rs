@@ -5,8 +5,7 @@
 //! caller, who stores the last one used, can refuse a code that was already spent. Does not do: storing, counting wrong
 //! tries, reading the clock.
 
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
+use qrcode::{Color, EcLevel, QrCode};
 use totp_rs::{Algorithm, Builder, Totp};
 
 use super::secrets;
@@ -34,13 +33,32 @@ pub fn otpauth_url(secret: &str, account: &str, issuer: &str) -> String {
     )
 }
 
-/// The address as a QR code: an `<svg>` element to stand in a page, dark on light in both themes, four modules of quiet
-/// around it because cameras need them. `None` when the text is too long for a QR code.
-pub fn qr_svg(url: &str) -> Option<String> {
+/// A QR code as one SVG path, in a square of `side` units, four of them quiet around it because cameras need them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QrPath {
+    pub side: u32,
+    /// The `d` of a `<path>`: the dark modules, one rectangle for each run in a row.
+    pub path: String,
+}
+
+/// The address as a QR code: a path rather than markup, so that a page draws it without taking raw HTML from anybody.
+/// `None` when the text is too long for a QR code.
+pub fn qr_path(url: &str) -> Option<QrPath> {
+    const QUIET: usize = 4;
     let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
-    let image = code.render::<svg::Color<'_>>().min_dimensions(220, 220).quiet_zone(true).build();
-    let start = image.find("<svg")?;
-    Some(image[start..].to_owned())
+    let (width, modules) = (code.width(), code.to_colors());
+    let mut path = String::new();
+    for (y, row) in modules.chunks(width).enumerate() {
+        let mut x = 0;
+        while x < width {
+            let run = row[x..].iter().take_while(|module| **module == Color::Dark).count();
+            if run > 0 {
+                path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
+            }
+            x += run.max(1);
+        }
+    }
+    Some(QrPath { side: u32::try_from(width + 2 * QUIET).ok()?, path })
 }
 
 /// Checks six digits against the secret at a time in Unix seconds, one step of tolerance either side.
@@ -179,12 +197,14 @@ mod tests {
     }
 
     #[test]
-    fn the_qr_code_is_one_svg_element_without_style_or_script() {
-        let svg = qr_svg(&otpauth_url(&new_secret(), "asha@acme.example", "CommDesk")).expect("short enough");
+    fn the_qr_code_is_one_path_inside_its_square() {
+        let qr = qr_path(&otpauth_url(&new_secret(), "asha@acme.example", "CommDesk")).expect("short enough");
 
-        assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>"));
-        assert!(!svg.contains("style") && !svg.contains("<script"));
-        assert!(qr_svg(&"x".repeat(5_000)).is_none());
+        // The finder in the corner: a line of seven after four quiet modules.
+        assert!(qr.path.starts_with("M4 4h7v1h-7z"));
+        assert!(qr.path.chars().all(|c| c.is_ascii_digit() || "Mhvz -".contains(c)));
+        assert!(qr.side > 29 && (qr.side - 8 - 17) % 4 == 0);
+        assert!(qr_path(&"x".repeat(5_000)).is_none());
     }
 
     #[test]

@@ -1,0 +1,6 @@
+//! Services and doors against a real Postgres, through the router that is served. One binary; files mirror the rooms.
+
+mod architecture;
+mod house;
+mod town;
+// one line a room

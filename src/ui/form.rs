@@ -1,29 +1,513 @@
-//! Forms that post to their own page, and come back with what was typed when they are refused.
+//! Forms that post to their own page, and come back with what was typed when they are refused. They work before the wasm
+//! arrives and without it; with it, they are sent in the background and nothing on the page moves but what changed.
 
+use super::{
+    browser::{self, Answer},
+    parts::Icon,
+};
 use crate::kernel::fields::FieldErrors;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the form door says about a refused form; ships to the browser with the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
+    /// The page that it was posted to.
+    pub path: String,
     /// Which form of the page was posted (its `_form` field).
     pub form: String,
     /// What was typed, by field name, in order.
     pub values: BTreeMap<String, Vec<String>>,
     pub errors: FieldErrors,
-    /// The refusal as a whole: code and message.
+    /// The refusal as a whole.
+    pub status: u16,
     pub code: String,
     pub message: String,
 }
 
-/// The outcome of the form door for this page, if a form was refused: the same on the server and while hydrating.
+/// The refused form of this page load, if there is one: the same on the server and while hydrating.
 #[derive(Debug, Clone, Default)]
 pub struct Refused(pub Option<Outcome>);
 
+/// What the fields of a form share.
+#[derive(Clone, Copy)]
+pub struct FormState {
+    /// The newest refusal.
+    pub outcome: RwSignal<Option<Outcome>>,
+    /// What was typed when the page was rendered.
+    first: StoredValue<Option<Outcome>>,
+    busy: RwSignal<bool>,
+}
+
+impl FormState {
+    /// What a field shows at first: what was typed, else what is stored.
+    pub fn start(&self, name: &str, stored: &str) -> String {
+        self.first
+            .with_value(|first| first.as_ref().map(|outcome| outcome.values.get(name).and_then(|v| v.first()).cloned().unwrap_or_default()))
+            .unwrap_or_else(|| stored.to_owned())
+    }
+
+    /// As [`FormState::start`], for fields with several values.
+    pub fn start_all(&self, name: &str, stored: &[String]) -> Vec<String> {
+        self.first
+            .with_value(|first| first.as_ref().map(|outcome| outcome.values.get(name).cloned().unwrap_or_default()))
+            .unwrap_or_else(|| stored.to_vec())
+    }
+
+    /// The nested rows that were typed, when the form came back: how many.
+    pub fn typed_rows(&self, list: &str) -> Option<usize> {
+        self.first.with_value(|first| {
+            first.as_ref().map(|outcome| {
+                let prefix = format!("{list}[");
+                outcome
+                    .values
+                    .keys()
+                    .filter_map(|key| key.strip_prefix(&prefix)?.split(']').next()?.parse::<usize>().ok())
+                    .max()
+                    .map_or(0, |last| last + 1)
+            })
+        })
+    }
+
+    /// Did this page load come back refused?
+    pub fn came_back(&self) -> bool {
+        self.first.with_value(Option::is_some)
+    }
+
+    /// The problem of a field.
+    pub fn error(&self, name: &str) -> Option<String> {
+        self.outcome.with(|outcome| outcome.as_ref()?.errors.get(name).map(str::to_owned))
+    }
+
+    pub fn is_busy(&self) -> bool {
+        self.busy.get()
+    }
+}
+
+/// A form of this page. `name` is its verb in the room's `forms()`; children are fields.
 #[component]
-pub fn Dummy() -> impl IntoView {
-    let on = RwSignal::new(0);
-    view! { <button type="button" on:click=move |_| on.update(|n| *n += 1)>"Clicked " {on}</button> }
+pub fn PostForm(
+    name: &'static str,
+    /// Another page's address, when the form stands in the frame around pages.
+    #[prop(optional, into)]
+    action: Option<String>,
+    /// The acting workspace; sent as `_as`.
+    #[prop(optional, into)]
+    acting: Option<String>,
+    /// Has file fields.
+    #[prop(optional)]
+    files: bool,
+    #[prop(default = "form")] class: &'static str,
+    /// Shows the box that sums up the problems; leave it out for one-button forms.
+    #[prop(default = true)]
+    summary: bool,
+    children: Children,
+) -> impl IntoView {
+    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    let refused = use_context::<Refused>().unwrap_or_default().0.filter(|o| o.form == name && o.path == path);
+    let state = FormState { outcome: RwSignal::new(refused.clone()), first: StoredValue::new(refused), busy: RwSignal::new(false) };
+    provide_context(state);
+    let key = SharedValue::new(browser::fresh_key).into_inner();
+    // Until the first answer, the same key: a second click is the same wish. A refusal is answered by a new one.
+    let key = RwSignal::new(key);
+    let summary_id = format!("{name}-problems");
+    let focus_id = summary_id.clone();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        if state.busy.get_untracked() {
+            event.prevent_default();
+            return;
+        }
+        state.busy.set(true);
+        let focus_id = focus_id.clone();
+        browser::send_form(&event, move |answer| match answer {
+            Answer::Go(location) => browser::go(&location),
+            Answer::Refused(outcome) => {
+                state.busy.set(false);
+                key.set(browser::fresh_key());
+                state.outcome.set(Some(*outcome));
+                browser::focus(&focus_id);
+            }
+            Answer::Lost => {
+                state.busy.set(false);
+                state.outcome.set(Some(Outcome {
+                    message: "We could not be reached, so nothing was sent. Everything you typed is still here: try again.".into(),
+                    ..Outcome::default()
+                }));
+                browser::focus(&focus_id);
+            }
+        });
+    };
+    view! {
+        <form
+            class=class
+            method="post"
+            action=action
+            enctype=files.then_some("multipart/form-data")
+            novalidate
+            on:submit=submit
+        >
+            <input type="hidden" name="_form" value=name/>
+            <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
+            {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
+            {summary.then(|| view! { <ErrorSummary id=summary_id form=name/> })}
+            {children()}
+        </form>
+    }
+}
+
+/// What is wrong with the form as a whole, with links to the fields; takes the focus.
+#[component]
+fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let node = NodeRef::<html::Div>::new();
+    view! {
+        {move || {
+            let id = id.clone();
+            state.outcome.get().map(|outcome| {
+                let title = match outcome.errors.0.len() {
+                    0 => outcome.message.clone(),
+                    1 => "One thing needs a change".into(),
+                    n => format!("{n} things need a change"),
+                };
+                view! {
+                    <div class="error-summary" role="alert" tabindex="-1" id=id node_ref=node>
+                        <h2 class="error-summary__title">{title}</h2>
+                        <ul class="error-summary__list">
+                            {outcome
+                                .errors
+                                .0
+                                .into_iter()
+                                .map(|(field, message)| {
+                                    if field.is_empty() {
+                                        view! { <li>{message}</li> }.into_any()
+                                    } else {
+                                        view! { <li><a href=format!("#{}", field_id(form, &field))>{message}</a></li> }.into_any()
+                                    }
+                                })
+                                .collect_view()}
+                        </ul>
+                    </div>
+                }
+            })
+        }}
+    }
+}
+
+/// The id of a field's control; unique on a page with several forms.
+pub fn field_id(form: &str, field: &str) -> String {
+    format!("{form}-{}", field.replace(['.', '[', ']'], "-"))
+}
+
+/// The label, hint and problem around a control. The control's id is [`field_id`]; it should carry
+/// `aria-describedby={id}-hint {id}-error` and `aria-invalid`.
+#[component]
+fn Around(
+    id: String,
+    name: String,
+    #[prop(into)] label: String,
+    #[prop(into)] hint: String,
+    optional: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>
+                {label}
+                {optional.then(|| view! { " " <span class="field__optional">"optional"</span> })}
+            </label>
+            {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
+            <div class="field__control">{children()}</div>
+            <FieldError id name/>
+        </div>
+    }
+}
+
+/// The problem of a field, said beside it.
+#[component]
+pub fn FieldError(id: String, name: String) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    view! {
+        {move || {
+            let id = format!("{id}-error");
+            state.error(&name).map(|message| view! { <p class="field__error" id=id><Icon name="alert" small=true/>{message}</p> })
+        }}
+    }
+}
+
+fn described(id: &str, hint: &str, name: &str, state: FormState) -> impl Fn() -> Option<String> + Clone + Send + Sync + use<> {
+    let (id, has_hint, name) = (id.to_owned(), !hint.is_empty(), name.to_owned());
+    move || {
+        let mut ids = Vec::new();
+        if has_hint {
+            ids.push(format!("{id}-hint"));
+        }
+        if state.error(&name).is_some() {
+            ids.push(format!("{id}-error"));
+        }
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+fn invalid(name: &str, state: FormState) -> impl Fn() -> Option<&'static str> + Clone + Send + Sync + use<> {
+    let name = name.to_owned();
+    move || state.error(&name).is_some().then_some("true")
+}
+
+/// One line of text.
+#[component]
+pub fn TextField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    /// What is stored.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] optional: bool,
+    #[prop(optional, into)] autocomplete: Option<String>,
+    #[prop(optional, into)] inputmode: Option<String>,
+    #[prop(optional, into)] placeholder: Option<String>,
+    #[prop(optional, into)] maxlength: Option<u32>,
+    /// For codes, dates and numbers.
+    #[prop(optional)]
+    short: bool,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    // A password never comes back.
+    let start = if kind == "password" { String::new() } else { state.start(&name, &value) };
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    let required = (!optional).then_some("true");
+    view! {
+        <Around id=id.clone() name=name.clone() label hint optional>
+            <input
+                class=if short { "input input--short" } else { "input" }
+                id=id
+                name=name
+                type=kind
+                value=start
+                autocomplete=autocomplete
+                inputmode=inputmode
+                placeholder=placeholder
+                maxlength=maxlength
+                aria-required=required
+                aria-describedby=describe
+                aria-invalid=bad
+            />
+        </Around>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional)] optional: bool,
+    #[prop(default = 5)] rows: u32,
+    #[prop(optional, into)] maxlength: Option<u32>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = state.start(&name, &value);
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    view! {
+        <Around id=id.clone() name=name.clone() label hint optional>
+            <textarea class="textarea" id=id name=name rows=rows maxlength=maxlength aria-describedby=describe aria-invalid=bad>
+                {start}
+            </textarea>
+        </Around>
+    }
+}
+
+/// One of a closed list: pairs of value and label. An empty first choice says that nothing is chosen yet.
+#[component]
+pub fn SelectField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional)] optional: bool,
+    options: Vec<(String, String)>,
+    /// What the empty choice says.
+    #[prop(default = "Choose…")]
+    empty: &'static str,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = state.start(&name, &value);
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    view! {
+        <Around id=id.clone() name=name.clone() label hint optional>
+            <select class="select" id=id name=name aria-describedby=describe aria-invalid=bad>
+                <option value="" selected=start.is_empty()>{empty}</option>
+                {options
+                    .into_iter()
+                    .map(|(value, label)| {
+                        let chosen = value == start;
+                        view! { <option value=value selected=chosen>{label}</option> }
+                    })
+                    .collect_view()}
+            </select>
+        </Around>
+    }
+}
+
+/// One of a few, with room for a hint each: value, label, hint.
+#[component]
+pub fn RadioField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] value: String,
+    options: Vec<(String, String, String)>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = state.start(&name, &value);
+    view! {
+        <fieldset class="fieldset" id=id.clone() tabindex="-1">
+            <legend class="fieldset__legend">{label}</legend>
+            <div class="choices">
+                {options
+                    .into_iter()
+                    .map(|(value, label, hint)| {
+                        let chosen = value == start;
+                        view! {
+                            <label class="choice">
+                                <input class="choice__input" type="radio" name=name.clone() value=value checked=chosen/>
+                                <span class="choice__text">
+                                    <span class="choice__label">{label}</span>
+                                    {(!hint.is_empty()).then(|| view! { <span class="choice__hint">{hint}</span> })}
+                                </span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <FieldError id=id.clone() name=name.clone()/>
+        </fieldset>
+    }
+}
+
+/// Several of a closed list, as chips: value and label are one.
+#[component]
+pub fn ChipsField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional)] value: Vec<String>,
+    options: Vec<String>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = state.start_all(&name, &value);
+    view! {
+        <fieldset class="fieldset" id=id.clone() tabindex="-1">
+            <legend class="fieldset__legend">{label}</legend>
+            {(!hint.is_empty()).then(|| view! { <p class="field__hint">{hint}</p> })}
+            <div class="choices choices--chips">
+                {options
+                    .into_iter()
+                    .map(|label| {
+                        let chosen = start.contains(&label);
+                        view! {
+                            <label class="choice choice--chip">
+                                <input class="choice__input" type="checkbox" name=name.clone() value=label.clone() checked=chosen/>
+                                <span class="choice__label">{label}</span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <FieldError id=id.clone() name=name.clone()/>
+        </fieldset>
+    }
+}
+
+/// One box to tick.
+#[component]
+pub fn TickField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] value: bool,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = matches!(state.start(&name, if value { "true" } else { "" }).as_str(), "true" | "on");
+    view! {
+        <div class="field">
+            <label class="choice choice--plain">
+                <input class="choice__input" type="checkbox" id=id.clone() name=name.clone() value="true" checked=start/>
+                <span class="choice__label">{label}</span>
+            </label>
+            <FieldError id name/>
+        </div>
+    }
+}
+
+/// An amount with its currency, which stands beside it or is chosen (`currency_name`).
+#[component]
+pub fn MoneyField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    #[prop(optional, into)] value: String,
+    #[prop(optional)] optional: bool,
+    /// The sign that stands before the amount.
+    #[prop(into)]
+    symbol: String,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let start = state.start(&name, &value);
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    view! {
+        <Around id=id.clone() name=name.clone() label hint optional>
+            <div class="money-input">
+                <span class="money-input__currency" aria-hidden="true">{symbol}</span>
+                <input
+                    class="input money-input__amount"
+                    id=id
+                    name=name
+                    value=start
+                    inputmode="decimal"
+                    autocomplete="off"
+                    aria-describedby=describe
+                    aria-invalid=bad
+                />
+            </div>
+        </Around>
+    }
+}
+
+/// The button that sends the form; busy while it is on its way.
+#[component]
+pub fn Submit(
+    #[prop(into)] label: String,
+    #[prop(default = "button button--primary")] class: &'static str,
+    /// A named button says which of several was pressed.
+    #[prop(optional, into)]
+    name: Option<String>,
+    #[prop(optional, into)] value: Option<String>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    view! {
+        <button class=class type="submit" name=name value=value aria-busy=move || state.is_busy().then_some("true")>
+            {label}
+        </button>
+    }
 }

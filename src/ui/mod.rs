@@ -1,3 +1,6 @@
-//! Furniture: components that know no feature.
+//! Furniture: components that know no feature. Classes are the contract of `style/README.md`.
 
+pub mod browser;
 pub mod form;
+pub mod page;
+pub mod parts;

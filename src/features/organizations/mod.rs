@@ -1,6 +1,24 @@
-//! Sponsors and partners: global records, applied for, checked, verified by staff, shown in the directory.
+//! Sponsors and partners: global records, applied for, checked, verified by staff, shown in the directory. An event only
+//! points at them.
+//!
+//! Rules: `rules`, `trust`, `policy`, `visibility`, `views`. Services: `identity`, `store`, `service`, `logos`, `drafts`,
+//! `jobs`, and the doors `rest` and `forms`.
 
+pub mod policy;
+pub mod rules;
 pub mod trust;
+pub mod views;
+pub mod visibility;
 
 #[cfg(feature = "server")]
+pub mod drafts;
+#[cfg(feature = "server")]
 pub mod identity;
+#[cfg(feature = "server")]
+pub mod jobs;
+#[cfg(feature = "server")]
+pub mod logos;
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+mod store;

@@ -5,6 +5,10 @@
 pub mod cookies;
 pub mod form;
 pub mod once;
+#[cfg(feature = "ssr")]
+mod page;
+#[cfg(feature = "ssr")]
+pub use page::of_page;
 
 use super::{ctx::Ctx, facts::Voice};
 use crate::kernel::{

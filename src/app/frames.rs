@@ -1,0 +1,272 @@
+//! The frames around pages: the public site, a workspace, a narrow card.
+
+use super::session::{self, Me, MeView, WorkspaceView};
+use crate::ui::{
+    form::PostForm,
+    page::acting,
+    parts::{Icon, Pill},
+};
+use leptos::prelude::*;
+
+/// The public site around a page.
+pub fn site<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
+    let page = page();
+    view! {
+        <div class="site">
+            <a class="skip-link" href="#main">"Skip to content"</a>
+            <header class="site__header">
+                <div class="site__bar">
+                    <Brand/>
+                    <nav class="site__nav" aria-label="Main">
+                        <NavLink class="site__link" href="/opportunities" label="Opportunities"/>
+                        <NavLink class="site__link" href="/directory" label="Sponsors"/>
+                        <NavLink class="site__link" href="/events" label="Events"/>
+                    </nav>
+                    <div class="site__tools">
+                        <ThemeSwitch/>
+                        <SiteTools/>
+                    </div>
+                </div>
+            </header>
+            <main class="site__main" id="main" tabindex="-1">{page}</main>
+            <Footer/>
+        </div>
+    }
+}
+
+/// One narrow card: joining, signing in.
+pub fn card<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
+    let page = page();
+    view! {
+        <div class="auth">
+            <a class="skip-link" href="#main">"Skip to content"</a>
+            <header class="auth__brand"><Brand/></header>
+            <main class="auth__card" id="main" tabindex="-1">{page}</main>
+            <footer class="auth__foot">
+                "New here? " <a href="/become-sponsor">"Become a sponsor"</a> " or " <a href="/join">"bring your community"</a>
+            </footer>
+        </div>
+    }
+}
+
+/// A workspace around a page; `here` is the navigation's entry that is lit.
+pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() -> V) -> impl IntoView {
+    let page = page();
+    let me = expect_context::<Me>().0;
+    let acting = acting();
+    view! {
+        <div class="workspace">
+            <a class="skip-link" href="#main">"Skip to content"</a>
+            <header class="workspace__bar">
+                <Brand/>
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        let me = me.await.ok().flatten()?;
+                        let current = session::current(&me, acting.get_untracked().as_deref());
+                        Some(view! { <Switcher me=me.clone() current/> })
+                    })}
+                </Suspense>
+                <div class="workspace__tools">
+                    <ThemeSwitch/>
+                    <Suspense>
+                        {move || Suspend::new(async move { me.await.ok().flatten().map(|me| view! { <Account me/> }) })}
+                    </Suspense>
+                </div>
+            </header>
+            <nav class="workspace__nav" aria-label="Workspace">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        let me = me.await.ok().flatten()?;
+                        let current = session::current(&me, acting.get_untracked().as_deref())?;
+                        Some(view! { <WorkspaceNav current here/> })
+                    })}
+                </Suspense>
+            </nav>
+            <main class="workspace__main" id="main" tabindex="-1">{page}</main>
+        </div>
+    }
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <a class="brand" href="/">
+            <svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg>
+            <span class="brand__name">"CommDesk"</span>
+        </a>
+    }
+}
+
+/// A link that knows whether it is where we are.
+#[component]
+fn NavLink(class: &'static str, href: &'static str, label: &'static str) -> impl IntoView {
+    let path = leptos_router::hooks::use_location().pathname;
+    let here = move || path.with(|path| path == href || path.starts_with(&format!("{href}/"))).then_some("page");
+    view! { <a class=class href=href aria-current=here>{label}</a> }
+}
+
+#[component]
+fn ThemeSwitch() -> impl IntoView {
+    view! {
+        <form class="theme-switch" method="post" action="/theme">
+            <button class="icon-button theme-switch__to-dark" name="theme" value="dark" aria-label="Use the dark theme"><Icon name="moon"/></button>
+            <button class="icon-button theme-switch__to-light" name="theme" value="light" aria-label="Use the light theme"><Icon name="sun"/></button>
+        </form>
+    }
+}
+
+/// Sign in, or the way to one's workspace.
+#[component]
+fn SiteTools() -> impl IntoView {
+    let me = expect_context::<Me>().0;
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match me.await.ok().flatten() {
+                    Some(me) => view! {
+                        <a class="button button--small" href="/dashboard">"Your workspace"</a>
+                        <Account me/>
+                    }
+                    .into_any(),
+                    None => view! {
+                        <a class="button button--quiet button--small" href="/sign-in">"Sign in"</a>
+                        <a class="button button--primary button--small site__cta" href="/become-sponsor">"Become a sponsor"</a>
+                    }
+                    .into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The account menu.
+#[component]
+fn Account(me: MeView) -> impl IntoView {
+    let unread = me.unread;
+    let label = if unread > 0 { format!("Notifications, {unread} new") } else { "Notifications".to_owned() };
+    view! {
+        <a class="icon-button" href="/notifications" aria-label=label>
+            <Icon name="bell"/>
+            {(unread > 0).then(|| view! { <span class="icon-button__count" aria-hidden="true">{unread.min(99)}</span> })}
+        </a>
+        <details class="menu menu--end">
+            <summary class="icon-button">
+                <span class="avatar avatar--small" aria-hidden="true">{crate::kernel::text::initials(&me.name)}</span>
+                <span class="visually-hidden">"Account"</span>
+            </summary>
+            <div class="menu__panel">
+                <p class="menu__label">{me.email}</p>
+                <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
+                <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
+                <hr class="menu__rule"/>
+                <PostForm name="sign_out" action="/account" class="menu__form" summary=false>
+                    <button class="menu__item"><Icon name="log-out"/>"Sign out"</button>
+                </PostForm>
+            </div>
+        </details>
+    }
+}
+
+/// Which workspace we act for, and the way to the others.
+#[component]
+fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
+    let current = current.unwrap_or_else(|| WorkspaceView {
+        key: String::new(),
+        kind: String::new(),
+        slug: String::new(),
+        name: me.name.clone(),
+        role: String::new(),
+        can: session::WorkspaceCan::default(),
+    });
+    let here = current.key.clone();
+    view! {
+        <details class="menu switcher">
+            <summary class="switcher__current">
+                <span class="avatar avatar--small" aria-hidden="true">{crate::kernel::text::initials(&current.name)}</span>
+                <span class="switcher__name">{current.name}</span>
+                <Icon name="chevrons-up-down" small=true/>
+            </summary>
+            <div class="menu__panel">
+                <p class="menu__label">"Act for"</p>
+                {me.workspaces
+                    .into_iter()
+                    .map(|workspace| {
+                        let is_here = (workspace.key == here).then_some("true");
+                        let home = if workspace.kind == "staff" { "/staff/organizations" } else { "/dashboard" };
+                        view! {
+                            <a class="menu__item" href=format!("{home}?as={}", workspace.key) aria-current=is_here rel="external">
+                                <span class="truncate">{workspace.name}</span>
+                                <Pill text=workspace.role tone="neutral"/>
+                            </a>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
+    // name, address, icon, label, only on wide screens
+    let mut entries: Vec<(&'static str, String, &'static str, &'static str, bool)> = Vec::new();
+    let at = |path: &str| format!("{path}?as={}", current.key);
+    match current.kind.as_str() {
+        "staff" => {
+            entries.push(("staff-organizations", at("/staff/organizations"), "building", "Sponsors", false));
+            entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
+        }
+        "community" => {
+            entries.push(("home", at("/dashboard"), "home", "Home", false));
+            if current.can.see_requests {
+                entries.push(("inbox", at("/inbox"), "inbox", "Inbox", false));
+            }
+            entries.push(("events", at("/manage/events"), "calendar", "Events", false));
+            if current.can.manage_opportunities {
+                entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
+            }
+            entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+        }
+        _ => {
+            entries.push(("home", at("/dashboard"), "home", "Home", false));
+            if current.can.see_requests {
+                entries.push(("inbox", at("/inbox"), "inbox", "Inbox", false));
+            }
+            entries.push(("opportunities", at("/opportunities"), "tag", "Opportunities", false));
+            entries.push(("profile", at("/organization/profile"), "edit", "Profile", false));
+        }
+    }
+    view! {
+        <ul class="workspace__nav-list">
+            {entries
+                .into_iter()
+                .map(|(name, href, icon, label, wide)| {
+                    let lit = (name == here).then_some("page");
+                    view! {
+                        <li class=wide.then_some("workspace__nav-wide")>
+                            <a class="nav-link" href=href aria-current=lit><Icon name=icon/><span class="nav-link__label">{label}</span></a>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+#[component]
+fn Footer() -> impl IntoView {
+    view! {
+        <footer class="site__footer">
+            <div class="site__footer-inner">
+                <nav class="site__footer-links" aria-label="Footer">
+                    <a href="/become-sponsor">"Become a sponsor"</a>
+                    <a href="/join">"Bring your community"</a>
+                    <a href="/opportunities">"Opportunities"</a>
+                    <a href="/directory">"Sponsors"</a>
+                    <a href="/api/docs" rel="external">"API"</a>
+                </nav>
+                <p class="site__footer-note">"CommDesk. Where sponsors and developer communities meet."</p>
+            </div>
+        </footer>
+    }
+}

@@ -1,0 +1,73 @@
+//! Who looks at the page: for the frames, loaded once.
+
+use crate::ui::page::{Loaded, PageError};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use serde::{Deserialize, Serialize};
+
+/// Who is signed in, and which workspaces they have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    pub name: String,
+    pub email: String,
+    pub workspaces: Vec<WorkspaceView>,
+    /// The workspace that pages show when none is named.
+    pub current: Option<String>,
+    /// Staff who have yet to give their second factor.
+    pub second_factor_due: bool,
+    pub unread: i64,
+}
+
+/// One workspace in the switcher.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceView {
+    /// `organization:acme`: what `?as=` holds.
+    pub key: String,
+    /// `organization`, `community` or `staff`.
+    pub kind: String,
+    pub slug: String,
+    pub name: String,
+    pub role: String,
+    pub can: WorkspaceCan,
+}
+
+/// What the navigation shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkspaceCan {
+    pub see_requests: bool,
+    pub edit_events: bool,
+    pub manage_opportunities: bool,
+    pub edit_profile: bool,
+    pub manage_members: bool,
+}
+
+/// Shared by every frame.
+#[derive(Clone, Copy)]
+pub struct Me(pub Loaded<Option<MeView>>);
+
+/// Starts loading who looks.
+pub fn load() -> Me {
+    Me(Resource::new_blocking(|| (), |()| me()))
+}
+
+/// The workspace that pages of this load act for: `?as=`, else the remembered one.
+pub fn current(me: &MeView, named: Option<&str>) -> Option<WorkspaceView> {
+    let find = |key: &str| me.workspaces.iter().find(|w| w.key == key || w.slug == key);
+    named.and_then(find).or_else(|| me.current.as_deref().and_then(find)).or_else(|| me.workspaces.first()).cloned()
+}
+
+#[server(name = LoadMe, prefix = "/rpc", endpoint = "me", input = GetUrl)]
+pub async fn me() -> Result<Option<MeView>, PageError> {
+    Ok(super::me::view(&crate::platform::web::of_page()?).await?)
+}
+
+/// `data-theme` of the document: what the reader chose, or nothing for the system's choice.
+pub fn theme() -> Option<&'static str> {
+    crate::ui::browser::cookie("theme").and_then(|theme| match theme.as_str() {
+        "dark" => Some("dark"),
+        "light" => Some("light"),
+        _ => None,
+    })
+}

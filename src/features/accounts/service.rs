@@ -1,0 +1,757 @@
+//! The use cases of people and access: who is calling, signing in and out, one-time links, passwords, the second factor.
+//!
+//! Promises: an unknown address is answered like a known one and costs the same; passwords are hashed before a
+//! transaction opens, never inside one; only a used link or the current password leads to a new password. Does not do:
+//! mails (the notifications room reacts to the facts), cookies (the doors).
+
+use super::{
+    policy,
+    rules::{self, LinkPurpose, Login, UserCreated},
+    store,
+    views::{LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionView, SignedIn, WorkspaceName},
+};
+use crate::{
+    kernel::{
+        actor::{
+            Actor, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role, StaffRole,
+            VerificationStatus, Workspace,
+        },
+        error::{AppError, AppResult},
+        fact::{Subject, SubjectKind},
+        fields::{Check, FieldErrors},
+        ids::{SessionId, UserId},
+        text::{Email, Paragraph, PersonName},
+    },
+    platform::{
+        crypto,
+        ctx::Ctx,
+        facts::Voice,
+        jobs, limits, password, secrets, totp,
+        tx::Tx,
+    },
+};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The job that answers a forgotten password; the notifications room runs it, because it writes a mail.
+pub const FORGOT_JOB: &str = "forgot-password";
+/// What authenticator apps call us.
+const ISSUER: &str = "CommDesk";
+
+/// Who is behind this session token? One statement; a suspended login and a session that is over are nobody.
+///
+/// "Last seen" is written apart from it, at most every five minutes, and its failure is no failure of the request.
+///
+/// # Errors
+/// When the database is away.
+pub async fn person_by_token(ctx: &Ctx, token: &str) -> AppResult<Option<Arc<Person>>> {
+    if !secrets::looks_like_token(token) {
+        return Ok(None);
+    }
+    let now = ctx.now();
+    let hash = secrets::hash_token(token);
+    let Some(row) = store::find_person(ctx.db(), &hash, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await? else {
+        return Ok(None);
+    };
+    if row.last_seen_at <= now - rules::SEEN_EVERY
+        && let Err(error) = store::touch_session(ctx.db(), row.session, now, now - rules::SEEN_EVERY).await
+    {
+        tracing::warn!(%error, "a session's last use could not be noted");
+    }
+    Ok(Some(Arc::new(person(row))))
+}
+
+fn person(row: store::PersonRow) -> Person {
+    let mut memberships: Vec<Membership> = row.staff.iter().filter_map(|role| StaffRole::parse(role)).map(staff_seat).collect();
+    // Staff give their second factor before anything else: until then their other workspaces stay shut as well.
+    if memberships.is_empty() || row.second_factor_given {
+        memberships.splice(0..0, row.seats.into_iter().filter_map(seat));
+    }
+    Person {
+        user: row.user,
+        session: row.session,
+        name: row.name,
+        email: row.email,
+        second_factor: row.second_factor,
+        second_factor_given: row.second_factor_given,
+        memberships,
+        default_workspace: row.default_workspace,
+    }
+}
+
+fn staff_seat(role: StaffRole) -> Membership {
+    Membership {
+        workspace: Workspace::Staff { role },
+        slug: "staff".into(),
+        name: "CommDesk".into(),
+        capabilities: Role::Staff(role).capabilities(),
+    }
+}
+
+/// A seat that this program can name; another is left out and logged, because it opens nothing.
+fn seat(row: store::SeatRow) -> Option<Membership> {
+    let known = match row.kind.as_str() {
+        "organization" => OrganizationRole::parse(&row.role).zip(VerificationStatus::parse(&row.status)).map(|(role, status)| {
+            (Workspace::Organization { id: row.workspace_id.into(), status, role }, Role::Organization(role).capabilities())
+        }),
+        _ => CommunityRole::parse(&row.role).zip(CommunityStatus::parse(&row.status)).map(|(role, status)| {
+            (Workspace::Community { id: row.workspace_id.into(), status, role }, Role::Community(role).capabilities())
+        }),
+    };
+    let Some((workspace, mut capabilities)) = known else {
+        tracing::error!(kind = row.kind, workspace = %row.workspace_id, role = row.role, status = row.status, "a seat has no meaning");
+        return None;
+    };
+    // Given by name, on top of the role.
+    if row.signatory {
+        capabilities = capabilities.with(Capability::Sign);
+    }
+    if row.finance {
+        capabilities = capabilities.with(Capability::Finance);
+    }
+    Some(Membership { workspace, slug: row.slug, name: row.name, capabilities })
+}
+
+/// Signs in. `device` is what the security page calls the session, "Firefox on Linux" for one.
+///
+/// # Errors
+/// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429.
+pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
+    limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
+    let email = Email::parse(email).ok().map(|email| email.key());
+    let account = blinded(ctx, email.as_deref().unwrap_or_default());
+    limits::hit(ctx, limits::SIGN_IN_ACCOUNT, &account).await?;
+    let found = match &email {
+        Some(email) => store::find_login(ctx.db(), None, Some(email)).await?,
+        None => None,
+    };
+    let stored = found.as_ref().and_then(|held| held.password_hash.as_deref());
+    let right = ctx.house.passwords.verify_or_burn(password, stored).await?;
+    let (Some(found), true) = (&found, right) else { return Err(wrong_credentials()) };
+    let fresh = match stored {
+        Some(stored) if password::needs_rehash(stored) => Some(ctx.house.passwords.hash(password).await?),
+        _ => None,
+    };
+
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_login(&mut tx, found.login.user).await?;
+    // A reset that came in between has the last word.
+    if held.password_hash.as_deref() != stored {
+        return Err(wrong_credentials());
+    }
+    let signed_in = held.login.sign_in(device)?;
+    let (id, token) = (ctx.id::<SessionId>(), secrets::token());
+    store::insert_session(&mut tx, id, &secrets::hash_token(&token), held.login.user, device, None, ctx.now()).await?;
+    tx.state(as_person(held.login.user), &signed_in);
+    tx.commit().await?;
+
+    if let (Some(fresh), Some(stored)) = (fresh, stored) {
+        store::rehash(ctx.db(), held.login.user, stored, &fresh).await?;
+    }
+    limits::forgive(ctx, limits::SIGN_IN_ACCOUNT, &account).await?;
+    Ok(SignedIn { token, user: held.login.user })
+}
+
+fn wrong_credentials() -> AppError {
+    AppError::invalid("", "The e-mail address or the password is not right. Check both, or set a new password with \"Forgot password\".")
+}
+
+/// Ends this session.
+///
+/// # Errors
+/// When the database is away.
+pub async fn sign_out(ctx: &Ctx, person: &Person) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    if store::delete_session(&mut tx, person.session).await? {
+        tx.state(as_person(person.user), &rules::UserSignedOut::new(person.user));
+    }
+    tx.commit_unstated("a session that ended already is ended again").await
+}
+
+/// Ends every session of the person, this one too.
+///
+/// # Errors
+/// When the database is away.
+pub async fn sign_out_everywhere(ctx: &Ctx, person: &Person) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::hold_login(&mut tx, person.user).await?;
+    let ended = store::delete_sessions(&mut tx, person.user).await?;
+    tx.state(as_person(person.user), &rules::SessionsEnded::new(person.user, ended));
+    tx.commit().await
+}
+
+/// The login with this address; made, without a password, when there is none. The name of an existing login stays.
+///
+/// # Errors
+/// When the database is away.
+pub async fn ensure_user_in(tx: &mut Tx, email: &Email, name: &PersonName) -> AppResult<UserId> {
+    let (id, now, key) = (tx.ctx().id(), tx.ctx().now(), email.key());
+    let (user, is_new) = store::ensure_user(tx, id, &key, name.as_str(), now).await?;
+    if is_new {
+        tx.state(Voice::System, &UserCreated::new(user, name.as_str(), &key));
+    }
+    Ok(user)
+}
+
+/// A new one-time link's token, to be mailed to `email`; older links of the purpose die.
+///
+/// # Errors
+/// 409 `SUSPENDED`; 404 for nobody.
+pub async fn issue_link(ctx: &Ctx, user: UserId, purpose: LinkPurpose, email: &str) -> AppResult<String> {
+    let mut tx = ctx.begin().await?;
+    let token = issue_link_in(&mut tx, user, purpose, email).await?;
+    tx.commit_unstated("a link is a key, not a change of state").await?;
+    Ok(token)
+}
+
+/// As [`issue_link`], in the transaction that queues its mail.
+///
+/// # Errors
+/// As [`issue_link`].
+pub async fn issue_link_in(tx: &mut Tx, user: UserId, purpose: LinkPurpose, email: &str) -> AppResult<String> {
+    let now = tx.ctx().now();
+    let held = store::hold_login(tx, user).await?;
+    if held.login.suspended {
+        return Err(AppError::refused("SUSPENDED", rules::SUSPENDED));
+    }
+    store::end_links(tx, user, &[purpose], now).await?;
+    let token = secrets::token();
+    store::insert_link(tx, &secrets::hash_token(&token), purpose, user, email, now).await?;
+    Ok(token)
+}
+
+/// What a link would do, without using it up.
+///
+/// # Errors
+/// 404 when no link has this token; a link that is used, replaced or expired is shown with its problem.
+pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
+    let (link, name) = find_link(ctx, token).await?;
+    Ok(LinkView {
+        purpose: link.purpose,
+        name,
+        wants_password: link.wants_password(),
+        problem: link.peek(ctx.now()).err().map(|refusal| refusal.message),
+        email: link.email,
+    })
+}
+
+/// What was done with a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkOutcome {
+    pub purpose: LinkPurpose,
+    pub user: UserId,
+    /// A password was set with it.
+    pub password_set: bool,
+}
+
+/// Uses a link up: sets the password, proves the address, or changes it. Only a POST comes here.
+///
+/// `among` are the purposes that the door takes. A password is required where the link sets one, except for the proof of
+/// an address when `password` is `None`.
+///
+/// # Errors
+/// 404; 409 `LINK_USED`, `LINK_EXPIRED`, `SUSPENDED`, `EMAIL_TAKEN`; 422 for the password, and then the link stays unused.
+pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_password: Option<&str>) -> AppResult<LinkOutcome> {
+    limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
+    let (link, _) = find_link(ctx, token).await?;
+    if !among.contains(&link.purpose) {
+        return Err(AppError::NotFound);
+    }
+    link.peek(ctx.now())?;
+    let sets = link.wants_password() && (new_password.is_some() || link.purpose != LinkPurpose::VerifyEmail);
+    let hash = if sets {
+        let new_password = new_password.unwrap_or_default();
+        password::check_rules(new_password, &link.email).map_err(|problem| FieldErrors::one("password", problem))?;
+        Some(ctx.house.passwords.hash(new_password).await?)
+    } else {
+        None
+    };
+
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let owner = store::hold_login(&mut tx, link.user).await?;
+    let used = store::hold_link(&mut tx, &secrets::hash_token(token), &owner).await?.consume(now)?;
+    store::apply_link_used(&mut tx, &used).await?;
+    let (user, voice) = (link.user, Voice::Visitor { user: Some(link.user.0) });
+    if let Some(fact) = used.email_verified()
+        && store::apply_email_verified(&mut tx, user, now).await?
+    {
+        tx.state(voice.clone(), &fact);
+    }
+    if let Some(fact) = used.email_changed() {
+        store::apply_email_changed(&mut tx, &fact, now).await?;
+        // Links that were mailed to the old address open nothing any more.
+        store::end_links(&mut tx, user, &LinkPurpose::ALL, now).await?;
+        tx.state(voice.clone(), &fact);
+    }
+    if let (Some(hash), Some(fact)) = (&hash, used.password_set()) {
+        store::apply_password(&mut tx, &fact, hash, now).await?;
+        store::delete_sessions(&mut tx, user).await?;
+        store::end_links(&mut tx, user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+        tx.state(voice, &fact);
+    }
+    tx.result(user);
+    tx.commit_unstated("the proof of an address that was proven before changes nothing but the link").await?;
+    Ok(LinkOutcome { purpose: link.purpose, user, password_set: hash.is_some() })
+}
+
+async fn find_link(ctx: &Ctx, token: &str) -> AppResult<(rules::Link, String)> {
+    if !secrets::looks_like_token(token) {
+        return Err(AppError::NotFound);
+    }
+    store::find_link(ctx.db(), &secrets::hash_token(token)).await?.ok_or(AppError::NotFound)
+}
+
+/// Asks for a link to a new password. Nothing is looked up here, so that a known address and an unknown one are answered
+/// alike and in the same time; a job finds out who it is.
+///
+/// # Errors
+/// 429, for every address alike.
+pub async fn ask_reset(ctx: &Ctx, email: &Email) -> AppResult<()> {
+    limits::hit_address(ctx, limits::LINK_ADDRESS).await?;
+    let account = blinded(ctx, &email.key());
+    limits::hit(ctx, limits::LINK_ACCOUNT, &account).await?;
+    let mut tx = ctx.begin().await?;
+    let sealed = ctx.house.columns.seal(&email.key(), &crypto::cell("jobs", FORGOT_JOB, "email"));
+    jobs::enqueue(&mut tx, FORGOT_JOB, &account, json!({"email": hex::encode(sealed)})).await?;
+    tx.commit_unstated("whether anything happens is known to the job only").await
+}
+
+/// Who asked for a new password by this job, and what they are sent: a reset, or the first link once more. `None` for an
+/// address without a login and for a suspended one.
+///
+/// # Errors
+/// When the job's payload is not one of [`ask_reset`], or the database is away.
+pub async fn reset_wanted(ctx: &Ctx, payload: &serde_json::Value) -> anyhow::Result<Option<(Recipient, LinkPurpose)>> {
+    let sealed = hex::decode(payload["email"].as_str().unwrap_or_default())?;
+    let email = ctx.house.columns.open(&sealed, &crypto::cell("jobs", FORGOT_JOB, "email"))?;
+    let Some(held) = store::find_login(ctx.db(), None, Some(&email)).await? else { return Ok(None) };
+    if held.login.suspended {
+        return Ok(None);
+    }
+    let purpose = if held.login.has_password { LinkPurpose::Reset } else { LinkPurpose::Activate };
+    Ok(Some((recipient_of(held.login), purpose)))
+}
+
+/// Puts a new password in the place of the known one. Every session ends; the one that asked goes on under a new id.
+///
+/// # Errors
+/// 422 on `currentPassword` or `password`; 429.
+pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_password: &str, device: &str) -> AppResult<SignedIn> {
+    let held = check_password(ctx, person.user, current, "currentPassword").await?;
+    password::check_rules(new_password, &held.login.email).map_err(|problem| FieldErrors::one("password", problem))?;
+    let hash = ctx.house.passwords.hash(new_password).await?;
+
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let again = store::hold_login(&mut tx, person.user).await?;
+    if again.password_hash != held.password_hash {
+        return Err(wrong_password("currentPassword"));
+    }
+    let fact = again.login.change_password();
+    let (id, token) = (ctx.id::<SessionId>(), secrets::token());
+    let given = person.second_factor_given.then_some(now);
+    store::apply_password(&mut tx, &fact, &hash, now).await?;
+    store::insert_session(&mut tx, id, &secrets::hash_token(&token), person.user, device, given, now).await?;
+    store::delete_other_sessions(&mut tx, person.user, id).await?;
+    store::end_links(&mut tx, person.user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+    tx.state(as_person(person.user), &fact);
+    tx.commit().await?;
+    Ok(SignedIn { token, user: person.user })
+}
+
+/// Asks for another address. It becomes the login's when the link that is mailed there is followed; the old address gets
+/// a notice at once.
+///
+/// # Errors
+/// 422 on `password`; 409 `EMAIL_UNCHANGED`; 429. Whether the new address has an account already is not said here.
+pub async fn ask_email_change(ctx: &Ctx, person: &Person, current: &str, new: &Email) -> AppResult<()> {
+    check_password(ctx, person.user, current, "password").await?;
+    limits::hit(ctx, limits::LINK_ACCOUNT, &person.user.to_string()).await?;
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_login(&mut tx, person.user).await?;
+    let asked = held.login.ask_email_change(&new.key())?;
+    tx.state(as_person(person.user), &asked);
+    tx.commit().await
+}
+
+/// The current password of somebody who is signed in, guarded like signing in: a stolen session must not guess it.
+async fn check_password(ctx: &Ctx, user: UserId, current: &str, field: &str) -> AppResult<store::Held> {
+    limits::hit(ctx, limits::SIGN_IN_ACCOUNT, &user.to_string()).await?;
+    let held = store::find_login(ctx.db(), Some(user), None).await?.ok_or(AppError::SignIn)?;
+    if !ctx.house.passwords.verify_or_burn(current, held.password_hash.as_deref()).await? {
+        return Err(wrong_password(field));
+    }
+    limits::forgive(ctx, limits::SIGN_IN_ACCOUNT, &user.to_string()).await?;
+    Ok(held)
+}
+
+fn wrong_password(field: &str) -> AppError {
+    AppError::invalid(field, "This is not your current password. Type it again, or sign out and use \"Forgot password\".")
+}
+
+/// Remembers the workspace that the person used last, by its key or slug; only a default for pages that name none.
+/// Nothing is written when it is remembered already.
+///
+/// # Errors
+/// 404 for a workspace that is not theirs.
+pub async fn remember_workspace(ctx: &Ctx, person: &Person, wanted: &str) -> AppResult<()> {
+    let membership = person.memberships.iter().find(|m| m.key() == wanted || m.slug == wanted).ok_or(AppError::NotFound)?;
+    let key = membership.key();
+    if person.default_workspace.as_deref() == Some(key.as_str()) {
+        return Ok(());
+    }
+    store::set_default_workspace(ctx.db(), person.session, &key).await
+}
+
+/// What the security page shows: the address and every live session. Two statements.
+///
+/// # Errors
+/// When the database is away.
+pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
+    let now = ctx.now();
+    let rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    Ok(SecurityView {
+        name: person.name.clone(),
+        email: person.email.clone(),
+        is_staff: is_staff(person),
+        second_factor: person.second_factor,
+        sessions: rows
+            .into_iter()
+            .map(|row| SessionView {
+                device: if row.device.is_empty() { "An unnamed device".into() } else { row.device },
+                is_this: row.id == person.session,
+                since: row.created_at,
+                since_label: moment(row.created_at),
+                seen: row.last_seen_at,
+                seen_label: moment(row.last_seen_at),
+            })
+            .collect(),
+    })
+}
+
+/// "Fri 20 Nov 2026, 18:30 GMT": a person's sessions belong to no event, so that no zone of ours is a better guess.
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%a %-d %b %Y, %H:%M GMT").to_string()
+}
+
+fn is_staff(person: &Person) -> bool {
+    person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }))
+}
+
+// ── The second factor ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Where the person stands with their second factor, and what they have to see for the next step.
+///
+/// # Errors
+/// When the database is away.
+pub async fn second_factor(ctx: &Ctx, person: &Person) -> AppResult<SecondFactorView> {
+    let held = store::find_login(ctx.db(), Some(person.user), None).await?.ok_or(AppError::SignIn)?;
+    if !held.login.second_factor {
+        let Some(sealed) = &held.totp_secret else { return Ok(SecondFactorView::Off { offered: is_staff(person) }) };
+        let (secret, _) = open_secret(ctx, person.user, sealed)?;
+        let qr = totp::qr_path(&totp::otpauth_url(&secret, &held.login.email, ISSUER));
+        let qr = qr.map(|qr| QrView { side: qr.side, path: qr.path });
+        return Ok(SecondFactorView::Confirm { qr, secret: in_fours(&secret) });
+    }
+    if !person.second_factor_given {
+        return Ok(SecondFactorView::Challenge);
+    }
+    let codes = match &held.totp_secret {
+        Some(sealed) => open_secret(ctx, person.user, sealed)?.1,
+        None => Vec::new(),
+    };
+    if codes.is_empty() {
+        Ok(SecondFactorView::On { recovery_codes_left: store::recovery_codes_left(ctx.db(), person.user).await? })
+    } else {
+        Ok(SecondFactorView::Keep { codes })
+    }
+}
+
+/// Makes a secret, to be confirmed by its first code. Pressed again, it makes another one.
+///
+/// # Errors
+/// 403 for people who are not staff; 409 when a second factor is on.
+pub async fn begin_second_factor(ctx: &Ctx, person: &Person) -> AppResult<()> {
+    if !is_staff(person) {
+        return Err(AppError::forbidden("The second factor is for CommDesk's staff. Your password protects this account."));
+    }
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_login(&mut tx, person.user).await?;
+    held.login.enable_second_factor()?;
+    let sealed = seal_secret(ctx, person.user, &totp::new_secret(), &[]);
+    store::set_totp_secret(&mut tx, person.user, &sealed, ctx.now()).await?;
+    tx.commit_unstated("a secret that no code confirmed protects nothing yet").await
+}
+
+/// Confirms the new secret by its first code: the factor is on, counts as given, and ten recovery codes wait to be kept.
+/// The session goes on under a new id.
+///
+/// # Errors
+/// 422 on `code`; 409 when it is on already or was not begun; 429.
+pub async fn confirm_second_factor(ctx: &Ctx, person: &Person, code: &str) -> AppResult<SignedIn> {
+    limits::hit(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
+    let codes = totp::recovery_codes();
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let held = store::hold_login(&mut tx, person.user).await?;
+    let enabled = held.login.enable_second_factor()?;
+    let sealed = held
+        .totp_secret
+        .ok_or_else(|| AppError::refused("SECOND_FACTOR_NOT_BEGUN", "Start the set-up first, then scan the code it shows."))?;
+    let (secret, _) = open_secret(ctx, person.user, &sealed)?;
+    let step = totp::verify(&secret, code, seconds(now)).ok_or_else(wrong_code)?;
+    let step = held.login.spend_code(step)?;
+    store::spend_step(&mut tx, person.user, step).await?;
+    store::apply_second_factor(&mut tx, person.user, now).await?;
+    store::set_totp_secret(&mut tx, person.user, &seal_secret(ctx, person.user, &secret, &codes), now).await?;
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| totp::hash_recovery_code(code).to_vec()).collect();
+    store::replace_recovery_codes(&mut tx, person.user, &hashes).await?;
+    let token = step_up(ctx, &mut tx, person).await?;
+    tx.state(as_person(person.user), &enabled);
+    tx.commit().await?;
+    Ok(SignedIn { token, user: person.user })
+}
+
+/// Whose login an address is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn user_of(ctx: &Ctx, email: &Email) -> AppResult<Option<UserId>> {
+    Ok(store::find_login(ctx.db(), None, Some(&email.key())).await?.map(|held| held.login.user))
+}
+
+/// The code that somebody's authenticator would show now: for development's list of demo people, and nowhere else.
+///
+/// # Errors
+/// 404 outside development, and for people without a secret.
+pub async fn code_for_development(ctx: &Ctx, email: &str) -> AppResult<String> {
+    if !ctx.house.settings.is_development() {
+        return Err(AppError::NotFound);
+    }
+    let held = store::find_login(ctx.db(), None, Some(email)).await?.ok_or(AppError::NotFound)?;
+    let sealed = held.totp_secret.ok_or(AppError::NotFound)?;
+    let (secret, _) = open_secret(ctx, held.login.user, &sealed)?;
+    totp::code_at(&secret, seconds(ctx.now())).ok_or(AppError::NotFound)
+}
+
+/// Gives the second factor: six digits, or a recovery code. The session goes on under a new id.
+///
+/// # Errors
+/// 422 on `code`; 409 `CODE_USED`; 429.
+pub async fn give_second_factor(ctx: &Ctx, person: &Person, code: &str) -> AppResult<SignedIn> {
+    limits::hit(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let held = store::hold_login(&mut tx, person.user).await?;
+    let (true, Some(sealed)) = (held.login.second_factor, &held.totp_secret) else {
+        return Err(AppError::refused("SECOND_FACTOR_OFF", "Set your second factor up first."));
+    };
+    let (secret, _) = open_secret(ctx, person.user, sealed)?;
+    if let Some(step) = totp::verify(&secret, code, seconds(now)) {
+        let step = held.login.spend_code(step)?;
+        store::spend_step(&mut tx, person.user, step).await?;
+    } else if store::spend_recovery_code(&mut tx, person.user, &totp::hash_recovery_code(code), now).await? {
+        let left = store::count_recovery_codes(&mut tx, person.user).await?;
+        tx.state(as_person(person.user), &rules::RecoveryCodeUsed::new(person.user, left));
+    } else {
+        return Err(wrong_code());
+    }
+    let token = step_up(ctx, &mut tx, person).await?;
+    tx.commit_unstated("giving a second factor changes the session only").await?;
+    limits::forgive(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
+    Ok(SignedIn { token, user: person.user })
+}
+
+/// The recovery codes were written down: they are not shown again.
+///
+/// # Errors
+/// 403 before the second factor was given.
+pub async fn keep_recovery_codes(ctx: &Ctx, person: &Person) -> AppResult<()> {
+    rewrite_secret(ctx, person, &[]).await
+}
+
+/// Ten new recovery codes in the place of all old ones; they are shown until [`keep_recovery_codes`].
+///
+/// # Errors
+/// 403 before the second factor was given.
+pub async fn renew_recovery_codes(ctx: &Ctx, person: &Person) -> AppResult<()> {
+    rewrite_secret(ctx, person, &totp::recovery_codes()).await
+}
+
+async fn rewrite_secret(ctx: &Ctx, person: &Person, codes: &[String]) -> AppResult<()> {
+    if !person.second_factor_given {
+        return Err(AppError::forbidden("Confirm your second factor first, then try again."));
+    }
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_login(&mut tx, person.user).await?;
+    let sealed = held.totp_secret.ok_or(AppError::NotFound)?;
+    let (secret, _) = open_secret(ctx, person.user, &sealed)?;
+    store::set_totp_secret(&mut tx, person.user, &seal_secret(ctx, person.user, &secret, codes), ctx.now()).await?;
+    if !codes.is_empty() {
+        let hashes: Vec<Vec<u8>> = codes.iter().map(|code| totp::hash_recovery_code(code).to_vec()).collect();
+        store::replace_recovery_codes(&mut tx, person.user, &hashes).await?;
+        tx.state(as_person(person.user), &rules::RecoveryCodesRenewed::new(person.user));
+    }
+    tx.commit_unstated("codes that were written down are only hidden").await
+}
+
+/// The same session under a new id and token, with its second factor given.
+async fn step_up(ctx: &Ctx, tx: &mut Tx, person: &Person) -> AppResult<String> {
+    let token = secrets::token();
+    if store::renew_session(tx, person.session, ctx.id(), &secrets::hash_token(&token), ctx.now()).await? {
+        Ok(token)
+    } else {
+        Err(AppError::SignIn)
+    }
+}
+
+fn wrong_code() -> AppError {
+    AppError::invalid("code", "This code is not right. Enter the six digits that your app shows now, or one of your recovery codes.")
+}
+
+fn seconds(at: DateTime<Utc>) -> u64 {
+    u64::try_from(at.timestamp()).unwrap_or_default()
+}
+
+/// `JBSW Y3DP …`, for typing into an app by hand.
+fn in_fours(secret: &str) -> String {
+    let letters: Vec<char> = secret.chars().collect();
+    letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// The secret, and the recovery codes that still wait to be written down, in one sealed cell.
+fn seal_secret(ctx: &Ctx, user: UserId, secret: &str, codes: &[String]) -> Vec<u8> {
+    let mut words = vec![secret];
+    words.extend(codes.iter().map(String::as_str));
+    ctx.house.columns.seal(&words.join(" "), &crypto::cell("users", user, "totp_secret"))
+}
+
+fn open_secret(ctx: &Ctx, user: UserId, sealed: &[u8]) -> AppResult<(String, Vec<String>)> {
+    let text = ctx
+        .house
+        .columns
+        .open(sealed, &crypto::cell("users", user, "totp_secret"))
+        .map_err(|error| AppError::broken(format!("the second factor of {user} cannot be opened: {error}")))?;
+    let mut words = text.split(' ').map(str::to_owned);
+    Ok((words.next().unwrap_or_default(), words.collect()))
+}
+
+// ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Makes somebody staff; makes their login when there is none. The mail follows from the fact. For the command line.
+///
+/// # Errors
+/// 422 for an address, a name or a role that is none. Given twice, it changes nothing.
+pub async fn add_staff(ctx: &Ctx, email: &str, name: &str, role: &str) -> AppResult<UserId> {
+    let mut check = Check::default();
+    let email = check.take("email", Email::parse(email));
+    let name = check.take("name", PersonName::parse(name));
+    let role = check.take("role", StaffRole::parse(role).ok_or("The role is review, finance or admin."));
+    check.finish()?;
+    let (Some(email), Some(name), Some(role)) = (email, name, role) else { return Err(AppError::NotFound) };
+    let mut tx = ctx.begin().await?;
+    let user = ensure_user_in(&mut tx, &email, &name).await?;
+    if store::give_staff_role(&mut tx, user, role, ctx.now()).await? {
+        tx.state(Voice::System, &rules::StaffRoleGiven::new(user, role));
+    }
+    tx.commit_unstated("the person had the role already").await?;
+    Ok(user)
+}
+
+/// Shuts a login: its sessions and links end at once.
+///
+/// # Errors
+/// 403; 404; 409 when it is shut already.
+pub async fn suspend(ctx: &Ctx, actor: &Actor, user: UserId, reason: &Paragraph) -> AppResult<()> {
+    policy::may_suspend(actor, user)?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let held = store::hold_login(&mut tx, user).await?;
+    let fact = held.login.suspend(reason.as_str())?;
+    store::apply_suspended(&mut tx, user, Some(now), now).await?;
+    store::delete_sessions(&mut tx, user).await?;
+    store::end_links(&mut tx, user, &LinkPurpose::ALL, now).await?;
+    tx.state(actor, &fact);
+    tx.commit().await
+}
+
+/// Opens a shut login again.
+///
+/// # Errors
+/// 403; 404; 409 when it is not shut.
+pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
+    policy::may_suspend(actor, user)?;
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_login(&mut tx, user).await?;
+    let fact = held.login.restore()?;
+    store::apply_suspended(&mut tx, user, None, ctx.now()).await?;
+    tx.state(actor, &fact);
+    tx.commit().await
+}
+
+// ── For the rooms below ─────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A login, for letters that depend on how far a person has come.
+///
+/// # Errors
+/// When the database is away.
+pub async fn login(ctx: &Ctx, user: UserId) -> AppResult<Option<Login>> {
+    Ok(store::find_login(ctx.db(), Some(user), None).await?.map(|held| held.login))
+}
+
+/// Staff with one of these roles, and the role that they hear of it in.
+///
+/// # Errors
+/// When the database is away.
+pub async fn staff(ctx: &Ctx, roles: &[StaffRole]) -> AppResult<Vec<(Recipient, StaffRole)>> {
+    store::list_staff(ctx.db(), roles).await
+}
+
+/// The people of an organization or a community who may do this.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_of(ctx: &Ctx, workspace: Subject, capability: Capability) -> AppResult<Vec<Recipient>> {
+    Ok(store::list_seats(ctx.db(), workspace.kind.label(), workspace.id)
+        .await?
+        .into_iter()
+        .filter(|_| matches!(workspace.kind, SubjectKind::Organization | SubjectKind::Community))
+        .filter_map(|(recipient, row)| seat(row).filter(|m| m.capabilities.has(capability)).map(|_| recipient))
+        .collect())
+}
+
+/// What a workspace with people in it is called.
+///
+/// # Errors
+/// When the database is away.
+pub async fn workspace_name(ctx: &Ctx, workspace: Subject) -> AppResult<Option<WorkspaceName>> {
+    let seats = store::list_seats(ctx.db(), workspace.kind.label(), workspace.id).await?;
+    Ok(seats.into_iter().next().map(|(_, row)| WorkspaceName { slug: row.slug, name: row.name }))
+}
+
+/// Whom to write to about a login.
+pub fn recipient_of(login: Login) -> Recipient {
+    Recipient { user: login.user, name: login.name, email: login.email }
+}
+
+/// Forgets sessions that are over and links that ended a month ago. Run once an hour.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
+    let now = ctx.now();
+    store::forget(ctx.db(), now - rules::SESSION_IDLE, now - rules::SESSION_LIFE, now - rules::SESSION_LIFE).await?;
+    Ok(())
+}
+
+/// Somebody speaking for themselves.
+fn as_person(user: UserId) -> Voice {
+    Voice::Acting { user: user.0, kind: "person", id: None }
+}
+
+/// What a limit counts instead of an address: the counters' table holds nobody's e-mail.
+fn blinded(ctx: &Ctx, email: &str) -> String {
+    hex::encode(ctx.house.blind.blind("limits", email))
+}

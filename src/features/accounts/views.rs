@@ -1,0 +1,89 @@
+//! What crosses a wire about logins, and the words that other rooms share: whom to write to.
+
+use super::rules::LinkPurpose;
+use crate::kernel::ids::UserId;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Somebody to write to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Recipient {
+    pub user: UserId,
+    pub name: String,
+    pub email: String,
+}
+
+/// What a workspace is called, in words and in addresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkspaceName {
+    pub slug: String,
+    pub name: String,
+}
+
+/// A session that was just made or renewed. `token` goes into the cookie and nowhere else.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignedIn {
+    pub token: String,
+    pub user: UserId,
+}
+
+/// What the page behind a mailed link shows before anything is used up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    pub purpose: LinkPurpose,
+    /// The person's name and the address that the link was mailed to.
+    pub name: String,
+    pub email: String,
+    /// Does its form ask for a password?
+    pub wants_password: bool,
+    /// Why it cannot be used; with it, only the way to a new link is shown.
+    pub problem: Option<String>,
+}
+
+/// The security page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecurityView {
+    pub name: String,
+    pub email: String,
+    pub is_staff: bool,
+    pub second_factor: bool,
+    pub sessions: Vec<SessionView>,
+}
+
+/// One place where the person is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub device: String,
+    /// The one that asks.
+    pub is_this: bool,
+    pub since: DateTime<Utc>,
+    pub since_label: String,
+    pub seen: DateTime<Utc>,
+    pub seen_label: String,
+}
+
+/// A QR code: the `d` of one path in a square of `side` units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrView {
+    pub side: u32,
+    pub path: String,
+}
+
+/// Where a person stands with their second factor, with what the page has to show for the next step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum SecondFactorView {
+    /// Not set up; `offered` to staff only.
+    Off { offered: bool },
+    /// A secret waits for its first code.
+    Confirm { qr: Option<QrView>, secret: String },
+    /// On, and not given in this session.
+    Challenge,
+    /// On and given; these recovery codes wait to be written down.
+    Keep { codes: Vec<String> },
+    /// On and given.
+    On { recovery_codes_left: i64 },
+}

@@ -1,0 +1,123 @@
+//! Every fact that the house can state, with who may read it. One list: a fact that is not in it cannot be committed, and
+//! timelines, notices and webhooks filter by its audience.
+
+/// Who may read a fact on a timeline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Audience {
+    /// Both sides of a request, and staff.
+    BothSides,
+    /// The people of the workspace that it is about, and staff.
+    Workspace,
+    /// The person that it is about, and staff.
+    Person,
+    /// Staff only.
+    Staff,
+}
+
+macro_rules! facts {
+    ($($variant:ident = $room:literal / $name:literal => $audience:ident),* $(,)?) => {
+        /// The kinds of facts.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum FactKind { $($variant),* }
+
+        impl FactKind {
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The kind by the room and name that are stored.
+            pub fn find(room: &str, name: &str) -> Option<Self> {
+                match (room, name) {
+                    $(($room, $name) => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+
+            pub fn room(self) -> &'static str {
+                match self { $(Self::$variant => $room),* }
+            }
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            pub fn audience(self) -> Audience {
+                match self { $(Self::$variant => Audience::$audience),* }
+            }
+        }
+    };
+}
+
+facts! {
+    UserCreated = "accounts" / "user_created" => Person,
+    UserSignedIn = "accounts" / "user_signed_in" => Person,
+    UserSignedOut = "accounts" / "user_signed_out" => Person,
+    UserEmailVerified = "accounts" / "user_email_verified" => Person,
+    PasswordSet = "accounts" / "password_set" => Person,
+    EmailChanged = "accounts" / "email_changed" => Person,
+    EmailChangeAsked = "accounts" / "email_change_asked" => Person,
+    SecondFactorEnabled = "accounts" / "second_factor_enabled" => Person,
+    RecoveryCodeUsed = "accounts" / "recovery_code_used" => Person,
+    RecoveryCodesRenewed = "accounts" / "recovery_codes_renewed" => Person,
+    SessionsEnded = "accounts" / "sessions_ended" => Person,
+    UserSuspended = "accounts" / "user_suspended" => Staff,
+    UserRestored = "accounts" / "user_restored" => Staff,
+    StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
+
+    OrganizationApplied = "organizations" / "organization_applied" => Workspace,
+    OrganizationChecked = "organizations" / "organization_checked" => Staff,
+    OrganizationMoreAsked = "organizations" / "organization_more_asked" => Workspace,
+    OrganizationResubmitted = "organizations" / "organization_resubmitted" => Workspace,
+    OrganizationVerified = "organizations" / "organization_verified" => Workspace,
+    OrganizationRefused = "organizations" / "organization_refused" => Workspace,
+    OrganizationDisabled = "organizations" / "organization_disabled" => Workspace,
+    OrganizationProfileEdited = "organizations" / "organization_profile_edited" => Workspace,
+    OrganizationLogoChanged = "organizations" / "organization_logo_changed" => Workspace,
+
+    CommunityRegistered = "communities" / "community_registered" => Workspace,
+    CommunityChecked = "communities" / "community_checked" => Staff,
+    CommunityEmailVerified = "communities" / "community_email_verified" => Workspace,
+    CommunityUnderReview = "communities" / "community_under_review" => Workspace,
+    CommunityMoreAsked = "communities" / "community_more_asked" => Workspace,
+    CommunityApproved = "communities" / "community_approved" => Workspace,
+    CommunityActivated = "communities" / "community_activated" => Workspace,
+    CommunityRejected = "communities" / "community_rejected" => Workspace,
+    CommunitySuspended = "communities" / "community_suspended" => Workspace,
+
+    EventDrafted = "events" / "event_drafted" => Workspace,
+    EventEdited = "events" / "event_edited" => Workspace,
+    EventPublished = "events" / "event_published" => Workspace,
+    EventWentLive = "events" / "event_went_live" => Workspace,
+    EventCompleted = "events" / "event_completed" => Workspace,
+    EventArchived = "events" / "event_archived" => Workspace,
+
+    PartnerAssigned = "partners" / "partner_assigned" => BothSides,
+
+    OpportunityDrafted = "opportunities" / "opportunity_drafted" => Workspace,
+    OpportunityEdited = "opportunities" / "opportunity_edited" => Workspace,
+    OpportunityOpened = "opportunities" / "opportunity_opened" => Workspace,
+    OpportunityClosed = "opportunities" / "opportunity_closed" => Workspace,
+    OpportunityFilled = "opportunities" / "opportunity_filled" => Workspace,
+
+    RequestOpened = "requests" / "request_opened" => BothSides,
+    RequestAccepted = "requests" / "request_accepted" => BothSides,
+    RequestRejected = "requests" / "request_rejected" => BothSides,
+    RequestWithdrawn = "requests" / "request_withdrawn" => BothSides,
+    RequestExpired = "requests" / "request_expired" => BothSides,
+}
+
+/// Is this a fact of the house?
+pub fn is_known(room: &str, name: &str) -> bool {
+    FactKind::find(room, name).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        for kind in FactKind::ALL {
+            assert_eq!(FactKind::find(kind.room(), kind.name()), Some(*kind));
+        }
+        assert!(!is_known("requests", "request_eaten"));
+    }
+}

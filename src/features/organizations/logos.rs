@@ -1,0 +1,84 @@
+//! Logos: cleaned, kept under the hash of their content, served for ever under one address. Other rooms keep theirs here
+//! too.
+//!
+//! Promises: what is served is a PNG that we drew; its address changes with its content. Does not say whose a logo is.
+
+use super::{store, views};
+use crate::{
+    kernel::{
+        error::{AppError, AppResult},
+        ids::LogoId,
+    },
+    platform::{
+        ctx::{Ctx, House},
+        limits, pictures,
+        storage::Key,
+    },
+};
+use axum::{
+    Router,
+    extract::State,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use http::{HeaderMap, StatusCode, header};
+use std::sync::Arc;
+
+/// Draws an upload anew and keeps it; the same picture twice is one logo.
+///
+/// Opens no transaction: a form's idempotency key stays for the change that uses the logo, and a logo that nobody uses
+/// harms nobody.
+///
+/// # Errors
+/// 422 on `logo`, saying what is wrong with the file; 429 after too many from one address.
+pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
+    limits::hit_address(ctx, limits::UPLOAD_ADDRESS).await?;
+    let picture = pictures::clean_logo_async(bytes).await.map_err(|refusal| AppError::invalid("logo", refusal.message))?;
+    let key = Key::of_hash("logos", &picture.sha256_hex, "png").map_err(|_| AppError::broken("a hash is no key"))?;
+    let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let (width, height) = (i32::try_from(picture.width).unwrap_or(i32::MAX), i32::try_from(picture.height).unwrap_or(i32::MAX));
+    let size = small(picture.png.len());
+    // The picture before its row: a row never points at nothing.
+    let kept = ctx.house.store.put(&key, picture.png, "image/png").await;
+    kept.map_err(|error| AppError::Broken(error.into()))?;
+    store::ensure_logo(ctx.db(), ctx.id(), &picture.sha256_hex, key.as_str(), width, height, size, ctx.now()).await
+}
+
+/// Where a stored logo is served from.
+pub fn logo_url(key: &str) -> String {
+    views::logo_url(key)
+}
+
+/// `/media/logos/{file}`.
+pub fn routes() -> Router<Arc<House>> {
+    Router::new().route("/media/logos/{file}", get(serve))
+}
+
+async fn serve(State(house): State<Arc<House>>, crate::platform::web::Seg(file): crate::platform::web::Seg<String>, headers: HeaderMap) -> Response {
+    let Some(key) = file.strip_suffix(".png").and_then(|hash| Key::of_hash("logos", hash, "png").ok()) else {
+        return AppError::NotFound.into_response();
+    };
+    let tag = format!("\"{}\"", file.trim_end_matches(".png"));
+    let unchanged = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(&tag));
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, FOR_EVER.to_owned())]).into_response();
+    }
+    match house.store.get(&key).await {
+        Ok(Some(stored)) => (
+            [
+                (header::CONTENT_TYPE, stored.content_type.to_owned()),
+                (header::CACHE_CONTROL, FOR_EVER.to_owned()),
+                (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+                (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+                (header::ETAG, tag),
+            ],
+            stored.bytes,
+        )
+            .into_response(),
+        Ok(None) => AppError::NotFound.into_response(),
+        Err(error) => AppError::Broken(error.into()).into_response(),
+    }
+}
+
+/// An address with a content's hash never means anything else.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";

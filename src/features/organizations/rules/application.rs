@@ -1,0 +1,386 @@
+//! What somebody types who wants to join, and what it means: one parse for the browser, the form and the API.
+
+use crate::kernel::{
+    fields::{Check, FieldErrors},
+    labels::{Band, EntityType, Industry, SponsorshipType, labels},
+    money::{Currency, Money, MoneyRange},
+    text::{Email, Line, Paragraph, PersonName, WebUrl},
+};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
+
+labels! {
+    /// The steps of `/become-sponsor`; each shows and checks some of the fields.
+    ApplicationStep, "a step" {
+        Company = "company",
+        Offer = "offer",
+        Send = "send",
+    }
+}
+
+impl ApplicationStep {
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Company => "Your company",
+            Self::Offer => "What you offer",
+            Self::Send => "Check and send",
+        }
+    }
+
+    /// From 1.
+    pub const fn number(self) -> usize {
+        self as usize + 1
+    }
+
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.get(self as usize + 1).copied()
+    }
+
+    /// Does the step ask for this field (a dotted path)?
+    pub fn asks_for(self, path: &str) -> bool {
+        let field = path.split('.').next().unwrap_or_default();
+        match self {
+            Self::Company => {
+                matches!(field, "entityType" | "companyName" | "logo" | "website" | "officialEmail" | "contactName" | "industry")
+            }
+            Self::Offer => matches!(field, "budgetRange" | "sponsorshipTypes" | "shortDescription"),
+            Self::Send => true,
+        }
+    }
+}
+
+/// An application as it is typed. The logo travels beside it, as a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ApplicationInput {
+    /// `Sponsor`, `Partner` or `Sponsor and partner`.
+    pub entity_type: String,
+    #[serde(alias = "displayName")]
+    pub company_name: String,
+    pub website: String,
+    #[serde(alias = "primaryEmail")]
+    pub official_email: String,
+    /// Who applies; optional, their mails then greet the company.
+    pub contact_name: String,
+    pub industry: String,
+    pub budget_range: BudgetInput,
+    #[serde(alias = "availableSponsorshipTypes")]
+    pub sponsorship_types: Vec<String>,
+    pub short_description: String,
+}
+
+/// An application that is in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    pub entity_type: EntityType,
+    pub display_name: Line,
+    pub website: WebUrl,
+    pub primary_email: Email,
+    pub contact_name: PersonName,
+    pub industry: Industry,
+    pub budget: Budget,
+    pub sponsorship_types: Vec<SponsorshipType>,
+    pub short_description: Paragraph,
+}
+
+impl ApplicationInput {
+    /// # Errors
+    /// Every problem, by the field's path on the wire.
+    pub fn parse(&self) -> Result<Application, FieldErrors> {
+        let mut check = Check::default();
+        let entity_type = check.take("entityType", EntityType::parse(self.entity_type.trim()));
+        let display_name = check.take("companyName", company_name(&self.company_name));
+        let website = check.take("website", WebUrl::parse(&self.website));
+        let primary_email = check.take("officialEmail", Email::parse(&self.official_email));
+        let contact_name = check.take("contactName", self.contact());
+        let industry = check.take("industry", Industry::parse(self.industry.trim()));
+        let budget = self.budget_range.check(&mut check);
+        let sponsorship_types = choices(&mut check, "sponsorshipTypes", &self.sponsorship_types, SponsorshipType::parse);
+        check.ensure("sponsorshipTypes", self.sponsorship_types.iter().any(|t| !t.trim().is_empty()), "Choose at least one.");
+        let short_description = check.take("shortDescription", Paragraph::parse(&self.short_description, 280, "description"));
+        check.finish()?;
+        let whole = || {
+            Some(Application {
+                entity_type: entity_type?,
+                display_name: display_name?,
+                website: website?,
+                primary_email: primary_email?,
+                contact_name: contact_name?,
+                industry: industry?,
+                budget: budget?,
+                sponsorship_types: sponsorship_types?,
+                short_description: short_description?,
+            })
+        };
+        Ok(whole().expect("a part that did not parse has left a problem, and there is none"))
+    }
+
+    /// Is what this step asks for in order?
+    ///
+    /// # Errors
+    /// The problems of this step's fields only.
+    pub fn check_step(&self, step: ApplicationStep) -> Result<(), FieldErrors> {
+        let Err(FieldErrors(all)) = self.parse() else { return Ok(()) };
+        let of_step: FieldErrors = FieldErrors(all.into_iter().filter(|(path, _)| step.asks_for(path)).collect());
+        if of_step.is_empty() { Ok(()) } else { Err(of_step) }
+    }
+
+    /// The first step that still needs something; the last one when nothing is missing.
+    pub fn first_open_step(&self, has_logo: bool) -> ApplicationStep {
+        if !has_logo || self.check_step(ApplicationStep::Company).is_err() {
+            ApplicationStep::Company
+        } else if self.check_step(ApplicationStep::Offer).is_err() {
+            ApplicationStep::Offer
+        } else {
+            ApplicationStep::Send
+        }
+    }
+
+    fn contact(&self) -> Result<PersonName, String> {
+        if !self.contact_name.trim().is_empty() {
+            return PersonName::parse(&self.contact_name).map_err(|problem| problem.to_string());
+        }
+        let name: String = self.company_name.trim().chars().take(80).collect();
+        PersonName::parse(&format!("{name} team")).map_err(|_| "Enter your name.".to_owned())
+    }
+}
+
+/// A company's name: 2 to 100 characters, with a letter or digit.
+///
+/// # Errors
+/// Says what to change.
+pub fn company_name(text: &str) -> Result<Line, String> {
+    let line = Line::parse(text, 2, 100, "company name").map_err(|problem| problem.to_string())?;
+    let name = line.as_str().to_lowercase();
+    if !name.chars().any(char::is_alphanumeric) {
+        return Err("Enter a company name with letters in it.".into());
+    }
+    if name.contains("://") || name.contains("www.") || name.contains(['<', '>', '@']) {
+        return Err("Enter only the name; the address has a field of its own.".into());
+    }
+    Ok(line)
+}
+
+/// Several labels of one list, each once, in the list's order; the first unknown one is the problem.
+pub(super) fn choices<T: Copy + Ord, E: ToString>(
+    check: &mut Check,
+    path: &str,
+    typed: &[String],
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Option<Vec<T>> {
+    let parsed: Result<Vec<T>, E> = typed.iter().map(|label| label.trim()).filter(|label| !label.is_empty()).map(parse).collect();
+    let mut chosen = check.take(path, parsed)?;
+    chosen.sort_unstable();
+    chosen.dedup();
+    Some(chosen)
+}
+
+// ── Budgets ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A budget as it is typed: the key of a band, or two amounts in major units with their currency. On the wire
+/// `"INR:200000-500000"`, `{"band": …}` or `{"min": 200000, "max": 500000, "currency": "INR"}`; amounts may be numbers or
+/// texts, and are read from their own digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BudgetInput {
+    pub band: String,
+    pub currency: String,
+    pub min: String,
+    /// Empty: no upper end.
+    pub max: String,
+}
+
+impl BudgetInput {
+    pub fn band(key: impl Into<String>) -> Self {
+        Self { band: key.into(), ..Self::default() }
+    }
+
+    /// Parses; problems are noted under `budgetRange.…`.
+    pub fn check(&self, check: &mut Check) -> Option<Budget> {
+        if !self.band.trim().is_empty() || (self.currency.trim().is_empty() && self.min.trim().is_empty()) {
+            let band = check.take("budgetRange.band", Band::parse(self.band.trim()))?;
+            return Some(Budget { min: band.lower(), max: band.upper() });
+        }
+        let currency = check.take("budgetRange.currency", Currency::parse(self.currency.trim()))?;
+        let min = check.take("budgetRange.min", Money::parse_major(&self.min, currency));
+        let max = match self.max.trim() {
+            "" => Some(None),
+            text => check.take("budgetRange.max", Money::parse_major(text, currency)).map(Some),
+        };
+        let (min, max) = (min?, max?);
+        if let Some(max) = max {
+            check.take("budgetRange.min", MoneyRange::new(min, max))?;
+        }
+        Some(Budget { min, max })
+    }
+}
+
+impl<'de> Deserialize<'de> for BudgetInput {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = |value: Option<&Value>| match value {
+            None | Some(Value::Null) => Ok(String::new()),
+            Some(Value::String(text)) => Ok(text.clone()),
+            Some(Value::Number(number)) => Ok(number.to_string()),
+            Some(_) => Err(D::Error::custom("a budget's amounts are numbers or texts")),
+        };
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self::default()),
+            Value::String(band) => Ok(Self::band(band)),
+            Value::Object(object) => Ok(Self {
+                band: text(object.get("band"))?,
+                currency: text(object.get("currency"))?,
+                min: text(object.get("min"))?,
+                max: text(object.get("max"))?,
+            }),
+            _ => Err(D::Error::custom("a budget range is a band's key, or an object with min, max and currency")),
+        }
+    }
+}
+
+/// How much somebody gives: from `min` (included), up to `max` if there is an upper end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    pub min: Money,
+    pub max: Option<Money>,
+}
+
+impl Budget {
+    /// From the columns, in minor units.
+    pub const fn of(currency: Currency, min: i64, max: Option<i64>) -> Self {
+        let max = match max {
+            Some(minor) => Some(Money { minor, currency }),
+            None => None,
+        };
+        Self { min: Money { minor: min, currency }, max }
+    }
+
+    pub const fn currency(self) -> Currency {
+        self.min.currency
+    }
+
+    /// The band that it is, if it is one.
+    pub fn band(self) -> Option<Band> {
+        Band::of(self.currency()).find(|band| band.lower() == self.min && band.upper() == self.max)
+    }
+
+    /// For people: "₹2L – ₹5L", "$10,000 and more".
+    pub fn label(self) -> String {
+        if let Some(band) = self.band() {
+            return band.label();
+        }
+        match self.max.and_then(|max| MoneyRange::new(self.min, max).ok()) {
+            Some(range) => range.format(),
+            None => format!("{} and more", self.min.format_round()),
+        }
+    }
+
+    /// As it would be typed.
+    pub fn input(self) -> BudgetInput {
+        match self.band() {
+            Some(band) => BudgetInput::band(band.key()),
+            None => BudgetInput {
+                band: String::new(),
+                currency: self.currency().code().to_owned(),
+                min: self.min.to_major_string(),
+                max: self.max.map(Money::to_major_string).unwrap_or_default(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn acme() -> ApplicationInput {
+        ApplicationInput {
+            entity_type: "Sponsor".into(),
+            company_name: " Acme  Cloud ".into(),
+            website: "WWW.Acme.com".into(),
+            official_email: "Asha@Acme.com".into(),
+            contact_name: "Asha Rao".into(),
+            industry: "Cloud and infrastructure".into(),
+            budget_range: BudgetInput::band("INR:200000-500000"),
+            sponsorship_types: vec!["Swag".into(), "Cash".into(), "Swag".into()],
+            short_description: "Servers for students.".into(),
+        }
+    }
+
+    #[test]
+    fn an_application_in_order_is_tidied() {
+        let application = acme().parse().expect("in order");
+        assert_eq!(application.display_name.as_str(), "Acme Cloud");
+        assert_eq!(application.website.as_str(), "https://www.acme.com/");
+        assert_eq!(application.sponsorship_types, [SponsorshipType::Cash, SponsorshipType::Swag]);
+        assert_eq!(application.budget.label(), "₹2L – ₹5L");
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once_and_belongs_to_one_step() {
+        let FieldErrors(problems) = ApplicationInput::default().parse().expect_err("empty");
+        let paths: Vec<&str> = problems.keys().map(String::as_str).collect();
+        let expected = ["budgetRange.band", "companyName", "contactName", "entityType", "industry", "officialEmail"];
+        // An empty company name leaves nothing to make a contact of, which is said at the contact too.
+        for path in expected.into_iter().filter(|path| *path != "contactName") {
+            assert!(paths.contains(&path), "{path} in {paths:?}");
+        }
+        for path in paths {
+            let steps = [ApplicationStep::Company, ApplicationStep::Offer];
+            assert_eq!(steps.iter().filter(|step| step.asks_for(path)).count(), 1, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_step_says_only_its_own_problems() {
+        let half = ApplicationInput { sponsorship_types: vec![], budget_range: BudgetInput::default(), ..acme() };
+        assert!(half.check_step(ApplicationStep::Company).is_ok());
+        let offer = half.check_step(ApplicationStep::Offer).expect_err("nothing offered");
+        assert_eq!(offer.0.keys().collect::<Vec<_>>(), ["budgetRange.band", "sponsorshipTypes"]);
+        assert_eq!(half.first_open_step(true), ApplicationStep::Offer);
+        assert_eq!(acme().first_open_step(false), ApplicationStep::Company);
+        assert_eq!(acme().first_open_step(true), ApplicationStep::Send);
+    }
+
+    #[test]
+    fn a_budget_is_read_in_all_its_spellings() {
+        let read = |json: &str| serde_json::from_str::<BudgetInput>(json).map_err(|error| error.to_string());
+        let parse = |json: &str| {
+            let mut check = Check::default();
+            let budget = read(json).expect("readable").check(&mut check);
+            check.finish().map(|()| budget.expect("no problem, so a budget").label()).map_err(|errors| errors.0)
+        };
+        assert_eq!(parse(r#""INR:200000-500000""#).expect("a band"), "₹2L – ₹5L");
+        assert_eq!(parse(r#"{"band":"USD:250000-"}"#).expect("a band"), "$250,000 and more");
+        assert_eq!(parse(r#"{"min":200000,"max":500000,"currency":"INR"}"#).expect("amounts"), "₹2L – ₹5L");
+        assert_eq!(parse(r#"{"min":"100.50","max":200,"currency":"USD"}"#).expect("amounts"), "$100.50 – $200");
+        assert_eq!(parse(r#"{"min":100,"currency":"USD"}"#).expect("amounts"), "$100 and more");
+        assert!(parse(r#"{"min":500,"max":100,"currency":"USD"}"#).expect_err("upside down").contains_key("budgetRange.min"));
+        assert!(parse(r#"{"min":1,"max":2,"currency":"XYZ"}"#).expect_err("unknown").contains_key("budgetRange.currency"));
+        assert!(parse("null").expect_err("nothing").contains_key("budgetRange.band"));
+        assert!(read("7").is_err());
+    }
+
+    #[test]
+    fn a_contact_is_made_up_where_none_is_given() {
+        let application = ApplicationInput { contact_name: String::new(), ..acme() }.parse().expect("in order");
+        assert_eq!(application.contact_name.as_str(), "Acme Cloud team");
+    }
+
+    proptest! {
+        #[test]
+        fn a_budget_that_is_typed_again_is_the_same(min in 0_i64..1_000_000, more in 0_i64..1_000_000, open in any::<bool>()) {
+            let budget = Budget::of(Currency::Eur, min * 100, (!open).then_some((min + more) * 100));
+            let mut check = Check::default();
+            prop_assert_eq!(budget.input().check(&mut check), Some(budget));
+        }
+
+        #[test]
+        fn whatever_is_typed_is_answered(text in ".{0,60}") {
+            let input = ApplicationInput { company_name: text.clone(), website: text.clone(), official_email: text.clone(),
+                industry: text.clone(), budget_range: BudgetInput { min: text.clone(), currency: "INR".into(), ..BudgetInput::default() },
+                sponsorship_types: vec![text], ..acme() };
+            let _ = input.parse();
+        }
+    }
+}

@@ -1,0 +1,773 @@
+//! The use cases of organizations: applying, being checked, being decided on, the profile, the directory.
+//!
+//! Promises: a pending or refused application owns no website; exactly one profile does, however many staff decide at once;
+//! what an answer shows is what `visibility` allows its reader. Does not do: mails (the notifications room reacts to the
+//! facts), anything about requests (they are downstream).
+
+use super::{
+    identity::{self, Identity},
+    policy,
+    rules::{
+        self, Decision, Organization, Standing, Standpoint,
+        application::{Application, Budget},
+        profile::{Profile, ProfileInput},
+    },
+    store::{self, OrganizationRow, QueueAfter, QueueOrder, Sealed},
+    trust::{self, CheckKind, CheckRow, Holder, MailRoute, TrustScore},
+    views::{
+        CheckView, DashboardPart, DirectoryView, OrganizationBrief, OrganizationCard, OrganizationView, ProfileView, QueueGroup,
+        QueueRow, QueueView, Record, ReviewView, StepView, logo_url, moment, since,
+    },
+    visibility::{Audience, Field},
+};
+use crate::{
+    features::accounts::{self, views::Recipient},
+    kernel::{
+        actor::{Actor, Capability, OrganizationRole, Role, Scope, VerificationStatus},
+        error::{AppError, AppResult},
+        ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
+        labels::{EntityType, Industry},
+        money::Currency,
+        page::{COUNT_CAP, Page, PageRequest, cursor, uncursor},
+        text::{Email, Paragraph, Phone, Slug, WebUrl},
+    },
+    platform::{
+        crypto::{Keyring, cell},
+        ctx::Ctx,
+        dns::{self, Lookup, Reached},
+        facts::{self, StoredFact, Voice},
+        limits,
+        tx::Tx,
+    },
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
+use std::str::FromStr;
+use uuid::Uuid;
+
+// ── Applying ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Takes an application: a login for its mailbox, the organization, and the admin's seat that fits what it joins as. The
+/// checks run later, because they ask the network. Says nothing about whether the address was known.
+///
+/// # Errors
+/// 429 after too many from one address.
+pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
+    limits::hit_address(ctx, limits::APPLY_ADDRESS).await?;
+    let standpoint = standpoint(&application.website, application.display_name.as_str());
+    let source = ctx.address.map(|address| ctx.house.blind.blind("organizations:applied_from", &address.to_string()));
+    let (id, now) = (ctx.id::<OrganizationId>(), ctx.now());
+
+    let mut tx = ctx.begin().await?;
+    let applicant = accounts::service::ensure_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
+    let slug = Slug::from_name(application.display_name.as_str(), "organization");
+    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    let applying = loop {
+        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let applying = rules::apply(id, applicant, slug.into_string(), application.clone(), standpoint.clone());
+        if store::insert(&mut tx, &applying, logo, source.as_ref().map(|s| &s[..]), now).await? {
+            break applying;
+        }
+    };
+    store::insert_member(&mut tx, ctx.id(), id, applicant, applying.role(), now).await?;
+    tx.state(Voice::Visitor { user: Some(applicant.0) }, &applying);
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// What a website and a name stand for.
+fn standpoint(website: &WebUrl, name: &str) -> Standpoint {
+    let identity = Identity::of(website);
+    Standpoint {
+        identity_key: identity.key().to_owned(),
+        identity_shared: identity.is_shared(),
+        name_skeleton: identity::skeleton(name),
+    }
+}
+
+// ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Looks at everything that can be looked up about an organization, keeps a row for each check, and scores them. Runs at
+/// least once for `cause`, and writes once: the rows' ids come from the fact.
+///
+/// # Errors
+/// When the database is away. What the network does not answer is a row that says so.
+pub async fn run_checks(ctx: &Ctx, id: OrganizationId, cause: FactId) -> AppResult<()> {
+    let mut conn = ctx.db().acquire().await?;
+    let row = store::find(&mut conn, id).await?.ok_or(AppError::NotFound)?;
+    drop(conn);
+    let rows = look_up(ctx, &row).await?;
+    let score = TrustScore::of(&rows).score();
+    let ids: Vec<Uuid> = rows.iter().map(|row| check_id(cause, row.kind)).collect();
+    let now = ctx.now();
+
+    let mut tx = ctx.begin().await?;
+    let held = store::hold(&mut tx, Scope::system("checks run for every applicant"), id).await?;
+    if !store::insert_checks(&mut tx, id, &ids, &rows, now).await? {
+        return Ok(());
+    }
+    let results = rows.iter().map(|row| (row.kind.label(), row.result.label()));
+    let checking = organization_of(&held)?.check(score, results);
+    store::apply_checking(&mut tx, &checking, now).await?;
+    tx.state(Voice::System, &checking);
+    tx.commit().await
+}
+
+/// One id for each kind of check and cause, so that a job that runs twice writes once.
+fn check_id(cause: FactId, kind: CheckKind) -> Uuid {
+    let hash = Sha256::digest(format!("check:{cause}:{kind}"));
+    uuid::Builder::from_custom_bytes(hash[..16].try_into().expect("a SHA-256 has more than 16 bytes")).into_uuid()
+}
+
+async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
+    let id = OrganizationId(row.id);
+    let parsed = WebUrl::parse(&row.website);
+    let mut rows = vec![trust::website_syntax(parsed.as_ref())];
+    let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
+    if let Ok(website) = &parsed {
+        let identity = Identity::of(website);
+        rows.push(trust::website_reachable(website.host(), &reach(ctx, website.host()).await));
+        rows.push(trust::registrable_domain(identity.key(), identity.ground()));
+        rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        let (owner, rivals) = store::find_holders(ctx.db(), identity.key(), id).await?;
+        let holder = match owner {
+            Some(name) => Holder::Organization(name),
+            None if rivals == 0 => Holder::Nobody,
+            None => Holder::Rivals(u32::try_from(rivals).unwrap_or(u32::MAX)),
+        };
+        rows.push(trust::known_domain(identity.key(), &holder));
+        rows.push(trust::similar_name(&similar(ctx, row, &identity).await?));
+    }
+    rows.push(trust::free_mail(email.domain()));
+    rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
+    rows.push(trust::mail_exchanger(email.domain(), &mail_route(ctx, email.domain()).await));
+    let others = store::count_from_source(ctx.db(), id, row.submitted_at - TimeDelta::days(1)).await?;
+    rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
+    rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
+    Ok(rows)
+}
+
+async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
+    let skeletons = [identity::skeleton(&row.display_name), identity.skeleton()];
+    let found = store::list_like(ctx.db(), &row.display_name, &skeletons, identity.key(), OrganizationId(row.id)).await?;
+    let is_like = |name: &str, website: &str| {
+        let theirs = [identity::skeleton(name), WebUrl::parse(website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default()];
+        theirs.iter().any(|theirs| skeletons.iter().any(|mine| identity::alike(mine, theirs)))
+    };
+    Ok(found.into_iter().filter(|(name, website)| is_like(name, website)).map(|(name, _)| name).collect())
+}
+
+async fn reach(ctx: &Ctx, host: &str) -> trust::Reach {
+    let addresses = match ctx.house.lookups.resolves(host).await {
+        Lookup::Found(addresses) => addresses,
+        Lookup::Nothing => return trust::Reach::Missing,
+        Lookup::CouldNotCheck(why) => return trust::Reach::Unavailable(reason(&why)),
+    };
+    if !addresses.iter().any(|address| dns::is_public(*address)) {
+        return trust::Reach::PrivateOnly;
+    }
+    match ctx.house.reach.reaches(host).await {
+        Reached::Yes(address) => trust::Reach::Found(format!("{} answers", address.ip())),
+        // The name is there, and that is what the check asks; a website may be down for an hour.
+        Reached::No(why) | Reached::CouldNotCheck(why) => trust::Reach::Found(format!("the name exists; {}", reason(&why))),
+    }
+}
+
+async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
+    match ctx.house.lookups.mail_exchangers(domain).await {
+        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
+        Lookup::CouldNotCheck(why) => MailRoute::Unavailable(reason(&why)),
+        // Without an exchanger, mail goes to the domain's own address (RFC 5321, 5.1).
+        Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {
+            Lookup::Found(_) => MailRoute::AddressOnly,
+            Lookup::Nothing => MailRoute::Missing,
+            Lookup::CouldNotCheck(why) => MailRoute::Unavailable(reason(&why)),
+        },
+    }
+}
+
+/// A sentence of the network's as it reads after a colon.
+fn reason(sentence: &str) -> String {
+    let text = sentence.trim_end_matches('.');
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+// ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Staff decide on one organization: verify, ask for more, refuse, disable.
+///
+/// # Errors
+/// 403; 409 `NOT_WAITING`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at the same moment.
+pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Decision) -> AppResult<OrganizationView> {
+    policy::may_decide(actor, id)?;
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let held = store::hold(&mut tx, actor.scope(), id).await?;
+    let deciding = organization_of(&held)?.decide(decision)?;
+    if let Err(refused) = store::apply_deciding(&mut tx, &deciding, now).await {
+        drop(tx);
+        return Err(name_the_holder(ctx, refused, &held).await);
+    }
+    tx.state(actor, &deciding);
+    tx.result(id);
+    tx.commit().await?;
+    get(ctx, Some(actor), id).await
+}
+
+async fn name_the_holder(ctx: &Ctx, refused: AppError, held: &OrganizationRow) -> AppError {
+    if refused.code() != store::DOMAIN_TAKEN {
+        return refused;
+    }
+    match store::find_holders(ctx.db(), &held.identity_key, OrganizationId(held.id)).await {
+        Ok((Some(owner), _)) => AppError::refused(
+            store::DOMAIN_TAKEN,
+            format!(
+                "{} belongs to {owner}, so {} cannot be verified with it. Refuse this application, or ask for another website.",
+                held.identity_key, held.display_name
+            ),
+        ),
+        _ => refused,
+    }
+}
+
+/// Applications that wait, one group for each website that they name, with rivals side by side.
+///
+/// # Errors
+/// 403 for whoever is not staff; a cursor of another list.
+pub async fn queue(ctx: &Ctx, actor: &Actor, order: QueueOrder, page: &PageRequest) -> AppResult<QueueView> {
+    policy::may_review(actor)?;
+    let after = match (&page.cursor, order) {
+        (None, _) => None,
+        (Some(text), QueueOrder::Age) => {
+            let [at, id] = uncursor(text)?;
+            Some(QueueAfter::Age(DateTime::parse_from_rfc3339(&at).map_err(|_| bad_cursor())?.to_utc(), parse_key(&id)?))
+        }
+        (Some(text), QueueOrder::Score) => {
+            let [score, id] = uncursor(text)?;
+            Some(QueueAfter::Score(parse_key(&score)?, parse_key(&id)?))
+        }
+    };
+    let (heads, count) = store::list_queue_heads(ctx.db(), order, after, i64::from(page.limit), COUNT_CAP).await?;
+    let heads = Page::cut(heads, page.limit, count, |head| match order {
+        QueueOrder::Age => cursor(&[&head.submitted_at.to_rfc3339(), &head.id.to_string()]),
+        QueueOrder::Score => cursor(&[&head.trust_score.to_string(), &head.id.to_string()]),
+    });
+    let keys: Vec<String> = heads.items.iter().map(|head| head.identity_key.clone()).collect();
+    let all = store::list_by_identity(ctx.db(), &keys).await?;
+    let now = ctx.now();
+    let count_label = heads.count_label();
+    let groups = heads
+        .items
+        .into_iter()
+        .map(|head| QueueGroup {
+            applications: all.iter().filter(|row| row.identity_key == head.identity_key).map(|row| queue_row(row, now)).collect(),
+            identity_key: head.identity_key,
+        })
+        .collect();
+    Ok(QueueView { groups, next_cursor: heads.next_cursor, count_label })
+}
+
+fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
+    let status = VerificationStatus::parse(&row.verification_status).unwrap_or(VerificationStatus::PendingVerification);
+    let waited = since(row.submitted_at, now);
+    QueueRow {
+        id: row.id.into(),
+        slug: row.slug.clone(),
+        display_name: row.display_name.clone(),
+        entity_type: row.entity_type.clone(),
+        industry: row.industry.clone(),
+        website: row.website.clone(),
+        primary_email: row.primary_email.clone(),
+        logo_url: row.logo_key.as_deref().map(logo_url),
+        standing: Standing::of(status, row.more_asked.is_some(), row.refused_at.is_some()),
+        trust_score: u32::try_from(row.trust_score).unwrap_or(0),
+        submitted_at: row.submitted_at,
+        waits_label: waited,
+    }
+}
+
+/// One organization with all the evidence, for whoever decides.
+///
+/// # Errors
+/// 403 for whoever is not staff; 404.
+pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<ReviewView> {
+    policy::may_review(actor)?;
+    let row = find(ctx, id).await?;
+    let checks = store::list_checks(ctx.db(), id).await?;
+    let rivals = store::list_by_identity(ctx.db(), std::slice::from_ref(&row.identity_key)).await?;
+    let story = facts::timeline(ctx.db(), id.into(), 200).await?;
+    let (newest, earlier) = newest_run(&checks);
+    let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
+    let now = ctx.now();
+    let (applicant_name, applicant_email, applicant_confirmed) =
+        (row.applicant_name.clone(), row.applicant_email.clone(), row.applicant_confirmed);
+    let record = record(&ctx.house.columns, row)?;
+    let shown = |list: &[(CheckRow, DateTime<Utc>)]| list.iter().map(|(row, at)| check_view(row, *at, now)).collect();
+    Ok(ReviewView {
+        organization: OrganizationView::for_audience(&record, Audience::Staff),
+        standing: record.standing,
+        identity_key: record.identity_key.clone(),
+        applicant_name,
+        applicant_email,
+        applicant_confirmed,
+        submitted_label: moment(record.submitted_at),
+        waits_label: since(record.submitted_at, now),
+        trust,
+        checks: shown(newest),
+        earlier_checks: shown(earlier),
+        rivals: rivals.iter().filter(|rival| rival.id != id.0).map(|rival| queue_row(rival, now)).collect(),
+        timeline: story.iter().filter_map(step).collect(),
+    })
+}
+
+/// The rows of the last run, and those before it; both as they come, newest first.
+fn newest_run(checks: &[(CheckRow, DateTime<Utc>)]) -> (&[(CheckRow, DateTime<Utc>)], &[(CheckRow, DateTime<Utc>)]) {
+    let Some((_, newest)) = checks.first() else { return (&[], &[]) };
+    let end = checks.iter().position(|(_, at)| at != newest).unwrap_or(checks.len());
+    checks.split_at(end)
+}
+
+fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckView {
+    CheckView {
+        title: row.kind.title().to_owned(),
+        result: row.result,
+        evidence: row.evidence.clone(),
+        checked_at: at,
+        checked_label: format!("{} ago", since(at, now)),
+    }
+}
+
+/// A fact as a sentence of the organization's story.
+fn step(fact: &StoredFact) -> Option<StepView> {
+    let said = |key: &str| fact.private.get(key).and_then(|text| text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let (text, quote) = match (fact.room.as_str(), fact.name.as_str()) {
+        ("organizations", "organization_applied") => ("Applied".to_owned(), None),
+        ("organizations", "organization_checked") => {
+            (format!("Checks ran; the score is {}", fact.payload.get("score").map(ToString::to_string).unwrap_or_default()), None)
+        }
+        ("organizations", "organization_more_asked") => ("Staff asked for more".to_owned(), said("question")),
+        ("organizations", "organization_resubmitted") => ("The applicant answered".to_owned(), said("answer")),
+        ("organizations", "organization_verified") => ("Staff verified it".to_owned(), said("reason")),
+        ("organizations", "organization_refused") => ("Staff refused it".to_owned(), said("reason")),
+        ("organizations", "organization_disabled") => ("Staff disabled it".to_owned(), said("reason")),
+        ("organizations", "organization_profile_edited") => {
+            let fields = changed_fields(fact);
+            let titles: Vec<String> = fields.iter().map(|field| field.title().to_lowercase()).collect();
+            (format!("The profile was edited: {}", titles.join(", ")), None)
+        }
+        _ => return None,
+    };
+    Some(StepView { text, quote, at: fact.at, at_label: moment(fact.at) })
+}
+
+/// The fields that an edit changed.
+pub(super) fn changed_fields(fact: &StoredFact) -> Vec<Field> {
+    let list = fact.payload.get("changed").and_then(|list| list.as_array());
+    list.into_iter().flatten().filter_map(|name| Field::parse(name.as_str()?).ok()).collect()
+}
+
+// ── The organization's own people ───────────────────────────────────────────────────────────────────────────────────
+
+/// The form of the acting organization's profile.
+///
+/// # Errors
+/// 403 when the acting workspace is no organization.
+pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
+    let id = policy::own(actor)?;
+    let record = record(&ctx.house.columns, find(ctx, id).await?)?;
+    Ok(ProfileView {
+        slug: record.slug.clone(),
+        input: record.profile.input(record.version),
+        logo_url: record.logo_key.as_deref().map(logo_url),
+        standing: record.standing,
+        more_asked: record.more_asked.clone(),
+        completeness: record.profile.completeness().into(),
+        can_edit: OrganizationView::for_audience(&record, policy::audience(Some(actor), id)).can.edit,
+        verified_identity: (record.standing == Standing::Verified).then(|| record.identity_key.clone()),
+    })
+}
+
+/// What a logo's change is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoChange {
+    Keep,
+    Replace(LogoId),
+}
+
+/// Edits the acting organization's profile, while it is pending too. When its website, e-mail, name or texts change, the
+/// checks run again.
+///
+/// # Errors
+/// 403; 422 beside the fields; 409 `VERSION_CONFLICT` saying what somebody else changed; 409 `DISABLED`.
+pub async fn edit_profile(ctx: &Ctx, actor: &Actor, input: &ProfileInput, logo: LogoChange) -> AppResult<OrganizationView> {
+    let id = policy::may_edit(actor)?;
+    let mut new = input.parse()?;
+    let standpoint = standpoint(&new.website, new.display_name.as_str());
+    let now = ctx.now();
+
+    let mut tx = ctx.begin().await?;
+    let held = record(&ctx.house.columns, store::hold(&mut tx, actor.scope(), id).await?)?;
+    new.logo = match logo {
+        LogoChange::Keep => held.profile.logo.clone(),
+        LogoChange::Replace(logo) => Some(logo.to_string()),
+    };
+    let meanwhile = if input.version == held.version { Vec::new() } else { edited_since(ctx, id, input.version).await? };
+    let edit = held.organization().edit_profile(input.version, &meanwhile, &held.profile, new, standpoint)?;
+    let Some(editing) = edit else {
+        drop(tx);
+        return Ok(OrganizationView::for_audience(&held, policy::audience(Some(actor), id)));
+    };
+    let logo = editing.profile().logo.as_deref().map(Uuid::from_str).transpose().map_err(|_| AppError::broken("a logo has no id"))?;
+    let sealed = seal(&ctx.house.columns, id, editing.profile());
+    store::apply_profile_editing(&mut tx, &editing, logo, sealed, now).await?;
+    tx.state(actor, &editing);
+    tx.result(id);
+    tx.commit().await?;
+    get(ctx, Some(actor), id).await
+}
+
+/// Which fields were edited after this version, each once.
+async fn edited_since(ctx: &Ctx, id: OrganizationId, version: i32) -> AppResult<Vec<Field>> {
+    let story = facts::timeline(ctx.db(), id.into(), 200).await?;
+    let later = |fact: &&StoredFact| {
+        fact.name == "organization_profile_edited"
+            && fact.payload.get("version").and_then(serde_json::Value::as_i64).is_some_and(|made| made > i64::from(version))
+    };
+    let mut fields: Vec<Field> = story.iter().filter(later).flat_map(changed_fields).collect();
+    fields.sort_unstable();
+    fields.dedup();
+    Ok(fields)
+}
+
+/// The applicant answers what staff asked for.
+///
+/// # Errors
+/// 403; 422 without an answer; 409 `NOTHING_ASKED`.
+pub async fn resubmit(ctx: &Ctx, actor: &Actor, answer: &str) -> AppResult<()> {
+    let id = policy::may_edit(actor)?;
+    let answer = Paragraph::parse(answer, 2_000, "answer").map_err(|problem| AppError::invalid("answer", problem.to_string()))?;
+    if answer.is_empty() {
+        return Err(AppError::invalid("answer", "Write what you changed, or answer the question."));
+    }
+    let now = ctx.now();
+    let mut tx = ctx.begin().await?;
+    let held = store::hold(&mut tx, actor.scope(), id).await?;
+    let resubmitting = organization_of(&held)?.resubmit(answer)?;
+    store::apply_resubmitting(&mut tx, &resubmitting, now).await?;
+    tx.state(actor, &resubmitting);
+    tx.result(id);
+    tx.commit().await
+}
+
+/// The organization's part of its dashboard.
+///
+/// # Errors
+/// 403 when the acting workspace is no organization.
+pub async fn dashboard_part(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardPart> {
+    let id = policy::own(actor)?;
+    let record = record(&ctx.house.columns, find(ctx, id).await?)?;
+    let audience = policy::audience(Some(actor), id);
+    let friendly = if Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification {
+        let checks = store::list_checks(ctx.db(), id).await?;
+        let (newest, _) = newest_run(&checks);
+        (!newest.is_empty()).then(|| TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).friendly())
+    } else {
+        None
+    };
+    Ok(DashboardPart::of(&record, audience, friendly))
+}
+
+// ── The directory ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// How an organization is named in an address: by id or slug.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OrganizationRef {
+    Id(OrganizationId),
+    Slug(String),
+}
+
+impl FromStr for OrganizationRef {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id))
+    }
+}
+
+/// What the directory is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DirectoryAsk {
+    pub text: String,
+    pub industry: Option<Industry>,
+}
+
+/// Verified and community-added organizations by name; with a text, those that have its words, or, where none has, those
+/// that are spelled like it.
+///
+/// # Errors
+/// A cursor of another list.
+pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResult<DirectoryView> {
+    let text: String = ask.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(100).collect();
+    let after = match &page.cursor {
+        None => None,
+        Some(text) => {
+            let [name, id] = uncursor(text)?;
+            Some((name, parse_key(&id)?))
+        }
+    };
+    let first = after.is_none() && page.offset == 0;
+    let asked = store::Directory {
+        text: Some(text.as_str()).filter(|text| !text.is_empty()),
+        industry: ask.industry.map(Industry::label),
+        after,
+        offset: i64::from(page.offset),
+        limit: i64::from(page.limit),
+    };
+    let (rows, count) = store::list_directory(ctx.db(), &asked, COUNT_CAP).await?;
+    if rows.is_empty() && first && text.chars().count() >= 3 && ask.industry.is_none() {
+        let similar = store::list_similar(ctx.db(), &text, i64::from(page.limit)).await?;
+        let total = i64::try_from(similar.len()).unwrap_or_default();
+        return Ok(DirectoryView {
+            similar: !similar.is_empty(),
+            items: similar.into_iter().map(card).collect(),
+            next_cursor: None,
+            total,
+            total_capped: false,
+        });
+    }
+    let page = Page::cut(rows, page.limit, count, |row| cursor(&[&row.sort_name, &row.id.to_string()])).map(card);
+    Ok(DirectoryView { items: page.items, next_cursor: page.next_cursor, total: page.total, total_capped: page.total_capped, similar: false })
+}
+
+fn card(row: store::CardRow) -> OrganizationCard {
+    OrganizationCard {
+        id: row.id.into(),
+        slug: row.slug,
+        display_name: row.display_name,
+        entity_type: row.entity_type,
+        logo_url: row.logo_key.as_deref().map(logo_url),
+        website: row.website,
+        industry: row.industry,
+        short_description: row.short_description,
+        technologies: row.technologies,
+        verification_status: VerificationStatus::parse(&row.verification_status).unwrap_or(VerificationStatus::CommunityAdded),
+        events_sponsored_count: row.events_sponsored,
+        communities_supported_count: row.communities_supported,
+    }
+}
+
+/// One organization, as the reader may see it.
+///
+/// # Errors
+/// 404 for what is not listed, except for its own people and staff.
+pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppResult<OrganizationView> {
+    let record = record(&ctx.house.columns, find(ctx, id).await?)?;
+    let audience = policy::audience(viewer, id);
+    if !policy::may_see(audience, record.standing) {
+        return Err(AppError::NotFound);
+    }
+    Ok(OrganizationView::for_audience(&record, audience))
+}
+
+/// As [`get`], by id or slug.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> AppResult<OrganizationView> {
+    let id = match by {
+        OrganizationRef::Id(id) => *id,
+        OrganizationRef::Slug(slug) => store::find_id(ctx.db(), slug).await?.ok_or(AppError::NotFound)?,
+    };
+    get(ctx, viewer, id).await
+}
+
+// ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What other rooms need of an organization; nobody can change it until the transaction ends.
+///
+/// # Errors
+/// 404.
+pub async fn brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationBrief> {
+    brief_of(store::find_brief_in(tx, id).await?.ok_or(AppError::NotFound)?)
+}
+
+/// What other rooms need of an organization, whatever its status: they decide what to show.
+///
+/// # Errors
+/// 404.
+pub async fn brief(ctx: &Ctx, id: OrganizationId) -> AppResult<OrganizationBrief> {
+    brief_of(store::find_brief(ctx.db(), id).await?.ok_or(AppError::NotFound)?)
+}
+
+fn brief_of(row: store::BriefRow) -> AppResult<OrganizationBrief> {
+    Ok(OrganizationBrief {
+        id: row.id.into(),
+        slug: row.slug,
+        name: row.display_name,
+        status: VerificationStatus::parse(&row.verification_status).ok_or_else(|| damaged("verification status"))?,
+        entity_type: EntityType::parse(&row.entity_type).map_err(|_| damaged("entity type"))?,
+        website: row.website,
+        logo_key: row.logo_key,
+    })
+}
+
+/// The admins of an organization, by name.
+///
+/// # Errors
+/// When the database is away.
+pub async fn admins(ctx: &Ctx, id: OrganizationId) -> AppResult<Vec<Recipient>> {
+    let roles: Vec<OrganizationRole> = OrganizationRole::ALL.into_iter().filter(|role| role.is_admin()).collect();
+    store::list_people(ctx.db(), id, &roles).await
+}
+
+/// The people of an organization whose role may do this, by name.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_with(ctx: &Ctx, id: OrganizationId, capability: Capability) -> AppResult<Vec<Recipient>> {
+    let may = |role: &OrganizationRole| Role::Organization(*role).capabilities().has(capability);
+    let roles: Vec<OrganizationRole> = OrganizationRole::ALL.into_iter().filter(may).collect();
+    store::list_people(ctx.db(), id, &roles).await
+}
+
+/// Notes that an organization stands on an event's page, as the partners room said it; said twice, it counts once.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_support(ctx: &Ctx, id: OrganizationId, event: EventId, community: CommunityId, at: DateTime<Utc>) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
+    store::note_support(&mut tx, id, event, community, at).await?;
+    tx.commit_unstated("a count that follows a fact of the partners room").await
+}
+
+// ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async fn find(ctx: &Ctx, id: OrganizationId) -> AppResult<OrganizationRow> {
+    let mut conn = ctx.db().acquire().await?;
+    store::find(&mut conn, id).await?.ok_or(AppError::NotFound)
+}
+
+fn damaged(what: &str) -> AppError {
+    AppError::broken(format!("an organization has a {what} that this program does not know"))
+}
+
+fn organization_of(row: &OrganizationRow) -> AppResult<Organization> {
+    let status = VerificationStatus::parse(&row.verification_status).ok_or_else(|| damaged("verification status"))?;
+    Ok(Organization {
+        id: row.id.into(),
+        display_name: row.display_name.clone(),
+        standing: Standing::of(status, row.more_asked.is_some(), row.refused_at.is_some()),
+        applicant: row.applied_by.map(Into::into),
+        identity_key: row.identity_key.clone(),
+        version: row.version,
+    })
+}
+
+/// A row with its sealed columns opened.
+fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Record> {
+    let organization = organization_of(&row)?;
+    let open = |sealed: &Option<Vec<u8>>, column: &str| {
+        let opened = sealed.as_ref().map(|sealed| columns.open(sealed, &cell("organizations", row.id, column)));
+        opened.transpose().map_err(|error| AppError::broken(format!("{column} of an organization cannot be opened: {error}")))
+    };
+    let email = |sealed: &Option<Vec<u8>>, column: &str| -> AppResult<Option<Email>> {
+        open(sealed, column)?.map(|text| Email::parse(&text).map_err(|_| damaged(column))).transpose()
+    };
+    let labels = |list: &[String]| list.to_vec();
+    let input = ProfileInput {
+        entity_type: row.entity_type.clone(),
+        display_name: row.display_name.clone(),
+        legal_name: row.legal_name.clone(),
+        website: row.website.clone(),
+        industry: row.industry.clone(),
+        short_description: row.short_description.clone(),
+        long_description: row.long_description.clone(),
+        technologies: row.technologies.clone(),
+        developer_tools: row.developer_tools.clone(),
+        supported_regions: labels(&row.supported_regions),
+        preferred_event_types: labels(&row.preferred_event_types),
+        supported_community_types: labels(&row.supported_community_types),
+        budget_range: Budget::of(Currency::parse(&row.budget_currency).map_err(|_| damaged("currency"))?, row.budget_min, row.budget_max).input(),
+        available_sponsorship_types: labels(&row.sponsorship_types),
+        primary_email: row.primary_email.clone(),
+        business_email: email(&row.business_email, "business_email")?.map(Email::into_string).unwrap_or_default(),
+        dev_rel_email: email(&row.devrel_email, "devrel_email")?.map(Email::into_string).unwrap_or_default(),
+        hiring_email: email(&row.hiring_email, "hiring_email")?.map(Email::into_string).unwrap_or_default(),
+        billing_email: email(&row.billing_email, "billing_email")?.map(Email::into_string).unwrap_or_default(),
+        phone: open(&row.phone, "phone")?.unwrap_or_default(),
+        version: row.version,
+    };
+    let mut profile = input.parse().map_err(|errors| damaged(&errors.0.into_keys().collect::<Vec<_>>().join(", ")))?;
+    profile.logo = row.logo_id.map(|id| id.to_string());
+    Ok(Record {
+        id: row.id.into(),
+        slug: row.slug,
+        profile,
+        logo_key: row.logo_key,
+        standing: organization.standing,
+        applicant: organization.applicant,
+        identity_key: row.identity_key,
+        active: organization.standing == Standing::Verified && row.has_active_admin,
+        more_asked: row.more_asked,
+        decision_reason: row.decision_reason,
+        trust_score: u32::try_from(row.trust_score).unwrap_or(0),
+        events_sponsored: row.events_sponsored,
+        communities_supported: row.communities_supported,
+        version: row.version,
+        submitted_at: row.submitted_at,
+        decided_at: row.decided_at,
+    })
+}
+
+/// Sealed for this row's cells.
+fn seal(columns: &Keyring, id: OrganizationId, profile: &Profile) -> Sealed {
+    let one = |text: Option<&str>, column: &str| text.map(|text| columns.seal(text, &cell("organizations", id, column)));
+    Sealed {
+        business_email: one(profile.business_email.as_ref().map(Email::as_str), "business_email"),
+        devrel_email: one(profile.dev_rel_email.as_ref().map(Email::as_str), "devrel_email"),
+        hiring_email: one(profile.hiring_email.as_ref().map(Email::as_str), "hiring_email"),
+        billing_email: one(profile.billing_email.as_ref().map(Email::as_str), "billing_email"),
+        phone: one(profile.phone.as_ref().map(Phone::as_str), "phone"),
+    }
+}
+
+fn bad_cursor() -> AppError {
+    AppError::invalid("cursor", "This cursor is not one of ours. Start again without it.")
+}
+
+fn parse_key<T: FromStr>(text: &str) -> AppResult<T> {
+    text.parse().map_err(|_| bad_cursor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::trust::CheckResult, *};
+
+    #[test]
+    fn a_cause_and_a_kind_have_one_id() {
+        let (a, b) = (FactId(Uuid::from_u128(1)), FactId(Uuid::from_u128(2)));
+        assert_eq!(check_id(a, CheckKind::FreeMail), check_id(a, CheckKind::FreeMail));
+        assert_ne!(check_id(a, CheckKind::FreeMail), check_id(b, CheckKind::FreeMail));
+        assert_ne!(check_id(a, CheckKind::FreeMail), check_id(a, CheckKind::SpamWords));
+    }
+
+    #[test]
+    fn the_newest_run_is_what_counts() {
+        let at = |seconds| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
+        let row = |kind| CheckRow::new(kind, CheckResult::Pass, "Seen.");
+        let checks =
+            [(row(CheckKind::FreeMail), at(9)), (row(CheckKind::SpamWords), at(9)), (row(CheckKind::FreeMail), at(1))];
+        let (newest, earlier) = newest_run(&checks);
+        assert_eq!((newest.len(), earlier.len()), (2, 1));
+        assert_eq!(newest_run(&[]), (&[][..], &[][..]));
+    }
+
+    #[test]
+    fn a_reason_reads_after_a_colon() {
+        assert_eq!(reason("The name service did not answer in time."), "the name service did not answer in time");
+        assert_eq!(reason(""), "");
+    }
+}

@@ -1,0 +1,815 @@
+//! SQL of organizations, their members, checks, drafts and logos, and nothing else. Names and addresses of people are read
+//! from `users`, which the accounts room owns and alone writes.
+
+use super::{
+    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
+    trust::{CheckKind, CheckResult, CheckRow},
+};
+use crate::{
+    features::accounts::views::Recipient,
+    kernel::{
+        actor::{OrganizationRole, Scope},
+        error::{AppError, AppResult},
+        ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
+    },
+    platform::{db::OnConstraint as _, tx::Tx},
+};
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use uuid::Uuid;
+
+// ── One organization ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An organization as it is stored; e-mails and phone sealed.
+pub struct OrganizationRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub entity_type: String,
+    pub display_name: String,
+    pub legal_name: String,
+    pub logo_id: Option<Uuid>,
+    pub logo_key: Option<String>,
+    pub website: String,
+    pub identity_key: String,
+    pub industry: String,
+    pub short_description: String,
+    pub long_description: String,
+    pub technologies: Vec<String>,
+    pub developer_tools: Vec<String>,
+    pub supported_regions: Vec<String>,
+    pub preferred_event_types: Vec<String>,
+    pub supported_community_types: Vec<String>,
+    pub budget_currency: String,
+    pub budget_min: i64,
+    pub budget_max: Option<i64>,
+    pub sponsorship_types: Vec<String>,
+    pub primary_email: String,
+    pub business_email: Option<Vec<u8>>,
+    pub devrel_email: Option<Vec<u8>>,
+    pub hiring_email: Option<Vec<u8>>,
+    pub billing_email: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+    pub verification_status: String,
+    pub more_asked: Option<String>,
+    pub decision_reason: Option<String>,
+    pub trust_score: i32,
+    pub applied_by: Option<Uuid>,
+    pub applicant_name: Option<String>,
+    pub applicant_email: Option<String>,
+    pub applicant_confirmed: bool,
+    pub submitted_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+    pub refused_at: Option<DateTime<Utc>>,
+    pub events_sponsored: i32,
+    pub communities_supported: i32,
+    pub version: i32,
+    pub has_active_admin: bool,
+}
+
+/// The id behind a slug.
+pub async fn find_id(pool: &PgPool, slug: &str) -> AppResult<Option<OrganizationId>> {
+    let id = sqlx::query_scalar!("select id from organizations where slug = $1", slug).fetch_optional(pool).await?;
+    Ok(id.map(OrganizationId))
+}
+
+/// Everything about one organization; who may see what is decided by the service.
+pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Option<OrganizationRow>> {
+    let row = sqlx::query_as!(
+        OrganizationRow,
+        r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?", o.website,
+                  o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
+                  o.supported_regions, o.preferred_event_types, o.supported_community_types, o.budget_currency, o.budget_min,
+                  o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
+                  o.billing_email, o.phone, o.verification_status, o.more_asked, o.decision_reason, o.trust_score, o.applied_by,
+                  u.name as "applicant_name?", u.email as "applicant_email?",
+                  coalesce(u.password_hash is not null, false) as "applicant_confirmed!",
+                  o.submitted_at, o.decided_at, o.refused_at, o.events_sponsored, o.communities_supported, o.version,
+                  exists(
+                      select 1 from organization_members m join users a on a.id = m.user_id
+                      where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.password_hash is not null
+                  ) as "has_active_admin!"
+           from organizations o left join logos l on l.id = o.logo_id left join users u on u.id = o.applied_by
+           where o.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    Ok(row)
+}
+
+/// Locks one organization in the actor's scope, then reads it.
+pub async fn hold(tx: &mut Tx, scope: Scope, id: OrganizationId) -> AppResult<OrganizationRow> {
+    sqlx::query_scalar!(
+        "select id from organizations where id = $1 and ($2 or id = $3) for update",
+        id.0,
+        scope.everything(),
+        scope.organization(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(AppError::NotFound)?;
+    find(tx.conn(), id).await?.ok_or(AppError::NotFound)
+}
+
+pub struct BriefRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub entity_type: String,
+    pub verification_status: String,
+    pub website: String,
+    pub logo_key: Option<String>,
+}
+
+pub async fn find_brief(pool: &PgPool, id: OrganizationId) -> AppResult<Option<BriefRow>> {
+    let row = sqlx::query_as!(
+        BriefRow,
+        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
+           from organizations o left join logos l on l.id = o.logo_id where o.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row)
+}
+
+/// As [`find_brief`], and nobody can change it until the transaction ends.
+pub async fn find_brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<Option<BriefRow>> {
+    let row = sqlx::query_as!(
+        BriefRow,
+        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
+           from organizations o left join logos l on l.id = o.logo_id where o.id = $1 for share of o"#,
+        id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row)
+}
+
+/// The people of an organization with one of these roles, in the order of their names.
+pub async fn list_people(pool: &PgPool, id: OrganizationId, roles: &[OrganizationRole]) -> AppResult<Vec<Recipient>> {
+    let roles: Vec<String> = roles.iter().map(|role| role.label().to_owned()).collect();
+    let rows = sqlx::query!(
+        r#"select u.id, u.name, u.email from organization_members m join users u on u.id = m.user_id
+           where m.organization_id = $1 and m.role = any($2) and u.suspended_at is null
+           order by u.name collate "C", u.id limit 200"#,
+        id.0,
+        &roles,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| Recipient { user: row.id.into(), name: row.name, email: row.email }).collect())
+}
+
+// ── Applying ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// False when the slug is taken.
+pub async fn insert(tx: &mut Tx, fact: &Applying, logo: LogoId, source: Option<&[u8]>, now: DateTime<Utc>) -> AppResult<bool> {
+    let application = fact.application();
+    let sponsorship_types: Vec<String> = application.sponsorship_types.iter().map(|t| t.label().to_owned()).collect();
+    let inserted = sqlx::query!(
+        "insert into organizations (id, slug, entity_type, display_name, logo_id, website, identity_key, identity_shared,
+                                    name_skeleton, industry, short_description, budget_currency, budget_min, budget_max,
+                                    sponsorship_types, primary_email, verification_status, applied_by, applied_from,
+                                    submitted_at, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'Pending Verification', $17, $18,
+                 $19, $19, $19)
+         on conflict (slug) do nothing",
+        fact.organization().0,
+        fact.slug(),
+        application.entity_type.label(),
+        application.display_name.as_str(),
+        logo.0,
+        application.website.as_str(),
+        fact.standpoint().identity_key,
+        fact.standpoint().identity_shared,
+        fact.standpoint().name_skeleton,
+        application.industry.label(),
+        application.short_description.as_str(),
+        application.budget.currency().code(),
+        application.budget.min.minor,
+        application.budget.max.map(|max| max.minor),
+        &sponsorship_types,
+        application.primary_email.as_str(),
+        fact.applicant().0,
+        source,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+pub async fn insert_member(
+    tx: &mut Tx,
+    id: Uuid,
+    organization: OrganizationId,
+    user: UserId,
+    role: OrganizationRole,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "insert into organization_members (id, organization_id, user_id, role, created_at) values ($1, $2, $3, $4, $5)",
+        id,
+        organization.0,
+        user.0,
+        role.label(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+// ── Deciding, editing ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The row must be held.
+///
+/// # Errors
+/// 409 `DOMAIN_TAKEN` when somebody else owns the identity; the transaction is lost then.
+pub async fn apply_deciding(tx: &mut Tx, fact: &Deciding, now: DateTime<Utc>) -> AppResult<()> {
+    let to = fact.to();
+    let question = (to == Standing::MoreAsked).then(|| fact.reason());
+    let decided = to != Standing::MoreAsked;
+    let changed = sqlx::query!(
+        "update organizations
+         set verification_status = $3, more_asked = $4, refused_at = $5,
+             decision_reason = case when $6 then $7 else decision_reason end,
+             decided_at = case when $6 then $8 else decided_at end, updated_at = $8
+         where id = $1 and verification_status = $2",
+        fact.organization().0,
+        fact.from().status().label(),
+        to.status().label(),
+        question,
+        (to == Standing::Refused).then_some(now),
+        decided,
+        fact.reason(),
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .refuse_on(IDENTITY_KEY, DOMAIN_TAKEN, "This website belongs to another profile.")?;
+    exactly_one(changed.rows_affected())
+}
+
+/// The index that keeps one owner for each identity.
+const IDENTITY_KEY: &str = "organizations_identity_key";
+pub const DOMAIN_TAKEN: &str = "DOMAIN_TAKEN";
+
+pub async fn apply_resubmitting(tx: &mut Tx, fact: &Resubmitting, now: DateTime<Utc>) -> AppResult<()> {
+    let changed = sqlx::query!(
+        "update organizations set more_asked = null, updated_at = $2
+         where id = $1 and verification_status = 'Pending Verification' and more_asked is not null",
+        fact.organization().0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    exactly_one(changed.rows_affected())
+}
+
+/// Sealed values of the encrypted columns.
+pub struct Sealed {
+    pub business_email: Option<Vec<u8>>,
+    pub devrel_email: Option<Vec<u8>>,
+    pub hiring_email: Option<Vec<u8>>,
+    pub billing_email: Option<Vec<u8>>,
+    pub phone: Option<Vec<u8>>,
+}
+
+pub async fn apply_profile_editing(
+    tx: &mut Tx,
+    fact: &ProfileEditing,
+    logo: Option<Uuid>,
+    sealed: Sealed,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    let profile = fact.profile();
+    let labels = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let changed = sqlx::query!(
+        "update organizations
+         set entity_type = $3, display_name = $4, legal_name = $5, logo_id = $6, website = $7, identity_key = $8,
+             identity_shared = $9, name_skeleton = $10, industry = $11, short_description = $12, long_description = $13,
+             technologies = $14, developer_tools = $15, supported_regions = $16, preferred_event_types = $17,
+             supported_community_types = $18, budget_currency = $19, budget_min = $20, budget_max = $21,
+             sponsorship_types = $22, primary_email = $23, business_email = $24, devrel_email = $25, hiring_email = $26,
+             billing_email = $27, phone = $28, version = version + 1, updated_at = $29
+         where id = $1 and version = $2",
+        fact.organization().0,
+        fact.from_version(),
+        profile.entity_type.label(),
+        profile.display_name.as_str(),
+        profile.legal_name.as_str(),
+        logo,
+        profile.website.as_str(),
+        fact.standpoint().identity_key,
+        fact.standpoint().identity_shared,
+        fact.standpoint().name_skeleton,
+        profile.industry.label(),
+        profile.short_description.as_str(),
+        profile.long_description.as_str(),
+        &profile.technologies,
+        &profile.developer_tools,
+        &labels(profile.supported_regions.iter().map(|l| l.label()).collect()),
+        &labels(profile.preferred_event_types.iter().map(|l| l.label()).collect()),
+        &labels(profile.supported_community_types.iter().map(|l| l.label()).collect()),
+        profile.budget.currency().code(),
+        profile.budget.min.minor,
+        profile.budget.max.map(|max| max.minor),
+        &labels(profile.sponsorship_types.iter().map(|l| l.label()).collect()),
+        profile.primary_email.as_str(),
+        sealed.business_email,
+        sealed.devrel_email,
+        sealed.hiring_email,
+        sealed.billing_email,
+        sealed.phone,
+        now,
+    )
+    .execute(tx.conn())
+    .await
+    .on_constraint(IDENTITY_KEY, "website", "This website belongs to another profile. Enter your own, or ask its admins to invite you.")?;
+    exactly_one(changed.rows_affected())
+}
+
+fn exactly_one(rows: u64) -> AppResult<()> {
+    if rows == 1 { Ok(()) } else { Err(AppError::broken(format!("a transition changed {rows} organizations instead of one"))) }
+}
+
+// ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Appends a run's rows. False when this run was written before: ids come from the fact that asked for it.
+pub async fn insert_checks(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    ids: &[Uuid],
+    rows: &[CheckRow],
+    now: DateTime<Utc>,
+) -> AppResult<bool> {
+    let kinds: Vec<String> = rows.iter().map(|row| row.kind.label().to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|row| stored_result(row.result).to_owned()).collect();
+    let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
+    let inserted = sqlx::query!(
+        "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
+         select c.id, 'organization', $1, c.kind, c.result, c.evidence, $6
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as c (id, kind, result, evidence)
+         on conflict (id) do nothing",
+        organization.0,
+        ids,
+        &kinds,
+        &results,
+        &evidence,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(inserted.rows_affected() > 0)
+}
+
+pub async fn apply_checking(tx: &mut Tx, fact: &Checking, now: DateTime<Utc>) -> AppResult<()> {
+    let changed = sqlx::query!(
+        "update organizations set trust_score = $2, updated_at = $3 where id = $1",
+        fact.organization().0,
+        i32::try_from(fact.score()).unwrap_or(0),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    exactly_one(changed.rows_affected())
+}
+
+/// A check with its time, newest first, at most 200.
+pub async fn list_checks(pool: &PgPool, organization: OrganizationId) -> AppResult<Vec<(CheckRow, DateTime<Utc>)>> {
+    let rows = sqlx::query!(
+        "select kind, result, evidence, checked_at from checks where subject_kind = 'organization' and subject_id = $1
+         order by checked_at desc, kind limit 200",
+        organization.0,
+    )
+    .fetch_all(pool)
+    .await?;
+    let read = |kind: &str, result: &str| Some((CheckKind::parse(kind).ok()?, read_result(result)?));
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let (kind, result) = read(&row.kind, &row.result)?;
+            Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
+        })
+        .collect())
+}
+
+const fn stored_result(result: CheckResult) -> &'static str {
+    match result {
+        CheckResult::Pass => "Pass",
+        CheckResult::Warn => "Warn",
+        CheckResult::Fail => "Fail",
+        CheckResult::Unknown => "Unknown",
+    }
+}
+
+fn read_result(text: &str) -> Option<CheckResult> {
+    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
+}
+
+/// Who else names the identity: the profile that owns it, and how many applications that wait.
+pub async fn find_holders(pool: &PgPool, identity_key: &str, but: OrganizationId) -> AppResult<(Option<String>, i64)> {
+    let row = sqlx::query!(
+        r#"select
+               (select h.display_name || ' (' || h.verification_status || ')' from organizations h
+                where h.identity_key = $1 and h.id <> $2 and h.verification_status in ('Verified', 'Community Added', 'Disabled')
+                limit 1) as owner,
+               (select count(*) from organizations r
+                where r.identity_key = $1 and r.id <> $2 and r.verification_status = 'Pending Verification' and r.refused_at is null)
+                   as "rivals!""#,
+        identity_key,
+        but.0,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.owner, row.rivals))
+}
+
+/// Names and websites that may be taken for these: the same skeleton, or letters in common. The rules judge them.
+pub async fn list_like(
+    pool: &PgPool,
+    name: &str,
+    skeletons: &[String],
+    identity_key: &str,
+    but: OrganizationId,
+) -> AppResult<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "select display_name, website from organizations
+         where id <> $1 and identity_key <> $2 and refused_at is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
+         limit 50",
+        but.0,
+        identity_key,
+        skeletons,
+        name,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.display_name, row.website)).collect())
+}
+
+/// How many other applications came from this source since then.
+pub async fn count_from_source(pool: &PgPool, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from organizations o join organizations mine on mine.id = $1
+           where o.applied_from = mine.applied_from and o.id <> mine.id and o.submitted_at >= $2"#,
+        organization.0,
+        since,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(count)
+}
+
+// ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What the directory is asked for.
+pub struct Directory<'a> {
+    pub text: Option<&'a str>,
+    pub industry: Option<&'a str>,
+    /// Sort name and id of the last row seen.
+    pub after: Option<(String, Uuid)>,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// A row of the directory.
+pub struct CardRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    /// What the list is sorted by.
+    pub sort_name: String,
+    pub entity_type: String,
+    pub website: String,
+    pub industry: String,
+    pub short_description: String,
+    pub technologies: Vec<String>,
+    pub verification_status: String,
+    pub logo_key: Option<String>,
+    pub events_sponsored: i32,
+    pub communities_supported: i32,
+}
+
+const CARD: &str = r#"select o.id, o.slug, o.display_name, lower(o.display_name) as sort_name, o.entity_type, o.website, o.industry,
+           o.short_description, o.technologies, o.verification_status, o.events_sponsored, o.communities_supported,
+           l.storage_key as logo_key
+    from organizations o left join logos l on l.id = o.logo_id"#;
+
+const LISTED: &str = " where o.verification_status in ('Verified', 'Community Added')";
+
+fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
+    Ok(CardRow {
+        id: row.try_get("id")?,
+        slug: row.try_get("slug")?,
+        display_name: row.try_get("display_name")?,
+        sort_name: row.try_get("sort_name")?,
+        entity_type: row.try_get("entity_type")?,
+        website: row.try_get("website")?,
+        industry: row.try_get("industry")?,
+        short_description: row.try_get("short_description")?,
+        technologies: row.try_get("technologies")?,
+        verification_status: row.try_get("verification_status")?,
+        logo_key: row.try_get("logo_key")?,
+        events_sponsored: row.try_get("events_sponsored")?,
+        communities_supported: row.try_get("communities_supported")?,
+    })
+}
+
+fn filter<'a>(query: &mut QueryBuilder<Postgres>, asked: &Directory<'a>) {
+    query.push(LISTED);
+    if let Some(text) = asked.text {
+        query.push(" and o.search @@ websearch_to_tsquery('simple', ").push_bind(text.to_owned()).push(")");
+    }
+    if let Some(industry) = asked.industry {
+        query.push(" and o.industry = ").push_bind(industry.to_owned());
+    }
+}
+
+/// One page of the directory by name, one row more than the limit; and how many there are, counted up to `cap`.
+pub async fn list_directory(pool: &PgPool, asked: &Directory<'_>, cap: i64) -> AppResult<(Vec<CardRow>, i64)> {
+    let mut query = QueryBuilder::new(CARD);
+    filter(&mut query, asked);
+    if let Some((name, id)) = &asked.after {
+        query
+            .push(r#" and (lower(o.display_name) collate "C", o.id) > ("#)
+            .push_bind(name.clone())
+            .push(r#" collate "C", "#)
+            .push_bind(*id)
+            .push(")");
+    }
+    query.push(r#" order by lower(o.display_name) collate "C", o.id limit "#).push_bind(asked.limit + 1);
+    query.push(" offset ").push_bind(asked.offset);
+    let rows = query.build().fetch_all(pool).await?;
+    let rows = rows.iter().map(card).collect::<Result<Vec<_>, _>>()?;
+
+    let mut count = QueryBuilder::new("select count(*) from (select 1 from organizations o");
+    filter(&mut count, asked);
+    count.push(" limit ").push_bind(cap + 1).push(") as counted");
+    let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    Ok((rows, count))
+}
+
+/// Listed organizations whose names are spelled like the text, likest first; for when no word was found. The inner limit
+/// bounds what is compared, whatever is typed.
+pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<CardRow>> {
+    let rows = sqlx::query_as!(
+        CardRow,
+        r#"select o.id, o.slug, o.display_name, lower(o.display_name) as "sort_name!", o.entity_type, o.website, o.industry,
+                  o.short_description, o.technologies, o.verification_status, o.events_sponsored, o.communities_supported,
+                  l.storage_key as "logo_key?"
+           from (
+               select i.id, i.slug, i.display_name, i.entity_type, i.website, i.industry, i.short_description, i.technologies,
+                      i.verification_status, i.events_sponsored, i.communities_supported, i.logo_id
+               from organizations i
+               where i.verification_status in ('Verified', 'Community Added')
+                 and (lower(i.display_name) % lower($1) or lower(i.display_name) like '%' || $2 || '%')
+               limit 300
+           ) o left join logos l on l.id = o.logo_id
+           order by similarity(lower(o.display_name), lower($1)) desc, lower(o.display_name) collate "C", o.id limit $3"#,
+        text,
+        escaped(&text.to_lowercase()),
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// The text with the signs of `like` taken literally.
+fn escaped(text: &str) -> String {
+    text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}
+
+/// By what the staff's queue is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueOrder {
+    /// The one that has waited longest first.
+    Age,
+    /// The most trusted first: quick to decide.
+    Score,
+}
+
+/// The oldest waiting application of each identity, one row more than the limit.
+pub struct HeadRow {
+    pub id: Uuid,
+    pub identity_key: String,
+    pub submitted_at: DateTime<Utc>,
+    pub trust_score: i32,
+}
+
+const WAITS: &str = " where o.verification_status = 'Pending Verification' and o.refused_at is null
+    and not exists (
+        select 1 from organizations e
+        where e.identity_key = o.identity_key and e.verification_status = 'Pending Verification' and e.refused_at is null
+          and (e.submitted_at, e.id) < (o.submitted_at, o.id)
+    )";
+
+/// The key of the last row seen, as the order has it: time or score, and id.
+pub enum QueueAfter {
+    Age(DateTime<Utc>, Uuid),
+    Score(i32, Uuid),
+}
+
+pub async fn list_queue_heads(
+    pool: &PgPool,
+    order: QueueOrder,
+    after: Option<QueueAfter>,
+    limit: i64,
+    cap: i64,
+) -> AppResult<(Vec<HeadRow>, i64)> {
+    let mut query = QueryBuilder::new("select o.id, o.identity_key, o.submitted_at, o.trust_score from organizations o");
+    query.push(WAITS);
+    match after {
+        Some(QueueAfter::Age(at, id)) => {
+            query.push(" and (o.submitted_at, o.id) > (").push_bind(at).push(", ").push_bind(id).push(")");
+        }
+        Some(QueueAfter::Score(score, id)) => {
+            query.push(" and (o.trust_score, o.id) < (").push_bind(score).push(", ").push_bind(id).push(")");
+        }
+        None => {}
+    }
+    query.push(match order {
+        QueueOrder::Age => " order by o.submitted_at, o.id limit ",
+        QueueOrder::Score => " order by o.trust_score desc, o.id desc limit ",
+    });
+    query.push_bind(limit + 1);
+    let rows = query.build().fetch_all(pool).await?;
+    let rows = rows
+        .iter()
+        .map(|row| {
+            Ok(HeadRow {
+                id: row.try_get("id")?,
+                identity_key: row.try_get("identity_key")?,
+                submitted_at: row.try_get("submitted_at")?,
+                trust_score: row.try_get("trust_score")?,
+            })
+        })
+        .collect::<Result<Vec<_>, sqlx::Error>>()?;
+
+    let mut count = QueryBuilder::new("select count(*) from (select 1 from organizations o");
+    count.push(WAITS).push(" limit ").push_bind(cap + 1).push(") as counted");
+    let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    Ok((rows, count))
+}
+
+pub struct QueueRowStored {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub entity_type: String,
+    pub industry: String,
+    pub website: String,
+    pub identity_key: String,
+    pub primary_email: String,
+    pub logo_key: Option<String>,
+    pub verification_status: String,
+    pub more_asked: Option<String>,
+    pub refused_at: Option<DateTime<Utc>>,
+    pub trust_score: i32,
+    pub submitted_at: DateTime<Utc>,
+}
+
+/// Everybody who names one of these identities and was not refused: those that wait and the profile that owns it.
+pub async fn list_by_identity(pool: &PgPool, identity_keys: &[String]) -> AppResult<Vec<QueueRowStored>> {
+    let rows = sqlx::query_as!(
+        QueueRowStored,
+        r#"select o.id, o.slug, o.display_name, o.entity_type, o.industry, o.website, o.identity_key, o.primary_email,
+                  l.storage_key as "logo_key?", o.verification_status, o.more_asked, o.refused_at, o.trust_score, o.submitted_at
+           from organizations o left join logos l on l.id = o.logo_id
+           where o.identity_key = any($1) and o.refused_at is null
+           order by o.submitted_at, o.id limit 500"#,
+        identity_keys,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+// ── Support ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Notes that an organization stands on an event's page, once; keeps the counts.
+pub async fn note_support(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    event: EventId,
+    community: CommunityId,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let noted = sqlx::query!(
+        "insert into organization_support (organization_id, event_id, community_id, at) values ($1, $2, $3, $4)
+         on conflict do nothing",
+        organization.0,
+        event.0,
+        community.0,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    if noted.rows_affected() == 1 {
+        sqlx::query!(
+            "update organizations
+             set events_sponsored = (select count(*) from organization_support s where s.organization_id = $1),
+                 communities_supported = (select count(distinct s.community_id) from organization_support s where s.organization_id = $1)
+             where id = $1",
+            organization.0,
+        )
+        .execute(tx.conn())
+        .await?;
+    }
+    Ok(())
+}
+
+// ── Logos ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The logo with this content; made when there is none.
+pub async fn ensure_logo(
+    pool: &PgPool,
+    id: LogoId,
+    sha256: &str,
+    storage_key: &str,
+    width: i32,
+    height: i32,
+    bytes: i32,
+    now: DateTime<Utc>,
+) -> AppResult<LogoId> {
+    // The update changes nothing; it makes the statement give the row that is there.
+    let id = sqlx::query_scalar!(
+        "insert into logos (id, sha256, storage_key, width, height, bytes, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (sha256) do update set sha256 = excluded.sha256 returning id",
+        id.0,
+        sha256,
+        storage_key,
+        width,
+        height,
+        bytes,
+        now,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(LogoId(id))
+}
+
+// ── Drafts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+pub struct DraftRow {
+    pub fields: Value,
+    pub logo_id: Option<Uuid>,
+    pub logo_key: Option<String>,
+    pub updated_at: DateTime<Utc>,
+}
+
+pub async fn find_draft(pool: &PgPool, token_hash: &[u8], now: DateTime<Utc>) -> AppResult<Option<DraftRow>> {
+    let row = sqlx::query_as!(
+        DraftRow,
+        r#"select d.fields, d.logo_id, l.storage_key as "logo_key?", d.updated_at
+           from application_drafts d left join logos l on l.id = d.logo_id
+           where d.token_hash = $1 and d.kind = 'organization' and d.expires_at > $2"#,
+        token_hash,
+        now,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row)
+}
+
+/// Writes the draft of a token; a logo that is not given stays.
+pub async fn put_draft(
+    pool: &PgPool,
+    id: Uuid,
+    token_hash: &[u8],
+    fields: &Value,
+    logo: Option<LogoId>,
+    now: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "insert into application_drafts (id, token_hash, kind, fields, logo_id, updated_at, expires_at)
+         values ($1, $2, 'organization', $3, $4, $5, $6)
+         on conflict (token_hash) do update
+         set fields = excluded.fields, logo_id = coalesce(excluded.logo_id, application_drafts.logo_id),
+             updated_at = excluded.updated_at, expires_at = excluded.expires_at",
+        id,
+        token_hash,
+        fields,
+        logo.map(|logo| logo.0),
+        now,
+        expires_at,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+pub async fn delete_draft(pool: &PgPool, token_hash: &[u8]) -> AppResult<()> {
+    sqlx::query!("delete from application_drafts where token_hash = $1", token_hash).execute(pool).await?;
+    Ok(())
+}
+
+/// Drafts of every kind whose time is over.
+pub async fn delete_expired_drafts(pool: &PgPool, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!("delete from application_drafts where expires_at <= $1", now).execute(pool).await?;
+    Ok(())
+}

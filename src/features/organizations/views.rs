@@ -1,0 +1,689 @@
+//! What crosses a wire about organizations: the names of REST, and texts that are ready to show. Every field that not
+//! everybody may see is asked for in the table of `visibility`.
+
+use super::{
+    rules::{
+        Organization, Standing, Verdict,
+        application::{ApplicationInput, ApplicationStep, Budget},
+        profile::{Completeness, Profile, ProfileInput},
+    },
+    trust::{CheckResult, FriendlyTrust, FullTrust},
+    visibility::{Audience, Field},
+};
+use crate::kernel::{
+    actor::VerificationStatus,
+    ids::{OrganizationId, UserId},
+    labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType},
+    money::{Currency, MoneyView},
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// Where a stored logo is served from: the last part of its key is its content's hash.
+pub fn logo_url(key: &str) -> String {
+    format!("/media/logos/{}", key.rsplit('/').next().unwrap_or_default())
+}
+
+/// Everything that is kept about an organization, before the table of visibility takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub profile: Profile,
+    pub logo_key: Option<String>,
+    pub standing: Standing,
+    pub applicant: Option<UserId>,
+    pub identity_key: String,
+    /// Verified, and an admin has set a password.
+    pub active: bool,
+    pub more_asked: Option<String>,
+    pub decision_reason: Option<String>,
+    pub trust_score: u32,
+    pub events_sponsored: i32,
+    pub communities_supported: i32,
+    pub version: i32,
+    pub submitted_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+impl Record {
+    /// What the rules need to know of it.
+    pub fn organization(&self) -> Organization {
+        Organization {
+            id: self.id,
+            display_name: self.profile.display_name.to_string(),
+            standing: self.standing,
+            applicant: self.applicant,
+            identity_key: self.identity_key.clone(),
+            version: self.version,
+        }
+    }
+}
+
+/// What other rooms need of an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationBrief {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    pub status: VerificationStatus,
+    pub entity_type: EntityType,
+    pub website: String,
+    /// The key of its logo in the store; `logo_url` makes an address of it.
+    pub logo_key: Option<String>,
+}
+
+/// An organization, as far as the reader may see it: fields that they may not are absent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub id: OrganizationId,
+    pub slug: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub entity_type: EntityType,
+    pub display_name: String,
+    pub legal_name: String,
+    pub logo_url: Option<String>,
+    pub website: String,
+    /// The website as people read it: without scheme and last slash.
+    pub website_label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub industry: Industry,
+    pub short_description: String,
+    pub long_description: String,
+    pub technologies: Vec<String>,
+    pub developer_tools: Vec<String>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<String>))]
+    pub supported_regions: Vec<Region>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<String>))]
+    pub preferred_event_types: Vec<EventType>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<String>))]
+    pub supported_community_types: Vec<CommunityType>,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub verification_status: VerificationStatus,
+    /// Verified, and an admin has set a password.
+    pub active: bool,
+    /// Not counted yet: absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reputation_score: Option<u32>,
+    pub communities_supported_count: i32,
+    pub events_sponsored_count: i32,
+    /// Not counted yet: absent.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub developers_reached_count: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub budget_range: Option<BudgetView>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
+    pub available_sponsorship_types: Option<Vec<SponsorshipType>>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub primary_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub business_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub dev_rel_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hiring_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub billing_email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub phone: Option<String>,
+    /// What staff asked for while the application waits.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub more_asked: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub decision_reason: Option<String>,
+    /// 0 to 100; staff only.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trust_score: Option<u32>,
+    /// Hand it back when the profile is edited.
+    pub version: i32,
+    pub can: OrganizationCan,
+}
+
+/// What the reader may do, decided on the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationCan {
+    pub edit: bool,
+    /// Answer what staff asked for.
+    pub resubmit: bool,
+    /// Decisions that staff can take now.
+    #[cfg_attr(feature = "server", schema(value_type = Vec<String>))]
+    pub decide: Vec<Verdict>,
+    /// Send this organization a request.
+    pub request: bool,
+}
+
+impl OrganizationView {
+    /// The record as this audience may see it.
+    pub fn for_audience(record: &Record, audience: Audience) -> Self {
+        let profile = &record.profile;
+        let sees = |field: Field| field.is_seen_by(audience);
+        let only = |field: Field, text: Option<String>| text.filter(|_| sees(field));
+        let shown = |text: &str, field: Field| if sees(field) { text.to_owned() } else { String::new() };
+        let email = |field: Field, email: &Option<crate::kernel::text::Email>| only(field, email.as_ref().map(ToString::to_string));
+        Self {
+            id: record.id,
+            slug: record.slug.clone(),
+            entity_type: profile.entity_type,
+            display_name: shown(profile.display_name.as_str(), Field::DisplayName),
+            legal_name: shown(profile.legal_name.as_str(), Field::LegalName),
+            logo_url: only(Field::Logo, record.logo_key.as_deref().map(logo_url)),
+            website: shown(profile.website.as_str(), Field::Website),
+            website_label: shown(profile.website.short(), Field::Website),
+            industry: profile.industry,
+            short_description: shown(profile.short_description.as_str(), Field::ShortDescription),
+            long_description: shown(profile.long_description.as_str(), Field::LongDescription),
+            technologies: if sees(Field::Technologies) { profile.technologies.clone() } else { Vec::new() },
+            developer_tools: if sees(Field::DeveloperTools) { profile.developer_tools.clone() } else { Vec::new() },
+            supported_regions: if sees(Field::SupportedRegions) { profile.supported_regions.clone() } else { Vec::new() },
+            preferred_event_types: if sees(Field::PreferredEventTypes) { profile.preferred_event_types.clone() } else { Vec::new() },
+            supported_community_types: if sees(Field::SupportedCommunityTypes) {
+                profile.supported_community_types.clone()
+            } else {
+                Vec::new()
+            },
+            verification_status: record.standing.status(),
+            active: record.active,
+            reputation_score: None,
+            communities_supported_count: record.communities_supported,
+            events_sponsored_count: record.events_sponsored,
+            developers_reached_count: None,
+            budget_range: sees(Field::BudgetRange).then(|| BudgetView::from(profile.budget)),
+            available_sponsorship_types: sees(Field::SponsorshipTypes).then(|| profile.sponsorship_types.clone()),
+            primary_email: only(Field::PrimaryEmail, Some(profile.primary_email.to_string())),
+            business_email: email(Field::BusinessEmail, &profile.business_email),
+            dev_rel_email: email(Field::DevRelEmail, &profile.dev_rel_email),
+            hiring_email: email(Field::HiringEmail, &profile.hiring_email),
+            billing_email: email(Field::BillingEmail, &profile.billing_email),
+            phone: only(Field::Phone, profile.phone.as_ref().map(ToString::to_string)),
+            more_asked: only(Field::MoreAsked, record.more_asked.clone()),
+            decision_reason: only(Field::DecisionReason, record.decision_reason.clone()),
+            trust_score: sees(Field::FullTrust).then_some(record.trust_score),
+            version: record.version,
+            can: OrganizationCan {
+                edit: audience == Audience::Admin && record.standing != Standing::Disabled,
+                resubmit: audience == Audience::Admin && record.standing == Standing::MoreAsked,
+                decide: if audience == Audience::Staff { verdicts(record.standing) } else { Vec::new() },
+                request: audience == Audience::ApprovedCommunity && record.standing == Standing::Verified,
+            },
+        }
+    }
+}
+
+/// What staff may decide from a standing: asked of the rules, so that the two cannot disagree.
+pub fn verdicts(standing: Standing) -> Vec<Verdict> {
+    use super::rules::{Decision, Reason};
+    let organization = Organization {
+        id: OrganizationId(uuid::Uuid::nil()),
+        display_name: String::new(),
+        standing,
+        applicant: None,
+        identity_key: String::new(),
+        version: 1,
+    };
+    let reason = Reason::parse("because").expect("seven letters are a reason");
+    let may = |verdict: &Verdict| organization.decide(Decision { verdict: *verdict, reason: reason.clone() }).is_ok();
+    Verdict::ALL.iter().copied().filter(may).collect()
+}
+
+/// How much somebody gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct BudgetView {
+    /// The key of the band, when it is one.
+    pub band: Option<String>,
+    /// Ready to show: "₹2L – ₹5L".
+    pub label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub currency: Currency,
+    #[cfg_attr(feature = "server", schema(value_type = Object))]
+    pub min: MoneyView,
+    /// Absent: no upper end.
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub max: Option<MoneyView>,
+}
+
+impl From<Budget> for BudgetView {
+    fn from(budget: Budget) -> Self {
+        Self {
+            band: budget.band().map(|band| band.key()),
+            label: budget.label(),
+            currency: budget.currency(),
+            min: budget.min.into(),
+            max: budget.max.map(Into::into),
+        }
+    }
+}
+
+/// An organization in a list: public fields only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationCard {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub id: OrganizationId,
+    pub slug: String,
+    pub display_name: String,
+    pub entity_type: String,
+    pub logo_url: Option<String>,
+    pub website: String,
+    pub industry: String,
+    pub short_description: String,
+    pub technologies: Vec<String>,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub verification_status: VerificationStatus,
+    pub events_sponsored_count: i32,
+    pub communities_supported_count: i32,
+}
+
+/// A page of the directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DirectoryView {
+    pub items: Vec<OrganizationCard>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+    pub total_capped: bool,
+    /// Nothing had the words; these are spelled alike.
+    pub similar: bool,
+}
+
+/// What an applicant gets back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AppliedView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub organization_id: OrganizationId,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub verification_status: VerificationStatus,
+    /// What happens next.
+    pub message: String,
+}
+
+impl AppliedView {
+    pub fn new(organization_id: OrganizationId) -> Self {
+        Self {
+            organization_id,
+            verification_status: VerificationStatus::PendingVerification,
+            message: "Your application is with us. We have sent you a mail: follow its link to set a password, and complete your profile while we check.".into(),
+        }
+    }
+}
+
+/// A half-filled application, as its pages show it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DraftView {
+    pub input: ApplicationInput,
+    pub logo_url: Option<String>,
+    /// Something to know about the logo: what was left out of the file.
+    pub saved_label: Option<String>,
+    /// The step that the application has reached.
+    pub reached: Option<ApplicationStep>,
+    /// For the last step: the budget as it reads.
+    pub budget_label: Option<String>,
+}
+
+/// How complete a profile is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CompletenessView {
+    pub percent: u32,
+    /// What would complete it, most helpful first: field name and title.
+    pub missing: Vec<MissingView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct MissingView {
+    /// The field's name on the wire.
+    pub field: String,
+    pub title: String,
+}
+
+impl From<Completeness> for CompletenessView {
+    fn from(completeness: Completeness) -> Self {
+        let missing = completeness.missing.into_iter();
+        Self {
+            percent: completeness.percent,
+            missing: missing.map(|f| MissingView { field: f.label().to_owned(), title: f.title().to_owned() }).collect(),
+        }
+    }
+}
+
+/// The form of the profile, filled in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileView {
+    pub slug: String,
+    pub input: ProfileInput,
+    pub logo_url: Option<String>,
+    pub standing: Standing,
+    pub more_asked: Option<String>,
+    pub completeness: CompletenessView,
+    pub can_edit: bool,
+    /// The part of the website that is verified and stays.
+    pub verified_identity: Option<String>,
+}
+
+/// The next thing to do, with where to do it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NextStep {
+    pub label: String,
+    pub href: String,
+}
+
+/// The organization's part of its dashboard; what waits for it and its open requests are told by the requests room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct DashboardPart {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub organization_id: OrganizationId,
+    pub slug: String,
+    pub display_name: String,
+    pub logo_url: Option<String>,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub verification_status: VerificationStatus,
+    pub active: bool,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub standing: Standing,
+    /// Where the verification stands, in a sentence.
+    pub headline: String,
+    /// What it means, and what happens next.
+    pub text: String,
+    /// What staff asked for, or why they decided as they did.
+    pub said_by_staff: Option<String>,
+    pub next_step: Option<NextStep>,
+    pub events_sponsored_count: i32,
+    pub communities_supported_count: i32,
+    pub completeness: CompletenessView,
+    /// What the checks found, for admins.
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub trust: Option<FriendlyTrust>,
+    pub can_resubmit: bool,
+}
+
+impl DashboardPart {
+    /// What an organization's people see first. `friendly` is what the checks found.
+    pub fn of(record: &Record, audience: Audience, friendly: Option<FriendlyTrust>) -> Self {
+        let name = record.profile.display_name.as_str();
+        let completeness = record.profile.completeness();
+        let is_admin = audience == Audience::Admin;
+        let step = |label: &str, href: &str| Some(NextStep { label: label.into(), href: href.into() });
+        let complete = || {
+            (completeness.percent < 100 && is_admin).then(|| NextStep {
+                label: "Complete the profile".into(),
+                href: "/organization/profile".into(),
+            })
+        };
+        let (headline, text, next_step) = match record.standing {
+            Standing::Waiting => (
+                format!("We are checking {name}"),
+                "A person looks at every application, usually within two working days. You get a mail as soon as it is decided. Until then you can complete the profile and look at opportunities.".to_owned(),
+                complete(),
+            ),
+            Standing::MoreAsked => (
+                format!("We need one more thing about {name}"),
+                "Answer below, or change the profile, and send it again. Your place in the queue is kept.".to_owned(),
+                if is_admin { step("Answer", "/dashboard#answer") } else { None },
+            ),
+            Standing::Refused => (
+                format!("We could not verify {name}"),
+                "The reason is below. When it is solved, apply again: a refused application keeps nobody's place.".to_owned(),
+                step("Apply again", "/become-sponsor"),
+            ),
+            Standing::Verified => (
+                format!("{name} is verified"),
+                "Communities find you in the directory, and you can apply to their opportunities.".to_owned(),
+                complete().or_else(|| step("Browse opportunities", "/opportunities")),
+            ),
+            Standing::CommunityAdded => (
+                format!("{name} was added by a community"),
+                "It is in the directory. Complete the profile; staff verify it before you can apply or answer requests.".to_owned(),
+                complete(),
+            ),
+            Standing::Disabled => (
+                format!("{name} is disabled"),
+                "It is not in the directory, and cannot send or answer requests. The reason is below; write to us if this is a mistake.".to_owned(),
+                None,
+            ),
+        };
+        let said = match record.standing {
+            Standing::MoreAsked => record.more_asked.clone(),
+            Standing::Refused | Standing::Disabled => record.decision_reason.clone(),
+            Standing::Waiting | Standing::Verified | Standing::CommunityAdded => None,
+        };
+        Self {
+            organization_id: record.id,
+            slug: record.slug.clone(),
+            display_name: name.to_owned(),
+            logo_url: record.logo_key.as_deref().map(logo_url),
+            verification_status: record.standing.status(),
+            active: record.active,
+            standing: record.standing,
+            headline,
+            text,
+            said_by_staff: said,
+            next_step,
+            events_sponsored_count: record.events_sponsored,
+            communities_supported_count: record.communities_supported,
+            completeness: completeness.into(),
+            trust: friendly.filter(|_| Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification),
+            can_resubmit: is_admin && record.standing == Standing::MoreAsked,
+        }
+    }
+}
+
+/// One application in the staff's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueRow {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub display_name: String,
+    pub entity_type: String,
+    pub industry: String,
+    pub website: String,
+    pub primary_email: String,
+    pub logo_url: Option<String>,
+    pub standing: Standing,
+    pub trust_score: u32,
+    pub submitted_at: DateTime<Utc>,
+    /// "waits 3 days".
+    pub waits_label: String,
+}
+
+/// Applications that name the same website, side by side, oldest first; a profile that owns it stands among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueGroup {
+    pub identity_key: String,
+    pub applications: Vec<QueueRow>,
+}
+
+/// A page of the staff's queue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueueView {
+    pub groups: Vec<QueueGroup>,
+    pub next_cursor: Option<String>,
+    /// How many websites wait: "12", "1,000+".
+    pub count_label: String,
+}
+
+/// One check as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckView {
+    pub title: String,
+    pub result: CheckResult,
+    pub evidence: String,
+    pub checked_at: DateTime<Utc>,
+    pub checked_label: String,
+}
+
+/// One step of an organization's story.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    pub text: String,
+    /// What was said, word for word.
+    pub quote: Option<String>,
+    pub at: DateTime<Utc>,
+    pub at_label: String,
+}
+
+/// One application with everything that staff may know.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReviewView {
+    pub organization: OrganizationView,
+    pub standing: Standing,
+    pub identity_key: String,
+    pub applicant_name: Option<String>,
+    pub applicant_email: Option<String>,
+    /// The applicant has set a password, and so has shown that the mailbox is theirs.
+    pub applicant_confirmed: bool,
+    pub submitted_label: String,
+    pub waits_label: String,
+    pub trust: FullTrust,
+    /// The newest run, then the earlier ones.
+    pub checks: Vec<CheckView>,
+    pub earlier_checks: Vec<CheckView>,
+    /// Others that name the same website.
+    pub rivals: Vec<QueueRow>,
+    pub timeline: Vec<StepView>,
+}
+
+/// "Fri 20 Nov 2026, 13:05 UTC".
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.format("%a %-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// How long it has been: "3 days", "5 hours", "a minute".
+pub fn since(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let minutes = (now - at).num_minutes().max(0);
+    let (count, one, many) = match minutes {
+        0..=59 => (minutes, "a minute", "minutes"),
+        60..=2_879 => (minutes / 60, "an hour", "hours"),
+        _ => (minutes / 1_440, "a day", "days"),
+    };
+    if count <= 1 { one.to_owned() } else { format!("{count} {many}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn record(standing: Standing) -> Record {
+        let input = ProfileInput {
+            entity_type: "Sponsor".into(),
+            display_name: "Acme Cloud".into(),
+            legal_name: "Acme Cloud Pvt Ltd".into(),
+            website: "https://acme.com".into(),
+            industry: "Cloud and infrastructure".into(),
+            short_description: "Servers for students.".into(),
+            technologies: vec!["Rust".into()],
+            budget_range: super::super::rules::application::BudgetInput::band("INR:200000-500000"),
+            available_sponsorship_types: vec!["Cash".into()],
+            primary_email: "asha@acme.com".into(),
+            business_email: "business@acme.com".into(),
+            dev_rel_email: "devrel@acme.com".into(),
+            hiring_email: "hiring@acme.com".into(),
+            billing_email: "billing@acme.com".into(),
+            phone: "+91 98765 43210".into(),
+            ..ProfileInput::default()
+        };
+        Record {
+            id: OrganizationId(Uuid::from_u128(1)),
+            slug: "acme-cloud".into(),
+            profile: input.parse().expect("in order"),
+            logo_key: Some("logos/ab/abcd.png".into()),
+            standing,
+            applicant: Some(UserId(Uuid::from_u128(2))),
+            identity_key: "acme.com".into(),
+            active: false,
+            more_asked: Some("Which company is behind it?".into()),
+            decision_reason: Some("Seen in the register.".into()),
+            trust_score: 82,
+            events_sponsored: 12,
+            communities_supported: 4,
+            version: 3,
+            submitted_at: DateTime::from_timestamp(1_750_000_000, 0).expect("a time"),
+            decided_at: None,
+        }
+    }
+
+    #[test]
+    fn each_audience_gets_its_own_view() {
+        let record = record(Standing::Verified);
+        let mut all = String::new();
+        for audience in Audience::ALL {
+            let view = OrganizationView::for_audience(&record, *audience);
+            let json = serde_json::to_string_pretty(&view).expect("plain data");
+            assert_eq!(serde_json::from_str::<OrganizationView>(&json).expect("our own"), view);
+            all.push_str(&format!("== {audience}\n{json}\n"));
+        }
+        insta::assert_snapshot!(all);
+    }
+
+    #[test]
+    fn nothing_that_the_table_hides_crosses_the_wire() {
+        let record = record(Standing::MoreAsked);
+        let wire = [
+            (Field::BudgetRange, "INR:200000"),
+            (Field::SponsorshipTypes, "Cash"),
+            (Field::PrimaryEmail, "asha@acme.com"),
+            (Field::BusinessEmail, "business@acme.com"),
+            (Field::DevRelEmail, "devrel@acme.com"),
+            (Field::HiringEmail, "hiring@acme.com"),
+            (Field::BillingEmail, "billing@acme.com"),
+            (Field::Phone, "+919876543210"),
+            (Field::MoreAsked, "Which company"),
+            (Field::DecisionReason, "in the register"),
+            (Field::FullTrust, "\"trustScore\":82"),
+        ];
+        for audience in Audience::ALL {
+            let json = serde_json::to_string(&OrganizationView::for_audience(&record, *audience)).expect("plain data");
+            for (field, text) in wire {
+                assert_eq!(json.contains(text), field.is_seen_by(*audience), "{field} for {audience}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_dashboard_says_the_next_step() {
+        for standing in Standing::ALL {
+            for audience in [Audience::Admin, Audience::Member] {
+                let part = DashboardPart::of(&record(*standing), audience, None);
+                assert!(part.headline.contains("Acme Cloud") && !part.text.is_empty());
+                assert_eq!(part.can_resubmit, *standing == Standing::MoreAsked && audience == Audience::Admin);
+            }
+        }
+        let asked = DashboardPart::of(&record(Standing::MoreAsked), Audience::Admin, None);
+        assert_eq!(asked.said_by_staff.as_deref(), Some("Which company is behind it?"));
+    }
+
+    #[test]
+    fn times_read_well() {
+        let at = DateTime::from_timestamp(1_750_000_000, 0).expect("a time");
+        let after = |minutes| since(at, at + chrono::TimeDelta::minutes(minutes));
+        assert_eq!([0, 1, 59, 60, 2_879, 2_880].map(after), ["a minute", "a minute", "59 minutes", "an hour", "47 hours", "2 days"]);
+        assert_eq!(moment(at), "Sun 15 Jun 2025, 15:06 UTC");
+    }
+}

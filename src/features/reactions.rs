@@ -1,0 +1,36 @@
+//! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
+//! here runs at least once and is idempotent by fact id.
+
+use super::{accounts, communities, notifications};
+use crate::platform::{
+    facts, limits,
+    jobs::{Periodic, Registry},
+    web::once,
+};
+use std::time::Duration;
+
+/// All work of the house.
+pub fn registry() -> Registry {
+    Registry {
+        consumers: Vec::new()
+            .into_iter()
+            .chain(communities::jobs::consumers())
+            // one line a room: .chain(room::jobs::consumers())
+            .chain(notifications::jobs::consumers())
+            .collect(),
+        deadlines: Vec::new()
+            .into_iter()
+            // one line a room: .chain(room::jobs::deadlines())
+            .collect(),
+        periodic: vec![
+            Periodic { name: "checkpoint", every: Duration::from_secs(60), run: |ctx| Box::pin(async move { facts::checkpoint(&ctx).await }) },
+            Periodic { name: "forget-keys", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { once::forget(&ctx).await }) },
+            Periodic {
+                name: "forget-sessions",
+                every: Duration::from_secs(3600),
+                run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
+            },
+            Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
+        ],
+    }
+}

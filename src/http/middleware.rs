@@ -1,0 +1,182 @@
+//! What happens to every request, outermost first: an id, the client's address, headers, the origin check, who calls.
+
+use crate::{
+    kernel::error::AppError,
+    platform::{
+        ctx::{Ctx, House},
+        web::{Call, TRACE, WORKSPACE_HEADER, cookies, query_value},
+    },
+};
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request its id (a plausible one from a trusted proxy is kept), runs the rest inside it, counts and times it.
+pub async fn trace(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
+    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let id: Arc<str> = match given {
+        Some(id) if (8..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => id.into(),
+        _ => Ctx::background(&house, "req").trace_id,
+    };
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let started = tokio::time::Instant::now();
+    let mut request = request;
+    request.extensions_mut().insert(TraceId(Arc::clone(&id)));
+    let mut response = TRACE.scope(Arc::clone(&id), next.run(request)).await;
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    metrics::counter!("http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.to_string()).increment(1);
+    metrics::histogram!("http_request_duration_seconds", "route" => route.clone()).record(seconds);
+    tracing::info!(trace = &*id, method = %method, route, status, duration_ms = seconds * 1000.0, "served");
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The id of a request, for the layers inside.
+#[derive(Clone)]
+pub struct TraceId(pub Arc<str>);
+
+/// Headers that every answer carries; the page's own policy with its nonce is set where it is rendered.
+pub async fn headers(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "same-origin");
+    set(header::X_FRAME_OPTIONS, "DENY");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
+    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
+    if house.settings.cookies_are_secure() {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
+    }
+    response
+}
+
+/// Refuses a change that another site asked for. `Sec-Fetch-Site` decides where there is one, else `Origin`; a caller that
+/// sends neither is no browser, and carries no cookie of one unless it means to.
+pub async fn same_origin(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if safe || is_same_origin(request.headers(), &house.settings.base_url) {
+        return next.run(request).await;
+    }
+    AppError::Forbidden(crate::kernel::error::Denied::coded(
+        "CROSS_ORIGIN",
+        "This came from another site, so nothing was changed. Open the page here and try again.",
+    ))
+    .into_response()
+}
+
+fn is_same_origin(headers: &HeaderMap, base_url: &str) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
+    let origin_is_ours = |origin: &str| {
+        let ours = url::Url::parse(base_url).ok().map(|url| url.origin().ascii_serialization());
+        let host_matches = || {
+            let host = text("host").unwrap_or_default();
+            // The address that people really use, where base_url names another of this machine (development).
+            base_url.starts_with("http://") && origin.strip_prefix("http://").is_some_and(|o| o == host)
+        };
+        ours.as_deref() == Some(origin) || host_matches()
+    };
+    match (text("sec-fetch-site"), text("origin")) {
+        (Some("same-origin" | "none"), None) => true,
+        (Some("same-origin" | "none"), Some(origin)) | (None, Some(origin)) => origin_is_ours(origin),
+        (Some(_), _) => false,
+        (None, None) => true,
+    }
+}
+
+/// The caller's address: the socket's, or, behind trusted proxies, the last one in X-Forwarded-For that is not a proxy's.
+fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
+    let trusted = |address: IpAddr| house.settings.trusted_proxies.iter().any(|network| network.holds(address));
+    let mut address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())?;
+    if !trusted(address) {
+        return Some(address);
+    }
+    let forwarded: Vec<&str> = request
+        .headers()
+        .get_all("x-forwarded-for")
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in forwarded.iter().rev() {
+        let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
+        address = hop.to_canonical();
+        if !trusted(address) {
+            break;
+        }
+    }
+    Some(address)
+}
+
+/// Says who calls. One statement for a caller with a session, none for one without.
+pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
+    let trace = request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
+    let mut ctx = Ctx::new(Arc::clone(&house), trace);
+    ctx.address = client_address(&house, &request);
+    let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
+    let person = match token {
+        Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {
+            Ok(person) => person,
+            Err(error) => return error.into_response(),
+        },
+        None => None,
+    };
+    let workspace = request
+        .headers()
+        .get(WORKSPACE_HEADER)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
+        .or_else(|| query_value(request.uri().query(), "as"));
+    request.extensions_mut().insert(Call { ctx, person, workspace });
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn other_sites_change_nothing() {
+        let base = "https://commdesk.example";
+        for forged in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")],
+            &[("origin", "http://commdesk.example")],
+            &[("origin", "https://commdesk.example.evil.example")],
+        ] {
+            assert!(!is_same_origin(&headers(forged), base), "{forged:?}");
+        }
+        for fine in [
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://commdesk.example")][..],
+            &[("origin", "https://commdesk.example")],
+            &[("sec-fetch-site", "none")],
+            &[],
+        ] {
+            assert!(is_same_origin(&headers(fine), base), "{fine:?}");
+        }
+    }
+}

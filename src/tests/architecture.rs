@@ -1,0 +1,315 @@
+//! The directions of the house, kept by reading its source: who may import whom, where SQL and clocks may stand, and that
+//! lists in the database equal lists in the code.
+
+use crate::town::story;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Rooms, upstream first: a room may use the rooms before it.
+const ROOMS: [&str; 8] =
+    ["accounts", "organizations", "communities", "events", "partners", "opportunities", "requests", "notifications"];
+
+fn source() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap_or_else(|_| panic!("{} is missing", folder.display())) {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The code lines of a file: no comments, nothing after its tests begin.
+fn code(path: &Path) -> Vec<(usize, String)> {
+    fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .enumerate()
+        .take_while(|(_, line)| !line.trim_start().starts_with("#[cfg(test)]"))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+        .map(|(index, line)| (index + 1, line.to_owned()))
+        .collect()
+}
+
+fn name(path: &Path) -> String {
+    path.strip_prefix(source()).unwrap().to_string_lossy().into_owned()
+}
+
+/// Every `crate::a::b` that a file names, also inside `use crate::{ … }` groups.
+fn imports(path: &Path) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut group: Option<String> = None;
+    for (line, text) in code(path) {
+        if let Some(open) = &mut group {
+            open.push_str(&text);
+        } else if text.trim_start().starts_with("use crate::{") {
+            group = Some(text.clone());
+        } else {
+            let mut rest = text.as_str();
+            while let Some(at) = rest.find("crate::") {
+                rest = &rest[at + 7..];
+                let path: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
+                found.push((line, path));
+            }
+        }
+        if let Some(open) = &group
+            && open.matches('{').count() == open.matches('}').count()
+        {
+            for path in flatten(open.trim_start().trim_start_matches("use crate::")) {
+                found.push((line, path));
+            }
+            group = None;
+        }
+    }
+    found
+}
+
+/// `{a::{b, c}, d}` to `a::b`, `a::c`, `d`.
+fn flatten(group: &str) -> Vec<String> {
+    fn walk(text: &mut std::iter::Peekable<std::str::Chars<'_>>, prefix: &str, out: &mut Vec<String>) {
+        let mut word = String::new();
+        while let Some(c) = text.next() {
+            match c {
+                '{' => {
+                    walk(text, &format!("{prefix}{word}"), out);
+                    word.clear();
+                }
+                ',' | '}' => {
+                    if !word.is_empty() {
+                        out.push(format!("{prefix}{word}"));
+                        word.clear();
+                    }
+                    if c == '}' {
+                        return;
+                    }
+                }
+                c if c.is_whitespace() || c == ';' => {}
+                c => word.push(c),
+            }
+        }
+    }
+    let mut out = Vec::new();
+    let inner = group.trim().trim_end_matches(';').trim_start_matches('{');
+    walk(&mut inner.chars().peekable(), "", &mut out);
+    out
+}
+
+fn assert_none(faults: Vec<String>, law: &str) {
+    assert!(faults.is_empty(), "{law}:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn inner_layers_never_see_outer_ones() {
+    let forbidden: [(&str, &[&str]); 5] = [
+        ("kernel", &["platform", "features", "ui", "app", "http", "seeds"]),
+        ("platform", &["features", "app", "http", "seeds"]),
+        ("ui", &["features", "app", "http", "seeds"]),
+        ("features", &["app", "http", "seeds"]),
+        ("app", &["http", "seeds"]),
+    ];
+    let mut faults = Vec::new();
+    for (layer, banned) in forbidden {
+        for file in files(&source().join(layer)) {
+            for (line, import) in imports(&file) {
+                let first = import.split("::").next().unwrap_or_default();
+                if banned.contains(&first) {
+                    faults.push(format!("{}:{line} {layer} uses crate::{import}", name(&file)));
+                }
+            }
+        }
+    }
+    assert_none(faults, "kernel < platform | ui < features < app < http < seeds");
+}
+
+#[test]
+fn rooms_look_upstream_only_and_stores_are_private() {
+    let mut faults = Vec::new();
+    for (place, room) in ROOMS.iter().enumerate() {
+        let folder = source().join("features").join(room);
+        for file in files(&folder) {
+            let own = file.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+            for (line, import) in imports(&file) {
+                let mut parts = import.split("::");
+                if parts.next() != Some("features") {
+                    continue;
+                }
+                let Some(other) = parts.next() else { continue };
+                if let Some(at) = ROOMS.iter().position(|r| *r == other)
+                    && at > place
+                {
+                    faults.push(format!("{}:{line} looks downstream: {import}", name(&file)));
+                }
+                if other != *room && parts.next() == Some("store") {
+                    faults.push(format!("{}:{line} reaches another room's tables: {import}", name(&file)));
+                }
+            }
+            let pure = ["rules.rs", "policy.rs", "views.rs"].contains(&own.as_str()) || own.starts_with("rules/");
+            if pure {
+                for (line, text) in code(&file) {
+                    for banned in ["crate::platform", "sqlx", "tokio", "async fn", "rand::", "Utc::now"] {
+                        if text.contains(banned) {
+                            faults.push(format!("{}:{line} is pure, but has {banned}", name(&file)));
+                        }
+                    }
+                }
+            }
+            if !own.starts_with("store") {
+                for (line, text) in code(&file) {
+                    if text.contains("sqlx::query") || text.contains("QueryBuilder") {
+                        faults.push(format!("{}:{line} has SQL outside its store", name(&file)));
+                    }
+                }
+            }
+        }
+    }
+    assert_none(faults, "rooms, upstream first; rules are pure; SQL is the store's");
+}
+
+#[test]
+fn cfg_stands_in_front_of_mod_lines_only() {
+    let mut faults = Vec::new();
+    for file in files(&source()) {
+        let short = name(&file);
+        if short.starts_with("ui/browser/") || short.starts_with("tests/") {
+            continue;
+        }
+        let lines = code(&file);
+        for (index, (line, text)) in lines.iter().enumerate() {
+            if text.trim_start().starts_with("#[cfg(feature") {
+                let next = lines[index + 1..].iter().map(|(_, t)| t.trim()).find(|t| !t.starts_with("#["));
+                let fine = next.is_some_and(|t| ["mod ", "pub mod ", "pub(crate) mod ", "pub use "].iter().any(|p| t.starts_with(p)));
+                if !fine {
+                    faults.push(format!("{short}:{line} {text}"));
+                }
+            }
+        }
+    }
+    assert_none(faults, "`cfg` stands in front of `mod` (and of the `use` that shows it)");
+}
+
+#[test]
+fn no_statement_reads_the_databases_clock() {
+    let mut faults = Vec::new();
+    let migrations = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    for entry in fs::read_dir(migrations).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "sql") {
+            for (index, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+                let line = line.split("--").next().unwrap_or_default().to_lowercase();
+                if ["now()", "current_timestamp", "current_date", "clock_timestamp"].iter().any(|c| line.contains(c)) {
+                    faults.push(format!("{}:{} {line}", path.display(), index + 1));
+                }
+            }
+        }
+    }
+    for file in files(&source()) {
+        for (line, text) in code(&file) {
+            let lower = text.to_lowercase();
+            let sql_clock = ["current_timestamp", "clock_timestamp(", "statement_timestamp("].iter().any(|c| lower.contains(c))
+                || [" now()", "(now()", ",now()"].iter().any(|c| text.contains(c)) && (lower.contains("select") || lower.contains("where") || lower.contains("values"));
+            if sql_clock && !name(&file).starts_with("tests/") {
+                faults.push(format!("{}:{line} {text}", name(&file)));
+            }
+        }
+    }
+    assert_none(faults, "time arrives as a parameter");
+}
+
+#[test]
+fn html_is_raw_in_one_place() {
+    let mut faults = Vec::new();
+    for file in files(&source()) {
+        let short = name(&file);
+        for (line, text) in code(&file) {
+            if text.contains("inner_html") && short != "ui/parts.rs" && !short.starts_with("tests/") {
+                faults.push(format!("{short}:{line} inner_html"));
+            }
+            if text.contains("from_sanitiser(") && !["platform/markdown.rs", "kernel/safe_html.rs"].contains(&short.as_str()) && !short.starts_with("tests/") {
+                faults.push(format!("{short}:{line} makes SafeHtml"));
+            }
+        }
+    }
+    assert_none(faults, "only sanitised Markdown goes into a page as it is");
+}
+
+#[test]
+fn every_use_of_the_systems_scope_is_known() {
+    let mut uses = BTreeSet::new();
+    for file in files(&source().join("features")) {
+        for (_, text) in code(&file) {
+            if let Some(at) = text.find("Scope::system(") {
+                uses.insert(format!("{} {}", name(&file), &text[at..].trim()));
+            }
+        }
+    }
+    insta::assert_snapshot!(uses.into_iter().collect::<Vec<_>>().join("\n"));
+}
+
+#[tokio::test]
+async fn closed_lists_of_the_database_equal_those_of_the_code() {
+    use commdesk::kernel::{
+        actor::{CommunityStatus, OrganizationRole, Side, StaffRole, VerificationStatus},
+        labels::{EntityType, EventFormat},
+        money::Currency,
+    };
+    let labels = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<BTreeSet<String>>();
+    let wanted = [
+        ("organizations", "verification_status", labels(VerificationStatus::ALL.iter().map(|s| s.label()).collect())),
+        ("organizations", "entity_type", labels(EntityType::ALL.iter().map(|s| s.label()).collect())),
+        ("organizations", "budget_currency", labels(Currency::ALL.iter().map(|s| s.code()).collect())),
+        ("organization_members", "role", labels(OrganizationRole::ALL.iter().map(|s| s.label()).collect())),
+        ("communities", "status", labels(CommunityStatus::ALL.iter().map(|s| s.label()).collect())),
+        ("staff_roles", "role", labels(StaffRole::ALL.iter().map(|s| s.label()).collect())),
+        ("events", "format", labels(EventFormat::ALL.iter().map(|s| s.label()).collect())),
+        ("events", "status", labels(vec!["Draft", "Upcoming", "Live", "Completed", "Archived"])),
+        ("requests", "turn", labels(Side::ALL.iter().map(|s| s.label()).collect())),
+    ];
+    story(async |town| {
+        for (table, column, wanted) in wanted {
+            let checks: Vec<String> = sqlx::query_scalar(
+                "select pg_get_constraintdef(c.oid) from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid
+                 where c.contype = 'c' and c.conrelid = $1::regclass and a.attname = $2 and c.conkey = array[a.attnum]",
+            )
+            .bind(table)
+            .bind(column)
+            .fetch_all(&town.owner)
+            .await
+            .expect("constraints can be read");
+            let found: BTreeSet<String> =
+                checks.iter().flat_map(|check| check.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+            assert_eq!(found, wanted, "{table}.{column}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_cached_query_can_be_prepared() {
+    let cache = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
+    story(async |town| {
+        let mut count = 0;
+        for entry in fs::read_dir(&cache).expect("the committed query cache") {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let query: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let statement = query["query"].as_str().expect("a query");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("prepare q{count} as {statement}")))
+                .execute(&town.owner)
+                .await
+                .unwrap_or_else(|error| panic!("{error}: {statement}"));
+            count += 1;
+        }
+        assert!(count > 20, "the cache is empty");
+    })
+    .await;
+}

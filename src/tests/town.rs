@@ -1,0 +1,288 @@
+//! The town where tests happen: a database of its own, cloned from a migrated template, the real router, and named people
+//! who were made by the same services that people use.
+//!
+//! After every story the books are checked: every chain of facts must be whole.
+
+use axum::{Router, body::Body, extract::ConnectInfo};
+use commdesk::{
+    features::{facts::is_known, reactions},
+    http::site,
+    platform::{
+        clock::Clock,
+        cluster,
+        config::{Keys, Settings},
+        ctx::{Ctx, House},
+        db,
+        dns::Fixed,
+        facts,
+        jobs::{self, Registry},
+        mail::Memory,
+        password::Passwords,
+        secrets::{self, Secret},
+        storage::Store,
+    },
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use serde_json::Value;
+use std::{net::SocketAddr, path::Path, str::FromStr as _, sync::Arc};
+use tokio::sync::Notify;
+use tower::ServiceExt as _;
+
+/// One test's world.
+pub struct Town {
+    pub house: Arc<House>,
+    pub registry: Registry,
+    pub router: Router,
+    /// What was "sent".
+    pub post: Arc<Memory>,
+    /// As the owner: for looking at, and breaking, what the app may not touch.
+    pub owner: sqlx::PgPool,
+    database: String,
+    server: cluster::Server,
+    files: tempfile::TempDir,
+}
+
+/// Tells a story in a fresh town, then checks the books and takes the town down.
+pub async fn story(tell: impl AsyncFnOnce(&Town)) {
+    let town = Town::new().await;
+    tell(&town).await;
+    town.close().await;
+}
+
+impl Town {
+    async fn new() -> Self {
+        let server = cluster::test_cluster().await.expect("a Postgres for tests");
+        let template = template_name();
+        cluster::test_template(&server, &template, async |url: &str| {
+            let owner = db::pool(url, 1)?;
+            db::migrate(&owner, Some(cluster::APP)).await?;
+            owner.close().await;
+            Ok(())
+        })
+        .await
+        .expect("a migrated template");
+        let database = format!("town_{}", hex::encode(secrets::random::<8>()));
+        server.create_database(&database, Some(&template)).await.expect("a database of the template");
+        let files = tempfile::tempdir().expect("a folder for files");
+        let addr = SocketAddr::from(([127, 0, 0, 1], 3999));
+        let mut settings = Settings::development(addr, files.path(), None, 1, "target/site".into());
+        settings.look_outside = false;
+        let keys = Keys::of_development(files.path()).expect("fresh keys");
+        let post = Arc::new(Memory::new());
+        let names = Fixed::new().company("acme.example").company("apex.example").company("globex.example");
+        let names = Arc::new(names);
+        let house = Arc::new(House {
+            pool: db::pool(&server.app_url(&database), 8).expect("an address of the cluster"),
+            clock: Clock::default(),
+            columns: keys.columns,
+            blind: keys.blind,
+            signing: keys.signing,
+            passwords: Passwords::new(2),
+            post: post.clone(),
+            store: Store::local(&files.path().join("files"), Secret::new([7; 32])).expect("a store"),
+            lookups: names.clone(),
+            reach: names,
+            known: is_known,
+            poke: Notify::new(),
+            settings,
+        });
+        let owner = db::pool(&server.owner_url(&database), 2).expect("an address of the cluster");
+        Self {
+            router: site::router(Arc::clone(&house)),
+            registry: reactions::registry(),
+            house,
+            post,
+            owner,
+            database,
+            server,
+            files,
+        }
+    }
+
+    /// A second house on the same database: another instance of the product.
+    pub fn twin(&self) -> Router {
+        site::router(Arc::clone(&self.house))
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        Ctx::background(&self.house, "test")
+    }
+
+    pub fn files(&self) -> &Path {
+        self.files.path()
+    }
+
+    /// Runs every job that is due.
+    pub async fn drain(&self) {
+        jobs::drain(&self.ctx(), &self.registry).await.expect("the database answers");
+    }
+
+    /// Moves the clock, sweeps what came due, and runs the jobs that follow.
+    pub async fn shift(&self, seconds: i64) {
+        self.house.clock.shift(seconds);
+        jobs::sweep(&self.ctx(), &self.registry).await.expect("the database answers");
+        self.drain().await;
+    }
+
+    /// A visitor with a browser of their own.
+    pub fn visitor(&self) -> Browser {
+        Browser::new(self.router.clone())
+    }
+
+    async fn close(self) {
+        let dead = sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'dead'").fetch_one(&self.owner).await.expect("jobs");
+        assert_eq!(dead, 0, "a job died");
+        facts::checkpoint(&self.ctx()).await.expect("a checkpoint");
+        let verdict = facts::verify(&self.ctx()).await.expect("facts can be read");
+        assert_eq!(verdict.fault, None, "the books are not whole");
+        self.house.pool.close().await;
+        self.owner.close().await;
+        let _ = self.server.drop_database(&self.database).await;
+    }
+}
+
+/// Changes with the migrations, so that an old template is never cloned.
+fn template_name() -> String {
+    let mut all = String::new();
+    let mut files: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
+        .expect("migrations")
+        .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
+        .collect();
+    files.sort();
+    for file in files {
+        all.push_str(&std::fs::read_to_string(file).expect("a migration"));
+    }
+    format!("template_{}", &commdesk::kernel::canonical::sha256_hex(&all)[..16])
+}
+
+/// Somebody with a browser: keeps cookies, sends what browsers send.
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    cookies: Vec<(String, String)>,
+    address: SocketAddr,
+    /// Sent as `X-CommDesk-Workspace` by [`Browser::api`].
+    pub workspace: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON ({}): {}", self.status, self.text))
+    }
+
+    /// `data` of a successful envelope.
+    pub fn data(&self) -> Value {
+        let json = self.json();
+        assert_eq!(json["success"], true, "{} {}", self.status, self.text);
+        json["data"].clone()
+    }
+
+    /// The stable code of a refusal.
+    pub fn code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("no refusal ({}): {}", self.status, self.text)).to_owned()
+    }
+
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Browser {
+    pub fn new(router: Router) -> Self {
+        // An address of one's own, so that limits of one test never meet another's.
+        let tail = secrets::random::<3>();
+        Self {
+            router,
+            cookies: Vec::new(),
+            address: SocketAddr::from(([10, tail[0], tail[1], tail[2]], 40_000)),
+            workspace: None,
+        }
+    }
+
+    #[must_use]
+    pub fn acting_for(&self, workspace: &str) -> Self {
+        Self { workspace: Some(workspace.to_owned()), ..self.clone() }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.retain(|(key, _)| key != name);
+        if !value.is_empty() {
+            self.cookies.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Any request, as it is.
+    pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:3999");
+        for (name, value) in headers {
+            request = request.header(HeaderName::from_str(name).expect("a name"), HeaderValue::from_str(value).expect("a value"));
+        }
+        if !self.cookies.is_empty() {
+            let cookies: Vec<String> = self.cookies.iter().map(|(key, value)| format!("{key}={value}")).collect();
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let mut request = request.body(body.into()).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(self.address));
+        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let (parts, body) = response.into_parts();
+        for value in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                let (name, value) = (name.to_owned(), value.to_owned());
+                self.set_cookie(&name, &value);
+            }
+        }
+        let bytes = axum::body::to_bytes(body, 16 * 1024 * 1024).await.expect("a body");
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    /// Opens a page.
+    pub async fn open(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[("accept", "text/html")], Body::empty()).await
+    }
+
+    /// Sends a form as a browser without scripts does.
+    pub async fn submit(&mut self, path: &str, form: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.append_pair("_form", form);
+        for (name, value) in fields {
+            body.append_pair(name, value);
+        }
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", "http://127.0.0.1:3999"),
+            ("sec-fetch-site", "same-origin"),
+        ];
+        self.send(Method::POST, path, &headers, body.finish()).await
+    }
+
+    /// Calls the API; `path` is below `/api/v1`.
+    pub async fn api(&mut self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.api_with(method, path, body, &[]).await
+    }
+
+    /// Calls the API with more headers, an `idempotency-key` for example.
+    pub async fn api_with(&mut self, method: Method, path: &str, body: Option<Value>, more: &[(&str, &str)]) -> Answer {
+        let workspace = self.workspace.clone();
+        let mut headers = vec![("content-type", "application/json")];
+        headers.extend_from_slice(more);
+        if let Some(workspace) = &workspace {
+            headers.push(("x-commdesk-workspace", workspace));
+        }
+        let body = body.map_or_else(Body::empty, |json| Body::from(json.to_string()));
+        self.send(method, &format!("/api/v1{path}"), &headers, body).await
+    }
+}

@@ -1,0 +1,23 @@
+//! What only one side can do, behind functions that exist in both builds: on the server they are quiet, or do the server's
+//! half. The one folder where `cfg` stands outside a `mod` line of the rings.
+
+#[cfg(feature = "hydrate")]
+mod in_browser;
+#[cfg(feature = "hydrate")]
+pub use in_browser::{cookie, focus, fresh_key, go, reload, send_form, set_retry_after, set_status};
+
+#[cfg(feature = "ssr")]
+mod on_server;
+#[cfg(feature = "ssr")]
+pub use on_server::{cookie, focus, fresh_key, go, reload, send_form, set_retry_after, set_status};
+
+/// What came back for a form that was sent in the background.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// Done: go there.
+    Go(String),
+    /// Refused: show this.
+    Refused(Box<super::form::Outcome>),
+    /// Nobody answered; everything typed is still there.
+    Lost,
+}

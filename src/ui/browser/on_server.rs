@@ -1,0 +1,37 @@
+//! The server's half: statuses are set, everything about windows does nothing.
+
+use super::Answer;
+use leptos::{ev::SubmitEvent, prelude::use_context};
+
+/// A key that makes a form's second click harmless.
+pub fn fresh_key() -> String {
+    crate::platform::secrets::token()
+}
+
+/// The status of the page that is being rendered.
+pub fn set_status(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<leptos_axum::ResponseOptions>(), http::StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
+}
+
+/// Says when it is worth trying again.
+pub fn set_retry_after(seconds: u32) {
+    if let Some(options) = use_context::<leptos_axum::ResponseOptions>() {
+        options.insert_header(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
+    }
+}
+
+pub fn focus(_id: &str) {}
+
+pub fn go(_location: &str) {}
+
+pub fn reload() {}
+
+pub fn send_form(_event: &SubmitEvent, _then: impl Fn(Answer) + 'static) {}
+
+/// A cookie that the reader sent.
+pub fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<http::request::Parts>()?;
+    crate::platform::web::cookies::get(&parts.headers, name).map(str::to_owned)
+}
