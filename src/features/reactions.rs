@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, notifications};
+use super::{accounts, communities, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -20,6 +20,8 @@ pub fn registry() -> Registry {
             .collect(),
         deadlines: Vec::new()
             .into_iter()
+            .chain(opportunities::jobs::deadlines())
+            .chain(requests::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::communities,
+    features::{communities, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -28,6 +28,9 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(communities::rest::routes())
+        .merge(partners::rest::routes())
+        .merge(opportunities::rest::routes())
+        .merge(requests::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::communities,
+    features::{communities, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -32,6 +32,8 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(communities::forms::forms())
+        .chain(opportunities::forms::forms())
+        .chain(requests::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .collect()
 }

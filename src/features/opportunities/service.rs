@@ -12,8 +12,8 @@ use super::{
 use crate::{
     features::{
         communities::{
-            policy as communities_policy,
-            service::{self as communities, CommunityBrief},
+            policy as communities_policy, service as communities,
+            views::CommunityBrief,
         },
         events::service::{self as events, EventBrief},
         organizations::{logos::logo_url, policy as organizations_policy},

@@ -93,6 +93,9 @@ pub struct Assignment {
     pub community: CommunityId,
     pub organization: OrganizationId,
     pub request: Option<RequestId>,
+    /// For the letter that tells them.
+    pub event_title: String,
+    pub event_slug: String,
     /// Snapshots of the organization as it is now.
     pub name: String,
     pub logo_key: Option<String>,
@@ -151,7 +154,12 @@ impl Fact for PartnerAssigned {
                 "displayCategory": it.category,
                 "tierKeyword": it.category.tier(),
             }),
-            private: Some(json!({"name": it.name, "website": it.website})),
+            private: Some(json!({
+                "organizationName": it.name,
+                "website": it.website,
+                "eventTitle": it.event_title,
+                "eventSlug": it.event_slug,
+            })),
         }
     }
 }
@@ -203,6 +211,8 @@ mod tests {
                 community: CommunityId(Uuid::from_u128(2)),
                 organization: OrganizationId(Uuid::from_u128(3)),
                 request: None,
+                event_title: "HackFest".into(),
+                event_slug: "hackfest".into(),
                 name: "Acme".into(),
                 logo_key: None,
                 website: "https://acme.example".into(),

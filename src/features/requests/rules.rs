@@ -380,6 +380,11 @@ pub struct Rejection {
 }
 
 impl Rejection {
+    /// "Budget", "Budget: Next year."
+    pub fn in_words(&self) -> String {
+        if self.note.is_empty() { self.reason.label().to_owned() } else { format!("{}: {}", self.reason, self.note) }
+    }
+
     /// # Errors
     /// Beside `reason` and `note`.
     pub fn parse(reason: &str, note: &str) -> Result<Self, FieldErrors> {
@@ -441,8 +446,9 @@ pub fn next_action(
 
 // ── Facts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-fn names(parties: &Parties) -> Value {
+fn names(parties: &Parties, amount: Money) -> Value {
     json!({
+        "amountLabel": amount.format(),
         "communityName": parties.community_name,
         "organizationName": parties.organization_name,
         "eventTitle": parties.event_title,
@@ -503,7 +509,7 @@ impl Fact for RequestOpened {
                 "category": terms.category,
                 "validUntil": terms.valid_until,
             }),
-            with(names(&self.parties), &[("message", json!(terms.message))]),
+            with(names(&self.parties, terms.amount), &[("message", json!(terms.message))]),
         )
     }
 }
@@ -534,7 +540,7 @@ macro_rules! closings {
                     $word,
                     self.was.id,
                     with(self.was.payload(side), &payload),
-                    with(names(&self.was.parties), &private),
+                    with(names(&self.was.parties, self.was.amount), &private),
                 )
             }
         }
@@ -548,7 +554,7 @@ closings! {
 
     /// One side said no.
     RequestRejected, "request_rejected" => Rejected { side: Side, why: Rejection }
-    side |it: &Self| Some(it.side), more |it: &Self| (vec![("reason", json!(it.why.reason))], vec![("note", json!(it.why.note))]);
+    side |it: &Self| Some(it.side), more |it: &Self| (vec![("reason", json!(it.why.reason))], vec![("note", json!(it.why.note)), ("reason", json!(it.why.in_words()))]);
 
     /// Taken back by the side that opened it.
     RequestWithdrawn, "request_withdrawn" => Withdrawn { side: Side }

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     features::{
         communities::{
-            policy as communities_policy,
-            service::{self as communities, CommunityBrief},
+            policy as communities_policy, service as communities,
+            views::CommunityBrief,
         },
         events::service::{self as events, EventBrief},
         facts::{Audience, FactKind},
@@ -28,7 +28,8 @@ use crate::{
         organizations::{
             logos::logo_url,
             policy as organizations_policy,
-            service::{self as organizations, OrganizationBrief},
+            service as organizations,
+            views::OrganizationBrief,
         },
         partners::{
             rules::{Assignment, default_lines, settle_lines},
@@ -346,6 +347,8 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
         community: community.id,
         organization: organization.id,
         request: Some(id),
+        event_title: event.title,
+        event_slug: event.slug,
         name: organization.name,
         logo_key: organization.logo_key,
         website: organization.website,

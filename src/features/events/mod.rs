@@ -1,0 +1,3 @@
+//! What is sponsored.
+#[cfg(feature = "server")]
+pub mod service;
