@@ -1,3 +1,0 @@
-//! What is sponsored.
-#[cfg(feature = "server")]
-pub mod service;
