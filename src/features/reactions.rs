@@ -4,6 +4,7 @@
 use super::{accounts, communities, notifications};
 use super::organizations;
 use super::{accounts, communities, events, notifications};
+use super::{accounts, communities, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -24,6 +25,8 @@ pub fn registry() -> Registry {
         deadlines: Vec::new()
             .into_iter()
             .chain(events::jobs::deadlines())
+            .chain(opportunities::jobs::deadlines())
+            .chain(requests::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

@@ -4,6 +4,7 @@ use crate::{
     features::{accounts, communities},
     features::organizations,
     features::{communities, events},
+    features::{communities, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -32,6 +33,9 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(communities::rest::routes())
         .merge(organizations::rest::routes())
         .merge(events::rest::routes())
+        .merge(partners::rest::routes())
+        .merge(opportunities::rest::routes())
+        .merge(requests::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

@@ -5,6 +5,7 @@ use crate::{
     features::{accounts, communities, notifications},
     features::organizations,
     features::{communities, events},
+    features::{communities, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -36,6 +37,8 @@ fn table() -> Vec<FormRoute> {
         .chain(communities::forms::forms())
         .chain(organizations::forms::forms())
         .chain(events::forms::forms())
+        .chain(opportunities::forms::forms())
+        .chain(requests::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
