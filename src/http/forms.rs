@@ -2,10 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, notifications},
-    features::organizations,
-    features::{communities, events},
-    features::{communities, opportunities, requests},
+    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,13 +31,12 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
-        .chain(communities::forms::forms())
+        .chain(accounts::forms::forms())
         .chain(organizations::forms::forms())
+        .chain(communities::forms::forms())
         .chain(events::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
-        // one line a room: .chain(room::forms::forms())
-        .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
 }
