@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{communities, opportunities, partners, requests},
+    features::{accounts, communities, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -32,6 +32,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
     // one line a room: .merge(room::rest::routes())
+        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{communities, opportunities, requests},
+    features::{accounts, communities, notifications, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -35,6 +35,8 @@ fn table() -> Vec<FormRoute> {
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         // one line a room: .chain(room::forms::forms())
+        .chain(accounts::forms::forms())
+        .chain(notifications::forms::forms())
         .collect()
 }
 
