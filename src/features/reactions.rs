@@ -2,6 +2,7 @@
 //! here runs at least once and is idempotent by fact id.
 
 use super::{accounts, communities, notifications, opportunities, requests};
+use super::{accounts, communities, events, notifications};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -22,6 +23,7 @@ pub fn registry() -> Registry {
             .into_iter()
             .chain(opportunities::jobs::deadlines())
             .chain(requests::jobs::deadlines())
+            .chain(events::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

@@ -2,6 +2,7 @@
 
 use crate::{
     features::{accounts, communities, opportunities, partners, requests},
+    features::{communities, events},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -31,6 +32,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
+        .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

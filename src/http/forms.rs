@@ -3,6 +3,7 @@
 use crate::{
     app::shell,
     features::{accounts, communities, notifications, opportunities, requests},
+    features::{communities, events},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,6 +35,7 @@ fn table() -> Vec<FormRoute> {
         .chain(communities::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
+        .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
