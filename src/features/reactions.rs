@@ -1,8 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, notifications, opportunities, requests};
-use super::{accounts, communities, events, notifications};
+use super::{accounts, communities, events, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},

@@ -1,8 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, opportunities, partners, requests},
-    features::{communities, events},
+    features::{accounts, communities, events, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };

@@ -2,8 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, notifications, opportunities, requests},
-    features::{communities, events},
+    features::{accounts, communities, events, notifications, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
