@@ -2,6 +2,7 @@
 
 use crate::{
     features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, communities, events, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -30,10 +31,12 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(accounts::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
-        .merge(events::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
+        .merge(events::rest::routes())
+    // one line a room: .merge(room::rest::routes())
+        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

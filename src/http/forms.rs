@@ -3,6 +3,7 @@
 use crate::{
     app::shell,
     features::{accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{accounts, communities, events, notifications, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,9 +35,11 @@ fn table() -> Vec<FormRoute> {
         .chain(accounts::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
-        .chain(events::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
+        .chain(events::forms::forms())
+        // one line a room: .chain(room::forms::forms())
+        .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
 }
