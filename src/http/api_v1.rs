@@ -2,7 +2,6 @@
 
 use crate::{
     features::{accounts, communities, events, opportunities, organizations, partners, requests},
-    features::{accounts, communities, events, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -36,7 +35,6 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
-        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.
