@@ -3,4 +3,6 @@
 mod architecture;
 mod house;
 mod town;
+mod accounts;
+mod notifications;
 // one line a room
