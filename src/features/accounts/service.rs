@@ -266,7 +266,8 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
     store::apply_link_used(&mut tx, &used).await?;
     let (user, voice) = (link.user, Voice::Visitor { user: Some(link.user.0) });
     if let Some(fact) = used.email_verified()
-        && store::apply_email_verified(&mut tx, user, now).await?
+        // Whoever sent the link to prove an address waits for this fact, also when the address was proven before.
+        && (store::apply_email_verified(&mut tx, user, now).await? || link.purpose == LinkPurpose::VerifyEmail)
     {
         tx.state(voice.clone(), &fact);
     }

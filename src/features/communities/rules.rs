@@ -16,7 +16,7 @@ use crate::kernel::{
     fields::{Check, FieldErrors},
     ids::{CommunityId, UserId},
     labels::{CommunityType, labels},
-    text::{Email, Line, Paragraph, PersonName, Phone, WebUrl},
+    text::{Email, Line, Paragraph, PersonName, Phone, Slug, WebUrl},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -230,6 +230,13 @@ impl SignupInput {
         }
         links
     }
+}
+
+/// Slugs to try, fifty a batch: `apex-circle`, `apex-circle-2`, …
+pub fn slug_candidates(base: &Slug, batch: u32) -> Vec<Slug> {
+    const BATCH: u32 = 50;
+    let from = batch * BATCH + 1;
+    (from..from + BATCH).map(|number| if number == 1 { base.clone() } else { base.numbered(number) }).collect()
 }
 
 /// A decision as it is typed or sent.

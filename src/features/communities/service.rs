@@ -5,7 +5,7 @@
 
 use super::{
     policy::{self, Audience, audience},
-    rules::{Checked, Community, Decision, Registered, Signup},
+    rules::{Checked, Community, Decision, Registered, Signup, slug_candidates},
     store,
     views::{
         CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label,
@@ -17,6 +17,7 @@ use crate::{
         accounts::{self, views::Recipient},
         organizations::{
             identity::{Identity, registrable, skeleton},
+            logos,
             trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, MailRoute, TrustScore},
         },
     },
@@ -101,13 +102,9 @@ fn signup_view(community_id: CommunityId, slug: String) -> SignupView {
 
 /// The first free slug for a name: `apex-circle`, `apex-circle-2`, …
 async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
-    const BATCH: u32 = 50;
-    const BATCHES: u32 = 20;
     let base = Slug::from_name(name, "community");
-    for batch in 0..BATCHES {
-        let from = batch * BATCH + 1;
-        let wanted: Vec<Slug> =
-            (from..from + BATCH).map(|number| if number == 1 { base.clone() } else { base.numbered(number) }).collect();
+    for batch in 0..20 {
+        let wanted = slug_candidates(&base, batch);
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         if let Some(free) = wanted.into_iter().find(|slug| !taken.iter().any(|t| t == slug.as_str())) {
@@ -348,7 +345,7 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
     let brief = row.brief()?;
     Ok(Profile {
         bio: row.bio.clone(),
-        logo_url: brief.logo_key.as_deref().map(logo_url),
+        logo_url: brief.logo_key.as_deref().map(logos::logo_url),
         website: row.website.clone(),
         community_type: row.community_type.clone(),
         links: row.links(),
@@ -363,11 +360,6 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
 
 fn open_phone(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<String> {
     ctx.house.columns.open(&row.phone, &cell("communities", row.id, "phone")).map_err(|error| AppError::Broken(Box::new(error)))
-}
-
-/// Where a stored logo is served.
-fn logo_url(key: &str) -> String {
-    format!("/media/{key}")
 }
 
 /// What other rooms need of a community; its status stays as it is until the transaction ends.

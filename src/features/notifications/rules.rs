@@ -16,6 +16,8 @@ pub enum To {
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
+    /// Who signed the community up: also before their seat is open to them.
+    Owner,
     /// Platform staff who decide on applications.
     Reviewers,
 }
@@ -197,7 +199,7 @@ pub fn told(kind: FactKind) -> Told {
     use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Community, NewAddress, OldAddress, Organization, Person, Reviewers};
+    use To::{Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -230,7 +232,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationProfileEdited => Nobody("colleagues see the profile; nothing waits for them"),
         FactKind::OrganizationLogoChanged => Nobody("colleagues see the profile; nothing waits for them"),
 
-        FactKind::CommunityRegistered => Somebody(vec![line(Community(EditProfile), Letter, T::CommunityRegistered)]),
+        FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
         FactKind::CommunityEmailVerified => Nobody("the review that begins with it is told"),
         FactKind::CommunityUnderReview => Somebody(vec![

@@ -127,7 +127,12 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
     let story = Story {
         organization: organization.as_ref().map_or_else(|| text(&["organizationName", "name"]), |(_, w)| w.name.clone()),
         organization_id: shown(organization.as_ref().map(|(id, _)| *id)),
-        community: community.as_ref().map_or_else(|| text(&["communityName", "name"]), |(_, w)| w.name.clone()),
+        // A community whose owner waits for the first letter has no open seat, and so no name but the fact's.
+        community: community
+            .as_ref()
+            .map(|(_, workspace)| workspace.name.clone())
+            .filter(|name| !name.is_empty())
+            .unwrap_or_else(|| text(&["communityName", "name"])),
         community_id: shown(community.as_ref().map(|(id, _)| *id)),
         event: if is_event { text(&["title"]) } else { text(&["eventTitle", "event"]) },
         event_id: shown(id(SubjectKind::Event, &["eventId"])),
@@ -190,6 +195,18 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             }
             None => Ok(Vec::new()),
         },
+        To::Owner => {
+            let owner = first_text(&fact.payload, &["owner"]).and_then(|id| id.parse::<Uuid>().ok());
+            let Some(owner) = owner else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, UserId(owner)).await? else { return Ok(Vec::new()) };
+            let slug = known.community.as_ref().map(|(_, workspace)| workspace.slug.clone()).unwrap_or_default();
+            Ok(vec![Addressed {
+                recipient: accounts::service::recipient_of(login),
+                side: Some(Side::Community),
+                workspace: if slug.is_empty() { slug } else { format!("community:{slug}") },
+                by_letter_only: true,
+            }])
+        }
         To::Reviewers => Ok(accounts::service::staff(ctx, &[StaffRole::Review, StaffRole::Admin])
             .await?
             .into_iter()
