@@ -4,4 +4,6 @@ mod architecture;
 mod crash;
 mod house;
 mod town;
+mod accounts;
+mod notifications;
 // one line a room
