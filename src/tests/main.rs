@@ -2,5 +2,6 @@
 
 mod architecture;
 mod house;
+mod organizations;
 mod town;
 // one line a room
