@@ -36,10 +36,10 @@ restore() { if [ -n "${edited:-}" ]; then cp -p target/bench/original "$edited";
 trap restore EXIT
 
 say "== warm builds"
-cargo leptos build >/dev/null 2>&1
+cargo leptos build --split >/dev/null 2>&1
 edit src/app/mod.rs
 began=$SECONDS
-cargo leptos build >/dev/null 2>&1
+cargo leptos build --split >/dev/null 2>&1
 say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
 restore
 cargo test --quiet --features "$TEST_FEATURES" --test house --no-run

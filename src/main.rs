@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
             telemetry::start_logs();
             let house = open_production(&settings)?;
             let ctx = Ctx::background(&house, "staff");
-            let _ = (&name, &ctx); bail!("staff add {email} {role}");
+            commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
             // The link that lets them set a password leaves now, not when a worker next runs.
             jobs::drain(&ctx, &reactions::registry()).await?;
             println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");
@@ -161,7 +161,10 @@ async fn listen(
             .await
             .with_context(|| format!("{addr} is taken: stop what listens there, or choose another with --addr"))?;
         ready();
-        let router = http::site::router(Arc::clone(house));
+        let mut router = http::site::router(Arc::clone(house));
+        if house.settings.is_development() {
+            router = router.merge(commdesk::seeds::routes(house));
+        }
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         // Without TCP_NODELAY a streamed page waits for an acknowledgement.
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {

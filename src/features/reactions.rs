@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::organizations;
+use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -14,16 +14,26 @@ pub fn registry() -> Registry {
     Registry {
         consumers: Vec::new()
             .into_iter()
+            .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
+            .chain(notifications::jobs::consumers())
             .collect(),
         deadlines: Vec::new()
             .into_iter()
+            .chain(opportunities::jobs::deadlines())
+            .chain(requests::jobs::deadlines())
+            .chain(events::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![
             Periodic { name: "checkpoint", every: Duration::from_secs(60), run: |ctx| Box::pin(async move { facts::checkpoint(&ctx).await }) },
             Periodic { name: "forget-keys", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { once::forget(&ctx).await }) },
+            Periodic {
+                name: "forget-sessions",
+                every: Duration::from_secs(3600),
+                run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
+            },
             organizations::jobs::forget_drafts(),
             Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
         ],

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::organizations,
+    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -31,8 +31,14 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
+        .chain(accounts::forms::forms())
         .chain(organizations::forms::forms())
+        .chain(communities::forms::forms())
+        .chain(opportunities::forms::forms())
+        .chain(requests::forms::forms())
+        .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
+        .chain(notifications::forms::forms())
         .collect()
 }
 

@@ -45,6 +45,7 @@ pub fn router(house: Arc<House>) -> Router {
             async move { file_or_not_found(files, options, request).await }
         });
     ops::routes(&house)
+        .merge(crate::features::notifications::dev::routes(&house))
         .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
         .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))

@@ -8,7 +8,7 @@ use super::{
     policy,
     rules::{self, LinkPurpose, Login, UserCreated},
     store,
-    views::{LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionView, SignedIn},
+    views::{LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName},
 };
 use crate::{
     kernel::{
@@ -17,6 +17,7 @@ use crate::{
             VerificationStatus, Workspace,
         },
         error::{AppError, AppResult},
+        fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
@@ -235,15 +236,6 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
     })
 }
 
-/// What was done with a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkOutcome {
-    pub purpose: LinkPurpose,
-    pub user: UserId,
-    /// A password was set with it.
-    pub password_set: bool,
-}
-
 /// Uses a link up: sets the password, proves the address, or changes it. Only a POST comes here.
 ///
 /// `among` are the purposes that the door takes. A password is required where the link sets one, except for the proof of
@@ -251,7 +243,7 @@ pub struct LinkOutcome {
 ///
 /// # Errors
 /// 404; 409 `LINK_USED`, `LINK_EXPIRED`, `SUSPENDED`, `EMAIL_TAKEN`; 422 for the password, and then the link stays unused.
-pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_password: Option<&str>) -> AppResult<LinkOutcome> {
+pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_password: Option<&str>) -> AppResult<LinkDone> {
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
     let (link, _) = find_link(ctx, token).await?;
     if !among.contains(&link.purpose) {
@@ -274,7 +266,8 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
     store::apply_link_used(&mut tx, &used).await?;
     let (user, voice) = (link.user, Voice::Visitor { user: Some(link.user.0) });
     if let Some(fact) = used.email_verified()
-        && store::apply_email_verified(&mut tx, user, now).await?
+        // Whoever sent the link to prove an address waits for this fact, also when the address was proven before.
+        && (store::apply_email_verified(&mut tx, user, now).await? || link.purpose == LinkPurpose::VerifyEmail)
     {
         tx.state(voice.clone(), &fact);
     }
@@ -290,9 +283,22 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
         store::end_links(&mut tx, user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
         tx.state(voice, &fact);
     }
-    tx.result(user);
+    let done = LinkDone { purpose: link.purpose, password_set: hash.is_some() };
+    // A replay of the call is told the same: the token itself opens nothing any more.
+    tx.result(format!("{} {}", done.purpose.label(), done.password_set));
     tx.commit_unstated("the proof of an address that was proven before changes nothing but the link").await?;
-    Ok(LinkOutcome { purpose: link.purpose, user, password_set: hash.is_some() })
+    Ok(done)
+}
+
+/// The answer of a use of a link that is sent again under its idempotency key.
+///
+/// # Errors
+/// 409 `LINK_USED` when the first call noted nothing.
+pub fn link_done_again(result: &str) -> AppResult<LinkDone> {
+    result
+        .split_once(' ')
+        .and_then(|(purpose, set)| Some(LinkDone { purpose: LinkPurpose::parse(purpose)?, password_set: set == "true" }))
+        .ok_or_else(|| AppError::refused("LINK_USED", "This link was already used. Ask for a new one if you need it."))
 }
 
 async fn find_link(ctx: &Ctx, token: &str) -> AppResult<(rules::Link, String)> {
@@ -513,6 +519,28 @@ pub async fn confirm_second_factor(ctx: &Ctx, person: &Person, code: &str) -> Ap
     Ok(SignedIn { token, user: person.user })
 }
 
+/// Whose login an address is.
+///
+/// # Errors
+/// When the database is away.
+pub async fn user_of(ctx: &Ctx, email: &Email) -> AppResult<Option<UserId>> {
+    Ok(store::find_login(ctx.db(), None, Some(&email.key())).await?.map(|held| held.login.user))
+}
+
+/// The code that somebody's authenticator would show now: for development's list of demo people, and nowhere else.
+///
+/// # Errors
+/// 404 outside development, and for people without a secret.
+pub async fn code_for_development(ctx: &Ctx, email: &str) -> AppResult<String> {
+    if !ctx.house.settings.is_development() {
+        return Err(AppError::NotFound);
+    }
+    let held = store::find_login(ctx.db(), None, Some(email)).await?.ok_or(AppError::NotFound)?;
+    let sealed = held.totp_secret.ok_or(AppError::NotFound)?;
+    let (secret, _) = open_secret(ctx, held.login.user, &sealed)?;
+    totp::code_at(&secret, seconds(ctx.now())).ok_or(AppError::NotFound)
+}
+
 /// Gives the second factor: six digits, or a recovery code. The session goes on under a new id.
 ///
 /// # Errors
@@ -668,6 +696,21 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
     tx.commit().await
 }
 
+/// What the API says of a session that was just made or renewed.
+///
+/// # Errors
+/// 401 when it ended at once.
+pub async fn session_info(ctx: &Ctx, signed_in: &SignedIn) -> AppResult<SessionInfo> {
+    let person = person_by_token(ctx, &signed_in.token).await?.ok_or(AppError::SignIn)?;
+    Ok(SessionInfo {
+        user_id: person.user,
+        name: person.name.clone(),
+        email: person.email.clone(),
+        second_factor_required: rules::owes_second_factor(&person),
+        workspaces: person.memberships.iter().map(Membership::key).collect(),
+    })
+}
+
 // ── For the rooms below ─────────────────────────────────────────────────────────────────────────────────────────────
 
 /// A login, for letters that depend on how far a person has come.
@@ -678,12 +721,34 @@ pub async fn login(ctx: &Ctx, user: UserId) -> AppResult<Option<Login>> {
     Ok(store::find_login(ctx.db(), Some(user), None).await?.map(|held| held.login))
 }
 
-/// Staff with one of these roles.
+/// Staff with one of these roles, and the role that they hear of it in.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn staff(ctx: &Ctx, roles: &[StaffRole]) -> AppResult<Vec<Recipient>> {
+pub async fn staff(ctx: &Ctx, roles: &[StaffRole]) -> AppResult<Vec<(Recipient, StaffRole)>> {
     store::list_staff(ctx.db(), roles).await
+}
+
+/// The people of an organization or a community who may do this.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_of(ctx: &Ctx, workspace: Subject, capability: Capability) -> AppResult<Vec<Recipient>> {
+    Ok(store::list_seats(ctx.db(), workspace.kind.label(), workspace.id)
+        .await?
+        .into_iter()
+        .filter(|_| matches!(workspace.kind, SubjectKind::Organization | SubjectKind::Community))
+        .filter_map(|(recipient, row)| seat(row).filter(|m| m.capabilities.has(capability)).map(|_| recipient))
+        .collect())
+}
+
+/// What a workspace with people in it is called.
+///
+/// # Errors
+/// When the database is away.
+pub async fn workspace_name(ctx: &Ctx, workspace: Subject) -> AppResult<Option<WorkspaceName>> {
+    let seats = store::list_seats(ctx.db(), workspace.kind.label(), workspace.id).await?;
+    Ok(seats.into_iter().next().map(|(_, row)| WorkspaceName { slug: row.slug, name: row.name }))
 }
 
 /// Whom to write to about a login.

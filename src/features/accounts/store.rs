@@ -502,19 +502,50 @@ pub async fn give_staff_role(tx: &mut Tx, user: UserId, role: StaffRole, now: Da
     Ok(given.rows_affected() == 1)
 }
 
-/// Staff with one of these roles, for mails and notices.
-pub async fn list_staff(pool: &PgPool, roles: &[StaffRole]) -> AppResult<Vec<Recipient>> {
+/// Staff with one of these roles, for mails and notices: each with the first of them by name.
+pub async fn list_staff(pool: &PgPool, roles: &[StaffRole]) -> AppResult<Vec<(Recipient, StaffRole)>> {
     let roles: Vec<String> = roles.iter().map(|r| r.label().to_owned()).collect();
     Ok(sqlx::query!(
-        "select u.id, u.name, u.email from users u
-         where u.suspended_at is null and exists (select 1 from staff_roles r where r.user_id = u.id and r.role = any($1))
-         order by u.id",
+        r#"select u.id, u.name, u.email, min(r.role collate "C") as "role!" from users u join staff_roles r on r.user_id = u.id
+           where u.suspended_at is null and r.role = any($1) group by u.id, u.name, u.email order by u.id"#,
         &roles,
     )
     .fetch_all(pool)
     .await?
     .into_iter()
-    .map(|row| Recipient { user: row.id.into(), name: row.name, email: row.email })
+    .filter_map(|row| {
+        let role = StaffRole::parse(&row.role)?;
+        Some((Recipient { user: row.id.into(), name: row.name, email: row.email }, role))
+    })
+    .collect())
+}
+
+/// Everybody with a seat in a workspace who may sign in, with their role; at most 500.
+pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult<Vec<(Recipient, SeatRow)>> {
+    Ok(sqlx::query!(
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!"
+           from seats w join users u on u.id = w.user_id
+           where w.kind = $1 and w.workspace_id = $2 and u.suspended_at is null order by u.id limit 500"#,
+        kind,
+        workspace,
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let seat = SeatRow {
+            kind: row.kind,
+            workspace_id: row.workspace_id,
+            slug: row.slug,
+            name: row.name,
+            role: row.role,
+            status: row.status,
+            signatory: row.signatory,
+            finance: row.finance,
+        };
+        (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
+    })
     .collect())
 }
 

@@ -1,0 +1,24 @@
+//! Communities: the workspaces of organizers. A community signs up, its owner proves the mailbox, staff look at what was
+//! checked and decide, and it becomes active when the owner first signs in afterwards.
+//!
+//! Rules (`rules`, `policy`, `views`) touch nothing; `store`, `service`, `jobs`, `rest` and `forms` run on the server.
+//! Does not mail anybody and does not know of events, requests or deals: those are downstream.
+
+pub mod policy;
+pub mod rules;
+pub mod views;
+
+#[cfg(feature = "server")]
+mod store;
+
+#[cfg(feature = "server")]
+pub mod service;
+
+#[cfg(feature = "server")]
+pub mod jobs;
+
+#[cfg(feature = "server")]
+pub mod rest;
+
+#[cfg(feature = "server")]
+pub mod forms;

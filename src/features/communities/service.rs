@@ -1,0 +1,511 @@
+//! The use cases of communities: signing up, being checked, verified, decided on and activated; and what other rooms ask.
+//!
+//! Promises: a change of status is held, guarded and stated in one transaction; look-ups in the network happen outside of
+//! one. Does not send mail: whoever sends it reacts to the facts.
+
+use super::{
+    policy::{self, Audience, audience},
+    rules::{Checked, Community, Decision, Registered, Signup, slug_candidates},
+    store,
+    views::{
+        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label,
+        history_word, place_label, status_label, status_tone,
+    },
+};
+use crate::{
+    features::{
+        accounts::{self, views::Recipient},
+        organizations::{
+            identity::{Identity, registrable, skeleton},
+            logos,
+            trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, MailRoute, TrustScore},
+        },
+    },
+    kernel::{
+        actor::{Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, Person, Role, Workspace},
+        error::{AppError, AppResult, Denied},
+        ids::{CommunityId, LogoId, UserId},
+        page::{Page, PageRequest, cursor},
+        text::{Email, Paragraph, Slug, WebUrl, initials},
+    },
+    platform::{
+        crypto::cell,
+        ctx::Ctx,
+        dns::{Lookup, is_public},
+        facts::{self, Voice},
+        limits,
+        tx::Tx,
+    },
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// How many facts a history shows.
+const HISTORY: i64 = 100;
+
+// ── Signing up ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Signs a community up: pending, with its owner seated. `person` is who is signed in, if anybody.
+///
+/// # Errors
+/// 429 after five sign-ups an hour from one address.
+pub async fn register(
+    ctx: &Ctx,
+    voice: Voice,
+    person: Option<&Person>,
+    signup: &Signup,
+    logo: Option<LogoId>,
+) -> AppResult<SignupView> {
+    limits::hit_address(ctx, limits::SIGNUP_ADDRESS).await?;
+    let id: CommunityId = ctx.id();
+    let identity = signup.website.as_ref().map(Identity::of);
+    let phone = ctx.house.columns.seal(signup.phone.as_str(), &cell("communities", id, "phone"));
+    let source = ctx.address.map(|address| ctx.house.blind.blind("applied_from", &address.to_string()));
+
+    let mut tx = ctx.begin().await?;
+    let owner = accounts::service::ensure_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
+    let slug = free_slug(&mut tx, signup.name.as_str()).await?;
+    let registered = Registered::new(id, owner, signup);
+    let new = store::NewCommunity {
+        signup,
+        slug: slug.as_str(),
+        name_skeleton: &skeleton(signup.name.as_str()),
+        identity_key: identity.as_ref().map(Identity::key),
+        phone: &phone,
+        logo,
+        applied_from: source.as_ref().map(|blind| &blind[..]),
+        at: ctx.now(),
+    };
+    store::apply_registered(tx.conn(), &registered, new).await?;
+    let is_signed_in = person.is_some_and(|person| person.user == owner);
+    store::add_owner(tx.conn(), ctx.id(), &registered, is_signed_in, ctx.now()).await?;
+    tx.state(voice, &registered);
+    tx.result(id);
+    tx.commit().await?;
+    Ok(signup_view(id, slug.into_string()))
+}
+
+/// The answer to a sign-up again, for the replay of its idempotency key.
+///
+/// # Errors
+/// 404 when there is none.
+pub async fn registered(ctx: &Ctx, id: CommunityId) -> AppResult<SignupView> {
+    let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    Ok(signup_view(id, row.slug))
+}
+
+fn signup_view(community_id: CommunityId, slug: String) -> SignupView {
+    let status = CommunityStatus::Pending;
+    SignupView { community_id, slug, status, next_step: policy::next_step(status).to_owned() }
+}
+
+/// The first free slug for a name: `apex-circle`, `apex-circle-2`, …
+async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
+    let base = Slug::from_name(name, "community");
+    for batch in 0..20 {
+        let wanted = slug_candidates(&base, batch);
+        let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
+        let taken = store::taken_slugs(tx.conn(), &texts).await?;
+        if let Some(free) = wanted.into_iter().find(|slug| !taken.iter().any(|t| t == slug.as_str())) {
+            return Ok(free);
+        }
+    }
+    Err(AppError::refused("SLUG_TAKEN", "This name is in use very often. Add your city or your school to it."))
+}
+
+// ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Looks at a sign-up: name, domain, mailbox, source. Done once; a second run changes nothing.
+///
+/// # Errors
+/// When the database is away; what the network does not answer is an unknown result and no error.
+pub async fn check(ctx: &Ctx, id: CommunityId) -> AppResult<()> {
+    let it = store::get_to_check(ctx.db(), id).await?;
+    let rivals = store::list_rivals(ctx.db(), id).await?;
+    let neighbours = store::get_neighbours(ctx.db(), id, &it).await?;
+    let mut rows = network_rows(ctx, &it).await;
+    rows.push(match &it.identity_key {
+        None => CheckRow::new(CheckKind::KnownDomain, CheckResult::Unknown, "No website was given."),
+        Some(key) => trust::known_domain(key, &holder(&neighbours)),
+    });
+    if let Some(name) = &neighbours.email_holder {
+        rows.push(CheckRow::new(
+            CheckKind::KnownDomain,
+            CheckResult::Fail,
+            format!("{} is the official address of {name}.", it.official_email),
+        ));
+    }
+    let same_name: Vec<String> =
+        rivals.into_iter().filter(|rival| rival.why.contains("name")).map(|rival| format!("{} ({})", rival.name, rival.place_label)).collect();
+    rows.push(trust::similar_name(&same_name));
+    rows.push(trust::repeated_source(u32::try_from(neighbours.from_source).unwrap_or(u32::MAX)));
+    rows.push(trust::spam_check(&[&it.name, &it.bio]));
+
+    let results: BTreeMap<String, String> =
+        rows.iter().map(|row| (row.kind.label().to_owned(), row.result.label().to_owned())).collect();
+    let checked = Checked::new(id, TrustScore::of(&rows).score(), results);
+    let mut tx = ctx.begin().await?;
+    store::hold(tx.conn(), id).await?;
+    if store::is_checked(tx.conn(), id).await? {
+        return Ok(());
+    }
+    let rows: Vec<(Uuid, CheckRow)> = rows.into_iter().map(|row| (ctx.id(), row)).collect();
+    store::apply_checked(tx.conn(), &checked, &rows, ctx.now()).await?;
+    tx.state(Voice::System, &checked);
+    tx.commit().await
+}
+
+fn holder(neighbours: &store::Neighbours) -> Holder {
+    match (&neighbours.holder, neighbours.rivals) {
+        (Some(name), _) => Holder::Organization(format!("the community {name}")),
+        (None, 0) => Holder::Nobody,
+        (None, rivals) => Holder::Rivals(u32::try_from(rivals).unwrap_or(u32::MAX)),
+    }
+}
+
+/// What can be said of the website and the mailbox.
+async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
+    let mut rows = Vec::new();
+    let website = WebUrl::parse(&it.website).ok();
+    let email_domain = Email::parse(&it.official_email).map(|email| email.domain().to_owned()).unwrap_or_default();
+    match &website {
+        None => {
+            for kind in [CheckKind::WebsiteSyntax, CheckKind::WebsiteReachable, CheckKind::RegistrableDomain, CheckKind::EmailDomain] {
+                rows.push(CheckRow::new(kind, CheckResult::Unknown, "No website was given."));
+            }
+        }
+        Some(url) => {
+            let identity = Identity::of(url);
+            rows.push(trust::website_syntax(Ok(url)));
+            rows.push(trust::website_reachable(url.host(), &reach(ctx, url.host()).await));
+            rows.push(trust::registrable_domain(identity.key(), identity.ground()));
+            rows.push(trust::email_domain_check(&email_domain, identity.domain(), identity.is_shared()));
+        }
+    }
+    let mail_domain = registrable(&email_domain).unwrap_or_else(|| email_domain.clone());
+    rows.push(trust::free_mail(&mail_domain));
+    rows.push(trust::throw_away_mail(&email_domain, Some(!mailchecker::is_valid(&it.official_email))));
+    rows.push(trust::mail_exchanger(&email_domain, &mail_route(ctx, &email_domain).await));
+    rows
+}
+
+async fn reach(ctx: &Ctx, host: &str) -> trust::Reach {
+    match ctx.house.lookups.resolves(host).await {
+        Lookup::Found(addresses) => match addresses.iter().find(|address| is_public(**address)) {
+            Some(address) => trust::Reach::Found(address.to_string()),
+            None => trust::Reach::PrivateOnly,
+        },
+        Lookup::Nothing => trust::Reach::Missing,
+        Lookup::CouldNotCheck(why) => trust::Reach::Unavailable(clause(&why)),
+    }
+}
+
+async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
+    match ctx.house.lookups.mail_exchangers(domain).await {
+        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
+        Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
+        Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {
+            Lookup::Found(_) => MailRoute::AddressOnly,
+            Lookup::Nothing => MailRoute::Missing,
+            Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
+        },
+    }
+}
+
+/// A sentence as the end of another one.
+fn clause(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+// ── Moving on ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The person proved their mailbox: what they signed up comes to review.
+///
+/// # Errors
+/// When the database is away.
+pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
+    for id in store::list_owned(ctx.db(), owner, &[CommunityStatus::Pending]).await? {
+        let mut tx = ctx.begin().await?;
+        let community = store::hold(tx.conn(), id).await?;
+        let Some((verified, moved)) = community.verify_email(owner) else { continue };
+        store::apply_moved(tx.conn(), &moved, ctx.now()).await?;
+        store::admit_owner(tx.conn(), id, owner).await?;
+        tx.state(Voice::Visitor { user: Some(owner.0) }, &verified);
+        tx.state(Voice::System, &moved);
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// The person signed in: approved communities of theirs become active.
+///
+/// # Errors
+/// When the database is away.
+pub async fn owner_signed_in(ctx: &Ctx, owner: UserId) -> AppResult<()> {
+    for id in store::list_owned(ctx.db(), owner, &[CommunityStatus::Approved]).await? {
+        let mut tx = ctx.begin().await?;
+        let community = store::hold(tx.conn(), id).await?;
+        let Some(moved) = community.activate() else { continue };
+        store::apply_moved(tx.conn(), &moved, ctx.now()).await?;
+        tx.state(Voice::Acting { user: owner.0, kind: "community", id: Some(id.0) }, &moved);
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// Staff decide on a community.
+///
+/// # Errors
+/// 403 for everybody else and for a community of one's own; 409 when the decision is not open.
+pub async fn decide(ctx: &Ctx, actor: &Actor, id: CommunityId, decision: Decision, reason: &Paragraph) -> AppResult<()> {
+    policy::may_review(actor)?;
+    if actor.person.memberships.iter().any(|membership| seat_in(membership, id)) {
+        return Err(Denied::coded(
+            "CONFLICT_OF_INTEREST",
+            "You have a seat in this community, so somebody else has to decide on it.",
+        )
+        .into());
+    }
+    let mut tx = ctx.begin().await?;
+    let community = store::hold(tx.conn(), id).await?;
+    let reason = reason.as_str();
+    let moved = match decision {
+        Decision::AskMore => {
+            let asked = community.ask_more(reason)?;
+            store::apply_more_asked(tx.conn(), &asked, ctx.now()).await?;
+            tx.state(actor, &asked);
+            tx.result(id);
+            return tx.commit().await;
+        }
+        Decision::Approve => community.approve(reason)?,
+        Decision::Reject => community.reject(reason)?,
+        Decision::Suspend => community.suspend(reason)?,
+    };
+    store::apply_moved(tx.conn(), &moved, ctx.now()).await?;
+    tx.state(actor, &moved);
+    tx.result(id);
+    tx.commit().await
+}
+
+fn seat_in(membership: &Membership, community: CommunityId) -> bool {
+    matches!(membership.workspace, Workspace::Community { id, .. } if id == community)
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A community's page. Only those on the marketplace have one; their own people and staff see theirs before that.
+///
+/// # Errors
+/// 404 for every other.
+pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityView> {
+    let row = store::find_profile(ctx.db(), None, Some(slug)).await?.ok_or(AppError::NotFound)?;
+    let brief = row.brief()?;
+    let audience = audience(viewer, brief.id, false);
+    if audience == Audience::Public && !brief.status.may_reach_out() {
+        return Err(AppError::NotFound);
+    }
+    view(ctx, &row, audience).await
+}
+
+/// The community that the actor acts for.
+///
+/// # Errors
+/// 403 outside a community's workspace.
+pub async fn mine(ctx: &Ctx, actor: &Actor) -> AppResult<CommunityView> {
+    let id = actor.community().ok_or_else(|| Denied::new("Switch to the workspace of a community first."))?;
+    let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    view(ctx, &row, audience(Some(actor), id, false)).await
+}
+
+/// How to reach a community, for those whom the table lets see it. Whether there is an open request is the caller's to know.
+///
+/// # Errors
+/// 404 when there is no such community.
+pub async fn contact(ctx: &Ctx, id: CommunityId, viewer: &Actor, open_request: bool) -> AppResult<Option<Contact>> {
+    let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    Ok(view(ctx, &row, audience(Some(viewer), id, open_request)).await?.contact)
+}
+
+async fn view(ctx: &Ctx, row: &store::ProfileRow, audience: Audience) -> AppResult<CommunityView> {
+    let brief = row.brief()?;
+    let waits = matches!(brief.status, CommunityStatus::Pending | CommunityStatus::UnderReview);
+    let advice = if waits && policy::shows(policy::Field::FriendlyTrust, audience) {
+        let (rows, checked_at) = store::list_checks(ctx.db(), brief.id).await?;
+        checked_at.map(|_| TrustScore::of(&rows).friendly())
+    } else {
+        None
+    };
+    Ok(CommunityView::of(&profile(ctx, row, audience, advice)?, audience))
+}
+
+/// The row with what is sealed in it opened, where the audience sees that.
+fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Option<FriendlyTrust>) -> AppResult<Profile> {
+    let brief = row.brief()?;
+    Ok(Profile {
+        bio: row.bio.clone(),
+        logo_url: brief.logo_key.as_deref().map(logos::logo_url),
+        website: row.website.clone(),
+        community_type: row.community_type.clone(),
+        links: row.links(),
+        official_email: row.official_email.clone(),
+        phone: if policy::shows(policy::Field::Phone, audience) { open_phone(ctx, row)? } else { String::new() },
+        more_asked: row.more_asked.clone(),
+        decision_reason: row.decision_reason.clone(),
+        advice,
+        brief,
+    })
+}
+
+fn open_phone(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<String> {
+    ctx.house.columns.open(&row.phone, &cell("communities", row.id, "phone")).map_err(|error| AppError::Broken(Box::new(error)))
+}
+
+/// What other rooms need of a community; its status stays as it is until the transaction ends.
+///
+/// # Errors
+/// 404 when there is no such community.
+pub async fn brief_in(tx: &mut Tx, id: CommunityId) -> AppResult<CommunityBrief> {
+    store::get_brief_shared(tx.conn(), id).await
+}
+
+/// What other rooms need of a community.
+///
+/// # Errors
+/// 404 when there is no such community.
+pub async fn brief(ctx: &Ctx, id: CommunityId) -> AppResult<CommunityBrief> {
+    store::list_briefs(ctx.db(), &[id.0]).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// The briefs of several communities by one statement; ids that lead nowhere are left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn briefs(ctx: &Ctx, ids: &[CommunityId]) -> AppResult<Vec<CommunityBrief>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    store::list_briefs(ctx.db(), &ids).await
+}
+
+/// The active people of a community who may do this.
+///
+/// # Errors
+/// When the database is away.
+pub async fn people_with(ctx: &Ctx, community: CommunityId, capability: Capability) -> AppResult<Vec<Recipient>> {
+    let members = store::list_members(ctx.db(), community).await?;
+    let may = |member: &store::MemberRow| {
+        let by_role = CommunityRole::parse(&member.role)
+            .map_or(Capabilities::NONE, |role| Role::Community(role).capabilities());
+        by_role.has(capability)
+            || (capability == Capability::Sign && member.signatory)
+            || (capability == Capability::Finance && member.finance)
+    };
+    let recipient = |member: store::MemberRow| Recipient { user: member.user_id.into(), name: member.name, email: member.email };
+    Ok(members.into_iter().filter(may).map(recipient).collect())
+}
+
+// ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Which part of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Pending and under review.
+    Waiting,
+    /// On the marketplace.
+    Listed,
+    /// Rejected and suspended.
+    Closed,
+}
+
+impl Queue {
+    /// By the word of the page's address; anything else is what waits.
+    pub fn named(word: &str) -> Self {
+        match word {
+            "listed" => Self::Listed,
+            "closed" => Self::Closed,
+            _ => Self::Waiting,
+        }
+    }
+
+    const fn statuses(self) -> &'static [CommunityStatus] {
+        match self {
+            Self::Waiting => &[CommunityStatus::Pending, CommunityStatus::UnderReview],
+            Self::Listed => &[CommunityStatus::Approved, CommunityStatus::Active],
+            Self::Closed => &[CommunityStatus::Rejected, CommunityStatus::Suspended],
+        }
+    }
+}
+
+/// The queue, the longest waiting first.
+///
+/// # Errors
+/// 403 for everybody but staff who review.
+pub async fn queue(ctx: &Ctx, actor: &Actor, queue: Queue, page: &PageRequest) -> AppResult<Page<QueueItem>> {
+    policy::may_review(actor)?;
+    let (rows, counted) = store::list_queue(ctx.db(), queue.statuses(), page).await?;
+    let now = ctx.now();
+    let items = rows
+        .into_iter()
+        .map(|row| {
+            let status = store::status(&row.status)?;
+            Ok(QueueItem {
+                id: row.id.into(),
+                initials: initials(&row.name),
+                place_label: place_label(&row.city, &row.country),
+                slug: row.slug,
+                name: row.name,
+                community_type: row.community_type,
+                status,
+                status_label: status_label(status).to_owned(),
+                tone: status_tone(status).to_owned(),
+                submitted_at: rfc3339(row.submitted_at),
+                age_label: age_label(row.submitted_at, now),
+                score: u32::try_from(row.trust_score).unwrap_or_default(),
+                checked: row.checked,
+                more_asked: row.more_asked,
+            })
+        })
+        .collect::<AppResult<Vec<_>>>()?;
+    Ok(Page::cut(items, page.limit, counted, |item| cursor(&[&item.submitted_at, &item.id.to_string()])))
+}
+
+/// Everything that staff decide by.
+///
+/// # Errors
+/// 403 for everybody but staff who review; 404.
+pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<ReviewView> {
+    policy::may_review(actor)?;
+    let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let (checks, checked_at) = store::list_checks(ctx.db(), id).await?;
+    let rivals = store::list_rivals(ctx.db(), id).await?;
+    let told = facts::timeline(ctx.db(), id.into(), HISTORY).await?;
+
+    let brief = row.brief()?;
+    let community = Community { id, name: brief.name, status: brief.status };
+    let history = told.into_iter().filter_map(|fact| {
+        let what = history_word(&fact.name)?.to_owned();
+        let note = fact.private.get("reason").and_then(|note| note.as_str()).unwrap_or_default().to_owned();
+        Some(HistoryLine { what, note, at: rfc3339(fact.at), at_label: moment_label(fact.at) })
+    });
+    Ok(ReviewView {
+        owner: row.owner(),
+        submitted_at: rfc3339(row.submitted_at),
+        age_label: age_label(row.submitted_at, ctx.now()),
+        trust: TrustScore::of(&checks).full(),
+        checked_label: checked_at.map(moment_label),
+        rivals,
+        history: history.collect(),
+        decisions: community.open_decisions(),
+        community: CommunityView::of(&profile(ctx, &row, Audience::Staff, None)?, Audience::Staff),
+    })
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    // With every digit that the table keeps: the queue's cursor is made of it.
+    at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// "20 Nov 2026, 13:00 UTC".
+fn moment_label(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
+}

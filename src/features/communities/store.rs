@@ -1,0 +1,532 @@
+//! The rows of communities, their people and their checks. SQL and nothing else: it decides nothing.
+
+use super::{
+    rules::{Checked, Community, Links, MoreAsked, Moved, Registered, Signup},
+    views::{CommunityBrief, OwnerView, Rival, place_label, status_label, status_tone},
+};
+use crate::{
+    features::organizations::trust::{CheckKind, CheckResult, CheckRow},
+    kernel::{
+        actor::{CommunityRole, CommunityStatus},
+        error::{AppError, AppResult},
+        ids::{CommunityId, LogoId, MemberId, UserId},
+        page::{COUNT_CAP, PageRequest, uncursor},
+    },
+    platform::db::OnConstraint as _,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+/// What is written beside the sign-up itself.
+pub struct NewCommunity<'a> {
+    pub signup: &'a Signup,
+    pub slug: &'a str,
+    pub name_skeleton: &'a str,
+    pub identity_key: Option<&'a str>,
+    /// Sealed.
+    pub phone: &'a [u8],
+    pub logo: Option<LogoId>,
+    /// Blind index of the address that it came from.
+    pub applied_from: Option<&'a [u8]>,
+    pub at: DateTime<Utc>,
+}
+
+/// Which of these slugs are taken.
+pub async fn taken_slugs(conn: &mut PgConnection, slugs: &[String]) -> AppResult<Vec<String>> {
+    Ok(sqlx::query_scalar!("select slug from communities where slug = any($1)", slugs).fetch_all(conn).await?)
+}
+
+pub async fn apply_registered(conn: &mut PgConnection, fact: &Registered, new: NewCommunity<'_>) -> AppResult<()> {
+    let signup = new.signup;
+    let links = serde_json::to_value(&signup.links).expect("texts by text");
+    sqlx::query!(
+        "insert into communities (id, slug, name, name_skeleton, bio, website, identity_key, community_type, country, city,
+                                  official_email, phone, logo_id, links, status, applied_from, submitted_at, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', $15, $16, $16, $16)",
+        fact.id().0,
+        new.slug,
+        signup.name.as_str(),
+        new.name_skeleton,
+        signup.bio.as_str(),
+        signup.website.as_ref().map_or("", |w| w.as_str()),
+        new.identity_key,
+        signup.community_type.label(),
+        signup.country.as_str(),
+        signup.city.as_str(),
+        signup.official_email.key(),
+        new.phone,
+        new.logo.map(|logo| logo.0),
+        links,
+        new.applied_from,
+        new.at,
+    )
+    .execute(conn)
+    .await
+    .refuse_on("communities_slug_key", "SLUG_TAKEN", "Somebody took this name in the same moment. Send the form once more.")?;
+    Ok(())
+}
+
+/// Seats the owner. Somebody with a password could be anybody whose address was typed in, so that they wait for the link
+/// in the mail, unless they are the one who is signed in; a new login cannot be entered without that link anyway.
+pub async fn add_owner(
+    conn: &mut PgConnection,
+    id: MemberId,
+    fact: &Registered,
+    is_signed_in: bool,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "insert into members (id, community_id, user_id, role, status, created_at)
+         select $1, $2, u.id, $4, case when $5 or u.password_hash is null then 'Active' else 'On Boarding' end, $6
+         from users u where u.id = $3",
+        id.0,
+        fact.id().0,
+        fact.owner().0,
+        CommunityRole::Owner.label(),
+        is_signed_in,
+        at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Locks a community.
+pub async fn hold(conn: &mut PgConnection, id: CommunityId) -> AppResult<Community> {
+    let row = sqlx::query!("select id, name, status from communities where id = $1 for update", id.0)
+        .fetch_optional(conn)
+        .await?
+        .ok_or(AppError::NotFound)?;
+    Ok(Community { id: row.id.into(), name: row.name, status: status(&row.status)? })
+}
+
+/// The communities that a person owns, in one of these statuses.
+pub async fn list_owned(db: &PgPool, owner: UserId, statuses: &[CommunityStatus]) -> AppResult<Vec<CommunityId>> {
+    let statuses: Vec<String> = statuses.iter().map(|s| s.label().to_owned()).collect();
+    let ids = sqlx::query_scalar!(
+        "select c.id from members m join communities c on c.id = m.community_id
+         where m.user_id = $1 and m.role = 'Owner' and m.status in ('On Boarding', 'Active') and c.status = any($2)
+         order by c.id",
+        owner.0,
+        &statuses,
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(ids.into_iter().map(CommunityId).collect())
+}
+
+/// Lets an owner in who was waiting for the link in the mail.
+pub async fn admit_owner(conn: &mut PgConnection, community: CommunityId, owner: UserId) -> AppResult<()> {
+    sqlx::query!(
+        "update members set status = 'Active'
+         where community_id = $1 and user_id = $2 and role = 'Owner' and status = 'On Boarding'",
+        community.0,
+        owner.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+pub async fn apply_moved(conn: &mut PgConnection, fact: &Moved, at: DateTime<Utc>) -> AppResult<()> {
+    let done = sqlx::query!(
+        "update communities
+         set status = $3, version = version + 1, updated_at = $4,
+             more_asked = case when $5 then null else more_asked end,
+             decision_reason = case when $5 then nullif($6, '') else decision_reason end,
+             decided_at = case when $5 then $4 else decided_at end
+         where id = $1 and status = $2",
+        fact.id().0,
+        fact.from().label(),
+        fact.to().label(),
+        at,
+        fact.is_decision(),
+        fact.reason(),
+    )
+    .execute(conn)
+    .await
+    .refuse_on(
+        "communities_official_email_key",
+        "OFFICIAL_EMAIL_TAKEN",
+        "Another approved community has this official e-mail address. Ask the two which of them it belongs to.",
+    )?;
+    one(done.rows_affected())
+}
+
+pub async fn apply_more_asked(conn: &mut PgConnection, fact: &MoreAsked, at: DateTime<Utc>) -> AppResult<()> {
+    let done = sqlx::query!(
+        "update communities set more_asked = $3, version = version + 1, updated_at = $4 where id = $1 and status = $2",
+        fact.id().0,
+        fact.status().label(),
+        fact.question(),
+        at,
+    )
+    .execute(conn)
+    .await?;
+    one(done.rows_affected())
+}
+
+/// The row was held in this state, so that anything else is a defect.
+fn one(rows: u64) -> AppResult<()> {
+    if rows == 1 { Ok(()) } else { Err(AppError::broken("a held community was no longer in the state that was read")) }
+}
+
+// ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What the checks look at.
+pub struct ToCheck {
+    pub name: String,
+    pub bio: String,
+    pub website: String,
+    pub identity_key: Option<String>,
+    pub official_email: String,
+    pub applied_from: Option<Vec<u8>>,
+    pub submitted_at: DateTime<Utc>,
+}
+
+pub async fn get_to_check(db: &PgPool, id: CommunityId) -> AppResult<ToCheck> {
+    Ok(sqlx::query_as!(
+        ToCheck,
+        "select name, bio, website, identity_key, official_email, applied_from, submitted_at
+         from communities where id = $1",
+        id.0,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Communities that this one could be taken for, and why; at most 20.
+pub async fn list_rivals(db: &PgPool, id: CommunityId) -> AppResult<Vec<Rival>> {
+    let rows = sqlx::query!(
+        r#"select o.id, o.name, o.city, o.country, o.status,
+                  o.name_skeleton = c.name_skeleton as "same_name!",
+                  coalesce(o.identity_key = c.identity_key, false) as "same_domain!"
+           from communities c
+           join communities o on o.id <> c.id
+                and (o.name_skeleton = c.name_skeleton or o.identity_key = c.identity_key or o.official_email = c.official_email)
+           where c.id = $1 order by o.submitted_at, o.id limit 20"#,
+        id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let status = status(&row.status)?;
+            let why = match (row.same_name, row.same_domain) {
+                (true, true) => "the same name and domain",
+                (true, false) => "the same name",
+                (false, true) => "the same domain",
+                (false, false) => "the same official e-mail address",
+            };
+            Ok(Rival {
+                id: row.id.into(),
+                name: row.name,
+                place_label: place_label(&row.city, &row.country),
+                status_label: status_label(status).to_owned(),
+                tone: status_tone(status).to_owned(),
+                why: why.to_owned(),
+            })
+        })
+        .collect()
+}
+
+/// What else is known about a sign-up's domain, address and source.
+pub struct Neighbours {
+    /// An approved community with the same domain.
+    pub holder: Option<String>,
+    /// Waiting ones with the same domain.
+    pub rivals: i64,
+    /// Other sign-ups from the same source within a day.
+    pub from_source: i64,
+    /// A community on the marketplace with the same official address.
+    pub email_holder: Option<String>,
+}
+
+pub async fn get_neighbours(db: &PgPool, id: CommunityId, it: &ToCheck) -> AppResult<Neighbours> {
+    Ok(sqlx::query_as!(
+        Neighbours,
+        r#"select
+             (select o.name from communities o
+              where o.identity_key = $2 and o.id <> $1 and o.status in ('approved', 'active', 'suspended')
+              order by o.submitted_at limit 1) as "holder?",
+             (select count(*) from (select 1 from communities o
+              where o.identity_key = $2 and o.id <> $1 and o.status in ('pending', 'under_review') limit 50) as r) as "rivals!",
+             (select count(*) from (select 1 from communities o
+              where o.applied_from = $3 and o.id <> $1 and o.submitted_at > $4::timestamptz - interval '1 day' and o.submitted_at <= $4::timestamptz
+              limit 50) as s) as "from_source!",
+             (select o.name from communities o
+              where o.official_email = $5 and o.id <> $1 and o.status in ('approved', 'active', 'suspended') limit 1) as "email_holder?""#,
+        id.0,
+        it.identity_key,
+        it.applied_from.as_deref(),
+        it.submitted_at,
+        it.official_email,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
+/// Was the community looked at already?
+pub async fn is_checked(conn: &mut PgConnection, id: CommunityId) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (select 1 from checks where subject_kind = 'community' and subject_id = $1) as "there!""#,
+        id.0,
+    )
+    .fetch_one(conn)
+    .await?)
+}
+
+pub async fn apply_checked(
+    conn: &mut PgConnection,
+    fact: &Checked,
+    rows: &[(Uuid, CheckRow)],
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+    let kinds: Vec<String> = rows.iter().map(|(_, row)| row.kind.label().to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|(_, row)| stored_result(row.result).to_owned()).collect();
+    let evidence: Vec<String> = rows.iter().map(|(_, row)| row.evidence.clone()).collect();
+    sqlx::query!(
+        "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
+         select r.id, 'community', $1, r.kind, r.result, r.evidence, $6
+         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as r (id, kind, result, evidence)",
+        fact.id().0,
+        &ids,
+        &kinds,
+        &results,
+        &evidence,
+        at,
+    )
+    .execute(&mut *conn)
+    .await?;
+    let score = i32::try_from(fact.score()).unwrap_or(100);
+    sqlx::query!("update communities set trust_score = $2 where id = $1", fact.id().0, score).execute(conn).await?;
+    Ok(())
+}
+
+/// The rows of the newest run, and when it was; nothing before the first.
+pub async fn list_checks(db: &PgPool, id: CommunityId) -> AppResult<(Vec<CheckRow>, Option<DateTime<Utc>>)> {
+    let rows = sqlx::query!(
+        "select kind, result, evidence, checked_at from checks
+         where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 40",
+        id.0,
+    )
+    .fetch_all(db)
+    .await?;
+    let newest = rows.first().map(|row| row.checked_at);
+    let of_newest = rows.into_iter().filter(|row| Some(row.checked_at) == newest);
+    let rows = of_newest.filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
+    Ok((rows.collect(), newest))
+}
+
+/// The table spells a result with a capital.
+const fn stored_result(result: CheckResult) -> &'static str {
+    match result {
+        CheckResult::Pass => "Pass",
+        CheckResult::Warn => "Warn",
+        CheckResult::Fail => "Fail",
+        CheckResult::Unknown => "Unknown",
+    }
+}
+
+fn read_result(text: &str) -> Option<CheckResult> {
+    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Everything that is stored of a community.
+pub struct ProfileRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub status: String,
+    pub logo_key: Option<String>,
+    pub country: String,
+    pub city: String,
+    pub bio: String,
+    pub website: String,
+    pub community_type: String,
+    pub links: serde_json::Value,
+    pub official_email: String,
+    pub phone: Vec<u8>,
+    pub more_asked: Option<String>,
+    pub decision_reason: Option<String>,
+    pub submitted_at: DateTime<Utc>,
+    pub owner_name: Option<String>,
+    pub owner_email: Option<String>,
+}
+
+impl ProfileRow {
+    pub fn brief(&self) -> AppResult<CommunityBrief> {
+        Ok(CommunityBrief {
+            id: self.id.into(),
+            slug: self.slug.clone(),
+            name: self.name.clone(),
+            status: status(&self.status)?,
+            logo_key: self.logo_key.clone(),
+            country: self.country.clone(),
+            city: self.city.clone(),
+        })
+    }
+
+    pub fn owner(&self) -> OwnerView {
+        OwnerView {
+            name: self.owner_name.clone().unwrap_or_default(),
+            email: self.owner_email.clone().unwrap_or_default(),
+        }
+    }
+
+    pub fn links(&self) -> Links {
+        serde_json::from_value(self.links.clone()).unwrap_or_default()
+    }
+}
+
+/// A community by its id, or else by its slug.
+pub async fn find_profile(db: &PgPool, id: Option<CommunityId>, slug: Option<&str>) -> AppResult<Option<ProfileRow>> {
+    Ok(sqlx::query_as!(
+        ProfileRow,
+        r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
+                  c.country, c.city, c.bio, c.website, c.community_type,
+                  c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.submitted_at,
+                  o.name as "owner_name?", o.email as "owner_email?"
+           from communities c
+           left join lateral (
+               select u.name, u.email from members m join users u on u.id = m.user_id
+               where m.community_id = c.id and m.role = 'Owner' order by m.created_at limit 1
+           ) o on true
+           where c.id = $1 or ($1::uuid is null and c.slug = $2)"#,
+        id.map(|id| id.0),
+        slug,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// The brief of a community, locked against changes of its status until the transaction ends.
+pub async fn get_brief_shared(conn: &mut PgConnection, id: CommunityId) -> AppResult<CommunityBrief> {
+    let row = sqlx::query!(
+        r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?", c.country, c.city
+           from communities c where c.id = $1 for share of c"#,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    Ok(CommunityBrief {
+        id: row.id.into(),
+        slug: row.slug,
+        name: row.name,
+        status: status(&row.status)?,
+        logo_key: row.logo_key,
+        country: row.country,
+        city: row.city,
+    })
+}
+
+/// The briefs of several communities, in no order.
+pub async fn list_briefs(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<CommunityBrief>> {
+    let rows = sqlx::query!(
+        r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
+                  c.country, c.city
+           from communities c where c.id = any($1)"#,
+        ids,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(CommunityBrief {
+                id: row.id.into(),
+                slug: row.slug,
+                name: row.name,
+                status: status(&row.status)?,
+                logo_key: row.logo_key,
+                country: row.country,
+                city: row.city,
+            })
+        })
+        .collect()
+}
+
+/// The active people of a community with their roles, for whom to write to.
+pub async fn list_members(db: &PgPool, community: CommunityId) -> AppResult<Vec<MemberRow>> {
+    Ok(sqlx::query_as!(
+        MemberRow,
+        "select m.user_id, u.name, u.email, m.role, m.signatory, m.finance
+         from members m join users u on u.id = m.user_id
+         where m.community_id = $1 and m.status = 'Active' order by m.created_at, m.id",
+        community.0,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Somebody in a community.
+pub struct MemberRow {
+    pub user_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub signatory: bool,
+    pub finance: bool,
+}
+
+/// A line of the staff queue.
+pub struct QueueRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub city: String,
+    pub country: String,
+    pub community_type: String,
+    pub status: String,
+    pub submitted_at: DateTime<Utc>,
+    pub trust_score: i32,
+    pub more_asked: bool,
+    pub checked: bool,
+}
+
+/// The communities in these statuses, the longest waiting first; up to `limit + 1`, and how many there are (capped).
+pub async fn list_queue(db: &PgPool, statuses: &[CommunityStatus], page: &PageRequest) -> AppResult<(Vec<QueueRow>, i64)> {
+    let statuses: Vec<String> = statuses.iter().map(|s| s.label().to_owned()).collect();
+    let after = match &page.cursor {
+        Some(cursor) => {
+            let [at, id] = uncursor::<2>(cursor)?;
+            let broken = || AppError::invalid("cursor", "This cursor is not one of ours. Start again without it.");
+            let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken())?.with_timezone(&Utc);
+            Some((at, id.parse::<Uuid>().map_err(|_| broken())?))
+        }
+        None => None,
+    };
+    let rows = sqlx::query_as!(
+        QueueRow,
+        r#"select c.id, c.slug, c.name, c.city, c.country, c.community_type, c.status, c.submitted_at, c.trust_score,
+                  c.more_asked is not null as "more_asked!",
+                  exists (select 1 from checks k where k.subject_kind = 'community' and k.subject_id = c.id) as "checked!"
+           from communities c
+           where c.status = any($1) and ($2::timestamptz is null or (c.submitted_at, c.id) > ($2, $3))
+           order by c.submitted_at, c.id limit $4 offset $5"#,
+        &statuses,
+        after.map(|(at, _)| at),
+        after.map(|(_, id)| id),
+        i64::from(page.limit) + 1,
+        i64::from(page.offset),
+    )
+    .fetch_all(db)
+    .await?;
+    let counted = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (select 1 from communities where status = any($1) limit $2) as waiting"#,
+        &statuses,
+        COUNT_CAP + 1,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((rows, counted))
+}
+
+/// Reads a status; the table's CHECK keeps it one of ours.
+pub fn status(text: &str) -> AppResult<CommunityStatus> {
+    CommunityStatus::parse(text).ok_or_else(|| AppError::broken(format!("the table holds an unknown community status: {text}")))
+}

@@ -1,0 +1,627 @@
+//! The use cases of events: draft, edit, publish, the clock, complete, archive; lists and pages; and what other rooms ask.
+//!
+//! Promises: an event is held before it is changed, every change of status is stated, and the clock's deadlines follow each
+//! change of times in the same transaction. Does not know who sponsors an event.
+
+use super::{
+    policy,
+    rules::{Drafted, Event, EventInput, EventStatus, Moved, wall_text},
+    store::{self, EventRow, Filter},
+    views::{
+        CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, MyEvents, SettingsView, Tab,
+        status_tone,
+    },
+    zones,
+};
+use crate::{
+    features::{
+        communities::{
+            self,
+            rules::slug_candidates,
+            views::{CommunityBrief, place_label},
+        },
+        organizations::logos,
+    },
+    kernel::{
+        actor::{Actor, Capability, Scope},
+        error::{AppError, AppResult, Denied},
+        fields::{Check, FieldErrors},
+        ids::{CommunityId, EventId},
+        page::{Page, PageRequest, cursor},
+        text::Slug,
+    },
+    platform::{
+        ctx::Ctx,
+        facts::Voice,
+        jobs::{clear_deadline, set_deadline},
+        markdown,
+        tx::Tx,
+    },
+};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The deadlines of this room: what the sweeper calls [`clock`] for.
+pub const STARTS: &str = "event_start";
+pub const ENDS: &str = "event_end";
+
+/// What a form does after saving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    Stay,
+    Publish,
+}
+
+// ── Changing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Drafts an event, and publishes it at once if asked to.
+///
+/// # Errors
+/// 403 by role; 422 by field; `NOT_APPROVED` when it is to be published too early.
+pub async fn draft(ctx: &Ctx, actor: &Actor, input: &EventInput, then: Then) -> AppResult<EventId> {
+    let community = policy::may_edit(actor)?;
+    let details = zones::settle(input.parse()?, None)?;
+    let mut tx = ctx.begin().await?;
+    if then == Then::Publish {
+        must_reach_out(&mut tx, actor).await?;
+    }
+    let slug = free_slug(&mut tx, &details.title, None).await?;
+    let drafted = Drafted::new(ctx.id(), community, details);
+    store::apply_drafted(tx.conn(), &drafted, &slug, actor.user(), ctx.now()).await?;
+    tx.state(actor, &drafted);
+    let id = drafted.id();
+    if then == Then::Publish {
+        let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+        publish_held(&mut tx, actor, event).await?;
+    }
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Edits an event, and publishes it at once if asked to. What the input leaves out stays as it is.
+///
+/// # Errors
+/// 404 outside the community; 409 `VERSION_CONFLICT` and `EVENT_ARCHIVED`; 422 by field.
+pub async fn edit(ctx: &Ctx, actor: &Actor, id: EventId, input: EventInput, then: Then) -> AppResult<()> {
+    let may = policy::may_edit(actor);
+    let mut tx = ctx.begin().await?;
+    if then == Then::Publish {
+        must_reach_out(&mut tx, actor).await?;
+    }
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    may?;
+    if event.status == EventStatus::Archived {
+        // Said before anything about the fields: nothing about them can help.
+        event.edit(event.details.clone(), ctx.now())?;
+    }
+    let version = input.version.ok_or_else(|| FieldErrors::one("version", "Send the version of the event that you edited."))?;
+    let typed = zones::settle(input.over(EventInput::of(&event.details)).parse()?, Some(&event.details))?;
+    event.same_version(version, &typed)?;
+    let event = match event.edit(typed, ctx.now())? {
+        None => event,
+        Some(edited) => {
+            let slug = if edited.is_renamed() {
+                free_slug(&mut tx, &edited.details().title, Some(&event.slug)).await?
+            } else {
+                event.slug.clone()
+            };
+            store::apply_edited(tx.conn(), &edited, &slug, ctx.now()).await?;
+            tx.state(actor, &edited);
+            let event = edited.after(&slug);
+            let event = settle_clock(&mut tx, event).await?;
+            set_deadlines(&mut tx, &event).await?;
+            event
+        }
+    };
+    if then == Then::Publish {
+        publish_held(&mut tx, actor, event).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("an edit that changes nothing is no fact").await
+}
+
+/// Publishes a draft. A second time changes nothing.
+///
+/// # Errors
+/// 404 outside the community; 403 by role or `NOT_APPROVED`; 422 with everything that is missing.
+pub async fn publish(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let waits = must_reach_out(&mut tx, actor).await;
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    waits?;
+    publish_held(&mut tx, actor, event).await?;
+    tx.result(id);
+    tx.commit_unstated("published before: nothing changes").await
+}
+
+/// Completes an event by hand once it has ended.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 409 `EVENT_NOT_OVER`, `EVENT_NOT_PUBLISHED`, `EVENT_ARCHIVED`.
+pub async fn complete(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
+    let may = policy::may_close(actor);
+    let mut tx = ctx.begin().await?;
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    may?;
+    let event = settle_clock(&mut tx, event).await?;
+    if let Some(moved) = event.complete(ctx.now())? {
+        apply(&mut tx, actor, &moved).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("completed before: nothing changes").await
+}
+
+/// Archives a completed event for good.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 409 `EVENT_NOT_COMPLETED`.
+pub async fn archive(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
+    let may = policy::may_close(actor);
+    let mut tx = ctx.begin().await?;
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    may?;
+    if let Some(moved) = event.archive()? {
+        apply(&mut tx, actor, &moved).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("archived before: nothing changes").await
+}
+
+/// What the clock does to an event now; the deadlines follow. Any number of times.
+///
+/// # Errors
+/// When the database is away.
+pub async fn clock(ctx: &Ctx, id: EventId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    match store::hold(tx.conn(), Scope::system("the clock moves every community's events"), id).await {
+        Ok(row) => {
+            let event = settle_clock(&mut tx, row.into_event()?).await?;
+            set_deadlines(&mut tx, &event).await?;
+        }
+        Err(AppError::NotFound) => {
+            clear_deadline(&mut tx, STARTS, id.0).await?;
+            clear_deadline(&mut tx, ENDS, id.0).await?;
+        }
+        Err(other) => return Err(other),
+    }
+    tx.commit_unstated("it was not time yet").await
+}
+
+async fn publish_held(tx: &mut Tx, actor: &Actor, event: Event) -> AppResult<()> {
+    let now = tx.ctx().now();
+    if let Some(moved) = event.publish(now)? {
+        apply(tx, actor, &moved).await?;
+        set_deadlines(tx, &event.after(&moved)).await?;
+    }
+    Ok(())
+}
+
+/// Applies what is due, step by step.
+async fn settle_clock(tx: &mut Tx, mut event: Event) -> AppResult<Event> {
+    let now = tx.ctx().now();
+    while let Some(moved) = event.due(now) {
+        apply(tx, Voice::System, &moved).await?;
+        event = event.after(&moved);
+    }
+    Ok(event)
+}
+
+async fn apply(tx: &mut Tx, voice: impl Into<Voice>, moved: &Moved) -> AppResult<()> {
+    let now = tx.ctx().now();
+    store::apply_moved(tx.conn(), moved, now).await?;
+    tx.state(voice, moved);
+    Ok(())
+}
+
+async fn set_deadlines(tx: &mut Tx, event: &Event) -> AppResult<()> {
+    let (starts, ends) = event.deadlines();
+    for (kind, at) in [(STARTS, starts), (ENDS, ends)] {
+        match at {
+            Some(at) => set_deadline(tx, kind, event.id.0, at).await?,
+            None => clear_deadline(tx, kind, event.id.0).await?,
+        }
+    }
+    Ok(())
+}
+
+/// The actor's community is on the marketplace, and stays so until the transaction ends. Locks it before any event.
+async fn must_reach_out(tx: &mut Tx, actor: &Actor) -> AppResult<()> {
+    let community = policy::may_publish(actor)?;
+    let brief = communities::service::brief_in(tx, community).await?;
+    if brief.status.may_reach_out() {
+        return Ok(());
+    }
+    Err(Denied::coded("NOT_APPROVED", communities::views::standing_line(&brief.name, brief.status)).into())
+}
+
+/// The first free slug for a title; the one that the event has already counts as free.
+async fn free_slug(tx: &mut Tx, title: &str, own: Option<&str>) -> AppResult<String> {
+    let base = Slug::from_name(title, "event");
+    for batch in 0..20 {
+        let wanted = slug_candidates(&base, batch);
+        let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
+        let taken = store::taken_slugs(tx.conn(), &texts).await?;
+        let free = |slug: &String| own == Some(slug.as_str()) || !taken.contains(slug);
+        if let Some(slug) = texts.into_iter().find(free) {
+            return Ok(slug);
+        }
+    }
+    Err(AppError::refused("SLUG_TAKEN", "Very many events have this title. Add the city or the year to it."))
+}
+
+// ── What other rooms ask ────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What other rooms need of an event; it stays as it is until the transaction ends.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub async fn brief_in(tx: &mut Tx, id: EventId) -> AppResult<EventBrief> {
+    // The community first: that is the order of locks. On this connection: one from the pool would be a second one, which a
+    // crowd of callers who hold theirs never gets.
+    let community = store::get_community(tx.conn(), id).await?;
+    let community = communities::service::brief_in(tx, community).await?;
+    let row = store::get_shared(tx.conn(), id).await?;
+    brief_of(row, &community, tx.ctx().now())
+}
+
+/// As [`brief_in`], locked for a change that follows in this transaction; only of the scope.
+///
+/// # Errors
+/// 404 when the scope holds no such event.
+pub async fn hold_in(tx: &mut Tx, scope: Scope, id: EventId) -> AppResult<EventBrief> {
+    let community = store::get_community(tx.conn(), id).await?;
+    let community = communities::service::brief_in(tx, community).await?;
+    let row = store::hold(tx.conn(), scope, id).await?;
+    brief_of(row, &community, tx.ctx().now())
+}
+
+/// What other rooms need of an event.
+///
+/// # Errors
+/// 404 when there is no such event.
+pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
+    let row = store::find(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let community = communities::service::brief(ctx, row.community_id.into()).await?;
+    brief_of(row, &community, ctx.now())
+}
+
+/// The briefs of several events by two statements; ids that lead nowhere are left out.
+///
+/// # Errors
+/// When the database is away.
+pub async fn briefs(ctx: &Ctx, ids: &[EventId]) -> AppResult<Vec<EventBrief>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = store::list_by_ids(ctx.db(), &ids).await?;
+    let communities = communities_of(ctx, &rows).await?;
+    let brief = |row: EventRow| {
+        let community = communities.get(&row.community_id).ok_or(AppError::NotFound)?;
+        brief_of(row, community, ctx.now())
+    };
+    rows.into_iter().map(brief).collect()
+}
+
+/// The events of the actor's community that something can still be offered at, the next first: for forms to choose from.
+///
+/// # Errors
+/// When the database is away.
+pub async fn choices(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<EventBrief>> {
+    let Some(community) = actor.community() else { return Ok(Vec::new()) };
+    let filter = Filter {
+        community: Some(community),
+        statuses: Tab::Upcoming.statuses().to_vec(),
+        soonest_first: true,
+        ..Filter::default()
+    };
+    let (rows, _) = store::list(ctx.db(), &filter, &PageRequest { limit: 100, ..PageRequest::default() }).await?;
+    let community = communities::service::brief(ctx, community).await?;
+    rows.into_iter().take(100).map(|row| brief_of(row, &community, ctx.now())).collect()
+}
+
+fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> AppResult<EventBrief> {
+    let event = row.into_event()?;
+    let it = event.details;
+    Ok(EventBrief {
+        id: event.id,
+        community_id: event.community,
+        slug: event.slug,
+        status: event.status,
+        when_label: when_label(&it.timezone, it.starts.map(|t| t.at), it.ends.map(|t| t.at), now),
+        title: it.title,
+        event_type: it.event_type,
+        category: it.category,
+        format: it.format,
+        region: it.region,
+        technologies: it.technologies,
+        start_at: it.starts.map(|timed| timed.at),
+        end_at: it.ends.map(|timed| timed.at),
+        timezone: it.timezone,
+        max_attendees: it.max_attendees,
+        venue_name: it.venue_name,
+        city: community.city.clone(),
+        public_visible: it.public_visible,
+    })
+}
+
+fn when_label(zone: &str, starts: Option<DateTime<Utc>>, ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    match (starts, ends) {
+        (Some(starts), Some(ends)) => zones::span_label(zone, starts, ends, now),
+        (Some(starts), None) => zones::moment_label_in(zone, starts, now),
+        (None, _) => "Dates to come".to_owned(),
+    }
+}
+
+async fn communities_of(ctx: &Ctx, rows: &[EventRow]) -> AppResult<HashMap<Uuid, CommunityBrief>> {
+    let mut ids: Vec<CommunityId> = rows.iter().map(|row| row.community_id.into()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let briefs = communities::service::briefs(ctx, &ids).await?;
+    Ok(briefs.into_iter().map(|brief| (brief.id.0, brief)).collect())
+}
+
+// ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What a list is asked for, as it stands in the address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    pub status: Option<String>,
+    pub search: Option<String>,
+    /// A date or an instant.
+    pub start_date: Option<String>,
+    /// A date (to its end, UTC) or an instant.
+    pub end_date: Option<String>,
+    /// What everybody sees, also for somebody who acts for a community.
+    pub public: bool,
+    /// Only of this community.
+    pub community: Option<CommunityId>,
+    /// Only what is still ahead, the next first: what visitors want.
+    pub ahead: bool,
+}
+
+/// Events: their own for somebody who acts for a community, what is published and public for everybody else. The latest
+/// first, unless only those ahead were asked for.
+///
+/// # Errors
+/// 422 names the parameter that cannot be read.
+pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, wanted: &Wanted, page: &PageRequest) -> AppResult<Page<EventItem>> {
+    let own = viewer
+        .filter(|actor| !wanted.public && actor.can(Capability::SeeWorkspace))
+        .and_then(Actor::community)
+        .filter(|own| wanted.community.is_none_or(|community| community == *own));
+    let mut check = Check::default();
+    let status = match wanted.status.as_deref().map(str::trim).filter(|status| !status.is_empty()) {
+        Some(status) => check.take("status", EventStatus::parse(status)),
+        None => None,
+    };
+    let from = check.take("startDate", day(wanted.start_date.as_deref(), TimeDelta::zero())).flatten();
+    let until = check.take("endDate", day(wanted.end_date.as_deref(), TimeDelta::days(1))).flatten();
+    check.finish()?;
+    let filter = Filter {
+        community: own.or(wanted.community),
+        public: own.is_none(),
+        statuses: match status {
+            Some(status) => vec![status],
+            None if wanted.ahead => vec![EventStatus::Upcoming, EventStatus::Live],
+            None => EventStatus::ALL.to_vec(),
+        },
+        words: words(wanted.search.as_deref().unwrap_or_default()),
+        from,
+        until,
+        soonest_first: wanted.ahead,
+    };
+    let (rows, counted) = store::list(ctx.db(), &filter, page).await?;
+    let communities = communities_of(ctx, &rows).await?;
+    items(ctx, rows, counted, &communities, &filter, page)
+}
+
+/// One tab of the actor's own events. Drafts come first, then the next; what is past, the latest first.
+///
+/// # Errors
+/// 403 outside a community's workspace.
+pub async fn mine(ctx: &Ctx, actor: &Actor, tab: Tab, page: &PageRequest) -> AppResult<MyEvents> {
+    let community = actor.community().ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
+    actor.must(Capability::SeeWorkspace, "see events")?;
+    let filter = Filter {
+        community: Some(community),
+        statuses: tab.statuses().to_vec(),
+        soonest_first: tab == Tab::Upcoming,
+        ..Filter::default()
+    };
+    let (rows, counted) = store::list(ctx.db(), &filter, page).await?;
+    let communities = communities_of(ctx, &rows).await?;
+    let found = items(ctx, rows, counted, &communities, &filter, page)?;
+    let count = found.count_label();
+    Ok(MyEvents {
+        tab,
+        count_label: if count == "1" { "1 event".to_owned() } else { format!("{count} events") },
+        items: found.items,
+        next_cursor: found.next_cursor,
+        can_draft: actor.can(Capability::EditEvents),
+    })
+}
+
+fn items(
+    ctx: &Ctx,
+    rows: Vec<EventRow>,
+    counted: i64,
+    communities: &HashMap<Uuid, CommunityBrief>,
+    filter: &Filter,
+    page: &PageRequest,
+) -> AppResult<Page<EventItem>> {
+    let now = ctx.now();
+    let item = |row: EventRow| item(row, communities, now);
+    let items = rows.into_iter().map(item).collect::<AppResult<Vec<_>>>()?;
+    let no_date = rfc3339(store::no_date(filter.soonest_first));
+    Ok(Page::cut(items, page.limit, counted, |item| {
+        cursor(&[item.start_at.as_deref().unwrap_or(&no_date), &item.id.to_string()])
+    }))
+}
+
+fn item(row: EventRow, communities: &HashMap<Uuid, CommunityBrief>, now: DateTime<Utc>) -> AppResult<EventItem> {
+    let community = communities.get(&row.community_id).ok_or(AppError::NotFound)?;
+    let updated_at = rfc3339(row.updated_at);
+    let event = row.into_event()?;
+    let it = event.details;
+    let (starts, ends) = (it.starts.map(|timed| timed.at), it.ends.map(|timed| timed.at));
+    let (month_label, day_label) = starts.map(|at| zones::card_date(&it.timezone, at)).unwrap_or_default();
+    Ok(EventItem {
+        id: event.id,
+        community_id: event.community,
+        community_slug: community.slug.clone(),
+        community_name: community.name.clone(),
+        community_place: place_label(&community.city, &community.country),
+        slug: event.slug,
+        when_label: when_label(&it.timezone, starts, ends, now),
+        title: it.title,
+        subtitle: it.subtitle,
+        event_type: it.event_type,
+        category: it.category,
+        format: it.format,
+        region: it.region,
+        technologies: it.technologies,
+        start_at: starts.map(rfc3339),
+        end_at: ends.map(rfc3339),
+        timezone: it.timezone,
+        venue_name: it.venue_name,
+        capacity: CapacityView { max_attendees: it.max_attendees },
+        settings: SettingsView { public_visible: it.public_visible },
+        status: event.status,
+        tone: status_tone(event.status).to_owned(),
+        month_label,
+        day_label,
+        updated_at,
+    })
+}
+
+/// An event by its id or slug: its own people see it always, everybody else once it is published and public.
+///
+/// # Errors
+/// 404 for everybody who may not see it.
+pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventView> {
+    let id = named.parse::<EventId>().ok();
+    let row = store::find(ctx.db(), id, Some(named)).await?.ok_or(AppError::NotFound)?;
+    let community = communities::service::brief(ctx, row.community_id.into()).await?;
+    let is_own = policy::is_own(viewer, community.id);
+    let (published_at, updated_at) = (row.published_at, row.updated_at);
+    let event = row.into_event()?;
+    // A community that was suspended is off the marketplace, and so are its events.
+    let is_public = policy::is_public(event.status, event.details.public_visible) && community.status.may_reach_out();
+    if !is_own && !is_public {
+        return Err(AppError::NotFound);
+    }
+    let can = match viewer {
+        Some(actor) if is_own => can(&event, actor, &community, ctx.now()),
+        _ => EventCan::default(),
+    };
+    let it = event.details;
+    let (starts, ends) = (it.starts.map(|timed| timed.at), it.ends.map(|timed| timed.at));
+    Ok(EventView {
+        id: event.id,
+        community_id: event.community,
+        community_place: place_label(&community.city, &community.country),
+        community_logo_url: community.logo_key.as_deref().map(logos::logo_url),
+        community_slug: community.slug,
+        community_name: community.name,
+        slug: event.slug,
+        missing: if can.edit && event.status == EventStatus::Draft { it.missing() } else { FieldErrors::default() },
+        when_label: when_label(&it.timezone, starts, ends, ctx.now()),
+        title: it.title,
+        subtitle: it.subtitle,
+        description_markdown: it.description_markdown,
+        registration_link: it.registration_link,
+        event_type: it.event_type,
+        category: it.category,
+        format: it.format,
+        region: it.region,
+        technologies: it.technologies,
+        start_at: starts.map(rfc3339),
+        end_at: ends.map(rfc3339),
+        start_wall: it.starts.map(|timed| wall_text(timed.wall)),
+        end_wall: it.ends.map(|timed| wall_text(timed.wall)),
+        timezone: it.timezone,
+        venue_name: it.venue_name,
+        venue_address: it.venue_address,
+        capacity: CapacityView { max_attendees: it.max_attendees },
+        settings: SettingsView { public_visible: it.public_visible },
+        status: event.status,
+        tone: status_tone(event.status).to_owned(),
+        version: event.version,
+        published_at: published_at.map(rfc3339),
+        updated_at: rfc3339(updated_at),
+        can,
+    })
+}
+
+fn can(event: &Event, actor: &Actor, community: &CommunityBrief, now: DateTime<Utc>) -> EventCan {
+    let publishes = actor.can(Capability::PublishEvents);
+    let is_draft = event.status == EventStatus::Draft;
+    let waits = !community.status.may_reach_out();
+    EventCan {
+        edit: actor.can(Capability::EditEvents) && event.status != EventStatus::Archived,
+        publish: publishes && is_draft && !waits,
+        complete: publishes && event.status != EventStatus::Completed && event.complete(now).is_ok(),
+        archive: publishes && event.status == EventStatus::Completed,
+        publish_waits: (publishes && is_draft && waits)
+            .then(|| communities::views::standing_line(&community.name, community.status)),
+    }
+}
+
+/// The page of an event, with its description made safe.
+///
+/// # Errors
+/// 404 for everybody who may not see it.
+pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<EventPage> {
+    let event = view(ctx, viewer, slug).await?;
+    Ok(EventPage {
+        description_html: markdown::render(&event.description_markdown).as_str().to_owned(),
+        excerpt: markdown::plain_excerpt(&event.description_markdown, 160),
+        is_preview: !policy::is_public(event.status, event.settings.public_visible),
+        event,
+    })
+}
+
+/// What the page needs on which an event is made or edited.
+///
+/// # Errors
+/// 403 by role; 404 outside the community.
+pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<EventId>) -> AppResult<EventEditor> {
+    policy::may_edit(actor)?;
+    let zones = zones::names().map(str::to_owned).collect();
+    if let Some(id) = id {
+        let event = view(ctx, Some(actor), &id.to_string()).await?;
+        if !policy::is_own(Some(actor), event.community_id) {
+            return Err(AppError::NotFound);
+        }
+        return Ok(EventEditor { can: event.can.clone(), event: Some(event), zones });
+    }
+    let waits = policy::may_publish(actor).err();
+    let can = EventCan {
+        edit: true,
+        publish: waits.is_none(),
+        publish_waits: waits.filter(|denied| denied.code == "NOT_APPROVED").map(|denied| denied.message),
+        ..EventCan::default()
+    };
+    Ok(EventEditor { event: None, zones, can })
+}
+
+/// A date's first moment (plus `after_date`), or an instant as it is.
+fn day(text: Option<&str>, after_date: TimeDelta) -> Result<Option<DateTime<Utc>>, String> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Ok(Some(instant.with_timezone(&Utc)));
+    }
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "Write a date as 2026-11-20, or an RFC 3339 time.".to_owned())?;
+    let first = date.and_hms_opt(0, 0, 0).map(|wall| wall.and_utc());
+    Ok(first.and_then(|first| first.checked_add_signed(after_date)))
+}
+
+/// The words of a search as a text-search query: every word, by its beginning.
+fn words(search: &str) -> String {
+    let words = search.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(8);
+    words.map(|word| format!("{}:*", word.to_lowercase())).collect::<Vec<_>>().join(" & ")
+}
+
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}

@@ -1,0 +1,535 @@
+//! The words of every letter and notice. Pure: what happened goes in, plain sentences come out; layout is elsewhere.
+//!
+//! The title is the letter's subject and the notice's text. What somebody else wrote stands in `quote` only, where every
+//! layout marks it as theirs.
+
+use super::rules::Template;
+use crate::{features::accounts::rules::LinkPurpose, kernel::actor::Side};
+
+/// What happened, in the words of its fact and of the things that it names. A letter uses what it needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Story {
+    pub organization: String,
+    pub organization_id: String,
+    pub community: String,
+    pub community_id: String,
+    pub event: String,
+    pub event_id: String,
+    pub event_slug: String,
+    pub opportunity: String,
+    pub opportunity_id: String,
+    pub request_id: String,
+    /// Of a request: `Platinum Sponsor`, `₹3,50,000.00`.
+    pub category: String,
+    pub amount: String,
+    /// Which side did it; nobody did when time ran out.
+    pub by: Option<Side>,
+    /// What somebody wrote: a reason, a question, a message.
+    pub words: String,
+    /// Of a password: `activated`, `reset`, `changed`.
+    pub how: String,
+    /// Recovery codes that are left.
+    pub left: i64,
+    pub new_address: String,
+    /// A staff role.
+    pub role: String,
+}
+
+/// Who reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reader {
+    pub name: String,
+    /// The side of a request that they are on.
+    pub side: Option<Side>,
+    /// Their workspace's key, `organization:acme`; empty for somebody who reads for themselves.
+    pub workspace: String,
+    /// The path of a one-time link, and what it is for.
+    pub link: Option<(LinkPurpose, String)>,
+}
+
+/// A letter before its layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub title: String,
+    pub paragraphs: Vec<String>,
+    pub quote: Option<String>,
+    /// The one thing to do: a label and a path of ours.
+    pub action: (String, String),
+    /// What else the reader should know, after the action.
+    pub note: Option<String>,
+}
+
+/// A path for the reader's workspace.
+fn here(reader: &Reader, path: &str) -> String {
+    if reader.workspace.is_empty() { path.to_owned() } else { format!("{path}?as={}", reader.workspace) }
+}
+
+fn draft(title: impl Into<String>, paragraphs: &[String], action: (&str, String)) -> Draft {
+    Draft {
+        title: title.into(),
+        paragraphs: paragraphs.iter().filter(|p| !p.is_empty()).cloned().collect(),
+        quote: None,
+        action: (action.0.to_owned(), action.1),
+        note: None,
+    }
+}
+
+impl Draft {
+    fn quoting(mut self, words: &str) -> Self {
+        self.quote = Some(words.trim().to_owned()).filter(|words| !words.is_empty());
+        self
+    }
+
+    fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// With a one-time link, the action is the link.
+    fn by_link(mut self, reader: &Reader, label: &str) -> Self {
+        if let Some((purpose, path)) = &reader.link {
+            self.action = (label.to_owned(), path.clone());
+            self.note = Some(link_note(*purpose));
+        }
+        self
+    }
+}
+
+fn link_note(purpose: LinkPurpose) -> String {
+    format!("The link works once, for {}. If it has expired, ask for a new one on the sign-in page.", purpose.lifetime_label())
+}
+
+const NOT_YOU: &str =
+    "If this was not you, set a new password with \"Forgot password\" on the sign-in page, then sign out everywhere on your account page.";
+
+/// The words of a letter.
+pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
+    match template {
+        Template::ResetLink
+        | Template::ActivateLink
+        | Template::PasswordSet
+        | Template::EmailChangeLink
+        | Template::EmailChangeNotice
+        | Template::EmailChanged
+        | Template::SecondFactorOn
+        | Template::RecoveryCodeUsed
+        | Template::RecoveryCodesRenewed
+        | Template::SessionsEnded
+        | Template::UserSuspended
+        | Template::UserRestored
+        | Template::StaffWelcome => about_accounts(template, story, reader),
+        Template::OrganizationApplied
+        | Template::OrganizationInQueue
+        | Template::OrganizationMoreAsked
+        | Template::OrganizationBackInQueue
+        | Template::OrganizationVerified
+        | Template::OrganizationRefused
+        | Template::OrganizationDisabled => about_organizations(template, story, reader),
+        Template::CommunityRegistered
+        | Template::CommunityUnderReview
+        | Template::CommunityInQueue
+        | Template::CommunityMoreAsked
+        | Template::CommunityApproved
+        | Template::CommunityActivated
+        | Template::CommunityRejected
+        | Template::CommunitySuspended => about_communities(template, story, reader),
+        Template::EventPublished
+        | Template::EventLive
+        | Template::EventCompleted
+        | Template::EventArchived
+        | Template::PartnerAssigned
+        | Template::OpportunityOpened
+        | Template::OpportunityClosed
+        | Template::OpportunityFilled => about_events(template, story, reader),
+        Template::RequestOpened
+        | Template::RequestAccepted
+        | Template::RequestRejected
+        | Template::RequestWithdrawn
+        | Template::RequestExpired => about_requests(template, story, reader),
+    }
+}
+
+fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let account = || ("Open your account", "/account".to_owned());
+    match template {
+        Template::ResetLink => draft(
+            "Set a new password",
+            &["Somebody, probably you, asked for a new password for this address.".into()],
+            ("Set a new password", "/forgot-password".into()),
+        )
+        .by_link(reader, "Set a new password")
+        .note("The link works once, for 1 hour. If you did not ask for it, do nothing: your password stays as it is."),
+        Template::ActivateLink => draft(
+            "Set your password",
+            &["Your account has no password yet. Set one to sign in.".into()],
+            ("Set your password", "/forgot-password".into()),
+        )
+        .by_link(reader, "Set your password"),
+        Template::PasswordSet => draft(
+            if story.how == "activated" { "Your password is set" } else { "Your password was changed" },
+            &[match story.how.as_str() {
+                "activated" => "You can sign in with it now.".into(),
+                "reset" => "It was set behind a link that we mailed to you. Every session that was open has ended.".into(),
+                _ => "Every other session that was open has ended.".into(),
+            }],
+            account(),
+        )
+        .note(NOT_YOU),
+        Template::EmailChangeLink => draft(
+            "Confirm your new e-mail address",
+            &["You asked to sign in to CommDesk with this address. Confirm that it is yours; until then, the old one stays.".into()],
+            ("Open your account", "/account".into()),
+        )
+        .by_link(reader, "Confirm this address")
+        .note("The link works once, for 24 hours. If you did not ask for this, do nothing."),
+        Template::EmailChangeNotice => draft(
+            "Your e-mail address is about to change",
+            &[format!(
+                "Somebody who knows your password asked to change the address of your account to {}. It changes when the link that we \
+                 mailed there is followed.",
+                story.new_address
+            )],
+            account(),
+        )
+        .note("If this was not you, change your password now: that stops it from being used, and signs everybody else out."),
+        Template::EmailChanged => draft(
+            "Your e-mail address was changed",
+            &[format!("Your account now belongs to {}. Nothing more will be sent to this address.", story.new_address)],
+            account(),
+        )
+        .note("If this was not you, write to us at once."),
+        Template::SecondFactorOn => draft(
+            "Your second factor is on",
+            &["From now on, signing in asks for a code from your authenticator app. Keep your recovery codes where you find them without \
+               your phone."
+                .into()],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::RecoveryCodeUsed => draft(
+            "A recovery code was used to sign in",
+            &[match story.left {
+                0 => "It was the last one. Make new codes now, so that you get in without your phone.".into(),
+                1 => "One code is left. Make new ones while you can.".into(),
+                n => format!("{n} codes are left."),
+            }],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::RecoveryCodesRenewed => draft(
+            "You have new recovery codes",
+            &["The old ones no longer work.".into()],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::SessionsEnded => draft(
+            "You were signed out everywhere",
+            &["Every session of your account has ended, as you asked.".into()],
+            ("Sign in", "/sign-in".into()),
+        )
+        .note(NOT_YOU),
+        Template::UserSuspended => draft(
+            "Your account is suspended",
+            &["You cannot sign in until our staff open your account again. They wrote:".into()],
+            ("Go to CommDesk", "/".into()),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if you think that is a mistake."),
+        Template::UserRestored => draft(
+            "Your account is open again",
+            &["You can sign in as before.".into()],
+            ("Sign in", "/sign-in".into()),
+        ),
+        _ => draft(
+            "You are CommDesk staff now",
+            &[
+                format!("You were given the role {}.", story.role),
+                "After signing in you set up a second factor: an authenticator app on your phone. Nothing opens before that.".into(),
+            ],
+            ("Sign in", "/sign-in".into()),
+        )
+        .by_link(reader, "Set your password"),
+    }
+}
+
+fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let name = &story.organization;
+    let dashboard = || ("Open your dashboard", here(reader, "/dashboard"));
+    let review = || ("Open the application", here(reader, &format!("/staff/organizations/{}", story.organization_id)));
+    match template {
+        Template::OrganizationApplied => draft(
+            format!("We received the application of {name}"),
+            &[
+                format!("Thank you for applying. Our staff check {name} now; you get a mail when they have decided."),
+                "Until then you can sign in and complete the profile. A complete profile is verified sooner.".into(),
+            ],
+            dashboard(),
+        )
+        .by_link(reader, "Set your password"),
+        Template::OrganizationInQueue => {
+            draft(format!("{name} applied"), &["The application waits in the queue.".into()], review())
+        }
+        Template::OrganizationMoreAsked => draft(
+            format!("We have a question about {name}"),
+            &["Our staff need to know more before they decide. They wrote:".into()],
+            ("Answer", here(reader, "/dashboard")),
+        )
+        .quoting(&story.words)
+        .by_link(reader, "Set your password and answer"),
+        Template::OrganizationBackInQueue => {
+            draft(format!("{name} answered"), &["The application waits in the queue again.".into()], review())
+        }
+        Template::OrganizationVerified => draft(
+            format!("{name} is verified"),
+            &["You stand in the directory now. You can apply for opportunities, and communities can send you requests.".into()],
+            dashboard(),
+        )
+        .by_link(reader, "Set your password"),
+        Template::OrganizationRefused => draft(
+            format!("{name} was not verified"),
+            &["Our staff decided not to verify it. They wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
+        _ => draft(
+            format!("{name} was disabled"),
+            &["Its profile is no longer shown, and it can neither apply nor be asked. Our staff wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if you think that is a mistake."),
+    }
+}
+
+fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let name = &story.community;
+    let dashboard = || ("Open your dashboard", here(reader, "/dashboard"));
+    match template {
+        Template::CommunityRegistered => draft(
+            format!("Confirm your e-mail address for {name}"),
+            &[
+                format!("Thank you for registering {name}. Confirm that this address is yours; then our staff look at it."),
+                "Meanwhile you can draft events and opportunities.".into(),
+            ],
+            dashboard(),
+        )
+        .by_link(reader, "Confirm my address"),
+        Template::CommunityUnderReview => draft(
+            format!("We are looking at {name}"),
+            &["Your address is confirmed, and our staff look at your community now. You get a mail when they have decided.".into()],
+            dashboard(),
+        ),
+        Template::CommunityInQueue => draft(
+            format!("{name} waits for approval"),
+            &["The community waits in the queue.".into()],
+            ("Open the community", here(reader, &format!("/staff/communities/{}", story.community_id))),
+        ),
+        Template::CommunityMoreAsked => draft(
+            format!("We have a question about {name}"),
+            &["Our staff need to know more before they decide. They wrote:".into()],
+            ("Answer", here(reader, "/dashboard")),
+        )
+        .quoting(&story.words),
+        Template::CommunityApproved => draft(
+            format!("{name} is approved"),
+            &["You can publish events, open opportunities and ask sponsors now.".into()],
+            dashboard(),
+        )
+        .by_link(reader, "Set your password"),
+        Template::CommunityActivated => {
+            draft(format!("{name} is active"), &["Your community's page is public now.".into()], dashboard())
+        }
+        Template::CommunityRejected => draft(
+            format!("{name} was not approved"),
+            &["Our staff decided not to approve it. They wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
+        _ => draft(
+            format!("{name} is suspended"),
+            &["It can neither offer opportunities nor ask sponsors until our staff open it again. They wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if you think that is a mistake."),
+    }
+}
+
+fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let event = &story.event;
+    let manage = || ("Open the event", here(reader, &format!("/manage/events/{}", story.event_id)));
+    let opportunity = || ("Open the opportunity", here(reader, &format!("/manage/opportunities/{}", story.opportunity_id)));
+    match template {
+        Template::EventPublished => draft(format!("{event} is published"), &["Its page is public now.".into()], manage()),
+        Template::EventLive => draft(format!("{event} has begun"), &["It is live now.".into()], manage()),
+        Template::EventCompleted => draft(format!("{event} is over"), &["It is completed now.".into()], manage()),
+        Template::EventArchived => draft(format!("{event} was archived"), &["Its page is no longer listed.".into()], manage()),
+        Template::PartnerAssigned => draft(
+            format!("{} stands on the page of {event}", story.organization),
+            &[format!("As {}, with your logo and website.", story.category)],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        ),
+        Template::OpportunityOpened => {
+            draft(format!("{} is open", story.opportunity), &["Sponsors can apply now.".into()], opportunity())
+        }
+        Template::OpportunityClosed => {
+            draft(format!("{} is closed", story.opportunity), &["Nobody can apply any more.".into()], opportunity())
+        }
+        _ => draft(format!("{} is filled", story.opportunity), &["Its last place was taken.".into()], opportunity()),
+    }
+}
+
+fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let actor = match story.by {
+        Some(Side::Community) => &story.community,
+        _ => &story.organization,
+    };
+    let other = match reader.side {
+        Some(Side::Community) => &story.organization,
+        _ => &story.community,
+    };
+    let ours = story.by.is_some() && story.by == reader.side;
+    let role = if story.category.is_empty() { "support".to_owned() } else { story.category.clone() };
+    let worth = if story.amount.is_empty() { String::new() } else { format!("The offer: {role}, {}.", story.amount) };
+    let open = |label: &'static str| (label, here(reader, &format!("/requests/{}", story.request_id)));
+    match template {
+        Template::RequestOpened => {
+            let (title, lead) = match (story.by, ours) {
+                (_, true) => (
+                    format!("Your team wrote to {other} about {}", story.event),
+                    format!("It is {other}'s turn now. You get a mail when they answer."),
+                ),
+                (Some(Side::Organization), _) => (
+                    format!("{actor} applies to support {}", story.event),
+                    "It is your turn: accept it, or decline with a reason.".to_owned(),
+                ),
+                _ => (
+                    format!("{actor} asks you to support {}", story.event),
+                    "It is your turn: accept it, or decline with a reason.".to_owned(),
+                ),
+            };
+            draft(title, &[worth, lead], open(if ours { "See the request" } else { "Answer" })).quoting(if ours { "" } else { &story.words })
+        }
+        Template::RequestAccepted => draft(
+            if ours { format!("Your team accepted {other} for {}", story.event) } else { format!("{actor} accepted: {role} at {}", story.event) },
+            &[worth, format!("{} stands on the event's page as {role} now.", story.organization)],
+            open("See what was agreed"),
+        ),
+        Template::RequestRejected => draft(
+            if ours { format!("Your team declined {other} for {}", story.event) } else { format!("{actor} declined: {role} at {}", story.event) },
+            &[if ours { "They were told your reason.".into() } else { "They wrote:".into() }],
+            open("See the request"),
+        )
+        .quoting(&story.words),
+        Template::RequestWithdrawn => draft(
+            if ours { format!("Your team withdrew the request about {}", story.event) } else { format!("{actor} withdrew: {role} at {}", story.event) },
+            &["Nothing is left to do.".into()],
+            open("See the request"),
+        )
+        .quoting(if ours { "" } else { &story.words }),
+        _ => draft(
+            format!("Time ran out: {other} and {}", story.event),
+            &["Nobody answered before the offer ended. Write again if you are still interested.".into()],
+            open("See the request"),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    fn story(by: Option<Side>) -> Story {
+        Story {
+            organization: "Acme Cloud".into(),
+            organization_id: "o-1".into(),
+            community: "Apex Circle".into(),
+            community_id: "c-1".into(),
+            event: "HackFest 2026".into(),
+            event_id: "e-1".into(),
+            event_slug: "hackfest-2026".into(),
+            opportunity: "Platinum Sponsor of HackFest".into(),
+            opportunity_id: "p-1".into(),
+            request_id: "r-1".into(),
+            category: "Platinum Sponsor".into(),
+            amount: "₹3,50,000.00".into(),
+            by,
+            words: "The dates clash with our own conference.".into(),
+            how: "changed".into(),
+            left: 3,
+            new_address: "asha@acme-cloud.example".into(),
+            role: "review".into(),
+        }
+    }
+
+    fn show(out: &mut String, template: Template, story: &Story, reader: &Reader) {
+        let draft = write(template, story, reader);
+        writeln!(out, "{} (side {:?}, link {:?})", template.label(), reader.side, reader.link.as_ref().map(|l| l.0)).expect("fits");
+        writeln!(out, "  {}", draft.title).expect("fits");
+        for paragraph in &draft.paragraphs {
+            writeln!(out, "  {paragraph}").expect("fits");
+        }
+        if let Some(quote) = &draft.quote {
+            writeln!(out, "  > {quote}").expect("fits");
+        }
+        writeln!(out, "  [{}] {}", draft.action.0, draft.action.1).expect("fits");
+        if let Some(note) = &draft.note {
+            writeln!(out, "  {note}").expect("fits");
+        }
+    }
+
+    fn every_letter() -> Vec<(Template, Story, Reader)> {
+        let mut all = Vec::new();
+        for template in Template::ALL {
+            let is_request = template.label().starts_with("request_");
+            let sides: &[Option<Side>] = if is_request { &[Some(Side::Community), Some(Side::Organization)] } else { &[None] };
+            for side in sides {
+                let by = if template == Template::RequestExpired { None } else { Some(Side::Community) };
+                for has_password in [true, false] {
+                    let link = template.link(has_password).map(|purpose| (purpose, "/link/TOKEN".to_owned()));
+                    if !has_password && link.is_none() {
+                        continue;
+                    }
+                    let workspace = side.map(|s| format!("{}:us", s.label())).unwrap_or_default();
+                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link }));
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn the_words_of_every_letter() {
+        let mut out = String::new();
+        for (template, story, reader) in every_letter() {
+            show(&mut out, template, &story, &reader);
+        }
+        insta::assert_snapshot!(out);
+    }
+
+    #[test]
+    fn a_letter_with_a_link_leads_to_it_and_says_how_long_it_lives() {
+        for (template, story, reader) in every_letter() {
+            let draft = write(template, &story, &reader);
+            if let Some((purpose, path)) = &reader.link {
+                assert_eq!(&draft.action.1, path, "{template:?}");
+                assert!(draft.note.is_some_and(|note| note.contains(purpose.lifetime_label())), "{template:?}");
+            }
+            assert!(draft.action.1.starts_with('/'), "{template:?}");
+            assert!(!draft.title.is_empty() && draft.title.len() < 200, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_quoted_outside_the_quote() {
+        for (template, mut story, reader) in every_letter() {
+            story.words = "UNTRUSTED https://evil.example".into();
+            let draft = write(template, &story, &reader);
+            let ours = format!("{} {:?} {:?} {:?}", draft.title, draft.paragraphs, draft.action, draft.note);
+            assert!(!ours.contains("UNTRUSTED"), "{template:?}");
+        }
+    }
+}
