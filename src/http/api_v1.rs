@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{communities, events},
+    features::{accounts, communities, events},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -30,6 +30,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(communities::rest::routes())
         .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
+        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{communities, events},
+    features::{accounts, communities, events, notifications},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,6 +34,8 @@ fn table() -> Vec<FormRoute> {
         .chain(communities::forms::forms())
         .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
+        .chain(accounts::forms::forms())
+        .chain(notifications::forms::forms())
         .collect()
 }
 

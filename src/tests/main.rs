@@ -1,6 +1,7 @@
 //! Services and doors against a real Postgres, through the router that is served. One binary; files mirror the rooms.
 
 mod architecture;
+mod crash;
 mod house;
 mod town;
 // one line a room

@@ -8,6 +8,10 @@ pub mod rules;
 pub mod views;
 
 #[cfg(feature = "server")]
+pub mod forms;
+#[cfg(feature = "server")]
+pub mod rest;
+#[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;

@@ -8,7 +8,7 @@ use super::{
     policy,
     rules::{self, LinkPurpose, Login, UserCreated},
     store,
-    views::{LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionView, SignedIn, WorkspaceName},
+    views::{LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName},
 };
 use crate::{
     kernel::{
@@ -236,15 +236,6 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
     })
 }
 
-/// What was done with a link.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkOutcome {
-    pub purpose: LinkPurpose,
-    pub user: UserId,
-    /// A password was set with it.
-    pub password_set: bool,
-}
-
 /// Uses a link up: sets the password, proves the address, or changes it. Only a POST comes here.
 ///
 /// `among` are the purposes that the door takes. A password is required where the link sets one, except for the proof of
@@ -252,7 +243,7 @@ pub struct LinkOutcome {
 ///
 /// # Errors
 /// 404; 409 `LINK_USED`, `LINK_EXPIRED`, `SUSPENDED`, `EMAIL_TAKEN`; 422 for the password, and then the link stays unused.
-pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_password: Option<&str>) -> AppResult<LinkOutcome> {
+pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_password: Option<&str>) -> AppResult<LinkDone> {
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
     let (link, _) = find_link(ctx, token).await?;
     if !among.contains(&link.purpose) {
@@ -292,9 +283,22 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
         store::end_links(&mut tx, user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
         tx.state(voice, &fact);
     }
-    tx.result(user);
+    let done = LinkDone { purpose: link.purpose, password_set: hash.is_some() };
+    // A replay of the call is told the same: the token itself opens nothing any more.
+    tx.result(format!("{} {}", done.purpose.label(), done.password_set));
     tx.commit_unstated("the proof of an address that was proven before changes nothing but the link").await?;
-    Ok(LinkOutcome { purpose: link.purpose, user, password_set: hash.is_some() })
+    Ok(done)
+}
+
+/// The answer of a use of a link that is sent again under its idempotency key.
+///
+/// # Errors
+/// 409 `LINK_USED` when the first call noted nothing.
+pub fn link_done_again(result: &str) -> AppResult<LinkDone> {
+    result
+        .split_once(' ')
+        .and_then(|(purpose, set)| Some(LinkDone { purpose: LinkPurpose::parse(purpose)?, password_set: set == "true" }))
+        .ok_or_else(|| AppError::refused("LINK_USED", "This link was already used. Ask for a new one if you need it."))
 }
 
 async fn find_link(ctx: &Ctx, token: &str) -> AppResult<(rules::Link, String)> {
@@ -690,6 +694,21 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
     store::apply_suspended(&mut tx, user, None, ctx.now()).await?;
     tx.state(actor, &fact);
     tx.commit().await
+}
+
+/// What the API says of a session that was just made or renewed.
+///
+/// # Errors
+/// 401 when it ended at once.
+pub async fn session_info(ctx: &Ctx, signed_in: &SignedIn) -> AppResult<SessionInfo> {
+    let person = person_by_token(ctx, &signed_in.token).await?.ok_or(AppError::SignIn)?;
+    Ok(SessionInfo {
+        user_id: person.user,
+        name: person.name.clone(),
+        email: person.email.clone(),
+        second_factor_required: rules::owes_second_factor(&person),
+        workspaces: person.memberships.iter().map(Membership::key).collect(),
+    })
 }
 
 // ── For the rooms below ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -87,3 +87,95 @@ pub enum SecondFactorView {
     /// On and given.
     On { recovery_codes_left: i64 },
 }
+
+// ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Signing in.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct LoginInput {
+    pub email: String,
+    pub password: String,
+}
+
+/// A mailed link's token, for links that set no password, or set one when it is given.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct VerifyInput {
+    /// The last part of the link's address.
+    pub token: String,
+    /// The person's first password, when they have none yet.
+    pub password: Option<String>,
+}
+
+/// A mailed link's token and the password to set.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PasswordInput {
+    /// The last part of the link's address.
+    pub token: String,
+    pub password: String,
+}
+
+/// Whose password was forgotten.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ForgotInput {
+    pub email: String,
+}
+
+/// Six digits of the authenticator app, or a recovery code.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CodeInput {
+    pub code: String,
+}
+
+/// Who is signed in now. The session itself is in the cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SessionInfo {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub user_id: UserId,
+    pub name: String,
+    pub email: String,
+    /// Nothing else opens before `POST auth/second-factor`.
+    pub second_factor_required: bool,
+    /// What `X-CommDesk-Workspace` may name.
+    pub workspaces: Vec<String>,
+}
+
+/// What was done with a mailed link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct LinkDone {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub purpose: LinkPurpose,
+    pub password_set: bool,
+}
+
+/// Said the same way for every address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Accepted {
+    pub message: String,
+}
+
+impl Accepted {
+    /// The answer to a forgotten password.
+    pub fn forgotten() -> Self {
+        Self { message: "If the address has an account, a mail with a link is on its way. It arrives within a minute.".into() }
+    }
+
+    pub fn signed_out() -> Self {
+        Self { message: "You are signed out.".into() }
+    }
+}

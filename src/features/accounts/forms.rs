@@ -1,0 +1,137 @@
+//! The forms of people and access. Those that make a session are never replayed: an answer without its cookie would leave
+//! somebody outside, so they run again instead.
+
+use super::{
+    rest::{device, ended_session, new_session},
+    rules::{LinkPurpose, owes_second_factor},
+    service,
+};
+use crate::{
+    kernel::{
+        error::AppResult,
+        fields::FieldErrors,
+        text::Email,
+    },
+    platform::{
+        ctx::Ctx,
+        web::{
+            form::{Done, FormRoute, Posted},
+            safe_path,
+        },
+    },
+};
+
+pub fn forms() -> Vec<FormRoute> {
+    vec![
+        FormRoute { path: "/sign-in", form: "sign_in", handler: |posted| Box::pin(sign_in(posted)) },
+        FormRoute { path: "/forgot-password", form: "forgot", handler: |posted| Box::pin(forgot(posted)) },
+        FormRoute { path: "/link/{token}", form: "use_link", handler: |posted| Box::pin(use_link(posted)) },
+        FormRoute { path: "/account", form: "sign_out", handler: |posted| Box::pin(sign_out(posted)) },
+        FormRoute { path: "/account", form: "sign_out_everywhere", handler: |posted| Box::pin(sign_out_everywhere(posted)) },
+        FormRoute { path: "/account", form: "change_password", handler: |posted| Box::pin(change_password(posted)) },
+        FormRoute { path: "/account", form: "change_email", handler: |posted| Box::pin(change_email(posted)) },
+        FormRoute { path: "/second-factor", form: "begin", handler: |posted| Box::pin(begin(posted)) },
+        FormRoute { path: "/second-factor", form: "confirm", handler: |posted| Box::pin(confirm(posted)) },
+        FormRoute { path: "/second-factor", form: "give", handler: |posted| Box::pin(give(posted)) },
+        FormRoute { path: "/second-factor", form: "keep", handler: |posted| Box::pin(keep(posted)) },
+        FormRoute { path: "/second-factor", form: "renew", handler: |posted| Box::pin(renew(posted)) },
+    ]
+}
+
+/// Where people go who were on their way somewhere, else home.
+fn onward<'a>(posted: &'a Posted, home: &'a str) -> &'a str {
+    posted.query.get("next").and_then(|next| safe_path(next)).unwrap_or(home)
+}
+
+/// `/second-factor`, with the way onward kept.
+fn to_second_factor(posted: &Posted) -> String {
+    match posted.query.get("next").and_then(|next| safe_path(next)) {
+        Some(next) => format!("/second-factor?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()),
+        None => "/second-factor".to_owned(),
+    }
+}
+
+/// The call without its form's key.
+fn unclaimed(posted: &Posted) -> Ctx {
+    Ctx { claim: None, ..posted.call.ctx.clone() }
+}
+
+async fn sign_in(posted: Posted) -> AppResult<Done> {
+    let ctx = unclaimed(&posted);
+    let (email, password) = (posted.typed.text("email"), posted.typed.text("password"));
+    let signed_in = service::sign_in(&ctx, email, password, &device(&posted.headers)).await?;
+    let person = service::person_by_token(&ctx, &signed_in.token).await?;
+    let owes = person.is_some_and(|person| owes_second_factor(&person));
+    let location = if owes { to_second_factor(&posted) } else { onward(&posted, "/dashboard").to_owned() };
+    Ok(Done::to(location).cookie(new_session(&ctx, &signed_in)))
+}
+
+async fn forgot(posted: Posted) -> AppResult<Done> {
+    let email = Email::parse(posted.typed.text("email")).map_err(|problem| FieldErrors::one("email", problem.to_string()))?;
+    service::ask_reset(&posted.call.ctx, &email).await?;
+    Ok(Done::to("/forgot-password?done=sent"))
+}
+
+async fn use_link(posted: Posted) -> AppResult<Done> {
+    let token: String = posted.seg("token")?;
+    let password = posted.typed.maybe("password").or_else(|| posted.typed.ticked("asksPassword").then_some(""));
+    let done = service::use_link(&posted.call.ctx, &token, &LinkPurpose::ALL, password).await?;
+    let location = match (done.purpose, done.password_set) {
+        (_, true) => "/sign-in?done=password",
+        (LinkPurpose::ChangeEmail, _) => "/sign-in?done=address",
+        _ => "/sign-in?done=verified",
+    };
+    Ok(Done::to(location))
+}
+
+async fn sign_out(posted: Posted) -> AppResult<Done> {
+    if let Some(person) = &posted.call.person {
+        service::sign_out(&unclaimed(&posted), person).await?;
+    }
+    Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)))
+}
+
+async fn sign_out_everywhere(posted: Posted) -> AppResult<Done> {
+    service::sign_out_everywhere(&unclaimed(&posted), posted.call.person()?).await?;
+    Ok(Done::to("/sign-in?done=everywhere").cookie(ended_session(&posted.call.ctx)))
+}
+
+async fn change_password(posted: Posted) -> AppResult<Done> {
+    let ctx = unclaimed(&posted);
+    let (current, new) = (posted.typed.text("currentPassword"), posted.typed.text("password"));
+    let signed_in = service::change_password(&ctx, posted.call.person()?, current, new, &device(&posted.headers)).await?;
+    Ok(Done::to("/account?done=password").cookie(new_session(&ctx, &signed_in)))
+}
+
+async fn change_email(posted: Posted) -> AppResult<Done> {
+    let email = Email::parse(posted.typed.text("email")).map_err(|problem| FieldErrors::one("email", problem.to_string()))?;
+    service::ask_email_change(&posted.call.ctx, posted.call.person()?, posted.typed.text("password"), &email).await?;
+    Ok(Done::to("/account?done=address"))
+}
+
+async fn begin(posted: Posted) -> AppResult<Done> {
+    service::begin_second_factor(&posted.call.ctx, posted.call.person()?).await?;
+    Ok(Done::to(to_second_factor(&posted)))
+}
+
+async fn confirm(posted: Posted) -> AppResult<Done> {
+    let ctx = unclaimed(&posted);
+    let signed_in = service::confirm_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
+    Ok(Done::to(to_second_factor(&posted)).cookie(new_session(&ctx, &signed_in)))
+}
+
+async fn give(posted: Posted) -> AppResult<Done> {
+    let ctx = unclaimed(&posted);
+    let signed_in = service::give_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
+    Ok(Done::to(onward(&posted, "/staff/organizations")).cookie(new_session(&ctx, &signed_in)))
+}
+
+async fn keep(posted: Posted) -> AppResult<Done> {
+    service::keep_recovery_codes(&posted.call.ctx, posted.call.person()?).await?;
+    Ok(Done::to(onward(&posted, "/staff/organizations")))
+}
+
+async fn renew(posted: Posted) -> AppResult<Done> {
+    service::renew_recovery_codes(&posted.call.ctx, posted.call.person()?).await?;
+    Ok(Done::to("/second-factor"))
+}

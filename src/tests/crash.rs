@@ -1,0 +1,149 @@
+//! The real program, killed with -9 again and again: everything that was acknowledged is there, nothing is there twice, the
+//! same key gives the same answer, and the reactions that were due still come, once.
+
+use commdesk::platform::{cluster, db, secrets};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+/// A server on a database of its own cluster, with fsync on.
+struct Program {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Program {
+    fn start(data: &std::path::Path, url: &str) -> Self {
+        let addr = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address");
+        let child = Command::new(env!("CARGO_BIN_EXE_commdesk"))
+            .args(["dev", "--addr", &addr.to_string(), "--data"])
+            .arg(data)
+            .env("DATABASE_URL", url)
+            .env("COMMDESK_LIMIT_FACTOR", "1000")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let program = Self { child, addr };
+        let began = Instant::now();
+        while !matches!(program.send("GET", "/readyz", None, ""), Some((200, _))) {
+            assert!(began.elapsed() < Duration::from_secs(60), "the program is not ready");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        program
+    }
+
+    /// One request on a connection of its own; nothing when the program dies over it.
+    fn send(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> Option<(u16, Value)> {
+        let mut stream = TcpStream::connect_timeout(&self.addr, Duration::from_secs(2)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+        let key = key.map(|key| format!("idempotency-key: {key}\r\n")).unwrap_or_default();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n{key}content-length: {}\r\n\r\n{body}",
+            self.addr,
+            body.len()
+        )
+        .ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        let status = text.split(' ').nth(1)?.parse().ok()?;
+        let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        // A body may come in chunks; the JSON is what stands between the first and the last brace.
+        let json = body.find('{').zip(body.rfind('}')).and_then(|(from, to)| serde_json::from_str(&body[from..=to]).ok());
+        Some((status, json.unwrap_or(Value::Null)))
+    }
+
+    fn kill(mut self) {
+        self.child.kill().expect("SIGKILL arrives");
+        let _ = self.child.wait();
+    }
+}
+
+fn signup(number: usize) -> String {
+    json!({
+        "name": format!("Crash Circle {number}"),
+        "bio": "We meet every month and build things that must not break.",
+        "website": format!("https://crash-{number}.example"),
+        "communityType": "Meetup group",
+        "country": "India",
+        "city": "Pune",
+        "officialEmail": format!("hello@crash-{number}.example"),
+        "phone": "+91 98765 43210",
+        "owner": {"fullName": format!("Owner Number{number}"), "email": format!("owner@crash-{number}.example")},
+    })
+    .to_string()
+}
+
+#[test]
+fn kills_lose_nothing_and_repeat_nothing() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let say = |_: &str| {};
+    let cluster = runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &say)).expect("a cluster with fsync on");
+    runtime.block_on(cluster.create_database("crash", None)).expect("a database");
+    let url = cluster.owner_url("crash");
+
+    let mut acknowledged: BTreeMap<usize, Value> = BTreeMap::new();
+    let mut number = 0;
+    for round in 0..4_u64 {
+        let program = Program::start(folder.path(), &url);
+        // A different moment every round, somewhere in the middle of the work.
+        let until = Instant::now() + Duration::from_millis(250 + 170 * round + u64::from(secrets::random::<1>()[0]));
+        while Instant::now() < until {
+            number += 1;
+            if let Some((201, answer)) = program.send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{number}")), &signup(number)) {
+                acknowledged.insert(number, answer["data"]["communityId"].clone());
+            }
+        }
+        program.kill();
+    }
+    assert!(acknowledged.len() > 4, "too little happened to say anything: {acknowledged:?}");
+
+    let program = Program::start(folder.path(), &url);
+    // The same key gives the same answer, whether the first one arrived or was lost on the way.
+    for again in 1..=number {
+        let (status, answer) =
+            program.send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{again}")), &signup(again)).expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+        if let Some(first) = acknowledged.get(&again) {
+            assert_eq!(&answer["data"]["communityId"], first, "key-{again}");
+        }
+    }
+    // Reactions: every owner gets their link, once.
+    let pool = db::pool(&url, 2).expect("an address");
+    runtime.block_on(async {
+        let began = Instant::now();
+        loop {
+            let open: i64 = sqlx::query_scalar("select (select count(*) from outbox) + (select count(*) from jobs where state in ('ready', 'running'))")
+                .fetch_one(&pool)
+                .await
+                .expect("the database answers");
+            if open == 0 {
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(100), "{open} reactions did not come");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let count = |sql: &'static str| {
+            let pool = pool.clone();
+            async move { sqlx::query_scalar::<_, i64>(sql).fetch_one(&pool).await.expect("a count") }
+        };
+        let wanted = i64::try_from(number).expect("a small number");
+        assert_eq!(count("select count(*) from communities").await, wanted);
+        assert_eq!(count("select count(*) from facts where name = 'community_registered'").await, wanted);
+        let linked = "select count(distinct recipient) from mails where recipient like 'owner@crash-%'";
+        assert_eq!(count(linked).await, wanted, "owners without a mail");
+        let twice = "select count(*) from (select recipient, template from mails group by recipient, template having count(*) > 1) t";
+        assert_eq!(count(twice).await, 0, "somebody got the same mail twice");
+        assert_eq!(count("select count(*) from jobs where state = 'dead'").await, 0);
+    });
+    runtime.block_on(pool.close());
+    program.kill();
+    cluster.stop().expect("the cluster stops");
+}
