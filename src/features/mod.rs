@@ -4,6 +4,9 @@ pub mod accounts;
 pub mod organizations;
 pub mod communities;
 pub mod events;
+pub mod partners;
+pub mod opportunities;
+pub mod requests;
 pub mod notifications;
 
 pub mod facts;

@@ -1,7 +1,10 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
+use super::{accounts, communities, notifications};
+use super::organizations;
 use super::{accounts, communities, events, notifications};
+use super::{accounts, communities, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -15,12 +18,15 @@ pub fn registry() -> Registry {
         consumers: Vec::new()
             .into_iter()
             .chain(communities::jobs::consumers())
+            .chain(organizations::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
         deadlines: Vec::new()
             .into_iter()
             .chain(events::jobs::deadlines())
+            .chain(opportunities::jobs::deadlines())
+            .chain(requests::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![
@@ -31,6 +37,7 @@ pub fn registry() -> Registry {
                 every: Duration::from_secs(3600),
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
+            organizations::jobs::forget_drafts(),
             Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
         ],
     }

@@ -2,6 +2,10 @@
 
 use crate::{
     features::{accounts, communities, events},
+    features::{accounts, communities},
+    features::organizations,
+    features::{communities, events},
+    features::{communities, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -28,7 +32,11 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(communities::rest::routes())
+        .merge(organizations::rest::routes())
         .merge(events::rest::routes())
+        .merge(partners::rest::routes())
+        .merge(opportunities::rest::routes())
+        .merge(requests::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

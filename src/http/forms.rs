@@ -3,6 +3,10 @@
 use crate::{
     app::shell,
     features::{accounts, communities, events, notifications},
+    features::{accounts, communities, notifications},
+    features::organizations,
+    features::{communities, events},
+    features::{communities, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -32,7 +36,10 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(communities::forms::forms())
+        .chain(organizations::forms::forms())
         .chain(events::forms::forms())
+        .chain(opportunities::forms::forms())
+        .chain(requests::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())

@@ -1,8 +1,8 @@
 //! How often somebody may do something: fixed windows, counted in Postgres, so that every instance counts together.
 
-use super::ctx::Ctx;
+use super::{ctx::Ctx, tx::Tx};
 use crate::kernel::error::{AppError, AppResult};
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// A limit by name: `hits` in `seconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,7 @@ pub const SECOND_FACTOR: Limit = Limit { action: "second_factor", hits: 10, seco
 /// `TooMany` with the seconds until the window ends.
 pub async fn hit(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
     let now = ctx.now();
-    let start = now.timestamp() - now.timestamp().rem_euclid(limit.seconds);
-    let window = DateTime::from_timestamp(start, 0).unwrap_or(now);
+    let window = window(limit, now);
     let hits = sqlx::query_scalar!(
         "insert into rate_counters (action, subject, window_start, hits) values ($1, $2, $3, 1)
          on conflict (action, subject, window_start) do update set hits = rate_counters.hits + 1 returning hits",
@@ -48,11 +47,40 @@ pub async fn hit(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
     )
     .fetch_one(ctx.db())
     .await?;
-    if hits > limit.hits.saturating_mul(ctx.house.settings.limit_factor) {
+    within(limit, ctx.house.settings.limit_factor, hits, window, now)
+}
+
+fn window(limit: Limit, now: DateTime<Utc>) -> DateTime<Utc> {
+    let start = now.timestamp() - now.timestamp().rem_euclid(limit.seconds);
+    DateTime::from_timestamp(start, 0).unwrap_or(now)
+}
+
+fn within(limit: Limit, factor: i32, hits: i32, window: DateTime<Utc>, now: DateTime<Utc>) -> AppResult<()> {
+    if hits > limit.hits.saturating_mul(factor) {
         let left = (window + TimeDelta::seconds(limit.seconds) - now).num_seconds().max(1);
         return Err(AppError::TooMany { retry_after: u32::try_from(left).unwrap_or(60) });
     }
     Ok(())
+}
+
+/// As [`hit`], in the caller's transaction: a click that is repeated under one idempotency key counts once, because its
+/// twins never come this far, and an attempt that is refused does not count.
+///
+/// # Errors
+/// `TooMany` with the seconds until the window ends.
+pub async fn hit_in(tx: &mut Tx, limit: Limit, subject: &str) -> AppResult<()> {
+    let (now, factor) = (tx.ctx().now(), tx.ctx().house.settings.limit_factor);
+    let window = window(limit, now);
+    let hits = sqlx::query_scalar!(
+        "insert into rate_counters (action, subject, window_start, hits) values ($1, $2, $3, 1)
+         on conflict (action, subject, window_start) do update set hits = rate_counters.hits + 1 returning hits",
+        limit.action,
+        subject,
+        window,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    within(limit, factor, hits, window, now)
 }
 
 /// Counts one hit by the caller's address; a caller without one (a job, a test) is not limited.

@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod config;
 pub mod crypto;
 pub mod ctx;
+pub mod dates;
 pub mod db;
 pub mod dns;
 pub mod facts;

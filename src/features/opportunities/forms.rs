@@ -1,0 +1,98 @@
+//! The forms of this room's pages.
+
+use super::{
+    service,
+    views::{BudgetInput, NumberText, OpportunityInput},
+};
+use crate::{
+    features::partners::views::BenefitInput,
+    kernel::{
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+    },
+    platform::web::form::{Done, FormRoute, Posted, Typed},
+};
+
+/// The forms of `/manage/opportunities/…`.
+pub fn forms() -> Vec<FormRoute> {
+    vec![
+        FormRoute { path: "/manage/opportunities/new", form: "save", handler: |posted| Box::pin(create(posted)) },
+        FormRoute { path: "/manage/opportunities/{id}", form: "save", handler: |posted| Box::pin(save(posted)) },
+        FormRoute { path: "/manage/opportunities/{id}", form: "open", handler: |posted| Box::pin(open(posted)) },
+        FormRoute { path: "/manage/opportunities/{id}", form: "close", handler: |posted| Box::pin(close(posted)) },
+    ]
+}
+
+async fn create(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let mut input = read(&posted.typed)?;
+    if posted.typed.text("_action") == "open" {
+        input.status = "Open".into();
+    }
+    let id = service::create(&posted.call.ctx, &actor, &input).await?;
+    Ok(Done::to(address(&posted, id)))
+}
+
+async fn save(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let input = read(&posted.typed)?;
+    let version = posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))?;
+    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, version, &input).await?;
+    Ok(Done::to(address(&posted, id)))
+}
+
+async fn open(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id = service::open(&posted.call.ctx, &actor, posted.seg("id")?).await?;
+    Ok(Done::to(address(&posted, id)))
+}
+
+async fn close(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id = service::close(&posted.call.ctx, &actor, posted.seg("id")?).await?;
+    Ok(Done::to(address(&posted, id)))
+}
+
+fn address(posted: &Posted, id: crate::kernel::ids::OpportunityId) -> String {
+    match &posted.call.workspace {
+        Some(workspace) => format!("/manage/opportunities/{id}?as={workspace}"),
+        None => format!("/manage/opportunities/{id}"),
+    }
+}
+
+/// The typed form. The buttons that only add or take away a line refuse without a problem, so that the page comes back with
+/// everything typed; the page draws the lines by `_action`.
+fn read(typed: &Typed) -> AppResult<OpportunityInput> {
+    if let action @ ("add-line" | "defaults") = typed.text("_action") {
+        tracing::debug!(action, "a form's lines were changed without scripts");
+        return Err(FieldErrors::default().into());
+    }
+    Ok(OpportunityInput {
+        event_id: typed.owned("eventId"),
+        title: typed.owned("title"),
+        description: typed.owned("description"),
+        category: typed.owned("category"),
+        budget_range: BudgetInput {
+            min: NumberText(typed.owned("budgetRange.min")),
+            max: NumberText(typed.owned("budgetRange.max")),
+            currency: typed.owned("budgetRange.currency"),
+        },
+        benefits: Some(read_lines(typed)),
+        places: NumberText(typed.owned("places")),
+        decision_deadline: typed.owned("decisionDeadline"),
+        status: String::new(),
+    })
+}
+
+/// The nested list `benefits[0].kind`, `benefits[0].text`, `benefits[0].id`.
+pub fn read_lines(typed: &Typed) -> Vec<BenefitInput> {
+    typed
+        .rows("benefits")
+        .into_iter()
+        .map(|mut row| BenefitInput {
+            id: row.remove("id").unwrap_or_default(),
+            kind: row.remove("kind").unwrap_or_default(),
+            text: row.remove("text").unwrap_or_default(),
+        })
+        .collect()
+}

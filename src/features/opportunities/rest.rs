@@ -1,0 +1,111 @@
+//! `POST|GET /opportunities` and `GET /opportunities/{opportunityId}`. Applying is the requests room's.
+
+use super::{
+    service::{self, OpportunityQuery},
+    views::{OpportunityInput, OpportunityPage, OpportunityStatus, OpportunityView},
+};
+use crate::{
+    kernel::{error::AppError, ids::OpportunityId, page::PageRequest},
+    platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
+};
+use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<()> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct ListParams {
+    /// Words of the offer, the event or the community.
+    search: Option<String>,
+    event_type: Option<String>,
+    category: Option<String>,
+    format: Option<String>,
+    region: Option<String>,
+    currency: Option<String>,
+    /// `true`: those of the acting community, drafts too; only `status` narrows them.
+    mine: Option<bool>,
+    /// With `mine`: Draft, Open, Closed or Filled.
+    status: Option<String>,
+    page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// What communities offer
+///
+/// Open opportunities of public events, the next to be decided first; with `mine=true` the acting community's own.
+#[utoipa::path(
+    get, path = "/opportunities", tag = "opportunities", params(ListParams),
+    responses(
+        (status = 200, description = "Opportunities", body = OpportunityPage),
+        (status = 401, description = "`mine` without a session"),
+        (status = 403, description = "`mine` without the role"),
+        (status = 422, description = "A parameter is unknown or out of bounds"),
+    )
+)]
+async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
+    let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
+    if params.mine == Some(true) {
+        let status = params.status.as_deref().filter(|status| !status.is_empty()).map(OpportunityStatus::parse).transpose();
+        let status = status.map_err(|error| AppError::invalid("status", error.to_string()))?;
+        return Ok(ok(&service::list_mine(&call.ctx, &call.actor()?, status, &page).await?));
+    }
+    let query = OpportunityQuery {
+        search: params.search.unwrap_or_default(),
+        event_type: params.event_type.unwrap_or_default(),
+        category: params.category.unwrap_or_default(),
+        format: params.format.unwrap_or_default(),
+        region: params.region.unwrap_or_default(),
+        currency: params.currency.unwrap_or_default(),
+    };
+    Ok(ok(&service::list(&call.ctx, &query, &page).await?))
+}
+
+/// Offer something
+///
+/// A draft, or open at once with `"status": "Open"`. Benefits default by the category's tier.
+#[utoipa::path(
+    post, path = "/opportunities", tag = "opportunities", request_body = OpportunityInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 201, description = "The opportunity", body = OpportunityView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the community may not"),
+        (status = 409, description = "EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field"),
+    )
+)]
+async fn create(call: Call, once: Once, body: Body<OpportunityInput>) -> ApiResult {
+    let actor = call.actor()?;
+    let id = once
+        .run(
+            &call,
+            "POST /opportunities",
+            &body.raw,
+            |ctx| {
+                let (actor, input) = (actor.clone(), body.value);
+                async move { service::create(&ctx, &actor, &input).await }
+            },
+            |_, result| async move { result.parse::<OpportunityId>().map_err(|_| AppError::broken("a key noted no opportunity")) },
+        )
+        .await?;
+    Ok(created(&service::get(&call.ctx, Some(&actor), id).await?))
+}
+
+/// One opportunity
+#[utoipa::path(
+    get, path = "/opportunities/{opportunityId}", tag = "opportunities",
+    params(("opportunityId" = String, Path), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The opportunity, with what you may do", body = OpportunityView),
+        (status = 404, description = "No such opportunity, or not yours to know of"),
+    )
+)]
+async fn get(call: Call, Seg(id): Seg<OpportunityId>) -> ApiResult {
+    let viewer = call.maybe_viewer();
+    Ok(ok(&service::get(&call.ctx, viewer.as_ref(), id).await?))
+}

@@ -1,0 +1,472 @@
+//! SQL of `opportunities`, their benefit lines, places and claims. Makes no decision. Reads of lists and pages join the
+//! event and the community, so that a page of rows is one statement.
+
+use super::{
+    rules::{Content, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled, OpportunityOpened},
+    views::OpportunityStatus,
+};
+use crate::{
+    features::partners::views::BenefitLine,
+    kernel::{
+        actor::Scope,
+        error::{AppError, AppResult},
+        ids::{OpportunityId, PlaceId, RequestId},
+        labels::{BenefitKind, Category},
+        money::{Currency, Money, MoneyRange},
+        page::COUNT_CAP,
+    },
+    platform::{ctx::Ctx, tx::Tx},
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+
+/// What lists and pages read.
+#[derive(FromRow)]
+pub struct Row {
+    pub id: Uuid,
+    pub title: String,
+    pub description: String,
+    pub status: String,
+    pub category: String,
+    pub currency: String,
+    pub budget_min: i64,
+    pub budget_max: i64,
+    pub places: i32,
+    pub places_left: i64,
+    pub decision_date: NaiveDate,
+    pub decision_at: DateTime<Utc>,
+    pub event_snapshot: String,
+    pub version: i32,
+    pub updated_at: DateTime<Utc>,
+    pub event_id: Uuid,
+    pub event_slug: String,
+    pub event_title: String,
+    pub event_type: Option<String>,
+    pub event_category: Option<String>,
+    pub event_format: Option<String>,
+    pub event_region: Option<String>,
+    pub start_at: Option<DateTime<Utc>>,
+    pub end_at: Option<DateTime<Utc>>,
+    pub timezone: String,
+    pub venue_name: String,
+    pub max_attendees: Option<i32>,
+    pub community_id: Uuid,
+    pub community_slug: String,
+    pub community_name: String,
+    pub community_city: String,
+    pub community_country: String,
+    pub community_logo_key: Option<String>,
+}
+
+impl Row {
+    pub fn budget(&self) -> AppResult<MoneyRange> {
+        range(&self.currency, self.budget_min, self.budget_max)
+    }
+}
+
+const COLUMNS: &str = "select o.id, o.title, o.description, o.status, o.category, o.currency, o.budget_min, o.budget_max, o.places, \
+     (select count(*) from opportunity_places p where p.opportunity_id = o.id and not exists \
+         (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as places_left, \
+     o.decision_date, o.decision_at, o.event_snapshot, o.version, o.updated_at, \
+     e.id as event_id, e.slug as event_slug, e.title as event_title, \
+     e.event_type, e.category as event_category, e.format as event_format, e.region as event_region, e.start_at, e.end_at, \
+     e.timezone, e.venue_name, e.max_attendees, \
+     c.id as community_id, c.slug as community_slug, c.name as community_name, \
+     c.city as community_city, c.country as community_country, l.storage_key as community_logo_key";
+
+const FROM: &str = " from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id \
+     left join logos l on l.id = c.logo_id";
+
+/// What the public list is narrowed by; labels word for word.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// For `to_tsquery`.
+    pub terms: Option<String>,
+    pub event_type: Option<String>,
+    pub category: Option<String>,
+    pub format: Option<String>,
+    pub region: Option<String>,
+    pub currency: Option<String>,
+}
+
+impl Filter {
+    fn narrow(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
+        query.push(
+            " where o.status = 'Open' and e.public_visible and e.status in ('Upcoming', 'Live') \
+             and c.status in ('approved', 'active') and o.decision_at > ",
+        );
+        query.push_bind(now);
+        if let Some(terms) = &self.terms {
+            query.push(" and o.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
+        }
+        for (column, value) in [
+            ("e.event_type", &self.event_type),
+            ("o.category", &self.category),
+            ("e.format", &self.format),
+            ("e.region", &self.region),
+            ("o.currency", &self.currency),
+        ] {
+            if let Some(value) = value {
+                query.push(" and ").push(column).push(" = ").push_bind(value.clone());
+            }
+        }
+    }
+}
+
+/// Open and public ones, the next to be decided first, after `(decision_at, id)`.
+pub async fn list_open(
+    ctx: &Ctx,
+    filter: &Filter,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    offset: i64,
+    limit: i64,
+) -> AppResult<Vec<Row>> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(FROM);
+    filter.narrow(&mut query, ctx.now());
+    if let Some((at, id)) = after {
+        query.push(" and (o.decision_at, o.id) > (").push_bind(at).push(", ").push_bind(id).push(")");
+    }
+    query.push(" order by o.decision_at, o.id offset ").push_bind(offset).push(" limit ").push_bind(limit);
+    Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
+}
+
+/// How many [`list_open`] would give, counted to just beyond the cap.
+pub async fn count_open(ctx: &Ctx, filter: &Filter) -> AppResult<i64> {
+    let mut query = QueryBuilder::new("select count(*) from (select 1");
+    query.push(FROM);
+    filter.narrow(&mut query, ctx.now());
+    query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
+    Ok(query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?)
+}
+
+fn mine(query: &mut QueryBuilder<Postgres>, scope: Scope, status: Option<OpportunityStatus>) {
+    query.push(" where (").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community()).push(")");
+    if let Some(status) = status {
+        query.push(" and o.status = ").push_bind(status.label());
+    }
+}
+
+/// A community's own, drafts too, the last touched first, after `(updated_at, id)`.
+pub async fn list_mine(
+    ctx: &Ctx,
+    scope: Scope,
+    status: Option<OpportunityStatus>,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    offset: i64,
+    limit: i64,
+) -> AppResult<Vec<Row>> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(FROM);
+    mine(&mut query, scope, status);
+    if let Some((at, id)) = after {
+        query.push(" and (o.updated_at, o.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+    }
+    query.push(" order by o.updated_at desc, o.id desc offset ").push_bind(offset).push(" limit ").push_bind(limit);
+    Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
+}
+
+/// How many [`list_mine`] would give, counted to just beyond the cap.
+pub async fn count_mine(ctx: &Ctx, scope: Scope, status: Option<OpportunityStatus>) -> AppResult<i64> {
+    let mut query = QueryBuilder::new("select count(*) from (select 1");
+    query.push(FROM);
+    mine(&mut query, scope, status);
+    query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
+    Ok(query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?)
+}
+
+/// One that the scope may touch or that the public may see: once opened, of a public event of an approved community.
+pub async fn find(ctx: &Ctx, scope: Option<Scope>, id: OpportunityId) -> AppResult<Option<Row>> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(FROM).push(" where o.id = ").push_bind(id.0);
+    query.push(
+        " and ((o.status <> 'Draft' and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') \
+         and c.status in ('approved', 'active'))",
+    );
+    if let Some(scope) = scope {
+        query.push(" or ").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community());
+    }
+    query.push(")");
+    Ok(query.build_query_as::<Row>().fetch_optional(ctx.db()).await?)
+}
+
+/// The lines of an opportunity, in order.
+pub async fn list_benefits(conn: impl sqlx::PgExecutor<'_>, id: OpportunityId) -> AppResult<Vec<BenefitLine>> {
+    let rows = sqlx::query!("select id, kind, text from opportunity_benefits where opportunity_id = $1 order by position", id.0)
+        .fetch_all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok(BenefitLine { id: row.id.into(), kind: BenefitKind::parse(&row.kind).map_err(broken)?, text: row.text }))
+        .collect()
+}
+
+/// What transitions of this room and of the rooms below read of a held row.
+pub struct Held {
+    pub opportunity: Opportunity,
+    pub budget: MoneyRange,
+    pub places: i32,
+    /// Live claims.
+    pub taken: i64,
+}
+
+/// Locks it against every other change, in the actor's scope.
+pub async fn hold(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppResult<Held> {
+    let row = sqlx::query_as!(
+        HeldRow,
+        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places
+         from opportunities where id = $1 and ($2 or community_id = $3) for update",
+        id.0,
+        scope.everything(),
+        scope.community(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    held(tx.conn(), row).await
+}
+
+/// Keeps it as it is until the caller's transaction ends, while others may do the same.
+pub async fn share(tx: &mut Tx, id: OpportunityId) -> AppResult<Held> {
+    let row = sqlx::query_as!(
+        HeldRow,
+        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places
+         from opportunities where id = $1 for share",
+        id.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    held(tx.conn(), row).await
+}
+
+struct HeldRow {
+    id: Uuid,
+    community_id: Uuid,
+    event_id: Uuid,
+    title: String,
+    category: String,
+    status: String,
+    decision_at: DateTime<Utc>,
+    version: i32,
+    currency: String,
+    budget_min: i64,
+    budget_max: i64,
+    places: i32,
+}
+
+async fn held(conn: &mut PgConnection, row: Option<HeldRow>) -> AppResult<Held> {
+    let row = row.ok_or(AppError::NotFound)?;
+    // Its own statement, after the lock: the one that locked may have read older claims.
+    let taken = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from opportunity_places p join place_claims k on k.place_id = p.id
+           where p.opportunity_id = $1 and k.released_at is null"#,
+        row.id,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Held {
+        budget: range(&row.currency, row.budget_min, row.budget_max)?,
+        opportunity: Opportunity {
+            id: row.id.into(),
+            community: row.community_id.into(),
+            event: row.event_id.into(),
+            title: row.title,
+            category: Category::parse(&row.category).map_err(broken)?,
+            status: OpportunityStatus::parse(&row.status).map_err(broken)?,
+            decision_at: row.decision_at,
+            version: row.version,
+        },
+        places: row.places,
+        taken,
+    })
+}
+
+/// Where an opportunity belongs, without a lock: for taking the locks in their order.
+pub async fn find_parents(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppResult<(Uuid, Uuid)> {
+    let row = sqlx::query!(
+        "select community_id, event_id from opportunities where id = $1 and ($2 or community_id = $3)",
+        id.0,
+        scope.everything(),
+        scope.community(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(AppError::NotFound)?;
+    Ok((row.community_id, row.event_id))
+}
+
+pub async fn apply_drafted(tx: &mut Tx, drafted: &OpportunityDrafted, by: Uuid, at: DateTime<Utc>) -> AppResult<()> {
+    let content = drafted.content();
+    sqlx::query!(
+        "insert into opportunities (id, community_id, event_id, title, description, category, currency, budget_min, budget_max,
+                                    places, decision_date, decision_at, event_snapshot, search_text, status, version, created_by,
+                                    created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'Draft', 1, $15, $16, $16)",
+        drafted.id().0,
+        drafted.community().0,
+        content.event.0,
+        content.title,
+        content.description,
+        content.category.label(),
+        content.budget.currency().code(),
+        content.budget.min().minor,
+        content.budget.max().minor,
+        content.places,
+        content.decision_date,
+        content.decision_at,
+        content.event_snapshot,
+        content.search_text,
+        by,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    write_lines(tx, drafted.id(), content).await?;
+    write_places(tx, drafted.id(), 0, content.places).await
+}
+
+pub async fn apply_edited(tx: &mut Tx, edited: &OpportunityEdited, places_before: i32, at: DateTime<Utc>) -> AppResult<()> {
+    let content = edited.content();
+    let changed = sqlx::query!(
+        "update opportunities set event_id = $3, title = $4, description = $5, category = $6, currency = $7, budget_min = $8,
+                budget_max = $9, places = $10, decision_date = $11, decision_at = $12, event_snapshot = $13, search_text = $14,
+                version = version + 1, updated_at = $15
+         where id = $1 and version = $2 - 1 and status in ('Draft', 'Open')",
+        edited.id().0,
+        edited.version(),
+        content.event.0,
+        content.title,
+        content.description,
+        content.category.label(),
+        content.budget.currency().code(),
+        content.budget.min().minor,
+        content.budget.max().minor,
+        content.places,
+        content.decision_date,
+        content.decision_at,
+        content.event_snapshot,
+        content.search_text,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())?;
+    write_lines(tx, edited.id(), content).await?;
+    write_places(tx, edited.id(), places_before, content.places).await
+}
+
+/// The lines as the content says: old ones keep their rows, others come and go.
+async fn write_lines(tx: &mut Tx, id: OpportunityId, content: &Content) -> AppResult<()> {
+    let ids: Vec<Uuid> = content.benefits.iter().map(|line| line.id.0).collect();
+    let kinds: Vec<String> = content.benefits.iter().map(|line| line.kind.label().to_owned()).collect();
+    let texts: Vec<String> = content.benefits.iter().map(|line| line.text.clone()).collect();
+    sqlx::query!("delete from opportunity_benefits where opportunity_id = $1 and not id = any($2)", id.0, &ids)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!(
+        "insert into opportunity_benefits (id, opportunity_id, position, kind, text)
+         select s.id, $1, s.position::integer, s.kind, s.text
+         from unnest($2::uuid[], $3::text[], $4::text[]) with ordinality as s (id, kind, text, position)
+         on conflict (id) do update set position = excluded.position, kind = excluded.kind, text = excluded.text",
+        id.0,
+        &ids,
+        &kinds,
+        &texts,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// From `before` places to `after`: new ones are numbered on, and free ones with the highest numbers go. The caller holds the
+/// opportunity and knows that enough are free.
+async fn write_places(tx: &mut Tx, id: OpportunityId, before: i32, after: i32) -> AppResult<()> {
+    if after > before {
+        let ids: Vec<Uuid> = (before..after).map(|_| tx.ctx().id::<PlaceId>().0).collect();
+        sqlx::query!(
+            "insert into opportunity_places (id, opportunity_id, number)
+             select s.id, $1, (s.place + coalesce((select max(p.number) from opportunity_places p where p.opportunity_id = $1), 0))::integer
+             from unnest($2::uuid[]) with ordinality as s (id, place)",
+            id.0,
+            &ids,
+        )
+        .execute(tx.conn())
+        .await?;
+    } else if after < before {
+        // A place that was ever claimed stays, because its claim is kept; such places never outnumber the live claims by
+        // more than what was released, and those are trimmed only when no claim points at them.
+        let gone = sqlx::query!(
+            "delete from opportunity_places where id in (
+                 select p.id from opportunity_places p
+                 where p.opportunity_id = $1 and not exists (select 1 from place_claims k where k.place_id = p.id)
+                 order by p.number desc limit $2
+             )",
+            id.0,
+            i64::from(before - after),
+        )
+        .execute(tx.conn())
+        .await?;
+        if gone.rows_affected() != u64::from((before - after).unsigned_abs()) {
+            return Err(AppError::invalid("places", "Places that were promised before cannot be taken away. Offer at least as many."));
+        }
+    }
+    Ok(())
+}
+
+pub async fn apply_opened(tx: &mut Tx, opened: &OpportunityOpened, at: DateTime<Utc>) -> AppResult<()> {
+    let changed = sqlx::query!(
+        "update opportunities set status = 'Open', opened_at = $2, updated_at = $2 where id = $1 and status = 'Draft'",
+        opened.id().0,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())
+}
+
+pub async fn apply_closed(tx: &mut Tx, closed: &OpportunityClosed, at: DateTime<Utc>) -> AppResult<()> {
+    let changed =
+        sqlx::query!("update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status = 'Open'", closed.id().0, at)
+            .execute(tx.conn())
+            .await?;
+    one(changed.rows_affected())
+}
+
+pub async fn apply_filled(tx: &mut Tx, filled: &OpportunityFilled, at: DateTime<Utc>) -> AppResult<()> {
+    let changed =
+        sqlx::query!("update opportunities set status = 'Filled', updated_at = $2 where id = $1 and status = 'Open'", filled.id().0, at)
+            .execute(tx.conn())
+            .await?;
+    one(changed.rows_affected())
+}
+
+/// Takes the free place with the lowest number; `None` when there is none. The caller holds the opportunity.
+pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateTime<Utc>) -> AppResult<Option<PlaceId>> {
+    let place = sqlx::query_scalar!(
+        "insert into place_claims (place_id, request_id, claimed_at)
+         select p.id, $2, $3 from opportunity_places p
+         where p.opportunity_id = $1
+           and not exists (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)
+         order by p.number limit 1
+         returning place_id",
+        id.0,
+        request.0,
+        at,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(place.map(PlaceId))
+}
+
+fn range(currency: &str, min: i64, max: i64) -> AppResult<MoneyRange> {
+    let currency = Currency::parse(currency).map_err(broken)?;
+    MoneyRange::new(Money { minor: min, currency }, Money { minor: max, currency }).map_err(broken)
+}
+
+fn broken(error: impl std::error::Error + Send + Sync + 'static) -> AppError {
+    AppError::Broken(Box::new(error))
+}
+
+/// A guarded change that touched no row lost a race that its lock should have prevented.
+fn one(rows: u64) -> AppResult<()> {
+    if rows == 1 { Ok(()) } else { Err(AppError::broken(format!("a transition changed {rows} rows"))) }
+}

@@ -1,0 +1,428 @@
+//! What crosses a wire about requests.
+
+use crate::{
+    features::{
+        opportunities::views::NumberText,
+        partners::views::{BenefitInput, BenefitLine},
+    },
+    kernel::{
+        actor::Side,
+        canonical,
+        ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
+        labels::{Category, Hue, RejectionReason, Tier, labels},
+        money::Currency,
+    },
+};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+labels! {
+    /// How far a request has come.
+    RequestState, "a status" {
+        Pending = "Pending",
+        Negotiation = "Negotiation",
+        Accepted = "Accepted",
+        Rejected = "Rejected",
+        Withdrawn = "Withdrawn",
+        Expired = "Expired",
+    }
+
+    /// Which part of an inbox is shown.
+    InboxTab, "a part of the inbox" {
+        Open = "open",
+        Accepted = "accepted",
+        History = "history",
+    }
+}
+
+impl RequestState {
+    /// Awaits an answer.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Negotiation)
+    }
+
+    /// As people say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Negotiation => "In negotiation",
+            Self::Accepted => "Accepted",
+            Self::Rejected => "Declined",
+            Self::Withdrawn => "Withdrawn",
+            Self::Expired => "Expired",
+        }
+    }
+
+    /// The tone in which it is shown.
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Pending | Self::Negotiation => "info",
+            Self::Accepted => "success",
+            Self::Rejected => "danger",
+            Self::Withdrawn | Self::Expired => "neutral",
+        }
+    }
+}
+
+/// SHA-256 of a revision's canonical text, 64 lower-case hex digits: what somebody has seen when they accept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RevisionHash(String);
+
+impl RevisionHash {
+    pub fn of(canonical: &str) -> Self {
+        Self(canonical::sha256_hex(canonical))
+    }
+
+    /// # Errors
+    /// In words, when it is not 64 hex digits.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim().to_ascii_lowercase();
+        let fine = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if fine { Ok(Self(text)) } else { Err("Name the revision that you saw: its revisionHash, 64 hex digits.") }
+    }
+
+    /// From the bytes that the database keeps.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(hex::encode(bytes))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The first eight digits, for people.
+    pub fn short(&self) -> &str {
+        self.0.get(..8).unwrap_or(&self.0)
+    }
+}
+
+impl fmt::Display for RevisionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A community's request as a door receives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RequestInput {
+    pub organization_id: String,
+    /// May be empty with an `opportunityId`.
+    pub event_id: String,
+    pub opportunity_id: String,
+    #[cfg_attr(feature = "server", schema(value_type = f64, example = 350000.00))]
+    pub amount: NumberText,
+    /// The opportunity's when empty.
+    pub currency: String,
+    /// One of the 33 categories, word for word; the opportunity's when empty.
+    pub category: String,
+    /// The opportunity's or the tier's defaults when absent or empty.
+    pub benefits: Option<Vec<BenefitInput>>,
+    pub message: String,
+    /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
+    pub valid_until: String,
+}
+
+/// An organization's application as a door receives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ApplyInput {
+    #[cfg_attr(feature = "server", schema(value_type = f64, example = 350000.00))]
+    pub amount: NumberText,
+    /// Must be the opportunity's; the opportunity's when empty.
+    pub currency: String,
+    /// The opportunity's when empty.
+    pub category: String,
+    /// The opportunity's when absent or empty.
+    pub benefits: Option<Vec<BenefitInput>>,
+    pub message: String,
+    /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
+    pub valid_until: String,
+}
+
+/// Accepting names what was seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AcceptInput {
+    /// The `revisionHash` of the revision that you read.
+    pub revision_hash: String,
+}
+
+/// Rejecting says why.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RejectInput {
+    /// One of the rejection reasons, word for word.
+    pub reason: String,
+    pub note: String,
+}
+
+/// One side of a request, as the other sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PartyView {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub side: Side,
+    /// The organization's or the community's id.
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    pub slug: String,
+    pub name: String,
+    pub logo_url: Option<String>,
+    /// The public page.
+    pub href: String,
+}
+
+/// One row of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct InboxRow {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: RequestId,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub state: RequestState,
+    /// `community`: it was sent by the community; `organization`: it is an application.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub opened_by: Side,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub turn: Side,
+    pub your_turn: bool,
+    /// "Your turn", "Waiting for Acme", "Accepted".
+    pub turn_label: String,
+    pub tone: String,
+    pub counterpart: PartyView,
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub event_id: EventId,
+    pub event_title: String,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>, format = "uuid"))]
+    pub opportunity_id: Option<OpportunityId>,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub category: Category,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub hue: Hue,
+    #[cfg_attr(feature = "server", schema(value_type = f64))]
+    pub amount: serde_json::Number,
+    pub amount_minor: i64,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub currency: Currency,
+    pub amount_label: String,
+    /// Since when it waits, or when it was closed.
+    pub since: DateTime<Utc>,
+    /// "waits 4 days", "closed 2 days ago".
+    pub since_label: String,
+    pub expires_at: DateTime<Utc>,
+    pub expires_label: String,
+}
+
+/// How many requests each part of an inbox holds, up to 1,000.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct InboxCounts {
+    /// Open ones whose turn is yours.
+    pub your_turn: i64,
+    pub open: i64,
+    pub accepted: i64,
+    pub history: i64,
+}
+
+impl InboxCounts {
+    pub fn of(&self, tab: InboxTab) -> i64 {
+        match tab {
+            InboxTab::Open => self.open,
+            InboxTab::Accepted => self.accepted,
+            InboxTab::History => self.history,
+        }
+    }
+}
+
+/// A page of an inbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct InboxPage {
+    pub items: Vec<InboxRow>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+    pub total_capped: bool,
+    pub counts: InboxCounts,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub tab: InboxTab,
+}
+
+/// What the viewer may do with a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RequestCan {
+    pub accept: bool,
+    pub reject: bool,
+    pub withdraw: bool,
+}
+
+/// The one thing to do next, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct NextAction {
+    /// "Your turn", "Their turn", "Done".
+    pub over: String,
+    /// "Answer Acme by Fri 20 Nov 2026, 18:30 IST".
+    pub title: String,
+    pub text: String,
+    /// accent, neutral, success, danger.
+    pub tone: String,
+}
+
+/// One immutable revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RevisionView {
+    pub sequence: i32,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub side: Side,
+    /// The name of that side.
+    pub by: String,
+    #[cfg_attr(feature = "server", schema(value_type = f64))]
+    pub amount: serde_json::Number,
+    pub amount_minor: i64,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub currency: Currency,
+    pub amount_label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub category: Category,
+    pub benefits: Vec<BenefitLine>,
+    pub message: String,
+    pub valid_until: DateTime<Utc>,
+    pub valid_until_label: String,
+    /// SHA-256 of `canonical`.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub hash: RevisionHash,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub previous_hash: Option<RevisionHash>,
+    /// RFC 8785, word for word.
+    pub canonical: String,
+    pub created_at: DateTime<Utc>,
+    pub created_label: String,
+}
+
+/// One moment of a request's timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TimelineEntry {
+    pub at: DateTime<Utc>,
+    pub at_label: String,
+    /// `request_accepted` and the like.
+    pub name: String,
+    /// "Apex Circle", "CommDesk".
+    pub who: String,
+    /// "accepted the offer".
+    pub text: String,
+    pub tone: String,
+    pub icon: String,
+    /// A message or a note, word for word.
+    pub quote: Option<String>,
+}
+
+/// A request on its own page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RequestView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: RequestId,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub state: RequestState,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub opened_by: Side,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub turn: Side,
+    /// The side that the viewer stands on.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub side: Side,
+    pub your_turn: bool,
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub community_id: CommunityId,
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub organization_id: OrganizationId,
+    pub community: PartyView,
+    pub organization: PartyView,
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub event_id: EventId,
+    pub event_title: String,
+    pub event_slug: String,
+    pub event_when_label: String,
+    pub event_people_label: String,
+    /// What changed in the event since the offer was written.
+    pub event_changes: Vec<String>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>, format = "uuid"))]
+    pub opportunity_id: Option<OpportunityId>,
+    pub opportunity_title: Option<String>,
+    #[cfg_attr(feature = "server", schema(value_type = f64))]
+    pub amount: serde_json::Number,
+    pub amount_minor: i64,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub currency: Currency,
+    pub amount_label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub category: Category,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub tier_keyword: Tier,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub hue: Hue,
+    pub benefits: Vec<BenefitLine>,
+    pub message: String,
+    /// The newest revision's number …
+    pub revision: i32,
+    /// … and its hash, which accepting names.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub revision_hash: RevisionHash,
+    pub revisions: Vec<RevisionView>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub rejection_reason: Option<RejectionReason>,
+    pub rejection_note: Option<String>,
+    pub opened_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    /// "Fri 20 Nov 2026, 18:30 IST".
+    pub expires_label: String,
+    pub expires_in: String,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub timeline: Vec<TimelineEntry>,
+    pub can: RequestCan,
+    /// Why the viewer cannot act although it is their side's turn; empty otherwise.
+    pub why_not: String,
+    pub next_action: NextAction,
+}
+
+impl RequestView {
+    /// The side that the viewer does not stand on.
+    pub fn counterpart(&self) -> &PartyView {
+        match self.side {
+            Side::Community => &self.organization,
+            Side::Organization => &self.community,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_64_hex_digits() {
+        let hash = RevisionHash::of("abc");
+        assert_eq!(RevisionHash::parse(&hash.as_str().to_uppercase()).as_ref(), Ok(&hash));
+        assert!(RevisionHash::parse("abc").is_err());
+        assert_eq!(hash.short(), "ba7816bf");
+    }
+}
