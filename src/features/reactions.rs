@@ -1,10 +1,8 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, notifications};
-use super::organizations;
-use super::{accounts, communities, events, notifications};
-use super::{accounts, communities, notifications, opportunities, requests};
+use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
+use super::{accounts, communities, events, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -24,9 +22,9 @@ pub fn registry() -> Registry {
             .collect(),
         deadlines: Vec::new()
             .into_iter()
-            .chain(events::jobs::deadlines())
             .chain(opportunities::jobs::deadlines())
             .chain(requests::jobs::deadlines())
+            .chain(events::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

@@ -6,6 +6,8 @@ use crate::{
     features::organizations,
     features::{communities, events},
     features::{communities, opportunities, partners, requests},
+    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, communities, events, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -31,12 +33,13 @@ struct Document;
 
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
-        .merge(communities::rest::routes())
+        .merge(accounts::rest::routes())
         .merge(organizations::rest::routes())
-        .merge(events::rest::routes())
+        .merge(communities::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
+        .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
         .merge(accounts::rest::routes())
 }

@@ -7,6 +7,8 @@ use crate::{
     features::organizations,
     features::{communities, events},
     features::{communities, opportunities, requests},
+    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{accounts, communities, events, notifications, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -35,11 +37,12 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
-        .chain(communities::forms::forms())
+        .chain(accounts::forms::forms())
         .chain(organizations::forms::forms())
-        .chain(events::forms::forms())
+        .chain(communities::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
+        .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())

@@ -258,8 +258,11 @@ async fn free_slug(tx: &mut Tx, title: &str, own: Option<&str>) -> AppResult<Str
 /// # Errors
 /// 404 when there is no such event.
 pub async fn brief_in(tx: &mut Tx, id: EventId) -> AppResult<EventBrief> {
+    // The community first: that is the order of locks. On this connection: one from the pool would be a second one, which a
+    // crowd of callers who hold theirs never gets.
+    let community = store::get_community(tx.conn(), id).await?;
+    let community = communities::service::brief_in(tx, community).await?;
     let row = store::get_shared(tx.conn(), id).await?;
-    let community = communities::service::brief(tx.ctx(), row.community_id.into()).await?;
     brief_of(row, &community, tx.ctx().now())
 }
 
@@ -268,8 +271,9 @@ pub async fn brief_in(tx: &mut Tx, id: EventId) -> AppResult<EventBrief> {
 /// # Errors
 /// 404 when the scope holds no such event.
 pub async fn hold_in(tx: &mut Tx, scope: Scope, id: EventId) -> AppResult<EventBrief> {
+    let community = store::get_community(tx.conn(), id).await?;
+    let community = communities::service::brief_in(tx, community).await?;
     let row = store::hold(tx.conn(), scope, id).await?;
-    let community = communities::service::brief(tx.ctx(), row.community_id.into()).await?;
     brief_of(row, &community, tx.ctx().now())
 }
 

@@ -227,6 +227,12 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
     .ok_or(AppError::NotFound)
 }
 
+/// Whose event it is; that never changes, so nothing is locked.
+pub async fn get_community(conn: &mut PgConnection, id: EventId) -> AppResult<CommunityId> {
+    let community = sqlx::query_scalar!("select community_id from events where id = $1", id.0).fetch_optional(conn).await?;
+    community.map(CommunityId).ok_or(AppError::NotFound)
+}
+
 /// An event by its id, or else by its slug.
 pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppResult<Option<EventRow>> {
     Ok(sqlx::query_as!(

@@ -15,7 +15,7 @@ use crate::{
             policy as communities_policy, service as communities,
             views::CommunityBrief,
         },
-        events::service::{self as events, EventBrief},
+        events::{rules::EventStatus, service as events, views::EventBrief},
         organizations::{logos::logo_url, policy as organizations_policy},
         partners::{rules::settle_lines, views::BenefitLine},
     },
@@ -392,7 +392,7 @@ fn standing(event: &EventBrief) -> EventStanding {
 
 /// Upcoming or live: what offers and requests may be made for.
 pub fn is_published(event: &EventBrief) -> bool {
-    matches!(event.status.as_str(), "Upcoming" | "Live")
+    matches!(event.status, EventStatus::Upcoming | EventStatus::Live)
 }
 
 /// What changed in an event since a snapshot was taken, in words: "Venue: Town Hall, now Dome". Ids and links are left out.

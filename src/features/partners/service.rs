@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     features::{
-        events::service::{self as events, EventBrief},
+        events::service as events,
         organizations::logos::logo_url,
     },
     kernel::{
@@ -86,7 +86,7 @@ pub async fn list(
     page: &PageRequest,
 ) -> AppResult<PartnerPage> {
     let event = events::brief(ctx, event).await?;
-    let sight = policy::may_see(viewer, event.community_id, is_public(&event)).ok_or(AppError::NotFound)?;
+    let sight = policy::may_see(viewer, event.community_id, event.is_public()).ok_or(AppError::NotFound)?;
     let hidden = sight == policy::Sight::All;
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
@@ -97,10 +97,6 @@ pub async fn list(
     let Page { items, next_cursor, total, total_capped } =
         Page::cut(items, page.limit, counted, |item| cursor(&[&item.display_order.to_string(), &item.id.to_string()]));
     Ok(PartnerPage { items, next_cursor, total, total_capped })
-}
-
-fn is_public(event: &EventBrief) -> bool {
-    event.public_visible && matches!(event.status.as_str(), "Upcoming" | "Live" | "Completed")
 }
 
 fn after(text: &str) -> Result<(i32, Uuid), FieldErrors> {

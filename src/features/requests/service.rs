@@ -18,7 +18,7 @@ use crate::{
             policy as communities_policy, service as communities,
             views::CommunityBrief,
         },
-        events::service::{self as events, EventBrief},
+        events::{service as events, views::EventBrief},
         facts::{Audience, FactKind},
         opportunities::{
             rules::not_approved,
