@@ -2,7 +2,6 @@
 //! here runs at least once and is idempotent by fact id.
 
 use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
-use super::{accounts, communities, events, notifications, opportunities, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},

@@ -1,13 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events},
-    features::{accounts, communities},
-    features::organizations,
-    features::{communities, events},
-    features::{communities, opportunities, partners, requests},
     features::{accounts, communities, events, opportunities, organizations, partners, requests},
-    features::{accounts, communities, events, opportunities, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -41,7 +35,6 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
-        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

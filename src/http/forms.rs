@@ -2,13 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, events, notifications},
-    features::{accounts, communities, notifications},
-    features::organizations,
-    features::{communities, events},
-    features::{communities, opportunities, requests},
     features::{accounts, communities, events, notifications, opportunities, organizations, requests},
-    features::{accounts, communities, events, notifications, opportunities, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -44,7 +38,6 @@ fn table() -> Vec<FormRoute> {
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
-        .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
 }
