@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, events, notifications, opportunities, requests};
+use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
 use crate::platform::{
     facts, limits,
     jobs::{Periodic, Registry},
@@ -15,6 +15,7 @@ pub fn registry() -> Registry {
         consumers: Vec::new()
             .into_iter()
             .chain(communities::jobs::consumers())
+            .chain(organizations::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -33,6 +34,7 @@ pub fn registry() -> Registry {
                 every: Duration::from_secs(3600),
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
+            organizations::jobs::forget_drafts(),
             Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
         ],
     }

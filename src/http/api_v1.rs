@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events, opportunities, partners, requests},
+    features::{accounts, communities, events, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -27,13 +27,14 @@ struct Document;
 
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .merge(accounts::rest::routes())
+        .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
-        .merge(accounts::rest::routes())
 }
 
 /// The document of `/api/v1/openapi.json`.

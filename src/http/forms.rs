@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, events, notifications, opportunities, requests},
+    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -31,12 +31,13 @@ use std::{
 /// Every form of the site.
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
+        .chain(accounts::forms::forms())
+        .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         // one line a room: .chain(room::forms::forms())
-        .chain(accounts::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
 }

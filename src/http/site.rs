@@ -2,6 +2,7 @@
 
 use super::{api_v1, forms, middleware, ops};
 use crate::{
+    features::organizations,
     app::{App, api_docs::ApiDocument, shell},
     platform::{ctx::House, web::TRACE},
 };
@@ -34,6 +35,7 @@ pub fn router(house: Arc<House>) -> Router {
     let fallback_options = options.clone();
     let inner: Router<Arc<House>> = Router::new()
         .route("/rpc/{*name}", get(rpc).post(rpc))
+        .merge(organizations::logos::routes())
         // one line a room: .merge(room::media::routes())
         .merge(forms::routes(&options))
         .merge(pages)

@@ -21,12 +21,13 @@ pub fn consumers() -> Vec<Consumer> {
     ]
 }
 
-pub fn periodic() -> Vec<Periodic> {
-    vec![Periodic {
+/// Drafts whose two weeks are over.
+pub fn forget_drafts() -> Periodic {
+    Periodic {
         name: "forget-drafts",
         every: Duration::from_secs(3600),
         run: |ctx| Box::pin(async move { Ok(drafts::forget_old(&ctx).await?) }),
-    }]
+    }
 }
 
 fn asks_for_checks(fact: &StoredFact) -> bool {

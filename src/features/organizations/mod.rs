@@ -22,3 +22,8 @@ pub mod logos;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+
+#[cfg(feature = "server")]
+pub mod forms;
+#[cfg(feature = "server")]
+pub mod rest;

@@ -49,8 +49,9 @@ impl ApplicationStep {
     }
 }
 
-/// An application as it is typed. The logo travels beside it, as a file.
+/// An application as it is typed. A form's logo travels beside it, as a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ApplicationInput {
     /// `Sponsor`, `Partner` or `Sponsor and partner`.
@@ -67,6 +68,9 @@ pub struct ApplicationInput {
     #[serde(alias = "availableSponsorshipTypes")]
     pub sponsorship_types: Vec<String>,
     pub short_description: String,
+    /// Over the API only: the picture as base64, with or without `data:…;base64,` before it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub logo: String,
 }
 
 /// An application that is in order.
@@ -181,6 +185,7 @@ pub(super) fn choices<T: Copy + Ord, E: ToString>(
 /// `"INR:200000-500000"`, `{"band": …}` or `{"min": 200000, "max": 500000, "currency": "INR"}`; amounts may be numbers or
 /// texts, and are read from their own digits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct BudgetInput {
     pub band: String,
@@ -304,6 +309,7 @@ mod tests {
             budget_range: BudgetInput::band("INR:200000-500000"),
             sponsorship_types: vec!["Swag".into(), "Cash".into(), "Swag".into()],
             short_description: "Servers for students.".into(),
+            logo: String::new(),
         }
     }
 

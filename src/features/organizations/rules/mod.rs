@@ -137,6 +137,8 @@ impl Reason {
 
 /// A decision as a door gets it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = OrganizationDecisionInput))]
 #[serde(rename_all = "camelCase", default)]
 pub struct DecisionInput {
     /// `verify`, `more`, `refuse` or `disable`.
@@ -676,7 +678,7 @@ mod tests {
             industry: "Security".into(),
             budget_range: application::BudgetInput::band("USD:0-500"),
             sponsorship_types: vec!["Venue".into()],
-            short_description: String::new(),
+            ..ApplicationInput::default()
         };
         let applying = apply(
             OrganizationId(Uuid::from_u128(1)),

@@ -16,6 +16,8 @@ const MOST_WORDS: usize = 30;
 
 /// A profile as it is typed. Lists of words may come as one text with commas.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = OrganizationProfileInput))]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProfileInput {
     pub entity_type: String,
