@@ -54,7 +54,7 @@ impl ChooseView for Area {
 #[lazy(fallible)]
 fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
-        Page::Landing => frames::site(|| view! { <div class="center"><h1>"CommDesk"</h1></div> }).into_any(),
+        Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
         Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
         _ => ().into_any(),
     })

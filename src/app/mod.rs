@@ -3,6 +3,9 @@
 pub mod api_docs;
 mod areas;
 mod frames;
+pub mod landing;
+#[cfg(feature = "ssr")]
+mod landing_data;
 #[cfg(feature = "ssr")]
 mod me;
 pub mod session;

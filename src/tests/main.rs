@@ -3,6 +3,7 @@
 mod architecture;
 mod crash;
 mod house;
+mod organizations;
 mod town;
 mod accounts;
 mod notifications;
