@@ -5,4 +5,6 @@ mod crash;
 mod house;
 mod organizations;
 mod town;
+mod accounts;
+mod notifications;
 // one line a room

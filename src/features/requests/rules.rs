@@ -667,7 +667,7 @@ mod tests {
     #[test]
     fn a_rejection_has_a_reason_of_the_list() {
         assert!(Rejection::parse("Because", "").expect_err("no reason").get("reason").is_some());
-        let why = Rejection::parse("Budget", " Next year. ").expect("reads");
+        let why = Rejection::parse("Budget", "Next year. ").expect("reads");
         let said = request(Side::Community, RequestState::Pending, Side::Organization).reject(Side::Organization, why, now()).expect("rejects").statement();
         assert_eq!(said.payload["reason"], "Budget");
         assert_eq!(said.private.expect("a note")["note"], "Next year.");
