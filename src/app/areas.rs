@@ -2,7 +2,7 @@
 
 use super::frames;
 use crate::{
-    features::{accounts, notifications},
+    features::{accounts, communities, events, notifications},
     ui::browser,
 };
 use leptos::{LazyViewError, prelude::*};
@@ -14,6 +14,11 @@ pub enum Page {
     // public: what strangers read
     Landing,
     ApiDocs,
+    Events,
+    Event,
+    Community,
+    Join,
+    JoinSent,
     // door: joining and signing in
     SignIn,
     ForgotPassword,
@@ -22,7 +27,13 @@ pub enum Page {
     // workspace: what members of an organization or a community do
     Account,
     Notifications,
+    MyEvents,
+    NewEvent,
+    MyEvent,
+    EditEvent,
     // staff: what the platform's people do
+    StaffCommunities,
+    StaffCommunity,
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -33,7 +44,10 @@ impl ChooseView for Area {
     async fn choose(self) -> AnyView {
         let loaded = match self.0 {
             Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor => door(self.0).await,
-            Page::Account | Page::Notifications => workspace(self.0).await,
+            Page::Account | Page::Notifications | Page::MyEvents | Page::NewEvent | Page::MyEvent | Page::EditEvent => {
+                workspace(self.0).await
+            }
+            Page::StaffCommunities | Page::StaffCommunity => staff(self.0).await,
             _ => public(self.0).await,
         };
         match loaded {
@@ -56,6 +70,11 @@ fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
         Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
+        Page::Events => frames::site(|| view! { <events::ui::list::EventsPage/> }).into_any(),
+        Page::Event => frames::site(|| view! { <events::ui::public::EventPublicPage wall=|_| ().into_any()/> }).into_any(),
+        Page::Community => frames::site(|| view! { <events::ui::community::CommunityPage/> }).into_any(),
+        Page::Join => frames::site(|| view! { <communities::ui::join::JoinPage/> }).into_any(),
+        Page::JoinSent => frames::site(|| view! { <communities::ui::join::JoinSentPage/> }).into_any(),
         _ => ().into_any(),
     })
 }
@@ -78,6 +97,22 @@ fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Account => frames::workspace("account", || view! { <accounts::ui::AccountPage/> }).into_any(),
         Page::Notifications => frames::workspace("notifications", || view! { <notifications::ui::NoticesPage/> }).into_any(),
+        Page::MyEvents => frames::workspace("events", || view! { <events::ui::manage::MyEventsPage/> }).into_any(),
+        Page::NewEvent => frames::workspace("events", || view! { <events::ui::editor::NewEventPage/> }).into_any(),
+        Page::MyEvent => frames::workspace("events", || view! { <events::ui::manage::MyEventPage/> }).into_any(),
+        Page::EditEvent => frames::workspace("events", || view! { <events::ui::editor::EditEventPage/> }).into_any(),
+        _ => ().into_any(),
+    })
+}
+
+/// What the platform's people do.
+#[lazy(fallible)]
+fn staff(page: Page) -> Result<AnyView, LazyViewError> {
+    Ok(match page {
+        Page::StaffCommunities => {
+            frames::workspace("staff-communities", || view! { <communities::ui::staff::QueuePageView/> }).into_any()
+        }
+        Page::StaffCommunity => frames::workspace("staff-communities", || view! { <communities::ui::staff::ReviewPage/> }).into_any(),
         _ => ().into_any(),
     })
 }

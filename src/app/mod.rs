@@ -65,6 +65,17 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
+                <Route path=path!("/events") view=Area(Page::Events) ssr=SsrMode::Async/>
+                <Route path=path!("/events/:slug") view=Area(Page::Event) ssr=SsrMode::Async/>
+                <Route path=path!("/communities/:slug") view=Area(Page::Community) ssr=SsrMode::Async/>
+                <Route path=path!("/join") view=Area(Page::Join) ssr=SsrMode::Async/>
+                <Route path=path!("/join/sent") view=Area(Page::JoinSent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events") view=Area(Page::MyEvents) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/new") view=Area(Page::NewEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id") view=Area(Page::MyEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/edit") view=Area(Page::EditEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
                 // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
             </Routes>
         </Router>
