@@ -6,7 +6,7 @@ use commdesk::{
     features::{facts::is_known, reactions},
     http,
     platform::{
-        cluster::Cluster,
+        cluster::{self, Cluster},
         config::{Cli, Dev, Facts, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
         ctx::{Ctx, House},
         db, facts, jobs, open, telemetry,
@@ -14,6 +14,10 @@ use commdesk::{
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
+
+/// Development's database, and its name while the demo is being loaded.
+const DATABASE: &str = "commdesk";
+const UNFINISHED: &str = "commdesk_unfinished";
 
 /// How long a stop may take before it becomes an end.
 const GRACE: Duration = Duration::from_secs(5);
@@ -68,24 +72,34 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
     telemetry::start_logs();
     let say = |line: &str| println!("{line}");
     let keys = Keys::of_development(&dev.data)?;
-    let (cluster, owner_url, app_url) = match &dev.database_url {
-        Some(url) => (None, url.clone(), url.clone()),
+    let settings = || Settings::development(dev.addr, &dev.data, dev.smtp.clone(), dev.limit_factor, dev.site_root.clone());
+    let seed = if dev.database_url.is_some() { dev.seed } else { !dev.no_seed };
+    let (cluster, app_url) = match &dev.database_url {
+        Some(url) => {
+            migrate_as(url, None).await?;
+            (None, url.clone())
+        }
         None => {
             let cluster = Cluster::start(&dev.data.join("postgres"), true, &say).await?;
-            if !cluster.has_database("commdesk").await? {
-                cluster.create_database("commdesk", None).await?;
+            if !cluster.has_database(DATABASE).await? {
+                // Filled under another name: a start that was cut short never leaves half a demo behind.
+                cluster.drop_database(UNFINISHED).await?;
+                cluster.create_database(UNFINISHED, None).await?;
+                migrate_as(&cluster.owner_url(UNFINISHED), Some(cluster::APP)).await?;
+                if seed {
+                    let house = open::open(settings(), Keys::of_development(&dev.data)?, db::pool(&cluster.app_url(UNFINISHED), 8)?, is_known)?;
+                    commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
+                    house.pool.close().await;
+                }
+                cluster.rename_database(UNFINISHED, DATABASE).await?;
             }
-            let urls = (cluster.owner_url("commdesk"), cluster.app_url("commdesk"));
-            (Some(cluster), urls.0, urls.1)
+            migrate_as(&cluster.owner_url(DATABASE), Some(cluster::APP)).await?;
+            let url = cluster.app_url(DATABASE);
+            (Some(cluster), url)
         }
     };
-    let owner = db::pool(&owner_url, 2)?;
-    db::migrate(&owner, cluster.is_some().then_some(commdesk::platform::cluster::APP)).await?;
-    owner.close().await;
-    let settings = Settings::development(dev.addr, &dev.data, dev.smtp.clone(), dev.limit_factor, dev.site_root.clone());
-    let house = open::open(settings, keys, db::pool(&app_url, 16)?, is_known)?;
-    let seed = if cluster.is_some() { !dev.no_seed } else { dev.seed };
-    if seed {
+    let house = open::open(settings(), keys, db::pool(&app_url, 16)?, is_known)?;
+    if seed && cluster.is_none() {
         commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
     }
     let stop = on_signal();
@@ -102,6 +116,14 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         cluster.stop()?;
     }
     served
+}
+
+/// Brings a database up to date as its owner.
+async fn migrate_as(owner_url: &str, app_role: Option<&str>) -> anyhow::Result<()> {
+    let owner = db::pool(owner_url, 2)?;
+    db::migrate(&owner, app_role).await?;
+    owner.close().await;
+    Ok(())
 }
 
 async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
@@ -121,8 +143,7 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
 }
 
 async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
-    let owner = db::pool(&migrate.database_owner_url, 2)?;
-    db::migrate(&owner, Some(&migrate.app_role)).await?;
+    migrate_as(&migrate.database_owner_url, Some(&migrate.app_role)).await?;
     println!("The schema is up to date, and {} has its rights.", migrate.app_role);
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! Split points: one lazily loaded piece of wasm for each area of the site, not for each page.
 
 use super::frames;
-use crate::ui::browser;
+use crate::{
+    features::{accounts, notifications},
+    ui::browser,
+};
 use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
 
@@ -12,7 +15,13 @@ pub enum Page {
     Landing,
     ApiDocs,
     // door: joining and signing in
+    SignIn,
+    ForgotPassword,
+    Link,
+    SecondFactor,
     // workspace: what members of an organization or a community do
+    Account,
+    Notifications,
     // staff: what the platform's people do
 }
 
@@ -23,7 +32,9 @@ pub struct Area(pub Page);
 impl ChooseView for Area {
     async fn choose(self) -> AnyView {
         let loaded = match self.0 {
-            Page::Landing | Page::ApiDocs => public(self.0).await,
+            Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor => door(self.0).await,
+            Page::Account | Page::Notifications => workspace(self.0).await,
+            _ => public(self.0).await,
         };
         match loaded {
             Ok(view) => view,
@@ -43,7 +54,30 @@ impl ChooseView for Area {
 #[lazy(fallible)]
 fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
-        Page::Landing => frames::site(|| view! { <div class="center"><h1>"CommDesk"</h1></div> }).into_any(),
+        Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
         Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
+        _ => ().into_any(),
+    })
+}
+
+/// Joining and signing in.
+#[lazy(fallible)]
+fn door(page: Page) -> Result<AnyView, LazyViewError> {
+    Ok(match page {
+        Page::SignIn => frames::card(|| view! { <accounts::ui::SignInPage/> }).into_any(),
+        Page::ForgotPassword => frames::card(|| view! { <accounts::ui::ForgotPage/> }).into_any(),
+        Page::Link => frames::card(|| view! { <accounts::ui::LinkPage/> }).into_any(),
+        Page::SecondFactor => frames::card(|| view! { <accounts::ui::SecondFactorPage/> }).into_any(),
+        _ => ().into_any(),
+    })
+}
+
+/// What members of an organization or a community do.
+#[lazy(fallible)]
+fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
+    Ok(match page {
+        Page::Account => frames::workspace("account", || view! { <accounts::ui::AccountPage/> }).into_any(),
+        Page::Notifications => frames::workspace("notifications", || view! { <notifications::ui::NoticesPage/> }).into_any(),
+        _ => ().into_any(),
     })
 }

@@ -42,6 +42,6 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
         workspaces,
         current: person.default_workspace.clone(),
         second_factor_due: !person.second_factor_given && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. })),
-        unread: 0,
+        unread: crate::features::notifications::service::unread(&call.ctx, person.user).await?,
     }))
 }

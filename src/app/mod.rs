@@ -3,6 +3,9 @@
 pub mod api_docs;
 mod areas;
 mod frames;
+pub mod landing;
+#[cfg(feature = "ssr")]
+mod landing_data;
 #[cfg(feature = "ssr")]
 mod me;
 pub mod session;
@@ -56,6 +59,12 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
                 <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=Area(Page::SignIn) ssr=SsrMode::Async/>
+                <Route path=path!("/forgot-password") view=Area(Page::ForgotPassword) ssr=SsrMode::Async/>
+                <Route path=path!("/link/:token") view=Area(Page::Link) ssr=SsrMode::Async/>
+                <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
+                <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
+                <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
                 // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
             </Routes>
         </Router>

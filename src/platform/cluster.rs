@@ -205,6 +205,18 @@ impl Server {
         Ok(names)
     }
 
+    /// Gives a database that nobody is connected to another name.
+    ///
+    /// # Errors
+    /// A name is not made of `a-z`, `0-9` and `_`, or is taken; the server does not answer.
+    pub async fn rename_database(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (identifier(from)?, identifier(to)?);
+        let mut db = self.superuser("postgres").await?;
+        run(&mut db, format!("alter database {from} rename to {to}")).await?;
+        db.close().await?;
+        Ok(())
+    }
+
     /// Removes the database `name` if it is there, and throws out whoever is connected to it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The demo: named people and their story, told by calling the same services that people use, relative to now.
 
 pub mod people;
+mod story;
 
 use crate::{
     features::accounts::service as accounts,
@@ -23,12 +24,13 @@ use std::sync::Arc;
 /// When a step of the story is refused: the demo is held to the same rules as everybody.
 pub async fn demo(house: &Arc<House>, registry: &Registry, say: Say<'_>) -> anyhow::Result<()> {
     let ctx = Ctx::background(house, "seed");
-    if accounts::user_of(&ctx, &OMAR.email()).await?.is_some() {
+    if story::is_told(&ctx).await? {
         return Ok(());
     }
-    say("Loading the demo: people, companies, communities …");
+    say("Loading the demo:");
     staff(&ctx).await?;
     jobs::drain(&ctx, registry).await?;
+    story::tell(&ctx, registry, say).await?;
     Ok(())
 }
 

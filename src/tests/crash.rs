@@ -116,7 +116,7 @@ fn kills_lose_nothing_and_repeat_nothing() {
         }
     }
     // Reactions: every owner gets their link, once.
-    let pool = db::pool(&url, 2).expect("an address");
+    let pool = runtime.block_on(async { db::pool(&url, 2).expect("an address") });
     runtime.block_on(async {
         let began = Instant::now();
         loop {

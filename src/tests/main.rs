@@ -3,5 +3,8 @@
 mod architecture;
 mod crash;
 mod house;
+mod organizations;
 mod town;
+mod accounts;
+mod notifications;
 // one line a room

@@ -5,6 +5,7 @@ use super::{
     service,
 };
 use crate::{
+    features::organizations::logos,
     kernel::{error::AppResult, ids::CommunityId},
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
@@ -41,7 +42,12 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
     Box::pin(async move {
         let signup = signup_input(&posted.typed).parse()?;
         let call = &posted.call;
-        service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, None).await?;
+        // The picture last: a form that is refused for something else keeps nothing.
+        let logo = match posted.typed.upload("logo") {
+            Some(upload) => Some(logos::store_logo(&call.ctx, upload.bytes.to_vec()).await?),
+            None => None,
+        };
+        service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;
         Ok(Done::to("/join/sent"))
     })
 }

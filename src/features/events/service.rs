@@ -574,7 +574,7 @@ fn can(event: &Event, actor: &Actor, community: &CommunityBrief, now: DateTime<U
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<EventPage> {
     let event = view(ctx, viewer, slug).await?;
     Ok(EventPage {
-        description_html: markdown::render(&event.description_markdown).as_str().to_owned(),
+        description: markdown::render(&event.description_markdown),
         excerpt: markdown::plain_excerpt(&event.description_markdown, 160),
         is_preview: !policy::is_public(event.status, event.settings.public_visible),
         event,

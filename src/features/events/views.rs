@@ -6,6 +6,7 @@ use crate::kernel::{
     fields::FieldErrors,
     ids::{CommunityId, EventId},
     labels::{EventCategory, EventFormat, EventType, Region},
+    safe_html::SafeHtml,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -263,8 +264,7 @@ pub struct EventEditor {
 #[serde(rename_all = "camelCase")]
 pub struct EventPage {
     pub event: EventView,
-    /// Made by the sanitiser of Markdown, on the server.
-    pub description_html: String,
+    pub description: SafeHtml,
     /// The first words, for search engines.
     pub excerpt: String,
     /// Nobody but its own people sees this page.

@@ -17,3 +17,8 @@ pub mod jobs;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+
+#[cfg(feature = "ui")]
+pub mod server_fns;
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -12,11 +12,11 @@ use super::{
         application::{Application, Budget},
         profile::{Profile, ProfileInput},
     },
-    store::{self, OrganizationRow, QueueAfter, QueueOrder, Sealed},
+    store::{self, OrganizationRow, QueueAfter, Sealed},
     trust::{self, CheckKind, CheckRow, Holder, MailRoute, TrustScore},
     views::{
         CheckView, DashboardPart, DirectoryView, OrganizationBrief, OrganizationCard, OrganizationView, ProfileView, QueueGroup,
-        QueueRow, QueueView, Record, ReviewView, StepView, logo_url, moment, since,
+        QueueOrder, QueueRow, QueueView, Record, ReviewView, StepView, logo_url, moment, since,
     },
     visibility::{Audience, Field},
 };

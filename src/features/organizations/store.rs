@@ -4,6 +4,7 @@
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
+    views::QueueOrder,
 };
 use crate::{
     features::accounts::views::Recipient,
@@ -581,15 +582,6 @@ pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Ve
 /// The text with the signs of `like` taken literally.
 fn escaped(text: &str) -> String {
     text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
-}
-
-/// By what the staff's queue is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum QueueOrder {
-    /// The one that has waited longest first.
-    Age,
-    /// The most trusted first: quick to decide.
-    Score,
 }
 
 /// The oldest waiting application of each identity, one row more than the limit.

@@ -13,11 +13,19 @@ use super::{
 use crate::kernel::{
     actor::VerificationStatus,
     ids::{OrganizationId, UserId},
-    labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType},
+    labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType, labels},
     money::{Currency, MoneyView},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+labels! {
+    /// By what the staff's queue is sorted: the longest waiting first, or the most trusted (quick to decide) first.
+    QueueOrder, "an order" {
+        Age = "age",
+        Score = "score",
+    }
+}
 
 /// Where a stored logo is served from: the last part of its key is its content's hash.
 pub fn logo_url(key: &str) -> String {

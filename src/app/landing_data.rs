@@ -1,0 +1,26 @@
+//! What the first page shows, from the rooms that know it.
+
+use super::landing::LandingView;
+use crate::{
+    features::{
+        opportunities::service::{self as opportunities, OpportunityQuery},
+        organizations::service::{self as organizations, DirectoryAsk},
+    },
+    kernel::{actor::VerificationStatus, error::AppResult, page::PageRequest},
+    platform::ctx::Ctx,
+};
+
+/// # Errors
+/// When the database is away.
+pub async fn view(ctx: &Ctx) -> AppResult<LandingView> {
+    let few = PageRequest { limit: 6, ..PageRequest::default() };
+    let open = opportunities::list(ctx, &OpportunityQuery::default(), &few).await?;
+    let listed = organizations::list(ctx, &DirectoryAsk::default(), &few).await?;
+    let count = |total: i64, capped: bool| if capped { "1,000+".to_owned() } else { total.to_string() };
+    Ok(LandingView {
+        opportunities: count(open.total, open.total_capped),
+        sponsors: count(listed.total, listed.total_capped),
+        opportunity: open.items.into_iter().next(),
+        sponsor: listed.items.into_iter().find(|card| card.verification_status == VerificationStatus::Verified),
+    })
+}

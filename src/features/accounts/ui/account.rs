@@ -1,0 +1,119 @@
+//! The account: who I am here, where I am signed in, my password and address.
+
+use super::door::asked;
+use crate::{
+    features::accounts::{server_fns, views::SecurityView},
+    ui::{
+        form::{PostForm, Submit, TextField},
+        page::shown,
+        parts::{Icon, Notice, PageHead, Pill},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let loaded = Resource::new_blocking(|| (), |()| server_fns::account());
+    view! {
+        <Title text="Account and security"/>
+        {shown(loaded, |account| view! { <Account account/> })}
+    }
+}
+
+#[component]
+fn Account(account: SecurityView) -> impl IntoView {
+    let done = match asked("done").as_str() {
+        "password" => Some(("Your password was changed", "Every other session has ended.")),
+        "address" => Some((
+            "Look into the new mailbox",
+            "We mailed a link there. Your address changes when you follow it; we told the old address as well.",
+        )),
+        _ => None,
+    };
+    view! {
+        <div class="center center--narrow stack stack--sections">
+            <PageHead title=account.name sub=account.email.clone()/>
+            {done.map(|(title, text)| view! { <Notice tone="success" title><p>{text}</p></Notice> })}
+            {account.is_staff.then(|| {
+                let (tone, state) = if account.second_factor { ("success", "On") } else { ("warning", "Not set up") };
+                view! {
+                    <section class="panel">
+                        <header class="panel__head">
+                            <h2 class="panel__title">"Second factor"</h2>
+                            <div class="panel__actions"><Pill text=state tone/></div>
+                        </header>
+                        <div class="panel__body">
+                            <p>"Staff confirm each sign-in with a code from their phone."</p>
+                        </div>
+                        <footer class="panel__foot"><a class="button" href="/second-factor">"Open second factor"</a></footer>
+                    </section>
+                }
+            })}
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"Where you are signed in"</h2></header>
+                <div class="panel__body">
+                    <ul class="list">
+                        {account
+                            .sessions
+                            .into_iter()
+                            .map(|session| view! {
+                                <li class="list__row">
+                                    <Icon name="globe"/>
+                                    <div class="list__body">
+                                        <p>{session.device}</p>
+                                        <p class="list__sub">
+                                            "Since " <time datetime=session.since.to_rfc3339()>{session.since_label}</time>
+                                            ", last seen " <time datetime=session.seen.to_rfc3339()>{session.seen_label}</time>
+                                        </p>
+                                    </div>
+                                    {session.is_this.then(|| view! { <div class="list__end"><Pill text="This one" tone="accent"/></div> })}
+                                </li>
+                            })
+                            .collect_view()}
+                    </ul>
+                </div>
+                <footer class="panel__foot">
+                    <PostForm name="sign_out_everywhere" class="cluster" summary=false>
+                        <button class="button button--danger">"Sign out everywhere"</button>
+                    </PostForm>
+                </footer>
+            </section>
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"Change your password"</h2></header>
+                <div class="panel__body">
+                    <PostForm name="change_password">
+                        <TextField form="change_password" name="currentPassword" label="Current password" kind="password" autocomplete="current-password"/>
+                        <TextField
+                            form="change_password"
+                            name="password"
+                            label="New password"
+                            hint="At least 12 characters. Every other session ends."
+                            kind="password"
+                            autocomplete="new-password"
+                        />
+                        <div class="form__actions"><Submit label="Change password"/></div>
+                    </PostForm>
+                </div>
+            </section>
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"Change your e-mail address"</h2></header>
+                <div class="panel__body">
+                    <PostForm name="change_email">
+                        <TextField
+                            form="change_email"
+                            name="email"
+                            label="New e-mail address"
+                            hint="We mail a link there, and a notice to the old address."
+                            kind="email"
+                            autocomplete="email"
+                            inputmode="email"
+                        />
+                        <TextField form="change_email" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+                        <div class="form__actions"><Submit label="Send the link"/></div>
+                    </PostForm>
+                </div>
+            </section>
+        </div>
+    }
+}

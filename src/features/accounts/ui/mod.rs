@@ -1,0 +1,9 @@
+//! Pages of people and access: signing in, mailed links, the account, the second factor.
+
+mod account;
+mod door;
+mod second_factor;
+
+pub use account::AccountPage;
+pub use door::{ForgotPage, LinkPage, SignInPage};
+pub use second_factor::SecondFactorPage;

@@ -1,0 +1,545 @@
+//! People and access, through the doors that people use.
+
+use crate::town::{Browser, Town, story};
+use axum::body::Body;
+use commdesk::{
+    features::accounts::{rules::LinkPurpose, service},
+    kernel::{
+        actor::StaffRole,
+        ids::UserId,
+        text::{Email, PersonName},
+    },
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+
+const PASSWORD: &str = "four calm words here";
+const OTHER: &str = "another calm phrase";
+const COOKIE: &str = "commdesk";
+const ASHA: &str = "asha@acme.example";
+
+/// A login without a password.
+async fn register(town: &Town, email: &str, name: &str) -> UserId {
+    let ctx = town.ctx();
+    let mut tx = ctx.begin().await.expect("a transaction");
+    let (email, name) = (Email::parse(email).expect("an address"), PersonName::parse(name).expect("a name"));
+    let user = service::ensure_user_in(&mut tx, &email, &name).await.expect("a login");
+    tx.commit().await.expect("committed");
+    user
+}
+
+/// A login whose password was set behind a mailed link.
+async fn activated(town: &Town, email: &str, name: &str) -> UserId {
+    let user = register(town, email, name).await;
+    let token = service::issue_link(&town.ctx(), user, LinkPurpose::Activate, email).await.expect("a link");
+    service::use_link(&town.ctx(), &token, &[LinkPurpose::Activate], Some(PASSWORD)).await.expect("activated");
+    user
+}
+
+async fn sign_in(browser: &mut Browser, email: &str, password: &str) -> StatusCode {
+    browser.submit("/sign-in", "sign_in", &[("email", email), ("password", password)]).await.status
+}
+
+/// The newest mail to an address, and the path of the link in it.
+async fn newest_link(town: &Town, to: &str) -> String {
+    town.drain().await;
+    let letter = town.post.letters().into_iter().rev().find(|letter| letter.to == to).expect("a mail");
+    let link = letter.text.split_whitespace().find(|word| word.contains("/link/")).expect("a link").to_owned();
+    url::Url::parse(&link).expect("an address").path().to_owned()
+}
+
+async fn facts_named(town: &Town, name: &str) -> i64 {
+    sqlx::query_scalar("select count(*) from facts where room = 'accounts' and name = $1")
+        .bind(name)
+        .fetch_one(&town.owner)
+        .await
+        .expect("facts")
+}
+
+#[tokio::test]
+async fn a_password_is_set_behind_the_mailed_link_and_nowhere_else() {
+    story(async |town| {
+        let user = register(town, ASHA, "Asha Rao").await;
+        let token = service::issue_link(&town.ctx(), user, LinkPurpose::Activate, ASHA).await.expect("a link");
+        let path = format!("/link/{token}");
+        let mut asha = town.visitor();
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // Opening it, however often, uses nothing up.
+        for _ in 0..3 {
+            let page = asha.open(&path).await;
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(page.text.contains("Choose your password") && page.text.contains("Asha Rao"));
+        }
+        // A weak password leaves the link as it was.
+        for weak in ["", "short", "asha@acme.example", "password1234"] {
+            let refused = asha.submit(&path, "use_link", &[("password", weak), ("asksPassword", "true")]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{weak}");
+        }
+        let done = asha.submit(&path, "use_link", &[("password", PASSWORD), ("asksPassword", "true")]).await;
+
+        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/sign-in?done=password"));
+        assert!(asha.cookie(COOKIE).is_none(), "a link signs nobody in");
+        // Single use.
+        let again = asha.submit(&path, "use_link", &[("password", OTHER), ("asksPassword", "true")]).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(asha.open(&path).await.text.contains("does not work any more"));
+        assert_eq!(sign_in(&mut asha, ASHA, OTHER).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+        assert_eq!(facts_named(town, "password_set").await, 1);
+        assert_eq!(facts_named(town, "user_email_verified").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_is_used_once_however_many_press_at_the_same_moment() {
+    story(async |town| {
+        let user = register(town, ASHA, "Asha Rao").await;
+        let token = service::issue_link(&town.ctx(), user, LinkPurpose::Activate, ASHA).await.expect("a link");
+        let ctx = town.ctx();
+        let press = || service::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(PASSWORD));
+
+        let (a, b, c) = tokio::join!(press(), press(), press());
+
+        assert_eq!([&a, &b, &c].iter().filter(|r| r.is_ok()).count(), 1);
+        assert_eq!(facts_named(town, "password_set").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_newer_link_ends_the_older_ones_of_its_purpose_and_time_ends_all() {
+    story(async |town| {
+        let user = activated(town, ASHA, "Asha Rao").await;
+        let ctx = town.ctx();
+        let first = service::issue_link(&ctx, user, LinkPurpose::Reset, ASHA).await.expect("a link");
+        let verify = service::issue_link(&ctx, user, LinkPurpose::VerifyEmail, ASHA).await.expect("a link");
+        let second = service::issue_link(&ctx, user, LinkPurpose::Reset, ASHA).await.expect("a link");
+
+        assert!(service::peek_link(&ctx, &first).await.expect("known").problem.is_some());
+        assert!(service::peek_link(&ctx, &second).await.expect("known").problem.is_none());
+        assert!(service::peek_link(&ctx, &verify).await.expect("known").problem.is_none());
+        town.shift(3_600).await;
+        assert!(service::peek_link(&ctx, &second).await.expect("known").problem.is_some());
+        let late = service::use_link(&ctx, &second, &[LinkPurpose::Reset], Some(OTHER)).await.expect_err("too late");
+        assert_eq!(late.code(), "LINK_EXPIRED");
+        // The token is nowhere but in the mail.
+        let stored: i64 = sqlx::query_scalar("select count(*) from one_time_links where encode(token_hash, 'escape') like '%' || $1 || '%'")
+            .bind(&second)
+            .fetch_one(&town.owner)
+            .await
+            .expect("links");
+        assert_eq!(stored, 0);
+        assert!(service::peek_link(&ctx, "nonsense").await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn forgetting_a_password_says_the_same_for_every_address() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        let mut visitor = town.visitor();
+        let mut answers = Vec::new();
+        for email in [ASHA, "nobody@acme.example", "ASHA@ACME.example"] {
+            let answer = visitor.api(Method::POST, "/auth/forgot-password", Some(json!({"email": email}))).await;
+            answers.push((answer.status, answer.data()));
+        }
+        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+        let form = visitor.submit("/forgot-password", "forgot", &[("email", "nobody@acme.example")]).await;
+        assert_eq!((form.status, form.location()), (StatusCode::SEE_OTHER, "/forgot-password?done=sent"));
+
+        let path = newest_link(town, ASHA).await;
+
+        assert!(town.post.letters().iter().all(|letter| letter.to == ASHA), "strangers are written to");
+        // A reset ends every session.
+        let mut asha = town.visitor();
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+        let done = visitor.submit(&path, "use_link", &[("password", OTHER), ("asksPassword", "true")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER);
+        assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sign_in(&mut asha, ASHA, OTHER).await, StatusCode::SEE_OTHER);
+        // The queue holds no address in the clear.
+        let clear: i64 = sqlx::query_scalar("select count(*) from jobs where payload::text like '%acme.example%'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("jobs");
+        assert_eq!(clear, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_address_and_a_wrong_password_are_answered_alike() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        register(town, "new@acme.example", "Not Yet").await;
+        let mut visitor = town.visitor();
+        let mut answers = Vec::new();
+        for (email, password) in [(ASHA, OTHER), ("nobody@acme.example", OTHER), ("new@acme.example", OTHER), ("no address", "")] {
+            let answer = visitor.api(Method::POST, "/auth/login", Some(json!({"email": email, "password": password}))).await;
+            answers.push((answer.status, answer.json()));
+        }
+        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+        assert_eq!(answers[0].0, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(visitor.cookie(COOKIE).is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_for_the_account_from_wherever_it_comes() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        // Right ones are not counted.
+        for _ in 0..12 {
+            assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+        }
+        let mut last = StatusCode::OK;
+        for _ in 0..11 {
+            last = sign_in(&mut town.visitor(), ASHA, OTHER).await;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        let mut elsewhere = town.visitor();
+        let refused = elsewhere.api(Method::POST, "/auth/login", Some(json!({"email": ASHA, "password": PASSWORD}))).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS"));
+        let wait: i64 = refused.headers["retry-after"].to_str().expect("text").parse().expect("seconds");
+        assert!((1..=300).contains(&wait));
+        // An unknown address is slowed the same way.
+        for _ in 0..11 {
+            last = sign_in(&mut town.visitor(), "nobody@acme.example", OTHER).await;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        town.shift(wait).await;
+        assert_eq!(sign_in(&mut elsewhere, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_address_may_not_try_many_accounts() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let mut last = StatusCode::OK;
+        for n in 0..31 {
+            last = sign_in(&mut visitor, &format!("person{n}@acme.example"), OTHER).await;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        let mut asha = town.visitor();
+        sign_in(&mut asha, ASHA, PASSWORD).await;
+        // In use, it lives on; "last seen" moves at most every five minutes.
+        let seen = async || -> String {
+            sqlx::query_scalar("select last_seen_at::text from sessions").fetch_one(&town.owner).await.expect("one session")
+        };
+        let first = seen().await;
+        town.shift(200).await;
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+        assert_eq!(seen().await, first);
+        town.shift(11 * 3_600).await;
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+        assert_ne!(seen().await, first);
+        // Twelve idle hours end it.
+        town.shift(12 * 3_600 + 1).await;
+        assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        // And so do thirty busy days.
+        sign_in(&mut asha, ASHA, PASSWORD).await;
+        let mut days = 0;
+        while asha.open("/account").await.status == StatusCode::OK {
+            town.house.clock.shift(10 * 3_600);
+            days += 1;
+            assert!(days < 80, "it never ends");
+        }
+        assert_eq!(days, 72, "thirty days of ten hours");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_in_and_changing_the_password_bring_a_new_session() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        let (mut here, mut there) = (town.visitor(), town.visitor());
+        sign_in(&mut here, ASHA, PASSWORD).await;
+        sign_in(&mut there, ASHA, PASSWORD).await;
+        let before = here.cookie(COOKIE).expect("a session").to_owned();
+
+        let wrong = here.submit("/account", "change_password", &[("currentPassword", OTHER), ("password", OTHER)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!wrong.text.contains(OTHER), "a password came back");
+        let done = here.submit("/account", "change_password", &[("currentPassword", PASSWORD), ("password", OTHER)]).await;
+
+        assert_eq!(done.location(), "/account?done=password");
+        assert_ne!(here.cookie(COOKIE), Some(before.as_str()));
+        assert_eq!(here.open("/account").await.status, StatusCode::OK);
+        assert_eq!(there.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        let mut thief = town.visitor();
+        thief.set_cookie(COOKIE, &before);
+        assert_eq!(thief.open("/account").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_out_ends_one_session_and_everywhere_ends_all() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        let (mut here, mut there) = (town.visitor(), town.visitor());
+        sign_in(&mut here, ASHA, PASSWORD).await;
+        sign_in(&mut there, ASHA, PASSWORD).await;
+        let token = here.cookie(COOKIE).expect("a session").to_owned();
+
+        here.submit("/account", "sign_out", &[]).await;
+
+        assert!(here.cookie(COOKIE).is_none());
+        here.set_cookie(COOKIE, &token);
+        assert_eq!(here.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(there.open("/account").await.status, StatusCode::OK);
+        sign_in(&mut here, ASHA, PASSWORD).await;
+        there.submit("/account", "sign_out_everywhere", &[]).await;
+        assert_eq!(here.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(there.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        // Over REST, and twice.
+        assert_eq!(there.api(Method::POST, "/auth/logout", None).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_address_needs_the_password_and_its_own_link() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        activated(town, "ravi@apex.example", "Ravi Kulkarni").await;
+        town.drain().await;
+        let mut asha = town.visitor();
+        sign_in(&mut asha, ASHA, PASSWORD).await;
+
+        let wrong = asha.submit("/account", "change_email", &[("email", "asha@cloud.example"), ("password", OTHER)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("asha@cloud.example"), "what was typed is kept");
+        let asked = asha.submit("/account", "change_email", &[("email", "asha@cloud.example"), ("password", PASSWORD)]).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER);
+        let path = newest_link(town, "asha@cloud.example").await;
+        let notice = town.post.letters().into_iter().rev().find(|l| l.to == ASHA).expect("a notice to the old address");
+        assert!(notice.subject.contains("about to change") && !notice.text.contains("/link/"));
+        // Until the link is followed, nothing has changed.
+        assert_eq!(sign_in(&mut town.visitor(), "asha@cloud.example", PASSWORD).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(town.visitor().open(&path).await.status, StatusCode::OK);
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+
+        let done = town.visitor().submit(&path, "use_link", &[]).await;
+
+        assert_eq!(done.location(), "/sign-in?done=address");
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sign_in(&mut town.visitor(), "asha@cloud.example", PASSWORD).await, StatusCode::SEE_OTHER);
+        // An address that somebody has is told to them only, at the end.
+        asha.submit("/account", "change_email", &[("email", "ravi@apex.example"), ("password", PASSWORD)]).await;
+        let path = newest_link(town, "ravi@apex.example").await;
+        let taken = town.visitor().submit(&path, "use_link", &[]).await;
+        assert_eq!(taken.status, StatusCode::CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_give_a_second_factor_before_anything_else() {
+    story(async |town| {
+        let ctx = town.ctx();
+        service::add_staff(&ctx, "sara@commdesk.example", "Sara Lindqvist", "review").await.expect("staff");
+        service::add_staff(&ctx, "sara@commdesk.example", "Somebody Else", "review").await.expect("said twice");
+        assert_eq!(facts_named(town, "staff_role_given").await, 1);
+        let path = newest_link(town, "sara@commdesk.example").await;
+        let mut sara = town.visitor();
+        sara.submit(&path, "use_link", &[("password", PASSWORD), ("asksPassword", "true")]).await;
+        let answer = sara.submit("/sign-in?next=/staff/communities", "sign_in", &[("email", "sara@commdesk.example"), ("password", PASSWORD)]).await;
+        assert_eq!(answer.location(), "/second-factor?next=%2Fstaff%2Fcommunities");
+        let person = async |browser: &Browser| {
+            service::person_by_token(&ctx, browser.cookie(COOKIE).expect("a session")).await.expect("asked").expect("somebody")
+        };
+        assert!(!person(&sara).await.second_factor_given);
+
+        // Set up: the secret is shown, and confirmed by its first code.
+        sara.submit("/second-factor", "begin", &[]).await;
+        let page = sara.open("/second-factor").await.text;
+        assert!(page.contains("<path d=\"M4 4h7v1h-7z"));
+        let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
+        let wrong = if code == "000000" { "000001" } else { "000000" };
+        assert_eq!(sara.submit("/second-factor", "confirm", &[("code", wrong)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let before = sara.cookie(COOKIE).expect("a session").to_owned();
+        assert_eq!(sara.submit("/second-factor", "confirm", &[("code", &code)]).await.status, StatusCode::SEE_OTHER);
+        assert_ne!(sara.cookie(COOKIE), Some(before.as_str()), "stepping up brings a new session id");
+        assert!(person(&sara).await.second_factor_given);
+        assert!(service::person_by_token(&ctx, &before).await.expect("asked").is_none());
+
+        // The recovery codes stand there until they were kept.
+        let page = sara.open("/second-factor").await.text;
+        let recovery = page.split("<code class=\"num\">").nth(1).and_then(|rest| rest.get(..19)).expect("a recovery code").to_owned();
+        assert_eq!(page.matches("<code class=\"num\">").count(), 10);
+        sara.submit("/second-factor", "keep", &[]).await;
+        assert!(!sara.open("/second-factor").await.text.contains(&recovery));
+
+        // In the next session: a spent code is refused, a new one works, a recovery code works once.
+        let mut next = town.visitor();
+        sign_in(&mut next, "sara@commdesk.example", PASSWORD).await;
+        assert_eq!(next.submit("/second-factor", "give", &[("code", &code)]).await.status, StatusCode::CONFLICT);
+        assert!(!person(&next).await.second_factor_given);
+        let given = next.submit("/second-factor?next=/inbox", "give", &[("code", &recovery)]).await;
+        assert_eq!((given.status, given.location()), (StatusCode::SEE_OTHER, "/inbox"));
+        assert!(person(&next).await.second_factor_given);
+        let mut third = town.visitor();
+        sign_in(&mut third, "sara@commdesk.example", PASSWORD).await;
+        assert_eq!(third.submit("/second-factor", "give", &[("code", &recovery)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        town.house.clock.shift(30);
+        let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
+        let info = third.api(Method::POST, "/auth/second-factor", Some(json!({"code": code}))).await.data();
+        assert_eq!(info["secondFactorRequired"], false);
+        // Nobody can put another secret in place.
+        assert_eq!(third.submit("/second-factor", "begin", &[]).await.status, StatusCode::CONFLICT);
+        let staff = service::staff(&ctx, &[StaffRole::Review]).await.expect("staff");
+        assert_eq!(staff.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_code_given_twice_at_the_same_moment_counts_once() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let user = service::add_staff(&ctx, "sara@commdesk.example", "Sara Lindqvist", "admin").await.expect("staff");
+        let token = service::issue_link(&ctx, user, LinkPurpose::Activate, "sara@commdesk.example").await.expect("a link");
+        service::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(PASSWORD)).await.expect("activated");
+        let session = async || {
+            let signed_in = service::sign_in(&ctx, "sara@commdesk.example", PASSWORD, "").await.expect("signed in");
+            service::person_by_token(&ctx, &signed_in.token).await.expect("asked").expect("somebody")
+        };
+        let first = session().await;
+        service::begin_second_factor(&ctx, &first).await.expect("begun");
+        let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
+        service::confirm_second_factor(&ctx, &first, &code).await.expect("confirmed");
+        town.house.clock.shift(30);
+        let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
+        let (a, b) = (session().await, session().await);
+
+        let (one, two) = tokio::join!(service::give_second_factor(&ctx, &a, &code), service::give_second_factor(&ctx, &b, &code));
+
+        assert_eq!([one.is_ok(), two.is_ok()].iter().filter(|ok| **ok).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_suspended_person_is_out_at_once() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let asha_id = activated(town, ASHA, "Asha Rao").await;
+        let mut asha = town.visitor();
+        sign_in(&mut asha, ASHA, PASSWORD).await;
+        let omar = commdesk::seeds::people::OMAR;
+        service::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
+        commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
+        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
+        let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
+
+        service::suspend(&ctx, &omar, asha_id, &reason).await.expect("suspended");
+
+        assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        let refused = asha.api(Method::POST, "/auth/login", Some(json!({"email": ASHA, "password": PASSWORD}))).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "SUSPENDED"));
+        assert_eq!(sign_in(&mut asha, ASHA, OTHER).await, StatusCode::UNPROCESSABLE_ENTITY, "only who knows the password is told");
+        assert!(service::issue_link(&ctx, asha_id, LinkPurpose::Reset, ASHA).await.is_err());
+        service::restore(&ctx, &omar, asha_id).await.expect("restored");
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+        town.drain().await;
+        let subjects: Vec<_> = town.post.letters().into_iter().filter(|l| l.to == ASHA).map(|l| l.subject).collect();
+        assert!(subjects.iter().any(|s| s.contains("suspended")) && subjects.iter().any(|s| s.contains("open again")), "{subjects:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_hash_is_made_new_while_the_password_is_at_hand() {
+    story(async |town| {
+        let user = activated(town, ASHA, "Asha Rao").await;
+        // Made with weaker settings than today's: m=8 MiB, one pass.
+        let weak = {
+            use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+            let params = Params::new(8 * 1024, 1, 1, None).expect("fine settings");
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(PASSWORD.as_bytes()).expect("a hash").to_string()
+        };
+        sqlx::query("update users set password_hash = $2 where id = $1").bind(user.0).bind(&weak).execute(&town.owner).await.expect("set");
+
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+
+        let stored: String = sqlx::query_scalar("select password_hash from users where id = $1").bind(user.0).fetch_one(&town.owner).await.expect("one");
+        assert!(stored.contains("m=19456"), "{stored}");
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_key_resets_once_and_says_the_same_again() {
+    story(async |town| {
+        let user = activated(town, ASHA, "Asha Rao").await;
+        let token = service::issue_link(&town.ctx(), user, LinkPurpose::Reset, ASHA).await.expect("a link");
+        let mut visitor = town.visitor();
+        let body = json!({"token": token, "password": OTHER});
+        let key = [("idempotency-key", "k-1")];
+
+        let first = visitor.api_with(Method::POST, "/auth/reset-password", Some(body.clone()), &key).await;
+        let again = visitor.api_with(Method::POST, "/auth/reset-password", Some(body.clone()), &key).await;
+
+        assert_eq!(first.data(), again.data());
+        assert_eq!(first.data(), json!({"purpose": "reset", "passwordSet": true}));
+        assert_eq!(visitor.api(Method::POST, "/auth/reset-password", Some(body)).await.code(), "LINK_USED");
+        assert_eq!(facts_named(town, "password_set").await, 2);
+        // A link of another purpose is no link here.
+        let verify = service::issue_link(&town.ctx(), user, LinkPurpose::VerifyEmail, ASHA).await.expect("a link");
+        let wrong = visitor.api(Method::POST, "/auth/reset-password", Some(json!({"token": verify, "password": OTHER}))).await;
+        assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+        let right = visitor.api(Method::POST, "/auth/verify-email", Some(json!({"token": verify}))).await;
+        assert_eq!(right.data(), json!({"purpose": "verify_email", "passwordSet": false}));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn signing_in_leads_on_to_pages_of_ours_only() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        for (next, location) in [("/inbox%3Fas%3Dacme", "/inbox?as=acme"), ("//evil.example", "/dashboard"), ("https://evil.example", "/dashboard")] {
+            let path = format!("/sign-in?next={next}");
+            let answer = town.visitor().submit(&path, "sign_in", &[("email", ASHA), ("password", PASSWORD)]).await;
+            assert_eq!(answer.location(), location);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_the_server_only() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        let mut asha = town.visitor();
+        let answer = asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", PASSWORD)]).await;
+        let cookie = answer.headers["set-cookie"].to_str().expect("text").to_owned();
+        for part in ["HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=2592000"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        // What is no token of ours costs no look-up and is nobody.
+        asha.set_cookie(COOKIE, "'; drop table users; --");
+        let page = asha.send(Method::GET, "/account", &[], Body::empty()).await;
+        assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}

@@ -1,0 +1,470 @@
+//! How organizations join, are checked, decided on, edited and found: services and doors, races included.
+
+use crate::town::{Town, story};
+use commdesk::{
+    features::organizations::{
+        logos,
+        rules::{
+            Decision, DecisionInput, Standing,
+            application::{ApplicationInput, BudgetInput},
+        },
+        service::{self, DirectoryAsk, LogoChange},
+        trust::{CheckKind, CheckResult},
+        views::QueueOrder,
+        visibility::Audience,
+    },
+    kernel::{
+        actor::{Actor, Membership, OrganizationRole, Person, Role, StaffRole, VerificationStatus, Workspace},
+        ids::{LogoId, OrganizationId, SessionId, UserId},
+        page::PageRequest,
+    },
+    platform::ctx::Ctx,
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
+
+async fn logo(ctx: &Ctx) -> LogoId {
+    logos::store_logo(ctx, LOGO.as_bytes().to_vec()).await.expect("a fine logo")
+}
+
+fn application(name: &str, website: &str, email: &str) -> ApplicationInput {
+    ApplicationInput {
+        entity_type: "Sponsor".into(),
+        company_name: name.into(),
+        website: website.into(),
+        official_email: email.into(),
+        contact_name: "Asha Rao".into(),
+        industry: "Cloud and infrastructure".into(),
+        budget_range: BudgetInput::band("INR:200000-500000"),
+        sponsorship_types: vec!["Cash".into(), "Swag".into()],
+        short_description: "Servers for students.".into(),
+        ..ApplicationInput::default()
+    }
+}
+
+async fn apply(town: &Town, name: &str, website: &str, email: &str) -> OrganizationId {
+    let ctx = town.ctx();
+    let parsed = application(name, website, email).parse().expect("in order");
+    let logo = logo(&ctx).await;
+    service::apply(&ctx, parsed, logo).await.expect("taken")
+}
+
+fn actor(user: UserId, workspace: Workspace, slug: &str) -> Actor {
+    let role = match workspace {
+        Workspace::Organization { role, .. } => Role::Organization(role),
+        Workspace::Community { role, .. } => Role::Community(role),
+        Workspace::Staff { role } => Role::Staff(role),
+    };
+    let membership = Membership { workspace, slug: slug.into(), name: slug.into(), capabilities: role.capabilities() };
+    let person = Person {
+        user,
+        session: SessionId(Uuid::from_u128(1)),
+        name: slug.into(),
+        email: format!("{slug}@people.example"),
+        second_factor: true,
+        second_factor_given: true,
+        memberships: vec![membership.clone()],
+        default_workspace: None,
+    };
+    Actor { person: Arc::new(person), acting: Some(membership) }
+}
+
+/// Nadia of the staff, who reviews.
+fn nadia() -> Actor {
+    actor(UserId(Uuid::from_u128(77)), Workspace::Staff { role: StaffRole::Review }, "staff")
+}
+
+/// The applicant, acting for the organization.
+async fn applicant(town: &Town, id: OrganizationId) -> Actor {
+    let (user, role, status, slug): (Uuid, String, String, String) = sqlx::query_as(
+        "select m.user_id, m.role, o.verification_status, o.slug from organization_members m
+         join organizations o on o.id = m.organization_id where o.id = $1",
+    )
+    .bind(id.0)
+    .fetch_one(&town.owner)
+    .await
+    .expect("the applicant's seat");
+    let role = OrganizationRole::parse(&role).expect("a role");
+    let status = VerificationStatus::parse(&status).expect("a status");
+    actor(UserId(user), Workspace::Organization { id, status, role }, &slug)
+}
+
+fn decision(verdict: &str) -> Decision {
+    DecisionInput { decision: verdict.into(), reason: "Seen in the company register.".into() }.parse().expect("in order")
+}
+
+async fn standing(town: &Town, id: OrganizationId) -> Standing {
+    service::review(&town.ctx(), &nadia(), id).await.expect("staff see it").standing
+}
+
+#[tokio::test]
+async fn an_application_is_checked_verified_and_found() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let id = apply(town, "Acme Cloud", "https://acme.example/", "asha@acme.example").await;
+
+        // Before anything: a seat that fits, nothing for strangers, no domain owned.
+        let asha = applicant(town, id).await;
+        assert_eq!(asha.acting.as_ref().map(Membership::role_label), Some("Sponsor Admin"));
+        assert_eq!(service::get(&ctx, None, id).await.expect_err("hidden").code(), "NOT_FOUND");
+        assert!(service::list(&ctx, &DirectoryAsk::default(), &PageRequest::default()).await.expect("a list").items.is_empty());
+        let part = service::dashboard_part(&ctx, &asha).await.expect("its own");
+        assert_eq!(part.standing, Standing::Waiting);
+        assert_eq!(part.trust, None, "nothing was checked yet");
+
+        // The checks run from the fact, each with its evidence.
+        town.drain().await;
+        let review = service::review(&ctx, &nadia(), id).await.expect("staff see it");
+        assert_eq!(review.checks.len(), CheckKind::ALL.len());
+        let result = |title: &str| review.checks.iter().find(|check| check.title == title).map(|check| check.result);
+        assert_eq!(result("E-mail at the website's domain"), Some(CheckResult::Pass));
+        assert_eq!(result("Domain receives mail"), Some(CheckResult::Pass));
+        assert_eq!(result("Website can be found"), Some(CheckResult::Pass));
+        assert_eq!(review.organization.trust_score, Some(review.trust.score));
+        assert!(review.trust.score >= 75, "{:?}", review.trust);
+        let part = service::dashboard_part(&ctx, &asha).await.expect("its own");
+        assert!(part.trust.expect("checked").headline.starts_with("Everything you can do is done."));
+
+        // Said twice, written once.
+        let facts: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'").fetch_one(&town.owner).await.unwrap();
+        let fact: Uuid = sqlx::query_scalar("select id from facts where name = 'organization_applied'").fetch_one(&town.owner).await.unwrap();
+        service::run_checks(&ctx, id, fact.into()).await.expect("a repeated job is harmless");
+        let again: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'").fetch_one(&town.owner).await.unwrap();
+        assert_eq!((facts, again), (1, 1));
+
+        // Staff verify; the directory has it, and strangers see what the table says.
+        let view = service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        assert_eq!(view.verification_status, VerificationStatus::Verified);
+        assert!(!view.active, "nobody has set a password");
+        let found = service::list(&ctx, &DirectoryAsk::default(), &PageRequest::default()).await.expect("a list");
+        assert_eq!(found.items.iter().map(|card| card.slug.as_str()).collect::<Vec<_>>(), ["acme-cloud"]);
+        let public = service::get(&ctx, None, id).await.expect("public");
+        assert_eq!((public.primary_email, public.budget_range, public.trust_score), (None, None, None));
+
+        // A second verification has nothing to decide.
+        let again = service::decide(&ctx, &nadia(), id, decision("verify")).await.expect_err("decided");
+        assert_eq!(again.code(), "NOT_WAITING");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_rivals_verified_at_once_one_owns_the_website() {
+    story(async |town| {
+        let first = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let second = apply(town, "Acme Clouds", "HTTP://WWW.ACME.EXAMPLE:80/about", "mallory@acme.example").await;
+        town.drain().await;
+
+        // They stand side by side in the queue, oldest first.
+        let queue = service::queue(&town.ctx(), &nadia(), QueueOrder::Age, &PageRequest::default()).await.expect("the queue");
+        assert_eq!(queue.groups.len(), 1);
+        assert_eq!(queue.groups[0].applications.iter().map(|row| row.id).collect::<Vec<_>>(), [first, second]);
+        assert_eq!(queue.count_label, "1");
+
+        let (nadia, omar) = (nadia(), nadia());
+        let (ctx, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            service::decide(&ctx, &nadia, first, decision("verify")),
+            service::decide(&other, &omar, second, decision("verify")),
+        );
+        let (won, lost) = match (a, b) {
+            (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+            other => panic!("exactly one may win: {other:?}"),
+        };
+        assert_eq!(lost.code(), "DOMAIN_TAKEN");
+        assert!(lost.message().contains(&format!("{} (Verified)", won.display_name)), "{}", lost.message());
+        let verified: i64 =
+            sqlx::query_scalar("select count(*) from organizations where verification_status = 'Verified'").fetch_one(&town.owner).await.unwrap();
+        assert_eq!(verified, 1);
+
+        // A disabled profile keeps the website; the rival still cannot have it.
+        service::decide(&ctx, &nadia, won.id, decision("disable")).await.expect("disabled");
+        let loser = if won.id == first { second } else { first };
+        let taken = service::decide(&ctx, &nadia, loser, decision("verify")).await.expect_err("taken");
+        assert!(taken.message().contains("(Disabled)"), "{}", taken.message());
+        assert_eq!(service::get(&ctx, None, won.id).await.expect_err("not listed").code(), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_ask_the_applicant_answers_and_a_refused_one_leaves_the_queue() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let queued = async || service::queue(&ctx, &nadia(), QueueOrder::Score, &PageRequest::default()).await.expect("the queue").groups.len();
+
+        service::decide(&ctx, &nadia(), id, decision("more")).await.expect("asked");
+        let asha = applicant(town, id).await;
+        let part = service::dashboard_part(&ctx, &asha).await.expect("its own");
+        assert_eq!((part.standing, part.can_resubmit), (Standing::MoreAsked, true));
+        assert_eq!(part.said_by_staff.as_deref(), Some("Seen in the company register."));
+        assert_eq!(service::resubmit(&ctx, &asha, "  ").await.expect_err("empty").status(), 422);
+        service::resubmit(&ctx, &asha, "We are Acme Cloud Pvt Ltd.").await.expect("answered");
+        assert_eq!(standing(town, id).await, Standing::Waiting);
+        assert_eq!(service::resubmit(&ctx, &asha, "Again.").await.expect_err("nothing asked").code(), "NOTHING_ASKED");
+        assert_eq!(queued().await, 1);
+
+        service::decide(&ctx, &nadia(), id, decision("refuse")).await.expect("refused");
+        assert_eq!(standing(town, id).await, Standing::Refused);
+        assert_eq!(queued().await, 0);
+
+        // It keeps nobody from the website, and staff may change their mind.
+        let other = apply(town, "Acme", "https://acme.example", "ravi@acme.example").await;
+        assert_eq!(queued().await, 1);
+        service::decide(&ctx, &nadia(), other, decision("verify")).await.expect("nobody owned it");
+        assert_eq!(service::decide(&ctx, &nadia(), id, decision("verify")).await.expect_err("owned now").code(), "DOMAIN_TAKEN");
+
+        // The story has every step, with what was said.
+        let review = service::review(&ctx, &nadia(), id).await.expect("staff see it");
+        let told: Vec<&str> = review.timeline.iter().map(|step| step.text.as_str()).collect();
+        assert_eq!(told, ["Applied", "Staff asked for more", "The applicant answered", "Staff refused it"]);
+        assert_eq!(review.timeline[2].quote.as_deref(), Some("We are Acme Cloud Pvt Ltd."));
+        assert_eq!(review.rivals.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let asha = applicant(town, id).await;
+        town.drain().await;
+
+        let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
+        let stale = input.clone();
+        input.billing_email = "billing@acme.example".into();
+        input.phone = "+91 98765 43210".into();
+        input.website = "https://globex.example".into();
+        input.technologies = vec!["Rust, Postgres".into()];
+        let view = service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("edited");
+        assert_eq!((view.version, view.billing_email.as_deref()), (2, Some("billing@acme.example")));
+
+        // Sealed in the database: nothing of it can be read there.
+        let (billing, phone): (Vec<u8>, Vec<u8>) =
+            sqlx::query_as("select billing_email, phone from organizations where id = $1").bind(id.0).fetch_one(&town.owner).await.unwrap();
+        for sealed in [billing, phone] {
+            let text = String::from_utf8_lossy(&sealed).into_owned();
+            assert!(!text.contains("billing") && !text.contains("98765"));
+        }
+
+        // Another website: another identity, and the checks run again.
+        town.drain().await;
+        let review = service::review(&ctx, &nadia(), id).await.expect("staff see it");
+        assert_eq!(review.identity_key, "globex.example");
+        assert_eq!((review.checks.len(), review.earlier_checks.len()), (CheckKind::ALL.len(), CheckKind::ALL.len()));
+
+        // A stale edit is told what changed, and changes nothing.
+        let refused = service::edit_profile(&ctx, &asha, &stale, LogoChange::Keep).await.expect_err("stale");
+        assert_eq!(refused.code(), "VERSION_CONFLICT");
+        assert!(refused.message().contains("website, technologies, billing e-mail, phone"), "{}", refused.message());
+
+        // Two at once: one is saved, the other is told.
+        let now = service::profile(&ctx, &asha).await.expect("its own").input;
+        let (mut left, mut right) = (now.clone(), now);
+        left.short_description = "Left.".into();
+        right.long_description = "Right.".into();
+        let (a, b) = tokio::join!(
+            service::edit_profile(&ctx, &asha, &left, LogoChange::Keep),
+            service::edit_profile(&ctx, &asha, &right, LogoChange::Keep),
+        );
+        let codes: Vec<_> = [a, b].into_iter().map(|outcome| outcome.map_or_else(|error| error.code(), |_| "saved")).collect();
+        assert!(codes.contains(&"saved") && codes.contains(&"VERSION_CONFLICT"), "{codes:?}");
+
+        // Verified, it keeps its identity.
+        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        let mut moved = service::profile(&ctx, &asha).await.expect("its own").input;
+        moved.website = "https://acme.example".into();
+        assert_eq!(service::edit_profile(&ctx, &asha, &moved, LogoChange::Keep).await.expect_err("verified").status(), 422);
+        moved.website = "https://www.globex.example/company".into();
+        service::edit_profile(&ctx, &asha, &moved, LogoChange::Keep).await.expect("the same identity");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_directory_is_searched_and_paged() {
+    story(async |town| {
+        let ctx = town.ctx();
+        for n in 1..=23 {
+            let id = apply(town, &format!("Company {n:02}"), &format!("https://company{n}.example"), &format!("team@company{n}.example")).await;
+            service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        }
+        let id = apply(town, "Kubernaut Labs", "https://kubernaut.example", "team@kubernaut.example").await;
+        let lead = applicant(town, id).await;
+        let mut input = service::profile(&ctx, &lead).await.expect("its own").input;
+        input.technologies = vec!["Wasmtime".into()];
+        input.industry = "Security".into();
+        service::edit_profile(&ctx, &lead, &input, LogoChange::Keep).await.expect("edited");
+        let ask = |text: &str| DirectoryAsk { text: text.into(), industry: None };
+        let names = async |ask: &DirectoryAsk| {
+            let page = service::list(&ctx, ask, &PageRequest::default()).await.expect("a list");
+            (page.items.into_iter().map(|card| card.display_name).collect::<Vec<_>>(), page.similar)
+        };
+        assert_eq!(names(&ask("kubernaut")).await.0, [""; 0], "pending ones are not found");
+        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+
+        // Every page once, in order.
+        let mut seen = Vec::new();
+        let mut page = PageRequest { limit: 10, ..PageRequest::default() };
+        loop {
+            let answer = service::list(&ctx, &DirectoryAsk::default(), &page).await.expect("a page");
+            assert_eq!((answer.total, answer.total_capped), (24, false));
+            seen.extend(answer.items.into_iter().map(|card| card.display_name));
+            let Some(next) = answer.next_cursor else { break };
+            page.cursor = Some(next);
+        }
+        let mut sorted = seen.clone();
+        sorted.sort();
+        assert_eq!((seen.len(), &seen), (24, &sorted));
+
+        // Words, technologies, filters, typos; and whatever else is typed.
+        assert_eq!(names(&ask("kubernaut")).await, (vec!["Kubernaut Labs".to_owned()], false));
+        assert_eq!(names(&ask("wasmtime")).await.0, ["Kubernaut Labs"]);
+        assert_eq!(names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok() }).await.0, ["Kubernaut Labs"]);
+        assert_eq!(names(&ask("kubernout labs")).await, (vec!["Kubernaut Labs".to_owned()], true));
+        for odd in ["'", "\"", "a & b | !c", "%", "\\", "(((", "-", ":*", "\u{0}x", &"long ".repeat(200)] {
+            service::list(&ctx, &ask(odd), &PageRequest::default()).await.expect("odd texts find nothing");
+        }
+        let foreign = PageRequest { cursor: Some("abcd".into()), ..PageRequest::default() };
+        assert_eq!(service::list(&ctx, &ask(""), &foreign).await.expect_err("not ours").status(), 422);
+    })
+    .await;
+}
+
+fn api_application() -> serde_json::Value {
+    use base64::Engine as _;
+    json!({
+        "entityType": "Sponsor",
+        "companyName": "Acme Cloud",
+        "website": "https://acme.example",
+        "officialEmail": "asha@acme.example",
+        "contactName": "Asha Rao",
+        "industry": "Cloud and infrastructure",
+        "budgetRange": {"min": 200000, "max": 500000, "currency": "INR"},
+        "sponsorshipTypes": ["Cash"],
+        "logo": base64::engine::general_purpose::STANDARD.encode(LOGO),
+    })
+}
+
+#[tokio::test]
+async fn applying_over_the_api_happens_once() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let key = [("idempotency-key", "first-try")];
+        let first = visitor.api_with(Method::POST, "/sponsors/apply", Some(api_application()), &key).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+        let again = visitor.api_with(Method::POST, "/sponsors/apply", Some(api_application()), &key).await;
+        assert_eq!(first.data(), again.data());
+        let count: i64 = sqlx::query_scalar("select count(*) from organizations").fetch_one(&town.owner).await.unwrap();
+        assert_eq!(count, 1);
+        let mut other = api_application();
+        other["companyName"] = json!("Acme Ocean");
+        let reused = visitor.api_with(Method::POST, "/sponsors/apply", Some(other), &key).await;
+        assert_eq!((reused.status, reused.code().as_str()), (StatusCode::CONFLICT, "IDEMPOTENCY_KEY_REUSED"));
+
+        // Known and unknown addresses are answered alike.
+        let known = visitor.api(Method::POST, "/sponsors/apply", Some(api_application())).await;
+        assert_eq!(known.data()["message"], first.data()["message"]);
+
+        // A pending application is nobody's to see, nor the queue's decisions anybody's to take.
+        let id = first.data()["organizationId"].as_str().expect("an id").to_owned();
+        assert_eq!(visitor.api(Method::GET, &format!("/sponsors/{id}"), None).await.status, StatusCode::NOT_FOUND);
+        let verdict = json!({"decision": "verify", "reason": "Because I say so."});
+        let refused = visitor.api(Method::POST, &format!("/sponsors/{id}/verify"), Some(verdict)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
+
+        // Every problem at once, by its field.
+        let empty = visitor.api(Method::POST, "/sponsors/apply", Some(json!({}))).await;
+        assert_eq!((empty.status, empty.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR"));
+        let errors = empty.json()["error"]["fieldErrors"].clone();
+        for field in ["entityType", "companyName", "website", "officialEmail", "industry", "budgetRange.band", "sponsorshipTypes", "logo"] {
+            assert!(errors[field].is_string(), "{field} in {errors}");
+        }
+
+        // Too many from one address.
+        let mut last = StatusCode::CREATED;
+        for _ in 0..12 {
+            last = visitor.api(Method::POST, "/sponsors/apply", Some(api_application())).await.status;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_logo_is_drawn_anew_and_served_for_ever() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let mut visitor = town.visitor();
+        let (a, b) = (logo(&ctx).await, logo(&ctx).await);
+        assert_eq!(a, b, "the same picture is one logo");
+        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let view = service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        let url = view.logo_url.expect("a logo");
+
+        let answer = visitor.open(&url).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let header = |name: &str| answer.headers[name].to_str().unwrap_or_default().to_owned();
+        assert_eq!(header("content-type"), "image/png");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
+        let tag = header("etag");
+        let again = visitor.send(Method::GET, &url, &[("if-none-match", &tag)], "").await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+
+        for bad in ["/media/logos/../../etc/passwd", "/media/logos/x.png", "/media/logos/%2e%2e%2fsecret.png"] {
+            assert_eq!(visitor.open(bad).await.status, StatusCode::NOT_FOUND, "{bad}");
+        }
+        let missing = format!("/media/logos/{}.png", "0".repeat(64));
+        assert_eq!(visitor.open(&missing).await.status, StatusCode::NOT_FOUND);
+
+        let svg = |inner: &str| format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#);
+        for hostile in [b"MZ\x90\x00not a picture".to_vec(), Vec::new(), b"\x89PNG\r\n\x1a\n broken".to_vec(), svg("").into_bytes()] {
+            let refused = logos::store_logo(&ctx, hostile).await.expect_err("hostile");
+            assert_eq!(refused.status(), 422);
+            assert!(refused.message().len() > 20, "refused in words: {}", refused.message());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn support_is_counted_once() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        let (event, other, community) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
+        for event in [event, event, other] {
+            service::note_support(&ctx, id, event.into(), community.into(), ctx.now()).await.expect("noted");
+        }
+        let view = service::get(&ctx, None, id).await.expect("public");
+        assert_eq!((view.events_sponsored_count, view.communities_supported_count), (2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_checked_says_so_and_is_no_failure() {
+    story(async |town| {
+        // Names that the town's network does not know at all are missing; a town without a network cannot tell.
+        let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
+        town.drain().await;
+        let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
+        let result = |title: &str| review.checks.iter().find(|check| check.title == title).map(|check| check.result);
+        assert_eq!(result("Free mail"), Some(CheckResult::Warn));
+        assert_eq!(result("E-mail at the website's domain"), Some(CheckResult::Fail));
+        assert_ne!(result("Website can be found"), Some(CheckResult::Pass));
+        assert_eq!(review.organization.can.decide.len(), 3);
+        assert_eq!(commdesk::features::organizations::policy::audience(Some(&nadia()), id), Audience::Staff);
+    })
+    .await;
+}
+
