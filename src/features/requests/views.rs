@@ -414,6 +414,60 @@ impl RequestView {
     }
 }
 
+// ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An inbox as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboxScreen {
+    pub inbox: InboxPage,
+    pub side: Side,
+    /// The workspace that the links act for.
+    pub acting: String,
+}
+
+/// How to reach the community of an open request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    pub email: String,
+    pub phone: String,
+}
+
+/// A request as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestScreen {
+    pub request: RequestView,
+    /// For the organization, while the request is open.
+    pub contact: Option<ContactView>,
+    pub acting: String,
+}
+
+/// Something to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+}
+
+/// Where a community writes a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComposeScreen {
+    pub organization: PartyView,
+    pub industry: String,
+    /// What it gives, where the viewer may know.
+    pub gives: Vec<String>,
+    pub budget_label: String,
+    pub events: Vec<Choice>,
+    pub opportunities: Vec<Choice>,
+    /// What keeps the viewer from sending; empty when nothing does.
+    pub problem: String,
+    pub acting: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
