@@ -2,7 +2,7 @@
 
 use super::frames;
 use crate::{
-    features::{accounts, notifications},
+    features::{accounts, notifications, organizations},
     ui::browser,
 };
 use leptos::{LazyViewError, prelude::*};
@@ -14,15 +14,21 @@ pub enum Page {
     // public: what strangers read
     Landing,
     ApiDocs,
+    Directory,
+    Organization,
     // door: joining and signing in
     SignIn,
     ForgotPassword,
     Link,
     SecondFactor,
+    BecomeSponsor,
     // workspace: what members of an organization or a community do
     Account,
     Notifications,
+    OrganizationProfile,
     // staff: what the platform's people do
+    StaffOrganizations,
+    StaffOrganization,
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -32,8 +38,9 @@ pub struct Area(pub Page);
 impl ChooseView for Area {
     async fn choose(self) -> AnyView {
         let loaded = match self.0 {
-            Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor => door(self.0).await,
-            Page::Account | Page::Notifications => workspace(self.0).await,
+            Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor | Page::BecomeSponsor => door(self.0).await,
+            Page::Account | Page::Notifications | Page::OrganizationProfile => workspace(self.0).await,
+            Page::StaffOrganizations | Page::StaffOrganization => staff(self.0).await,
             _ => public(self.0).await,
         };
         match loaded {
@@ -56,6 +63,8 @@ fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
         Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
+        Page::Directory => frames::site(|| view! { <organizations::ui::DirectoryPage/> }).into_any(),
+        Page::Organization => frames::site(|| view! { <organizations::ui::OrganizationPage/> }).into_any(),
         _ => ().into_any(),
     })
 }
@@ -68,6 +77,7 @@ fn door(page: Page) -> Result<AnyView, LazyViewError> {
         Page::ForgotPassword => frames::card(|| view! { <accounts::ui::ForgotPage/> }).into_any(),
         Page::Link => frames::card(|| view! { <accounts::ui::LinkPage/> }).into_any(),
         Page::SecondFactor => frames::card(|| view! { <accounts::ui::SecondFactorPage/> }).into_any(),
+        Page::BecomeSponsor => frames::site(|| view! { <organizations::ui::BecomeSponsorPage/> }).into_any(),
         _ => ().into_any(),
     })
 }
@@ -78,6 +88,21 @@ fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Account => frames::workspace("account", || view! { <accounts::ui::AccountPage/> }).into_any(),
         Page::Notifications => frames::workspace("notifications", || view! { <notifications::ui::NoticesPage/> }).into_any(),
+        Page::OrganizationProfile => frames::workspace("profile", || view! { <organizations::ui::ProfilePage/> }).into_any(),
+        _ => ().into_any(),
+    })
+}
+
+/// What the platform's people do.
+#[lazy(fallible)]
+fn staff(page: Page) -> Result<AnyView, LazyViewError> {
+    Ok(match page {
+        Page::StaffOrganizations => {
+            frames::workspace("staff-organizations", || view! { <organizations::ui::StaffOrganizationsPage/> }).into_any()
+        }
+        Page::StaffOrganization => {
+            frames::workspace("staff-organizations", || view! { <organizations::ui::StaffOrganizationPage/> }).into_any()
+        }
         _ => ().into_any(),
     })
 }
