@@ -91,13 +91,6 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
-                <Route path=path!("/become-sponsor") view=Area(Page::BecomeSponsor) ssr=SsrMode::Async/>
-                <Route path=path!("/directory") view=Area(Page::Directory) ssr=SsrMode::Async/>
-                <Route path=path!("/directory/:slug") view=Area(Page::Organization) ssr=SsrMode::Async/>
-                <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
-                <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
-                <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
-                // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }
