@@ -378,6 +378,16 @@ pub async fn brief(ctx: &Ctx, id: CommunityId) -> AppResult<CommunityBrief> {
     store::list_briefs(ctx.db(), &[id.0]).await?.pop().ok_or(AppError::NotFound)
 }
 
+/// The community with this slug, if it is on the marketplace.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed_by_slug(ctx: &Ctx, slug: &str) -> AppResult<Option<CommunityId>> {
+    let Some(row) = store::find_profile(ctx.db(), None, Some(slug)).await? else { return Ok(None) };
+    let brief = row.brief()?;
+    Ok(brief.status.may_reach_out().then_some(brief.id))
+}
+
 /// The briefs of several communities by one statement; ids that lead nowhere are left out.
 ///
 /// # Errors

@@ -577,22 +577,6 @@ pub struct ReviewView {
     pub timeline: Vec<StepView>,
 }
 
-/// "Fri 20 Nov 2026, 13:05 UTC".
-pub fn moment(at: DateTime<Utc>) -> String {
-    at.format("%a %-d %b %Y, %H:%M UTC").to_string()
-}
-
-/// How long it has been: "3 days", "5 hours", "a minute".
-pub fn since(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let minutes = (now - at).num_minutes().max(0);
-    let (count, one, many) = match minutes {
-        0..=59 => (minutes, "a minute", "minutes"),
-        60..=2_879 => (minutes / 60, "an hour", "hours"),
-        _ => (minutes / 1_440, "a day", "days"),
-    };
-    if count <= 1 { one.to_owned() } else { format!("{count} {many}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -685,13 +669,5 @@ mod tests {
         }
         let asked = DashboardPart::of(&record(Standing::MoreAsked), Audience::Admin, None);
         assert_eq!(asked.said_by_staff.as_deref(), Some("Which company is behind it?"));
-    }
-
-    #[test]
-    fn times_read_well() {
-        let at = DateTime::from_timestamp(1_750_000_000, 0).expect("a time");
-        let after = |minutes| since(at, at + chrono::TimeDelta::minutes(minutes));
-        assert_eq!([0, 1, 59, 60, 2_879, 2_880].map(after), ["a minute", "a minute", "59 minutes", "an hour", "47 hours", "2 days"]);
-        assert_eq!(moment(at), "Sun 15 Jun 2025, 15:06 UTC");
     }
 }
