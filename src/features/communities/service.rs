@@ -58,6 +58,23 @@ pub async fn register(
     logo: Option<LogoId>,
 ) -> AppResult<SignupView> {
     limits::hit_address(ctx, limits::SIGNUP_ADDRESS).await?;
+    // Two of one name in the same moment: the second takes the next address.
+    for _ in 0..3 {
+        match register_once(ctx, voice.clone(), person, signup, logo).await {
+            Err(AppError::Refused(refusal)) if refusal.code == "SLUG_TAKEN" => {}
+            other => return other,
+        }
+    }
+    register_once(ctx, voice, person, signup, logo).await
+}
+
+async fn register_once(
+    ctx: &Ctx,
+    voice: Voice,
+    person: Option<&Person>,
+    signup: &Signup,
+    logo: Option<LogoId>,
+) -> AppResult<SignupView> {
     let id: CommunityId = ctx.id();
     let identity = signup.website.as_ref().map(Identity::of);
     let phone = ctx.house.columns.seal(signup.phone.as_str(), &cell("communities", id, "phone"));

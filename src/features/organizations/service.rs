@@ -23,7 +23,7 @@ use super::{
 use crate::{
     features::accounts::{self, views::Recipient},
     kernel::{
-        actor::{Actor, Capability, OrganizationRole, Role, Scope, VerificationStatus},
+        actor::{Actor, Capability, Membership, OrganizationRole, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
         labels::{EntityType, Industry},
@@ -308,6 +308,7 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let record = record(&ctx.house.columns, row)?;
     let shown = |list: &[(CheckRow, DateTime<Utc>)]| list.iter().map(|(row, at)| check_view(row, *at, now)).collect();
     Ok(ReviewView {
+        acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         organization: OrganizationView::for_audience(&record, Audience::Staff),
         standing: record.standing,
         identity_key: record.identity_key.clone(),
@@ -380,6 +381,7 @@ pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
     let id = policy::own(actor)?;
     let record = record(&ctx.house.columns, find(ctx, id).await?)?;
     Ok(ProfileView {
+        acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         slug: record.slug.clone(),
         input: record.profile.input(record.version),
         logo_url: record.logo_key.as_deref().map(logo_url),

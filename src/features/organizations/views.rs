@@ -374,6 +374,8 @@ impl From<Completeness> for CompletenessView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileView {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     pub slug: String,
     pub input: ProfileInput,
     pub logo_url: Option<String>,
@@ -399,6 +401,8 @@ pub struct NextStep {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardPart {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
     pub organization_id: OrganizationId,
     pub slug: String,
@@ -476,6 +480,7 @@ impl DashboardPart {
             Standing::Waiting | Standing::Verified | Standing::CommunityAdded => None,
         };
         Self {
+            acting: format!("organization:{}", record.slug),
             organization_id: record.id,
             slug: record.slug.clone(),
             display_name: name.to_owned(),
@@ -559,6 +564,8 @@ pub struct StepView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewView {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     pub organization: OrganizationView,
     pub standing: Standing,
     pub identity_key: String,

@@ -82,6 +82,7 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
         return ().into_any();
     };
     let acting = screen.acting.clone();
+    let gate = screen.gate.clone();
     let body = if it.can.edit {
         let version = it.version.to_string();
         view! {
@@ -108,7 +109,7 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
                 <Pill text=it.status.label() tone=it.status.tone()/>
                 <Tier label=it.category.label() hue=it.hue.label()/>
             </div>
-            <Gate gate=screen.gate.clone()/>
+            <Gate gate/>
             <Standing it=it.clone() acting=acting.clone()/>
             {body}
         </div>

@@ -5,7 +5,6 @@ use crate::{
     features::organizations::{rules::Standing, trust::FriendlyTrust, views::DashboardPart},
     ui::{
         form::{PostForm, Submit, TextArea},
-        page::acting,
         parts::{Icon, Pill},
     },
 };
@@ -39,7 +38,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                     <div class="panel__body"><blockquote class="timeline__quote">{said}</blockquote></div>
                 </section>
             })}
-            {part.can_resubmit.then(|| view! { <Answer/> })}
+            {part.can_resubmit.then(|| view! { <Answer acting=part.acting.clone()/> })}
             {part.trust.map(|trust| view! { <Trust trust/> })}
             <section class="panel" aria-labelledby="state">
                 <header class="panel__head"><h2 class="panel__title" id="state">"Your organization"</h2></header>
@@ -85,8 +84,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
 }
 
 #[component]
-fn Answer() -> impl IntoView {
-    let acting = acting().get_untracked().unwrap_or_default();
+fn Answer(acting: String) -> impl IntoView {
     view! {
         <section class="panel" id="answer" aria-labelledby="answer-title">
             <header class="panel__head"><h2 class="panel__title" id="answer-title">"Your answer"</h2></header>

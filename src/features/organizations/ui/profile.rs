@@ -2,17 +2,24 @@
 
 use super::fields::{BudgetField, LogoField, industries, sponsorship_types};
 use crate::{
-    features::organizations::{rules::Standing, server_fns, views::ProfileView},
+    features::organizations::{
+        rules::{Standing, profile::ProfileInput},
+        server_fns,
+        views::ProfileView,
+        visibility::Field,
+    },
     kernel::labels::{CommunityType, EntityType, EventType, Region},
     ui::{
-        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField},
+        form::{ChipsField, FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
         parts::{Notice, PageHead},
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[component]
 pub fn ProfilePage() -> impl IntoView {
@@ -57,8 +64,8 @@ fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
 #[component]
 fn ProfileForm(profile: ProfileView) -> impl IntoView {
     const FORM: &str = "profile";
-    let acting = acting().get_untracked().unwrap_or_default();
     let input = profile.input;
+    let kept = input.clone();
     let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
     let entities = EntityType::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
     let website_hint = match &profile.verified_identity {
@@ -70,9 +77,8 @@ fn ProfileForm(profile: ProfileView) -> impl IntoView {
         input.budget_range.check(&mut ignored).map(|budget| budget.label())
     };
     view! {
-        <PostForm name=FORM acting files=true>
-            // The version as it is now, not as it was typed: after a conflict, saving again is a decision.
-            <input type="hidden" name="version" value=input.version/>
+        <PostForm name=FORM acting=profile.acting files=true>
+            <Conflict kept/>
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"Who you are"</h2></header>
                 <div class="panel__body stack">
@@ -151,4 +157,78 @@ fn ProfileForm(profile: ProfileView) -> impl IntoView {
             <div class="action-bar"><Submit label="Save the profile"/></div>
         </PostForm>
     }
+}
+
+/// The version that the form edits; and, when somebody else saved meanwhile, what they saved beside what was typed here.
+///
+/// The version is always that of the newest profile, never the one that was typed: after a conflict has been shown, saving
+/// again is a decision.
+#[component]
+fn Conflict(kept: ProfileInput) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let acting = acting().get_untracked();
+    let newest = RwSignal::new(kept);
+    let in_conflict = move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.code == "VERSION_CONFLICT"));
+    // A page that was sent back has loaded the newest profile already; one that stayed open fetches it.
+    Effect::new(move |_| {
+        if in_conflict() {
+            let acting = acting.clone();
+            spawn_local(async move {
+                if let Ok(profile) = server_fns::profile(acting).await {
+                    newest.set(profile.input);
+                }
+            });
+        }
+    });
+    view! {
+        <input type="hidden" name="version" prop:value=move || newest.get().version.to_string() value=newest.get_untracked().version/>
+        {move || {
+            in_conflict().then(|| {
+                let typed = state.outcome.with(|outcome| outcome.as_ref().map(|outcome| outcome.values.clone()).unwrap_or_default());
+                let rows = differences(&newest.get(), &typed);
+                view! {
+                    <section class="panel" aria-labelledby="conflict">
+                        <header class="panel__head"><h2 class="panel__title" id="conflict">"What differs from what is saved now"</h2></header>
+                        <div class="panel__body">
+                            <dl class="diff">
+                                {rows
+                                    .into_iter()
+                                    .map(|(title, saved, mine)| view! {
+                                        <div class="diff__row diff__row--changed">
+                                            <dt>{title}</dt>
+                                            <dd><del>{saved}</del> " " <ins>{mine}</ins></dd>
+                                        </div>
+                                    })
+                                    .collect_view()}
+                            </dl>
+                        </div>
+                        <footer class="panel__foot"><p class="text-soft text-small">"Struck out is what is saved, underlined what you have typed. Saving keeps yours."</p></footer>
+                    </section>
+                }
+            })
+        }}
+    }
+}
+
+/// Title, saved and typed text of every field that differs.
+fn differences(saved: &ProfileInput, typed: &BTreeMap<String, Vec<String>>) -> Vec<(&'static str, String, String)> {
+    let Ok(Value::Object(saved)) = serde_json::to_value(saved) else { return Vec::new() };
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
+        Value::Object(budget) => budget.get("band").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        _ => String::new(),
+    };
+    let mut rows = Vec::new();
+    for (name, value) in &saved {
+        let Ok(field) = Field::parse(name) else { continue };
+        let key = if field == Field::BudgetRange { "budgetRange.band" } else { name };
+        let mine = typed.get(key).map(|values| values.iter().filter(|v| !v.is_empty()).cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
+        // Browsers send line breaks of their own.
+        let (kept, mine) = (text(value), mine.replace("\r\n", "\n"));
+        if kept != mine {
+            rows.push((field.title(), kept, mine));
+        }
+    }
+    rows
 }

@@ -238,7 +238,7 @@ fn Review(review: ReviewView, decided: bool) -> impl IntoView {
                     <Timeline entries=review.timeline.into_iter().map(entry).collect()/>
                 </section>
             </div>
-            <aside class="stack"><Decide verdicts=o.can.decide/></aside>
+            <aside class="stack"><Decide verdicts=o.can.decide acting=review.acting/></aside>
         </div>
     }
 }
@@ -355,14 +355,13 @@ fn entry(step: StepView) -> TimelineEntry {
 }
 
 #[component]
-fn Decide(verdicts: Vec<Verdict>) -> impl IntoView {
+fn Decide(verdicts: Vec<Verdict>, acting: String) -> impl IntoView {
     if verdicts.is_empty() {
         return view! {
             <section class="panel"><div class="panel__body"><p class="text-soft">"There is nothing to decide now."</p></div></section>
         }
         .into_any();
     }
-    let acting = acting().get_untracked().unwrap_or_default();
     let options = verdicts
         .into_iter()
         .map(|verdict| {
