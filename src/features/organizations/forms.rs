@@ -114,10 +114,10 @@ async fn send(posted: Posted) -> AppResult<Done> {
     };
     service::apply(ctx, application, logo).await?;
     if let Some(token) = &token
-        && let Err(error) = drafts::forget(ctx, token).await
+        && let Err(error) = drafts::end(ctx, token).await
     {
-        // It is sent; the draft ends by itself.
-        tracing::warn!(%error, "a draft could not be taken away");
+        // It is sent; the draft ends by itself in two weeks.
+        tracing::warn!(%error, "a draft could not be ended");
     }
     Ok(Done::to("/become-sponsor?step=sent").cookie(drafts::no_cookie(&ctx.house.settings)))
 }
