@@ -1,108 +1,130 @@
-//! Split points: one lazily loaded piece of wasm for each area of the site, not for each page.
+//! Every page, in one table: its name, its frame, its view. An area is a split point: one lazily loaded piece of wasm for
+//! each area of the site, not for each page.
 
-use super::frames;
+use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
 use crate::{
-    features::{accounts, notifications, organizations},
+    features::{
+        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
+        communities::ui::{
+            join::{JoinPage, JoinSentPage},
+            staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
+        },
+        events::ui::{
+            community::CommunityPage,
+            editor::{EditEventPage, NewEventPage},
+            list::EventsPage,
+            manage::{MyEventPage, MyEventsPage},
+            public::EventPublicPage,
+        },
+        notifications::ui::NoticesPage,
+        opportunities::ui::{
+            browse::OpportunitiesPage,
+            detail::OpportunityDetailPage,
+            edit::{EditOpportunityPage, NewOpportunityPage},
+            manage::ManageOpportunitiesPage,
+        },
+        organizations::ui::{
+            BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
+        },
+        partners::ui::wall::EventWall,
+        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
+    },
     ui::browser,
 };
 use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
 
-/// A page, by name. Its area decides which piece of wasm it is in, and which frame stands around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
-    // public: what strangers read
-    Landing,
-    ApiDocs,
-    Directory,
-    Organization,
-    // door: joining and signing in
-    SignIn,
-    ForgotPassword,
-    Link,
-    SecondFactor,
-    BecomeSponsor,
-    // workspace: what members of an organization or a community do
-    Account,
-    Notifications,
-    OrganizationProfile,
-    // staff: what the platform's people do
-    StaffOrganizations,
-    StaffOrganization,
+/// One line a page: `Name => frame, view`, under its area.
+macro_rules! areas {
+    ($($(#[$doc:meta])* $area:ident { $($page:ident => $view:expr;)* })*) => {
+        /// A page, by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Page {
+            $($($page,)*)*
+        }
+
+        impl ChooseView for Area {
+            async fn choose(self) -> AnyView {
+                let loaded = match self.0 {
+                    $($(Page::$page)|* => $area(self.0).await,)*
+                };
+                match loaded {
+                    Ok(view) => view,
+                    // The code could not be fetched (an older page, a lost connection): let the server render it.
+                    Err(_) => {
+                        browser::reload();
+                        ().into_any()
+                    }
+                }
+            }
+
+            /// Nothing to do ahead: `choose` fetches the code.
+            async fn preload(&self) {}
+        }
+
+        $(
+            $(#[$doc])*
+            #[lazy(fallible)]
+            fn $area(page: Page) -> Result<AnyView, LazyViewError> {
+                Ok(match page {
+                    $(Page::$page => $view.into_any(),)*
+                    // The table above sends no page of another area here.
+                    _ => ().into_any(),
+                })
+            }
+        )*
+    };
 }
 
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
 
-impl ChooseView for Area {
-    async fn choose(self) -> AnyView {
-        let loaded = match self.0 {
-            Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor | Page::BecomeSponsor => door(self.0).await,
-            Page::Account | Page::Notifications | Page::OrganizationProfile => workspace(self.0).await,
-            Page::StaffOrganizations | Page::StaffOrganization => staff(self.0).await,
-            _ => public(self.0).await,
-        };
-        match loaded {
-            Ok(view) => view,
-            // The code could not be fetched (an older page, a lost connection): let the server render it.
-            Err(_) => {
-                browser::reload();
-                ().into_any()
-            }
-        }
+areas! {
+    /// What strangers read.
+    public {
+        Landing => frames::site(|| view! { <LandingPage/> });
+        Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
+        Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
+        Directory => frames::site(|| view! { <DirectoryPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Events => frames::site(|| view! { <EventsPage/> });
+        Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
+        Community => frames::site(|| view! { <CommunityPage/> });
+        ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
     }
-
-    /// Nothing to do ahead: `choose` fetches the code.
-    async fn preload(&self) {}
-}
-
-/// Pages that strangers read.
-#[lazy(fallible)]
-fn public(page: Page) -> Result<AnyView, LazyViewError> {
-    Ok(match page {
-        Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
-        Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
-        Page::Directory => frames::site(|| view! { <organizations::ui::DirectoryPage/> }).into_any(),
-        Page::Organization => frames::site(|| view! { <organizations::ui::OrganizationPage/> }).into_any(),
-        _ => ().into_any(),
-    })
-}
-
-/// Joining and signing in.
-#[lazy(fallible)]
-fn door(page: Page) -> Result<AnyView, LazyViewError> {
-    Ok(match page {
-        Page::SignIn => frames::card(|| view! { <accounts::ui::SignInPage/> }).into_any(),
-        Page::ForgotPassword => frames::card(|| view! { <accounts::ui::ForgotPage/> }).into_any(),
-        Page::Link => frames::card(|| view! { <accounts::ui::LinkPage/> }).into_any(),
-        Page::SecondFactor => frames::card(|| view! { <accounts::ui::SecondFactorPage/> }).into_any(),
-        Page::BecomeSponsor => frames::site(|| view! { <organizations::ui::BecomeSponsorPage/> }).into_any(),
-        _ => ().into_any(),
-    })
-}
-
-/// What members of an organization or a community do.
-#[lazy(fallible)]
-fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
-    Ok(match page {
-        Page::Account => frames::workspace("account", || view! { <accounts::ui::AccountPage/> }).into_any(),
-        Page::Notifications => frames::workspace("notifications", || view! { <notifications::ui::NoticesPage/> }).into_any(),
-        Page::OrganizationProfile => frames::workspace("profile", || view! { <organizations::ui::ProfilePage/> }).into_any(),
-        _ => ().into_any(),
-    })
-}
-
-/// What the platform's people do.
-#[lazy(fallible)]
-fn staff(page: Page) -> Result<AnyView, LazyViewError> {
-    Ok(match page {
-        Page::StaffOrganizations => {
-            frames::workspace("staff-organizations", || view! { <organizations::ui::StaffOrganizationsPage/> }).into_any()
-        }
-        Page::StaffOrganization => {
-            frames::workspace("staff-organizations", || view! { <organizations::ui::StaffOrganizationPage/> }).into_any()
-        }
-        _ => ().into_any(),
-    })
+    /// Joining and signing in.
+    door {
+        BecomeSponsor => frames::site(|| view! { <BecomeSponsorPage/> });
+        Join => frames::site(|| view! { <JoinPage/> });
+        JoinSent => frames::site(|| view! { <JoinSentPage/> });
+        SignIn => frames::card(|| view! { <SignInPage/> });
+        ForgotPassword => frames::card(|| view! { <ForgotPage/> });
+        Link => frames::card(|| view! { <LinkPage/> });
+        SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+    }
+    /// What members of an organization or a community do.
+    workspace {
+        Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
+        Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
+        MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
+        NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
+        MyEvent => frames::workspace("events", || view! { <MyEventPage/> });
+        EditEvent => frames::workspace("events", || view! { <EditEventPage/> });
+        ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
+        NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
+        EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
+        Account => frames::workspace("account", || view! { <AccountPage/> });
+        Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+    }
+    /// What the platform's people do.
+    staff {
+        StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
+        StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
+        StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+    }
 }

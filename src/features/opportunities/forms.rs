@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     features::partners::views::BenefitInput,
-    kernel::{
-        error::{AppError, AppResult},
-        fields::FieldErrors,
-    },
+    kernel::error::{AppError, AppResult},
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 
@@ -60,13 +57,20 @@ fn address(posted: &Posted, id: crate::kernel::ids::OpportunityId) -> String {
     }
 }
 
-/// The typed form. The buttons that only add or take away a line refuse without a problem, so that the page comes back with
-/// everything typed; the page draws the lines by `_action`.
-fn read(typed: &Typed) -> AppResult<OpportunityInput> {
-    if let action @ ("add-line" | "defaults") = typed.text("_action") {
-        tracing::debug!(action, "a form's lines were changed without scripts");
-        return Err(FieldErrors::default().into());
+/// The button that adds a line, pressed without scripts: the page comes back with everything typed and one line more.
+///
+/// # Errors
+/// 409 `LINE_ADDED` when it was that button.
+pub fn line_wanted(typed: &Typed) -> AppResult<()> {
+    if typed.text("_action") == "add-line" {
+        return Err(AppError::refused("LINE_ADDED", "There is one more line for a benefit now. Nothing was sent yet."));
     }
+    Ok(())
+}
+
+/// The typed form.
+fn read(typed: &Typed) -> AppResult<OpportunityInput> {
+    line_wanted(typed)?;
     Ok(OpportunityInput {
         event_id: typed.owned("eventId"),
         title: typed.owned("title"),

@@ -5,7 +5,7 @@ use super::{
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, search_terms},
     store::{self, Filter, Held},
     views::{
-        CommunityGlance, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage, OpportunityRow, OpportunityStatus, OpportunityView,
+        CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage, OpportunityRow, OpportunityStatus, OpportunityView,
         people_label, places_label,
     },
 };
@@ -20,7 +20,7 @@ use crate::{
         partners::{rules::settle_lines, views::BenefitLine},
     },
     kernel::{
-        actor::{Actor, Capability, Scope},
+        actor::{Actor, Capability, Membership, Scope},
         error::{AppError, AppResult},
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, OpportunityId, RequestId},
@@ -113,8 +113,22 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let row = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
     let benefits = store::list_benefits(ctx.db(), id).await?;
-    let event = events::brief(ctx, row.event_id.into()).await?;
-    let changes = event_changes(&row.event_snapshot, &event);
+    let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
+    let changes = event_changes(
+        &snapshot,
+        &EventNow {
+            title: &row.event_title,
+            event_type: row.event_type.as_deref(),
+            category: row.event_category.as_deref(),
+            format: row.event_format.as_deref(),
+            region: row.event_region.as_deref(),
+            start_at: row.start_at,
+            end_at: row.end_at,
+            timezone: &row.timezone,
+            venue_name: &row.venue_name,
+            max_attendees: row.max_attendees,
+        },
+    );
     let status = status_of(&row.status)?;
     let (apply, hint) = may_apply(viewer, &row, status, ctx.now());
     let managed = policy::manages(viewer, row.community_id.into());
@@ -129,7 +143,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         tier_keyword: category.tier(),
         hue: category.hue(),
         event: event_glance(&row),
-        event_snapshot: serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null),
+        event_snapshot: snapshot,
         event_changes: changes,
         community: community_glance(&row),
         currency: budget.currency(),
@@ -153,6 +167,39 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         title: row.title,
         description: row.description,
     })
+}
+
+/// What the editor needs: the opportunity (nothing for a new one) and the events to choose from.
+///
+/// # Errors
+/// 403 without the role; 404 for an opportunity of somebody else.
+pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<OpportunityId>) -> AppResult<EditorScreen> {
+    let community = policy::may_manage(actor)?;
+    let opportunity = match id {
+        Some(id) => Some(get(ctx, Some(actor), id).await?),
+        None => None,
+    };
+    if opportunity.as_ref().is_some_and(|it| it.community.id != community) {
+        return Err(AppError::NotFound);
+    }
+    let mut events: Vec<EventChoice> = events::choices(ctx, actor)
+        .await?
+        .into_iter()
+        .map(|event| EventChoice { id: event.id, label: format!("{}, {} ({})", event.title, event.when_label, event.status) })
+        .collect();
+    // An event that is over is no choice any more, but the opportunity's own stays its own.
+    if let Some(own) = opportunity.as_ref().map(|it| &it.event)
+        && !events.iter().any(|event| event.id == own.id)
+    {
+        events.insert(0, EventChoice { id: own.id, label: own.title.clone() });
+    }
+    let gate = communities_policy::may_reach_out(actor).err().map(|denied| denied.message).unwrap_or_default();
+    Ok(EditorScreen { opportunity, events, gate, acting: key_of(Some(actor)) })
+}
+
+/// The workspace that pages act for, by its key; empty for nobody's.
+pub fn key_of(actor: Option<&Actor>) -> String {
+    actor.and_then(|actor| actor.acting.as_ref()).map(Membership::key).unwrap_or_default()
 }
 
 /// May the viewer apply, and if not, what would be needed?
@@ -395,38 +442,44 @@ pub fn is_published(event: &EventBrief) -> bool {
     matches!(event.status, EventStatus::Upcoming | EventStatus::Live)
 }
 
-/// What changed in an event since a snapshot was taken, in words: "Venue: Town Hall, now Dome". Ids and links are left out.
-pub fn event_changes(snapshot: &str, event: &EventBrief) -> Vec<String> {
-    let (Ok(Value::Object(before)), Ok(Value::Object(after))) = (serde_json::from_str(snapshot), serde_json::from_str(&event.snapshot()))
-    else {
-        return Vec::new();
-    };
-    let zone = dates::zone(&event.timezone);
-    let show = |value: &Value| match value {
-        Value::Null => "not said".to_owned(),
-        Value::String(text) if text.is_empty() => "not said".to_owned(),
-        Value::String(text) => DateTime::parse_from_rfc3339(text).map_or_else(|_| text.clone(), |at| dates::moment(at.to_utc(), zone)),
-        other => other.to_string(),
-    };
-    [
-        ("title", "Name"),
-        ("startAt", "Start"),
-        ("endAt", "End"),
-        ("timezone", "Time zone"),
-        ("eventType", "Type"),
-        ("category", "Topic"),
-        ("format", "Format"),
-        ("region", "Region"),
-        ("venueName", "Venue"),
-        ("city", "City"),
-        ("maxAttendees", "People"),
-    ]
-    .into_iter()
-    .filter_map(|(key, name)| {
-        let (old, new) = (before.get(key)?, after.get(key)?);
-        (old != new).then(|| format!("{name}: {}, now {}", show(old), show(new)))
-    })
-    .collect()
+/// An event as it is now, as far as offers are about it.
+pub struct EventNow<'a> {
+    pub title: &'a str,
+    pub event_type: Option<&'a str>,
+    pub category: Option<&'a str>,
+    pub format: Option<&'a str>,
+    pub region: Option<&'a str>,
+    pub start_at: Option<DateTime<Utc>>,
+    pub end_at: Option<DateTime<Utc>>,
+    pub timezone: &'a str,
+    pub venue_name: &'a str,
+    pub max_attendees: Option<i32>,
+}
+
+/// What changed in an event since a snapshot was taken, in words: "Venue: Town Hall, now Dome".
+pub fn event_changes(snapshot: &Value, now: &EventNow<'_>) -> Vec<String> {
+    let zone = dates::zone(now.timezone);
+    let said = |text: &str| if text.is_empty() { "not said".to_owned() } else { text.to_owned() };
+    let people = now.max_attendees.map(|count| count.to_string()).unwrap_or_default();
+    let people_before = snapshot["maxAttendees"].as_i64().map(|count| count.to_string()).unwrap_or_default();
+    let before = |key: &str| snapshot[key].as_str().unwrap_or_default();
+    let texts = [
+        ("Name", before("title"), now.title),
+        ("Type", before("eventType"), now.event_type.unwrap_or_default()),
+        ("Topic", before("category"), now.category.unwrap_or_default()),
+        ("Format", before("format"), now.format.unwrap_or_default()),
+        ("Region", before("region"), now.region.unwrap_or_default()),
+        ("Time zone", before("timezone"), now.timezone),
+        ("Venue", before("venueName"), now.venue_name),
+        ("People", &people_before, &people),
+    ];
+    let moments = [("Start", "startAt", now.start_at), ("End", "endAt", now.end_at)].into_iter().filter_map(|(name, key, now)| {
+        let before = DateTime::parse_from_rfc3339(before(key)).ok().map(|at| at.to_utc());
+        let label = |at: Option<DateTime<Utc>>| at.map_or_else(|| "not said".to_owned(), |at| dates::moment(at, zone));
+        (before.map(|at| at.timestamp()) != now.map(|at| at.timestamp())).then(|| format!("{name}: {}, now {}", label(before), label(now)))
+    });
+    let texts = texts.into_iter().filter(|(_, old, new)| old != new).map(|(name, old, new)| format!("{name}: {}, now {}", said(old), said(new)));
+    moments.chain(texts).collect()
 }
 
 fn opportunity_page(ctx: &Ctx, page: Page<store::Row>) -> AppResult<OpportunityPage> {

@@ -265,3 +265,53 @@ pub fn people_label(count: Option<i32>) -> String {
         Some(count) => format!("{count} people"),
     }
 }
+
+// ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An opportunity's public page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OpportunityScreen {
+    pub opportunity: OpportunityView,
+    /// The workspace that a form of the page acts for; empty for nobody's.
+    pub acting: String,
+    pub signed_in: bool,
+}
+
+/// The community's own list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManageScreen {
+    pub page: OpportunityPage,
+    pub acting: String,
+}
+
+/// One event to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventChoice {
+    pub id: EventId,
+    pub label: String,
+}
+
+/// Where an opportunity is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditorScreen {
+    /// Nothing for a new one.
+    pub opportunity: Option<OpportunityView>,
+    pub events: Vec<EventChoice>,
+    /// Why the community cannot open anything yet; empty when it can.
+    pub gate: String,
+    pub acting: String,
+}
+
+/// An address with the workspace that it acts for.
+pub fn acting_at(path: &str, acting: &str) -> String {
+    if acting.is_empty() {
+        path.to_owned()
+    } else {
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}as={acting}")
+    }
+}

@@ -48,6 +48,16 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
     Ok(PartnerWall::of(rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?))
 }
 
+/// As [`wall`], for whoever asks by the event's id: only where they may see the event.
+///
+/// # Errors
+/// 404 where the event is not the viewer's to know of.
+pub async fn public_wall(ctx: &Ctx, viewer: Option<&Actor>, event: EventId) -> AppResult<PartnerWall> {
+    let event = events::brief(ctx, event).await?;
+    policy::may_see(viewer, event.community_id, event.is_public()).ok_or(AppError::NotFound)?;
+    wall(ctx, event.id).await
+}
+
 /// The public events that show an organization, newest first, at most 200.
 ///
 /// # Errors

@@ -7,12 +7,14 @@ use super::{
 };
 use crate::{
     features::{
-        opportunities::{forms::read_lines, views::NumberText},
+        opportunities::{
+            forms::{line_wanted, read_lines},
+            views::NumberText,
+        },
         partners::views::BenefitInput,
     },
     kernel::{
         error::{AppError, AppResult},
-        fields::FieldErrors,
         ids::RequestId,
     },
     platform::web::form::{Done, FormRoute, Posted, Typed},
@@ -89,11 +91,8 @@ fn address(posted: &Posted, id: RequestId) -> String {
     }
 }
 
-/// The benefit lines, where the form has any. The button that adds one refuses without a problem, so that the page comes
-/// back with everything typed and one line more.
+/// The benefit lines, where the form has any.
 fn lines(typed: &Typed) -> AppResult<Option<Vec<BenefitInput>>> {
-    if typed.text("_action") == "add-line" {
-        return Err(FieldErrors::default().into());
-    }
+    line_wanted(typed)?;
     Ok(Some(read_lines(typed)).filter(|lines| !lines.is_empty()))
 }

@@ -7,6 +7,8 @@ pub mod rules;
 pub mod views;
 
 #[cfg(feature = "server")]
+pub mod dashboard;
+#[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
 pub mod jobs;
@@ -16,3 +18,8 @@ pub mod rest;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+
+#[cfg(feature = "ui")]
+pub mod server_fns;
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -8,7 +8,7 @@ use super::{
     rules::{self, Parties, ProposalDraft, Rejection, Terms},
     store::{self, After},
     views::{
-        ApplyInput, InboxCounts, InboxPage, InboxRow, InboxTab, PartyView, RequestCan, RequestInput, RequestState, RequestView, RevisionHash,
+        ApplyInput, Choice, ComposeScreen, ContactView, InboxCounts, InboxPage, InboxRow, InboxTab, PartyView, RequestCan, RequestInput, RequestState, RequestView, RevisionHash,
         RevisionView, TimelineEntry,
     },
 };
@@ -22,8 +22,8 @@ use crate::{
         facts::{Audience, FactKind},
         opportunities::{
             rules::not_approved,
-            service::{self as opportunities, OpportunityBrief, event_changes, is_published},
-            views::people_label,
+            service::{self as opportunities, EventNow, OpportunityBrief, event_changes, is_published, key_of},
+            views::{OpportunityStatus, people_label},
         },
         organizations::{
             logos::logo_url,
@@ -547,13 +547,22 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
     let revisions = store::list_revisions(ctx, id).await?;
     let newest = revisions.last().ok_or_else(|| AppError::broken("a request has no revision"))?;
     let facts = facts::timeline(ctx.db(), Subject::from(id), TIMELINE_LIMIT).await?;
-    // Asked only when somebody saved the event after the offer was written.
-    let changes = if row.event_updated_at > newest.created_at {
-        let canonical: Value = serde_json::from_str(&newest.canonical).unwrap_or(Value::Null);
-        event_changes(&canonical["eventSnapshot"].to_string(), &events::brief(ctx, row.event_id.into()).await?)
-    } else {
-        Vec::new()
-    };
+    let canonical: Value = serde_json::from_str(&newest.canonical).unwrap_or(Value::Null);
+    let changes = event_changes(
+        &canonical["eventSnapshot"],
+        &EventNow {
+            title: &row.event_title,
+            event_type: row.event_type.as_deref(),
+            category: row.event_category.as_deref(),
+            format: row.event_format.as_deref(),
+            region: row.event_region.as_deref(),
+            start_at: row.start_at,
+            end_at: row.end_at,
+            timezone: &row.timezone,
+            venue_name: &row.venue_name,
+            max_attendees: row.max_attendees,
+        },
+    );
 
     let zone = dates::zone(&row.timezone);
     let state = store::state(&row.state)?;
@@ -619,6 +628,69 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
         can,
         why_not,
         next_action,
+    })
+}
+
+/// How an organization reaches the community of an open request.
+///
+/// # Errors
+/// When the database is away.
+pub async fn contact(ctx: &Ctx, actor: &Actor, request: &RequestView) -> AppResult<Option<ContactView>> {
+    if request.side != Side::Organization || !request.state.is_open() {
+        return Ok(None);
+    }
+    let contact = communities::contact(ctx, request.community_id, actor, true).await?;
+    Ok(contact.map(|contact| ContactView { email: contact.official_email, phone: contact.phone }))
+}
+
+/// What the page where a community writes a request needs.
+///
+/// # Errors
+/// 403 for everybody but a community's people who act on requests; 404 for an organization that is not listed.
+pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<ComposeScreen> {
+    if actor.community().is_none() {
+        return Err(AppError::forbidden("Requests to sponsors are sent by communities. Change to a community's workspace."));
+    }
+    policy::may_act(actor)?;
+    let found = organizations::get_by(ctx, Some(actor), &organizations::OrganizationRef::Slug(organization.to_owned())).await?;
+    let events = events::choices(ctx, actor).await?.into_iter().filter(is_published);
+    let events = events.map(|event| Choice { id: event.id.to_string(), label: format!("{}, {}", event.title, event.when_label) }).collect();
+    let open = PageRequest { limit: 100, ..PageRequest::default() };
+    let opportunities = match opportunities::list_mine(ctx, actor, Some(OpportunityStatus::Open), &open).await {
+        Ok(page) => page.items,
+        // Somebody may send requests without managing opportunities.
+        Err(AppError::Forbidden(_)) => Vec::new(),
+        Err(other) => return Err(other),
+    };
+    let problem = match communities_policy::may_reach_out(actor) {
+        Err(denied) => denied.message,
+        Ok(_) if found.verification_status != VerificationStatus::Verified => {
+            format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
+        }
+        Ok(_) => String::new(),
+    };
+    Ok(ComposeScreen {
+        industry: found.industry.label().to_owned(),
+        gives: found.available_sponsorship_types.iter().flatten().map(ToString::to_string).collect(),
+        budget_label: found.budget_range.as_ref().map(|budget| budget.label.clone()).unwrap_or_default(),
+        organization: PartyView {
+            side: Side::Organization,
+            id: found.id.0,
+            href: format!("/directory/{}", found.slug),
+            slug: found.slug,
+            name: found.display_name,
+            logo_url: found.logo_url,
+        },
+        events,
+        opportunities: opportunities
+            .into_iter()
+            .map(|it| Choice {
+                id: it.id.to_string(),
+                label: format!("{}: {}, {} ({})", it.event.title, it.category, it.budget_range.formatted, it.places_label),
+            })
+            .collect(),
+        problem,
+        acting: key_of(Some(actor)),
     })
 }
 

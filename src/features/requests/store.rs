@@ -47,7 +47,11 @@ pub struct Row {
     pub event_id: Uuid,
     pub event_slug: String,
     pub event_title: String,
-    pub event_updated_at: DateTime<Utc>,
+    pub event_type: Option<String>,
+    pub event_category: Option<String>,
+    pub event_format: Option<String>,
+    pub event_region: Option<String>,
+    pub venue_name: String,
     pub start_at: Option<DateTime<Utc>>,
     pub end_at: Option<DateTime<Utc>>,
     pub timezone: String,
@@ -65,7 +69,8 @@ const COLUMNS: &str = "select r.id, r.state, r.opened_by, r.turn, r.turn_since, 
      cl.storage_key as community_logo_key, \
      o.id as organization_id, o.slug as organization_slug, o.display_name as organization_name, \
      o.verification_status as organization_status, ol.storage_key as organization_logo_key, \
-     e.id as event_id, e.slug as event_slug, e.title as event_title, e.updated_at as event_updated_at, e.start_at, e.end_at, \
+     e.id as event_id, e.slug as event_slug, e.title as event_title, e.event_type, e.category as event_category, \
+     e.format as event_format, e.region as event_region, e.venue_name, e.start_at, e.end_at, \
      e.timezone, e.max_attendees, r.opportunity_id, p.title as opportunity_title, v.amount_minor, v.currency, v.category \
      from requests r \
      join revisions v on v.request_id = r.id and v.sequence = r.revision \

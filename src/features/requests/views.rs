@@ -414,6 +414,60 @@ impl RequestView {
     }
 }
 
+// ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An inbox as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InboxScreen {
+    pub inbox: InboxPage,
+    pub side: Side,
+    /// The workspace that the links act for.
+    pub acting: String,
+}
+
+/// How to reach the community of an open request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    pub email: String,
+    pub phone: String,
+}
+
+/// A request as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestScreen {
+    pub request: RequestView,
+    /// For the organization, while the request is open.
+    pub contact: Option<ContactView>,
+    pub acting: String,
+}
+
+/// Something to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Choice {
+    pub id: String,
+    pub label: String,
+}
+
+/// Where a community writes a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComposeScreen {
+    pub organization: PartyView,
+    pub industry: String,
+    /// What it gives, where the viewer may know.
+    pub gives: Vec<String>,
+    pub budget_label: String,
+    pub events: Vec<Choice>,
+    pub opportunities: Vec<Choice>,
+    /// What keeps the viewer from sending; empty when nothing does.
+    pub problem: String,
+    pub acting: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -425,4 +479,27 @@ mod tests {
         assert!(RevisionHash::parse("abc").is_err());
         assert_eq!(hash.short(), "ba7816bf");
     }
+}
+
+/// What a workspace sees first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DashboardView {
+    pub name: String,
+    /// Verification and next step, completeness, events supported.
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub organization: Option<crate::features::organizations::views::DashboardPart>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub community: Option<crate::features::communities::views::CommunityView>,
+    /// Absent for roles that do not see requests.
+    pub counts: Option<InboxCounts>,
+    /// The open requests that come first: whose turn, then who has waited longest.
+    pub waiting: Vec<InboxRow>,
+    pub is_staff: bool,
+    pub second_factor_due: bool,
+    pub can_edit_events: bool,
+    pub can_manage_opportunities: bool,
+    /// The workspace that links act for.
+    pub acting: String,
 }

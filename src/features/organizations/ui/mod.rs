@@ -1,7 +1,7 @@
 //! Pages of sponsors and partners: joining, the directory, a profile, its editing, the dashboard's panel, the staff's desk.
 
 mod become_sponsor;
-mod dashboard;
+pub mod dashboard;
 mod directory;
 mod fields;
 mod profile;

@@ -1,0 +1,51 @@
+//! What the pages of this room load.
+
+use super::views::{EditorScreen, ManageScreen, OpportunityPage, OpportunityScreen};
+use crate::ui::page::PageError;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+/// Open opportunities; empty texts filter nothing.
+#[server(name = LoadOpportunities, prefix = "/rpc", endpoint = "opportunities/list", input = GetUrl)]
+pub async fn list(
+    search: String,
+    event_type: String,
+    category: String,
+    format: String,
+    region: String,
+    currency: String,
+    cursor: String,
+) -> Result<OpportunityPage, PageError> {
+    let call = crate::platform::web::of_page()?;
+    let query = super::service::OpportunityQuery { search, event_type, category, format, region, currency };
+    let page = crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    Ok(super::service::list(&call.ctx, &query, &page).await?)
+}
+
+/// One opportunity, as the reader sees it.
+#[server(name = LoadOpportunity, prefix = "/rpc", endpoint = "opportunities/get", input = GetUrl)]
+pub async fn get(id: String, workspace: Option<String>) -> Result<OpportunityScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.maybe_viewer();
+    let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
+    let opportunity = super::service::get(&call.ctx, viewer.as_ref(), id).await?;
+    Ok(OpportunityScreen { opportunity, acting: super::service::key_of(viewer.as_ref()), signed_in: viewer.is_some() })
+}
+
+/// The community's own opportunities; `status` is a label or empty.
+#[server(name = LoadOwnOpportunities, prefix = "/rpc", endpoint = "opportunities/mine", input = GetUrl)]
+pub async fn mine(status: String, cursor: String, workspace: Option<String>) -> Result<ManageScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.viewer()?;
+    let page = crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    let status = super::views::OpportunityStatus::parse(&status).ok();
+    let page = super::service::list_mine(&call.ctx, &viewer, status, &page).await?;
+    Ok(ManageScreen { page, acting: super::service::key_of(Some(&viewer)) })
+}
+
+/// What the editor needs; `id` is empty for a new one.
+#[server(name = LoadOpportunityEditor, prefix = "/rpc", endpoint = "opportunities/editor", input = GetUrl)]
+pub async fn editor(id: String, workspace: Option<String>) -> Result<EditorScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let id = if id.is_empty() { None } else { Some(id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?) };
+    Ok(super::service::editor(&call.ctx, &call.viewer()?, id).await?)
+}

@@ -1,0 +1,224 @@
+//! `/manage/opportunities/new` and `/manage/opportunities/{id}`: where an opportunity is written, opened and closed.
+
+use crate::{
+    features::{
+        opportunities::{
+            server_fns,
+            views::{EditorScreen, OpportunityStatus, OpportunityView, acting_at},
+        },
+        partners::ui::{lines::BenefitLines, wall::Benefits},
+    },
+    kernel::{labels::Category, money::Currency},
+    ui::{
+        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        page::{acting, shown},
+        parts::{Empty, Notice, PageHead, Pill, Tier},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn NewOpportunityPage() -> impl IntoView {
+    let acting = acting();
+    let loaded = Resource::new_blocking(move || acting.get(), |workspace| server_fns::editor(String::new(), workspace));
+    view! {
+        <Title text="New opportunity"/>
+        {shown(loaded, |screen| view! { <New screen/> })}
+    }
+}
+
+#[component]
+pub fn EditOpportunityPage() -> impl IntoView {
+    let params = use_params_map();
+    let acting = acting();
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("id").unwrap_or_default(), acting.get()),
+        |(id, workspace)| server_fns::editor(id, workspace),
+    );
+    view! {
+        <Title text="Opportunity"/>
+        {shown(loaded, |screen| view! { <Edit screen/> })}
+    }
+}
+
+#[component]
+fn New(screen: EditorScreen) -> impl IntoView {
+    if screen.events.is_empty() {
+        let href = acting_at("/manage/events/new", &screen.acting);
+        return view! {
+            <Empty title="An opportunity needs an event" text="Write down your event first; a draft with a title is enough." icon="calendar">
+                <a class="button button--primary" href=href>"Write an event"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let can_open = screen.gate.is_empty();
+    view! {
+        <div class="center center--narrow stack">
+            <PageHead title="New opportunity" sub="Say what a sponsor or partner gets, for how much, and until when you decide."/>
+            <Gate gate=screen.gate.clone()/>
+            <PostForm name="save" acting=screen.acting.clone()>
+                <Fields screen=screen.clone()/>
+                <div class="form__actions">
+                    {can_open.then(|| view! { <Submit label="Open to sponsors" name="_action" value="open"/> })}
+                    <Submit label="Save draft" class="button"/>
+                </div>
+            </PostForm>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Gate(gate: String) -> impl IntoView {
+    (!gate.is_empty()).then(|| view! { <Notice tone="info" title="You can write drafts already"><p>{gate}</p></Notice> })
+}
+
+#[component]
+fn Edit(screen: EditorScreen) -> impl IntoView {
+    let Some(it) = screen.opportunity.clone() else {
+        return ().into_any();
+    };
+    let acting = screen.acting.clone();
+    let gate = screen.gate.clone();
+    let body = if it.can.edit {
+        let version = it.version.to_string();
+        view! {
+            <PostForm name="save" acting=acting.clone()>
+                <input type="hidden" name="version" value=version/>
+                <Fields screen=screen.clone()/>
+                <div class="form__actions"><Submit label="Save" class="button"/></div>
+            </PostForm>
+        }
+        .into_any()
+    } else {
+        view! { <Benefits lines=it.benefits.clone()/> }.into_any()
+    };
+    view! {
+        <div class="center center--narrow stack">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li><a href=acting_at("/manage/opportunities", &acting)>"Your opportunities"</a></li>
+                    <li><span aria-current="page">{it.title.clone()}</span></li>
+                </ol>
+            </nav>
+            <PageHead title=it.title.clone() over=it.event.title.clone() sub=format!("{}, {}", it.budget_range.formatted, it.places_label)/>
+            <div class="cluster">
+                <Pill text=it.status.label() tone=it.status.tone()/>
+                <Tier label=it.category.label() hue=it.hue.label()/>
+            </div>
+            <Gate gate/>
+            <Standing it=it.clone() acting=acting.clone()/>
+            {body}
+        </div>
+    }
+    .into_any()
+}
+
+/// The one thing to do with it next: open it, close it, or nothing.
+#[component]
+fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
+    let (over, title, text, tone) = match it.status {
+        OpportunityStatus::Draft => ("Draft", "Nobody sees it yet".to_owned(), "Save your words below first, then open it to sponsors.".to_owned(), "accent"),
+        OpportunityStatus::Open => (
+            "Open",
+            format!("Sponsors can apply until {}", it.deadline_label),
+            "What you save below is shown at once. Applications come to your inbox.".to_owned(),
+            "neutral",
+        ),
+        OpportunityStatus::Closed => ("Closed", "Nobody can apply any more".to_owned(), "Requests that were made can still be answered in your inbox.".to_owned(), "neutral"),
+        OpportunityStatus::Filled => ("Filled", "Every place is taken".to_owned(), "The event's page shows who stands there.".to_owned(), "success"),
+    };
+    let public = (it.status != OpportunityStatus::Draft).then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
+    view! {
+        <section class=format!("next-action tone-{tone}") aria-labelledby="standing">
+            <div class="next-action__text">
+                <p class="next-action__over">{over}</p>
+                <h2 class="next-action__title" id="standing">{title}</h2>
+                <p>{text}</p>
+            </div>
+            <div class="next-action__actions">
+                {it.can.open.then(|| view! {
+                    <PostForm name="open" acting=acting.clone() class="cluster"><Submit label="Open to sponsors"/></PostForm>
+                })}
+                {public}
+                {it.can.close.then(|| view! {
+                    <PostForm name="close" acting=acting.clone() class="cluster"><Submit label="Close" class="button"/></PostForm>
+                })}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Fields(screen: EditorScreen) -> impl IntoView {
+    let it = screen.opportunity;
+    let stored = |pick: fn(&OpportunityView) -> String| it.as_ref().map(pick).unwrap_or_default();
+    let fixed = it.as_ref().is_some_and(|it| it.status != OpportunityStatus::Draft);
+    let event = match &it {
+        Some(it) => it.event.id.to_string(),
+        None if screen.events.len() == 1 => screen.events[0].id.to_string(),
+        None => String::new(),
+    };
+    let events: Vec<(String, String)> = screen.events.into_iter().map(|event| (event.id.to_string(), event.label)).collect();
+    let same = |label: &&'static str| ((*label).to_owned(), (*label).to_owned());
+    let currencies = Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect();
+    let currency = it.as_ref().map_or_else(|| Currency::Inr.code().to_owned(), |it| it.currency.code().to_owned());
+    let places = it.as_ref().map_or_else(|| "1".to_owned(), |it| it.places.to_string());
+    let lines = it.as_ref().map(|it| it.benefits.clone()).unwrap_or_default();
+    let events_field = if fixed {
+        view! { <input type="hidden" name="eventId" value=event/> }.into_any()
+    } else {
+        view! { <SelectField form="save" name="eventId" label="Event" value=event options=events/> }.into_any()
+    };
+    view! {
+        {events_field}
+        <SelectField
+            form="save"
+            name="category"
+            label="You look for a"
+            hint="It stands word for word on the event's page."
+            value=stored(|it| it.category.label().to_owned())
+            options=Category::LABELS.iter().map(same).collect()
+        />
+        <TextField
+            form="save"
+            name="title"
+            label="Title"
+            hint="The role itself when you leave it empty."
+            value=stored(|it| it.title.clone())
+            optional=true
+            maxlength=120_u32
+        />
+        <div class="form__row">
+            <SelectField form="save" name="budgetRange.currency" label="Currency" value=currency options=currencies/>
+            <TextField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| it.budget_range.min.amount.to_string()) inputmode="decimal" short=true/>
+            <TextField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| it.budget_range.max.amount.to_string()) inputmode="decimal" short=true/>
+        </div>
+        <div class="form__row">
+            <TextField form="save" name="places" label="Places" hint="How many can have this role." value=places inputmode="numeric" short=true/>
+            <TextField
+                form="save"
+                name="decisionDeadline"
+                label="You decide by"
+                hint="The end of this day where the event is."
+                value=stored(|it| it.decision_deadline.to_string())
+                kind="date"
+                short=true
+            />
+        </div>
+        <TextArea
+            form="save"
+            name="description"
+            label="Description"
+            hint="Who comes, what the support makes possible, what you can show from earlier years."
+            value=stored(|it| it.description.clone())
+            optional=true
+            rows=6
+            maxlength=5000_u32
+        />
+        <BenefitLines form="save" hint="What you give in return. Leave all of them on “None” for what is usual at this tier." lines/>
+    }
+}

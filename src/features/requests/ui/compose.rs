@@ -1,0 +1,107 @@
+//! `/requests/new?organization=acme`: where a community asks an organization.
+
+use crate::{
+    features::{
+        partners::ui::lines::BenefitLines,
+        requests::{server_fns, views::ComposeScreen},
+    },
+    kernel::{labels::Category, money::Currency},
+    ui::{
+        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        page::{acting, shown},
+        parts::{Logo, Notice, PageHead},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+#[component]
+pub fn NewRequestPage() -> impl IntoView {
+    let query = use_query_map();
+    let acting = acting();
+    let asked = Memo::new(move |_| query.with(|query| (query.get("organization").unwrap_or_default(), query.get("opportunity").unwrap_or_default())));
+    let loaded =
+        Resource::new_blocking(move || (asked.get().0, acting.get()), |(organization, workspace)| server_fns::compose(organization, workspace));
+    view! {
+        <Title text="New request"/>
+        {shown(loaded, move |screen| view! { <Compose screen opportunity=asked.get_untracked().1/> })}
+    }
+}
+
+#[component]
+fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
+    let it = screen.organization;
+    let head = view! {
+        <PageHead title=format!("Ask {} for support", it.name) over=screen.industry/>
+        <p class="cluster">
+            <Logo name=it.name.clone() url=it.logo_url.clone() size="medium"/>
+            <span>
+                <a href=it.href.clone()>{it.name.clone()}</a>
+                {(!screen.budget_label.is_empty()).then(|| format!(", budget {}", screen.budget_label))}
+                {(!screen.gives.is_empty()).then(|| format!(", gives {}", screen.gives.join(", ").to_lowercase()))}
+            </span>
+        </p>
+    };
+    let body = if !screen.problem.is_empty() {
+        view! { <Notice tone="warning" title="You cannot send a request yet"><p>{screen.problem}</p></Notice> }.into_any()
+    } else if screen.events.is_empty() {
+        view! {
+            <Notice tone="warning" title="A request needs a published event">
+                <p>"Publish an event first: what you ask for is shown on its page as soon as it is agreed."</p>
+            </Notice>
+        }
+        .into_any()
+    } else {
+        let pairs = |choices: Vec<crate::features::requests::views::Choice>| choices.into_iter().map(|choice| (choice.id, choice.label)).collect::<Vec<_>>();
+        let event = if screen.events.len() == 1 { screen.events[0].id.clone() } else { String::new() };
+        let has_opportunities = !screen.opportunities.is_empty();
+        let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
+        let currencies = Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
+        let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
+        view! {
+            <PostForm name="send" acting=screen.acting>
+                <input type="hidden" name="organizationId" value=it.id.to_string()/>
+                <SelectField form="send" name="eventId" label="Event" value=event options=events/>
+                {has_opportunities.then(|| view! {
+                    <SelectField
+                        form="send"
+                        name="opportunityId"
+                        label="Opportunity"
+                        hint="One of the same event: it takes one of its places when they accept."
+                        value=opportunity
+                        optional=true
+                        empty="None, just this request"
+                        options=opportunities
+                    />
+                })}
+                <SelectField
+                    form="send"
+                    name="category"
+                    label="As what they stand on the event's page"
+                    hint="The opportunity's role when you leave it empty."
+                    optional=has_opportunities
+                    options=categories
+                />
+                <div class="form__row">
+                    <SelectField form="send" name="currency" label="Currency" value=Currency::Inr.code() options=currencies/>
+                    <TextField form="send" name="amount" label="Amount" hint="One amount; 0 for support in kind." inputmode="decimal" short=true/>
+                </div>
+                <BenefitLines form="send" hint="What they get. Leave all of them on “None” for what the opportunity or the tier offers." lines=Vec::new()/>
+                <TextArea form="send" name="message" label="Message" hint="Why them, and what it makes possible." optional=true rows=6 maxlength=5000_u32/>
+                <TextField
+                    form="send"
+                    name="validUntil"
+                    label="Your offer stands until"
+                    hint="The end of this day where the event is. Two weeks when you leave it empty, at most until the event begins."
+                    kind="date"
+                    optional=true
+                    short=true
+                />
+                <div class="form__actions"><Submit label="Send request"/></div>
+            </PostForm>
+        }
+        .into_any()
+    };
+    view! { <div class="center center--narrow stack">{head}{body}</div> }
+}

@@ -1,0 +1,206 @@
+//! `/requests/{id}`: the terms on one side, what happened on the other, and above both the one thing to do next.
+
+use crate::{
+    features::{
+        opportunities::views::acting_at,
+        partners::ui::wall::Benefits,
+        requests::{
+            server_fns,
+            views::{RequestScreen, RequestView},
+        },
+    },
+    kernel::labels::RejectionReason,
+    ui::{
+        form::{PostForm, SelectField, Submit, TextArea},
+        page::{acting, shown},
+        parts::{Logo, Notice, PageHead, Pill, Tier, Timeline, TimelineEntry},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn RequestPage() -> impl IntoView {
+    let params = use_params_map();
+    let acting = acting();
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("id").unwrap_or_default(), acting.get()),
+        |(id, workspace)| server_fns::get(id, workspace),
+    );
+    shown(loaded, |screen| view! { <Whole screen/> })
+}
+
+#[component]
+fn Whole(screen: RequestScreen) -> impl IntoView {
+    let RequestScreen { request: it, contact, acting } = screen;
+    let other = it.counterpart().clone();
+    let waits = it.can.accept || it.can.reject;
+    let changes = it.event_changes.clone();
+    view! {
+        <Title text=format!("{} and {}", other.name, it.event_title)/>
+        <div class="stack">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li><a href=acting_at("/inbox", &acting)>"Inbox"</a></li>
+                    <li><span aria-current="page">{other.name.clone()}</span></li>
+                </ol>
+            </nav>
+            <PageHead title=format!("{} and {}", other.name, it.event_title) over=it.category.label()>
+                <Pill text=it.state.word() tone=it.state.tone()/>
+            </PageHead>
+            <div class="request">
+                <Next it=it.clone() acting=acting.clone()/>
+                {(!changes.is_empty()).then(|| view! {
+                    <Notice tone="warning" title="The event changed since this was written">
+                        <ul>{changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
+                    </Notice>
+                })}
+                <section class="request__terms panel" aria-labelledby="terms">
+                    <header class="panel__head"><h2 class="panel__title" id="terms">"Terms"</h2></header>
+                    <div class="panel__body stack"><Terms it=it.clone()/></div>
+                </section>
+                <section class="request__timeline panel" aria-labelledby="story">
+                    <header class="panel__head"><h2 class="panel__title" id="story">"What happened"</h2></header>
+                    <div class="panel__body stack">
+                        <Timeline entries=entries(&it)/>
+                        <section class="stack stack--tight" aria-label="The other side">
+                            <p class="cluster">
+                                <Logo name=other.name.clone() url=other.logo_url.clone() size="small"/>
+                                <a href=other.href.clone()>{other.name.clone()}</a>
+                            </p>
+                            {contact.map(|contact| view! {
+                                <dl class="definition">
+                                    <div class="definition__row"><dt>"E-mail"</dt><dd><a href=format!("mailto:{}", contact.email)>{contact.email.clone()}</a></dd></div>
+                                    <div class="definition__row"><dt>"Phone"</dt><dd><a href=format!("tel:{}", contact.phone.replace(' ', ""))>{contact.phone.clone()}</a></dd></div>
+                                </dl>
+                            })}
+                        </section>
+                    </div>
+                </section>
+            </div>
+            {waits.then(|| view! {
+                <div class="action-bar narrow-only">
+                    <p class="action-bar__note">{format!("Revision {}, {}", it.revision, it.amount_label)}</p>
+                    <a class="button button--primary" href="#next">"Answer"</a>
+                </div>
+            })}
+        </div>
+    }
+}
+
+fn entries(it: &RequestView) -> Vec<TimelineEntry> {
+    it.timeline
+        .iter()
+        .map(|entry| TimelineEntry {
+            text: format!("{} {}", entry.who, entry.text),
+            at: entry.at.to_rfc3339(),
+            at_label: entry.at_label.clone(),
+            tone: entry.tone.clone(),
+            icon: entry.icon.clone(),
+            quote: entry.quote.clone(),
+        })
+        .collect()
+}
+
+/// The one thing to do, unmissable.
+#[component]
+fn Next(it: RequestView, acting: String) -> impl IntoView {
+    let next = it.next_action.clone();
+    let reasons = RejectionReason::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
+    let hash = it.revision_hash.to_string();
+    let note = format!("You agree to revision {} ({}): {}, {}.", it.revision, it.revision_hash.short(), it.category, it.amount_label);
+    let refuses = it.can.reject;
+    view! {
+        <section class=format!("next-action tone-{}", next.tone) aria-labelledby="next">
+            <div class="next-action__text">
+                <p class="next-action__over">{next.over}</p>
+                <h2 class="next-action__title" id="next">{next.title}</h2>
+                <p>{next.text}</p>
+                {it.can.accept.then(|| view! { <p class="text-soft text-small">{note}</p> })}
+            </div>
+            <div class="next-action__actions">
+                {it.can.accept.then(|| view! {
+                    <PostForm name="accept" acting=acting.clone() class="cluster">
+                        <input type="hidden" name="revisionHash" value=hash/>
+                        <Submit label="Accept offer"/>
+                    </PostForm>
+                })}
+                {refuses.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Decline"</summary>
+                        <div class="disclosure__body">
+                            <PostForm name="reject" acting=acting.clone()>
+                                <SelectField form="reject" name="reason" label="Why" hint="They are told." options=reasons/>
+                                <TextArea form="reject" name="note" label="Note" optional=true rows=3 maxlength=1000_u32/>
+                                <div class="form__actions"><Submit label="Decline offer" class="button button--danger"/></div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
+                {it.can.withdraw.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Withdraw"</summary>
+                        <div class="disclosure__body">
+                            <PostForm name="withdraw" acting=acting.clone()>
+                                <p>"It is closed for both sides, and they are told. You can send another one later."</p>
+                                <div class="form__actions"><Submit label="Withdraw request" class="button button--danger"/></div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Terms(it: RequestView) -> impl IntoView {
+    let open = it.state.is_open();
+    let proofs = it.revisions.clone();
+    view! {
+        <p><Tier label=it.category.label() hue=it.hue.label()/></p>
+        <dl class="definition">
+            <div class="definition__row"><dt>"Amount"</dt><dd class="num">{it.amount_label.clone()}</dd></div>
+            <div class="definition__row">
+                <dt>"Event"</dt>
+                <dd>
+                    <a href=format!("/events/{}", it.event_slug)>{it.event_title.clone()}</a>
+                    {(!it.event_when_label.is_empty()).then(|| format!(", {}", it.event_when_label))}
+                    {(!it.event_people_label.is_empty()).then(|| format!(", {}", it.event_people_label))}
+                </dd>
+            </div>
+            {it.opportunity_id.zip(it.opportunity_title.clone()).map(|(id, title)| view! {
+                <div class="definition__row"><dt>"Opportunity"</dt><dd><a href=format!("/opportunities/{id}")>{title}</a></dd></div>
+            })}
+            <div class="definition__row">
+                <dt>{if open { "Stands until" } else { "Stood until" }}</dt>
+                <dd><time datetime=it.expires_at.to_rfc3339()>{it.expires_label.clone()}</time> {open.then(|| format!(" ({})", it.expires_in))}</dd>
+            </div>
+            {it.rejection_reason.map(|reason| view! {
+                <div class="definition__row"><dt>"Declined because"</dt><dd>{reason.label()}</dd></div>
+            })}
+        </dl>
+        <h3>"Benefits"</h3>
+        <Benefits lines=it.benefits.clone()/>
+        <details class="disclosure">
+            <summary>"Word for word"</summary>
+            <div class="disclosure__body stack">
+                {proofs
+                    .into_iter()
+                    .map(|revision| view! {
+                        <section class="stack stack--tight">
+                            <h4>{format!("Revision {} by {}", revision.sequence, revision.by)}</h4>
+                            <p class="text-soft text-small">
+                                <time datetime=revision.created_at.to_rfc3339()>{revision.created_label}</time>
+                                ". This text is what both sides agree on; its SHA-256 is "
+                                <code>{revision.hash.to_string()}</code>
+                            </p>
+                            <pre tabindex="0"><code>{revision.canonical}</code></pre>
+                        </section>
+                    })
+                    .collect_view()}
+            </div>
+        </details>
+    }
+}
