@@ -1,7 +1,11 @@
 //! How organizations join, are checked, decided on, edited and found: services and doors, races included.
 
-use crate::town::{Answer, Browser, Town, story};
+use crate::{
+    communities,
+    town::{Answer, Browser, Town, story},
+};
 use commdesk::{
+    features::accounts,
     features::organizations::{
         drafts, logos,
         rules::{
@@ -19,6 +23,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::ctx::Ctx,
+    seeds::people::{self, ASHA, Figure, MALLORY, PASSWORD, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -606,6 +611,92 @@ async fn pages_show_what_their_readers_may_see() {
         for path in ["/organization/profile", "/staff/organizations", &format!("/staff/organizations/{id}")] {
             assert_eq!(visitor.open(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
         }
+    })
+    .await;
+}
+
+/// Follows the link that the applicant was mailed, and signs in.
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    people::activate(&town.ctx(), figure).await.expect("a login");
+    communities::browser(town, figure).await
+}
+
+#[tokio::test]
+async fn staff_and_applicant_talk_through_their_pages() {
+    story(async |town| {
+        let sara = communities::sara(town).await;
+        let signed = accounts::service::sign_in(&town.ctx(), SARA.email, PASSWORD, "test").await.expect("known");
+        let mut desk = town.visitor();
+        desk.set_cookie("commdesk", &signed.token);
+        assert_ne!(desk.open("/staff/organizations").await.status, StatusCode::OK, "no second factor, no queue");
+        drop(sara);
+        let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
+        let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
+        town.drain().await;
+        let mut asha = signed_in(town, ASHA).await;
+
+        // Pending, she completes the profile; a problem keeps what she typed.
+        let page = asha.open("/organization/profile").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Your profile is"), "{}", page.text);
+        let profile = |version: &'static str, description: &'static str, phone: &'static str| {
+            vec![
+                ("version", version),
+                ("entityType", "Sponsor"),
+                ("displayName", "Acme Cloud"),
+                ("website", "https://acme.example"),
+                ("industry", "Cloud and infrastructure"),
+                ("budgetRange.band", "INR:200000-500000"),
+                ("availableSponsorshipTypes", "Cash"),
+                ("primaryEmail", "asha@acme.example"),
+                ("shortDescription", description),
+                ("phone", phone),
+            ]
+        };
+        let refused = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Kept words.", "98765"), None).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Kept words.") && refused.text.contains("profile-phone-error"));
+        let saved = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "First words.", "+91 98765 43210"), None).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+
+        // An older page is told what differs, keeps its text, and may then save knowingly.
+        let stale = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Second words.", ""), None).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        for shown in ["Second words.", "First words.", "What differs from what is saved now", "name=\"version\" value=\"2\""] {
+            assert!(stale.text.contains(shown), "{shown} in {}", stale.text);
+        }
+
+        // Trusted routes say why not, and what next; the dashboard shows the state.
+        let home = asha.open("/dashboard").await;
+        assert!(home.text.contains("We are checking Acme Cloud"), "{}", home.text);
+
+        // Staff ask, she answers on her dashboard, staff verify.
+        service::decide(&town.ctx(), &nadia(), id, decision("more")).await.expect("asked");
+        assert!(asha.open("/dashboard").await.text.contains("Seen in the company register."));
+        let empty = asha.submit("/dashboard", "answer", &[("answer", "")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answered = asha.submit("/dashboard", "answer", &[("answer", "We are Acme Cloud Pvt Ltd.")]).await;
+        assert_eq!(answered.status, StatusCode::SEE_OTHER);
+        service::decide(&town.ctx(), &nadia(), id, decision("verify")).await.expect("verified");
+        assert!(asha.open("/dashboard").await.text.contains("Acme Cloud is verified"));
+        let beaten = service::decide(&town.ctx(), &nadia(), rival, decision("verify")).await.expect_err("taken");
+        assert_eq!(beaten.code(), "DOMAIN_TAKEN");
+
+        // Nobody of an organization decides on one, not even on another's.
+        let forbidden = asha.submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Because.")]).await;
+        assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+        let mut api = asha.clone();
+        let verdict = json!({"decision": "verify", "reason": "Because I say so."});
+        let refused = api.api(Method::POST, &format!("/sponsors/{rival}/verify"), Some(verdict)).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+        // Over the API she edits her own, and only her own.
+        let patched = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "More."}))).await;
+        assert_eq!(patched.data()["longDescription"], "More.");
+        let stale = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "Less."}))).await;
+        assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+        let foreign = api.api(Method::PATCH, &format!("/sponsors/{rival}"), Some(json!({"version": 1, "phone": ""}))).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     })
     .await;
 }

@@ -762,7 +762,7 @@ mod tests {
 
     #[test]
     fn the_newest_run_is_what_counts() {
-        let at = |seconds| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
+        let at = |seconds: i64| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
         let row = |kind| CheckRow::new(kind, CheckResult::Pass, "Seen.");
         let checks =
             [(row(CheckKind::FreeMail), at(9)), (row(CheckKind::SpamWords), at(9)), (row(CheckKind::FreeMail), at(1))];
