@@ -2,7 +2,7 @@
 
 use super::frames;
 use crate::{
-    features::{accounts, notifications},
+    features::{accounts, notifications, opportunities, requests},
     ui::browser,
 };
 use leptos::{LazyViewError, prelude::*};
@@ -14,6 +14,8 @@ pub enum Page {
     // public: what strangers read
     Landing,
     ApiDocs,
+    Opportunities,
+    Opportunity,
     // door: joining and signing in
     SignIn,
     ForgotPassword,
@@ -22,6 +24,12 @@ pub enum Page {
     // workspace: what members of an organization or a community do
     Account,
     Notifications,
+    ManageOpportunities,
+    NewOpportunity,
+    EditOpportunity,
+    Inbox,
+    NewRequest,
+    Request,
     // staff: what the platform's people do
 }
 
@@ -34,6 +42,8 @@ impl ChooseView for Area {
         let loaded = match self.0 {
             Page::SignIn | Page::ForgotPassword | Page::Link | Page::SecondFactor => door(self.0).await,
             Page::Account | Page::Notifications => workspace(self.0).await,
+            Page::ManageOpportunities | Page::NewOpportunity | Page::EditOpportunity => workspace(self.0).await,
+            Page::Inbox | Page::NewRequest | Page::Request => workspace(self.0).await,
             _ => public(self.0).await,
         };
         match loaded {
@@ -56,6 +66,8 @@ fn public(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Landing => frames::site(|| view! { <super::landing::LandingPage/> }).into_any(),
         Page::ApiDocs => frames::site(|| view! { <super::api_docs::ApiDocsPage/> }).into_any(),
+        Page::Opportunities => frames::site(|| view! { <opportunities::ui::browse::OpportunitiesPage/> }).into_any(),
+        Page::Opportunity => frames::site(|| view! { <opportunities::ui::detail::OpportunityDetailPage/> }).into_any(),
         _ => ().into_any(),
     })
 }
@@ -78,6 +90,16 @@ fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
     Ok(match page {
         Page::Account => frames::workspace("account", || view! { <accounts::ui::AccountPage/> }).into_any(),
         Page::Notifications => frames::workspace("notifications", || view! { <notifications::ui::NoticesPage/> }).into_any(),
+        Page::ManageOpportunities => {
+            frames::workspace("opportunities", || view! { <opportunities::ui::manage::ManageOpportunitiesPage/> }).into_any()
+        }
+        Page::NewOpportunity => frames::workspace("opportunities", || view! { <opportunities::ui::edit::NewOpportunityPage/> }).into_any(),
+        Page::EditOpportunity => {
+            frames::workspace("opportunities", || view! { <opportunities::ui::edit::EditOpportunityPage/> }).into_any()
+        }
+        Page::Inbox => frames::workspace("inbox", || view! { <requests::ui::inbox::InboxListPage/> }).into_any(),
+        Page::NewRequest => frames::workspace("directory", || view! { <requests::ui::compose::NewRequestPage/> }).into_any(),
+        Page::Request => frames::workspace("inbox", || view! { <requests::ui::request::RequestPage/> }).into_any(),
         _ => ().into_any(),
     })
 }

@@ -81,13 +81,14 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
     let Some(it) = screen.opportunity.clone() else {
         return ().into_any();
     };
-    let acting = screen.acting.clone();
+    let (acting, gate) = (screen.acting.clone(), screen.gate.clone());
     let body = if it.can.edit {
         let version = it.version.to_string();
+        let form_acting = acting.clone();
         view! {
-            <PostForm name="save" acting=acting.clone()>
+            <PostForm name="save" acting=form_acting>
                 <input type="hidden" name="version" value=version/>
-                <Fields screen=screen.clone()/>
+                <Fields screen/>
                 <div class="form__actions"><Submit label="Save" class="button"/></div>
             </PostForm>
         }
@@ -108,7 +109,7 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
                 <Pill text=it.status.label() tone=it.status.tone()/>
                 <Tier label=it.category.label() hue=it.hue.label()/>
             </div>
-            <Gate gate=screen.gate.clone()/>
+            <Gate gate/>
             <Standing it=it.clone() acting=acting.clone()/>
             {body}
         </div>

@@ -36,6 +36,7 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
     let RequestScreen { request: it, contact, acting } = screen;
     let other = it.counterpart().clone();
     let waits = it.can.accept || it.can.reject;
+    let changes = it.event_changes.clone();
     view! {
         <Title text=format!("{} and {}", other.name, it.event_title)/>
         <div class="stack">
@@ -50,9 +51,9 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
             </PageHead>
             <div class="request">
                 <Next it=it.clone() acting=acting.clone()/>
-                {(!it.event_changes.is_empty()).then(|| view! {
+                {(!changes.is_empty()).then(|| view! {
                     <Notice tone="warning" title="The event changed since this was written">
-                        <ul>{it.event_changes.clone().into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
+                        <ul>{changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
                     </Notice>
                 })}
                 <section class="request__terms panel" aria-labelledby="terms">
