@@ -1,8 +1,35 @@
-//! Split points: one lazily loaded piece of wasm for each area of the site, not for each page.
+//! Every page, in one table: its name, its frame, its view. An area is a split point: one lazily loaded piece of wasm for
+//! each area of the site, not for each page.
 
-use super::frames;
+use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
 use crate::{
     features::{accounts, notifications, opportunities, requests},
+    features::{
+        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
+        communities::ui::{
+            join::{JoinPage, JoinSentPage},
+            staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
+        },
+        events::ui::{
+            community::CommunityPage,
+            editor::{EditEventPage, NewEventPage},
+            list::EventsPage,
+            manage::{MyEventPage, MyEventsPage},
+            public::EventPublicPage,
+        },
+        notifications::ui::NoticesPage,
+        opportunities::ui::{
+            browse::OpportunitiesPage,
+            detail::OpportunityDetailPage,
+            edit::{EditOpportunityPage, NewOpportunityPage},
+            manage::ManageOpportunitiesPage,
+        },
+        organizations::ui::{
+            BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
+        },
+        partners::ui::wall::EventWall,
+        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
+    },
     ui::browser,
 };
 use leptos::{LazyViewError, prelude::*};
@@ -31,6 +58,46 @@ pub enum Page {
     NewRequest,
     Request,
     // staff: what the platform's people do
+/// One line a page: `Name => frame, view`, under its area.
+macro_rules! areas {
+    ($($(#[$doc:meta])* $area:ident { $($page:ident => $view:expr;)* })*) => {
+        /// A page, by name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Page {
+            $($($page,)*)*
+        }
+
+        impl ChooseView for Area {
+            async fn choose(self) -> AnyView {
+                let loaded = match self.0 {
+                    $($(Page::$page)|* => $area(self.0).await,)*
+                };
+                match loaded {
+                    Ok(view) => view,
+                    // The code could not be fetched (an older page, a lost connection): let the server render it.
+                    Err(_) => {
+                        browser::reload();
+                        ().into_any()
+                    }
+                }
+            }
+
+            /// Nothing to do ahead: `choose` fetches the code.
+            async fn preload(&self) {}
+        }
+
+        $(
+            $(#[$doc])*
+            #[lazy(fallible)]
+            fn $area(page: Page) -> Result<AnyView, LazyViewError> {
+                Ok(match page {
+                    $(Page::$page => $view.into_any(),)*
+                    // The table above sends no page of another area here.
+                    _ => ().into_any(),
+                })
+            }
+        )*
+    };
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -102,4 +169,51 @@ fn workspace(page: Page) -> Result<AnyView, LazyViewError> {
         Page::Request => frames::workspace("inbox", || view! { <requests::ui::request::RequestPage/> }).into_any(),
         _ => ().into_any(),
     })
+areas! {
+    /// What strangers read.
+    public {
+        Landing => frames::site(|| view! { <LandingPage/> });
+        Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
+        Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
+        Directory => frames::site(|| view! { <DirectoryPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Events => frames::site(|| view! { <EventsPage/> });
+        Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
+        Community => frames::site(|| view! { <CommunityPage/> });
+        ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
+    }
+    /// Joining and signing in.
+    door {
+        BecomeSponsor => frames::site(|| view! { <BecomeSponsorPage/> });
+        Join => frames::site(|| view! { <JoinPage/> });
+        JoinSent => frames::site(|| view! { <JoinSentPage/> });
+        SignIn => frames::card(|| view! { <SignInPage/> });
+        ForgotPassword => frames::card(|| view! { <ForgotPage/> });
+        Link => frames::card(|| view! { <LinkPage/> });
+        SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+    }
+    /// What members of an organization or a community do.
+    workspace {
+        Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
+        Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
+        MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
+        NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
+        MyEvent => frames::workspace("events", || view! { <MyEventPage/> });
+        EditEvent => frames::workspace("events", || view! { <EditEventPage/> });
+        ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
+        NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
+        EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
+        Account => frames::workspace("account", || view! { <AccountPage/> });
+        Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+    }
+    /// What the platform's people do.
+    staff {
+        StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
+        StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
+        StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+    }
 }

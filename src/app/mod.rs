@@ -58,11 +58,33 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
+                <Route path=path!("/opportunities") view=Area(Page::Opportunities) ssr=SsrMode::Async/>
+                <Route path=path!("/opportunities/:id") view=Area(Page::Opportunity) ssr=SsrMode::Async/>
+                <Route path=path!("/directory") view=Area(Page::Directory) ssr=SsrMode::Async/>
+                <Route path=path!("/directory/:slug") view=Area(Page::Organization) ssr=SsrMode::Async/>
+                <Route path=path!("/events") view=Area(Page::Events) ssr=SsrMode::Async/>
+                <Route path=path!("/events/:slug") view=Area(Page::Event) ssr=SsrMode::Async/>
+                <Route path=path!("/communities/:slug") view=Area(Page::Community) ssr=SsrMode::Async/>
                 <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
+                <Route path=path!("/become-sponsor") view=Area(Page::BecomeSponsor) ssr=SsrMode::Async/>
+                <Route path=path!("/join") view=Area(Page::Join) ssr=SsrMode::Async/>
+                <Route path=path!("/join/sent") view=Area(Page::JoinSent) ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=Area(Page::SignIn) ssr=SsrMode::Async/>
                 <Route path=path!("/forgot-password") view=Area(Page::ForgotPassword) ssr=SsrMode::Async/>
                 <Route path=path!("/link/:token") view=Area(Page::Link) ssr=SsrMode::Async/>
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
+                <Route path=path!("/dashboard") view=Area(Page::Dashboard) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
+                <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
+                <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events") view=Area(Page::MyEvents) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/new") view=Area(Page::NewEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id") view=Area(Page::MyEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/edit") view=Area(Page::EditEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
+                <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities") view=Area(Page::Opportunities) ssr=SsrMode::Async/>
@@ -74,6 +96,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
                 // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -5,6 +5,7 @@ mod story;
 
 use crate::{
     features::accounts::service as accounts,
+    kernel::actor::Actor,
     platform::{
         cluster::Say,
         ctx::{Ctx, House},
@@ -28,20 +29,20 @@ pub async fn demo(house: &Arc<House>, registry: &Registry, say: Say<'_>) -> anyh
         return Ok(());
     }
     say("Loading the demo:");
-    staff(&ctx).await?;
+    let sara = staff(&ctx).await?;
     jobs::drain(&ctx, registry).await?;
-    story::tell(&ctx, registry, say).await?;
+    story::tell(&ctx, registry, &sara, say).await?;
     Ok(())
 }
 
-/// Staff, each with a second factor.
-async fn staff(ctx: &Ctx) -> anyhow::Result<()> {
+/// Staff, each with a second factor; gives the one who reviews, at work.
+async fn staff(ctx: &Ctx) -> anyhow::Result<Actor> {
     for (figure, role) in [(SARA, "review"), (OMAR, "admin")] {
         accounts::add_staff(ctx, figure.email, figure.name, role).await?;
         people::activate(ctx, figure).await?;
-        people::sign_in_staff(ctx, figure).await?;
     }
-    Ok(())
+    people::set_up_staff(ctx, OMAR).await?;
+    people::set_up_staff(ctx, SARA).await
 }
 
 /// Prints the demo people with their roles.

@@ -1,7 +1,7 @@
 //! The story: who applied, who was let in, what they offered each other. Every step is the service that people use, with
 //! input as it stands on the wire.
 
-use super::people::{ASHA, Figure, INGRID, KOFI, MALLORY, MEI, RAVI, SARA, TOMAS, activate, actor, sign_in_staff};
+use super::people::{ASHA, Figure, INGRID, KOFI, MALLORY, MEI, RAVI, SARA, TOMAS, activate, actor};
 use crate::{
     features::{
         accounts::service as accounts,
@@ -36,7 +36,7 @@ fn day(ctx: &Ctx, days: i64) -> String {
 }
 
 /// Tells the whole story.
-pub async fn tell(ctx: &Ctx, registry: &Registry, say: &(dyn Fn(&str) + Sync)) -> anyhow::Result<()> {
+pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&str) + Sync)) -> anyhow::Result<()> {
     say("  companies apply and are verified");
     let acme = apply(
         ctx,
@@ -135,17 +135,16 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, say: &(dyn Fn(&str) + Sync)) -
     }
     jobs::drain(ctx, registry).await?;
 
-    let sara = sign_in_staff(ctx, SARA).await?;
     for id in [acme, lumen, fjord] {
         let decision: organization_rules::DecisionInput =
             wire(json!({"decision": "verify", "reason": "Mailbox and website belong together, and a person answered."}))?;
-        organizations::decide(ctx, &sara, id, decision.parse()?).await?;
+        organizations::decide(ctx, sara, id, decision.parse()?).await?;
     }
     for id in [apex, harbour] {
         let decision: community_rules::DecisionInput =
             wire(json!({"status": "approved", "reason": "Known organizers with past events."}))?;
         let (decision, reason) = decision.parse()?;
-        communities::decide(ctx, &sara, id, decision, &reason).await?;
+        communities::decide(ctx, sara, id, decision, &reason).await?;
     }
     jobs::drain(ctx, registry).await?;
 

@@ -43,9 +43,10 @@ async fn sign_in(browser: &mut Browser, email: &str, password: &str) -> StatusCo
 /// The newest mail to an address, and the path of the link in it.
 async fn newest_link(town: &Town, to: &str) -> String {
     town.drain().await;
-    let letter = town.post.letters().into_iter().rev().find(|letter| letter.to == to).expect("a mail");
-    let link = letter.text.split_whitespace().find(|word| word.contains("/link/")).expect("a link").to_owned();
-    url::Url::parse(&link).expect("an address").path().to_owned()
+    let letters = town.post.letters();
+    let mut words = letters.iter().rev().filter(|letter| letter.to == to).flat_map(|letter| letter.text.split_whitespace());
+    let link = words.find(|word| word.contains("/link/")).expect("a mail with a link");
+    url::Url::parse(link).expect("an address").path().to_owned()
 }
 
 async fn facts_named(town: &Town, name: &str) -> i64 {

@@ -7,4 +7,6 @@ mod organizations;
 mod town;
 mod accounts;
 mod notifications;
+mod communities;
+mod events;
 // one line a room

@@ -181,6 +181,7 @@ async fn notices_are_paged_counted_and_ones_own() {
 async fn development_shows_every_mail_with_its_links() {
     story(async |town| {
         activated(town, ASHA, "Asha Rao").await;
+        town.drain().await;
         accounts::ask_reset(&town.ctx(), &Email::parse(ASHA).expect("an address")).await.expect("asked");
         town.drain().await;
         let mut visitor = town.visitor();

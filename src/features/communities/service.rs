@@ -58,6 +58,23 @@ pub async fn register(
     logo: Option<LogoId>,
 ) -> AppResult<SignupView> {
     limits::hit_address(ctx, limits::SIGNUP_ADDRESS).await?;
+    // Two of one name in the same moment: the second takes the next address.
+    for _ in 0..3 {
+        match register_once(ctx, voice.clone(), person, signup, logo).await {
+            Err(AppError::Refused(refusal)) if refusal.code == "SLUG_TAKEN" => {}
+            other => return other,
+        }
+    }
+    register_once(ctx, voice, person, signup, logo).await
+}
+
+async fn register_once(
+    ctx: &Ctx,
+    voice: Voice,
+    person: Option<&Person>,
+    signup: &Signup,
+    logo: Option<LogoId>,
+) -> AppResult<SignupView> {
     let id: CommunityId = ctx.id();
     let identity = signup.website.as_ref().map(Identity::of);
     let phone = ctx.house.columns.seal(signup.phone.as_str(), &cell("communities", id, "phone"));
@@ -376,6 +393,16 @@ pub async fn brief_in(tx: &mut Tx, id: CommunityId) -> AppResult<CommunityBrief>
 /// 404 when there is no such community.
 pub async fn brief(ctx: &Ctx, id: CommunityId) -> AppResult<CommunityBrief> {
     store::list_briefs(ctx.db(), &[id.0]).await?.pop().ok_or(AppError::NotFound)
+}
+
+/// The community with this slug, if it is on the marketplace.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed_by_slug(ctx: &Ctx, slug: &str) -> AppResult<Option<CommunityId>> {
+    let Some(row) = store::find_profile(ctx.db(), None, Some(slug)).await? else { return Ok(None) };
+    let brief = row.brief()?;
+    Ok(brief.status.may_reach_out().then_some(brief.id))
 }
 
 /// The briefs of several communities by one statement; ids that lead nowhere are left out.

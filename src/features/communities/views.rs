@@ -240,6 +240,16 @@ pub struct QueueItem {
     pub more_asked: bool,
 }
 
+/// One part of the queue, as the page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuePage {
+    pub items: Vec<QueueItem>,
+    pub next_cursor: Option<String>,
+    /// "12", "1,000+".
+    pub count_label: String,
+}
+
 /// Everything that staff decide by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

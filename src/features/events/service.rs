@@ -8,8 +8,8 @@ use super::{
     rules::{Drafted, Event, EventInput, EventStatus, Moved, wall_text},
     store::{self, EventRow, Filter},
     views::{
-        CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, MyEvents, SettingsView, Tab,
-        status_tone,
+        CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, FoundEvents, MyEvents, SettingsView, Tab,
+        count_words, status_tone,
     },
     zones,
 };
@@ -415,6 +415,29 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, wanted: &Wanted, page: &Pag
     items(ctx, rows, counted, &communities, &filter, page)
 }
 
+/// Public events that are still ahead, the next first.
+///
+/// # Errors
+/// 422 for a cursor that is none of ours.
+pub async fn ahead(ctx: &Ctx, search: Option<String>, page: &PageRequest) -> AppResult<FoundEvents> {
+    let wanted = Wanted { search, public: true, ahead: true, ..Wanted::default() };
+    Ok(found(list(ctx, None, &wanted, page).await?))
+}
+
+/// The public events of a community that are still ahead, the next first.
+///
+/// # Errors
+/// When the database is away; a community that is not on the marketplace has none.
+pub async fn of_community(ctx: &Ctx, slug: &str) -> AppResult<FoundEvents> {
+    let Some(community) = communities::service::listed_by_slug(ctx, slug).await? else { return Ok(FoundEvents::default()) };
+    let wanted = Wanted { public: true, ahead: true, community: Some(community), ..Wanted::default() };
+    Ok(found(list(ctx, None, &wanted, &PageRequest { limit: 50, ..PageRequest::default() }).await?))
+}
+
+fn found(page: Page<EventItem>) -> FoundEvents {
+    FoundEvents { count_label: count_words(&page.count_label()), items: page.items, next_cursor: page.next_cursor }
+}
+
 /// One tab of the actor's own events. Drafts come first, then the next; what is past, the latest first.
 ///
 /// # Errors
@@ -434,7 +457,7 @@ pub async fn mine(ctx: &Ctx, actor: &Actor, tab: Tab, page: &PageRequest) -> App
     let count = found.count_label();
     Ok(MyEvents {
         tab,
-        count_label: if count == "1" { "1 event".to_owned() } else { format!("{count} events") },
+        count_label: count_words(&count),
         items: found.items,
         next_cursor: found.next_cursor,
         can_draft: actor.can(Capability::EditEvents),
@@ -567,6 +590,15 @@ fn can(event: &Event, actor: &Actor, community: &CommunityBrief, now: DateTime<U
     }
 }
 
+/// One event of the actor's own community.
+///
+/// # Errors
+/// 404 for every other.
+pub async fn own(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<EventView> {
+    let event = view(ctx, Some(actor), &id.to_string()).await?;
+    if policy::is_own(Some(actor), event.community_id) { Ok(event) } else { Err(AppError::NotFound) }
+}
+
 /// The page of an event, with its description made safe.
 ///
 /// # Errors
@@ -589,10 +621,7 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<EventId>) -> AppResult<
     policy::may_edit(actor)?;
     let zones = zones::names().map(str::to_owned).collect();
     if let Some(id) = id {
-        let event = view(ctx, Some(actor), &id.to_string()).await?;
-        if !policy::is_own(Some(actor), event.community_id) {
-            return Err(AppError::NotFound);
-        }
+        let event = own(ctx, actor, id).await?;
         return Ok(EventEditor { can: event.can.clone(), event: Some(event), zones });
     }
     let waits = policy::may_publish(actor).err();

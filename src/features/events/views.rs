@@ -203,6 +203,21 @@ pub struct MyEvents {
     pub can_draft: bool,
 }
 
+/// Public events, as pages show them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundEvents {
+    pub items: Vec<EventItem>,
+    pub next_cursor: Option<String>,
+    /// "12 events", "1,000+ events".
+    pub count_label: String,
+}
+
+/// "1 event", "12 events".
+pub fn count_words(count: &str) -> String {
+    if count == "1" { "1 event".to_owned() } else { format!("{count} events") }
+}
+
 /// The tabs of the list of one's own events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

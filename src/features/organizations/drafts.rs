@@ -6,7 +6,7 @@
 use super::{
     rules::application::ApplicationInput,
     store,
-    views::{DraftView, logo_url, moment},
+    views::{DraftView, logo_url},
 };
 use crate::{
     kernel::{
@@ -14,7 +14,7 @@ use crate::{
         fields::Check,
         ids::LogoId,
     },
-    platform::{config::Settings, ctx::Ctx, secrets, web::cookies},
+    platform::{config::Settings, ctx::Ctx, dates, secrets, web::cookies},
 };
 use chrono::TimeDelta;
 use http::HeaderMap;
@@ -78,7 +78,7 @@ pub async fn load(ctx: &Ctx, token: Option<&str>) -> AppResult<Draft> {
         input: serde_json::from_value(row.fields).unwrap_or_default(),
         logo: row.logo_id.map(LogoId),
         logo_key: row.logo_key,
-        saved_label: Some(format!("Saved {}", moment(row.updated_at))),
+        saved_label: Some(format!("Saved {}", dates::moment(row.updated_at, chrono_tz::Tz::UTC))),
     })
 }
 

@@ -16,14 +16,14 @@ use super::{
     trust::{self, CheckKind, CheckRow, Holder, MailRoute, TrustScore},
     views::{
         CheckView, DashboardPart, DirectoryView, OrganizationBrief, OrganizationCard, OrganizationView, ProfileView, QueueGroup,
-        QueueOrder, QueueRow, QueueView, Record, ReviewView, StepView, logo_url, moment, since,
+        QueueOrder, QueueRow, QueueView, Record, ReviewView, StepView, logo_url,
     },
     visibility::{Audience, Field},
 };
 use crate::{
     features::accounts::{self, views::Recipient},
     kernel::{
-        actor::{Actor, Capability, OrganizationRole, Role, Scope, VerificationStatus},
+        actor::{Actor, Capability, Membership, OrganizationRole, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
         labels::{EntityType, Industry},
@@ -34,6 +34,7 @@ use crate::{
     platform::{
         crypto::{Keyring, cell},
         ctx::Ctx,
+        dates,
         dns::{self, Lookup, Reached},
         facts::{self, StoredFact, Voice},
         limits,
@@ -41,6 +42,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -271,7 +273,7 @@ pub async fn queue(ctx: &Ctx, actor: &Actor, order: QueueOrder, page: &PageReque
 
 fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
     let status = VerificationStatus::parse(&row.verification_status).unwrap_or(VerificationStatus::PendingVerification);
-    let waited = since(row.submitted_at, now);
+    let waited = dates::behind(now, row.submitted_at);
     QueueRow {
         id: row.id.into(),
         slug: row.slug.clone(),
@@ -306,14 +308,15 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let record = record(&ctx.house.columns, row)?;
     let shown = |list: &[(CheckRow, DateTime<Utc>)]| list.iter().map(|(row, at)| check_view(row, *at, now)).collect();
     Ok(ReviewView {
+        acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         organization: OrganizationView::for_audience(&record, Audience::Staff),
         standing: record.standing,
         identity_key: record.identity_key.clone(),
         applicant_name,
         applicant_email,
         applicant_confirmed,
-        submitted_label: moment(record.submitted_at),
-        waits_label: since(record.submitted_at, now),
+        submitted_label: dates::moment(record.submitted_at, Tz::UTC),
+        waits_label: dates::behind(now, record.submitted_at),
         trust,
         checks: shown(newest),
         earlier_checks: shown(earlier),
@@ -335,7 +338,7 @@ fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckVie
         result: row.result,
         evidence: row.evidence.clone(),
         checked_at: at,
-        checked_label: format!("{} ago", since(at, now)),
+        checked_label: format!("{} ago", dates::behind(now, at)),
     }
 }
 
@@ -359,7 +362,7 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         }
         _ => return None,
     };
-    Some(StepView { text, quote, at: fact.at, at_label: moment(fact.at) })
+    Some(StepView { text, quote, at: fact.at, at_label: dates::moment(fact.at, Tz::UTC) })
 }
 
 /// The fields that an edit changed.
@@ -378,6 +381,7 @@ pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
     let id = policy::own(actor)?;
     let record = record(&ctx.house.columns, find(ctx, id).await?)?;
     Ok(ProfileView {
+        acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         slug: record.slug.clone(),
         input: record.profile.input(record.version),
         logo_url: record.logo_key.as_deref().map(logo_url),

@@ -374,6 +374,8 @@ impl From<Completeness> for CompletenessView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileView {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     pub slug: String,
     pub input: ProfileInput,
     pub logo_url: Option<String>,
@@ -399,6 +401,8 @@ pub struct NextStep {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DashboardPart {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
     pub organization_id: OrganizationId,
     pub slug: String,
@@ -476,6 +480,7 @@ impl DashboardPart {
             Standing::Waiting | Standing::Verified | Standing::CommunityAdded => None,
         };
         Self {
+            acting: format!("organization:{}", record.slug),
             organization_id: record.id,
             slug: record.slug.clone(),
             display_name: name.to_owned(),
@@ -559,6 +564,8 @@ pub struct StepView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReviewView {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
     pub organization: OrganizationView,
     pub standing: Standing,
     pub identity_key: String,
@@ -575,22 +582,6 @@ pub struct ReviewView {
     /// Others that name the same website.
     pub rivals: Vec<QueueRow>,
     pub timeline: Vec<StepView>,
-}
-
-/// "Fri 20 Nov 2026, 13:05 UTC".
-pub fn moment(at: DateTime<Utc>) -> String {
-    at.format("%a %-d %b %Y, %H:%M UTC").to_string()
-}
-
-/// How long it has been: "3 days", "5 hours", "a minute".
-pub fn since(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let minutes = (now - at).num_minutes().max(0);
-    let (count, one, many) = match minutes {
-        0..=59 => (minutes, "a minute", "minutes"),
-        60..=2_879 => (minutes / 60, "an hour", "hours"),
-        _ => (minutes / 1_440, "a day", "days"),
-    };
-    if count <= 1 { one.to_owned() } else { format!("{count} {many}") }
 }
 
 #[cfg(test)]
@@ -685,13 +676,5 @@ mod tests {
         }
         let asked = DashboardPart::of(&record(Standing::MoreAsked), Audience::Admin, None);
         assert_eq!(asked.said_by_staff.as_deref(), Some("Which company is behind it?"));
-    }
-
-    #[test]
-    fn times_read_well() {
-        let at = DateTime::from_timestamp(1_750_000_000, 0).expect("a time");
-        let after = |minutes| since(at, at + chrono::TimeDelta::minutes(minutes));
-        assert_eq!([0, 1, 59, 60, 2_879, 2_880].map(after), ["a minute", "a minute", "59 minutes", "an hour", "47 hours", "2 days"]);
-        assert_eq!(moment(at), "Sun 15 Jun 2025, 15:06 UTC");
     }
 }

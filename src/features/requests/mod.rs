@@ -7,6 +7,8 @@ pub mod rules;
 pub mod views;
 
 #[cfg(feature = "server")]
+pub mod dashboard;
+#[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
 pub mod jobs;

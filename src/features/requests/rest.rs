@@ -4,7 +4,7 @@
 use super::{
     rules::Rejection,
     service,
-    views::{AcceptInput, ApplyInput, InboxPage, InboxTab, RejectInput, RequestInput, RequestView, RevisionHash},
+    views::{AcceptInput, ApplyInput, DashboardView, InboxPage, InboxTab, RejectInput, RequestInput, RequestView, RevisionHash},
 };
 use crate::{
     kernel::{
@@ -26,6 +26,7 @@ pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
         .routes(routes!(list, send))
         .routes(routes!(get))
+        .routes(routes!(dashboard))
         .routes(routes!(apply))
         .routes(routes!(accept))
         .routes(routes!(reject))
@@ -222,4 +223,21 @@ async fn withdraw(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
     let operation = format!("PATCH /requests/{id}/withdraw");
     let (actor, id) = once(&call, &key, &operation, b"", |ctx, actor| async move { service::withdraw(&ctx, &actor, id).await }).await?;
     Ok(ok(&service::get(&call.ctx, &actor, id).await?))
+}
+
+/// What the acting organization sees first: verification and next step, what waits, open requests, completeness.
+#[utoipa::path(
+    get, path = "/sponsors/dashboard", tag = "sponsors",
+    responses(
+        (status = 200, description = "The dashboard", body = DashboardView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The acting workspace is no organization"),
+        (status = 404, description = "The named workspace is not yours"),
+        (status = 422, description = "WORKSPACE_REQUIRED: two workspaces are possible and none was named"),
+    )
+)]
+async fn dashboard(call: Call) -> ApiResult {
+    let actor = call.actor()?;
+    crate::features::organizations::policy::own(&actor)?;
+    Ok(ok(&super::dashboard::view(&call.ctx, &actor).await?))
 }

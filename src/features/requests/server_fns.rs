@@ -33,3 +33,10 @@ pub async fn compose(organization: String, workspace: Option<String>) -> Result<
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     Ok(super::service::compose(&call.ctx, &call.viewer()?, &organization).await?)
 }
+
+/// What the acting workspace sees first.
+#[server(name = LoadDashboard, prefix = "/rpc", endpoint = "dashboard", input = GetUrl)]
+pub async fn dashboard(workspace: Option<String>) -> Result<super::views::DashboardView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::dashboard::view(&call.ctx, &call.viewer()?).await?)
+}

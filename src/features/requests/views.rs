@@ -480,3 +480,26 @@ mod tests {
         assert_eq!(hash.short(), "ba7816bf");
     }
 }
+
+/// What a workspace sees first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct DashboardView {
+    pub name: String,
+    /// Verification and next step, completeness, events supported.
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub organization: Option<crate::features::organizations::views::DashboardPart>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
+    pub community: Option<crate::features::communities::views::CommunityView>,
+    /// Absent for roles that do not see requests.
+    pub counts: Option<InboxCounts>,
+    /// The open requests that come first: whose turn, then who has waited longest.
+    pub waiting: Vec<InboxRow>,
+    pub is_staff: bool,
+    pub second_factor_due: bool,
+    pub can_edit_events: bool,
+    pub can_manage_opportunities: bool,
+    /// The workspace that links act for.
+    pub acting: String,
+}

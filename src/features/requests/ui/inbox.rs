@@ -101,8 +101,9 @@ fn Nothing(tab: InboxTab, side: Side, acting: String) -> impl IntoView {
     }
 }
 
+/// One request, as lists show it.
 #[component]
-fn Row(row: InboxRow, acting: String) -> impl IntoView {
+pub fn Row(row: InboxRow, acting: String) -> impl IntoView {
     let href = acting_at(&format!("/requests/{}", row.id), &acting);
     let how = match row.opened_by {
         Side::Organization => "Application",

@@ -1,0 +1,36 @@
+//! What communities' pages read: who is calling, what they want, one service.
+
+use super::views::{CommunityView, QueuePage, ReviewView};
+use crate::ui::page::PageError;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+
+/// A community's public page.
+#[server(name = LoadCommunity, prefix = "/rpc", endpoint = "communities/page", input = GetUrl)]
+pub async fn page(slug: String, workspace: Option<String>) -> Result<CommunityView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::service::page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
+}
+
+/// The community that the reader acts for.
+#[server(name = LoadMyCommunity, prefix = "/rpc", endpoint = "communities/mine", input = GetUrl)]
+pub async fn mine(workspace: Option<String>) -> Result<CommunityView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::service::mine(&call.ctx, &call.viewer()?).await?)
+}
+
+/// One part of the staff queue: `waiting`, `listed`, `closed`.
+#[server(name = LoadCommunityQueue, prefix = "/rpc", endpoint = "communities/queue", input = GetUrl)]
+pub async fn queue(part: String, cursor: Option<String>, workspace: Option<String>) -> Result<QueuePage, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let page = crate::kernel::page::PageRequest { cursor, ..Default::default() };
+    let found = super::service::queue(&call.ctx, &call.viewer()?, super::service::Queue::named(&part), &page).await?;
+    Ok(QueuePage { count_label: found.count_label(), items: found.items, next_cursor: found.next_cursor })
+}
+
+/// Everything that staff decide by.
+#[server(name = LoadCommunityReview, prefix = "/rpc", endpoint = "communities/review", input = GetUrl)]
+pub async fn review(id: String, workspace: Option<String>) -> Result<ReviewView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let id = id.parse().map_err(|_| PageError::not_found())?;
+    Ok(super::service::review(&call.ctx, &call.viewer()?, id).await?)
+}

@@ -1,0 +1,78 @@
+//! What everybody sees of a community. The page around it (with its events) is the events room's.
+
+use crate::{
+    features::communities::views::CommunityView,
+    ui::parts::{Icon, Logo, Notice},
+};
+use leptos::prelude::*;
+
+/// Name, place, words and links; `children` stand below the words.
+#[component]
+pub fn CommunityProfile(community: CommunityView, children: Children) -> impl IntoView {
+    let hidden = (!community.listed).then(|| {
+        let text = community.standing.as_ref().map(|standing| standing.next_step.clone()).unwrap_or_default();
+        view! { <Notice tone="info" title="Only you see this page for now"><p>{text}</p></Notice> }
+    });
+    view! {
+        <div class="center stack">
+            {hidden}
+            <header class="profile-head">
+                <Logo name=community.name.clone() url=community.logo_url.clone() size="large"/>
+                <div class="profile-head__text">
+                    <h1 class="profile-head__name">{community.name.clone()}</h1>
+                    <p class="profile-head__sub">{community.community_type.clone()}</p>
+                    <ul class="meta">
+                        <li class="meta__item"><Icon name="map-pin" small=true/>{community.place_label.clone()}</li>
+                        {(!community.website.is_empty()).then(|| view! {
+                            <li class="meta__item">
+                                <Icon name="globe" small=true/>
+                                <a href=community.website.clone() rel="noopener nofollow ugc">{community.website_label.clone()}</a>
+                            </li>
+                        })}
+                    </ul>
+                </div>
+            </header>
+            <div class="sidebar">
+                <div class="stack stack--sections">
+                    <section class="section">
+                        <div class="section__head"><h2 class="section__title">"About"</h2></div>
+                        <p class="measure">{community.bio.clone()}</p>
+                    </section>
+                    {children()}
+                </div>
+                <aside class="stack"><Elsewhere community/></aside>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Elsewhere(community: CommunityView) -> impl IntoView {
+    let contact = community.contact.map(|contact| view! {
+        <section class="panel">
+            <header class="panel__head"><h2 class="panel__title">"Contact"</h2></header>
+            <div class="panel__body">
+                <dl class="definition">
+                    <div class="definition__row"><dt>"E-mail"</dt><dd>{contact.official_email}</dd></div>
+                    <div class="definition__row"><dt>"Phone"</dt><dd class="num">{contact.phone}</dd></div>
+                </dl>
+                <p class="form__note">"Organizations see this once they have a request with the community."</p>
+            </div>
+        </section>
+    });
+    let links = (!community.social_links.is_empty()).then(|| view! {
+        <section class="panel">
+            <header class="panel__head"><h2 class="panel__title">"Elsewhere"</h2></header>
+            <div class="panel__body">
+                <ul class="stack stack--tight">
+                    {community
+                        .social_links
+                        .into_iter()
+                        .map(|link| view! { <li><a href=link.url rel="noopener nofollow ugc me">{link.label}</a></li> })
+                        .collect_view()}
+                </ul>
+            </div>
+        </section>
+    });
+    view! { {links} {contact} }
+}

@@ -1,0 +1,57 @@
+//! Where a community stands, for its own people: the head of their dashboard.
+
+use crate::{
+    features::communities::views::CommunityView,
+    kernel::actor::CommunityStatus,
+    ui::parts::{Icon, Notice},
+};
+use leptos::prelude::*;
+
+/// What waits for the community, what staff asked, what would help; nothing once all of it is done.
+#[component]
+pub fn CommunityStanding(community: CommunityView) -> impl IntoView {
+    let standing = community.standing?;
+    if standing.status == CommunityStatus::Active {
+        return None;
+    }
+    let asked = standing.more_asked.map(|question| view! {
+        <Notice tone="warning" title="Our team has a question">
+            <blockquote class="timeline__quote">{question}</blockquote>
+            <p>"Answer the mail in which we asked."</p>
+        </Notice>
+    });
+    let reason = standing.decision_reason.map(|reason| view! { <blockquote class="timeline__quote">{reason}</blockquote> });
+    let advice = standing.advice.filter(|advice| !advice.helps.is_empty() || !advice.good.is_empty()).map(|advice| {
+        view! {
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">{advice.headline}</h2></header>
+                <div class="panel__body">
+                    <ul class="checklist">
+                        {advice.helps.into_iter().map(|text| item("alert", "", text)).collect_view()}
+                        {advice.notes.into_iter().map(|text| item("info", "", text)).collect_view()}
+                        {advice.good.into_iter().map(|text| item("check", "done", text)).collect_view()}
+                    </ul>
+                </div>
+            </section>
+        }
+    });
+    Some(view! {
+        <div class="stack">
+            <Notice tone=standing.tone title=format!("{}: {}", community.name, standing.status_label.to_lowercase())>
+                {reason}
+                <p>{standing.next_step}</p>
+            </Notice>
+            {asked}
+            {advice}
+        </div>
+    })
+}
+
+fn item(icon: &'static str, state: &'static str, text: String) -> impl IntoView {
+    view! {
+        <li class="checklist__item" data-state=(!state.is_empty()).then_some(state)>
+            <span class="checklist__mark"><Icon name=icon small=true/></span>
+            <div class="checklist__body"><p class="checklist__text">{text}</p></div>
+        </li>
+    }
+}

@@ -1,0 +1,8 @@
+//! The pages of events, and the pieces that other pages show of them.
+
+pub mod cards;
+pub mod community;
+pub mod editor;
+pub mod list;
+pub mod manage;
+pub mod public;

@@ -1,0 +1,291 @@
+//! `/directory` and `/directory/:slug`: who sponsors and partners, for everybody.
+
+use super::fields::tone;
+use crate::{
+    features::organizations::{
+        server_fns,
+        views::{DirectoryView, OrganizationCard, OrganizationView},
+    },
+    kernel::labels::Industry,
+    ui::{
+        page::{acting, shown},
+        parts::{Empty, Icon, Logo, More, PageHead, Pill},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// The address of the directory with this search; parts that are empty are left out.
+fn address(text: &str, industry: &str, cursor: &str) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [("q", text), ("industry", industry), ("cursor", cursor)] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    let query = query.finish();
+    if query.is_empty() { "/directory".to_owned() } else { format!("/directory?{query}") }
+}
+
+#[component]
+pub fn DirectoryPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        let of = |name: &str| query.get(name).unwrap_or_default();
+        (of("q"), of("industry"), of("cursor"))
+    });
+    let loaded = Resource::new_blocking(move || asked.get(), |(text, industry, cursor)| server_fns::directory(text, industry, cursor));
+    view! {
+        <Title text="Sponsors and partners"/>
+        <Meta name="description" content="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
+        <div class="center stack">
+            <PageHead title="Sponsors and partners" sub="Who stands behind developer events. Every profile was checked by a person, or added by a community.">
+                <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
+            </PageHead>
+            <Search asked/>
+            {shown(loaded, move |found: DirectoryView| view! { <Results found asked=asked.get_untracked()/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Search(asked: Memo<(String, String, String)>) -> impl IntoView {
+    view! {
+        <form class="search search--large" role="search" action="/directory" method="get">
+            <label class="visually-hidden" for="q">"Search sponsors"</label>
+            <Icon name="search"/>
+            <input
+                class="input search__input"
+                id="q"
+                name="q"
+                type="search"
+                value=move || asked.get().0
+                placeholder="Company, technology or industry"
+                maxlength="100"
+            />
+            {move || {
+                let industry = asked.get().1;
+                (!industry.is_empty()).then(|| view! { <input type="hidden" name="industry" value=industry/> })
+            }}
+            <button class="button button--primary search__go">"Search"</button>
+        </form>
+        <div class="filters" role="group" aria-label="Filters">
+            {move || {
+                let (text, industry, _) = asked.get();
+                let all = Industry::LABELS
+                    .iter()
+                    .map(|label| {
+                        let here = (*label == industry).then_some("true");
+                        view! { <a class="menu__item" href=address(&text, label, "") aria-current=here>{*label}</a> }
+                    })
+                    .collect_view();
+                let chosen = (!industry.is_empty()).then(|| {
+                    view! {
+                        <a class="chip" aria-current="true" href=address(&text, "", "")>
+                            {industry.clone()}
+                            <Icon name="x" small=true/>
+                            <span class="visually-hidden">", remove"</span>
+                        </a>
+                    }
+                });
+                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href="/directory">"Clear all"</a> });
+                view! {
+                    <details class="menu">
+                        <summary class="chip">"Industry"<Icon name="chevron-down" small=true/></summary>
+                        <div class="menu__panel">{all}</div>
+                    </details>
+                    {chosen}
+                    {clear}
+                }
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Results(found: DirectoryView, asked: (String, String, String)) -> impl IntoView {
+    let (text, industry, cursor) = asked;
+    if found.items.is_empty() {
+        let (title, words) = if text.is_empty() && industry.is_empty() {
+            ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.".to_owned())
+        } else {
+            ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name.".to_owned())
+        };
+        return view! {
+            <Empty title text=words icon="building">
+                <a class="button button--primary" href="/directory">"Show everybody"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let count = if found.total_capped { "1,000+".to_owned() } else { found.total.to_string() };
+    let noun = if found.total == 1 && !found.total_capped { "organization" } else { "organizations" };
+    let said = if found.similar {
+        format!("Nobody has the words \"{text}\". Spelled alike: {count}")
+    } else {
+        format!("{count} {noun}")
+    };
+    let shown = found.items.len();
+    let next = found.next_cursor.map(|next| address(&text, &industry, &next));
+    let more = (next.is_some() || !cursor.is_empty()).then(|| {
+        let count = if cursor.is_empty() { format!("Showing {shown} of {count}") } else { format!("Showing {shown} more of {count}") };
+        view! { <More count next/> }
+    });
+    view! {
+        <p class="results-count" role="status">{said}</p>
+        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card/> }).collect_view()}</ul>
+        {more}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(card: OrganizationCard) -> impl IntoView {
+    let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.into_iter().take(4)).collect();
+    let events = match card.events_sponsored_count {
+        0 => "No event yet".to_owned(),
+        1 => "1 event".to_owned(),
+        many => format!("{many} events"),
+    };
+    view! {
+        <li class="result">
+            <Logo name=card.display_name.clone() url=card.logo_url/>
+            <div class="result__body">
+                <h2 class="result__name"><a class="card__link" href=format!("/directory/{}", card.slug)>{card.display_name}</a></h2>
+                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text">{card.short_description}</p> })}
+                <ul class="tags">{tags.into_iter().map(|tag| view! { <li class="tag">{tag}</li> }).collect_view()}</ul>
+            </div>
+            <dl class="result__facts">
+                <div><dt>"Joined as"</dt><dd>{card.entity_type}</dd></div>
+                <div><dt>"Supports"</dt><dd class="num">{events}</dd></div>
+            </dl>
+        </li>
+    }
+}
+
+#[component]
+pub fn OrganizationPage() -> impl IntoView {
+    let params = use_params_map();
+    let acting = acting();
+    let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
+    let loaded = Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
+    view! { {shown(loaded, |organization: OrganizationView| view! { <Organization organization/> })} }
+}
+
+#[component]
+fn Organization(organization: OrganizationView) -> impl IntoView {
+    let o = organization;
+    let acting = acting();
+    let list = |title: &'static str, words: Vec<String>| {
+        (!words.is_empty()).then(|| {
+            view! {
+                <section class="section">
+                    <div class="section__head"><h2 class="section__title">{title}</h2></div>
+                    <ul class="tags">{words.into_iter().map(|word| view! { <li class="tag">{word}</li> }).collect_view()}</ul>
+                </section>
+            }
+        })
+    };
+    let labels = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let support = match (o.events_sponsored_count, o.communities_supported_count) {
+        (0, _) => "No event on CommDesk yet".to_owned(),
+        (1, _) => "1 event".to_owned(),
+        (events, 1) => format!("{events} events of 1 community"),
+        (events, communities) => format!("{events} events of {communities} communities"),
+    };
+    let request = o.can.request.then(|| {
+        let acting: String = acting
+            .get_untracked()
+            .map(|workspace| format!("&as={}", url::form_urlencoded::byte_serialize(workspace.as_bytes()).collect::<String>()))
+            .unwrap_or_default();
+        view! { <a class="button button--primary" href=format!("/requests/new?organization={}{acting}", o.id)>"Send a request"</a> }
+    });
+    let edit = o.can.edit.then(|| view! { <a class="button" href="/organization/profile">"Edit the profile"</a> });
+    let email = |label: &'static str, address: Option<String>| {
+        address.map(|address| {
+            view! { <div class="definition__row"><dt>{label}</dt><dd><a href=format!("mailto:{address}")>{address.clone()}</a></dd></div> }
+        })
+    };
+    let has_contacts = o.primary_email.is_some();
+    let paragraphs: Vec<String> =
+        o.long_description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
+    view! {
+        <Title text=o.display_name.clone()/>
+        <Meta name="description" content=o.short_description.clone()/>
+        <div class="center stack stack--loose">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li><a href="/directory">"Sponsors and partners"</a></li>
+                    <li><span aria-current="page">{o.display_name.clone()}</span></li>
+                </ol>
+            </nav>
+            <header class="profile-head">
+                <Logo name=o.display_name.clone() url=o.logo_url size="large"/>
+                <div class="profile-head__text">
+                    <h1 class="profile-head__name">{o.display_name.clone()}</h1>
+                    {(!o.short_description.is_empty()).then(|| view! { <p class="profile-head__sub">{o.short_description}</p> })}
+                    <ul class="meta">
+                        <li class="meta__item"><Pill text=o.verification_status.label() tone=tone(o.verification_status)/></li>
+                        <li class="meta__item"><Icon name="briefcase" small=true/>{o.industry.label()}</li>
+                        <li class="meta__item"><Icon name="handshake" small=true/>{o.entity_type.label()}</li>
+                        <li class="meta__item">
+                            <Icon name="globe" small=true/>
+                            <a href=o.website rel="noopener nofollow external">{o.website_label}</a>
+                        </li>
+                    </ul>
+                </div>
+                <div class="profile-head__actions">{request}{edit}</div>
+            </header>
+            <div class="sidebar">
+                <div class="stack stack--sections">
+                    {(!paragraphs.is_empty()).then(|| view! {
+                        <section class="section">
+                            <div class="section__head"><h2 class="section__title">"About"</h2></div>
+                            <div class="stack measure">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
+                        </section>
+                    })}
+                    {list("Technologies", o.technologies)}
+                    {list("Developer tools", o.developer_tools)}
+                    {list("Event types they look for", labels(o.preferred_event_types.iter().map(|label| label.label()).collect()))}
+                    {list("Communities they support", labels(o.supported_community_types.iter().map(|label| label.label()).collect()))}
+                    {list("Regions", labels(o.supported_regions.iter().map(|label| label.label()).collect()))}
+                    {o.available_sponsorship_types.map(|types| list("What they can give", labels(types.iter().map(|label| label.label()).collect())))}
+                </div>
+                <aside class="stack">
+                    <section class="panel" aria-labelledby="support">
+                        <header class="panel__head"><h2 class="panel__title" id="support">"At a glance"</h2></header>
+                        <div class="panel__body">
+                            <dl class="definition">
+                                <div class="definition__row"><dt>"Has supported"</dt><dd class="num">{support}</dd></div>
+                                {o.budget_range.map(|budget| view! {
+                                    <div class="definition__row"><dt>"Budget range"</dt><dd class="num">{budget.label}</dd></div>
+                                })}
+                                {(!o.legal_name.is_empty()).then(|| view! {
+                                    <div class="definition__row"><dt>"Legal name"</dt><dd>{o.legal_name}</dd></div>
+                                })}
+                            </dl>
+                        </div>
+                    </section>
+                    {has_contacts.then(|| view! {
+                        <section class="panel" aria-labelledby="contacts">
+                            <header class="panel__head"><h2 class="panel__title" id="contacts">"Contacts"</h2></header>
+                            <div class="panel__body">
+                                <dl class="definition">
+                                    {email("Official", o.primary_email)}
+                                    {email("Business", o.business_email)}
+                                    {email("DevRel", o.dev_rel_email)}
+                                    {email("Hiring", o.hiring_email)}
+                                    {email("Billing", o.billing_email)}
+                                    {o.phone.map(|phone| view! { <div class="definition__row"><dt>"Phone"</dt><dd class="num">{phone}</dd></div> })}
+                                </dl>
+                            </div>
+                            <footer class="panel__foot"><p class="text-soft text-small">"Only approved communities, the organization and staff see these."</p></footer>
+                        </section>
+                    })}
+                </aside>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,151 @@
+//! Fields that the application and the profile share.
+
+use crate::{
+    features::organizations::{rules::application::BudgetInput, trust::CheckResult},
+    kernel::{
+        actor::VerificationStatus,
+        labels::{Band, Industry, SponsorshipType},
+        money::Currency,
+    },
+    ui::{
+        form::{FieldError, FormState, field_id},
+        parts::{Icon, Logo},
+    },
+};
+use leptos::prelude::*;
+
+/// Labels as pairs of value and label.
+pub fn industries() -> Vec<(String, String)> {
+    Industry::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect()
+}
+
+pub fn sponsorship_types() -> Vec<String> {
+    SponsorshipType::LABELS.iter().map(|label| (*label).to_owned()).collect()
+}
+
+/// The budget: one choice says amount and currency. An amount that is no band (set over the API) stays until another is
+/// chosen.
+#[component]
+pub fn BudgetField(form: &'static str, value: BudgetInput, #[prop(into)] kept_label: Option<String>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let name = "budgetRange.band";
+    let id = field_id(form, name);
+    let hint_id = format!("{id}-hint");
+    let error_id = format!("{id}-error");
+    let start = state.start(name, &value.band);
+    let is_amount = value.band.is_empty() && !value.min.is_empty();
+    let described = move || if state.error(name).is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>"Budget range"</label>
+            <p class="field__hint" id=format!("{id}-hint")>
+                "For a year, in the currency you pay in. Only approved communities see it."
+            </p>
+            <div class="field__control">
+                <select
+                    class="select"
+                    id=id.clone()
+                    name=name
+                    aria-required="true"
+                    aria-describedby=described
+                    aria-invalid=move || state.error(name).is_some().then_some("true")
+                >
+                    <option value="" selected=start.is_empty()>
+                        {if is_amount { format!("Keep {}", kept_label.unwrap_or_default()) } else { "Choose…".to_owned() }}
+                    </option>
+                    {Currency::ALL
+                        .iter()
+                        .map(|currency| {
+                            view! {
+                                <optgroup label=currency.name()>
+                                    {Band::of(*currency)
+                                        .map(|band| {
+                                            let key = band.key();
+                                            let chosen = key == start;
+                                            view! { <option value=key selected=chosen>{band.label()}</option> }
+                                        })
+                                        .collect_view()}
+                                </optgroup>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+            </div>
+            {is_amount.then(|| view! {
+                <input type="hidden" name="budgetRange.currency" value=value.currency.clone()/>
+                <input type="hidden" name="budgetRange.min" value=value.min.clone()/>
+                <input type="hidden" name="budgetRange.max" value=value.max.clone()/>
+            })}
+            <FieldError id name=name.to_owned()/>
+        </div>
+    }
+}
+
+/// The logo: the one that is kept, and a file to put in its place.
+#[component]
+pub fn LogoField(form: &'static str, #[prop(into)] company: String, url: Option<String>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, "logo");
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described = move || if state.error("logo").is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
+    let hint = if url.is_some() {
+        "This one is kept. Choose another file to replace it: PNG, JPEG, WebP or SVG, up to 2 MB."
+    } else {
+        "PNG, JPEG, WebP or SVG, up to 2 MB. It stands on the pages of events that you sponsor."
+    };
+    let shown = if company.is_empty() { "Your company".to_owned() } else { company };
+    view! {
+        <div class="field">
+            <div class="upload">
+                <div class="upload__preview"><Logo name=shown url/></div>
+                <div class="upload__body">
+                    <label class="field__label" for=id.clone()>"Logo"</label>
+                    <p class="field__hint" id=format!("{id}-hint")>{hint}</p>
+                    <input
+                        class="upload__input"
+                        id=id.clone()
+                        name="logo"
+                        type="file"
+                        accept="image/png,image/jpeg,image/webp,image/svg+xml"
+                        aria-describedby=described
+                        aria-invalid=move || state.error("logo").is_some().then_some("true")
+                    />
+                </div>
+            </div>
+            <FieldError id name="logo".to_owned()/>
+        </div>
+    }
+}
+
+/// The tone of a verification status.
+pub const fn tone(status: VerificationStatus) -> &'static str {
+    match status {
+        VerificationStatus::Verified => "success",
+        VerificationStatus::PendingVerification => "warning",
+        VerificationStatus::CommunityAdded => "info",
+        VerificationStatus::Disabled => "danger",
+    }
+}
+
+/// The tone, the icon and the word of a check's result.
+pub const fn result(result: CheckResult) -> (&'static str, &'static str, &'static str) {
+    match result {
+        CheckResult::Pass => ("success", "check", "Passed"),
+        CheckResult::Warn => ("warning", "alert", "Look at it"),
+        CheckResult::Fail => ("danger", "x", "Failed"),
+        CheckResult::Unknown => ("neutral", "help", "Could not be checked"),
+    }
+}
+
+/// A list of sentences with one icon.
+#[component]
+pub fn Sentences(list: Vec<String>, icon: &'static str) -> impl IntoView {
+    view! {
+        <ul class="benefits">
+            {list
+                .into_iter()
+                .map(|sentence| view! { <li class="benefits__item"><Icon name=icon/><p>{sentence}</p></li> })
+                .collect_view()}
+        </ul>
+    }
+}

@@ -1,0 +1,14 @@
+//! Pages of sponsors and partners: joining, the directory, a profile, its editing, the dashboard's panel, the staff's desk.
+
+mod become_sponsor;
+pub mod dashboard;
+mod directory;
+mod fields;
+mod profile;
+mod staff;
+
+pub use become_sponsor::BecomeSponsorPage;
+pub use dashboard::OrganizationPanel;
+pub use directory::{DirectoryPage, OrganizationPage};
+pub use profile::ProfilePage;
+pub use staff::{StaffOrganizationPage, StaffOrganizationsPage};

@@ -1,0 +1,390 @@
+//! `/staff/organizations`: who waits, and one application with its evidence and the decision.
+
+use super::fields::{result, tone};
+use crate::{
+    features::organizations::{
+        rules::{Standing, Verdict},
+        server_fns,
+        trust::{FullTrust, TrustBand},
+        views::{CheckView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView},
+    },
+    ui::{
+        form::{PostForm, RadioField, Submit, TextArea},
+        page::{acting, shown},
+        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+/// `&as=…` for links, so that they stay in the same workspace.
+fn and_acting() -> String {
+    acting()
+        .get_untracked()
+        .map(|workspace| format!("&as={}", url::form_urlencoded::byte_serialize(workspace.as_bytes()).collect::<String>()))
+        .unwrap_or_default()
+}
+
+const fn score_tone(score: u32) -> &'static str {
+    match score {
+        75.. => "success",
+        50..=74 => "warning",
+        _ => "danger",
+    }
+}
+
+#[component]
+pub fn StaffOrganizationsPage() -> impl IntoView {
+    let query = use_query_map();
+    let acting = acting();
+    let asked = Memo::new(move |_| {
+        let query = query.read();
+        (query.get("order").unwrap_or_default(), query.get("cursor").unwrap_or_default())
+    });
+    let loaded = Resource::new_blocking(
+        move || (asked.get(), acting.get()),
+        |((order, cursor), workspace)| server_fns::queue(order, cursor, workspace),
+    );
+    view! {
+        <Title text="Applications of sponsors"/>
+        {shown(loaded, move |queue: QueueView| view! { <Queue queue order=QueueOrder::parse(&asked.get_untracked().0).unwrap_or(QueueOrder::Age)/> })}
+    }
+}
+
+#[component]
+fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
+    if queue.groups.is_empty() {
+        return view! {
+            <Empty title="Nobody waits" text="Every application of a sponsor or partner is decided. New ones appear here as they come." icon="check-circle">
+                <a class="button" href="/directory">"Open the directory"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let more = and_acting();
+    let title = if queue.count_label == "1" { "1 application waits".to_owned() } else { format!("{} applications wait", queue.count_label) };
+    let sub = match order {
+        QueueOrder::Age => "The one that has waited longest first. Rivals for one website stand together.",
+        QueueOrder::Score => "The most trusted first. Rivals for one website stand together.",
+    };
+    let tab = |which: QueueOrder, label: &'static str| {
+        let here = (which == order).then_some("page");
+        view! { <a class="tabs__tab" href=format!("/staff/organizations?order={which}{more}") aria-current=here>{label}</a> }
+    };
+    let tabs = view! {
+        <nav class="tabs" aria-label="Order">{tab(QueueOrder::Age, "Longest waiting")}{tab(QueueOrder::Score, "Most trusted")}</nav>
+    };
+    let next = queue.next_cursor.map(|cursor| format!("/staff/organizations?order={order}&cursor={cursor}{}", and_acting()));
+    let count = format!("Showing {} of {}", queue.groups.len(), queue.count_label);
+    view! {
+        <PageHead title sub/>
+        <div class="stack">
+            {tabs}
+            <div class="table-wrap">
+                <table class="table">
+                    <caption class="visually-hidden">"Applications that wait"</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Organization"</th>
+                            <th scope="col">"Website"</th>
+                            <th scope="col">"Joins as"</th>
+                            <th scope="col" class="table__number">"Score"</th>
+                            <th scope="col">"Waits"</th>
+                            <th scope="col">"State"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{queue.groups.into_iter().map(|group| view! { <Group group/> }).collect_view()}</tbody>
+                </table>
+            </div>
+            <More count next/>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Group(group: QueueGroup) -> impl IntoView {
+    let rivals = group.applications.len();
+    group
+        .applications
+        .into_iter()
+        .map(|row| {
+            let note = (rivals > 1).then(|| format!("1 of {rivals} for {}", group.identity_key));
+            view! { <Row row note/> }
+        })
+        .collect_view()
+}
+
+#[component]
+fn Row(row: QueueRow, note: Option<String>) -> impl IntoView {
+    let (state, state_tone) = standing(row.standing);
+    let href = format!("/staff/organizations/{}?{}", row.id, and_acting().trim_start_matches('&'));
+    view! {
+        <tr>
+            <td class="table__main">
+                <a class="table__link" href=href>{row.display_name}</a>
+                <span class="table__sub">{row.primary_email}</span>
+                {note.map(|note| view! { <span class="badge tone-warning">{note}</span> })}
+            </td>
+            <td data-label="Website">{row.website}</td>
+            <td data-label="Joins as">{row.entity_type}</td>
+            <td class="table__number" data-label="Score">
+                <span class=format!("pill tone-{} num", score_tone(row.trust_score))>{row.trust_score}</span>
+            </td>
+            <td data-label="Waits"><time datetime=row.submitted_at.to_rfc3339()>{row.waits_label}</time></td>
+            <td data-label="State"><Pill text=state tone=state_tone/></td>
+        </tr>
+    }
+}
+
+const fn standing(standing: Standing) -> (&'static str, &'static str) {
+    match standing {
+        Standing::Waiting => ("Waits for us", "warning"),
+        Standing::MoreAsked => ("Waits for the applicant", "neutral"),
+        Standing::Refused => ("Refused", "danger"),
+        Standing::Verified => ("Verified", "success"),
+        Standing::CommunityAdded => ("Community added", "info"),
+        Standing::Disabled => ("Disabled", "danger"),
+    }
+}
+
+#[component]
+pub fn StaffOrganizationPage() -> impl IntoView {
+    let params = use_params_map();
+    let acting = acting();
+    let id = move || params.with(|params| params.get("id").unwrap_or_default());
+    let loaded = Resource::new_blocking(move || (id(), acting.get()), |(id, workspace)| server_fns::review(id, workspace));
+    let decided = use_query_map().with_untracked(|query| query.get("decided").is_some());
+    view! {
+        <Title text="Application of a sponsor"/>
+        {shown(loaded, move |review: ReviewView| view! { <Review review decided/> })}
+    }
+}
+
+#[component]
+fn Review(review: ReviewView, decided: bool) -> impl IntoView {
+    let o = review.organization;
+    let (state, state_tone) = standing(review.standing);
+    let row = |label: &'static str, text: String| {
+        (!text.is_empty()).then(|| view! { <div class="definition__row"><dt>{label}</dt><dd>{text}</dd></div> })
+    };
+    let confirmed = if review.applicant_confirmed { "has set a password" } else { "has not opened the mail yet" };
+    let applicant = match (review.applicant_name, review.applicant_email) {
+        (Some(name), Some(email)) => format!("{name}, {email} ({confirmed})"),
+        _ => "Nobody: a community added it".to_owned(),
+    };
+    let back = format!("/staff/organizations?{}", and_acting().trim_start_matches('&'));
+    let types = o.available_sponsorship_types.iter().flatten().map(|label| label.label()).collect::<Vec<_>>().join(", ");
+    let earlier = review.earlier_checks.len();
+    view! {
+        <nav class="breadcrumb" aria-label="Breadcrumb">
+            <ol class="breadcrumb__list">
+                <li><a href=back>"Applications"</a></li>
+                <li><span aria-current="page">{o.display_name.clone()}</span></li>
+            </ol>
+        </nav>
+        <header class="profile-head">
+            <Logo name=o.display_name.clone() url=o.logo_url.clone() size="large"/>
+            <div class="profile-head__text">
+                <h1 class="profile-head__name">{o.display_name.clone()}</h1>
+                <ul class="meta">
+                    <li class="meta__item"><Pill text=state tone=state_tone/></li>
+                    <li class="meta__item"><Pill text=o.verification_status.label() tone=tone(o.verification_status)/></li>
+                    <li class="meta__item"><Icon name="clock" small=true/>{format!("Applied {} ago, {}", review.waits_label, review.submitted_label)}</li>
+                    <li class="meta__item">
+                        <Icon name="globe" small=true/>
+                        <a href=o.website.clone() rel="noopener noreferrer nofollow external">{o.website_label.clone()}</a>
+                    </li>
+                </ul>
+            </div>
+        </header>
+        {decided.then(|| view! { <Notice tone="success" title="Decided"><p>"The applicant gets a mail with your words."</p></Notice> })}
+        <div class="sidebar">
+            <div class="stack stack--sections">
+                {(!review.rivals.is_empty()).then(|| view! { <Rivals identity=review.identity_key.clone() rivals=review.rivals/> })}
+                <section class="section">
+                    <div class="section__head"><h2 class="section__title">"What they say"</h2></div>
+                    <dl class="definition">
+                        {row("Applicant", applicant)}
+                        {row("Joining as", o.entity_type.label().to_owned())}
+                        {row("Industry", o.industry.label().to_owned())}
+                        {row("Official e-mail", o.primary_email.unwrap_or_default())}
+                        {row("Legal name", o.legal_name)}
+                        {row("Stands for", review.identity_key)}
+                        {row("Budget range", o.budget_range.map(|budget| budget.label).unwrap_or_default())}
+                        {row("Can give", types)}
+                        {row("Short description", o.short_description)}
+                        {row("Long description", o.long_description)}
+                    </dl>
+                </section>
+                <section class="section">
+                    <div class="section__head"><h2 class="section__title">"Evidence"</h2></div>
+                    <Score trust=review.trust/>
+                    {if review.checks.is_empty() {
+                        view! { <p class="text-soft">"The checks have not run yet. Load the page again in a minute."</p> }.into_any()
+                    } else {
+                        view! { <Evidence checks=review.checks/> }.into_any()
+                    }}
+                    {(earlier > 0).then(|| view! {
+                        <details class="disclosure">
+                            <summary class="button button--small">{format!("{earlier} earlier checks")}</summary>
+                            <div class="disclosure__body"><Evidence checks=review.earlier_checks/></div>
+                        </details>
+                    })}
+                </section>
+                <section class="section">
+                    <div class="section__head"><h2 class="section__title">"What happened"</h2></div>
+                    <Timeline entries=review.timeline.into_iter().map(entry).collect()/>
+                </section>
+            </div>
+            <aside class="stack"><Decide verdicts=o.can.decide acting=review.acting/></aside>
+        </div>
+    }
+}
+
+#[component]
+fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
+    let owned = rivals.iter().any(|rival| rival.standing.owns_identity());
+    let (tone, text) = if owned {
+        ("danger", "A profile owns this website. Another cannot be verified with it.")
+    } else {
+        ("warning", "Others have applied for the same website. Only one can be verified: compare them first.")
+    };
+    let more = and_acting();
+    view! {
+        <section class="section">
+            <div class="section__head"><h2 class="section__title">{format!("Others for {identity}")}</h2></div>
+            <Notice tone title="Rivals"><p>{text}</p></Notice>
+            <ul class="list">
+                {rivals
+                    .into_iter()
+                    .map(|rival| {
+                        let (state, state_tone) = standing(rival.standing);
+                        view! {
+                            <li class="list__row">
+                                <Logo name=rival.display_name.clone() url=rival.logo_url size="small"/>
+                                <div class="list__body">
+                                    <a class="list__link" href=format!("/staff/organizations/{}?{}", rival.id, more.trim_start_matches('&'))>{rival.display_name}</a>
+                                    <p class="list__sub">{format!("{}, {}, waits {}", rival.primary_email, rival.website, rival.waits_label)}</p>
+                                </div>
+                                <div class="list__end">
+                                    <span class=format!("pill tone-{} num", score_tone(rival.trust_score))>{rival.trust_score}</span>
+                                    <Pill text=state tone=state_tone/>
+                                </div>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Score(trust: FullTrust) -> impl IntoView {
+    let (band_tone, title) = match trust.band {
+        TrustBand::High => ("success", "Strong signals"),
+        TrustBand::Medium => ("warning", "Mixed signals"),
+        TrustBand::Low => ("danger", "Weak signals"),
+    };
+    view! {
+        <div class=format!("score tone-{band_tone}")>
+            <p class="score__value"><span class="score__number">{trust.score}</span><span class="score__of">"of 100"</span></p>
+            <div class="score__body">
+                <p class="score__title">{title}</p>
+                {trust.cap.map(|cap| view! { <p class="text-soft text-small">{cap}</p> })}
+                <ul class="score__reasons">
+                    {trust
+                        .reasons
+                        .into_iter()
+                        .map(|reason| {
+                            let (tone, icon, word) = result(reason.result);
+                            view! {
+                                <li class=format!("score__reason tone-{tone}")>
+                                    <Icon name=icon small=true/>
+                                    {reason.title}
+                                    <span class="visually-hidden">{format!(": {word}")}</span>
+                                    <span class="score__points num">{format!("{} of {}", reason.points, reason.weight)}</span>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                </ul>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Evidence(checks: Vec<CheckView>) -> impl IntoView {
+    view! {
+        <ul class="evidence">
+            {checks
+                .into_iter()
+                .map(|check| {
+                    let (tone, icon, word) = result(check.result);
+                    view! {
+                        <li class=format!("evidence__row tone-{tone}")>
+                            <span class="evidence__mark"><Icon name=icon small=true/></span>
+                            <div class="evidence__body">
+                                <p class="evidence__name">{check.title}</p>
+                                <p class="evidence__text">{check.evidence}</p>
+                            </div>
+                            <p class="evidence__end">
+                                <span class="evidence__result">{word}</span>
+                                <time datetime=check.checked_at.to_rfc3339()>{check.checked_label}</time>
+                            </p>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+fn entry(step: StepView) -> TimelineEntry {
+    TimelineEntry {
+        text: step.text,
+        at: step.at.to_rfc3339(),
+        at_label: step.at_label,
+        tone: "neutral".into(),
+        icon: "history".into(),
+        quote: step.quote,
+    }
+}
+
+#[component]
+fn Decide(verdicts: Vec<Verdict>, acting: String) -> impl IntoView {
+    if verdicts.is_empty() {
+        return view! {
+            <section class="panel"><div class="panel__body"><p class="text-soft">"There is nothing to decide now."</p></div></section>
+        }
+        .into_any();
+    }
+    let options = verdicts
+        .into_iter()
+        .map(|verdict| {
+            let (label, hint) = match verdict {
+                Verdict::Verify => ("Verify", "It owns its website, stands in the directory, and may act."),
+                Verdict::More => ("Ask for more", "Your words are the question; the place in the queue stays."),
+                Verdict::Refuse => ("Refuse", "It leaves the queue and owns no website. They may apply again."),
+                Verdict::Disable => ("Disable", "It leaves the directory and can do nothing; its website stays taken."),
+            };
+            (verdict.label().to_owned(), label.to_owned(), hint.to_owned())
+        })
+        .collect::<Vec<_>>();
+    view! {
+        <section class="decision panel" aria-labelledby="decision">
+            <header class="panel__head"><h2 class="panel__title" id="decision">"Decide"</h2></header>
+            <div class="panel__body">
+                <PostForm name="decide" acting>
+                    <RadioField form="decide" name="decision" label="Decision" options/>
+                    <TextArea form="decide" name="reason" label="Reason" hint="The applicant reads it, word for word." rows=4 maxlength=1000u32/>
+                    <div class="form__actions"><Submit label="Decide"/></div>
+                </PostForm>
+            </div>
+        </section>
+    }
+    .into_any()
+}

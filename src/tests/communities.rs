@@ -1,0 +1,445 @@
+//! How communities sign up, prove their mailbox, are decided on and become active: services and doors, races included.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        communities::{
+            policy::{Audience, audience},
+            rules::{Decision, OwnerInput, SignupInput, SocialLinksInput},
+            service::{self, Queue},
+        },
+    },
+    kernel::{
+        actor::{Actor, Capability, CommunityStatus},
+        error::AppResult,
+        ids::CommunityId,
+        page::PageRequest,
+        text::Paragraph,
+    },
+    platform::{facts, facts::Voice},
+    seeds::people::{self, Figure, KOFI, MEI, PASSWORD, RAVI, SARA},
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+
+pub fn signup(figure: Figure, name: &str) -> SignupInput {
+    SignupInput {
+        name: name.into(),
+        bio: "Students who build together every week.".into(),
+        website: "https://apex.example".into(),
+        community_type: "University club".into(),
+        country: "India".into(),
+        city: "Pune".into(),
+        official_email: format!("hello-{}@apex.example", name.len()),
+        phone: "+91 98765 43210".into(),
+        social_links: SocialLinksInput { github: "https://github.com/apex".into(), ..SocialLinksInput::default() },
+        owner: OwnerInput { full_name: figure.name.into(), email: figure.email.into() },
+    }
+}
+
+/// Signs a community up as a visitor.
+pub async fn sign_up(town: &Town, figure: Figure, name: &str) -> CommunityId {
+    let parsed = signup(figure, name).parse().expect("in order");
+    let view = service::register(&town.ctx(), Voice::Visitor { user: None }, None, &parsed, None).await.expect("taken");
+    town.drain().await;
+    view.community_id
+}
+
+/// Follows the link that proves the mailbox, setting a password where there is none.
+pub async fn verify(town: &Town, figure: Figure) {
+    let ctx = town.ctx();
+    let user = accounts::user_of(&ctx, &figure.email()).await.expect("the database answers").expect("they are known");
+    let token = accounts::issue_link(&ctx, user, LinkPurpose::VerifyEmail, figure.email).await.expect("a link");
+    accounts::use_link(&ctx, &token, &[LinkPurpose::VerifyEmail], Some(PASSWORD)).await.expect("a fresh link");
+    town.drain().await;
+}
+
+/// Sara, who reviews, with her second factor given.
+pub async fn sara(town: &Town) -> Actor {
+    let ctx = town.ctx();
+    accounts::add_staff(&ctx, SARA.email, SARA.name, "review").await.expect("a role");
+    people::activate(&ctx, SARA).await.expect("a login");
+    people::sign_in_staff(&ctx, SARA).await.expect("signed in")
+}
+
+pub async fn decide(town: &Town, sara: &Actor, id: CommunityId, decision: Decision, reason: &str) -> AppResult<()> {
+    let reason = Paragraph::parse(reason, 1_000, "reason").expect("a reason");
+    let decided = service::decide(&town.ctx(), sara, id, decision, &reason).await;
+    town.drain().await;
+    decided
+}
+
+/// A community whose owner is signed in and may reach out.
+pub async fn active(town: &Town, sara: &Actor, figure: Figure, name: &str) -> Actor {
+    let id = sign_up(town, figure, name).await;
+    verify(town, figure).await;
+    decide(town, sara, id, Decision::Approve, "").await.expect("under review");
+    owner(town, figure).await
+}
+
+/// The owner, signed in anew.
+pub async fn owner(town: &Town, figure: Figure) -> Actor {
+    let actor = people::actor(&town.ctx(), figure).await.expect("they have one workspace");
+    town.drain().await;
+    // What signing in changed is seen by the next request.
+    people::actor(&town.ctx(), figure).await.unwrap_or(actor)
+}
+
+/// A browser in which the person is signed in.
+pub async fn browser(town: &Town, figure: Figure) -> Browser {
+    let signed_in = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "test").await.expect("the password is right");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &signed_in.token);
+    browser
+}
+
+async fn status(town: &Town, id: CommunityId) -> CommunityStatus {
+    service::brief(&town.ctx(), id).await.expect("it is there").status
+}
+
+async fn facts_of(town: &Town, id: CommunityId) -> Vec<String> {
+    let told = facts::timeline(town.ctx().db(), id.into(), 100).await.expect("facts");
+    told.into_iter().filter(|fact| fact.room == "communities").map(|fact| fact.name).collect()
+}
+
+#[tokio::test]
+async fn from_signing_up_to_active() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        assert_eq!(status(town, id).await, CommunityStatus::Pending);
+        let letter = town.post.letters().into_iter().find(|letter| format!("{letter:?}").contains(RAVI.email)).expect("a letter to Ravi");
+        assert!(format!("{letter:?}").contains("Apex Circle"), "{letter:?}");
+        assert_eq!(town.visitor().open("/communities/apex-circle").await.status, StatusCode::NOT_FOUND);
+        let early = decide(town, &sara, id, Decision::Approve, "").await.expect_err("the mailbox is not proven");
+        assert_eq!(early.code(), "EMAIL_NOT_VERIFIED");
+
+        verify(town, RAVI).await;
+        assert_eq!(status(town, id).await, CommunityStatus::UnderReview);
+        let waiting = service::queue(&town.ctx(), &sara, Queue::Waiting, &PageRequest::default()).await.expect("the queue");
+        assert_eq!(waiting.items.iter().map(|item| item.slug.as_str()).collect::<Vec<_>>(), ["apex-circle"]);
+        decide(town, &sara, id, Decision::AskMore, "How many members?").await.expect("it waits");
+        let ravi = owner(town, RAVI).await;
+        let mine = service::mine(&town.ctx(), &ravi).await.expect("their own");
+        let standing = mine.standing.expect("their own people see it");
+        assert_eq!(standing.more_asked.as_deref(), Some("How many members?"));
+        assert!(standing.advice.is_some());
+
+        decide(town, &sara, id, Decision::Approve, "").await.expect("under review");
+        assert_eq!(status(town, id).await, CommunityStatus::Approved);
+        let page = town.visitor().open("/communities/apex-circle").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Students who build together") && !page.text.contains("98765"));
+
+        owner(town, RAVI).await;
+        assert_eq!(status(town, id).await, CommunityStatus::Active);
+        owner(town, RAVI).await;
+        assert_eq!(
+            facts_of(town, id).await,
+            [
+                "community_registered",
+                "community_checked",
+                "community_email_verified",
+                "community_under_review",
+                "community_more_asked",
+                "community_approved",
+                "community_activated"
+            ]
+        );
+        let review = service::review(&town.ctx(), &sara, id).await.expect("staff see it");
+        assert_eq!(review.history.len(), 7);
+        assert_eq!(review.decisions, [Decision::Suspend]);
+        assert_eq!(review.owner.email, RAVI.email);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_api_takes_sign_ups_five_an_hour() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let body = |name: &str| {
+            let mut body = serde_json::to_value(signup(RAVI, name)).expect("JSON");
+            body["password"] = json!("hunter2 hunter2");
+            body["owner"]["password"] = json!("hunter2 hunter2");
+            body
+        };
+        let wrong = visitor.api(Method::POST, "/auth/signup-community", Some(json!({"name": "A"}))).await;
+        assert_eq!((wrong.status, wrong.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR"));
+        let fields = wrong.json()["error"]["fieldErrors"].clone();
+        assert!(fields["owner.email"].is_string() && fields["name"].is_string() && fields["phone"].is_string(), "{fields}");
+
+        let key = [("idempotency-key", "one")];
+        let first = visitor.api_with(Method::POST, "/auth/signup-community", Some(body("Apex Circle")), &key).await;
+        assert_eq!(first.status, StatusCode::CREATED);
+        let again = visitor.api_with(Method::POST, "/auth/signup-community", Some(body("Apex Circle")), &key).await;
+        assert_eq!(again.data(), first.data());
+        assert_eq!(first.data()["status"], "pending");
+        for number in 2..=5 {
+            let name = format!("Apex {number}");
+            let taken = visitor.api(Method::POST, "/auth/signup-community", Some(body(&name))).await;
+            assert_eq!(taken.status, StatusCode::CREATED, "{number}: {}", taken.text);
+        }
+        let sixth = visitor.api(Method::POST, "/auth/signup-community", Some(body("Apex 6"))).await;
+        assert_eq!(sixth.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(sixth.headers.contains_key("retry-after"));
+
+        town.drain().await;
+        let hash: Option<String> = sqlx::query_scalar("select password_hash from users where email = $1")
+            .bind(RAVI.email)
+            .fetch_one(&town.owner)
+            .await
+            .expect("the owner's login");
+        assert_eq!(hash, None);
+        let sealed: Vec<u8> = sqlx::query_scalar("select phone from communities limit 1").fetch_one(&town.owner).await.expect("a row");
+        assert!(!String::from_utf8_lossy(&sealed).contains("98765"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_name_twice_in_the_same_moment_is_two_addresses() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let (one, two) = (signup(RAVI, "Apex Circle").parse().expect("fine"), signup(MEI, "Apex  circle").parse().expect("fine"));
+        let visitor = Voice::Visitor { user: None };
+        let (a, b) = tokio::join!(
+            service::register(&ctx, visitor.clone(), None, &one, None),
+            service::register(&ctx, visitor.clone(), None, &two, None),
+        );
+        let mut slugs = [a.expect("taken").slug, b.expect("taken").slug];
+        slugs.sort();
+        assert_eq!(slugs, ["apex-circle", "apex-circle-2"]);
+        town.drain().await;
+        let rows: Vec<String> = sqlx::query_scalar("select result from checks where kind = 'similar_name'").fetch_all(&town.owner).await.expect("rows");
+        assert!(rows.contains(&"Warn".to_owned()), "{rows:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_seated_by_a_stranger() {
+    story(async |town| {
+        let sara = sara(town).await;
+        active(town, &sara, RAVI, "Apex Circle").await;
+        // Somebody types Ravi's address.
+        let other = sign_up(town, RAVI, "Mallory's Club").await;
+        let workspaces = people::sign_in(&town.ctx(), RAVI).await.expect("signed in").memberships.len();
+        assert_eq!(workspaces, 1);
+        assert_eq!(status(town, other).await, CommunityStatus::Pending);
+        // Ravi gets the letter all the same, and only its link seats him.
+        assert!(town.post.letters().iter().any(|letter| {
+            let letter = format!("{letter:?}");
+            letter.contains(RAVI.email) && letter.contains("Mallory's Club")
+        }));
+        town.drain().await;
+        assert_eq!(status(town, other).await, CommunityStatus::Pending);
+        verify(town, RAVI).await;
+        assert_eq!(status(town, other).await, CommunityStatus::UnderReview);
+        assert_eq!(people::sign_in(&town.ctx(), RAVI).await.expect("signed in").memberships.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
+    story(async |town| {
+        let id = sign_up(town, KOFI, "Newgrove").await;
+        service::check(&town.ctx(), id).await.expect("a second run changes nothing");
+        let rows: Vec<(String, String)> = sqlx::query_as("select kind, result from checks where subject_id = $1 order by kind")
+            .bind(id.0)
+            .fetch_all(&town.owner)
+            .await
+            .expect("rows");
+        let kinds: Vec<&str> = rows.iter().map(|(kind, _)| kind.as_str()).collect();
+        assert_eq!(
+            kinds,
+            [
+                "email_domain",
+                "free_mail",
+                "known_domain",
+                "mail_exchanger",
+                "registrable_domain",
+                "repeated_source",
+                "similar_name",
+                "spam_words",
+                "throw_away_mail",
+                "website_reachable",
+                "website_syntax"
+            ]
+        );
+        let score: i32 = sqlx::query_scalar("select trust_score from communities where id = $1").bind(id.0).fetch_one(&town.owner).await.expect("a row");
+        assert!(score > 0);
+
+        let mut unknown = signup(MEI, "No Network");
+        unknown.website = "https://nobody-knows.example".into();
+        unknown.official_email = "hello@nobody-knows.example".into();
+        let parsed = unknown.parse().expect("in order");
+        let view = service::register(&town.ctx(), Voice::Visitor { user: None }, None, &parsed, None).await.expect("taken");
+        town.drain().await;
+        let failed: i64 = sqlx::query_scalar("select count(*) from checks where subject_id = $1 and result = 'Fail' and evidence like 'Could not%'")
+            .bind(view.community_id.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("rows");
+        assert_eq!(failed, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_decisions_at_once_are_one() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        let ctx = town.ctx();
+        let why = Paragraph::parse("Too little to go by.", 100, "reason").expect("a reason");
+        let (approved, rejected) = tokio::join!(
+            service::decide(&ctx, &sara, id, Decision::Approve, &why),
+            service::decide(&ctx, &sara, id, Decision::Reject, &why),
+        );
+        assert!(approved.is_ok() != rejected.is_ok(), "{approved:?} {rejected:?}");
+        let lost = approved.err().or(rejected.err()).expect("one of them lost");
+        assert_eq!(lost.code(), "ALREADY_DECIDED");
+        town.drain().await;
+        let decided = facts_of(town, id).await.iter().filter(|name| name.ends_with("approved") || name.ends_with("rejected")).count();
+        assert_eq!(decided, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_official_address_is_one_community() {
+    story(async |town| {
+        let sara = sara(town).await;
+        // The same length of name is the same official address, see `signup`.
+        active(town, &sara, RAVI, "Apex Circle").await;
+        let second = sign_up(town, MEI, "Apex Squares".get(..11).expect("ASCII")).await;
+        verify(town, MEI).await;
+        let refused = decide(town, &sara, second, Decision::Approve, "").await.expect_err("the address is taken");
+        assert_eq!(refused.code(), "OFFICIAL_EMAIL_TAKEN");
+        let review = service::review(&town.ctx(), &sara, second).await.expect("staff see it");
+        assert_eq!(review.rivals.len(), 1);
+        assert!(review.trust.reasons.iter().any(|reason| reason.evidence.contains("Apex Circle")), "{:?}", review.trust);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_reviewers_decide_and_never_on_their_own() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let id = ravi.community().expect("his");
+        let refused = decide(town, &ravi, id, Decision::Suspend, "x").await.expect_err("not staff");
+        assert_eq!(refused.status(), 403);
+        let mut mallory = browser(town, RAVI).await;
+        let answer = mallory.api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"}))).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN);
+        let answer = town.visitor().api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"}))).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+
+        decide(town, &sara, id, Decision::Suspend, "Spam.").await.expect("it is on the marketplace");
+        assert_eq!(status(town, id).await, CommunityStatus::Suspended);
+        assert_eq!(town.visitor().open("/communities/apex-circle").await.status, StatusCode::NOT_FOUND);
+        decide(town, &sara, id, Decision::Approve, "").await.expect("lifted");
+        assert_eq!(status(town, id).await, CommunityStatus::Approved);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn contact_data_is_shown_to_those_of_the_table() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let id = ravi.community().expect("his");
+        let ctx = town.ctx();
+        let contact = service::contact(&ctx, id, &ravi, false).await.expect("his own").expect("he sees requests");
+        assert_eq!(contact.phone, "+919876543210");
+        assert!(service::contact(&ctx, id, &sara, false).await.expect("staff").is_some());
+        let mei = active(town, &sara, MEI, "Harbour Devs!").await;
+        assert_eq!(audience(Some(&mei), id, true), Audience::Public);
+        assert_eq!(service::contact(&ctx, id, &mei, true).await.expect("another community"), None);
+        let people = service::people_with(&ctx, id, Capability::ActOnRequests).await.expect("people");
+        assert_eq!(people.iter().map(|person| person.email.as_str()).collect::<Vec<_>>(), [RAVI.email]);
+        assert!(service::people_with(&ctx, id, Capability::Finance).await.expect("people").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_form_comes_back_with_what_was_typed() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        assert_eq!(visitor.open("/join").await.status, StatusCode::OK);
+        let refused = visitor
+            .submit("/join", "join", &[("name", "Apex <Circle>"), ("bio", "We build."), ("socialLinks.x", "https://evil.example/x")])
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for kept in ["Apex &lt;Circle", "We build.", "https://evil.example/x", "not an address at X"] {
+            assert!(refused.text.contains(kept), "{kept} is gone");
+        }
+        let fields = [
+            ("name", "Apex Circle"),
+            ("bio", "We build."),
+            ("communityType", "Meetup group"),
+            ("country", "India"),
+            ("city", "Pune"),
+            ("officialEmail", "hello@apex.example"),
+            ("phone", "+91 98765 43210"),
+            ("owner.fullName", RAVI.name),
+            ("owner.email", RAVI.email),
+            ("_key", "once"),
+        ];
+        let sent = visitor.submit("/join", "join", &fields).await;
+        assert_eq!((sent.status, sent.location()), (StatusCode::SEE_OTHER, "/join/sent"), "{}", sent.text);
+        let again = visitor.submit("/join", "join", &fields).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER);
+        let count: i64 = sqlx::query_scalar("select count(*) from communities").fetch_one(&town.owner).await.expect("a count");
+        assert_eq!(count, 1);
+        assert_eq!(visitor.open("/join/sent").await.status, StatusCode::OK);
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_pages_show_the_queue_and_take_decisions() {
+    story(async |town| {
+        sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        let mut browser = town.visitor();
+        let token = staff_token(town).await;
+        browser.set_cookie("commdesk", &token);
+        let queue = browser.open("/staff/communities").await;
+        assert_eq!(queue.status, StatusCode::OK, "{}", queue.text);
+        assert!(queue.text.contains("Apex Circle"));
+        let page = browser.open(&format!("/staff/communities/{id}")).await;
+        assert!(page.text.contains("hello-11@apex.example") && page.text.contains("+919876543210"), "{}", page.text);
+        let path = format!("/staff/communities/{id}");
+        let refused = browser.submit(&path, "decide", &[("status", "rejected"), ("reason", " ")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = browser.submit(&path, "decide", &[("status", "approved"), ("reason", "")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(status(town, id).await, CommunityStatus::Approved);
+        town.drain().await;
+        let mut stranger = town.visitor();
+        assert_eq!(stranger.open(&path).await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+/// A session of Sara's in which she gave her second factor.
+async fn staff_token(town: &Town) -> String {
+    // A code works once, and the next comes half a minute later.
+    town.house.clock.shift(31);
+    let ctx = town.ctx();
+    let signed_in = accounts::sign_in(&ctx, SARA.email, PASSWORD, "test").await.expect("the password is right");
+    let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
+    let code = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
+    accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right").token
+}
