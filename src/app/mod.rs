@@ -87,15 +87,6 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
-                <Route path=path!("/opportunities") view=Area(Page::Opportunities) ssr=SsrMode::Async/>
-                <Route path=path!("/opportunities/:id") view=Area(Page::Opportunity) ssr=SsrMode::Async/>
-                <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
-                <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
-                <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
-                <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
-                <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
-                <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
-                // one line a page: <Route path=path!("/…") view=Area(Page::…) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>

@@ -81,14 +81,14 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
     let Some(it) = screen.opportunity.clone() else {
         return ().into_any();
     };
-    let (acting, gate) = (screen.acting.clone(), screen.gate.clone());
+    let acting = screen.acting.clone();
+    let gate = screen.gate.clone();
     let body = if it.can.edit {
         let version = it.version.to_string();
-        let form_acting = acting.clone();
         view! {
-            <PostForm name="save" acting=form_acting>
+            <PostForm name="save" acting=acting.clone()>
                 <input type="hidden" name="version" value=version/>
-                <Fields screen/>
+                <Fields screen=screen.clone()/>
                 <div class="form__actions"><Submit label="Save" class="button"/></div>
             </PostForm>
         }
