@@ -144,6 +144,13 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned)
         .or_else(|| query_value(request.uri().query(), "as"));
+    // Opening a page for a workspace makes it the one that pages without a workspace show next. No page waits for more
+    // than this one small write, and none fails with it.
+    if let (Some(person), Some(named), &Method::GET) = (&person, &workspace, request.method())
+        && !request.headers().contains_key(WORKSPACE_HEADER)
+    {
+        let _ = crate::features::accounts::service::remember_workspace(&ctx, person, named).await;
+    }
     request.extensions_mut().insert(Call { ctx, person, workspace });
     next.run(request).await
 }

@@ -368,6 +368,14 @@ async fn staff_give_a_second_factor_before_anything_else() {
             service::person_by_token(&ctx, browser.cookie(COOKIE).expect("a session")).await.expect("asked").expect("somebody")
         };
         assert!(!person(&sara).await.second_factor_given);
+        // With the password alone nothing of the login can be changed.
+        let page = sara.open("/account").await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        assert!(page.text.contains("/second-factor"));
+        let taken = sara.submit("/account", "change_password", &[("currentPassword", PASSWORD), ("password", OTHER)]).await;
+        assert_eq!(taken.status, StatusCode::FORBIDDEN);
+        let moved = sara.submit("/account", "change_email", &[("email", "thief@evil.example"), ("password", PASSWORD)]).await;
+        assert_eq!(moved.status, StatusCode::FORBIDDEN);
 
         // Set up: the secret is shown, and confirmed by its first code.
         sara.submit("/second-factor", "begin", &[]).await;
@@ -448,7 +456,7 @@ async fn a_suspended_person_is_out_at_once() {
         let omar = commdesk::seeds::people::OMAR;
         service::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
         commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
-        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
+        let omar = commdesk::seeds::people::set_up_staff(&ctx, omar).await.expect("signed in");
         let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
 
         service::suspend(&ctx, &omar, asha_id, &reason).await.expect("suspended");
@@ -541,6 +549,46 @@ async fn the_cookie_is_for_the_server_only() {
         asha.set_cookie(COOKIE, "'; drop table users; --");
         let page = asha.send(Method::GET, "/account", &[], Body::empty()).await;
         assert_eq!(page.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one_is_remembered() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        let ctx = town.ctx();
+        // Asha helps in a community as well.
+        sqlx::query(
+            "insert into members (id, community_id, user_id, role, status, created_at)
+             select gen_random_uuid(), c.id, u.id, 'Volunteer', m.status, u.created_at
+             from communities c cross join users u cross join (values ('Active'), ('Suspended')) as m (status)
+             where u.email = $1 and c.name = case when m.status = 'Active' then 'Apex Circle' else 'Harbour Devs' end",
+        )
+        .bind(ASHA)
+        .execute(&town.owner)
+        .await
+        .expect("two seats");
+        let mut asha = town.visitor();
+        sign_in(&mut asha, ASHA, commdesk::seeds::people::PASSWORD).await;
+        let person = async |browser: &Browser| {
+            service::person_by_token(&ctx, browser.cookie(COOKIE).expect("a session")).await.expect("asked").expect("somebody")
+        };
+        let keys: Vec<_> = person(&asha).await.memberships.iter().map(|m| m.key()).collect();
+        assert_eq!(keys.len(), 2, "only active members act: {keys:?}");
+        let community = keys.iter().find(|k| k.starts_with("community:")).expect("a community").clone();
+
+        asha.open(&format!("/dashboard?as={community}")).await;
+
+        assert_eq!(person(&asha).await.default_workspace.as_deref(), Some(community.as_str()));
+        assert!(person(&asha).await.actor_or_default(None).community().is_some());
+        // Two are possible: what changes something has to name one.
+        assert_eq!(person(&asha).await.actor(None).expect_err("two are possible").status(), 422);
+        assert_eq!(person(&asha).await.actor(Some("organization:nobody")).expect_err("not theirs").status(), 404);
+        // The next session begins where this one was.
+        let mut next = town.visitor();
+        sign_in(&mut next, ASHA, commdesk::seeds::people::PASSWORD).await;
+        assert_eq!(person(&next).await.default_workspace, Some(community));
     })
     .await;
 }

@@ -130,6 +130,9 @@ pub fn Problem(error: PageError) -> impl IntoView {
         _ => ("Something went wrong on our side", "alert"),
     };
     let action = match error.status {
+        403 if error.code == "SECOND_FACTOR_REQUIRED" => {
+            view! { <a class="button button--primary" href="/second-factor">"Confirm your second factor"</a> }.into_any()
+        }
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
         404 => view! { <a class="button button--primary" href="/">"Go to the start page"</a> }.into_any(),
         _ => view! { <a class="button" href="">"Load the page again"</a> }.into_any(),
