@@ -3,19 +3,22 @@
 . "$(dirname "$0")/env.sh"
 bash scripts/tools.sh build
 
+# newest FOLDER PATTERN: file names carry a hash of their content, and those of earlier builds are kept.
+newest() { find "$1" -name "$2" -exec ls -t {} + | head -n 1; }
+
 # first_load FOLDER NAME: bytes of brotli that a browser fetches before a page can be used (chunks of areas come later).
 first_load() {
-  local file total=0
-  for file in "$1/$2.js.br" "$1/$2.wasm.br"; do total=$((total + $(wc -c <"$file"))); done
-  printf '%d' "$total"
+  printf '%d' $(($(wc -c <"$(newest "$1" "$2.*js.br")") + $(wc -c <"$(newest "$1" "$2.*wasm.br")")))
 }
 
 say "== P8: what a browser loads before a page is interactive (brotli)"
 LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
 ours=$(first_load target/site-release/pkg commdesk)
 say "   first load: $((ours / 1024)) kB"
-for chunk in $(find target/site-release/pkg -name '*.wasm.br' ! -name commdesk.wasm.br | LC_ALL=C sort); do
-  say "   later: $(($(wc -c <"$chunk") / 1024)) kB  $(basename "$chunk" .br)"
+# The manifest of this build names its chunks; "area":["chunk", …].
+manifest=$(newest target/site-release/pkg '__wasm_split_manifest*.json')
+for chunk in $(grep -o '\["[^]]*' "$manifest" | tr -d '["' | tr ',' '\n' | LC_ALL=C sort -u); do
+  say "   later: $(($(wc -c <"target/site-release/pkg/$chunk.wasm.br") / 1024)) kB  $chunk"
 done
 if [ -f benches/skeleton/Cargo.toml ]; then
   (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)

@@ -12,7 +12,7 @@ unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_TARGET_DIR C
 export SQLX_OFFLINE=true
 
 # The build of the server with everything that tests may use.
-export TEST_FEATURES=ssr,testing
+export TEST_FEATURES=ssr
 
 # cargo leptos sets these for its builds; Leptos reads some of them while it compiles, so plain cargo must say the same.
 export LEPTOS_OUTPUT_NAME=commdesk LEPTOS_SITE_PKG_DIR=pkg LEPTOS_SITE_ADDR=127.0.0.1:3000 LEPTOS_RELOAD_PORT=3001

@@ -4,6 +4,7 @@ mod architecture;
 mod crash;
 mod house;
 mod organizations;
+mod requests;
 mod town;
 mod accounts;
 mod notifications;

@@ -3,6 +3,7 @@
 use crate::town::{Town, story};
 use commdesk::{
     features::{
+        reactions,
         accounts::{rules::LinkPurpose, service as accounts},
         notifications::service,
     },
@@ -12,11 +13,20 @@ use commdesk::{
         text::{Email, PersonName},
     },
     platform::{
+        clock::Clock,
+        ctx::{Ctx, House},
         jobs::{self, MAX_ATTEMPTS},
-        mail::PostError,
+        mail::{PostError, smtp::Smtp},
     },
 };
-use http::StatusCode;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+    sync::Arc,
+};
+use tokio::sync::Notify;
 
 const ASHA: &str = "asha@acme.example";
 const PASSWORD: &str = "four calm words here";
@@ -221,4 +231,169 @@ async fn a_kill_between_telling_and_sending_loses_and_repeats_nothing() {
         assert_eq!(count(town, "mails where state = 'sent'").await, 1);
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_registers_a_community_confirms_the_address_before_staff_look() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let signup = json!({
+            "name": "Apex Circle", "bio": "Developers of Pune who meet twice a month and build together.", "website": "https://apex.example",
+            "communityType": "Meetup group", "country": "India", "city": "Pune", "officialEmail": "hello@apex.example",
+            "phone": "+91 98765 43210", "owner": {"fullName": "Ravi Kulkarni", "email": "ravi@apex.example"},
+        });
+        let answer = visitor.api(Method::POST, "/auth/signup-community", Some(signup)).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        town.drain().await;
+        let letter = town.post.letters().into_iter().find(|l| l.to == "ravi@apex.example").expect("a letter to the owner");
+        assert_eq!(letter.subject, "Confirm your e-mail address for Apex Circle");
+        let token = letter.text.split("/link/").nth(1).and_then(|rest| rest.get(..43)).expect("a token").to_owned();
+
+        let body = json!({"token": token, "password": PASSWORD});
+        assert_eq!(visitor.api(Method::POST, "/auth/verify-email", Some(body)).await.data()["passwordSet"], true);
+        town.drain().await;
+
+        let subjects: Vec<_> = town.post.letters().into_iter().filter(|l| l.to == "ravi@apex.example").map(|l| l.subject).collect();
+        assert!(subjects.contains(&"We are looking at Apex Circle".to_owned()), "{subjects:?}");
+        assert!(!town.post.letters().iter().any(|letter| letter.text.contains(PASSWORD)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_demo_is_told_in_whole_sentences() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        town.drain().await;
+
+        let mut told: Vec<(String, String)> = Vec::new();
+        for letter in town.post.letters() {
+            told.push((letter.to, letter.subject));
+        }
+        let notices = sqlx::query_as::<_, (String, String, String)>("select u.email, n.title, n.href from notices n join users u on u.id = n.user_id")
+            .fetch_all(&town.owner)
+            .await
+            .expect("notices");
+        for (email, title, href) in notices {
+            assert!(href.starts_with('/') && !href.contains("//") && !href.ends_with('/') && !href.contains("/?"), "{title}: {href}");
+            told.push((email, title));
+        }
+        for (to, title) in &told {
+            assert_eq!(title.trim(), title, "a name is missing: {title} to {to}");
+            assert!(!title.contains("  ") && !title.ends_with(" at") && !title.ends_with(" for") && !title.contains("for :"), "{title}");
+        }
+        let heard = |email: &str, words: &str| told.iter().any(|(to, title)| to == email && title.contains(words));
+        assert!(heard("asha@acme.example", "We received the application of Acme Cloud"), "{told:#?}");
+        assert!(heard("asha@acme.example", "Acme Cloud is verified"), "{told:#?}");
+        assert!(heard("ravi@apex.example", "Apex Circle is approved"), "{told:#?}");
+        let requests: Vec<_> = told.iter().filter(|(_, title)| title.contains("applies to support") || title.contains("asks you to support")).collect();
+        assert!(!requests.is_empty(), "{told:#?}");
+    })
+    .await;
+}
+
+/// A mail server of its own that prints each letter as a line of JSON; nothing when Python lacks aiosmtpd.
+fn mail_server() -> Option<(std::process::Child, BufReader<std::process::ChildStdout>, u16)> {
+    let tools = concat!(env!("CARGO_MANIFEST_DIR"), "/.tools/bin/test-python");
+    let python = if std::path::Path::new(tools).exists() { tools } else { "python3" };
+    let script = r#"
+import json, sys, time
+from aiosmtpd.controller import Controller
+class Keep:
+    refused = 0
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith('gone@'):
+            return '550 5.1.1 no such mailbox'
+        if address.startswith('busy@') and Keep.refused == 0:
+            Keep.refused = 1
+            return '451 4.7.1 come back later'
+        envelope.rcpt_tos.append(address)
+        return '250 fine'
+    async def handle_DATA(self, server, session, envelope):
+        print(json.dumps({'from': envelope.mail_from, 'to': envelope.rcpt_tos, 'letter': envelope.content.decode('utf-8')}), flush=True)
+        return '250 taken'
+controller = Controller(Keep(), hostname='127.0.0.1', port=0)
+import socket
+with socket.socket() as probe:
+    probe.bind(('127.0.0.1', 0))
+    controller.port = probe.getsockname()[1]
+controller.start()
+print(controller.port, flush=True)
+sys.stdin.read()
+controller.stop()
+"#;
+    let mut child = Command::new(python)
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let mut said = BufReader::new(child.stdout.take().expect("its output"));
+    let mut line = String::new();
+    said.read_line(&mut line).ok()?;
+    match line.trim().parse() {
+        Ok(port) => Some((child, said, port)),
+        Err(_) => {
+            let _ = child.kill();
+            let _ = child.wait();
+            None
+        }
+    }
+}
+
+#[tokio::test]
+async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
+    let Some((mut server, mut said, port)) = mail_server() else {
+        eprintln!("Python has no aiosmtpd here: the conversation with a scripted server in platform::mail stands for this one");
+        return;
+    };
+    story(async |town| {
+        // The same house, with a real way out for its mail.
+        let here = &town.house;
+        let house = Arc::new(House {
+            pool: here.pool.clone(),
+            clock: Clock::default(),
+            settings: here.settings.clone(),
+            columns: here.columns.clone(),
+            blind: here.blind.clone(),
+            signing: here.signing.clone(),
+            passwords: here.passwords.clone(),
+            post: Arc::new(Smtp::new(&format!("smtp://127.0.0.1:{port}"), "CommDesk <hello@commdesk.example>").expect("an address")),
+            store: here.store.clone(),
+            lookups: Arc::clone(&here.lookups),
+            reach: Arc::clone(&here.reach),
+            known: here.known,
+            poke: Notify::new(),
+        });
+        activated(town, ASHA, "Asha Rao").await;
+        activated(town, "gone@acme.example", "Gone Away").await;
+        activated(town, "busy@acme.example", "आशा राव").await;
+        let ctx = Ctx::background(&house, "smtp");
+        jobs::drain(&ctx, &reactions::registry()).await.expect("drained");
+        house.clock.shift(10);
+        jobs::drain(&ctx, &reactions::registry()).await.expect("drained");
+
+        let mut heard = Vec::new();
+        for _ in 0..2 {
+            let mut line = String::new();
+            said.read_line(&mut line).expect("a letter");
+            heard.push(serde_json::from_str::<Value>(&line).expect("JSON"));
+        }
+        heard.sort_by_key(|letter| letter["to"][0].to_string());
+        assert_eq!(heard[0]["to"], json!([ASHA]));
+        assert_eq!(heard[1]["to"], json!(["busy@acme.example"]));
+        assert_eq!(heard[0]["from"], "hello@commdesk.example");
+        let letter = heard[0]["letter"].as_str().expect("text");
+        for part in ["Subject: Your password is set", "Auto-Submitted: auto-generated", "X-CommDesk-Request: ", "multipart/alternative", "text/html"] {
+            assert!(letter.contains(part), "{part} is missing in {letter}");
+        }
+        assert_eq!(count(town, "mails where state = 'sent'").await, 2);
+        assert_eq!(count(town, "mails where state = 'failed' and last_error like '%no such mailbox%'").await, 1);
+        assert_eq!(count(town, "mails where state = 'sent' and attempts = 2").await, 1);
+    })
+    .await;
+    drop(server.stdin.take());
+    let _ = server.kill();
+    let _ = server.wait();
 }

@@ -1,9 +1,13 @@
 //! How organizations join, are checked, decided on, edited and found: services and doors, races included.
 
-use crate::town::{Town, story};
+use crate::{
+    communities,
+    town::{Answer, Browser, Town, story},
+};
 use commdesk::{
+    features::accounts,
     features::organizations::{
-        logos,
+        drafts, logos,
         rules::{
             Decision, DecisionInput, Standing,
             application::{ApplicationInput, BudgetInput},
@@ -19,6 +23,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::ctx::Ctx,
+    seeds::people::{self, ASHA, Figure, MALLORY, PASSWORD, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -127,7 +132,7 @@ async fn an_application_is_checked_verified_and_found() {
         assert_eq!(review.organization.trust_score, Some(review.trust.score));
         assert!(review.trust.score >= 75, "{:?}", review.trust);
         let part = service::dashboard_part(&ctx, &asha).await.expect("its own");
-        assert!(part.trust.expect("checked").headline.starts_with("Everything you can do is done."));
+        assert!(part.trust.expect("checked").headline.starts_with("Your application looks good."));
 
         // Said twice, written once.
         let facts: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'").fetch_one(&town.owner).await.unwrap();
@@ -468,3 +473,230 @@ async fn what_cannot_be_checked_says_so_and_is_no_failure() {
     .await;
 }
 
+
+/// Sends a form with a file as a browser without scripts does.
+async fn send_files(browser: &mut Browser, path: &str, form: &str, fields: &[(&str, &str)], logo: Option<&[u8]>) -> Answer {
+    const EDGE: &str = "----commdesk-test";
+    let mut body = Vec::new();
+    let mut part = |head: &str, content: &[u8]| {
+        body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+        body.extend_from_slice(content);
+        body.extend_from_slice(b"\r\n");
+    };
+    part("name=\"_form\"", form.as_bytes());
+    for (name, value) in fields {
+        part(&format!("name=\"{name}\""), value.as_bytes());
+    }
+    let empty: &[u8] = b"";
+    let file = if logo.is_some() { "logo.svg" } else { "" };
+    part(&format!("name=\"logo\"; filename=\"{file}\"\r\nContent-Type: image/svg+xml"), logo.unwrap_or(empty));
+    body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+    let kind = format!("multipart/form-data; boundary={EDGE}");
+    let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
+    browser.send(Method::POST, path, &headers, body).await
+}
+
+#[tokio::test]
+async fn an_application_is_made_without_scripts_and_survives_refusals() {
+    story(async |town| {
+        let mut asha = town.visitor();
+        let page = asha.open("/become-sponsor").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Tell us who you are"), "{}", page.text);
+        assert!(asha.cookie("commdesk_draft").is_some(), "the draft's token comes with the first page");
+
+        // A refused step: 422, what was typed is there, each problem beside its field; a hostile file is refused in words.
+        let company = |website: &'static str| {
+            vec![
+                ("entityType", "Partner"),
+                ("companyName", "Acme & Sons <Cloud>"),
+                ("website", website),
+                ("officialEmail", "asha@acme.example"),
+                ("contactName", "Asha Rao"),
+                ("industry", "Security"),
+            ]
+        };
+        let refused = send_files(&mut asha, "/become-sponsor", "company", &company("nowhere"), Some(b"MZ not a picture")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Enter only the name"), "{}", refused.text);
+        assert!(refused.text.contains("asha@acme.example") && refused.text.contains("Acme &amp; Sons &lt;Cloud&gt;"));
+        assert!(refused.text.contains("company-website-error") && refused.text.contains("company-logo-error"));
+
+        // A fine logo is kept, even while another field is still wrong; and so is the whole draft for the next visit.
+        let mut fields = company("https://acme.example");
+        let refused = send_files(&mut asha, "/become-sponsor", "company", &fields, Some(LOGO.as_bytes())).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = asha.open("/become-sponsor").await;
+        assert!(again.text.contains("/media/logos/"), "the logo has a preview");
+        fields[1] = ("companyName", "Acme Cloud");
+        let done = send_files(&mut asha, "/become-sponsor", "company", &fields, None).await;
+        assert_eq!((done.status, done.location()), (StatusCode::SEE_OTHER, "/become-sponsor?step=offer"), "{}", done.text);
+
+        let refused = asha.submit("/become-sponsor?step=offer", "offer", &[("shortDescription", "We host.")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("We host.") && refused.text.contains("Choose at least one."));
+        let offer = [("budgetRange.band", "EUR:2500-10000"), ("sponsorshipTypes", "Venue"), ("sponsorshipTypes", "Media")];
+        let done = asha.submit("/become-sponsor?step=offer", "offer", &offer).await;
+        assert_eq!(done.location(), "/become-sponsor?step=send");
+
+        let check = asha.open("/become-sponsor?step=send").await;
+        for shown in ["Acme Cloud", "Venue, Media", "€2,500 – €10,000", "Send the application"] {
+            assert!(check.text.contains(shown), "{shown}");
+        }
+        let sent = asha.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await;
+        assert_eq!(sent.location(), "/become-sponsor?step=sent");
+        assert!(asha.open(sent.location()).await.text.contains("Your application is with us"));
+        let (count, kind): (i64, String) =
+            sqlx::query_as("select count(*), min(entity_type) from organizations").fetch_one(&town.owner).await.unwrap();
+        assert_eq!((count, kind.as_str()), (1, "Partner"));
+
+        // The draft has become an application: another visit begins anew, and what was typed is soon gone.
+        assert!(!asha.open("/become-sponsor").await.text.contains("Acme Cloud"));
+        town.house.clock.shift(700);
+        drafts::forget_old(&town.ctx()).await.expect("tidied");
+        let drafts: i64 = sqlx::query_scalar("select count(*) from application_drafts").fetch_one(&town.owner).await.unwrap();
+        assert_eq!(drafts, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fifty_clicks_send_one_application() {
+    story(async |town| {
+        let mut asha = town.visitor();
+        asha.open("/become-sponsor").await;
+        let company = [
+            ("entityType", "Sponsor"),
+            ("companyName", "Acme Cloud"),
+            ("website", "https://acme.example"),
+            ("officialEmail", "asha@acme.example"),
+            ("industry", "Security"),
+        ];
+        send_files(&mut asha, "/become-sponsor", "company", &company, Some(LOGO.as_bytes())).await;
+        asha.submit("/become-sponsor?step=offer", "offer", &[("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")]).await;
+        let clicks = (0..50).map(|_| {
+            let mut browser = asha.clone();
+            async move { browser.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await.status }
+        });
+        let answers = futures::future::join_all(clicks).await;
+        assert!(answers.iter().all(|status| *status == StatusCode::SEE_OTHER), "{answers:?}");
+        let count: i64 = sqlx::query_scalar("select count(*) from organizations").fetch_one(&town.owner).await.unwrap();
+        assert_eq!(count, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_show_what_their_readers_may_see() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let mut visitor = town.visitor();
+        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        assert_eq!(visitor.open("/directory/acme-cloud").await.status, StatusCode::NOT_FOUND);
+        assert!(visitor.open("/directory").await.text.contains("Nobody is listed yet"));
+        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+
+        let list = visitor.open("/directory").await;
+        assert!(list.text.contains("/directory/acme-cloud") && list.text.contains("1 organization"));
+        let none = visitor.open("/directory?q=zzzz").await;
+        assert!(none.text.contains("Nobody fits this search"));
+        let page = visitor.open("/directory/acme-cloud").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Servers for students."));
+        for secret in ["asha@acme.example", "₹2L", "Seen in the company register."] {
+            assert!(!page.text.contains(secret), "{secret} on the public page");
+        }
+
+        // What belongs to somebody asks to sign in.
+        for path in ["/organization/profile", "/staff/organizations", &format!("/staff/organizations/{id}")] {
+            assert_eq!(visitor.open(path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+        }
+    })
+    .await;
+}
+
+/// Follows the link that the applicant was mailed, and signs in.
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    people::activate(&town.ctx(), figure).await.expect("a login");
+    communities::browser(town, figure).await
+}
+
+#[tokio::test]
+async fn staff_and_applicant_talk_through_their_pages() {
+    story(async |town| {
+        let sara = communities::sara(town).await;
+        let signed = accounts::service::sign_in(&town.ctx(), SARA.email, PASSWORD, "test").await.expect("known");
+        let mut desk = town.visitor();
+        desk.set_cookie("commdesk", &signed.token);
+        assert_ne!(desk.open("/staff/organizations").await.status, StatusCode::OK, "no second factor, no queue");
+        drop(sara);
+        let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
+        let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
+        town.drain().await;
+        let mut asha = signed_in(town, ASHA).await;
+
+        // Pending, she completes the profile; a problem keeps what she typed.
+        let page = asha.open("/organization/profile").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Your profile is"), "{}", page.text);
+        let profile = |version: &'static str, description: &'static str, phone: &'static str| {
+            vec![
+                ("version", version),
+                ("entityType", "Sponsor"),
+                ("displayName", "Acme Cloud"),
+                ("website", "https://acme.example"),
+                ("industry", "Cloud and infrastructure"),
+                ("budgetRange.band", "INR:200000-500000"),
+                ("availableSponsorshipTypes", "Cash"),
+                ("primaryEmail", "asha@acme.example"),
+                ("shortDescription", description),
+                ("phone", phone),
+            ]
+        };
+        let refused = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Kept words.", "98765"), None).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Kept words.") && refused.text.contains("profile-phone-error"));
+        let saved = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "First words.", "+91 98765 43210"), None).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+
+        // An older page is told what differs, keeps its text, and may then save knowingly.
+        let stale = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Second words.", ""), None).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        for shown in ["Second words.", "First words.", "What differs from what is saved now", "name=\"version\" value=\"2\""] {
+            assert!(stale.text.contains(shown), "{shown} in {}", stale.text);
+        }
+
+        // Trusted routes say why not, and what next; the dashboard shows the state.
+        let home = asha.open("/dashboard").await;
+        assert!(home.text.contains("We are checking Acme Cloud"), "{}", home.text);
+
+        // Staff ask, she answers on her dashboard, staff verify.
+        service::decide(&town.ctx(), &nadia(), id, decision("more")).await.expect("asked");
+        assert!(asha.open("/dashboard").await.text.contains("Seen in the company register."));
+        let empty = asha.submit("/dashboard", "answer", &[("answer", "")]).await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let answered = asha.submit("/dashboard", "answer", &[("answer", "We are Acme Cloud Pvt Ltd.")]).await;
+        assert_eq!(answered.status, StatusCode::SEE_OTHER);
+        service::decide(&town.ctx(), &nadia(), id, decision("verify")).await.expect("verified");
+        assert!(asha.open("/dashboard").await.text.contains("Acme Cloud is verified"));
+        let beaten = service::decide(&town.ctx(), &nadia(), rival, decision("verify")).await.expect_err("taken");
+        assert_eq!(beaten.code(), "DOMAIN_TAKEN");
+
+        // Nobody of an organization decides on one, not even on another's.
+        let forbidden = asha.submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Because.")]).await;
+        assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+        let mut api = asha.clone();
+        let verdict = json!({"decision": "verify", "reason": "Because I say so."});
+        let refused = api.api(Method::POST, &format!("/sponsors/{rival}/verify"), Some(verdict)).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+
+        // Over the API she edits her own, and only her own.
+        let patched = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "More."}))).await;
+        assert_eq!(patched.data()["longDescription"], "More.");
+        let stale = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "Less."}))).await;
+        assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+        let foreign = api.api(Method::PATCH, &format!("/sponsors/{rival}"), Some(json!({"version": 1, "phone": ""}))).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}

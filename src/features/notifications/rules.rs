@@ -13,6 +13,8 @@ pub enum To {
     /// The address that a person had, or asks for: a letter only, since nobody signs in there.
     OldAddress,
     NewAddress,
+    /// Whoever applied or registered, whether they have a seat yet or not.
+    Applicant,
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
@@ -199,7 +201,7 @@ pub fn told(kind: FactKind) -> Told {
     use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
+    use To::{Applicant, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -220,7 +222,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::StaffRoleGiven => Somebody(vec![line(Person, Both, T::StaffWelcome)]),
 
         FactKind::OrganizationApplied => Somebody(vec![
-            line(Organization(EditProfile), Both, T::OrganizationApplied),
+            line(Applicant, Both, T::OrganizationApplied),
             line(Reviewers, Notice, T::OrganizationInQueue),
         ]),
         FactKind::OrganizationChecked => Nobody("the score stands in the queue"),

@@ -124,8 +124,12 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
     };
     let shown = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let is_event = fact.subject_kind == SubjectKind::Event.label();
+    let named = |names: &[&str], seated: Option<&accounts::views::WorkspaceName>| {
+        let stated = first_text(&fact.private, names);
+        stated.or_else(|| seated.map(|workspace| workspace.name.clone())).unwrap_or_default()
+    };
     let story = Story {
-        organization: organization.as_ref().map_or_else(|| text(&["organizationName", "name"]), |(_, w)| w.name.clone()),
+        organization: named(&["organizationName", "displayName"], organization.as_ref().map(|(_, workspace)| workspace)),
         organization_id: shown(organization.as_ref().map(|(id, _)| *id)),
         // A community whose owner waits for the first letter has no open seat, and so no name but the fact's.
         community: community
@@ -142,7 +146,7 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         request_id: shown(id(SubjectKind::Request, &["requestId"])),
         category: text(&["displayCategory", "category"]),
         amount: text(&["amountLabel"]),
-        by: Side::parse(&fact.acting_kind),
+        by: Side::parse(fact.payload["side"].as_str().unwrap_or(&fact.acting_kind)),
         words: text(&["reason", "question", "note", "message"]),
         how: text(&["how"]),
         left: fact.payload["left"].as_i64().unwrap_or_default(),
@@ -178,6 +182,18 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 (false, _) => {}
             }
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only }])
+        }
+        To::Applicant => {
+            let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
+            let Some(user) = user else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
+            let workspace = match (&known.organization, &known.community) {
+                (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
+                (_, Some((_, workspace))) if !workspace.slug.is_empty() => format!("community:{}", workspace.slug),
+                _ => String::new(),
+            };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
         To::Organization(capability) => match &known.organization {
             Some((id, workspace)) => {

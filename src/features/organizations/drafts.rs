@@ -92,12 +92,13 @@ pub async fn save(ctx: &Ctx, token: &str, input: &ApplicationInput, logo: Option
     store::put_draft(ctx.db(), ctx.id(), &secrets::hash_token(token), &fields, logo, now, now + TimeDelta::days(DAYS)).await
 }
 
-/// Takes a draft away: it has become an application.
+/// Lets a draft end: it has become an application. It stays for some minutes, because a second click of the same wish
+/// may be on its way and must not find an empty one.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn forget(ctx: &Ctx, token: &str) -> AppResult<()> {
-    store::delete_draft(ctx.db(), &secrets::hash_token(token)).await
+pub async fn end(ctx: &Ctx, token: &str) -> AppResult<()> {
+    store::end_draft(ctx.db(), &secrets::hash_token(token), ctx.now() + TimeDelta::minutes(10)).await
 }
 
 /// Takes every draft away whose time is over.

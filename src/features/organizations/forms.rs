@@ -8,6 +8,7 @@ use super::{
         profile::ProfileInput,
     },
     service::{self, LogoChange},
+    views::within,
 };
 use crate::{
     kernel::{
@@ -114,10 +115,10 @@ async fn send(posted: Posted) -> AppResult<Done> {
     };
     service::apply(ctx, application, logo).await?;
     if let Some(token) = &token
-        && let Err(error) = drafts::forget(ctx, token).await
+        && let Err(error) = drafts::end(ctx, token).await
     {
-        // It is sent; the draft ends by itself.
-        tracing::warn!(%error, "a draft could not be taken away");
+        // It is sent; the draft ends by itself in two weeks.
+        tracing::warn!(%error, "a draft could not be ended");
     }
     Ok(Done::to("/become-sponsor?step=sent").cookie(drafts::no_cookie(&ctx.house.settings)))
 }
@@ -152,7 +153,7 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
     let problems = input.parse().err().unwrap_or_default();
     let logo = uploaded(&posted, problems).await?;
     service::edit_profile(&call.ctx, &actor, &input, logo.map_or(LogoChange::Keep, LogoChange::Replace)).await?;
-    Ok(Done::to(within("/organization/profile", &posted, "saved=yes")))
+    Ok(Done::to(here(&posted, "/organization/profile?saved=yes")))
 }
 
 /// The logo that was chosen, if one was; its problem joins those of the other fields.
@@ -174,7 +175,7 @@ async fn uploaded(posted: &Posted, mut problems: FieldErrors) -> AppResult<Optio
 async fn answer(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     service::resubmit(&posted.call.ctx, &actor, posted.typed.text("answer")).await?;
-    Ok(Done::to(within("/dashboard", &posted, "answered=yes")))
+    Ok(Done::to(here(&posted, "/dashboard?answered=yes")))
 }
 
 async fn decide(posted: Posted) -> AppResult<Done> {
@@ -183,12 +184,10 @@ async fn decide(posted: Posted) -> AppResult<Done> {
     super::policy::may_review(&actor)?;
     let decision = DecisionInput { decision: posted.typed.owned("decision"), reason: posted.typed.owned("reason") }.parse()?;
     service::decide(&posted.call.ctx, &actor, id, decision).await?;
-    Ok(Done::to(within(&format!("/staff/organizations/{id}"), &posted, "decided=yes")))
+    Ok(Done::to(here(&posted, &format!("/staff/organizations/{id}?decided=yes"))))
 }
 
 /// A page of ours in the same workspace.
-fn within(path: &str, posted: &Posted, more: &str) -> String {
-    let workspace = posted.call.workspace.as_deref().unwrap_or_default();
-    let acting: String = url::form_urlencoded::byte_serialize(workspace.as_bytes()).collect();
-    if workspace.is_empty() { format!("{path}?{more}") } else { format!("{path}?{more}&as={acting}") }
+fn here(posted: &Posted, path: &str) -> String {
+    within(path, posted.call.workspace.as_deref().unwrap_or_default())
 }

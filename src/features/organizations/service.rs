@@ -55,12 +55,14 @@ use uuid::Uuid;
 /// # Errors
 /// 429 after too many from one address.
 pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
-    limits::hit_address(ctx, limits::APPLY_ADDRESS).await?;
     let standpoint = standpoint(&application.website, application.display_name.as_str());
     let source = ctx.address.map(|address| ctx.house.blind.blind("organizations:applied_from", &address.to_string()));
     let (id, now) = (ctx.id::<OrganizationId>(), ctx.now());
 
     let mut tx = ctx.begin().await?;
+    if let Some(address) = ctx.address {
+        limits::hit_in(&mut tx, limits::APPLY_ADDRESS, &address.to_string()).await?;
+    }
     let applicant = accounts::service::ensure_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
     let slug = Slug::from_name(application.display_name.as_str(), "organization");
     let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
@@ -760,7 +762,7 @@ mod tests {
 
     #[test]
     fn the_newest_run_is_what_counts() {
-        let at = |seconds| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
+        let at = |seconds: i64| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
         let row = |kind| CheckRow::new(kind, CheckResult::Pass, "Seen.");
         let checks =
             [(row(CheckKind::FreeMail), at(9)), (row(CheckKind::SpamWords), at(9)), (row(CheckKind::FreeMail), at(1))];

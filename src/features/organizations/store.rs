@@ -795,8 +795,8 @@ pub async fn put_draft(
     Ok(())
 }
 
-pub async fn delete_draft(pool: &PgPool, token_hash: &[u8]) -> AppResult<()> {
-    sqlx::query!("delete from application_drafts where token_hash = $1", token_hash).execute(pool).await?;
+pub async fn end_draft(pool: &PgPool, token_hash: &[u8], expires_at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!("update application_drafts set expires_at = $2 where token_hash = $1", token_hash, expires_at).execute(pool).await?;
     Ok(())
 }
 

@@ -32,6 +32,17 @@ pub fn logo_url(key: &str) -> String {
     format!("/media/logos/{}", key.rsplit('/').next().unwrap_or_default())
 }
 
+/// A page of ours, for the workspace that its reader acts for: `/inbox` becomes `/inbox?as=organization%3Aacme`.
+pub fn within(path: &str, acting: &str) -> String {
+    if acting.is_empty() {
+        return path.to_owned();
+    }
+    let (page, anchor) = path.split_once('#').map_or((path, String::new()), |(page, anchor)| (page, format!("#{anchor}")));
+    let sign = if page.contains('?') { '&' } else { '?' };
+    let acting: String = url::form_urlencoded::byte_serialize(acting.as_bytes()).collect();
+    format!("{page}{sign}as={acting}{anchor}")
+}
+
 /// Everything that is kept about an organization, before the table of visibility takes away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Record {

@@ -2,7 +2,7 @@
 
 use super::fields::{Sentences, tone};
 use crate::{
-    features::organizations::{rules::Standing, trust::FriendlyTrust, views::DashboardPart},
+    features::organizations::{rules::Standing, trust::FriendlyTrust, views::{DashboardPart, within}},
     ui::{
         form::{PostForm, Submit, TextArea},
         parts::{Icon, Pill},
@@ -19,6 +19,8 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
         Standing::MoreAsked => ("warning", "message"),
         Standing::Refused | Standing::Disabled => ("danger", "ban"),
     };
+    let acting = part.acting.clone();
+    let to_profile = acting.clone();
     let percent = part.completeness.percent;
     let missing = part.completeness.missing.clone();
     let said_title = if part.standing == Standing::MoreAsked { "What we need" } else { "Why" };
@@ -30,7 +32,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                     <p class="notice__title">{part.headline}</p>
                     <p>{part.text}</p>
                 </div>
-                {part.next_step.map(|step| view! { <a class="button button--small notice__action" href=step.href>{step.label}</a> })}
+                {part.next_step.map(|step| view! { <a class="button button--small notice__action" href=within(&step.href, &acting)>{step.label}</a> })}
             </div>
             {part.said_by_staff.map(|said| view! {
                 <section class="panel" aria-labelledby="said">
@@ -71,7 +73,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                                     <li class="checklist__item">
                                         <span class="checklist__mark"></span>
                                         <div class="checklist__body"><p class="checklist__title">{field.title}</p></div>
-                                        <a class="button button--small" href=format!("/organization/profile#profile-{}", field.field)>"Add"</a>
+                                        <a class="button button--small" href=within(&format!("/organization/profile#profile-{}", field.field), &to_profile)>"Add"</a>
                                     </li>
                                 })
                                 .collect_view()}

@@ -4,7 +4,7 @@ use super::fields::tone;
 use crate::{
     features::organizations::{
         server_fns,
-        views::{DirectoryView, OrganizationCard, OrganizationView},
+        views::{DirectoryView, OrganizationCard, OrganizationView, within},
     },
     kernel::labels::Industry,
     ui::{
@@ -16,10 +16,11 @@ use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-/// The address of the directory with this search; parts that are empty are left out.
-fn address(text: &str, industry: &str, cursor: &str) -> String {
+/// The address of the directory with this search, in the workspace that it is looked at from; parts that are empty are
+/// left out.
+fn address(text: &str, industry: &str, cursor: &str, acting: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in [("q", text), ("industry", industry), ("cursor", cursor)] {
+    for (name, value) in [("q", text), ("industry", industry), ("cursor", cursor), ("as", acting)] {
         if !value.is_empty() {
             query.append_pair(name, value);
         }
@@ -28,15 +29,24 @@ fn address(text: &str, industry: &str, cursor: &str) -> String {
     if query.is_empty() { "/directory".to_owned() } else { format!("/directory?{query}") }
 }
 
+/// What the address asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Asked {
+    text: String,
+    industry: String,
+    cursor: String,
+    acting: String,
+}
+
 #[component]
 pub fn DirectoryPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
         let query = query.read();
         let of = |name: &str| query.get(name).unwrap_or_default();
-        (of("q"), of("industry"), of("cursor"))
+        Asked { text: of("q"), industry: of("industry"), cursor: of("cursor"), acting: of("as") }
     });
-    let loaded = Resource::new_blocking(move || asked.get(), |(text, industry, cursor)| server_fns::directory(text, industry, cursor));
+    let loaded = Resource::new_blocking(move || asked.get(), |asked| server_fns::directory(asked.text, asked.industry, asked.cursor));
     view! {
         <Title text="Sponsors and partners"/>
         <Meta name="description" content="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
@@ -51,7 +61,7 @@ pub fn DirectoryPage() -> impl IntoView {
 }
 
 #[component]
-fn Search(asked: Memo<(String, String, String)>) -> impl IntoView {
+fn Search(asked: Memo<Asked>) -> impl IntoView {
     view! {
         <form class="search search--large" role="search" action="/directory" method="get">
             <label class="visually-hidden" for="q">"Search sponsors"</label>
@@ -61,36 +71,37 @@ fn Search(asked: Memo<(String, String, String)>) -> impl IntoView {
                 id="q"
                 name="q"
                 type="search"
-                value=move || asked.get().0
+                value=move || asked.get().text
                 placeholder="Company, technology or industry"
                 maxlength="100"
             />
             {move || {
-                let industry = asked.get().1;
-                (!industry.is_empty()).then(|| view! { <input type="hidden" name="industry" value=industry/> })
+                let Asked { industry, acting, .. } = asked.get();
+                let kept = [("industry", industry), ("as", acting)].into_iter().filter(|(_, value)| !value.is_empty());
+                kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
             }}
             <button class="button button--primary search__go">"Search"</button>
         </form>
         <div class="filters" role="group" aria-label="Filters">
             {move || {
-                let (text, industry, _) = asked.get();
+                let Asked { text, industry, acting, .. } = asked.get();
                 let all = Industry::LABELS
                     .iter()
                     .map(|label| {
                         let here = (*label == industry).then_some("true");
-                        view! { <a class="menu__item" href=address(&text, label, "") aria-current=here>{*label}</a> }
+                        view! { <a class="menu__item" href=address(&text, label, "", &acting) aria-current=here>{*label}</a> }
                     })
                     .collect_view();
                 let chosen = (!industry.is_empty()).then(|| {
                     view! {
-                        <a class="chip" aria-current="true" href=address(&text, "", "")>
+                        <a class="chip" aria-current="true" href=address(&text, "", "", &acting)>
                             {industry.clone()}
                             <Icon name="x" small=true/>
                             <span class="visually-hidden">", remove"</span>
                         </a>
                     }
                 });
-                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href="/directory">"Clear all"</a> });
+                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href=within("/directory", &acting)>"Clear all"</a> });
                 view! {
                     <details class="menu">
                         <summary class="chip">"Industry"<Icon name="chevron-down" small=true/></summary>
@@ -105,8 +116,8 @@ fn Search(asked: Memo<(String, String, String)>) -> impl IntoView {
 }
 
 #[component]
-fn Results(found: DirectoryView, asked: (String, String, String)) -> impl IntoView {
-    let (text, industry, cursor) = asked;
+fn Results(found: DirectoryView, asked: Asked) -> impl IntoView {
+    let Asked { text, industry, cursor, acting } = asked;
     if found.items.is_empty() {
         let (title, words) = if text.is_empty() && industry.is_empty() {
             ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.".to_owned())
@@ -115,7 +126,7 @@ fn Results(found: DirectoryView, asked: (String, String, String)) -> impl IntoVi
         };
         return view! {
             <Empty title text=words icon="building">
-                <a class="button button--primary" href="/directory">"Show everybody"</a>
+                <a class="button button--primary" href=within("/directory", &acting)>"Show everybody"</a>
             </Empty>
         }
         .into_any();
@@ -128,21 +139,21 @@ fn Results(found: DirectoryView, asked: (String, String, String)) -> impl IntoVi
         format!("{count} {noun}")
     };
     let shown = found.items.len();
-    let next = found.next_cursor.map(|next| address(&text, &industry, &next));
+    let next = found.next_cursor.map(|next| address(&text, &industry, &next, &acting));
     let more = (next.is_some() || !cursor.is_empty()).then(|| {
         let count = if cursor.is_empty() { format!("Showing {shown} of {count}") } else { format!("Showing {shown} more of {count}") };
         view! { <More count next/> }
     });
     view! {
         <p class="results-count" role="status">{said}</p>
-        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card/> }).collect_view()}</ul>
+        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone()/> }).collect_view()}</ul>
         {more}
     }
     .into_any()
 }
 
 #[component]
-fn Row(card: OrganizationCard) -> impl IntoView {
+fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
     let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.into_iter().take(4)).collect();
     let events = match card.events_sponsored_count {
         0 => "No event yet".to_owned(),
@@ -153,7 +164,7 @@ fn Row(card: OrganizationCard) -> impl IntoView {
         <li class="result">
             <Logo name=card.display_name.clone() url=card.logo_url/>
             <div class="result__body">
-                <h2 class="result__name"><a class="card__link" href=format!("/directory/{}", card.slug)>{card.display_name}</a></h2>
+                <h2 class="result__name"><a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)>{card.display_name}</a></h2>
                 {(!card.short_description.is_empty()).then(|| view! { <p class="result__text">{card.short_description}</p> })}
                 <ul class="tags">{tags.into_iter().map(|tag| view! { <li class="tag">{tag}</li> }).collect_view()}</ul>
             </div>
@@ -195,14 +206,12 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
         (events, 1) => format!("{events} events of 1 community"),
         (events, communities) => format!("{events} events of {communities} communities"),
     };
+    let acting = acting.get_untracked().unwrap_or_default();
     let request = o.can.request.then(|| {
-        let acting: String = acting
-            .get_untracked()
-            .map(|workspace| format!("&as={}", url::form_urlencoded::byte_serialize(workspace.as_bytes()).collect::<String>()))
-            .unwrap_or_default();
-        view! { <a class="button button--primary" href=format!("/requests/new?organization={}{acting}", o.id)>"Send a request"</a> }
+        let href = within(&format!("/requests/new?organization={}", o.slug), &acting);
+        view! { <a class="button button--primary" href=href>"Send a request"</a> }
     });
-    let edit = o.can.edit.then(|| view! { <a class="button" href="/organization/profile">"Edit the profile"</a> });
+    let edit = o.can.edit.then(|| view! { <a class="button" href=within("/organization/profile", &acting)>"Edit the profile"</a> });
     let email = |label: &'static str, address: Option<String>| {
         address.map(|address| {
             view! { <div class="definition__row"><dt>{label}</dt><dd><a href=format!("mailto:{address}")>{address.clone()}</a></dd></div> }
@@ -217,7 +226,7 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
         <div class="center stack stack--loose">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
-                    <li><a href="/directory">"Sponsors and partners"</a></li>
+                    <li><a href=within("/directory", &acting)>"Sponsors and partners"</a></li>
                     <li><span aria-current="page">{o.display_name.clone()}</span></li>
                 </ol>
             </nav>

@@ -5,7 +5,7 @@ use crate::{
     features::organizations::{
         rules::{Standing, profile::ProfileInput},
         server_fns,
-        views::ProfileView,
+        views::{ProfileView, within},
         visibility::Field,
     },
     kernel::labels::{CommunityType, EntityType, EventType, Region},
@@ -39,7 +39,7 @@ fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
     let missing: Vec<String> = profile.completeness.missing.iter().take(3).map(|field| field.title.to_lowercase()).collect();
     let sub = if missing.is_empty() { "Communities see all that helps them to decide.".to_owned() } else { format!("What helps most: {}.", missing.join(", ")) };
     let public = profile.standing.is_listed().then(|| {
-        view! { <a class="button" href=format!("/directory/{}", profile.slug)>"See it as others do"</a> }
+        view! { <a class="button" href=within(&format!("/directory/{}", profile.slug), &profile.acting)>"See it as others do"</a> }
     });
     view! {
         <PageHead title sub>{public}</PageHead>

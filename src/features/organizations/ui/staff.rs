@@ -6,7 +6,7 @@ use crate::{
         rules::{Standing, Verdict},
         server_fns,
         trust::{FullTrust, TrustBand},
-        views::{CheckView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView},
+        views::{CheckView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within},
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
@@ -18,12 +18,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-/// `&as=…` for links, so that they stay in the same workspace.
-fn and_acting() -> String {
-    acting()
-        .get_untracked()
-        .map(|workspace| format!("&as={}", url::form_urlencoded::byte_serialize(workspace.as_bytes()).collect::<String>()))
-        .unwrap_or_default()
+/// A page of ours in the same workspace.
+fn here(path: &str) -> String {
+    within(path, &acting().get_untracked().unwrap_or_default())
 }
 
 const fn score_tone(score: u32) -> &'static str {
@@ -62,20 +59,19 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
         }
         .into_any();
     }
-    let more = and_acting();
     let title = if queue.count_label == "1" { "1 application waits".to_owned() } else { format!("{} applications wait", queue.count_label) };
     let sub = match order {
         QueueOrder::Age => "The one that has waited longest first. Rivals for one website stand together.",
         QueueOrder::Score => "The most trusted first. Rivals for one website stand together.",
     };
     let tab = |which: QueueOrder, label: &'static str| {
-        let here = (which == order).then_some("page");
-        view! { <a class="tabs__tab" href=format!("/staff/organizations?order={which}{more}") aria-current=here>{label}</a> }
+        let lit = (which == order).then_some("page");
+        view! { <a class="tabs__tab" href=here(&format!("/staff/organizations?order={which}")) aria-current=lit>{label}</a> }
     };
     let tabs = view! {
         <nav class="tabs" aria-label="Order">{tab(QueueOrder::Age, "Longest waiting")}{tab(QueueOrder::Score, "Most trusted")}</nav>
     };
-    let next = queue.next_cursor.map(|cursor| format!("/staff/organizations?order={order}&cursor={cursor}{}", and_acting()));
+    let next = queue.next_cursor.map(|cursor| here(&format!("/staff/organizations?order={order}&cursor={cursor}")));
     let count = format!("Showing {} of {}", queue.groups.len(), queue.count_label);
     view! {
         <PageHead title sub/>
@@ -119,7 +115,7 @@ fn Group(group: QueueGroup) -> impl IntoView {
 #[component]
 fn Row(row: QueueRow, note: Option<String>) -> impl IntoView {
     let (state, state_tone) = standing(row.standing);
-    let href = format!("/staff/organizations/{}?{}", row.id, and_acting().trim_start_matches('&'));
+    let href = here(&format!("/staff/organizations/{}", row.id));
     view! {
         <tr>
             <td class="table__main">
@@ -174,7 +170,7 @@ fn Review(review: ReviewView, decided: bool) -> impl IntoView {
         (Some(name), Some(email)) => format!("{name}, {email} ({confirmed})"),
         _ => "Nobody: a community added it".to_owned(),
     };
-    let back = format!("/staff/organizations?{}", and_acting().trim_start_matches('&'));
+    let back = here("/staff/organizations");
     let types = o.available_sponsorship_types.iter().flatten().map(|label| label.label()).collect::<Vec<_>>().join(", ");
     let earlier = review.earlier_checks.len();
     view! {
@@ -251,7 +247,6 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
     } else {
         ("warning", "Others have applied for the same website. Only one can be verified: compare them first.")
     };
-    let more = and_acting();
     view! {
         <section class="section">
             <div class="section__head"><h2 class="section__title">{format!("Others for {identity}")}</h2></div>
@@ -265,7 +260,7 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
                             <li class="list__row">
                                 <Logo name=rival.display_name.clone() url=rival.logo_url size="small"/>
                                 <div class="list__body">
-                                    <a class="list__link" href=format!("/staff/organizations/{}?{}", rival.id, more.trim_start_matches('&'))>{rival.display_name}</a>
+                                    <a class="list__link" href=here(&format!("/staff/organizations/{}", rival.id))>{rival.display_name}</a>
                                     <p class="list__sub">{format!("{}, {}, waits {}", rival.primary_email, rival.website, rival.waits_label)}</p>
                                 </div>
                                 <div class="list__end">
