@@ -13,9 +13,9 @@ use crate::{
         web::json_response,
     },
 };
-use people::{ALL, Figure, OMAR, PASSWORD, SARA};
 use axum::{Router, response::Response, routing::get};
 use http::StatusCode;
+use people::{ALL, Figure, OMAR, PASSWORD, SARA};
 use serde_json::json;
 use std::sync::Arc;
 

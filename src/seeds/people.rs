@@ -27,10 +27,12 @@ pub struct Figure {
 pub const ASHA: Figure = Figure { name: "Asha Menon", email: "asha@acme.example", role: "Sponsor Admin of Acme Cloud" };
 pub const TOMAS: Figure = Figure { name: "Tomás Rivera", email: "tomas@lumen.example", role: "Sponsor Admin of Lumen Data" };
 pub const INGRID: Figure = Figure { name: "Ingrid Solberg", email: "ingrid@fjord.example", role: "Partner Admin of Fjord Media" };
-pub const MALLORY: Figure = Figure { name: "Mallory Quick", email: "mallory@globex.example", role: "Sponsor Admin of Globex, not yet verified" };
+pub const MALLORY: Figure =
+    Figure { name: "Mallory Quick", email: "mallory@globex.example", role: "Sponsor Admin of Globex, not yet verified" };
 pub const RAVI: Figure = Figure { name: "Ravi Kulkarni", email: "ravi@apex.example", role: "Owner of Apex Circle" };
 pub const MEI: Figure = Figure { name: "Mei Tanaka", email: "mei@harbour.example", role: "Owner of Harbour Devs" };
-pub const KOFI: Figure = Figure { name: "Kofi Boateng", email: "kofi@newgrove.example", role: "Owner of Newgrove, waiting for approval" };
+pub const KOFI: Figure =
+    Figure { name: "Kofi Boateng", email: "kofi@newgrove.example", role: "Owner of Newgrove, waiting for approval" };
 pub const SARA: Figure = Figure { name: "Sara Lindqvist", email: "sara@commdesk.example", role: "staff: review" };
 pub const OMAR: Figure = Figure { name: "Omar Haddad", email: "omar@commdesk.example", role: "staff: admin" };
 

@@ -60,7 +60,7 @@ pub async fn sara(town: &Town) -> Actor {
     let ctx = town.ctx();
     accounts::add_staff(&ctx, SARA.email, SARA.name, "review").await.expect("a role");
     people::activate(&ctx, SARA).await.expect("a login");
-    people::set_up_staff(&ctx, SARA).await.expect("signed in")
+    people::sign_in_staff(&ctx, SARA).await.expect("signed in")
 }
 
 pub async fn decide(town: &Town, sara: &Actor, id: CommunityId, decision: Decision, reason: &str) -> AppResult<()> {

@@ -92,7 +92,9 @@ struct Others {
 }
 
 async fn others(town: &Town) -> Others {
-    let one = |sql: &'static str| async move { sqlx::query_scalar::<_, Uuid>(sql).fetch_one(&town.owner).await.expect("the demo has one") };
+    let one = |sql: &'static str| async move {
+        sqlx::query_scalar::<_, Uuid>(sql).fetch_one(&town.owner).await.expect("the demo has one")
+    };
     Others {
         request: one("select id from requests where state = 'Pending' limit 1").await,
         opportunity: one("select id from opportunities where status = 'Open' limit 1").await,
@@ -163,7 +165,16 @@ async fn every_page_as_nobody_and_as_an_outsider() {
         let before_outsider = facts(town).await;
         assert_eq!(before, before_outsider, "looking changes nothing");
         let mut outsider = mallory(town).await;
-        for path in ["/requests/{id}", "/manage/events/{id}", "/manage/events/{id}/edit", "/manage/opportunities/{id}", "/staff/organizations", "/staff/communities", "/staff/organizations/{id}", "/staff/communities/{id}"] {
+        for path in [
+            "/requests/{id}",
+            "/manage/events/{id}",
+            "/manage/events/{id}/edit",
+            "/manage/opportunities/{id}",
+            "/staff/organizations",
+            "/staff/communities",
+            "/staff/organizations/{id}",
+            "/staff/communities/{id}",
+        ] {
             let answer = outsider.open(&others.fill(path)).await;
             assert!(matches!(answer.status.as_u16(), 403 | 404), "{path} as an outsider: {}", answer.status);
             for secret in ["asha@acme.example", "3,50,000", "98765"] {
@@ -183,7 +194,12 @@ async fn every_form_as_nobody_changes_nothing() {
         for (path, form) in http::forms::listed() {
             let answer = town.visitor().submit(&others.fill(path), form, &[]).await;
             let to_sign_in = answer.status == 303 && answer.location().starts_with("/sign-in");
-            assert!(to_sign_in || matches!(answer.status.as_u16(), 401 | 403 | 404 | 409 | 422), "{path} {form}: {} {}", answer.status, answer.location());
+            assert!(
+                to_sign_in || matches!(answer.status.as_u16(), 401 | 403 | 404 | 409 | 422),
+                "{path} {form}: {} {}",
+                answer.status,
+                answer.location()
+            );
         }
         assert_eq!(before, facts(town).await, "no form of a stranger changed anything");
     })
@@ -212,7 +228,10 @@ async fn every_call_as_nobody_and_as_an_outsider() {
         let body = |method: &str| if method == "GET" { Body::empty() } else { Body::from("{}") };
         let headers = [("content-type", "application/json")];
         for (method, path, nobody, _) in API {
-            let answer = town.visitor().send(method.parse().expect("a verb"), &format!("/api/v1{}", others.fill(path)), &headers, body(method)).await;
+            let answer = town
+                .visitor()
+                .send(method.parse().expect("a verb"), &format!("/api/v1{}", others.fill(path)), &headers, body(method))
+                .await;
             assert_eq!(answer.status.as_u16(), nobody, "{method} {path} as nobody: {}", answer.text);
         }
         assert_eq!(before, facts(town).await, "nobody changed anything");
@@ -220,7 +239,9 @@ async fn every_call_as_nobody_and_as_an_outsider() {
         // Signing out is the last thing that a session does.
         let (last, first): (Vec<_>, Vec<_>) = API.into_iter().partition(|(_, path, ..)| *path == "/auth/logout");
         for (method, path, _, outsider) in first.into_iter().chain(last) {
-            let answer = mallory.send(method.parse().expect("a verb"), &format!("/api/v1{}", others.fill(path)), &headers, body(method)).await;
+            let answer = mallory
+                .send(method.parse().expect("a verb"), &format!("/api/v1{}", others.fill(path)), &headers, body(method))
+                .await;
             assert_eq!(answer.status.as_u16(), outsider, "{method} {path} as an outsider: {}", answer.text);
             if path.starts_with("/sponsors/{") {
                 assert!(!answer.text.contains("asha@acme.example"), "{path} shows an address to an outsider");

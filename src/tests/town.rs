@@ -121,7 +121,10 @@ impl Town {
     }
 
     async fn close(self) {
-        let dead = sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'dead'").fetch_one(&self.owner).await.expect("jobs");
+        let dead = sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'dead'")
+            .fetch_one(&self.owner)
+            .await
+            .expect("jobs");
         assert_eq!(dead, 0, "a job died");
         facts::checkpoint(&self.ctx()).await.expect("a checkpoint");
         let verdict = facts::verify(&self.ctx()).await.expect("facts can be read");

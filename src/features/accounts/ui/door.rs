@@ -101,12 +101,12 @@ fn LinkForm(link: LinkView) -> impl IntoView {
             format!("{} belongs to you, {}. Choose the password that you will sign in with.", link.email, link.name),
             "Confirm and set my password",
         ),
-        LinkPurpose::VerifyEmail => ("Confirm your address", format!("{} belongs to you, {}.", link.email, link.name), "Confirm my address"),
-        LinkPurpose::ChangeEmail => (
-            "Confirm your new address",
-            format!("From now on, {} signs in with {}.", link.name, link.email),
-            "Use this address",
-        ),
+        LinkPurpose::VerifyEmail => {
+            ("Confirm your address", format!("{} belongs to you, {}.", link.email, link.name), "Confirm my address")
+        }
+        LinkPurpose::ChangeEmail => {
+            ("Confirm your new address", format!("From now on, {} signs in with {}.", link.name, link.email), "Use this address")
+        }
     };
     let wants_password = link.wants_password;
     match link.problem {
