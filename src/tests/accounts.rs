@@ -126,11 +126,12 @@ async fn a_newer_link_ends_the_older_ones_of_its_purpose_and_time_ends_all() {
         let late = service::use_link(&ctx, &second, &[LinkPurpose::Reset], Some(OTHER)).await.expect_err("too late");
         assert_eq!(late.code(), "LINK_EXPIRED");
         // The token is nowhere but in the mail.
-        let stored: i64 = sqlx::query_scalar("select count(*) from one_time_links where encode(token_hash, 'escape') like '%' || $1 || '%'")
-            .bind(&second)
-            .fetch_one(&town.owner)
-            .await
-            .expect("links");
+        let stored: i64 =
+            sqlx::query_scalar("select count(*) from one_time_links where encode(token_hash, 'escape') like '%' || $1 || '%'")
+                .bind(&second)
+                .fetch_one(&town.owner)
+                .await
+                .expect("links");
         assert_eq!(stored, 0);
         assert!(service::peek_link(&ctx, "nonsense").await.is_err());
     })
@@ -180,7 +181,8 @@ async fn a_wrong_address_and_a_wrong_password_are_answered_alike() {
         register(town, "new@acme.example", "Not Yet").await;
         let mut visitor = town.visitor();
         let mut answers = Vec::new();
-        for (email, password) in [(ASHA, OTHER), ("nobody@acme.example", OTHER), ("new@acme.example", OTHER), ("no address", "")] {
+        for (email, password) in [(ASHA, OTHER), ("nobody@acme.example", OTHER), ("new@acme.example", OTHER), ("no address", "")]
+        {
             let answer = visitor.api(Method::POST, "/auth/login", Some(json!({"email": email, "password": password}))).await;
             answers.push((answer.status, answer.json()));
         }
@@ -362,7 +364,9 @@ async fn staff_give_a_second_factor_before_anything_else() {
         let path = newest_link(town, "sara@commdesk.example").await;
         let mut sara = town.visitor();
         sara.submit(&path, "use_link", &[("password", PASSWORD), ("asksPassword", "true")]).await;
-        let answer = sara.submit("/sign-in?next=/staff/communities", "sign_in", &[("email", "sara@commdesk.example"), ("password", PASSWORD)]).await;
+        let answer = sara
+            .submit("/sign-in?next=/staff/communities", "sign_in", &[("email", "sara@commdesk.example"), ("password", PASSWORD)])
+            .await;
         assert_eq!(answer.location(), "/second-factor?next=%2Fstaff%2Fcommunities");
         let person = async |browser: &Browser| {
             service::person_by_token(&ctx, browser.cookie(COOKIE).expect("a session")).await.expect("asked").expect("somebody")
@@ -392,7 +396,8 @@ async fn staff_give_a_second_factor_before_anything_else() {
 
         // The recovery codes stand there until they were kept.
         let page = sara.open("/second-factor").await.text;
-        let recovery = page.split("<code class=\"num\">").nth(1).and_then(|rest| rest.get(..19)).expect("a recovery code").to_owned();
+        let recovery =
+            page.split("<code class=\"num\">").nth(1).and_then(|rest| rest.get(..19)).expect("a recovery code").to_owned();
         assert_eq!(page.matches("<code class=\"num\">").count(), 10);
         sara.submit("/second-factor", "keep", &[]).await;
         assert!(!sara.open("/second-factor").await.text.contains(&recovery));
@@ -464,13 +469,20 @@ async fn a_suspended_person_is_out_at_once() {
         assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED);
         let refused = asha.api(Method::POST, "/auth/login", Some(json!({"email": ASHA, "password": PASSWORD}))).await;
         assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "SUSPENDED"));
-        assert_eq!(sign_in(&mut asha, ASHA, OTHER).await, StatusCode::UNPROCESSABLE_ENTITY, "only who knows the password is told");
+        assert_eq!(
+            sign_in(&mut asha, ASHA, OTHER).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "only who knows the password is told"
+        );
         assert!(service::issue_link(&ctx, asha_id, LinkPurpose::Reset, ASHA).await.is_err());
         service::restore(&ctx, &omar, asha_id).await.expect("restored");
         assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
         town.drain().await;
         let subjects: Vec<_> = town.post.letters().into_iter().filter(|l| l.to == ASHA).map(|l| l.subject).collect();
-        assert!(subjects.iter().any(|s| s.contains("suspended")) && subjects.iter().any(|s| s.contains("open again")), "{subjects:?}");
+        assert!(
+            subjects.iter().any(|s| s.contains("suspended")) && subjects.iter().any(|s| s.contains("open again")),
+            "{subjects:?}"
+        );
     })
     .await;
 }
@@ -483,13 +495,25 @@ async fn an_old_hash_is_made_new_while_the_password_is_at_hand() {
         let weak = {
             use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
             let params = Params::new(8 * 1024, 1, 1, None).expect("fine settings");
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(PASSWORD.as_bytes()).expect("a hash").to_string()
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+                .hash_password(PASSWORD.as_bytes())
+                .expect("a hash")
+                .to_string()
         };
-        sqlx::query("update users set password_hash = $2 where id = $1").bind(user.0).bind(&weak).execute(&town.owner).await.expect("set");
+        sqlx::query("update users set password_hash = $2 where id = $1")
+            .bind(user.0)
+            .bind(&weak)
+            .execute(&town.owner)
+            .await
+            .expect("set");
 
         assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
 
-        let stored: String = sqlx::query_scalar("select password_hash from users where id = $1").bind(user.0).fetch_one(&town.owner).await.expect("one");
+        let stored: String = sqlx::query_scalar("select password_hash from users where id = $1")
+            .bind(user.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("one");
         assert!(stored.contains("m=19456"), "{stored}");
         assert_eq!(sign_in(&mut town.visitor(), ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
     })
@@ -526,7 +550,9 @@ async fn the_same_key_resets_once_and_says_the_same_again() {
 async fn signing_in_leads_on_to_pages_of_ours_only() {
     story(async |town| {
         activated(town, ASHA, "Asha Rao").await;
-        for (next, location) in [("/inbox%3Fas%3Dacme", "/inbox?as=acme"), ("//evil.example", "/dashboard"), ("https://evil.example", "/dashboard")] {
+        for (next, location) in
+            [("/inbox%3Fas%3Dacme", "/inbox?as=acme"), ("//evil.example", "/dashboard"), ("https://evil.example", "/dashboard")]
+        {
             let path = format!("/sign-in?next={next}");
             let answer = town.visitor().submit(&path, "sign_in", &[("email", ASHA), ("password", PASSWORD)]).await;
             assert_eq!(answer.location(), location);

@@ -8,7 +8,9 @@ use super::{
     policy,
     rules::{self, LinkPurpose, Login, UserCreated},
     store,
-    views::{LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName},
+    views::{
+        LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName,
+    },
 };
 use crate::{
     kernel::{
@@ -22,13 +24,7 @@ use crate::{
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
     },
-    platform::{
-        crypto,
-        ctx::Ctx,
-        facts::Voice,
-        jobs, limits, password, secrets, totp,
-        tx::Tx,
-    },
+    platform::{crypto, ctx::Ctx, facts::Voice, jobs, limits, password, secrets, totp, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -154,7 +150,10 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
 }
 
 fn wrong_credentials() -> AppError {
-    AppError::invalid("", "The e-mail address or the password is not right. Check both, or set a new password with \"Forgot password\".")
+    AppError::invalid(
+        "",
+        "The e-mail address or the password is not right. Check both, or set a new password with \"Forgot password\".",
+    )
 }
 
 /// Ends this session.
@@ -616,7 +615,10 @@ async fn step_up(ctx: &Ctx, tx: &mut Tx, person: &Person) -> AppResult<String> {
 }
 
 fn wrong_code() -> AppError {
-    AppError::invalid("code", "This code is not right. Enter the six digits that your app shows now, or one of your recovery codes.")
+    AppError::invalid(
+        "code",
+        "This code is not right. Enter the six digits that your app shows now, or one of your recovery codes.",
+    )
 }
 
 fn seconds(at: DateTime<Utc>) -> u64 {
