@@ -80,11 +80,7 @@ pub fn LinkPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
     let loaded = Resource::new_blocking(token, server_fns::link);
-    view! {
-        // The address is a key: it must not leave this page in a Referer, whatever is clicked.
-        <leptos_meta::Meta name="referrer" content="no-referrer"/>
-        {shown(loaded, |link| view! { <LinkForm link/> })}
-    }
+    shown(loaded, |link| view! { <LinkForm link/> })
 }
 
 #[component]
