@@ -324,7 +324,7 @@ pub async fn checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
     .execute(&mut *tx)
     .await?;
     // The copy goes first: a checkpoint in the store that the database lost is what `verify` must be able to see.
-    let copy = canonical::text(&json!({"body": body, "signature": hex::encode(&signature)}));
+    let copy = canonical::text(&json!({"body": body, "signature": hex::encode(signature)}));
     ctx.house.store.put(&checkpoint_key(number)?, copy.into_bytes(), "application/json").await?;
     tx.commit().await?;
     Ok(())

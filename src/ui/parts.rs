@@ -67,14 +67,14 @@ pub fn Empty(
     #[prop(into)] title: String,
     #[prop(into)] text: String,
     #[prop(into)] icon: String,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty">
             <svg class="icon empty__icon" aria-hidden="true"><use href=format!("/icons.svg#i-{icon}")></use></svg>
             <h1 class="empty__title">{title}</h1>
             <p class="empty__text">{text}</p>
-            {children()}
+            {children.map(|children| children())}
         </div>
     }
 }

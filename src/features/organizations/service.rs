@@ -328,8 +328,11 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     })
 }
 
+/// A check and when it ran.
+type Checked = (CheckRow, DateTime<Utc>);
+
 /// The rows of the last run, and those before it; both as they come, newest first.
-fn newest_run(checks: &[(CheckRow, DateTime<Utc>)]) -> (&[(CheckRow, DateTime<Utc>)], &[(CheckRow, DateTime<Utc>)]) {
+fn newest_run(checks: &[Checked]) -> (&[Checked], &[Checked]) {
     let Some((_, newest)) = checks.first() else { return (&[], &[]) };
     let end = checks.iter().position(|(_, at)| at != newest).unwrap_or(checks.len());
     checks.split_at(end)

@@ -721,6 +721,7 @@ pub async fn note_support(
 // ── Logos ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The logo with this content; made when there is none.
+#[expect(clippy::too_many_arguments, reason = "one column each")]
 pub async fn ensure_logo(
     pool: &PgPool,
     id: LogoId,

@@ -556,7 +556,6 @@ macro_rules! closings {
 
         impl Fact for $name {
             fn statement(&self) -> Statement {
-                #[expect(clippy::redundant_closure_call, reason = "the macro is handed how to read its fact")]
                 let (side, (payload, private)): (Option<Side>, (Vec<(&str, Value)>, Vec<(&str, Value)>)) = (($side)(self), ($more)(self));
                 statement(
                     $word,

@@ -36,7 +36,7 @@ pub fn CommunityPage() -> impl IntoView {
 #[component]
 fn Events(found: FoundEvents) -> impl IntoView {
     let body = if found.items.is_empty() {
-        view! { <Empty title="No events are announced" text="When the community publishes one, it stands here." icon="calendar">{()}</Empty> }
+        view! { <Empty title="No events are announced" text="When the community publishes one, it stands here." icon="calendar"/> }
             .into_any()
     } else {
         view! { <EventCards events=found.items/> }.into_any()
