@@ -466,7 +466,7 @@ async fn a_suspended_person_is_out_at_once() {
         let omar = commdesk::seeds::people::OMAR;
         service::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
         commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
-        let omar = commdesk::seeds::people::set_up_staff(&ctx, omar).await.expect("signed in");
+        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
         let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
 
         service::suspend(&ctx, &omar, asha_id, &reason).await.expect("suspended");

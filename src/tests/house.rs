@@ -10,7 +10,8 @@ async fn every_answer_carries_an_id_and_the_safe_headers() {
         let mut visitor = town.visitor();
         for path in ["/", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
             let answer = visitor.open(path).await;
-            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"] {
+            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"]
+            {
                 assert!(answer.headers.contains_key(name), "{path} lacks {name}");
             }
             let policy = answer.headers["content-security-policy"].to_str().unwrap();

@@ -5,6 +5,7 @@ mod crash;
 mod house;
 mod organizations;
 mod requests;
+mod strangers;
 mod town;
 mod accounts;
 mod notifications;

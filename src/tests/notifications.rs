@@ -139,7 +139,7 @@ async fn words_of_others_cannot_break_out_of_a_letter() {
         let omar = commdesk::seeds::people::OMAR;
         accounts::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
         commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
-        let omar = commdesk::seeds::people::set_up_staff(&ctx, omar).await.expect("signed in");
+        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
         let evil = "<img src=x onerror=alert(1)>\nhttps://evil.example/link/abc";
         let reason = commdesk::kernel::text::Paragraph::parse(evil, 500, "reason").expect("a reason");
 

@@ -304,7 +304,8 @@ fn History(review: ReviewView) -> impl IntoView {
 #[component]
 fn Decide(decisions: Vec<Decision>, workspace: Option<String>) -> impl IntoView {
     if decisions.is_empty() {
-        return view! { <section class="panel"><div class="panel__body"><p>"There is nothing to decide."</p></div></section> }.into_any();
+        return view! { <section class="panel"><div class="panel__body"><p>"There is nothing to decide."</p></div></section> }
+            .into_any();
     }
     let options: Vec<(String, String, String)> = decisions
         .into_iter()

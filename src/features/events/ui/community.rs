@@ -25,9 +25,11 @@ pub fn CommunityPage() -> impl IntoView {
         |(slug, workspace)| communities::server_fns::page(slug, workspace),
     );
     let events: Loaded<FoundEvents> = Resource::new_blocking(move || slug.get(), server_fns::of_community);
-    shown(community, move |community| view! {
-        <Title text=community.name.clone()/>
-        <CommunityProfile community>{shown(events, |found| view! { <Events found/> })}</CommunityProfile>
+    shown(community, move |community| {
+        view! {
+            <Title text=community.name.clone()/>
+            <CommunityProfile community>{shown(events, |found| view! { <Events found/> })}</CommunityProfile>
+        }
     })
 }
 

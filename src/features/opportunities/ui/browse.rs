@@ -50,7 +50,9 @@ impl Ask {
     }
 
     fn is_narrowed(&self) -> bool {
-        [&self.search, &self.event_type, &self.category, &self.format, &self.region, &self.currency].iter().any(|text| !text.is_empty())
+        [&self.search, &self.event_type, &self.category, &self.format, &self.region, &self.currency]
+            .iter()
+            .any(|text| !text.is_empty())
     }
 
     /// The address of the page after this one.
@@ -121,7 +123,13 @@ fn Narrow(ask: Ask) -> impl IntoView {
 }
 
 #[component]
-fn Choice(name: &'static str, label: &'static str, empty: &'static str, chosen: String, labels: &'static [&'static str]) -> impl IntoView {
+fn Choice(
+    name: &'static str,
+    label: &'static str,
+    empty: &'static str,
+    chosen: String,
+    labels: &'static [&'static str],
+) -> impl IntoView {
     view! {
         <div class="field">
             <label class="field__label" for=format!("narrow-{name}")>{label}</label>
