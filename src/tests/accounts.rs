@@ -196,6 +196,9 @@ async fn a_wrong_address_and_a_wrong_password_are_answered_alike() {
 #[tokio::test]
 async fn guessing_is_slowed_for_the_account_from_wherever_it_comes() {
     story(async |town| {
+        // Windows are fixed: this story fits into one.
+        let gone = town.ctx().now().timestamp().rem_euclid(300);
+        town.house.clock.shift(301 - gone);
         activated(town, ASHA, "Asha Rao").await;
         // Right ones are not counted.
         for _ in 0..12 {
@@ -225,6 +228,8 @@ async fn guessing_is_slowed_for_the_account_from_wherever_it_comes() {
 #[tokio::test]
 async fn one_address_may_not_try_many_accounts() {
     story(async |town| {
+        let gone = town.ctx().now().timestamp().rem_euclid(300);
+        town.house.clock.shift(301 - gone);
         let mut visitor = town.visitor();
         let mut last = StatusCode::OK;
         for n in 0..31 {
