@@ -254,7 +254,7 @@ fn every_use_of_the_systems_scope_is_known() {
     for file in files(&source().join("features")) {
         for (_, text) in code(&file) {
             if let Some(at) = text.find("Scope::system(") {
-                uses.insert(format!("{} {}", name(&file), &text[at..].trim()));
+                uses.insert(format!("{} {}", name(&file), text[at..].trim()));
             }
         }
     }
