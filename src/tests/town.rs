@@ -115,6 +115,31 @@ impl Town {
         self.drain().await;
     }
 
+    /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
+    pub async fn as_superuser(&self, statements: &str) {
+        let pool = db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
+            .execute(&pool)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {statements}"));
+        pool.close().await;
+    }
+
+    /// Takes the database away from the app, or gives it back.
+    pub async fn cut_off(&self, away: bool) {
+        let pool = db::pool(&self.server.superuser_url("postgres"), 1).expect("an address of the cluster");
+        let allow = if away { "false" } else { "true" };
+        let mut statements = format!("alter database {} with allow_connections {allow};", self.database);
+        if away {
+            statements.push_str(&format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}';",
+                self.database
+            ));
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&pool).await.expect("a superuser may");
+        pool.close().await;
+    }
+
     /// A visitor with a browser of their own.
     pub fn visitor(&self) -> Browser {
         Browser::new(self.router.clone())

@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         page::shown,
-        parts::{Empty, Icon, More, PageHead, Tier},
+        parts::{Empty, More, PageHead, Tier},
     },
 };
 use leptos::prelude::*;
@@ -207,7 +207,7 @@ pub fn OpportunityTable(rows: Vec<OpportunityRow>) -> impl IntoView {
                                     <td class="table__number num" data-label="Budget">{row.budget_range.formatted}</td>
                                     <td data-label="Decides by">
                                         <time datetime=row.decision_at.to_rfc3339()>{row.deadline_label}</time>
-                                        <span class="table__sub"><Icon name="clock" small=true/>" " {row.deadline_in} ", " {row.places_label}</span>
+                                        <span class="table__sub">{row.deadline_in} ", " {row.places_label}</span>
                                     </td>
                                 </tr>
                             }
