@@ -17,6 +17,7 @@ export default defineConfig({
     baseURL: address,
     browserName: 'chromium',
     headless: true,
+    actionTimeout: 15_000,
     locale: 'en-IN',
     timezoneId: 'Asia/Kolkata',
     viewport: { width: 1280, height: 800 },

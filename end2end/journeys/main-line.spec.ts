@@ -12,6 +12,8 @@ test('a sponsor applies, the community accepts, the logo stands on the event pag
   await open(sponsor, '/opportunities');
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.waitForURL(/\?.*=/);
+  await sponsor.waitForLoadState('networkidle');
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
   await sponsor.waitForLoadState('networkidle');
   await expect(sponsor.getByText('₹2L – ₹5L').first()).toBeVisible();
@@ -42,6 +44,8 @@ test('a community finds a sponsor in the directory and asks, the sponsor accepts
   await open(community, '/directory');
   await community.getByRole('searchbox').first().fill(acme.company);
   await community.getByRole('button', { name: 'Search' }).click();
+  await community.waitForURL(/\?.*=/);
+  await community.waitForLoadState('networkidle');
   await community.getByRole('link', { name: acme.company, exact: true }).click();
   await expect(community.getByRole('heading', { level: 1 })).toHaveText(acme.company);
   await community.getByRole('link', { name: /request|support|ask/i }).first().click();
@@ -71,6 +75,8 @@ test('the main line works with scripts off', async ({ browser }) => {
   await sponsor.goto('/opportunities');
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.waitForURL(/\?.*=/);
+  await sponsor.waitForLoadState('networkidle');
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
   // Refused first: everything typed comes back, with the reason beside its field.
   await sponsor.getByLabel('What you offer').fill('a lot');
@@ -97,6 +103,8 @@ test('the main line fits a phone', async ({ browser }) => {
   await open(sponsor, '/opportunities');
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.waitForURL(/\?.*=/);
+  await sponsor.waitForLoadState('networkidle');
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
   await sponsor.waitForLoadState('networkidle');
   await sponsor.getByLabel('What you offer').fill('2,50,000');

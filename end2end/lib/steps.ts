@@ -54,8 +54,8 @@ export async function applyAsSponsor(page: Page, who: Somebody): Promise<void> {
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByText('Step 2 of 3')).toBeVisible();
   await page.waitForLoadState('networkidle');
-  await page.getByRole('radio', { name: '₹2L – ₹5L' }).check();
-  await page.getByText('Cash', { exact: true }).click();
+  await page.getByLabel('Budget range').selectOption('INR:200000-500000');
+  await page.getByRole('checkbox', { name: 'Cash' }).check();
   await page.getByRole('button', { name: 'Continue' }).click();
   await expect(page.getByText('Step 3 of 3')).toBeVisible();
   await page.waitForLoadState('networkidle');
@@ -67,8 +67,8 @@ export async function applyAsSponsor(page: Page, who: Somebody): Promise<void> {
 export async function activate(page: Page, request: APIRequestContext, email: string): Promise<void> {
   const mail = await mailTo(request, email, /./);
   await open(page, linkIn(mail, /^\/link\//));
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page.getByRole('button').filter({ hasText: /password|confirm|go on/i }).first().click();
+  await page.getByRole('textbox', { name: /password/i }).fill(PASSWORD);
+  await page.getByRole('main').getByRole('button').first().click();
   await expect(page).not.toHaveURL(/\/link\//);
   if (/sign-in/.test(page.url())) await signIn(page, email, PASSWORD);
 }
@@ -158,7 +158,7 @@ function day(days: number): string {
 /** Publishes an event two months ahead. */
 export async function publishEvent(page: Page, title: string): Promise<void> {
   await open(page, '/manage/events/new');
-  await page.getByLabel('Title').fill(title);
+  await page.getByRole('textbox', { name: 'Title', exact: true }).fill(title);
   await page.getByLabel('Type', { exact: true }).selectOption('Hackathon');
   await page.getByLabel('Category').selectOption('Technology');
   await page.getByLabel('Description').fill('Thirty-six hours, one idea, no slides.');

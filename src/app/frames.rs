@@ -13,7 +13,7 @@ pub fn site<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
     let page = page();
     view! {
         <div class="site">
-            <a class="skip-link" href="#main">"Skip to content"</a>
+            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="site__header">
                 <div class="site__bar">
                     <Brand/>
@@ -39,7 +39,7 @@ pub fn card<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
     let page = page();
     view! {
         <div class="auth">
-            <a class="skip-link" href="#main">"Skip to content"</a>
+            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="auth__brand"><Brand/></header>
             <main class="auth__card" id="main" tabindex="-1">{page}</main>
             <footer class="auth__foot">
@@ -56,7 +56,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
     let acting = acting();
     view! {
         <div class="workspace">
-            <a class="skip-link" href="#main">"Skip to content"</a>
+            <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="workspace__bar">
                 <Brand/>
                 <Suspense>

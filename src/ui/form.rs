@@ -186,7 +186,7 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                                     if field.is_empty() {
                                         view! { <li>{message}</li> }.into_any()
                                     } else {
-                                        view! { <li><a href=format!("#{}", field_id(form, &field))>{message}</a></li> }.into_any()
+                                        view! { <li><a href=format!("#{}", field_id(form, &field)) rel="external">{message}</a></li> }.into_any()
                                     }
                                 })
                                 .collect_view()}
