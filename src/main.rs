@@ -87,7 +87,12 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
                 cluster.create_database(UNFINISHED, None).await?;
                 migrate_as(&cluster.owner_url(UNFINISHED), Some(cluster::APP)).await?;
                 if seed {
-                    let house = open::open(settings(), Keys::of_development(&dev.data)?, db::pool(&cluster.app_url(UNFINISHED), 8)?, is_known)?;
+                    let house = open::open(
+                        settings(),
+                        Keys::of_development(&dev.data)?,
+                        db::pool(&cluster.app_url(UNFINISHED), 8)?,
+                        is_known,
+                    )?;
                     commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
                     house.pool.close().await;
                 }

@@ -55,7 +55,11 @@ pub fn groups(document: &serde_json::Value) -> Vec<Group> {
                 anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
                 method: method.to_uppercase(),
                 path: format!("/api/v1{path}"),
-                summary: operation["summary"].as_str().or_else(|| operation["description"].as_str()).unwrap_or_default().to_owned(),
+                summary: operation["summary"]
+                    .as_str()
+                    .or_else(|| operation["description"].as_str())
+                    .unwrap_or_default()
+                    .to_owned(),
                 parameters: list(&operation["parameters"])
                     .iter()
                     .map(|parameter| {
@@ -108,7 +112,9 @@ fn kind(document: &serde_json::Value, schema: &serde_json::Value) -> String {
     match &schema["type"] {
         serde_json::Value::String(one) if one == "array" => format!("list of {}", kind(document, &schema["items"])),
         serde_json::Value::String(one) => one.clone(),
-        serde_json::Value::Array(several) => several.iter().filter_map(|t| t.as_str()).filter(|t| *t != "null").collect::<Vec<_>>().join(" or "),
+        serde_json::Value::Array(several) => {
+            several.iter().filter_map(|t| t.as_str()).filter(|t| *t != "null").collect::<Vec<_>>().join(" or ")
+        }
         _ => match list(&schema["oneOf"]).iter().find(|one| one["type"] != "null") {
             Some(one) => kind(document, one),
             None => "object".into(),

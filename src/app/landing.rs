@@ -100,8 +100,13 @@ pub fn LandingPage() -> impl IntoView {
 /// An opportunity beside its event, as a card.
 #[component]
 fn OpportunityCard(row: OpportunityRow) -> impl IntoView {
-    let place = if row.community.city.is_empty() { row.community.name.clone() } else { format!("{}, {}", row.community.name, row.community.city) };
-    let (month, day) = row.event.start_at.map(|at| (at.format("%b").to_string(), at.format("%-d").to_string())).unwrap_or_default();
+    let place = if row.community.city.is_empty() {
+        row.community.name.clone()
+    } else {
+        format!("{}, {}", row.community.name, row.community.city)
+    };
+    let (month, day) =
+        row.event.start_at.map(|at| (at.format("%b").to_string(), at.format("%-d").to_string())).unwrap_or_default();
     view! {
         <article class="event-card">
             <p class="event-card__date" aria-hidden="true">

@@ -41,7 +41,8 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
         email: person.email.clone(),
         workspaces,
         current: person.default_workspace.clone(),
-        second_factor_due: !person.second_factor_given && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. })),
+        second_factor_due: !person.second_factor_given
+            && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. })),
         unread: crate::features::notifications::service::unread(&call.ctx, person.user).await?,
     }))
 }

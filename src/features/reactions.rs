@@ -3,8 +3,9 @@
 
 use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
 use crate::platform::{
-    facts, limits,
+    facts,
     jobs::{Periodic, Registry},
+    limits,
     web::once,
 };
 use std::time::Duration;
@@ -27,15 +28,27 @@ pub fn registry() -> Registry {
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![
-            Periodic { name: "checkpoint", every: Duration::from_secs(60), run: |ctx| Box::pin(async move { facts::checkpoint(&ctx).await }) },
-            Periodic { name: "forget-keys", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { once::forget(&ctx).await }) },
+            Periodic {
+                name: "checkpoint",
+                every: Duration::from_secs(60),
+                run: |ctx| Box::pin(async move { facts::checkpoint(&ctx).await }),
+            },
+            Periodic {
+                name: "forget-keys",
+                every: Duration::from_secs(3600),
+                run: |ctx| Box::pin(async move { once::forget(&ctx).await }),
+            },
             Periodic {
                 name: "forget-sessions",
                 every: Duration::from_secs(3600),
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
             organizations::jobs::forget_drafts(),
-            Periodic { name: "forget-limits", every: Duration::from_secs(3600), run: |ctx| Box::pin(async move { limits::forget(&ctx).await }) },
+            Periodic {
+                name: "forget-limits",
+                every: Duration::from_secs(3600),
+                run: |ctx| Box::pin(async move { limits::forget(&ctx).await }),
+            },
         ],
     }
 }

@@ -54,7 +54,8 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/openapi.json", axum::routing::get(document))
         .fallback(|| async { AppError::NotFound })
         .method_not_allowed_fallback(|| async {
-            let error = json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
+            let error =
+                json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
             json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
         });
     Router::new().nest_service("/api/v1", router)

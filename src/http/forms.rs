@@ -142,7 +142,10 @@ async fn carry_out(
     let name = typed.text("_form");
     let form = forms.iter().find(|form| form.form == name).or_else(|| (forms.len() == 1 && name.is_empty()).then(|| &forms[0]));
     let Some(form) = form else {
-        return Err(AppError::refused("RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept."));
+        return Err(AppError::refused(
+            "RELOAD_NEEDED",
+            "This page is older than the site. Load it again; what you saved is kept.",
+        ));
     };
     let mut call = call.acting_for(typed.maybe("_as").map(str::to_owned));
     let here = parts.uri.path_and_query().map_or("/", |p| p.as_str()).to_owned();

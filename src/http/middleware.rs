@@ -61,7 +61,10 @@ pub async fn headers(State(house): State<Arc<House>>, request: Request, next: Ne
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    );
     if house.settings.cookies_are_secure() {
         set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains");
     }
@@ -127,7 +130,8 @@ fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
 
 /// Says who calls. One statement for a caller with a session, none for one without.
 pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
-    let trace = request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
+    let trace =
+        request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
     let mut ctx = Ctx::new(Arc::clone(&house), trace);
     ctx.address = client_address(&house, &request);
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
@@ -144,6 +148,13 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned)
         .or_else(|| query_value(request.uri().query(), "as"));
+    // Opening a page for a workspace makes it the one that pages without a workspace show next. No page waits for more
+    // than this one small write, and none fails with it.
+    if let (Some(person), Some(named), &Method::GET) = (&person, &workspace, request.method())
+        && !request.headers().contains_key(WORKSPACE_HEADER)
+    {
+        let _ = crate::features::accounts::service::remember_workspace(&ctx, person, named).await;
+    }
     request.extensions_mut().insert(Call { ctx, person, workspace });
     next.run(request).await
 }

@@ -33,7 +33,9 @@ async fn healthz() -> &'static str {
 async fn readyz(State(house): State<Arc<House>>) -> Response {
     match db::is_migrated(&house.pool).await {
         Ok(true) => "ready".into_response(),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "the schema is not migrated").into_response(),
+        Ok(false) => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "the schema is not migrated").into_response()
+        }
         Err(_) => AppError::Busy { retry_after: 5 }.into_response(),
     }
 }

@@ -2,8 +2,8 @@
 
 use super::{api_v1, forms, middleware, ops};
 use crate::{
-    features::organizations,
     app::{App, api_docs::ApiDocument, shell},
+    features::organizations,
     platform::{ctx::House, web::TRACE},
 };
 use axum::{
@@ -61,7 +61,8 @@ pub fn router(house: Arc<House>) -> Router {
 
 /// What pages are rendered with. Asset names carry a hash wherever the build wrote one beside the program.
 pub fn leptos_options(house: &House) -> LeptosOptions {
-    let hashed = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt"))).is_some_and(|file| file.exists());
+    let hashed =
+        std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt"))).is_some_and(|file| file.exists());
     LeptosOptions::builder()
         .output_name("commdesk")
         .site_root(house.settings.site_root.to_string_lossy().into_owned())
@@ -88,8 +89,11 @@ pub fn page_context() {
 async fn rpc(request: Request) -> Response {
     let response = leptos_axum::handle_server_fns_with_context(page_context, request).await.into_response();
     if response.status() == StatusCode::BAD_REQUEST {
-        return crate::kernel::error::AppError::refused("RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept.")
-            .into_response();
+        return crate::kernel::error::AppError::refused(
+            "RELOAD_NEEDED",
+            "This page is older than the site. Load it again; what you saved is kept.",
+        )
+        .into_response();
     }
     response
 }
@@ -109,7 +113,11 @@ async fn file_or_not_found(files: ServeDir, options: LeptosOptions, request: Req
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
         return response;
     }
-    leptos_axum::render_app_async_with_context(page_context, move || shell(options.clone()))(Request::from_parts(parts, axum::body::Body::empty())).await
+    leptos_axum::render_app_async_with_context(page_context, move || shell(options.clone()))(Request::from_parts(
+        parts,
+        axum::body::Body::empty(),
+    ))
+    .await
 }
 
 /// Pages may hold what only their reader may see: nothing between us and the browser keeps them.

@@ -219,9 +219,7 @@ impl Role {
                 &[SeeWorkspace, SeeRequests, ActOnRequests]
             }
             Self::Organization(OrganizationRole::DevRelManager | OrganizationRole::HiringManager) => &[SeeWorkspace, SeeRequests],
-            Self::Community(
-                CommunityRole::Owner | CommunityRole::Admin | CommunityRole::Member(MemberRole::Organizer),
-            ) => &[
+            Self::Community(CommunityRole::Owner | CommunityRole::Admin | CommunityRole::Member(MemberRole::Organizer)) => &[
                 SeeWorkspace,
                 SeeRequests,
                 ActOnRequests,
@@ -285,8 +283,7 @@ pub enum CommunityStatus {
 }
 
 impl CommunityStatus {
-    pub const ALL: [Self; 6] =
-        [Self::Pending, Self::UnderReview, Self::Approved, Self::Active, Self::Rejected, Self::Suspended];
+    pub const ALL: [Self; 6] = [Self::Pending, Self::UnderReview, Self::Approved, Self::Active, Self::Rejected, Self::Suspended];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -526,7 +523,9 @@ impl Actor {
             return Err(Denied::coded("SECOND_FACTOR_REQUIRED", "Confirm your second factor first, then try again."));
         }
         let role = self.acting.as_ref().map_or("no workspace", Membership::role_label);
-        Err(Denied::new(format!("Your role ({role}) cannot {what}. Ask an admin of your workspace to do it or to change your role.")))
+        Err(Denied::new(format!(
+            "Your role ({role}) cannot {what}. Ask an admin of your workspace to do it or to change your role."
+        )))
     }
 
     /// What rows the actor's queries may touch.

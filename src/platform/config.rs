@@ -245,9 +245,11 @@ impl Serve {
     /// # Errors
     /// Names the key that is broken, or was made by `dev`.
     pub fn keys(&self) -> anyhow::Result<Keys> {
-        for (name, value) in
-            [("COMMDESK_COLUMN_KEYS", &self.column_keys), ("COMMDESK_BLIND_KEY", &self.blind_key), ("COMMDESK_SIGNING_KEY", &self.signing_key)]
-        {
+        for (name, value) in [
+            ("COMMDESK_COLUMN_KEYS", &self.column_keys),
+            ("COMMDESK_BLIND_KEY", &self.blind_key),
+            ("COMMDESK_SIGNING_KEY", &self.signing_key),
+        ] {
             // Development's keys begin with the bytes `dev!`, which base64 spells so.
             if value.split(',').any(|key| key.rsplit(':').next().is_some_and(|k| k.trim().starts_with("ZGV2I"))) {
                 bail!("{name} holds a key made by `dev`. Make fresh ones with `commdesk keys`.");

@@ -2,7 +2,7 @@
 
 use super::{
     clock::Clock,
-    crypto::{BlindKey, Keyring, CheckpointKey},
+    crypto::{BlindKey, CheckpointKey, Keyring},
     dns::{Lookups, Reach},
     facts::FactRegistry,
     mail::Post,

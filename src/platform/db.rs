@@ -49,7 +49,10 @@ pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<(
         statements.push(format!(r#"revoke update, delete, truncate on {table} from "{role}""#));
     }
     for statement in statements {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(owner).await.context("the app's role could not be given its rights")?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
+            .execute(owner)
+            .await
+            .context("the app's role could not be given its rights")?;
     }
     Ok(())
 }
@@ -60,7 +63,8 @@ pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<(
 /// When the database cannot be asked.
 pub async fn is_migrated(pool: &PgPool) -> anyhow::Result<bool> {
     let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default();
-    let found: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
+    let found: Option<i64> =
+        sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
     Ok(found.is_some_and(|found| found >= newest))
 }
 
@@ -88,7 +92,10 @@ impl From<sqlx::Error> for AppError {
             sqlx::Error::Database(db) => {
                 let code = db.code().unwrap_or_default();
                 // Starting up, shutting down, too many connections, lock or statement timeout, deadlock, serialization.
-                if code.starts_with("57P") || code.starts_with("08") || matches!(&*code, "53300" | "55P03" | "57014" | "40P01" | "40001") {
+                if code.starts_with("57P")
+                    || code.starts_with("08")
+                    || matches!(&*code, "53300" | "55P03" | "57014" | "40P01" | "40001")
+                {
                     tracing::warn!(%error, "the database is busy");
                     return Self::Busy { retry_after: 2 };
                 }

@@ -288,7 +288,8 @@ pub async fn checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
     if heads.is_empty() {
         return Ok(());
     }
-    let last = sqlx::query!("select number, hash from fact_checkpoints order by number desc limit 1").fetch_optional(&mut *tx).await?;
+    let last =
+        sqlx::query!("select number, hash from fact_checkpoints order by number desc limit 1").fetch_optional(&mut *tx).await?;
     let number = last.as_ref().map_or(0, |l| l.number) + 1;
     let prev = last.map(|l| l.hash);
     let at = ctx.now();
@@ -323,7 +324,7 @@ pub async fn checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
     .execute(&mut *tx)
     .await?;
     // The copy goes first: a checkpoint in the store that the database lost is what `verify` must be able to see.
-    let copy = canonical::text(&json!({"body": body, "signature": hex::encode(&signature)}));
+    let copy = canonical::text(&json!({"body": body, "signature": hex::encode(signature)}));
     ctx.house.store.put(&checkpoint_key(number)?, copy.into_bytes(), "application/json").await?;
     tx.commit().await?;
     Ok(())
@@ -383,7 +384,9 @@ pub async fn verify(ctx: &Ctx) -> anyhow::Result<Verdict> {
                 Some("its hash is not its text's")
             } else if row.seq != want_seq {
                 Some("a fact before it is missing")
-            } else if row.prev_hash != want_prev || body["prev"].as_str().map(str::to_owned) != want_prev.as_deref().map(hex::encode) {
+            } else if row.prev_hash != want_prev
+                || body["prev"].as_str().map(str::to_owned) != want_prev.as_deref().map(hex::encode)
+            {
                 Some("it does not follow the fact before it")
             } else if body["id"] != json!(row.id)
                 || body["at"] != json!(instant(row.at))
@@ -447,9 +450,12 @@ async fn verify_checkpoints(ctx: &Ctx, verdict: &mut Verdict) -> anyhow::Result<
     let mut number = 0;
     let mut prev: Option<Vec<u8>> = None;
     loop {
-        let Some(row) = sqlx::query!("select number, body, prev_hash, hash, signature from fact_checkpoints where number > $1 order by number limit 1", number)
-            .fetch_optional(&ctx.house.pool)
-            .await?
+        let Some(row) = sqlx::query!(
+            "select number, body, prev_hash, hash, signature from fact_checkpoints where number > $1 order by number limit 1",
+            number
+        )
+        .fetch_optional(&ctx.house.pool)
+        .await?
         else {
             break;
         };

@@ -256,9 +256,16 @@ pub async fn drain(ctx: &Ctx, registry: &Registry) -> anyhow::Result<()> {
 
 /// Starts the dispatcher, `workers` workers, the sweeper and the periodic tasks; they end with the token, each after the
 /// piece of work in its hand.
-pub fn start(house: &Arc<House>, registry: Arc<Registry>, workers: usize, stop: &CancellationToken) -> tokio_util::task::TaskTracker {
+pub fn start(
+    house: &Arc<House>,
+    registry: Arc<Registry>,
+    workers: usize,
+    stop: &CancellationToken,
+) -> tokio_util::task::TaskTracker {
     let tracker = tokio_util::task::TaskTracker::new();
-    let spawn_loop = |name: &'static str, every: Duration, work: fn(Ctx, Arc<Registry>) -> BoxFuture<'static, anyhow::Result<bool>>| {
+    let spawn_loop = |name: &'static str,
+                      every: Duration,
+                      work: fn(Ctx, Arc<Registry>) -> BoxFuture<'static, anyhow::Result<bool>>| {
         let (house, registry, stop) = (Arc::clone(house), Arc::clone(&registry), stop.clone());
         tracker.spawn(async move {
             while !stop.is_cancelled() {

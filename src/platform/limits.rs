@@ -57,8 +57,9 @@ fn window(limit: Limit, now: DateTime<Utc>) -> DateTime<Utc> {
 
 fn within(limit: Limit, factor: i32, hits: i32, window: DateTime<Utc>, now: DateTime<Utc>) -> AppResult<()> {
     if hits > limit.hits.saturating_mul(factor) {
-        let left = (window + TimeDelta::seconds(limit.seconds) - now).num_seconds().max(1);
-        return Err(AppError::TooMany { retry_after: u32::try_from(left).unwrap_or(60) });
+        // Rounded up: who waits for as long as they were told gets through.
+        let left = (window + TimeDelta::seconds(limit.seconds) - now).num_milliseconds().max(1);
+        return Err(AppError::TooMany { retry_after: u32::try_from(left).map_or(60, |left| left.div_ceil(1_000)) });
     }
     Ok(())
 }

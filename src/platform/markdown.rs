@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use ammonia::{Builder, UrlRelative};
 use crate::kernel::safe_html::SafeHtml;
+use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// Quotes and lists nest this deep; what is deeper stays, without the boxes around it.

@@ -203,7 +203,7 @@ mod tests {
         // The finder in the corner: a line of seven after four quiet modules.
         assert!(qr.path.starts_with("M4 4h7v1h-7z"));
         assert!(qr.path.chars().all(|c| c.is_ascii_digit() || "Mhvz -".contains(c)));
-        assert!(qr.side > 29 && (qr.side - 8 - 17) % 4 == 0);
+        assert!(qr.side > 29 && (qr.side - 8 - 17).is_multiple_of(4));
         assert!(qr_path(&"x".repeat(5_000)).is_none());
     }
 

@@ -13,9 +13,9 @@ use crate::{
         web::json_response,
     },
 };
-use people::{ALL, Figure, OMAR, PASSWORD, SARA};
 use axum::{Router, response::Response, routing::get};
 use http::StatusCode;
+use people::{ALL, Figure, OMAR, PASSWORD, SARA};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ async fn staff(ctx: &Ctx) -> anyhow::Result<Actor> {
         accounts::add_staff(ctx, figure.email, figure.name, role).await?;
         people::activate(ctx, figure).await?;
     }
-    people::set_up_staff(ctx, OMAR).await?;
-    people::set_up_staff(ctx, SARA).await
+    people::sign_in_staff(ctx, OMAR).await?;
+    people::sign_in_staff(ctx, SARA).await
 }
 
 /// Prints the demo people with their roles.

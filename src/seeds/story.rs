@@ -8,7 +8,11 @@ use crate::{
         communities::{rules as community_rules, service as communities},
         events::service::{self as events, Then},
         opportunities::service as opportunities,
-        organizations::{logos, rules::{self as organization_rules, application::ApplicationInput}, service as organizations},
+        organizations::{
+            logos,
+            rules::{self as organization_rules, application::ApplicationInput},
+            service as organizations,
+        },
         requests::service as requests,
     },
     kernel::{
@@ -190,12 +194,17 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&s
     opportunity(ctx, &mei, harbourconf, "Title Sponsor", 600_000, 1_200_000, 1, 70).await?;
     opportunity(ctx, &mei, harbourconf, "Knowledge Sponsor", 50_000, 150_000, 2, 70).await?;
 
-    let agreed = apply_for(ctx, &tomas, gold, "150000", "We would bring two engineers as mentors and a prize for the best use of data.").await?;
+    let agreed =
+        apply_for(ctx, &tomas, gold, "150000", "We would bring two engineers as mentors and a prize for the best use of data.")
+            .await?;
     accept(ctx, &ravi, agreed).await?;
-    let filmed = apply_for(ctx, &ingrid, media, "20000", "We film the demos and put HackFest in the newsletter three weeks before.").await?;
+    let filmed =
+        apply_for(ctx, &ingrid, media, "20000", "We film the demos and put HackFest in the newsletter three weeks before.")
+            .await?;
     accept(ctx, &ravi, filmed).await?;
     // Waits for Apex Circle.
-    apply_for(ctx, &asha, platinum, "350000", "We want to run the workshop on queues and hand out credits to every team.").await?;
+    apply_for(ctx, &asha, platinum, "350000", "We want to run the workshop on queues and hand out credits to every team.")
+        .await?;
     // Waits for Acme.
     requests::send(
         ctx,
@@ -220,7 +229,8 @@ async fn apply(ctx: &Ctx, who: Figure, logo: &str, input: Value) -> anyhow::Resu
 async fn register(ctx: &Ctx, who: Figure, logo: &str, input: Value) -> anyhow::Result<CommunityId> {
     let logo = logos::store_logo(ctx, logo.as_bytes().to_vec()).await?;
     let input: community_rules::SignupInput = wire(input)?;
-    let view = communities::register(ctx, Voice::Visitor { user: None }, None, &input.parse()?, Some(logo)).await.context(who.email)?;
+    let view =
+        communities::register(ctx, Voice::Visitor { user: None }, None, &input.parse()?, Some(logo)).await.context(who.email)?;
     Ok(view.community_id)
 }
 

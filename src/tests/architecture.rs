@@ -188,7 +188,8 @@ fn cfg_stands_in_front_of_mod_lines_only() {
         for (index, (line, text)) in lines.iter().enumerate() {
             if text.trim_start().starts_with("#[cfg(feature") {
                 let next = lines[index + 1..].iter().map(|(_, t)| t.trim()).find(|t| !t.starts_with("#["));
-                let fine = next.is_some_and(|t| ["mod ", "pub mod ", "pub(crate) mod ", "pub use "].iter().any(|p| t.starts_with(p)));
+                let fine =
+                    next.is_some_and(|t| ["mod ", "pub mod ", "pub(crate) mod ", "pub use "].iter().any(|p| t.starts_with(p)));
                 if !fine {
                     faults.push(format!("{short}:{line} {text}"));
                 }
@@ -217,7 +218,8 @@ fn no_statement_reads_the_databases_clock() {
         for (line, text) in code(&file) {
             let lower = text.to_lowercase();
             let sql_clock = ["current_timestamp", "clock_timestamp(", "statement_timestamp("].iter().any(|c| lower.contains(c))
-                || [" now()", "(now()", ",now()"].iter().any(|c| text.contains(c)) && (lower.contains("select") || lower.contains("where") || lower.contains("values"));
+                || [" now()", "(now()", ",now()"].iter().any(|c| text.contains(c))
+                    && (lower.contains("select") || lower.contains("where") || lower.contains("values"));
             if sql_clock && !name(&file).starts_with("tests/") {
                 faults.push(format!("{}:{line} {text}", name(&file)));
             }
@@ -235,7 +237,10 @@ fn html_is_raw_in_one_place() {
             if text.contains("inner_html") && short != "ui/parts.rs" && !short.starts_with("tests/") {
                 faults.push(format!("{short}:{line} inner_html"));
             }
-            if text.contains("from_sanitiser(") && !["platform/markdown.rs", "kernel/safe_html.rs"].contains(&short.as_str()) && !short.starts_with("tests/") {
+            if text.contains("from_sanitiser(")
+                && !["platform/markdown.rs", "kernel/safe_html.rs"].contains(&short.as_str())
+                && !short.starts_with("tests/")
+            {
                 faults.push(format!("{short}:{line} makes SafeHtml"));
             }
         }
@@ -249,7 +254,7 @@ fn every_use_of_the_systems_scope_is_known() {
     for file in files(&source().join("features")) {
         for (_, text) in code(&file) {
             if let Some(at) = text.find("Scope::system(") {
-                uses.insert(format!("{} {}", name(&file), &text[at..].trim()));
+                uses.insert(format!("{} {}", name(&file), text[at..].trim()));
             }
         }
     }
@@ -286,8 +291,10 @@ async fn closed_lists_of_the_database_equal_those_of_the_code() {
             .fetch_all(&town.owner)
             .await
             .expect("constraints can be read");
-            let found: BTreeSet<String> =
-                checks.iter().flat_map(|check| check.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+            let found: BTreeSet<String> = checks
+                .iter()
+                .flat_map(|check| check.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+                .collect();
             assert_eq!(found, wanted, "{table}.{column}");
         }
     })

@@ -109,7 +109,8 @@ async fn from_signing_up_to_active() {
         let sara = sara(town).await;
         let id = sign_up(town, RAVI, "Apex Circle").await;
         assert_eq!(status(town, id).await, CommunityStatus::Pending);
-        let letter = town.post.letters().into_iter().find(|letter| format!("{letter:?}").contains(RAVI.email)).expect("a letter to Ravi");
+        let letter =
+            town.post.letters().into_iter().find(|letter| format!("{letter:?}").contains(RAVI.email)).expect("a letter to Ravi");
         assert!(format!("{letter:?}").contains("Apex Circle"), "{letter:?}");
         assert_eq!(town.visitor().open("/communities/apex-circle").await.status, StatusCode::NOT_FOUND);
         let early = decide(town, &sara, id, Decision::Approve, "").await.expect_err("the mailbox is not proven");
@@ -192,7 +193,8 @@ async fn the_api_takes_sign_ups_five_an_hour() {
             .await
             .expect("the owner's login");
         assert_eq!(hash, None);
-        let sealed: Vec<u8> = sqlx::query_scalar("select phone from communities limit 1").fetch_one(&town.owner).await.expect("a row");
+        let sealed: Vec<u8> =
+            sqlx::query_scalar("select phone from communities limit 1").fetch_one(&town.owner).await.expect("a row");
         assert!(!String::from_utf8_lossy(&sealed).contains("98765"));
     })
     .await;
@@ -212,7 +214,10 @@ async fn one_name_twice_in_the_same_moment_is_two_addresses() {
         slugs.sort();
         assert_eq!(slugs, ["apex-circle", "apex-circle-2"]);
         town.drain().await;
-        let rows: Vec<String> = sqlx::query_scalar("select result from checks where kind = 'similar_name'").fetch_all(&town.owner).await.expect("rows");
+        let rows: Vec<String> = sqlx::query_scalar("select result from checks where kind = 'similar_name'")
+            .fetch_all(&town.owner)
+            .await
+            .expect("rows");
         assert!(rows.contains(&"Warn".to_owned()), "{rows:?}");
     })
     .await;
@@ -269,7 +274,11 @@ async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
                 "website_syntax"
             ]
         );
-        let score: i32 = sqlx::query_scalar("select trust_score from communities where id = $1").bind(id.0).fetch_one(&town.owner).await.expect("a row");
+        let score: i32 = sqlx::query_scalar("select trust_score from communities where id = $1")
+            .bind(id.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("a row");
         assert!(score > 0);
 
         let mut unknown = signup(MEI, "No Network");
@@ -278,11 +287,13 @@ async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
         let parsed = unknown.parse().expect("in order");
         let view = service::register(&town.ctx(), Voice::Visitor { user: None }, None, &parsed, None).await.expect("taken");
         town.drain().await;
-        let failed: i64 = sqlx::query_scalar("select count(*) from checks where subject_id = $1 and result = 'Fail' and evidence like 'Could not%'")
-            .bind(view.community_id.0)
-            .fetch_one(&town.owner)
-            .await
-            .expect("rows");
+        let failed: i64 = sqlx::query_scalar(
+            "select count(*) from checks where subject_id = $1 and result = 'Fail' and evidence like 'Could not%'",
+        )
+        .bind(view.community_id.0)
+        .fetch_one(&town.owner)
+        .await
+        .expect("rows");
         assert_eq!(failed, 0);
     })
     .await;
@@ -304,7 +315,8 @@ async fn two_decisions_at_once_are_one() {
         let lost = approved.err().or(rejected.err()).expect("one of them lost");
         assert_eq!(lost.code(), "ALREADY_DECIDED");
         town.drain().await;
-        let decided = facts_of(town, id).await.iter().filter(|name| name.ends_with("approved") || name.ends_with("rejected")).count();
+        let decided =
+            facts_of(town, id).await.iter().filter(|name| name.ends_with("approved") || name.ends_with("rejected")).count();
         assert_eq!(decided, 1);
     })
     .await;
@@ -336,9 +348,13 @@ async fn only_reviewers_decide_and_never_on_their_own() {
         let refused = decide(town, &ravi, id, Decision::Suspend, "x").await.expect_err("not staff");
         assert_eq!(refused.status(), 403);
         let mut mallory = browser(town, RAVI).await;
-        let answer = mallory.api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"}))).await;
+        let answer =
+            mallory.api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"}))).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
-        let answer = town.visitor().api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"}))).await;
+        let answer = town
+            .visitor()
+            .api(Method::PATCH, &format!("/admin/communities/{id}/status"), Some(json!({"status": "approved"})))
+            .await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 
         decide(town, &sara, id, Decision::Suspend, "Spam.").await.expect("it is on the marketplace");
@@ -376,7 +392,11 @@ async fn the_form_comes_back_with_what_was_typed() {
         let mut visitor = town.visitor();
         assert_eq!(visitor.open("/join").await.status, StatusCode::OK);
         let refused = visitor
-            .submit("/join", "join", &[("name", "Apex <Circle>"), ("bio", "We build."), ("socialLinks.x", "https://evil.example/x")])
+            .submit(
+                "/join",
+                "join",
+                &[("name", "Apex <Circle>"), ("bio", "We build."), ("socialLinks.x", "https://evil.example/x")],
+            )
             .await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         for kept in ["Apex &lt;Circle", "We build.", "https://evil.example/x", "not an address at X"] {

@@ -85,7 +85,8 @@ fn kills_lose_nothing_and_repeat_nothing() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let say = |_: &str| {};
-    let cluster = runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &say)).expect("a cluster with fsync on");
+    let cluster =
+        runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &say)).expect("a cluster with fsync on");
     runtime.block_on(cluster.create_database("crash", None)).expect("a database");
     let url = cluster.owner_url("crash");
 
@@ -97,7 +98,9 @@ fn kills_lose_nothing_and_repeat_nothing() {
         let until = Instant::now() + Duration::from_millis(250 + 170 * round + u64::from(secrets::random::<1>()[0]));
         while Instant::now() < until {
             number += 1;
-            if let Some((201, answer)) = program.send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{number}")), &signup(number)) {
+            if let Some((201, answer)) =
+                program.send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{number}")), &signup(number))
+            {
                 acknowledged.insert(number, answer["data"]["communityId"].clone());
             }
         }
@@ -108,8 +111,9 @@ fn kills_lose_nothing_and_repeat_nothing() {
     let program = Program::start(folder.path(), &url);
     // The same key gives the same answer, whether the first one arrived or was lost on the way.
     for again in 1..=number {
-        let (status, answer) =
-            program.send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{again}")), &signup(again)).expect("an answer");
+        let (status, answer) = program
+            .send("POST", "/api/v1/auth/signup-community", Some(&format!("key-{again}")), &signup(again))
+            .expect("an answer");
         assert_eq!(status, 201, "{answer}");
         if let Some(first) = acknowledged.get(&again) {
             assert_eq!(&answer["data"]["communityId"], first, "key-{again}");
@@ -120,10 +124,12 @@ fn kills_lose_nothing_and_repeat_nothing() {
     runtime.block_on(async {
         let began = Instant::now();
         loop {
-            let open: i64 = sqlx::query_scalar("select (select count(*) from outbox) + (select count(*) from jobs where state in ('ready', 'running'))")
-                .fetch_one(&pool)
-                .await
-                .expect("the database answers");
+            let open: i64 = sqlx::query_scalar(
+                "select (select count(*) from outbox) + (select count(*) from jobs where state in ('ready', 'running'))",
+            )
+            .fetch_one(&pool)
+            .await
+            .expect("the database answers");
             if open == 0 {
                 break;
             }
@@ -139,7 +145,8 @@ fn kills_lose_nothing_and_repeat_nothing() {
         assert_eq!(count("select count(*) from facts where name = 'community_registered'").await, wanted);
         let linked = "select count(distinct recipient) from mails where recipient like 'owner@crash-%'";
         assert_eq!(count(linked).await, wanted, "owners without a mail");
-        let twice = "select count(*) from (select recipient, template from mails group by recipient, template having count(*) > 1) t";
+        let twice =
+            "select count(*) from (select recipient, template from mails group by recipient, template having count(*) > 1) t";
         assert_eq!(count(twice).await, 0, "somebody got the same mail twice");
         assert_eq!(count("select count(*) from jobs where state = 'dead'").await, 0);
     });

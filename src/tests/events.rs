@@ -4,6 +4,7 @@ use crate::{
     communities::{active, browser, decide, owner, sara, sign_up, verify},
     town::{Town, story},
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use commdesk::{
     features::{
         communities::rules::Decision,
@@ -22,7 +23,6 @@ use commdesk::{
     platform::facts,
     seeds::people::{KOFI, MEI, RAVI},
 };
-use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -124,7 +124,11 @@ async fn from_a_title_to_the_archive() {
             facts_of(town, id).await,
             ["event_drafted", "event_edited", "event_published", "event_went_live", "event_completed", "event_archived"]
         );
-        let left: i64 = sqlx::query_scalar("select count(*) from deadlines where subject_id = $1").bind(id.0).fetch_one(&town.owner).await.expect("a count");
+        let left: i64 = sqlx::query_scalar("select count(*) from deadlines where subject_id = $1")
+            .bind(id.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("a count");
         assert_eq!(left, 0);
     })
     .await;
@@ -150,7 +154,9 @@ async fn two_edits_of_one_version_are_one_and_a_conflict() {
         // Without a version nothing is changed, and the same again changes nothing either.
         let blind = service::edit(&ctx, &ravi, id, titled("Blind"), Then::Stay).await.expect_err("no version");
         assert!(matches!(blind, AppError::Invalid(errors) if errors.get("version").is_some()));
-        service::edit(&ctx, &ravi, id, EventInput { version: Some(2), ..titled("HackFest") }, Then::Stay).await.expect("no change");
+        service::edit(&ctx, &ravi, id, EventInput { version: Some(2), ..titled("HackFest") }, Then::Stay)
+            .await
+            .expect("no change");
         assert_eq!(seen(town, Some(&ravi), id).await.expect("his own").version, 2);
         town.drain().await;
         assert_eq!(facts_of(town, id).await, ["event_drafted", "event_edited"]);
@@ -208,7 +214,11 @@ async fn roles_that_do_not_edit_only_look() {
         let ravi = active(town, &sara, RAVI, "Apex Circle").await;
         let id = draft(town, &ravi, &event(town, "HackFest", 5)).await;
         let community = ravi.community().expect("his");
-        sqlx::query("update members set role = 'Designer' where community_id = $1").bind(community.0).execute(&town.owner).await.expect("a role");
+        sqlx::query("update members set role = 'Designer' where community_id = $1")
+            .bind(community.0)
+            .execute(&town.owner)
+            .await
+            .expect("a role");
         let designer = owner(town, RAVI).await;
         assert!(seen(town, Some(&designer), id).await.is_ok_and(|view| !view.can.edit && !view.can.publish));
         for refused in [
@@ -263,10 +273,17 @@ async fn addresses_follow_titles_until_they_are_public() {
         let first = draft(town, &ravi, &event(town, "HackFest", 5)).await;
         let second = draft(town, &ravi, &event(town, "Hack Fest!", 5)).await;
         let third = draft(town, &ravi, &event(town, "HackFest", 5)).await;
-        assert_eq!((slug(first).await.as_str(), slug(second).await.as_str(), slug(third).await.as_str()), ("hackfest", "hack-fest", "hackfest-2"));
-        service::edit(&ctx, &ravi, third, EventInput { version: Some(1), ..titled("Build Night") }, Then::Publish).await.expect("complete");
+        assert_eq!(
+            (slug(first).await.as_str(), slug(second).await.as_str(), slug(third).await.as_str()),
+            ("hackfest", "hack-fest", "hackfest-2")
+        );
+        service::edit(&ctx, &ravi, third, EventInput { version: Some(1), ..titled("Build Night") }, Then::Publish)
+            .await
+            .expect("complete");
         assert_eq!(slug(third).await, "build-night");
-        service::edit(&ctx, &ravi, third, EventInput { version: Some(2), ..titled("Build Nights") }, Then::Stay).await.expect("in order");
+        service::edit(&ctx, &ravi, third, EventInput { version: Some(2), ..titled("Build Nights") }, Then::Stay)
+            .await
+            .expect("in order");
         assert_eq!(slug(third).await, "build-night");
         town.drain().await;
     })
@@ -373,7 +390,9 @@ async fn lists_page_search_and_filter() {
         loop {
             let found = visitor.api(Method::GET, &format!("/events?limit=2&cursor={cursor}"), None).await.data();
             assert_eq!(found["total"], 7);
-            titles.extend(found["items"].as_array().expect("items").iter().map(|item| item["title"].as_str().expect("a title").to_owned()));
+            titles.extend(
+                found["items"].as_array().expect("items").iter().map(|item| item["title"].as_str().expect("a title").to_owned()),
+            );
             match found["nextCursor"].as_str() {
                 Some(next) => cursor = next.to_owned(),
                 None => break,
@@ -411,11 +430,16 @@ async fn lists_page_search_and_filter() {
         assert_eq!(ravi.api(Method::GET, "/events?public=true&search=harbour", None).await.data()["total"], 2);
 
         let ctx = town.ctx();
-        let mine = service::mine(&ctx, &apex, Tab::Upcoming, &PageRequest { limit: 3, ..PageRequest::default() }).await.expect("his tabs");
+        let mine = service::mine(&ctx, &apex, Tab::Upcoming, &PageRequest { limit: 3, ..PageRequest::default() })
+            .await
+            .expect("his tabs");
         assert_eq!(mine.items.iter().filter(|item| item.status == EventStatus::Draft).count(), 2);
         let next = PageRequest { limit: 3, cursor: mine.next_cursor, ..PageRequest::default() };
         let rest = service::mine(&ctx, &apex, Tab::Upcoming, &next).await.expect("his tabs");
-        assert_eq!(rest.items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["Build Night 2", "Build Night 3", "Build Night 4"]);
+        assert_eq!(
+            rest.items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(),
+            ["Build Night 2", "Build Night 3", "Build Night 4"]
+        );
         assert!(service::mine(&ctx, &apex, Tab::Past, &PageRequest::default()).await.expect("his tabs").items.is_empty());
         assert_eq!(service::choices(&ctx, &apex).await.expect("his events").len(), 7);
         assert_eq!(service::of_community(&ctx, "harbour-devs").await.expect("theirs").items[0].title, "Harbour Conference");
@@ -431,7 +455,13 @@ async fn forms_lose_nothing_not_even_in_a_conflict() {
         let actor = active(town, &sara, RAVI, "Apex Circle").await;
         let mut ravi = browser(town, RAVI).await;
         assert_eq!(ravi.open("/manage/events/new").await.status, StatusCode::OK);
-        let refused = ravi.submit("/manage/events/new", "event", &[("title", "Ha"), ("venueName", "Hall <1>"), ("startAt", "2026-03-29T02:30"), ("timezone", "Europe/Berlin")]).await;
+        let refused = ravi
+            .submit(
+                "/manage/events/new",
+                "event",
+                &[("title", "Ha"), ("venueName", "Hall <1>"), ("startAt", "2026-03-29T02:30"), ("timezone", "Europe/Berlin")],
+            )
+            .await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         for kept in ["Hall &lt;1", "too short"] {
             assert!(refused.text.contains(kept), "{kept}: {}", refused.text);
@@ -445,13 +475,25 @@ async fn forms_lose_nothing_not_even_in_a_conflict() {
         let theirs = EventInput { version: Some(1), subtitle: Some("Saved by Mei".into()), ..EventInput::default() };
         service::edit(&town.ctx(), &actor, id, theirs, Then::Stay).await.expect("in order");
         let path = format!("/manage/events/{id}/edit");
-        let fields = [("title", "HackFest"), ("subtitle", "Typed by Ravi"), ("timezone", "UTC"), ("version", "1"), ("settings.publicVisible", "true")];
+        let fields = [
+            ("title", "HackFest"),
+            ("subtitle", "Typed by Ravi"),
+            ("timezone", "UTC"),
+            ("version", "1"),
+            ("settings.publicVisible", "true"),
+        ];
         let conflict = ravi.submit(&path, "event", &fields).await;
         assert_eq!(conflict.status, StatusCode::CONFLICT, "{}", conflict.text);
         for shown in ["Saved by Mei", "Typed by Ravi", "name=\"version\" value=\"2\""] {
             assert!(conflict.text.contains(shown), "{shown}: {}", conflict.text);
         }
-        let again = [("title", "HackFest"), ("subtitle", "Typed by Ravi"), ("timezone", "UTC"), ("version", "2"), ("settings.publicVisible", "true")];
+        let again = [
+            ("title", "HackFest"),
+            ("subtitle", "Typed by Ravi"),
+            ("timezone", "UTC"),
+            ("version", "2"),
+            ("settings.publicVisible", "true"),
+        ];
         assert_eq!(ravi.submit(&path, "event", &again).await.status, StatusCode::SEE_OTHER);
         let view = seen(town, Some(&actor), id).await.expect("his own");
         assert_eq!((view.subtitle.as_str(), view.version), ("Typed by Ravi", 3));

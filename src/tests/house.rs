@@ -10,7 +10,8 @@ async fn every_answer_carries_an_id_and_the_safe_headers() {
         let mut visitor = town.visitor();
         for path in ["/", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
             let answer = visitor.open(path).await;
-            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"] {
+            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"]
+            {
                 assert!(answer.headers.contains_key(name), "{path} lacks {name}");
             }
             let policy = answer.headers["content-security-policy"].to_str().unwrap();
@@ -53,6 +54,81 @@ async fn another_site_changes_nothing() {
         let answer = visitor.submit("/theme", "theme", &[("theme", "dark")]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         assert!(visitor.open("/").await.text.contains("data-theme=\"dark\""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_database_is_503_and_comes_back_by_itself() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+        // Nobody may connect, and whoever is connected is thrown out: what a restart of Postgres looks like from here.
+        town.cut_off(true).await;
+        let api = visitor.open("/api/v1/opportunities").await;
+        assert_eq!((api.status, api.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "BUSY"));
+        assert!(api.headers.contains_key("retry-after"));
+        let page = visitor.open("/opportunities").await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.headers.contains_key("retry-after"));
+        assert!(page.text.contains("Try again"));
+        assert_eq!(visitor.open("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(visitor.open("/healthz").await.status, StatusCode::OK);
+        town.cut_off(false).await;
+        assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_record_shows_every_tampering() {
+    use commdesk::platform::facts;
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let ctx = town.ctx();
+        facts::checkpoint(&ctx).await.expect("a checkpoint");
+        let whole = facts::verify(&ctx).await.expect("facts can be read");
+        assert_eq!(whole.fault, None);
+        assert!(whole.facts > 30 && whole.checkpoints == 1, "{whole:?}");
+        // The app's own role cannot touch history at all.
+        for statement in ["update facts set name = 'x'", "delete from facts", "truncate facts cascade", "delete from fact_checkpoints", "update revisions set message = 'x'"] {
+            assert!(sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&town.house.pool).await.is_err(), "{statement}");
+        }
+        // The owner can, past the triggers; and it shows.
+        let tampering = [
+            ("a payload changed", "update facts set payload = '{}' where name = 'request_accepted'"),
+            ("a text changed with its hash", "update facts set body = body || ' ', hash = sha256(convert_to(body || ' ', 'UTF8')) where name = 'event_published'"),
+            ("somebody else acted", "update facts set actor_user_id = null where name = 'organization_verified'"),
+            ("words changed", "update fact_private set fields = '{\"reason\":\"bribed\"}' where fact_id = (select id from facts where name = 'organization_verified' limit 1)"),
+        ];
+        for (what, statement) in tampering {
+            town.as_superuser(&format!("create table kept_facts as table facts; create table kept_private as table fact_private; set session_replication_role = replica; {statement}")).await;
+            let verdict = facts::verify(&ctx).await.expect("facts can be read");
+            assert!(verdict.fault.is_some(), "{what} was not seen");
+            town.as_superuser(
+                "set session_replication_role = replica; delete from fact_private; delete from facts; insert into facts table kept_facts; \
+                 insert into fact_private table kept_private; drop table kept_facts, kept_private",
+            )
+            .await;
+            assert_eq!(facts::verify(&ctx).await.expect("facts can be read").fault, None, "after {what}");
+        }
+        // A cut tail: the newest fact of a chain and its head, as if it had never been.
+        town.as_superuser(
+            "create table kept_facts as table facts; create table kept_private as table fact_private; create table kept_heads as table fact_heads; \
+             set session_replication_role = replica; \
+             delete from fact_private where fact_id in (select id from facts where name = 'request_accepted'); \
+             delete from facts where name = 'request_accepted'; \
+             update fact_heads h set (seq, hash) = (select f.seq, f.hash from facts f where f.subject_kind = h.subject_kind and f.subject_id = h.subject_id order by f.seq desc limit 1) \
+             where h.subject_kind = 'request'",
+        )
+        .await;
+        let verdict = facts::verify(&ctx).await.expect("facts can be read");
+        assert!(verdict.fault.as_deref().is_some_and(|fault| fault.contains("checkpoint")), "{verdict:?}");
+        town.as_superuser(
+            "set session_replication_role = replica; delete from fact_private; delete from facts; delete from fact_heads; insert into facts table kept_facts; \
+             insert into fact_private table kept_private; insert into fact_heads table kept_heads; drop table kept_facts, kept_private, kept_heads",
+        )
+        .await;
     })
     .await;
 }

@@ -3,9 +3,9 @@
 use crate::town::{Town, story};
 use commdesk::{
     features::{
-        reactions,
         accounts::{rules::LinkPurpose, service as accounts},
         notifications::service,
+        reactions,
     },
     kernel::{
         ids::UserId,
@@ -54,7 +54,10 @@ async fn a_fact_is_told_once_however_often_its_job_runs() {
         let (mails, notices) = (count(town, "mails").await, count(town, "notices").await);
         assert!(mails > 0 && notices > 0);
         // As after a crash between the work and its mark.
-        sqlx::query("update jobs set state = 'ready', attempts = 0, finished_at = null").execute(&town.owner).await.expect("again");
+        sqlx::query("update jobs set state = 'ready', attempts = 0, finished_at = null")
+            .execute(&town.owner)
+            .await
+            .expect("again");
 
         town.drain().await;
 
@@ -113,7 +116,9 @@ async fn bodies_and_links_are_sealed_at_rest() {
         accounts::ask_reset(&ctx, &Email::parse(ASHA).expect("an address")).await.expect("asked");
         town.drain().await;
 
-        let readable = count(town, "mails where encode(body_text, 'escape') like '%/link/%' or encode(body_html, 'escape') like '%Hello%'").await;
+        let readable =
+            count(town, "mails where encode(body_text, 'escape') like '%/link/%' or encode(body_html, 'escape') like '%Hello%'")
+                .await;
         assert_eq!(readable, 0);
         let letter = town.post.letters().into_iter().find(|l| l.text.contains("/link/")).expect("a letter with a link");
         assert!(letter.html.contains("/link/") && letter.html.starts_with("<!DOCTYPE html>"));
@@ -167,13 +172,18 @@ async fn notices_are_paged_counted_and_ones_own() {
         let request = PageRequest { limit: 2, ..PageRequest::default() };
 
         let first = service::notices(&ctx, &asha, &request).await.expect("a page");
-        let second = service::notices(&ctx, &asha, &PageRequest { cursor: first.next_cursor.clone(), ..request.clone() }).await.expect("a page");
-        let third = service::notices(&ctx, &asha, &PageRequest { cursor: second.next_cursor.clone(), ..request.clone() }).await.expect("a page");
+        let second = service::notices(&ctx, &asha, &PageRequest { cursor: first.next_cursor.clone(), ..request.clone() })
+            .await
+            .expect("a page");
+        let third = service::notices(&ctx, &asha, &PageRequest { cursor: second.next_cursor.clone(), ..request.clone() })
+            .await
+            .expect("a page");
 
         assert_eq!([first.items.len(), second.items.len(), third.items.len()], [2, 2, 1]);
         assert!(third.next_cursor.is_none());
         assert_eq!(first.unread, 5);
-        let ids: std::collections::BTreeSet<_> = [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
+        let ids: std::collections::BTreeSet<_> =
+            [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
         assert_eq!(ids.len(), 5);
         // Somebody else's stay as they are.
         service::mark_read(&ctx, &ravi, Some(first.items[0].id)).await.expect("nothing");
@@ -270,23 +280,34 @@ async fn the_demo_is_told_in_whole_sentences() {
         for letter in town.post.letters() {
             told.push((letter.to, letter.subject));
         }
-        let notices = sqlx::query_as::<_, (String, String, String)>("select u.email, n.title, n.href from notices n join users u on u.id = n.user_id")
-            .fetch_all(&town.owner)
-            .await
-            .expect("notices");
+        let notices = sqlx::query_as::<_, (String, String, String)>(
+            "select u.email, n.title, n.href from notices n join users u on u.id = n.user_id",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .expect("notices");
         for (email, title, href) in notices {
-            assert!(href.starts_with('/') && !href.contains("//") && !href.ends_with('/') && !href.contains("/?"), "{title}: {href}");
+            assert!(
+                href.starts_with('/') && !href.contains("//") && !href.ends_with('/') && !href.contains("/?"),
+                "{title}: {href}"
+            );
             told.push((email, title));
         }
         for (to, title) in &told {
             assert_eq!(title.trim(), title, "a name is missing: {title} to {to}");
-            assert!(!title.contains("  ") && !title.ends_with(" at") && !title.ends_with(" for") && !title.contains("for :"), "{title}");
+            assert!(
+                !title.contains("  ") && !title.ends_with(" at") && !title.ends_with(" for") && !title.contains("for :"),
+                "{title}"
+            );
         }
         let heard = |email: &str, words: &str| told.iter().any(|(to, title)| to == email && title.contains(words));
         assert!(heard("asha@acme.example", "We received the application of Acme Cloud"), "{told:#?}");
         assert!(heard("asha@acme.example", "Acme Cloud is verified"), "{told:#?}");
         assert!(heard("ravi@apex.example", "Apex Circle is approved"), "{told:#?}");
-        let requests: Vec<_> = told.iter().filter(|(_, title)| title.contains("applies to support") || title.contains("asks you to support")).collect();
+        let requests: Vec<_> = told
+            .iter()
+            .filter(|(_, title)| title.contains("applies to support") || title.contains("asks you to support"))
+            .collect();
         assert!(!requests.is_empty(), "{told:#?}");
     })
     .await;
@@ -359,7 +380,9 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
             blind: here.blind.clone(),
             signing: here.signing.clone(),
             passwords: here.passwords.clone(),
-            post: Arc::new(Smtp::new(&format!("smtp://127.0.0.1:{port}"), "CommDesk <hello@commdesk.example>").expect("an address")),
+            post: Arc::new(
+                Smtp::new(&format!("smtp://127.0.0.1:{port}"), "CommDesk <hello@commdesk.example>").expect("an address"),
+            ),
             store: here.store.clone(),
             lookups: Arc::clone(&here.lookups),
             reach: Arc::clone(&here.reach),
@@ -385,7 +408,13 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
         assert_eq!(heard[1]["to"], json!(["busy@acme.example"]));
         assert_eq!(heard[0]["from"], "hello@commdesk.example");
         let letter = heard[0]["letter"].as_str().expect("text");
-        for part in ["Subject: Your password is set", "Auto-Submitted: auto-generated", "X-CommDesk-Request: ", "multipart/alternative", "text/html"] {
+        for part in [
+            "Subject: Your password is set",
+            "Auto-Submitted: auto-generated",
+            "X-CommDesk-Request: ",
+            "multipart/alternative",
+            "text/html",
+        ] {
             assert!(letter.contains(part), "{part} is missing in {letter}");
         }
         assert_eq!(count(town, "mails where state = 'sent'").await, 2);

@@ -141,10 +141,17 @@ async fn an_application_is_checked_verified_and_found() {
         assert!(part.trust.expect("checked").headline.starts_with("Your application looks good."));
 
         // Said twice, written once.
-        let facts: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'").fetch_one(&town.owner).await.unwrap();
-        let fact: Uuid = sqlx::query_scalar("select id from facts where name = 'organization_applied'").fetch_one(&town.owner).await.unwrap();
+        let facts: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'")
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        let fact: Uuid =
+            sqlx::query_scalar("select id from facts where name = 'organization_applied'").fetch_one(&town.owner).await.unwrap();
         service::run_checks(&ctx, id, fact.into()).await.expect("a repeated job is harmless");
-        let again: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'").fetch_one(&town.owner).await.unwrap();
+        let again: i64 = sqlx::query_scalar("select count(*) from facts where name = 'organization_checked'")
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
         assert_eq!((facts, again), (1, 1));
 
         // Staff verify; the directory has it, and strangers see what the table says.
@@ -188,8 +195,10 @@ async fn of_two_rivals_verified_at_once_one_owns_the_website() {
         };
         assert_eq!(lost.code(), "DOMAIN_TAKEN");
         assert!(lost.message().contains(&format!("{} (Verified)", won.display_name)), "{}", lost.message());
-        let verified: i64 =
-            sqlx::query_scalar("select count(*) from organizations where verification_status = 'Verified'").fetch_one(&town.owner).await.unwrap();
+        let verified: i64 = sqlx::query_scalar("select count(*) from organizations where verification_status = 'Verified'")
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
         assert_eq!(verified, 1);
 
         // A disabled profile keeps the website; the rival still cannot have it.
@@ -207,7 +216,9 @@ async fn staff_ask_the_applicant_answers_and_a_refused_one_leaves_the_queue() {
     story(async |town| {
         let ctx = town.ctx();
         let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
-        let queued = async || service::queue(&ctx, &nadia(), QueueOrder::Score, &PageRequest::default()).await.expect("the queue").groups.len();
+        let queued = async || {
+            service::queue(&ctx, &nadia(), QueueOrder::Score, &PageRequest::default()).await.expect("the queue").groups.len()
+        };
 
         service::decide(&ctx, &nadia(), id, decision("more")).await.expect("asked");
         let asha = applicant(town, id).await;
@@ -258,8 +269,11 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         assert_eq!((view.version, view.billing_email.as_deref()), (2, Some("billing@acme.example")));
 
         // Sealed in the database: nothing of it can be read there.
-        let (billing, phone): (Vec<u8>, Vec<u8>) =
-            sqlx::query_as("select billing_email, phone from organizations where id = $1").bind(id.0).fetch_one(&town.owner).await.unwrap();
+        let (billing, phone): (Vec<u8>, Vec<u8>) = sqlx::query_as("select billing_email, phone from organizations where id = $1")
+            .bind(id.0)
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
         for sealed in [billing, phone] {
             let text = String::from_utf8_lossy(&sealed).into_owned();
             assert!(!text.contains("billing") && !text.contains("98765"));
@@ -304,7 +318,13 @@ async fn the_directory_is_searched_and_paged() {
     story(async |town| {
         let ctx = town.ctx();
         for n in 1..=23 {
-            let id = apply(town, &format!("Company {n:02}"), &format!("https://company{n}.example"), &format!("team@company{n}.example")).await;
+            let id = apply(
+                town,
+                &format!("Company {n:02}"),
+                &format!("https://company{n}.example"),
+                &format!("team@company{n}.example"),
+            )
+            .await;
             service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
         }
         let id = apply(town, "Kubernaut Labs", "https://kubernaut.example", "team@kubernaut.example").await;
@@ -395,7 +415,9 @@ async fn applying_over_the_api_happens_once() {
         let empty = visitor.api(Method::POST, "/sponsors/apply", Some(json!({}))).await;
         assert_eq!((empty.status, empty.code().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "VALIDATION_ERROR"));
         let errors = empty.json()["error"]["fieldErrors"].clone();
-        for field in ["entityType", "companyName", "website", "officialEmail", "industry", "budgetRange.band", "sponsorshipTypes", "logo"] {
+        for field in
+            ["entityType", "companyName", "website", "officialEmail", "industry", "budgetRange.band", "sponsorshipTypes", "logo"]
+        {
             assert!(errors[field].is_string(), "{field} in {errors}");
         }
 
@@ -437,7 +459,9 @@ async fn a_logo_is_drawn_anew_and_served_for_ever() {
         assert_eq!(visitor.open(&missing).await.status, StatusCode::NOT_FOUND);
 
         let svg = |inner: &str| format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#);
-        for hostile in [b"MZ\x90\x00not a picture".to_vec(), Vec::new(), b"\x89PNG\r\n\x1a\n broken".to_vec(), svg("").into_bytes()] {
+        for hostile in
+            [b"MZ\x90\x00not a picture".to_vec(), Vec::new(), b"\x89PNG\r\n\x1a\n broken".to_vec(), svg("").into_bytes()]
+        {
             let refused = logos::store_logo(&ctx, hostile).await.expect_err("hostile");
             assert_eq!(refused.status(), 422);
             assert!(refused.message().len() > 20, "refused in words: {}", refused.message());
@@ -645,7 +669,8 @@ async fn fifty_clicks_send_one_application() {
             ("industry", "Security"),
         ];
         send_files(&mut asha, "/become-sponsor", "company", &company, Some(LOGO.as_bytes())).await;
-        asha.submit("/become-sponsor?step=offer", "offer", &[("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")]).await;
+        asha.submit("/become-sponsor?step=offer", "offer", &[("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")])
+            .await;
         let clicks = (0..50).map(|_| {
             let mut browser = asha.clone();
             async move { browser.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await.status }
@@ -722,10 +747,13 @@ async fn staff_and_applicant_talk_through_their_pages() {
                 ("phone", phone),
             ]
         };
-        let refused = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Kept words.", "98765"), None).await;
+        let refused =
+            send_files(&mut asha, "/organization/profile", "profile", &profile("1", "Kept words.", "98765"), None).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("Kept words.") && refused.text.contains("profile-phone-error"));
-        let saved = send_files(&mut asha, "/organization/profile", "profile", &profile("1", "First words.", "+91 98765 43210"), None).await;
+        let saved =
+            send_files(&mut asha, "/organization/profile", "profile", &profile("1", "First words.", "+91 98765 43210"), None)
+                .await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
 
         // An older page is told what differs, keeps its text, and may then save knowingly.
@@ -752,7 +780,9 @@ async fn staff_and_applicant_talk_through_their_pages() {
         assert_eq!(beaten.code(), "DOMAIN_TAKEN");
 
         // Nobody of an organization decides on one, not even on another's.
-        let forbidden = asha.submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Because.")]).await;
+        let forbidden = asha
+            .submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Because.")])
+            .await;
         assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
         let mut api = asha.clone();
         let verdict = json!({"decision": "verify", "reason": "Because I say so."});
@@ -760,9 +790,11 @@ async fn staff_and_applicant_talk_through_their_pages() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
         // Over the API she edits her own, and only her own.
-        let patched = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "More."}))).await;
+        let patched =
+            api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "More."}))).await;
         assert_eq!(patched.data()["longDescription"], "More.");
-        let stale = api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "Less."}))).await;
+        let stale =
+            api.api(Method::PATCH, &format!("/sponsors/{id}"), Some(json!({"version": 2, "longDescription": "Less."}))).await;
         assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
         let foreign = api.api(Method::PATCH, &format!("/sponsors/{rival}"), Some(json!({"version": 1, "phone": ""}))).await;
         assert_eq!(foreign.status, StatusCode::NOT_FOUND);

@@ -53,7 +53,8 @@ async fn told(town: &Town) -> Cast {
     let ctx = town.ctx();
     let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
     let (asha, tomas, ravi, mei) = (actor(ASHA).await, actor(TOMAS).await, actor(RAVI).await, actor(MEI).await);
-    let hackfest = sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.expect("an event");
+    let hackfest =
+        sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.expect("an event");
     Cast { hackfest: EventId(hackfest), ctx, asha, tomas, ravi, mei }
 }
 
@@ -127,7 +128,10 @@ async fn both_paths_end_on_the_events_page() {
         let id = cast.apply(&cast.asha, opportunity).await;
         let theirs = service::get(ctx, &cast.asha, id).await.expect("theirs");
         assert_eq!((theirs.state, theirs.turn, theirs.your_turn), (RequestState::Pending, Side::Community, false));
-        assert_eq!((theirs.amount.to_string().as_str(), theirs.amount_minor, theirs.category), ("20000.00", 2_000_000, Category::SilverSponsor));
+        assert_eq!(
+            (theirs.amount.to_string().as_str(), theirs.amount_minor, theirs.category),
+            ("20000.00", 2_000_000, Category::SilverSponsor)
+        );
         assert!(theirs.can.withdraw && !theirs.can.accept && !theirs.can.reject);
         assert_eq!(theirs.revisions.len(), 1);
         assert_eq!(commdesk::kernel::canonical::sha256_hex(&theirs.revisions[0].canonical), theirs.revision_hash.as_str());
@@ -229,14 +233,16 @@ async fn accept_against_expiry_is_decided_by_the_clock_alone() {
         let (one, other) = (town.ctx(), town.ctx());
 
         // Before its time: the sweeper does nothing, the acceptance holds.
-        let (accepted, expired) = tokio::join!(service::accept(&one, &cast.ravi, early, &seen_early), service::expire_due(&other, early));
+        let (accepted, expired) =
+            tokio::join!(service::accept(&one, &cast.ravi, early, &seen_early), service::expire_due(&other, early));
         accepted.expect("in time");
         expired.expect("nothing to do");
         assert!(is_whole(town, early).await);
 
         // After it: whoever comes first, nothing is accepted.
         town.house.clock.shift(14 * 86_400);
-        let (accepted, expired) = tokio::join!(service::accept(&one, &cast.ravi, late, &seen_late), service::expire_due(&other, late));
+        let (accepted, expired) =
+            tokio::join!(service::accept(&one, &cast.ravi, late, &seen_late), service::expire_due(&other, late));
         expired.expect("swept");
         assert!(["REQUEST_EXPIRED", "REQUEST_CLOSED"].contains(&code(accepted)));
         assert_eq!(cast.state(&cast.tomas, late).await, RequestState::Expired);
@@ -256,8 +262,10 @@ async fn the_last_place_is_taken_once() {
         let (seen_first, seen_second) = (cast.seen(&cast.ravi, first).await, cast.seen(&cast.ravi, second).await);
 
         let (one, other) = (town.ctx(), town.ctx());
-        let (a, b) =
-            tokio::join!(service::accept(&one, &cast.ravi, first, &seen_first), service::accept(&other, &cast.ravi, second, &seen_second));
+        let (a, b) = tokio::join!(
+            service::accept(&one, &cast.ravi, first, &seen_first),
+            service::accept(&other, &cast.ravi, second, &seen_second)
+        );
 
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         let (won, lost) = if a.is_ok() { (first, second) } else { (second, first) };
@@ -284,7 +292,8 @@ async fn a_killed_acceptance_leaves_nothing_or_everything() {
         let mut killed = 0;
         for step in 0..4_000_u64 {
             let ctx = town.ctx();
-            let outcome = tokio::time::timeout(Duration::from_micros(step * 150), service::accept(&ctx, &cast.ravi, id, &seen)).await;
+            let outcome =
+                tokio::time::timeout(Duration::from_micros(step * 150), service::accept(&ctx, &cast.ravi, id, &seen)).await;
             let whole = is_whole(town, id).await;
             match outcome {
                 Ok(accepted) => {
@@ -350,7 +359,10 @@ async fn the_same_request_sent_at_once_by_two_is_one_request() {
     story(async |town| {
         let cast = told(town).await;
         let lumen = cast.tomas.organization().expect("Lumen").to_string();
-        let event: uuid::Uuid = sqlx::query_scalar("select id from events where title = 'HarbourConf'").fetch_one(&town.owner).await.expect("an event");
+        let event: uuid::Uuid = sqlx::query_scalar("select id from events where title = 'HarbourConf'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("an event");
         let input: RequestInput =
             wire(json!({"organizationId": lumen, "eventId": event, "amount": 0, "currency": "USD", "category": "Venue Partner"}));
 
@@ -642,7 +654,9 @@ async fn the_public_list_is_found_by_words_and_every_filter() {
         // The same as a page, without scripts.
         let page = visitor.open("/opportunities?q=hackfest").await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.text.contains("3 opportunities") && page.text.contains("Platinum Sponsor") && !page.text.contains("HarbourConf"));
+        assert!(
+            page.text.contains("3 opportunities") && page.text.contains("Platinum Sponsor") && !page.text.contains("HarbourConf")
+        );
         let id = first["items"][0]["id"].as_str().expect("an id");
         let page = visitor.open(&format!("/opportunities/{id}")).await;
         assert!(page.text.contains("Sign in as a verified sponsor"), "a stranger is asked to sign in");
@@ -712,7 +726,8 @@ async fn forms_work_without_scripts_and_lose_nothing() {
         let refused = asha.submit(&public, "apply", &[("amount", "a lot"), ("message", "Hello & welcome")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("Hello &amp; welcome"));
-        let sent = asha.submit(&public, "apply", &[("amount", "40,000"), ("currency", "INR"), ("message", "Hello & welcome")]).await;
+        let sent =
+            asha.submit(&public, "apply", &[("amount", "40,000"), ("currency", "INR"), ("message", "Hello & welcome")]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         let request = sent.location().split('?').next().expect("a path").to_owned();
         assert!(asha.open(&request).await.text.contains("has until"));
@@ -720,7 +735,13 @@ async fn forms_work_without_scripts_and_lose_nothing() {
         assert!(ravi.open("/inbox").await.text.contains("Your turn"));
         let page = ravi.open(&request).await;
         assert!(page.text.contains("Accept offer") && page.text.contains("₹40,000.00"));
-        let hash = page.text.split("name=\"revisionHash\" value=\"").nth(1).and_then(|rest| rest.get(..64)).expect("the hash that is shown").to_owned();
+        let hash = page
+            .text
+            .split("name=\"revisionHash\" value=\"")
+            .nth(1)
+            .and_then(|rest| rest.get(..64))
+            .expect("the hash that is shown")
+            .to_owned();
         let stale = ravi.submit(&request, "accept", &[("revisionHash", &"0".repeat(64))]).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
         let accepted = ravi.submit(&request, "accept", &[("revisionHash", &hash)]).await;

@@ -24,7 +24,7 @@ use commdesk::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
-use std::{net::SocketAddr, path::Path, str::FromStr as _, sync::Arc};
+use std::{net::SocketAddr, str::FromStr as _, sync::Arc};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
@@ -39,7 +39,7 @@ pub struct Town {
     pub owner: sqlx::PgPool,
     database: String,
     server: cluster::Server,
-    files: tempfile::TempDir,
+    _files: tempfile::TempDir,
 }
 
 /// Tells a story in a fresh town, then checks the books and takes the town down.
@@ -95,21 +95,12 @@ impl Town {
             owner,
             database,
             server,
-            files,
+            _files: files,
         }
-    }
-
-    /// A second house on the same database: another instance of the product.
-    pub fn twin(&self) -> Router {
-        site::router(Arc::clone(&self.house))
     }
 
     pub fn ctx(&self) -> Ctx {
         Ctx::background(&self.house, "test")
-    }
-
-    pub fn files(&self) -> &Path {
-        self.files.path()
     }
 
     /// Runs every job that is due.
@@ -124,13 +115,41 @@ impl Town {
         self.drain().await;
     }
 
+    /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
+    pub async fn as_superuser(&self, statements: &str) {
+        let pool = db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
+            .execute(&pool)
+            .await
+            .unwrap_or_else(|error| panic!("{error}: {statements}"));
+        pool.close().await;
+    }
+
+    /// Takes the database away from the app, or gives it back.
+    pub async fn cut_off(&self, away: bool) {
+        let pool = db::pool(&self.server.superuser_url("postgres"), 1).expect("an address of the cluster");
+        let allow = if away { "false" } else { "true" };
+        let mut statements = format!("alter database {} with allow_connections {allow};", self.database);
+        if away {
+            statements.push_str(&format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{}';",
+                self.database
+            ));
+        }
+        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&pool).await.expect("a superuser may");
+        pool.close().await;
+    }
+
     /// A visitor with a browser of their own.
     pub fn visitor(&self) -> Browser {
         Browser::new(self.router.clone())
     }
 
     async fn close(self) {
-        let dead = sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'dead'").fetch_one(&self.owner).await.expect("jobs");
+        let dead = sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'dead'")
+            .fetch_one(&self.owner)
+            .await
+            .expect("jobs");
         assert_eq!(dead, 0, "a job died");
         facts::checkpoint(&self.ctx()).await.expect("a checkpoint");
         let verdict = facts::verify(&self.ctx()).await.expect("facts can be read");
@@ -206,11 +225,6 @@ impl Browser {
             address: SocketAddr::from(([10, tail[0], tail[1], tail[2]], 40_000)),
             workspace: None,
         }
-    }
-
-    #[must_use]
-    pub fn acting_for(&self, workspace: &str) -> Self {
-        Self { workspace: Some(workspace.to_owned()), ..self.clone() }
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {

@@ -44,7 +44,9 @@ impl FormState {
     /// What a field shows at first: what was typed, else what is stored.
     pub fn start(&self, name: &str, stored: &str) -> String {
         self.first
-            .with_value(|first| first.as_ref().map(|outcome| outcome.values.get(name).and_then(|v| v.first()).cloned().unwrap_or_default()))
+            .with_value(|first| {
+                first.as_ref().map(|outcome| outcome.values.get(name).and_then(|v| v.first()).cloned().unwrap_or_default())
+            })
             .unwrap_or_else(|| stored.to_owned())
     }
 
@@ -106,7 +108,8 @@ pub fn PostForm(
 ) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
     let refused = use_context::<Refused>().unwrap_or_default().0.filter(|o| o.form == name && o.path == path);
-    let state = FormState { outcome: RwSignal::new(refused.clone()), first: StoredValue::new(refused), busy: RwSignal::new(false) };
+    let state =
+        FormState { outcome: RwSignal::new(refused.clone()), first: StoredValue::new(refused), busy: RwSignal::new(false) };
     provide_context(state);
     let key = SharedValue::new(browser::fresh_key).into_inner();
     // Until the first answer, the same key: a second click is the same wish. A refusal is answered by a new one.
@@ -131,7 +134,8 @@ pub fn PostForm(
             Answer::Lost => {
                 state.busy.set(false);
                 state.outcome.set(Some(Outcome {
-                    message: "We could not be reached, so nothing was sent. Everything you typed is still here: try again.".into(),
+                    message: "We could not be reached, so nothing was sent. Everything you typed is still here: try again."
+                        .into(),
                     ..Outcome::default()
                 }));
                 browser::focus(&focus_id);

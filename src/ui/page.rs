@@ -2,7 +2,11 @@
 
 use super::{browser, parts::Empty};
 use crate::kernel::fields::FieldErrors;
-use leptos::{prelude::*, server_fn::codec::JsonEncoding, server_fn::error::{FromServerFnError, ServerFnErrorErr}};
+use leptos::{
+    prelude::*,
+    server_fn::codec::JsonEncoding,
+    server_fn::error::{FromServerFnError, ServerFnErrorErr},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// Why a page has nothing to show; the error half of the wire.
@@ -55,7 +59,9 @@ impl FromServerFnError for PageError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let (status, code, message) = match error {
-            ServerFnErrorErr::Request(_) => (0, "OFFLINE", "We could not be reached. Check your connection, then load the page again."),
+            ServerFnErrorErr::Request(_) => {
+                (0, "OFFLINE", "We could not be reached. Check your connection, then load the page again.")
+            }
             _ => (400, "RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept."),
         };
         Self {
@@ -119,7 +125,11 @@ pub fn Problem(error: PageError) -> impl IntoView {
     }
     let here = leptos_router::hooks::use_location();
     let sign_in = move || {
-        let next = format!("{}{}", here.pathname.get(), Some(here.search.get()).filter(|s| !s.is_empty()).map(|s| format!("?{s}")).unwrap_or_default());
+        let next = format!(
+            "{}{}",
+            here.pathname.get(),
+            Some(here.search.get()).filter(|s| !s.is_empty()).map(|s| format!("?{s}")).unwrap_or_default()
+        );
         format!("/sign-in?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
     };
     let (title, icon) = match error.status {
@@ -130,6 +140,9 @@ pub fn Problem(error: PageError) -> impl IntoView {
         _ => ("Something went wrong on our side", "alert"),
     };
     let action = match error.status {
+        403 if error.code == "SECOND_FACTOR_REQUIRED" => {
+            view! { <a class="button button--primary" href="/second-factor">"Confirm your second factor"</a> }.into_any()
+        }
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
         404 => view! { <a class="button button--primary" href="/">"Go to the start page"</a> }.into_any(),
         _ => view! { <a class="button" href="">"Load the page again"</a> }.into_any(),

@@ -63,13 +63,18 @@ pub fn Notice(#[prop(into)] tone: String, #[prop(into)] title: String, children:
 
 /// Why there is nothing, and the next step.
 #[component]
-pub fn Empty(#[prop(into)] title: String, #[prop(into)] text: String, #[prop(into)] icon: String, children: Children) -> impl IntoView {
+pub fn Empty(
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(into)] icon: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! {
         <div class="empty">
             <svg class="icon empty__icon" aria-hidden="true"><use href=format!("/icons.svg#i-{icon}")></use></svg>
             <h1 class="empty__title">{title}</h1>
             <p class="empty__text">{text}</p>
-            {children()}
+            {children.map(|children| children())}
         </div>
     }
 }

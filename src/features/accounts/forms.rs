@@ -7,11 +7,7 @@ use super::{
     service,
 };
 use crate::{
-    kernel::{
-        error::AppResult,
-        fields::FieldErrors,
-        text::Email,
-    },
+    kernel::{error::AppResult, fields::FieldErrors, text::Email},
     platform::{
         ctx::Ctx,
         web::{
@@ -46,7 +42,9 @@ fn onward<'a>(posted: &'a Posted, home: &'a str) -> &'a str {
 /// `/second-factor`, with the way onward kept.
 fn to_second_factor(posted: &Posted) -> String {
     match posted.query.get("next").and_then(|next| safe_path(next)) {
-        Some(next) => format!("/second-factor?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>()),
+        Some(next) => {
+            format!("/second-factor?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
+        }
         None => "/second-factor".to_owned(),
     }
 }

@@ -1,11 +1,24 @@
 //! Who may do what to logins. The one table of roles and capabilities stands in `kernel::actor`; this room holds it to a
 //! snapshot, so that a change of it is seen.
 
+use super::rules::owes_second_factor;
 use crate::kernel::{
-    actor::{Actor, Capability},
+    actor::{Actor, Capability, Person},
     error::Denied,
     ids::UserId,
 };
+
+/// May change the password, the address and the sessions of their own login. Staff whose password was stolen are safe as
+/// long as their phone is not.
+///
+/// # Errors
+/// 403 `SECOND_FACTOR_REQUIRED` for staff who have not given it in this session.
+pub fn may_change_login(person: &Person) -> Result<(), Denied> {
+    if owes_second_factor(person) {
+        return Err(Denied::coded("SECOND_FACTOR_REQUIRED", "Confirm your second factor first, then try again."));
+    }
+    Ok(())
+}
 
 /// May shut and open logins, but not their own.
 ///
@@ -23,7 +36,7 @@ pub fn may_suspend(actor: &Actor, user: UserId) -> Result<(), Denied> {
 mod tests {
     use super::*;
     use crate::kernel::{
-        actor::{Capabilities, CommunityRole, Membership, OrganizationRole, Person, Role, StaffRole, Workspace},
+        actor::{Capabilities, CommunityRole, Membership, OrganizationRole, Role, StaffRole, Workspace},
         ids::SessionId,
     };
     use std::{fmt::Write as _, sync::Arc};
@@ -82,6 +95,8 @@ mod tests {
         for role in StaffRole::ALL {
             let actor = staff(role, false);
             assert!(Capability::ALL.into_iter().all(|c| !actor.can(c)), "{}", role.label());
+            assert!(may_change_login(&actor.person).is_err());
+            assert!(may_change_login(&staff(role, true).person).is_ok());
         }
         assert_eq!(Capabilities::NONE, Capabilities::of(&[]));
     }

@@ -428,7 +428,10 @@ impl Login {
     /// `EMAIL_UNCHANGED` when it is the address of the login already.
     pub fn ask_email_change(&self, new: &str) -> Result<EmailChangeAsked, Refusal> {
         if self.email == new {
-            return Err(Refusal::new("EMAIL_UNCHANGED", "This is your address already. Enter the one that you want to change to."));
+            return Err(Refusal::new(
+                "EMAIL_UNCHANGED",
+                "This is your address already. Enter the one that you want to change to.",
+            ));
         }
         Ok(EmailChangeAsked { user: self.user, old: self.email.clone(), new: new.to_owned() })
     }

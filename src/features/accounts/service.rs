@@ -8,7 +8,9 @@ use super::{
     policy,
     rules::{self, LinkPurpose, Login, UserCreated},
     store,
-    views::{LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName},
+    views::{
+        LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName,
+    },
 };
 use crate::{
     kernel::{
@@ -22,13 +24,7 @@ use crate::{
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
     },
-    platform::{
-        crypto,
-        ctx::Ctx,
-        facts::Voice,
-        jobs, limits, password, secrets, totp,
-        tx::Tx,
-    },
+    platform::{crypto, ctx::Ctx, facts::Voice, jobs, limits, password, secrets, totp, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -154,7 +150,10 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
 }
 
 fn wrong_credentials() -> AppError {
-    AppError::invalid("", "The e-mail address or the password is not right. Check both, or set a new password with \"Forgot password\".")
+    AppError::invalid(
+        "",
+        "The e-mail address or the password is not right. Check both, or set a new password with \"Forgot password\".",
+    )
 }
 
 /// Ends this session.
@@ -342,8 +341,9 @@ pub async fn reset_wanted(ctx: &Ctx, payload: &serde_json::Value) -> anyhow::Res
 /// Puts a new password in the place of the known one. Every session ends; the one that asked goes on under a new id.
 ///
 /// # Errors
-/// 422 on `currentPassword` or `password`; 429.
+/// 403 before the second factor of staff; 422 on `currentPassword` or `password`; 429.
 pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_password: &str, device: &str) -> AppResult<SignedIn> {
+    policy::may_change_login(person)?;
     let held = check_password(ctx, person.user, current, "currentPassword").await?;
     password::check_rules(new_password, &held.login.email).map_err(|problem| FieldErrors::one("password", problem))?;
     let hash = ctx.house.passwords.hash(new_password).await?;
@@ -370,8 +370,9 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
 /// a notice at once.
 ///
 /// # Errors
-/// 422 on `password`; 409 `EMAIL_UNCHANGED`; 429. Whether the new address has an account already is not said here.
+/// 403 before the second factor of staff; 422 on `password`; 409 `EMAIL_UNCHANGED`; 429. Whether the new address has an account already is not said here.
 pub async fn ask_email_change(ctx: &Ctx, person: &Person, current: &str, new: &Email) -> AppResult<()> {
+    policy::may_change_login(person)?;
     check_password(ctx, person.user, current, "password").await?;
     limits::hit(ctx, limits::LINK_ACCOUNT, &person.user.to_string()).await?;
     let mut tx = ctx.begin().await?;
@@ -410,11 +411,12 @@ pub async fn remember_workspace(ctx: &Ctx, person: &Person, wanted: &str) -> App
     store::set_default_workspace(ctx.db(), person.session, &key).await
 }
 
-/// What the security page shows: the address and every live session. Two statements.
+/// What the security page shows: the address and every live session. One statement.
 ///
 /// # Errors
-/// When the database is away.
+/// 403 before the second factor of staff.
 pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
+    policy::may_change_login(person)?;
     let now = ctx.now();
     let rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
     Ok(SecurityView {
@@ -613,7 +615,10 @@ async fn step_up(ctx: &Ctx, tx: &mut Tx, person: &Person) -> AppResult<String> {
 }
 
 fn wrong_code() -> AppError {
-    AppError::invalid("code", "This code is not right. Enter the six digits that your app shows now, or one of your recovery codes.")
+    AppError::invalid(
+        "code",
+        "This code is not right. Enter the six digits that your app shows now, or one of your recovery codes.",
+    )
 }
 
 fn seconds(at: DateTime<Utc>) -> u64 {

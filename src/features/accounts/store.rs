@@ -88,14 +88,9 @@ pub async fn find_person(
 
 /// Notes that the session is in use, unless somebody noted it since `unless_after`.
 pub async fn touch_session(pool: &PgPool, session: SessionId, now: DateTime<Utc>, unless_after: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!(
-        "update sessions set last_seen_at = $2 where id = $1 and last_seen_at <= $3",
-        session.0,
-        now,
-        unless_after,
-    )
-    .execute(pool)
-    .await?;
+    sqlx::query!("update sessions set last_seen_at = $2 where id = $1 and last_seen_at <= $3", session.0, now, unless_after,)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
@@ -275,20 +270,17 @@ pub async fn list_sessions(
 
 /// Writes the hash that stands behind the fact.
 pub async fn apply_password(tx: &mut Tx, fact: &PasswordSet, password_hash: &str, now: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!(
-        "update users set password_hash = $2, updated_at = $3 where id = $1",
-        fact.user().0,
-        password_hash,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
+    sqlx::query!("update users set password_hash = $2, updated_at = $3 where id = $1", fact.user().0, password_hash, now,)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
 /// The same password under today's settings; not a change of state. Nothing happens when it changed meanwhile.
 pub async fn rehash(pool: &PgPool, user: UserId, old: &str, new: &str) -> AppResult<()> {
-    sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", user.0, old, new).execute(pool).await?;
+    sqlx::query!("update users set password_hash = $3 where id = $1 and password_hash = $2", user.0, old, new)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 
@@ -421,7 +413,9 @@ pub async fn insert_link(
 
 /// A sealed secret that no code has confirmed yet, or the confirmed one with recovery codes that wait to be written down.
 pub async fn set_totp_secret(tx: &mut Tx, user: UserId, sealed: &[u8], now: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("update users set totp_secret = $2, updated_at = $3 where id = $1", user.0, sealed, now).execute(tx.conn()).await?;
+    sqlx::query!("update users set totp_secret = $2, updated_at = $3 where id = $1", user.0, sealed, now)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -471,22 +465,16 @@ pub async fn spend_recovery_code(tx: &mut Tx, user: UserId, hash: &[u8], now: Da
 }
 
 pub async fn count_recovery_codes(tx: &mut Tx, user: UserId) -> AppResult<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from recovery_codes where user_id = $1 and used_at is null"#,
-        user.0
-    )
-    .fetch_one(tx.conn())
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from recovery_codes where user_id = $1 and used_at is null"#, user.0)
+        .fetch_one(tx.conn())
+        .await?)
 }
 
 /// As [`count_recovery_codes`], for a page.
 pub async fn recovery_codes_left(pool: &PgPool, user: UserId) -> AppResult<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from recovery_codes where user_id = $1 and used_at is null"#,
-        user.0
-    )
-    .fetch_one(pool)
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from recovery_codes where user_id = $1 and used_at is null"#, user.0)
+        .fetch_one(pool)
+        .await?)
 }
 
 /// True when the person did not have the role yet.
@@ -550,7 +538,12 @@ pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult
 }
 
 /// `Some(now)` shuts a login, `None` opens it.
-pub async fn apply_suspended(tx: &mut Tx, user: UserId, suspended_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> AppResult<()> {
+pub async fn apply_suspended(
+    tx: &mut Tx,
+    user: UserId,
+    suspended_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
     sqlx::query!("update users set suspended_at = $2, updated_at = $3 where id = $1", user.0, suspended_at, now)
         .execute(tx.conn())
         .await?;
@@ -564,7 +557,9 @@ pub async fn forget(
     made_before: DateTime<Utc>,
     links_before: DateTime<Utc>,
 ) -> AppResult<()> {
-    sqlx::query!("delete from sessions where last_seen_at <= $1 or created_at <= $2", seen_before, made_before).execute(pool).await?;
+    sqlx::query!("delete from sessions where last_seen_at <= $1 or created_at <= $2", seen_before, made_before)
+        .execute(pool)
+        .await?;
     sqlx::query!("delete from one_time_links where expires_at < $1", links_before).execute(pool).await?;
     Ok(())
 }

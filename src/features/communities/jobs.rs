@@ -54,7 +54,7 @@ fn owner_verified(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> 
 fn owner_signed_in(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         if let Some(fact) = job.fact {
-            service::owner_signed_in(&ctx, UserId(fact.subject_id)).await?;
+            service::owner_signed_in(&ctx, UserId(fact.subject_id), fact.at).await?;
         }
         Ok(())
     })

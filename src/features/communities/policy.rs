@@ -83,13 +83,9 @@ labels! {
 pub const fn shows(field: Field, audience: Audience) -> bool {
     use Audience::{Itself, Member, OpenRequest, Public, Staff};
     match field {
-        Field::Name
-        | Field::Bio
-        | Field::Logo
-        | Field::Website
-        | Field::CommunityType
-        | Field::Place
-        | Field::SocialLinks => matches!(audience, Public | OpenRequest | Member | Itself | Staff),
+        Field::Name | Field::Bio | Field::Logo | Field::Website | Field::CommunityType | Field::Place | Field::SocialLinks => {
+            matches!(audience, Public | OpenRequest | Member | Itself | Staff)
+        }
         Field::Status => matches!(audience, Member | Itself | Staff),
         Field::OfficialEmail | Field::Phone => matches!(audience, OpenRequest | Itself | Staff),
         Field::Decision | Field::FriendlyTrust => matches!(audience, Itself | Staff),

@@ -74,9 +74,9 @@ impl Network {
 
     /// Is this an address at the network?
     fn holds(self, url: &WebUrl) -> bool {
-        self.hosts().iter().any(|host| {
-            url.host() == *host || url.host().strip_suffix(host).is_some_and(|front| front.ends_with('.'))
-        })
+        self.hosts()
+            .iter()
+            .any(|host| url.host() == *host || url.host().strip_suffix(host).is_some_and(|front| front.ends_with('.')))
     }
 }
 
@@ -224,7 +224,10 @@ impl SignupInput {
                     links.insert(network.label().to_owned(), url.into_string());
                 } else {
                     let example = network.hosts()[0];
-                    check.add(&path, format!("This is not an address at {}. Enter one like https://{example}/apex-circle.", network.name()));
+                    check.add(
+                        &path,
+                        format!("This is not an address at {}. Enter one like https://{example}/apex-circle.", network.name()),
+                    );
                 }
             }
         }

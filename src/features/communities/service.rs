@@ -8,8 +8,8 @@ use super::{
     rules::{Checked, Community, Decision, Registered, Signup, slug_candidates},
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label,
-        history_word, place_label, status_label, status_tone,
+        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label, history_word,
+        place_label, status_label, status_tone,
     },
 };
 use crate::{
@@ -153,8 +153,11 @@ pub async fn check(ctx: &Ctx, id: CommunityId) -> AppResult<()> {
             format!("{} is the official address of {name}.", it.official_email),
         ));
     }
-    let same_name: Vec<String> =
-        rivals.into_iter().filter(|rival| rival.why.contains("name")).map(|rival| format!("{} ({})", rival.name, rival.place_label)).collect();
+    let same_name: Vec<String> = rivals
+        .into_iter()
+        .filter(|rival| rival.why.contains("name"))
+        .map(|rival| format!("{} ({})", rival.name, rival.place_label))
+        .collect();
     rows.push(trust::similar_name(&same_name));
     rows.push(trust::repeated_source(u32::try_from(neighbours.from_source).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&it.name, &it.bio]));
@@ -188,7 +191,9 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
     let email_domain = Email::parse(&it.official_email).map(|email| email.domain().to_owned()).unwrap_or_default();
     match &website {
         None => {
-            for kind in [CheckKind::WebsiteSyntax, CheckKind::WebsiteReachable, CheckKind::RegistrableDomain, CheckKind::EmailDomain] {
+            for kind in
+                [CheckKind::WebsiteSyntax, CheckKind::WebsiteReachable, CheckKind::RegistrableDomain, CheckKind::EmailDomain]
+            {
                 rows.push(CheckRow::new(kind, CheckResult::Unknown, "No website was given."));
             }
         }
@@ -243,7 +248,7 @@ fn clause(sentence: &str) -> String {
 /// # Errors
 /// When the database is away.
 pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, &[CommunityStatus::Pending]).await? {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Pending, ctx.now()).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some((verified, moved)) = community.verify_email(owner) else { continue };
@@ -256,12 +261,12 @@ pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
     Ok(())
 }
 
-/// The person signed in: approved communities of theirs become active.
+/// The person signed in at this moment: communities of theirs that were approved before it become active.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn owner_signed_in(ctx: &Ctx, owner: UserId) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, &[CommunityStatus::Approved]).await? {
+pub async fn owner_signed_in(ctx: &Ctx, owner: UserId, at: DateTime<Utc>) -> AppResult<()> {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Approved, at).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some(moved) = community.activate() else { continue };
@@ -421,8 +426,7 @@ pub async fn briefs(ctx: &Ctx, ids: &[CommunityId]) -> AppResult<Vec<CommunityBr
 pub async fn people_with(ctx: &Ctx, community: CommunityId, capability: Capability) -> AppResult<Vec<Recipient>> {
     let members = store::list_members(ctx.db(), community).await?;
     let may = |member: &store::MemberRow| {
-        let by_role = CommunityRole::parse(&member.role)
-            .map_or(Capabilities::NONE, |role| Role::Community(role).capabilities());
+        let by_role = CommunityRole::parse(&member.role).map_or(Capabilities::NONE, |role| Role::Community(role).capabilities());
         by_role.has(capability)
             || (capability == Capability::Sign && member.signatory)
             || (capability == Capability::Finance && member.finance)

@@ -101,15 +101,16 @@ pub async fn hold(conn: &mut PgConnection, id: CommunityId) -> AppResult<Communi
     Ok(Community { id: row.id.into(), name: row.name, status: status(&row.status)? })
 }
 
-/// The communities that a person owns, in one of these statuses.
-pub async fn list_owned(db: &PgPool, owner: UserId, statuses: &[CommunityStatus]) -> AppResult<Vec<CommunityId>> {
-    let statuses: Vec<String> = statuses.iter().map(|s| s.label().to_owned()).collect();
+/// The communities that a person owns, in this status and not decided on after this moment.
+pub async fn list_owned(db: &PgPool, owner: UserId, status: CommunityStatus, by: DateTime<Utc>) -> AppResult<Vec<CommunityId>> {
     let ids = sqlx::query_scalar!(
         "select c.id from members m join communities c on c.id = m.community_id
-         where m.user_id = $1 and m.role = 'Owner' and m.status in ('On Boarding', 'Active') and c.status = any($2)
+         where m.user_id = $1 and m.role = 'Owner' and m.status in ('On Boarding', 'Active') and c.status = $2
+               and (c.decided_at is null or c.decided_at <= $3)
          order by c.id",
         owner.0,
-        &statuses,
+        status.label(),
+        by,
     )
     .fetch_all(db)
     .await?;
@@ -316,7 +317,8 @@ pub async fn list_checks(db: &PgPool, id: CommunityId) -> AppResult<(Vec<CheckRo
     .await?;
     let newest = rows.first().map(|row| row.checked_at);
     let of_newest = rows.into_iter().filter(|row| Some(row.checked_at) == newest);
-    let rows = of_newest.filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
+    let rows = of_newest
+        .filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
     Ok((rows.collect(), newest))
 }
 
@@ -372,10 +374,7 @@ impl ProfileRow {
     }
 
     pub fn owner(&self) -> OwnerView {
-        OwnerView {
-            name: self.owner_name.clone().unwrap_or_default(),
-            email: self.owner_email.clone().unwrap_or_default(),
-        }
+        OwnerView { name: self.owner_name.clone().unwrap_or_default(), email: self.owner_email.clone().unwrap_or_default() }
     }
 
     pub fn links(&self) -> Links {

@@ -6,11 +6,7 @@ use super::{
 };
 use crate::{
     features::organizations::trust::{FriendlyTrust, FullTrust},
-    kernel::{
-        actor::CommunityStatus,
-        ids::CommunityId,
-        text::initials,
-    },
+    kernel::{actor::CommunityStatus, ids::CommunityId, text::initials},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -374,7 +370,8 @@ mod tests {
 
     #[test]
     fn the_public_sees_no_contact_and_no_status() {
-        let json = serde_json::to_string(&CommunityView::of(&profile(CommunityStatus::Active), Audience::Public)).expect("plain data");
+        let json =
+            serde_json::to_string(&CommunityView::of(&profile(CommunityStatus::Active), Audience::Public)).expect("plain data");
         for secret in ["hello@", "98765", "How many", "\"active\""] {
             assert!(!json.contains(secret), "{secret} in {json}");
         }
@@ -394,6 +391,9 @@ mod tests {
     fn ages_are_rounded_down() {
         let at = |minutes| DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes);
         let label = |minutes| age_label(DateTime::UNIX_EPOCH, at(minutes));
-        assert_eq!([label(-5), label(1), label(45), label(150), label(2880)], ["just now", "just now", "45 minutes", "2 hours", "2 days"]);
+        assert_eq!(
+            [label(-5), label(1), label(45), label(150), label(2880)],
+            ["just now", "just now", "45 minutes", "2 hours", "2 days"]
+        );
     }
 }

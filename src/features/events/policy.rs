@@ -15,7 +15,9 @@ use crate::{
 /// # Errors
 /// 403 with what would be needed.
 pub fn may_edit(actor: &Actor) -> Result<CommunityId, Denied> {
-    let community = actor.community().ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
+    let community = actor
+        .community()
+        .ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
     actor.must(Capability::EditEvents, "edit events")?;
     Ok(community)
 }
@@ -34,7 +36,9 @@ pub fn may_publish(actor: &Actor) -> Result<CommunityId, Denied> {
 /// # Errors
 /// 403 with what would be needed.
 pub fn may_close(actor: &Actor) -> Result<CommunityId, Denied> {
-    let community = actor.community().ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
+    let community = actor
+        .community()
+        .ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
     actor.must(Capability::PublishEvents, "complete or archive events")?;
     Ok(community)
 }

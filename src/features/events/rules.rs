@@ -186,7 +186,9 @@ impl EventInput {
             timezone: Some(details.timezone.clone()),
             venue_name: Some(details.venue_name.clone()),
             venue_address: Some(details.venue_address.clone()),
-            capacity: Some(CapacityInput { max_attendees: Some(details.max_attendees.map(|n| n.to_string()).unwrap_or_default()) }),
+            capacity: Some(CapacityInput {
+                max_attendees: Some(details.max_attendees.map(|n| n.to_string()).unwrap_or_default()),
+            }),
             settings: Some(SettingsInput { public_visible: Some(details.public_visible) }),
             version: None,
         }
@@ -225,10 +227,8 @@ impl EventInput {
         let mut check = Check::default();
         let title = check.take("title", Line::parse(&text(&self.title), 3, 120, "title"));
         let subtitle = check.take("subtitle", Line::parse(&text(&self.subtitle), 0, 200, "subtitle"));
-        let description_markdown = check.take(
-            "descriptionMarkdown",
-            Paragraph::parse(&text(&self.description_markdown), DESCRIPTION_LONGEST, "description"),
-        );
+        let description_markdown = check
+            .take("descriptionMarkdown", Paragraph::parse(&text(&self.description_markdown), DESCRIPTION_LONGEST, "description"));
         let registration_link = match text(&self.registration_link).trim() {
             "" => Some(String::new()),
             typed => check.take("registrationLink", WebUrl::parse(typed)).map(WebUrl::into_string),
@@ -237,8 +237,7 @@ impl EventInput {
         let category = label(&mut check, "category", &self.category, EventCategory::parse);
         let format = label(&mut check, "format", &self.format, EventFormat::parse);
         let region = label(&mut check, "region", &self.region, Region::parse);
-        let technologies =
-            check.take("technologies", technologies::normalise(self.technologies.as_deref().unwrap_or_default()));
+        let technologies = check.take("technologies", technologies::normalise(self.technologies.as_deref().unwrap_or_default()));
         let starts = check.take("startAt", Chosen::parse(&text(&self.start_at)));
         let ends = check.take("endAt", Chosen::parse(&text(&self.end_at)));
         let timezone = Some(text(&self.timezone).trim().to_owned()).filter(|z| !z.is_empty());
@@ -658,7 +657,10 @@ impl Event {
                     if moved("endAt") && details.ends.is_some_and(|ends| ends.at <= now) {
                         errors.add("endAt", "This has passed. Choose an end that is still to come.");
                     }
-                    if self.status == EventStatus::Live && moved("startAt") && details.starts.is_some_and(|starts| starts.at > now) {
+                    if self.status == EventStatus::Live
+                        && moved("startAt")
+                        && details.starts.is_some_and(|starts| starts.at > now)
+                    {
                         errors.add("startAt", "The event has begun, so its start cannot be in the future.");
                     }
                 }
@@ -722,10 +724,9 @@ impl Event {
         match self.status {
             EventStatus::Completed => Ok(None),
             EventStatus::Archived => Err(self.archived()),
-            EventStatus::Draft => Err(Refusal::new(
-                "EVENT_NOT_PUBLISHED",
-                format!("{} is a draft. Publish it first.", self.details.title),
-            )),
+            EventStatus::Draft => {
+                Err(Refusal::new("EVENT_NOT_PUBLISHED", format!("{} is a draft. Publish it first.", self.details.title)))
+            }
             EventStatus::Live if self.details.ends.is_some_and(|ends| ends.at <= now) => {
                 Ok(Some(self.moved(EventStatus::Completed)))
             }
@@ -768,7 +769,10 @@ impl Event {
     }
 
     fn archived(&self) -> Refusal {
-        Refusal::new("EVENT_ARCHIVED", format!("{} is archived and stays as it was. Draft a new event for the next time.", self.details.title))
+        Refusal::new(
+            "EVENT_ARCHIVED",
+            format!("{} is archived and stays as it was. Draft a new event for the next time.", self.details.title),
+        )
     }
 }
 
@@ -897,7 +901,8 @@ mod tests {
     fn absent_stays_and_empty_empties() {
         let event = hackfest(EventStatus::Draft, 1, 2);
         let details = Details { venue_name: "Hall".into(), max_attendees: Some(50), ..event.details };
-        let patch: EventInput = serde_json::from_str(r#"{"venueName":"","capacity":{"maxAttendees":null},"version":3}"#).expect("JSON");
+        let patch: EventInput =
+            serde_json::from_str(r#"{"venueName":"","capacity":{"maxAttendees":null},"version":3}"#).expect("JSON");
         let merged = patch.over(EventInput::of(&details));
         let draft = merged.parse().expect("fine");
         assert_eq!((draft.title.as_str(), draft.venue_name.as_str(), draft.max_attendees), ("HackFest", "", None));

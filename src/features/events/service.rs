@@ -8,8 +8,8 @@ use super::{
     rules::{Drafted, Event, EventInput, EventStatus, Moved, wall_text},
     store::{self, EventRow, Filter},
     views::{
-        CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, FoundEvents, MyEvents, SettingsView, Tab,
-        count_words, status_tone,
+        CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, FoundEvents, MyEvents, SettingsView,
+        Tab, count_words, status_tone,
     },
     zones,
 };
@@ -443,7 +443,9 @@ fn found(page: Page<EventItem>) -> FoundEvents {
 /// # Errors
 /// 403 outside a community's workspace.
 pub async fn mine(ctx: &Ctx, actor: &Actor, tab: Tab, page: &PageRequest) -> AppResult<MyEvents> {
-    let community = actor.community().ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
+    let community = actor
+        .community()
+        .ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
     actor.must(Capability::SeeWorkspace, "see events")?;
     let filter = Filter {
         community: Some(community),
@@ -640,7 +642,8 @@ fn day(text: Option<&str>, after_date: TimeDelta) -> Result<Option<DateTime<Utc>
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Ok(Some(instant.with_timezone(&Utc)));
     }
-    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "Write a date as 2026-11-20, or an RFC 3339 time.".to_owned())?;
+    let date =
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "Write a date as 2026-11-20, or an RFC 3339 time.".to_owned())?;
     let first = date.and_hms_opt(0, 0, 0).map(|wall| wall.and_utc());
     Ok(first.and_then(|first| first.checked_add_signed(after_date)))
 }

@@ -80,7 +80,9 @@ fn timed(wall: Option<NaiveDateTime>, at: Option<DateTime<Utc>>) -> Option<Timed
 }
 
 fn read<T, E: std::fmt::Display>(label: Option<&str>, parse: impl Fn(&str) -> Result<T, E>) -> AppResult<Option<T>> {
-    label.map(|label| parse(label).map_err(|problem| AppError::broken(format!("the events table holds {label}: {problem}")))).transpose()
+    label
+        .map(|label| parse(label).map_err(|problem| AppError::broken(format!("the events table holds {label}: {problem}"))))
+        .transpose()
 }
 
 fn status(text: &str) -> AppResult<EventStatus> {
@@ -92,13 +94,7 @@ pub async fn taken_slugs(conn: &mut PgConnection, slugs: &[String]) -> AppResult
     Ok(sqlx::query_scalar!("select slug from events where slug = any($1)", slugs).fetch_all(conn).await?)
 }
 
-pub async fn apply_drafted(
-    conn: &mut PgConnection,
-    fact: &Drafted,
-    slug: &str,
-    by: UserId,
-    at: DateTime<Utc>,
-) -> AppResult<()> {
+pub async fn apply_drafted(conn: &mut PgConnection, fact: &Drafted, slug: &str, by: UserId, at: DateTime<Utc>) -> AppResult<()> {
     let it = fact.details();
     sqlx::query!(
         "insert into events (id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category,

@@ -51,7 +51,10 @@ pub fn normalise<S: AsRef<str>>(typed: &[S]) -> Result<Vec<String>, String> {
             continue;
         }
         if tidy.chars().count() > LONGEST {
-            return Err(format!("“{}…” is too long for a technology. Use at most {LONGEST} characters.", tidy.chars().take(20).collect::<String>()));
+            return Err(format!(
+                "“{}…” is too long for a technology. Use at most {LONGEST} characters.",
+                tidy.chars().take(20).collect::<String>()
+            ));
         }
         if tidy.chars().any(char::is_control) || !tidy.chars().any(char::is_alphanumeric) || tidy.contains(['<', '>']) {
             return Err(format!("“{tidy}” is no technology. Write names with commas between them: Rust, C++, Node.js."));
@@ -89,11 +92,14 @@ mod tests {
 
     #[test]
     fn no_two_spellings_mean_two_things() {
-        let mut keys: Vec<String> = KNOWN.iter().flat_map(|(name, others)| {
-            let mut keys: Vec<String> = others.iter().map(|o| (*o).to_owned()).filter(|o| *o != folded(name)).collect();
-            keys.push(folded(name));
-            keys
-        }).collect();
+        let mut keys: Vec<String> = KNOWN
+            .iter()
+            .flat_map(|(name, others)| {
+                let mut keys: Vec<String> = others.iter().map(|o| (*o).to_owned()).filter(|o| *o != folded(name)).collect();
+                keys.push(folded(name));
+                keys
+            })
+            .collect();
         let all = keys.len();
         keys.sort();
         keys.dedup();

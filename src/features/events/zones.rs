@@ -21,7 +21,10 @@ pub fn zone(name: &str) -> Result<Tz, String> {
 pub fn names() -> impl Iterator<Item = &'static str> {
     const PLACES: [&str; 10] =
         ["Africa/", "America/", "Antarctica/", "Arctic/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"];
-    chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| *name == "UTC" || PLACES.iter().any(|place| name.starts_with(place)))
+    chrono_tz::TZ_VARIANTS
+        .iter()
+        .map(|zone| zone.name())
+        .filter(|name| *name == "UTC" || PLACES.iter().any(|place| name.starts_with(place)))
 }
 
 /// The instant of a wall time.
@@ -34,8 +37,11 @@ pub fn instant(zone: Tz, wall: NaiveDateTime) -> Result<DateTime<Utc>, String> {
         LocalResult::Ambiguous(earlier, later) => Ok(earlier.min(later).with_timezone(&Utc)),
         LocalResult::None => {
             // Clocks are moved by whole minutes, and never by more than a day.
-            let after = (1..=26 * 60).map(|minutes| wall + TimeDelta::minutes(minutes)).find(|wall| zone.from_local_datetime(wall).earliest().is_some());
-            let suggestion = after.map_or_else(String::new, |after| format!(" Choose {} or later.", wall_text(after).replace('T', " ")));
+            let after = (1..=26 * 60)
+                .map(|minutes| wall + TimeDelta::minutes(minutes))
+                .find(|wall| zone.from_local_datetime(wall).earliest().is_some());
+            let suggestion =
+                after.map_or_else(String::new, |after| format!(" Choose {} or later.", wall_text(after).replace('T', " ")));
             Err(format!("The clocks in {} skip this time.{suggestion}", zone.name()))
         }
     }

@@ -8,16 +8,17 @@ use crate::{
     },
     platform::{
         ctx::{Ctx, House},
-        web::{Params, Seg},
+        web::{Params, Seg, json_response},
     },
 };
 use askama::Template;
 use axum::{
-    Json, Router,
+    Router,
     extract::State,
     response::{Html, IntoResponse as _, Response},
     routing::get,
 };
+use http::StatusCode;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -57,7 +58,7 @@ async fn list(State(house): State<Arc<House>>, Params(filter): Params<Filter>) -
 }
 
 async fn json(State(house): State<Arc<House>>, Params(filter): Params<Filter>) -> AppResult<Response> {
-    Ok(Json(service::mailbox(&ctx(&house), filter.to.as_deref()).await?).into_response())
+    Ok(json_response(StatusCode::OK, &service::mailbox(&ctx(&house), filter.to.as_deref()).await?))
 }
 
 async fn one(State(house): State<Arc<House>>, Seg(id): Seg<MailId>) -> AppResult<Response> {

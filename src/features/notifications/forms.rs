@@ -18,9 +18,10 @@ pub fn forms() -> Vec<FormRoute> {
 
 /// Marks a notice as read and goes where it leads.
 async fn open(posted: Posted) -> AppResult<Done> {
+    let person = posted.call.person()?;
     let notice: Option<NoticeId> = posted.typed.text("notice").parse().ok();
     if notice.is_some() {
-        service::mark_read(&posted.call.ctx, posted.call.person()?, notice).await?;
+        service::mark_read(&posted.call.ctx, person, notice).await?;
     }
     Ok(Done::to(safe_path(posted.typed.text("href")).unwrap_or("/notifications")))
 }

@@ -99,8 +99,7 @@ fn link_note(purpose: LinkPurpose) -> String {
     format!("The link works once, for {}. If it has expired, ask for a new one on the sign-in page.", purpose.lifetime_label())
 }
 
-const NOT_YOU: &str =
-    "If this was not you, set a new password with \"Forgot password\" on the sign-in page, then sign out everywhere on your account page.";
+const NOT_YOU: &str = "If this was not you, set a new password with \"Forgot password\" on the sign-in page, then sign out everywhere on your account page.";
 
 /// The words of a letter.
 pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
@@ -285,13 +284,11 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
             dashboard(),
         )
         .by_link(reader, "Set your password"),
-        Template::OrganizationRefused => draft(
-            format!("{name} was not verified"),
-            &["Our staff decided not to verify it. They wrote:".into()],
-            dashboard(),
-        )
-        .quoting(&story.words)
-        .note("Answer this mail if something was misunderstood."),
+        Template::OrganizationRefused => {
+            draft(format!("{name} was not verified"), &["Our staff decided not to verify it. They wrote:".into()], dashboard())
+                .quoting(&story.words)
+                .note("Answer this mail if something was misunderstood.")
+        }
         _ => draft(
             format!("{name} was disabled"),
             &["Its profile is no longer shown, and it can neither apply nor be asked. Our staff wrote:".into()],
@@ -317,7 +314,8 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
         .by_link(reader, "Confirm my address"),
         Template::CommunityUnderReview => draft(
             format!("We are looking at {name}"),
-            &["Your address is confirmed, and our staff look at your community now. You get a mail when they have decided.".into()],
+            &["Your address is confirmed, and our staff look at your community now. You get a mail when they have decided."
+                .into()],
             dashboard(),
         ),
         Template::CommunityInQueue => draft(
@@ -340,13 +338,11 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
         Template::CommunityActivated => {
             draft(format!("{name} is active"), &["Your community's page is public now.".into()], dashboard())
         }
-        Template::CommunityRejected => draft(
-            format!("{name} was not approved"),
-            &["Our staff decided not to approve it. They wrote:".into()],
-            dashboard(),
-        )
-        .quoting(&story.words)
-        .note("Answer this mail if something was misunderstood."),
+        Template::CommunityRejected => {
+            draft(format!("{name} was not approved"), &["Our staff decided not to approve it. They wrote:".into()], dashboard())
+                .quoting(&story.words)
+                .note("Answer this mail if something was misunderstood.")
+        }
         _ => draft(
             format!("{name} is suspended"),
             &["It can neither offer opportunities nor ask sponsors until our staff open it again. They wrote:".into()],
@@ -410,21 +406,37 @@ fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
                     "It is your turn: accept it, or decline with a reason.".to_owned(),
                 ),
             };
-            draft(title, &[worth, lead], open(if ours { "See the request" } else { "Answer" })).quoting(if ours { "" } else { &story.words })
+            draft(title, &[worth, lead], open(if ours { "See the request" } else { "Answer" })).quoting(if ours {
+                ""
+            } else {
+                &story.words
+            })
         }
         Template::RequestAccepted => draft(
-            if ours { format!("Your team accepted {other} for {}", story.event) } else { format!("{actor} accepted: {role} at {}", story.event) },
+            if ours {
+                format!("Your team accepted {other} for {}", story.event)
+            } else {
+                format!("{actor} accepted: {role} at {}", story.event)
+            },
             &[worth, format!("{} stands on the event's page as {role} now.", story.organization)],
             open("See what was agreed"),
         ),
         Template::RequestRejected => draft(
-            if ours { format!("Your team declined {other} for {}", story.event) } else { format!("{actor} declined: {role} at {}", story.event) },
+            if ours {
+                format!("Your team declined {other} for {}", story.event)
+            } else {
+                format!("{actor} declined: {role} at {}", story.event)
+            },
             &[if ours { "They were told your reason.".into() } else { "They wrote:".into() }],
             open("See the request"),
         )
         .quoting(&story.words),
         Template::RequestWithdrawn => draft(
-            if ours { format!("Your team withdrew the request about {}", story.event) } else { format!("{actor} withdrew: {role} at {}", story.event) },
+            if ours {
+                format!("Your team withdrew the request about {}", story.event)
+            } else {
+                format!("{actor} withdrew: {role} at {}", story.event)
+            },
             &["Nothing is left to do.".into()],
             open("See the request"),
         )
@@ -467,7 +479,8 @@ mod tests {
 
     fn show(out: &mut String, template: Template, story: &Story, reader: &Reader) {
         let draft = write(template, story, reader);
-        writeln!(out, "{} (side {:?}, link {:?})", template.label(), reader.side, reader.link.as_ref().map(|l| l.0)).expect("fits");
+        writeln!(out, "{} (side {:?}, link {:?})", template.label(), reader.side, reader.link.as_ref().map(|l| l.0))
+            .expect("fits");
         writeln!(out, "  {}", draft.title).expect("fits");
         for paragraph in &draft.paragraphs {
             writeln!(out, "  {paragraph}").expect("fits");

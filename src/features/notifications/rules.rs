@@ -221,10 +221,9 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::UserRestored => Somebody(vec![line(Person, Letter, T::UserRestored)]),
         FactKind::StaffRoleGiven => Somebody(vec![line(Person, Both, T::StaffWelcome)]),
 
-        FactKind::OrganizationApplied => Somebody(vec![
-            line(Applicant, Both, T::OrganizationApplied),
-            line(Reviewers, Notice, T::OrganizationInQueue),
-        ]),
+        FactKind::OrganizationApplied => {
+            Somebody(vec![line(Applicant, Both, T::OrganizationApplied), line(Reviewers, Notice, T::OrganizationInQueue)])
+        }
         FactKind::OrganizationChecked => Nobody("the score stands in the queue"),
         FactKind::OrganizationMoreAsked => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationMoreAsked)]),
         FactKind::OrganizationResubmitted => Somebody(vec![line(Reviewers, Notice, T::OrganizationBackInQueue)]),

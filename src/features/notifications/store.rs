@@ -24,7 +24,9 @@ pub struct NewMail<'a> {
 
 /// Was this mail written already?
 pub async fn has_mail(pool: &PgPool, once_key: &str) -> AppResult<bool> {
-    Ok(sqlx::query_scalar!(r#"select exists(select 1 from mails where once_key = $1) as "there!""#, once_key).fetch_one(pool).await?)
+    Ok(sqlx::query_scalar!(r#"select exists(select 1 from mails where once_key = $1) as "there!""#, once_key)
+        .fetch_one(pool)
+        .await?)
 }
 
 /// False when a twin wrote it first.

@@ -33,7 +33,8 @@ async fn create(posted: Posted) -> AppResult<Done> {
 async fn save(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     let input = read(&posted.typed)?;
-    let version = posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))?;
+    let version =
+        posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))?;
     let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, version, &input).await?;
     Ok(Done::to(address(&posted, id)))
 }

@@ -5,5 +5,8 @@ use crate::platform::jobs::DeadlineHandler;
 
 /// The handlers of this room's deadlines.
 pub fn deadlines() -> Vec<DeadlineHandler> {
-    vec![DeadlineHandler { kind: service::DECISION, run: |ctx, id| Box::pin(async move { service::close_due(&ctx, id.into()).await }) }]
+    vec![DeadlineHandler {
+        kind: service::DECISION,
+        run: |ctx, id| Box::pin(async move { service::close_due(&ctx, id.into()).await }),
+    }]
 }

@@ -60,7 +60,8 @@ impl OpportunityInput {
         };
         let deadline = check.take(
             "decisionDeadline",
-            NaiveDate::parse_from_str(self.decision_deadline.trim(), "%Y-%m-%d").map_err(|_| "Choose the day by which you decide."),
+            NaiveDate::parse_from_str(self.decision_deadline.trim(), "%Y-%m-%d")
+                .map_err(|_| "Choose the day by which you decide."),
         );
         let given = match &self.benefits {
             Some(lines) => read_lines(&mut check, "benefits", lines),
@@ -234,10 +235,16 @@ impl Opportunity {
         decided_in_time(&content, event)?;
         if self.status == OpportunityStatus::Open {
             if content.event != self.event {
-                return Err(AppError::invalid("eventId", "Sponsors have seen this offer for its event. Make a new opportunity for another one."));
+                return Err(AppError::invalid(
+                    "eventId",
+                    "Sponsors have seen this offer for its event. Make a new opportunity for another one.",
+                ));
             }
             if content.decision_at <= now {
-                return Err(AppError::invalid("decisionDeadline", "This day is over. Choose a later one, or close the opportunity."));
+                return Err(AppError::invalid(
+                    "decisionDeadline",
+                    "This day is over. Choose a later one, or close the opportunity.",
+                ));
             }
         }
         // An open opportunity has a place left; without one it would be filled, by nobody.
@@ -252,7 +259,12 @@ impl Opportunity {
     ///
     /// # Errors
     /// 403 before the community is approved; 409 `OPPORTUNITY_NOT_DRAFT`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
-    pub fn open(&self, event: &EventStanding, community: CommunityStatus, now: DateTime<Utc>) -> Result<OpportunityOpened, AppError> {
+    pub fn open(
+        &self,
+        event: &EventStanding,
+        community: CommunityStatus,
+        now: DateTime<Utc>,
+    ) -> Result<OpportunityOpened, AppError> {
         if !community.may_reach_out() {
             return Err(not_approved().into());
         }
@@ -271,9 +283,17 @@ impl Opportunity {
             .into());
         }
         if self.decision_at <= now {
-            return Err(Refusal::new("DEADLINE_PASSED", "The day of your decision is over. Choose a later one, then open it.").into());
+            return Err(
+                Refusal::new("DEADLINE_PASSED", "The day of your decision is over. Choose a later one, then open it.").into()
+            );
         }
-        Ok(OpportunityOpened { id: self.id, community: self.community, event: self.event, category: self.category, title: self.title.clone() })
+        Ok(OpportunityOpened {
+            id: self.id,
+            community: self.community,
+            event: self.event,
+            category: self.category,
+            title: self.title.clone(),
+        })
     }
 
     /// No more applications. Requests that were made stay open.
@@ -435,7 +455,11 @@ mod tests {
         OpportunityInput {
             event_id: Uuid::from_u128(5).to_string(),
             category: "Platinum Sponsor".into(),
-            budget_range: BudgetInput { min: NumberText("2,00,000".into()), max: NumberText("500000.50".into()), currency: "INR".into() },
+            budget_range: BudgetInput {
+                min: NumberText("2,00,000".into()),
+                max: NumberText("500000.50".into()),
+                currency: "INR".into(),
+            },
             decision_deadline: "2027-03-01".into(),
             ..OpportunityInput::default()
         }
@@ -447,7 +471,8 @@ mod tests {
             title: "Platinum Sponsor".into(),
             description: String::new(),
             category: Category::PlatinumSponsor,
-            budget: MoneyRange::new(Money { minor: 1, currency: Currency::Inr }, Money { minor: 2, currency: Currency::Inr }).expect("a range"),
+            budget: MoneyRange::new(Money { minor: 1, currency: Currency::Inr }, Money { minor: 2, currency: Currency::Inr })
+                .expect("a range"),
             benefits: Vec::new(),
             places: 2,
             decision_date: NaiveDate::from_ymd_opt(2027, 3, 1).expect("a date"),
@@ -458,11 +483,21 @@ mod tests {
     }
 
     fn event() -> EventStanding {
-        EventStanding { title: "HackFest".into(), is_published: true, is_public: true, ends_at: Some(now() + TimeDelta::days(30)) }
+        EventStanding {
+            title: "HackFest".into(),
+            is_published: true,
+            is_public: true,
+            ends_at: Some(now() + TimeDelta::days(30)),
+        }
     }
 
     fn opportunity(status: OpportunityStatus) -> Opportunity {
-        Opportunity { status, ..draft(OpportunityId(Uuid::from_u128(1)), CommunityId(Uuid::from_u128(2)), content(), &event()).expect("drafts").drafted() }
+        Opportunity {
+            status,
+            ..draft(OpportunityId(Uuid::from_u128(1)), CommunityId(Uuid::from_u128(2)), content(), &event())
+                .expect("drafts")
+                .drafted()
+        }
     }
 
     #[test]
@@ -485,7 +520,8 @@ mod tests {
 
     #[test]
     fn every_problem_is_named() {
-        let errors = OpportunityInput { places: NumberText("101".into()), ..OpportunityInput::default() }.parse().expect_err("empty");
+        let errors =
+            OpportunityInput { places: NumberText("101".into()), ..OpportunityInput::default() }.parse().expect_err("empty");
         assert_eq!(
             errors.0.keys().map(String::as_str).collect::<Vec<_>>(),
             ["budgetRange.currency", "category", "decisionDeadline", "eventId", "places"]
@@ -500,7 +536,10 @@ mod tests {
     #[test]
     fn all_category_labels_are_accepted_word_for_word() {
         for label in Category::LABELS {
-            assert_eq!(OpportunityInput { category: (*label).into(), ..input() }.parse().expect("reads").category.label(), *label);
+            assert_eq!(
+                OpportunityInput { category: (*label).into(), ..input() }.parse().expect("reads").category.label(),
+                *label
+            );
         }
     }
 
@@ -525,7 +564,10 @@ mod tests {
         let moved = Content { event: EventId(Uuid::from_u128(6)), ..content() };
         assert!(matches!(open.edit(1, moved, &event(), 0, now()), Err(AppError::Invalid(e)) if e.get("eventId").is_some()));
         assert_eq!(open.edit(1, content(), &event(), 1, now()).expect("fits").version(), 2);
-        assert_eq!(opportunity(OpportunityStatus::Filled).edit(1, content(), &event(), 0, now()).expect_err("over").code(), "OPPORTUNITY_CLOSED");
+        assert_eq!(
+            opportunity(OpportunityStatus::Filled).edit(1, content(), &event(), 0, now()).expect_err("over").code(),
+            "OPPORTUNITY_CLOSED"
+        );
     }
 
     #[test]

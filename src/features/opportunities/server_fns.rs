@@ -17,7 +17,8 @@ pub async fn list(
 ) -> Result<OpportunityPage, PageError> {
     let call = crate::platform::web::of_page()?;
     let query = super::service::OpportunityQuery { search, event_type, category, format, region, currency };
-    let page = crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    let page =
+        crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     Ok(super::service::list(&call.ctx, &query, &page).await?)
 }
 
@@ -36,7 +37,8 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<OpportunityScr
 pub async fn mine(status: String, cursor: String, workspace: Option<String>) -> Result<ManageScreen, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
-    let page = crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    let page =
+        crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     let status = super::views::OpportunityStatus::parse(&status).ok();
     let page = super::service::list_mine(&call.ctx, &viewer, status, &page).await?;
     Ok(ManageScreen { page, acting: super::service::key_of(Some(&viewer)) })

@@ -5,16 +5,13 @@ use super::{
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, search_terms},
     store::{self, Filter, Held},
     views::{
-        CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage, OpportunityRow, OpportunityStatus, OpportunityView,
-        people_label, places_label,
+        CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage,
+        OpportunityRow, OpportunityStatus, OpportunityView, people_label, places_label,
     },
 };
 use crate::{
     features::{
-        communities::{
-            policy as communities_policy, service as communities,
-            views::CommunityBrief,
-        },
+        communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{rules::EventStatus, service as events, views::EventBrief},
         organizations::{logos::logo_url, policy as organizations_policy},
         partners::{rules::settle_lines, views::BenefitLine},
@@ -95,7 +92,12 @@ pub async fn list(ctx: &Ctx, query: &OpportunityQuery, page: &PageRequest) -> Ap
 ///
 /// # Errors
 /// 403 without the role; 422 for a cursor that is none.
-pub async fn list_mine(ctx: &Ctx, actor: &Actor, status: Option<OpportunityStatus>, page: &PageRequest) -> AppResult<OpportunityPage> {
+pub async fn list_mine(
+    ctx: &Ctx,
+    actor: &Actor,
+    status: Option<OpportunityStatus>,
+    page: &PageRequest,
+) -> AppResult<OpportunityPage> {
     policy::may_manage(actor)?;
     let after = page.cursor.as_deref().map(after).transpose()?;
     let rows = store::list_mine(ctx, actor.scope(), status, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
@@ -260,7 +262,13 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
 ///
 /// # Errors
 /// 404, 403, 422, 409 `VERSION_CONFLICT` or `OPPORTUNITY_CLOSED`.
-pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, version: i32, input: &OpportunityInput) -> AppResult<OpportunityId> {
+pub async fn edit(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: OpportunityId,
+    version: i32,
+    input: &OpportunityInput,
+) -> AppResult<OpportunityId> {
     let draft = input.parse();
     let mut tx = ctx.begin().await?;
     let (community, _) = store::find_parents(&mut tx, actor.scope(), id).await?;
@@ -325,7 +333,8 @@ pub async fn close(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> AppResult<Opp
 /// When the database is away.
 pub async fn close_due(ctx: &Ctx, id: OpportunityId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
-    let Held { opportunity, .. } = store::hold(&mut tx, Scope::system("the day of an opportunity's decision has passed"), id).await?;
+    let Held { opportunity, .. } =
+        store::hold(&mut tx, Scope::system("the day of an opportunity's decision has passed"), id).await?;
     if opportunity.status == OpportunityStatus::Open && ctx.now() < opportunity.decision_at {
         set_deadline(&mut tx, DECISION, id.0, opportunity.decision_at).await?;
         return tx.commit_unstated("the deadline was moved while the sweeper was on its way").await;
@@ -357,7 +366,12 @@ pub struct OpportunityBrief {
 pub async fn brief_in(tx: &mut Tx, id: OpportunityId) -> AppResult<OpportunityBrief> {
     let held = store::share(tx, id).await?;
     let benefits = store::list_benefits(&mut *tx.conn(), id).await?;
-    Ok(OpportunityBrief { places_left: i64::from(held.places) - held.taken, opportunity: held.opportunity, budget: held.budget, benefits })
+    Ok(OpportunityBrief {
+        places_left: i64::from(held.places) - held.taken,
+        opportunity: held.opportunity,
+        budget: held.budget,
+        benefits,
+    })
 }
 
 /// Where an opportunity belongs, without a lock, for callers that take the locks above it first.
@@ -410,9 +424,16 @@ async fn parents(tx: &mut Tx, community: CommunityId, event: EventId) -> AppResu
 
 fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: &CommunityBrief, event: &EventBrief) -> Content {
     let benefits = settle_lines(draft.benefits, known, || ctx.id());
-    let search_text =
-        [&draft.title, draft.category.label(), &event.title, &community.name, &community.city, &community.country, &draft.description]
-            .join(" ");
+    let search_text = [
+        &draft.title,
+        draft.category.label(),
+        &event.title,
+        &community.name,
+        &community.city,
+        &community.country,
+        &draft.description,
+    ]
+    .join(" ");
     Content {
         event: event.id,
         title: draft.title,
@@ -473,12 +494,17 @@ pub fn event_changes(snapshot: &Value, now: &EventNow<'_>) -> Vec<String> {
         ("Venue", before("venueName"), now.venue_name),
         ("People", &people_before, &people),
     ];
-    let moments = [("Start", "startAt", now.start_at), ("End", "endAt", now.end_at)].into_iter().filter_map(|(name, key, now)| {
-        let before = DateTime::parse_from_rfc3339(before(key)).ok().map(|at| at.to_utc());
-        let label = |at: Option<DateTime<Utc>>| at.map_or_else(|| "not said".to_owned(), |at| dates::moment(at, zone));
-        (before.map(|at| at.timestamp()) != now.map(|at| at.timestamp())).then(|| format!("{name}: {}, now {}", label(before), label(now)))
-    });
-    let texts = texts.into_iter().filter(|(_, old, new)| old != new).map(|(name, old, new)| format!("{name}: {}, now {}", said(old), said(new)));
+    let moments =
+        [("Start", "startAt", now.start_at), ("End", "endAt", now.end_at)].into_iter().filter_map(|(name, key, now)| {
+            let before = DateTime::parse_from_rfc3339(before(key)).ok().map(|at| at.to_utc());
+            let label = |at: Option<DateTime<Utc>>| at.map_or_else(|| "not said".to_owned(), |at| dates::moment(at, zone));
+            (before.map(|at| at.timestamp()) != now.map(|at| at.timestamp()))
+                .then(|| format!("{name}: {}, now {}", label(before), label(now)))
+        });
+    let texts = texts
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(name, old, new)| format!("{name}: {}, now {}", said(old), said(new)));
     moments.chain(texts).collect()
 }
 

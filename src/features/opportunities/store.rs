@@ -2,7 +2,9 @@
 //! event and the community, so that a page of rows is one statement.
 
 use super::{
-    rules::{Content, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled, OpportunityOpened},
+    rules::{
+        Content, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled, OpportunityOpened,
+    },
     views::OpportunityStatus,
 };
 use crate::{
@@ -406,7 +408,10 @@ async fn write_places(tx: &mut Tx, id: OpportunityId, before: i32, after: i32) -
         .execute(tx.conn())
         .await?;
         if gone.rows_affected() != u64::from((before - after).unsigned_abs()) {
-            return Err(AppError::invalid("places", "Places that were promised before cannot be taken away. Offer at least as many."));
+            return Err(AppError::invalid(
+                "places",
+                "Places that were promised before cannot be taken away. Offer at least as many.",
+            ));
         }
     }
     Ok(())
@@ -424,18 +429,24 @@ pub async fn apply_opened(tx: &mut Tx, opened: &OpportunityOpened, at: DateTime<
 }
 
 pub async fn apply_closed(tx: &mut Tx, closed: &OpportunityClosed, at: DateTime<Utc>) -> AppResult<()> {
-    let changed =
-        sqlx::query!("update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status = 'Open'", closed.id().0, at)
-            .execute(tx.conn())
-            .await?;
+    let changed = sqlx::query!(
+        "update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status = 'Open'",
+        closed.id().0,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
     one(changed.rows_affected())
 }
 
 pub async fn apply_filled(tx: &mut Tx, filled: &OpportunityFilled, at: DateTime<Utc>) -> AppResult<()> {
-    let changed =
-        sqlx::query!("update opportunities set status = 'Filled', updated_at = $2 where id = $1 and status = 'Open'", filled.id().0, at)
-            .execute(tx.conn())
-            .await?;
+    let changed = sqlx::query!(
+        "update opportunities set status = 'Filled', updated_at = $2 where id = $1 and status = 'Open'",
+        filled.id().0,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
     one(changed.rows_affected())
 }
 

@@ -5,7 +5,7 @@ use crate::{
     kernel::{
         ids::{CommunityId, EventId, OpportunityId},
         labels::{Category, Hue, Tier, labels},
-        money::{MoneyRangeView, Currency},
+        money::{Currency, MoneyRangeView},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};

@@ -72,7 +72,9 @@ pub fn no_cookie(settings: &Settings) -> String {
 /// When the database is away.
 pub async fn load(ctx: &Ctx, token: Option<&str>) -> AppResult<Draft> {
     let Some(token) = token else { return Ok(Draft::default()) };
-    let Some(row) = store::find_draft(ctx.db(), &secrets::hash_token(token), ctx.now()).await? else { return Ok(Draft::default()) };
+    let Some(row) = store::find_draft(ctx.db(), &secrets::hash_token(token), ctx.now()).await? else {
+        return Ok(Draft::default());
+    };
     Ok(Draft {
         // Fields of an older form that mean nothing now are left out.
         input: serde_json::from_value(row.fields).unwrap_or_default(),

@@ -21,7 +21,11 @@ use crate::{
 
 pub fn forms() -> Vec<FormRoute> {
     vec![
-        FormRoute { path: "/become-sponsor", form: "company", handler: |posted| Box::pin(step(posted, ApplicationStep::Company)) },
+        FormRoute {
+            path: "/become-sponsor",
+            form: "company",
+            handler: |posted| Box::pin(step(posted, ApplicationStep::Company)),
+        },
         FormRoute { path: "/become-sponsor", form: "offer", handler: |posted| Box::pin(step(posted, ApplicationStep::Offer)) },
         FormRoute { path: "/become-sponsor", form: "send", handler: |posted| Box::pin(send(posted)) },
         FormRoute { path: "/organization/profile", form: "profile", handler: |posted| Box::pin(save_profile(posted)) },

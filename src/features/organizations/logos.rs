@@ -54,12 +54,17 @@ pub fn routes() -> Router<Arc<House>> {
     Router::new().route("/media/logos/{file}", get(serve))
 }
 
-async fn serve(State(house): State<Arc<House>>, crate::platform::web::Seg(file): crate::platform::web::Seg<String>, headers: HeaderMap) -> Response {
+async fn serve(
+    State(house): State<Arc<House>>,
+    crate::platform::web::Seg(file): crate::platform::web::Seg<String>,
+    headers: HeaderMap,
+) -> Response {
     let Some(key) = file.strip_suffix(".png").and_then(|hash| Key::of_hash("logos", hash, "png").ok()) else {
         return AppError::NotFound.into_response();
     };
     let tag = format!("\"{}\"", file.trim_end_matches(".png"));
-    let unchanged = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(&tag));
+    let unchanged =
+        headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(&tag));
     if unchanged {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag), (header::CACHE_CONTROL, FOR_EVER.to_owned())]).into_response();
     }

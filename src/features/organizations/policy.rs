@@ -12,7 +12,11 @@ pub fn audience(viewer: Option<&Actor>, organization: OrganizationId) -> Audienc
     let Some(actor) = viewer else { return Audience::Public };
     match actor.acting.as_ref().map(|membership| membership.workspace) {
         Some(Workspace::Organization { id, .. }) if id == organization => {
-            if actor.can(Capability::EditProfile) { Audience::Admin } else { Audience::Member }
+            if actor.can(Capability::EditProfile) {
+                Audience::Admin
+            } else {
+                Audience::Member
+            }
         }
         Some(Workspace::Community { status, .. }) if status.may_reach_out() => Audience::ApprovedCommunity,
         Some(Workspace::Community { .. }) => Audience::PendingCommunity,
@@ -31,9 +35,9 @@ pub const fn may_see(audience: Audience, standing: Standing) -> bool {
 /// # Errors
 /// 403 when the acting workspace is none.
 pub fn own(actor: &Actor) -> Result<OrganizationId, Denied> {
-    actor
-        .organization()
-        .ok_or_else(|| Denied::new("This belongs to the workspace of a sponsor or partner. Change to one, or apply to join as one."))
+    actor.organization().ok_or_else(|| {
+        Denied::new("This belongs to the workspace of a sponsor or partner. Change to one, or apply to join as one.")
+    })
 }
 
 /// The acting organization, for whoever may edit its profile.
@@ -116,8 +120,7 @@ mod tests {
             Workspace::Community { role, .. } => Role::Community(role),
             Workspace::Staff { role } => Role::Staff(role),
         };
-        let membership =
-            Membership { workspace, slug: "acme".into(), name: "Acme".into(), capabilities: role.capabilities() };
+        let membership = Membership { workspace, slug: "acme".into(), name: "Acme".into(), capabilities: role.capabilities() };
         let person = Person {
             user: UserId(Uuid::from_u128(9)),
             session: SessionId(Uuid::from_u128(9)),

@@ -156,7 +156,8 @@ async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppRe
     let skeletons = [identity::skeleton(&row.display_name), identity.skeleton()];
     let found = store::list_like(ctx.db(), &row.display_name, &skeletons, identity.key(), OrganizationId(row.id)).await?;
     let is_like = |name: &str, website: &str| {
-        let theirs = [identity::skeleton(name), WebUrl::parse(website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default()];
+        let theirs =
+            [identity::skeleton(name), WebUrl::parse(website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default()];
         theirs.iter().any(|theirs| skeletons.iter().any(|mine| identity::alike(mine, theirs)))
     };
     Ok(found.into_iter().filter(|(name, website)| is_like(name, website)).map(|(name, _)| name).collect())
@@ -327,8 +328,11 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     })
 }
 
+/// A check and when it ran.
+type Checked = (CheckRow, DateTime<Utc>);
+
 /// The rows of the last run, and those before it; both as they come, newest first.
-fn newest_run(checks: &[(CheckRow, DateTime<Utc>)]) -> (&[(CheckRow, DateTime<Utc>)], &[(CheckRow, DateTime<Utc>)]) {
+fn newest_run(checks: &[Checked]) -> (&[Checked], &[Checked]) {
     let Some((_, newest)) = checks.first() else { return (&[], &[]) };
     let end = checks.iter().position(|(_, at)| at != newest).unwrap_or(checks.len());
     checks.split_at(end)
@@ -346,7 +350,8 @@ fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckVie
 
 /// A fact as a sentence of the organization's story.
 fn step(fact: &StoredFact) -> Option<StepView> {
-    let said = |key: &str| fact.private.get(key).and_then(|text| text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let said =
+        |key: &str| fact.private.get(key).and_then(|text| text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
     let (text, quote) = match (fact.room.as_str(), fact.name.as_str()) {
         ("organizations", "organization_applied") => ("Applied".to_owned(), None),
         ("organizations", "organization_checked") => {
@@ -425,7 +430,8 @@ pub async fn edit_profile(ctx: &Ctx, actor: &Actor, input: &ProfileInput, logo: 
         drop(tx);
         return Ok(OrganizationView::for_audience(&held, policy::audience(Some(actor), id)));
     };
-    let logo = editing.profile().logo.as_deref().map(Uuid::from_str).transpose().map_err(|_| AppError::broken("a logo has no id"))?;
+    let logo =
+        editing.profile().logo.as_deref().map(Uuid::from_str).transpose().map_err(|_| AppError::broken("a logo has no id"))?;
     let sealed = seal(&ctx.house.columns, id, editing.profile());
     store::apply_profile_editing(&mut tx, &editing, logo, sealed, now).await?;
     tx.state(actor, &editing);
@@ -475,7 +481,9 @@ pub async fn dashboard_part(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardPart
     let id = policy::own(actor)?;
     let record = record(&ctx.house.columns, find(ctx, id).await?)?;
     let audience = policy::audience(Some(actor), id);
-    let friendly = if Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification {
+    let friendly = if Field::FriendlyTrust.is_seen_by(audience)
+        && record.standing.status() == VerificationStatus::PendingVerification
+    {
         let checks = store::list_checks(ctx.db(), id).await?;
         let (newest, _) = newest_run(&checks);
         (!newest.is_empty()).then(|| TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).friendly())
@@ -515,7 +523,8 @@ pub struct DirectoryAsk {
 /// # Errors
 /// A cursor of another list.
 pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResult<DirectoryView> {
-    let text: String = ask.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(100).collect();
+    let text: String =
+        ask.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(100).collect();
     let after = match &page.cursor {
         None => None,
         Some(text) => {
@@ -544,7 +553,13 @@ pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResul
         });
     }
     let page = Page::cut(rows, page.limit, count, |row| cursor(&[&row.sort_name, &row.id.to_string()])).map(card);
-    Ok(DirectoryView { items: page.items, next_cursor: page.next_cursor, total: page.total, total_capped: page.total_capped, similar: false })
+    Ok(DirectoryView {
+        items: page.items,
+        next_cursor: page.next_cursor,
+        total: page.total,
+        total_capped: page.total_capped,
+        similar: false,
+    })
 }
 
 fn card(row: store::CardRow) -> OrganizationCard {
@@ -642,7 +657,13 @@ pub async fn people_with(ctx: &Ctx, id: OrganizationId, capability: Capability) 
 ///
 /// # Errors
 /// When the database is away.
-pub async fn note_support(ctx: &Ctx, id: OrganizationId, event: EventId, community: CommunityId, at: DateTime<Utc>) -> AppResult<()> {
+pub async fn note_support(
+    ctx: &Ctx,
+    id: OrganizationId,
+    event: EventId,
+    community: CommunityId,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
     store::note_support(&mut tx, id, event, community, at).await?;
@@ -696,7 +717,12 @@ fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Record> {
         supported_regions: labels(&row.supported_regions),
         preferred_event_types: labels(&row.preferred_event_types),
         supported_community_types: labels(&row.supported_community_types),
-        budget_range: Budget::of(Currency::parse(&row.budget_currency).map_err(|_| damaged("currency"))?, row.budget_min, row.budget_max).input(),
+        budget_range: Budget::of(
+            Currency::parse(&row.budget_currency).map_err(|_| damaged("currency"))?,
+            row.budget_min,
+            row.budget_max,
+        )
+        .input(),
         available_sponsorship_types: labels(&row.sponsorship_types),
         primary_email: row.primary_email.clone(),
         business_email: email(&row.business_email, "business_email")?.map(Email::into_string).unwrap_or_default(),
@@ -764,8 +790,7 @@ mod tests {
     fn the_newest_run_is_what_counts() {
         let at = |seconds: i64| DateTime::from_timestamp(1_750_000_000 + seconds, 0).expect("a time");
         let row = |kind| CheckRow::new(kind, CheckResult::Pass, "Seen.");
-        let checks =
-            [(row(CheckKind::FreeMail), at(9)), (row(CheckKind::SpamWords), at(9)), (row(CheckKind::FreeMail), at(1))];
+        let checks = [(row(CheckKind::FreeMail), at(9)), (row(CheckKind::SpamWords), at(9)), (row(CheckKind::FreeMail), at(1))];
         let (newest, earlier) = newest_run(&checks);
         assert_eq!((newest.len(), earlier.len()), (2, 1));
         assert_eq!(newest_run(&[]), (&[][..], &[][..]));

@@ -329,7 +329,11 @@ pub async fn apply_profile_editing(
     )
     .execute(tx.conn())
     .await
-    .on_constraint(IDENTITY_KEY, "website", "This website belongs to another profile. Enter your own, or ask its admins to invite you.")?;
+    .on_constraint(
+        IDENTITY_KEY,
+        "website",
+        "This website belongs to another profile. Enter your own, or ask its admins to invite you.",
+    )?;
     exactly_one(changed.rows_affected())
 }
 
@@ -717,6 +721,7 @@ pub async fn note_support(
 // ── Logos ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The logo with this content; made when there is none.
+#[expect(clippy::too_many_arguments, reason = "one column each")]
 pub async fn ensure_logo(
     pool: &PgPool,
     id: LogoId,
@@ -796,7 +801,9 @@ pub async fn put_draft(
 }
 
 pub async fn end_draft(pool: &PgPool, token_hash: &[u8], expires_at: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("update application_drafts set expires_at = $2 where token_hash = $1", token_hash, expires_at).execute(pool).await?;
+    sqlx::query!("update application_drafts set expires_at = $2 where token_hash = $1", token_hash, expires_at)
+        .execute(pool)
+        .await?;
     Ok(())
 }
 

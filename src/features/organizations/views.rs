@@ -185,7 +185,8 @@ impl OrganizationView {
         let sees = |field: Field| field.is_seen_by(audience);
         let only = |field: Field, text: Option<String>| text.filter(|_| sees(field));
         let shown = |text: &str, field: Field| if sees(field) { text.to_owned() } else { String::new() };
-        let email = |field: Field, email: &Option<crate::kernel::text::Email>| only(field, email.as_ref().map(ToString::to_string));
+        let email =
+            |field: Field, email: &Option<crate::kernel::text::Email>| only(field, email.as_ref().map(ToString::to_string));
         Self {
             id: record.id,
             slug: record.slug.clone(),
@@ -201,7 +202,11 @@ impl OrganizationView {
             technologies: if sees(Field::Technologies) { profile.technologies.clone() } else { Vec::new() },
             developer_tools: if sees(Field::DeveloperTools) { profile.developer_tools.clone() } else { Vec::new() },
             supported_regions: if sees(Field::SupportedRegions) { profile.supported_regions.clone() } else { Vec::new() },
-            preferred_event_types: if sees(Field::PreferredEventTypes) { profile.preferred_event_types.clone() } else { Vec::new() },
+            preferred_event_types: if sees(Field::PreferredEventTypes) {
+                profile.preferred_event_types.clone()
+            } else {
+                Vec::new()
+            },
             supported_community_types: if sees(Field::SupportedCommunityTypes) {
                 profile.supported_community_types.clone()
             } else {
@@ -448,10 +453,8 @@ impl DashboardPart {
         let is_admin = audience == Audience::Admin;
         let step = |label: &str, href: &str| Some(NextStep { label: label.into(), href: href.into() });
         let complete = || {
-            (completeness.percent < 100 && is_admin).then(|| NextStep {
-                label: "Complete the profile".into(),
-                href: "/organization/profile".into(),
-            })
+            (completeness.percent < 100 && is_admin)
+                .then(|| NextStep { label: "Complete the profile".into(), href: "/organization/profile".into() })
         };
         let (headline, text, next_step) = match record.standing {
             Standing::Waiting => (
@@ -506,7 +509,9 @@ impl DashboardPart {
             events_sponsored_count: record.events_sponsored,
             communities_supported_count: record.communities_supported,
             completeness: completeness.into(),
-            trust: friendly.filter(|_| Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification),
+            trust: friendly.filter(|_| {
+                Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification
+            }),
             can_resubmit: is_admin && record.standing == Standing::MoreAsked,
         }
     }

@@ -176,7 +176,11 @@ mod tests {
     #[test]
     fn empty_lines_are_left_out_and_problems_keep_their_place() {
         let mut check = Check::default();
-        let lines = read_lines(&mut check, "benefits", &[input("Booth", " 3 x 3 m "), input("", ""), input("Both", ""), input("Custom", "")]);
+        let lines = read_lines(
+            &mut check,
+            "benefits",
+            &[input("Booth", " 3 x 3 m "), input("", ""), input("Both", ""), input("Custom", "")],
+        );
         assert_eq!(lines, [LineDraft { id: None, kind: BenefitKind::Booth, text: "3 x 3 m".into() }]);
         let errors = check.finish().expect_err("two lines are wrong");
         assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["benefits[2].kind", "benefits[3].text"]);
@@ -192,7 +196,8 @@ mod tests {
     #[test]
     fn a_known_line_keeps_its_id_once_and_a_foreign_id_is_not_believed() {
         let known = BenefitLine { id: BenefitLineId(Uuid::from_u128(1)), kind: BenefitKind::Booth, text: String::new() };
-        let draft = |id: u128| LineDraft { id: Some(BenefitLineId(Uuid::from_u128(id))), kind: BenefitKind::Booth, text: String::new() };
+        let draft =
+            |id: u128| LineDraft { id: Some(BenefitLineId(Uuid::from_u128(id))), kind: BenefitKind::Booth, text: String::new() };
         let mut next = 100;
         let settled = settle_lines(vec![draft(1), draft(1), draft(7)], &[known], || {
             next += 1;

@@ -7,10 +7,7 @@ use super::{
     views::{PartnerPage, PartnerView, PartnerWall, SupportedEvent},
 };
 use crate::{
-    features::{
-        events::service as events,
-        organizations::logos::logo_url,
-    },
+    features::{events::service as events, organizations::logos::logo_url},
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
@@ -100,8 +97,7 @@ pub async fn list(
     let hidden = sight == policy::Sight::All;
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows =
-        store::list(ctx, event.id, hidden, search, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
+    let rows = store::list(ctx, event.id, hidden, search, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let counted = store::count(ctx, event.id, hidden, search).await?;
     let items = rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?;
     let Page { items, next_cursor, total, total_capped } =

@@ -1,7 +1,10 @@
 //! What a workspace sees first: where it stands, what waits for it. The most downstream room composes it, because the
 //! parts belong to others.
 
-use super::{service, views::{DashboardView, InboxTab}};
+use super::{
+    service,
+    views::{DashboardView, InboxTab},
+};
 use crate::{
     features::{communities::service as communities, opportunities::service::key_of, organizations::service as organizations},
     kernel::{

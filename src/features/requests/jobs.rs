@@ -5,5 +5,8 @@ use crate::platform::jobs::DeadlineHandler;
 
 /// The handlers of this room's deadlines.
 pub fn deadlines() -> Vec<DeadlineHandler> {
-    vec![DeadlineHandler { kind: service::EXPIRY, run: |ctx, id| Box::pin(async move { service::expire_due(&ctx, id.into()).await }) }]
+    vec![DeadlineHandler {
+        kind: service::EXPIRY,
+        run: |ctx, id| Box::pin(async move { service::expire_due(&ctx, id.into()).await }),
+    }]
 }

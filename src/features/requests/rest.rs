@@ -129,7 +129,8 @@ async fn apply(call: Call, key: Once, Seg(opportunity): Seg<OpportunityId>, body
     let Body { value, raw } = body;
     let operation = format!("POST /opportunities/{opportunity}/apply");
     let (actor, id) =
-        once(&call, &key, &operation, &raw, |ctx, actor| async move { service::apply(&ctx, &actor, opportunity, &value).await }).await?;
+        once(&call, &key, &operation, &raw, |ctx, actor| async move { service::apply(&ctx, &actor, opportunity, &value).await })
+            .await?;
     Ok(created(&service::get(&call.ctx, &actor, id).await?))
 }
 
@@ -221,7 +222,8 @@ async fn reject(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rejec
 )]
 async fn withdraw(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
     let operation = format!("PATCH /requests/{id}/withdraw");
-    let (actor, id) = once(&call, &key, &operation, b"", |ctx, actor| async move { service::withdraw(&ctx, &actor, id).await }).await?;
+    let (actor, id) =
+        once(&call, &key, &operation, b"", |ctx, actor| async move { service::withdraw(&ctx, &actor, id).await }).await?;
     Ok(ok(&service::get(&call.ctx, &actor, id).await?))
 }
 

@@ -62,7 +62,9 @@ impl Validity {
         if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Ok(Self::Day(day));
         }
-        DateTime::parse_from_rfc3339(text).map(|at| Self::Until(at.to_utc())).map_err(|_| "Choose the last day on which your offer stands.")
+        DateTime::parse_from_rfc3339(text)
+            .map(|at| Self::Until(at.to_utc()))
+            .map_err(|_| "Choose the last day on which your offer stands.")
     }
 }
 
@@ -332,7 +334,10 @@ impl Request {
         if self.turn == side {
             return Ok(());
         }
-        Err(Refusal::new("NOT_YOUR_TURN", format!("{} has to answer first. We tell you as soon as they do.", self.name_of(self.turn))))
+        Err(Refusal::new(
+            "NOT_YOUR_TURN",
+            format!("{} has to answer first. We tell you as soon as they do.", self.name_of(self.turn)),
+        ))
     }
 
     fn closed(&self) -> Refusal {
@@ -343,7 +348,10 @@ impl Request {
             RequestState::Expired => "has expired",
             RequestState::Pending | RequestState::Negotiation => "is open",
         };
-        Refusal::new("REQUEST_CLOSED", format!("This request {happened}. Nothing more can be done with it; a new one can be sent."))
+        Refusal::new(
+            "REQUEST_CLOSED",
+            format!("This request {happened}. Nothing more can be done with it; a new one can be sent."),
+        )
     }
 
     fn name_of(&self, side: Side) -> &str {
@@ -410,16 +418,25 @@ pub fn next_action(
     reason: Option<RejectionReason>,
 ) -> NextAction {
     let mine = opened_by == side;
-    let action = |over: &str, title: String, text: String, tone: &str| NextAction { over: over.into(), title, text, tone: tone.into() };
+    let action =
+        |over: &str, title: String, text: String, tone: &str| NextAction { over: over.into(), title, text, tone: tone.into() };
     match state {
         RequestState::Pending | RequestState::Negotiation if turn == side => {
-            let text = if why_not.is_empty() { "Accept what is offered, or decline and say why.".to_owned() } else { why_not.to_owned() };
+            let text = if why_not.is_empty() {
+                "Accept what is offered, or decline and say why.".to_owned()
+            } else {
+                why_not.to_owned()
+            };
             action("Your turn", format!("Answer {other} by {deadline}"), text, "accent")
         }
         RequestState::Pending | RequestState::Negotiation => action(
             "Their turn",
             format!("{other} has until {deadline} to answer"),
-            if mine { "We tell you as soon as they do. Until then you can withdraw it.".into() } else { "We tell you as soon as they do.".into() },
+            if mine {
+                "We tell you as soon as they do. Until then you can withdraw it.".into()
+            } else {
+                "We tell you as soon as they do.".into()
+            },
             "neutral",
         ),
         RequestState::Accepted => {
@@ -432,7 +449,12 @@ pub fn next_action(
         RequestState::Rejected => {
             let who = if turn == side { "You".to_owned() } else { other.to_owned() };
             let why = reason.map_or_else(String::new, |reason| format!("Reason: {reason}. "));
-            action("Closed", format!("{who} declined"), format!("{why}A new request can be sent when that has changed."), "neutral")
+            action(
+                "Closed",
+                format!("{who} declined"),
+                format!("{why}A new request can be sent when that has changed."),
+                "neutral",
+            )
         }
         RequestState::Withdrawn => {
             let who = if mine { "You".to_owned() } else { other.to_owned() };
@@ -534,7 +556,6 @@ macro_rules! closings {
 
         impl Fact for $name {
             fn statement(&self) -> Statement {
-                #[expect(clippy::redundant_closure_call, reason = "the macro is handed how to read its fact")]
                 let (side, (payload, private)): (Option<Side>, (Vec<(&str, Value)>, Vec<(&str, Value)>)) = (($side)(self), ($more)(self));
                 statement(
                     $word,
@@ -604,7 +625,15 @@ mod tests {
     }
 
     fn revision(sequence: i32, previous: Option<RevisionHash>, side: Side, minor: i64) -> Revision {
-        revise(RevisionId(Uuid::from_u128(9)), RequestId(Uuid::from_u128(4)), &parties(), (sequence, previous), side, terms(minor), r#"{"title":"HackFest"}"#)
+        revise(
+            RevisionId(Uuid::from_u128(9)),
+            RequestId(Uuid::from_u128(4)),
+            &parties(),
+            (sequence, previous),
+            side,
+            terms(minor),
+            r#"{"title":"HackFest"}"#,
+        )
     }
 
     fn request(opened_by: Side, state: RequestState, turn: Side) -> Request {
@@ -668,7 +697,10 @@ mod tests {
     fn a_rejection_has_a_reason_of_the_list() {
         assert!(Rejection::parse("Because", "").expect_err("no reason").get("reason").is_some());
         let why = Rejection::parse("Budget", "Next year. ").expect("reads");
-        let said = request(Side::Community, RequestState::Pending, Side::Organization).reject(Side::Organization, why, now()).expect("rejects").statement();
+        let said = request(Side::Community, RequestState::Pending, Side::Organization)
+            .reject(Side::Organization, why, now())
+            .expect("rejects")
+            .statement();
         assert_eq!(said.payload["reason"], "Budget");
         assert_eq!(said.private.expect("a note")["note"], "Next year.");
         assert!(!said.payload.to_string().contains("Next year"), "free text stays out of the chain");

@@ -9,7 +9,8 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 pub async fn inbox(tab: String, cursor: String, workspace: Option<String>) -> Result<InboxScreen, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
-    let page = crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    let page =
+        crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     let tab = super::views::InboxTab::parse(&tab).unwrap_or(super::views::InboxTab::Open);
     let inbox = super::service::inbox(&call.ctx, &viewer, tab, &page).await?;
     let side = viewer.side().ok_or(crate::kernel::error::AppError::NotFound)?;

@@ -8,16 +8,13 @@ use super::{
     rules::{self, Parties, ProposalDraft, Rejection, Terms},
     store::{self, After},
     views::{
-        ApplyInput, Choice, ComposeScreen, ContactView, InboxCounts, InboxPage, InboxRow, InboxTab, PartyView, RequestCan, RequestInput, RequestState, RequestView, RevisionHash,
-        RevisionView, TimelineEntry,
+        ApplyInput, Choice, ComposeScreen, ContactView, InboxCounts, InboxPage, InboxRow, InboxTab, PartyView, RequestCan,
+        RequestInput, RequestState, RequestView, RevisionHash, RevisionView, TimelineEntry,
     },
 };
 use crate::{
     features::{
-        communities::{
-            policy as communities_policy, service as communities,
-            views::CommunityBrief,
-        },
+        communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{service as events, views::EventBrief},
         facts::{Audience, FactKind},
         opportunities::{
@@ -25,12 +22,7 @@ use crate::{
             service::{self as opportunities, EventNow, OpportunityBrief, event_changes, is_published, key_of},
             views::{OpportunityStatus, people_label},
         },
-        organizations::{
-            logos::logo_url,
-            policy as organizations_policy,
-            service as organizations,
-            views::OrganizationBrief,
-        },
+        organizations::{logos::logo_url, policy as organizations_policy, service as organizations, views::OrganizationBrief},
         partners::{
             rules::{Assignment, default_lines, settle_lines},
             service as partners,
@@ -72,7 +64,9 @@ const TIMELINE_LIMIT: i64 = 200;
 /// `ORGANIZATION_NOT_VERIFIED`, `EVENT_NOT_PUBLISHED`, `OPPORTUNITY_CLOSED`; 429.
 pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<RequestId> {
     let Some(community) = actor.community() else {
-        return Err(AppError::forbidden("Requests to sponsors are sent by communities. Change to a community's workspace, or apply for an opportunity."));
+        return Err(AppError::forbidden(
+            "Requests to sponsors are sent by communities. Change to a community's workspace, or apply for an opportunity.",
+        ));
     };
     policy::may_act(actor)?;
     communities_policy::may_reach_out(actor)?;
@@ -87,7 +81,9 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
     };
     let community = communities::brief_in(&mut tx, community).await?;
     let organization = organizations::brief_in(&mut tx, organization).await.map_err(|error| match error {
-        AppError::NotFound => AppError::invalid("organizationId", "There is no such organization. Choose one from the directory."),
+        AppError::NotFound => {
+            AppError::invalid("organizationId", "There is no such organization. Choose one from the directory.")
+        }
         other => other,
     })?;
     let event = event_of(&mut tx, event, community.id).await?;
@@ -115,7 +111,9 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
 /// 404 for an opportunity that the public does not see; else as [`send`].
 pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<RequestId> {
     let Some(organization) = actor.organization() else {
-        return Err(AppError::forbidden("Applications come from sponsors and partners. Change to an organization's workspace, or join as one."));
+        return Err(AppError::forbidden(
+            "Applications come from sponsors and partners. Change to an organization's workspace, or join as one.",
+        ));
     };
     policy::may_act(actor)?;
     organizations_policy::must_be_verified(actor)?;
@@ -160,7 +158,8 @@ impl Typed<'_> {
             ("", Some(theirs)) => theirs.code(),
             (typed, _) => typed,
         };
-        let read = rules::read_proposal(&mut check, self.amount, currency, self.category, self.benefits, self.message, self.valid_until);
+        let read =
+            rules::read_proposal(&mut check, self.amount, currency, self.category, self.benefits, self.message, self.valid_until);
         if let (Some(read), Some(theirs)) = (&read, theirs) {
             let message = format!("This opportunity is offered in {theirs}. Name your amount in {theirs}.");
             check.ensure("currency", read.amount.currency == theirs, &message);
@@ -212,7 +211,12 @@ async fn open_in(
 }
 
 /// The proposal with everything that it leaves to the opportunity, the tier and the event.
-fn settle(ctx: &Ctx, draft: ProposalDraft, opportunity: Option<&OpportunityBrief>, event: &EventBrief) -> Result<Terms, FieldErrors> {
+fn settle(
+    ctx: &Ctx,
+    draft: ProposalDraft,
+    opportunity: Option<&OpportunityBrief>,
+    event: &EventBrief,
+) -> Result<Terms, FieldErrors> {
     let category = draft
         .category
         .or_else(|| opportunity.map(|it| it.opportunity.category))
@@ -252,15 +256,17 @@ fn no_opportunity(error: AppError) -> AppError {
 async fn event_of(tx: &mut Tx, event: EventId, community: CommunityId) -> AppResult<EventBrief> {
     match events::brief_in(tx, event).await {
         Ok(event) if event.community_id == community => Ok(event),
-        Ok(_) | Err(AppError::NotFound) => Err(AppError::invalid("eventId", "Your community has no such event. Choose one of its events.")),
+        Ok(_) | Err(AppError::NotFound) => {
+            Err(AppError::invalid("eventId", "Your community has no such event. Choose one of its events."))
+        }
         Err(other) => Err(other),
     }
 }
 
 fn read_ids(input: &RequestInput) -> Result<(OrganizationId, Option<EventId>, Option<OpportunityId>), FieldErrors> {
     let mut check = Check::default();
-    let organization =
-        check.take("organizationId", input.organization_id.trim().parse::<OrganizationId>().map_err(|_| "Choose the organization."));
+    let organization = check
+        .take("organizationId", input.organization_id.trim().parse::<OrganizationId>().map_err(|_| "Choose the organization."));
     let event = match input.event_id.trim() {
         "" => None,
         text => check.take("eventId", text.parse::<EventId>().map_err(|_| "Choose the event.")),
@@ -285,7 +291,9 @@ fn read_ids(input: &RequestInput) -> Result<(OrganizationId, Option<EventId>, Op
         );
     }
     check.finish()?;
-    organization.map(|organization| (organization, event, opportunity)).ok_or_else(|| FieldErrors::one("organizationId", "Choose the organization."))
+    organization
+        .map(|organization| (organization, event, opportunity))
+        .ok_or_else(|| FieldErrors::one("organizationId", "Choose the organization."))
 }
 
 /// Both workspaces are fit to deal: the acting one by right (403), the other as a matter of fact (409).
@@ -294,16 +302,18 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
     let verified = organization.status == VerificationStatus::Verified;
     match side {
         Side::Community if !approved => Err(not_approved().into()),
-        Side::Organization if !verified => {
-            Err(Denied::new("Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.").into())
-        }
+        Side::Organization if !verified => Err(Denied::new(
+            "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
+        )
+        .into()),
         Side::Community if !verified => Err(AppError::refused(
             "ORGANIZATION_NOT_VERIFIED",
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
         )),
-        Side::Organization if !approved => {
-            Err(AppError::refused("COMMUNITY_NOT_APPROVED", format!("{} cannot deal with sponsors at the moment.", community.name)))
-        }
+        Side::Organization if !approved => Err(AppError::refused(
+            "COMMUNITY_NOT_APPROVED",
+            format!("{} cannot deal with sponsors at the moment.", community.name),
+        )),
         _ => Ok(()),
     }
 }
@@ -332,7 +342,10 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
     let accepted = request.accept(side, shown, ctx.now())?;
     must_be_fit(side, &community, &organization)?;
     if !is_published(&event) {
-        return Err(AppError::refused("EVENT_NOT_PUBLISHED", format!("{} is over or not published, so nobody can join it.", event.title)));
+        return Err(AppError::refused(
+            "EVENT_NOT_PUBLISHED",
+            format!("{} is over or not published, so nobody can join it.", event.title),
+        ));
     }
     let benefits = store::get_benefits(&mut tx, id, request.revision).await?;
 
@@ -442,7 +455,8 @@ fn gate(actor: &Actor, side: Side) -> Result<(), Denied> {
 pub async fn inbox(ctx: &Ctx, actor: &Actor, tab: InboxTab, page: &PageRequest) -> AppResult<InboxPage> {
     let side = policy::may_see_inbox(actor)?;
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows = store::list(ctx, actor.scope(), side, tab, after.as_ref(), i64::from(page.offset), i64::from(page.limit) + 1).await?;
+    let rows =
+        store::list(ctx, actor.scope(), side, tab, after.as_ref(), i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let counted = store::count(ctx, actor.scope(), side).await?;
     let counts =
         InboxCounts { your_turn: counted.your_turn, open: counted.open, accepted: counted.accepted, history: counted.history };
@@ -461,7 +475,12 @@ pub async fn inbox(ctx: &Ctx, actor: &Actor, tab: InboxTab, page: &PageRequest) 
 pub async fn counts(ctx: &Ctx, actor: &Actor) -> AppResult<Option<InboxCounts>> {
     let Ok(side) = policy::may_see_inbox(actor) else { return Ok(None) };
     let counted = store::count(ctx, actor.scope(), side).await?;
-    Ok(Some(InboxCounts { your_turn: counted.your_turn, open: counted.open, accepted: counted.accepted, history: counted.history }))
+    Ok(Some(InboxCounts {
+        your_turn: counted.your_turn,
+        open: counted.open,
+        accepted: counted.accepted,
+        history: counted.history,
+    }))
 }
 
 fn after(text: &str) -> Result<After, FieldErrors> {
@@ -654,7 +673,9 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     policy::may_act(actor)?;
     let found = organizations::get_by(ctx, Some(actor), &organizations::OrganizationRef::Slug(organization.to_owned())).await?;
     let events = events::choices(ctx, actor).await?.into_iter().filter(is_published);
-    let events = events.map(|event| Choice { id: event.id.to_string(), label: format!("{}, {}", event.title, event.when_label) }).collect();
+    let events = events
+        .map(|event| Choice { id: event.id.to_string(), label: format!("{}, {}", event.title, event.when_label) })
+        .collect();
     let open = PageRequest { limit: 100, ..PageRequest::default() };
     let opportunities = match opportunities::list_mine(ctx, actor, Some(OpportunityStatus::Open), &open).await {
         Ok(page) => page.items,
@@ -719,7 +740,9 @@ fn may(
     let can = RequestCan { accept: mine && conflict.is_none() && other_is_fit, reject: mine, withdraw: opened_by == side };
     let why_not = match conflict {
         Some(denied) if mine => denied.message,
-        _ if mine && !other_is_fit => "The other side cannot deal at the moment, so there is nobody to agree with. You can decline.".into(),
+        _ if mine && !other_is_fit => {
+            "The other side cannot deal at the moment, so there is nobody to agree with. You can decline.".into()
+        }
         _ => String::new(),
     };
     (can, why_not)

@@ -105,7 +105,15 @@ pub struct After {
 }
 
 /// A part of one side's inbox: open ones whose turn it is first, then by waiting time; closed ones by when they were closed.
-pub async fn list(ctx: &Ctx, scope: Scope, side: Side, tab: InboxTab, after: Option<&After>, offset: i64, limit: i64) -> AppResult<Vec<Row>> {
+pub async fn list(
+    ctx: &Ctx,
+    scope: Scope,
+    side: Side,
+    tab: InboxTab,
+    after: Option<&After>,
+    offset: i64,
+    limit: i64,
+) -> AppResult<Vec<Row>> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(" where true");
     within(&mut query, scope);
@@ -126,7 +134,11 @@ pub async fn list(ctx: &Ctx, scope: Scope, side: Side, tab: InboxTab, after: Opt
         }
         InboxTab::Accepted | InboxTab::History => {
             query.push(" and r.closed_at is not null");
-            query.push(if tab == InboxTab::Accepted { " and r.state = 'Accepted'" } else { " and r.state in ('Rejected', 'Withdrawn', 'Expired')" });
+            query.push(if tab == InboxTab::Accepted {
+                " and r.state = 'Accepted'"
+            } else {
+                " and r.state in ('Rejected', 'Withdrawn', 'Expired')"
+            });
             if let Some(After { since, id, .. }) = after {
                 query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
             }
@@ -394,8 +406,9 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> AppError {
 
 /// The benefit lines of one revision.
 pub async fn get_benefits(tx: &mut Tx, request: RequestId, sequence: i32) -> AppResult<Vec<BenefitLine>> {
-    let lines = sqlx::query_scalar!("select benefits from revisions where request_id = $1 and sequence = $2", request.0, sequence)
-        .fetch_one(tx.conn())
-        .await?;
+    let lines =
+        sqlx::query_scalar!("select benefits from revisions where request_id = $1 and sequence = $2", request.0, sequence)
+            .fetch_one(tx.conn())
+            .await?;
     serde_json::from_value(lines).map_err(broken)
 }

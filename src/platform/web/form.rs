@@ -110,13 +110,16 @@ impl Typed {
     /// # Errors
     /// 422 in words when it is too large or cannot be read.
     pub async fn read(request: Request) -> AppResult<Self> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let kind =
+            request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let too_large = || AppError::invalid("", "This is more than a form can hold (4 MB). Choose a smaller file.");
         let mut typed = Self::default();
         if kind.starts_with("multipart/form-data") {
             let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
             let mut total = 0;
-            while let Some(field) = multipart.next_field().await.map_err(|e| if e.status() == 413 { too_large() } else { unreadable() })? {
+            while let Some(field) =
+                multipart.next_field().await.map_err(|e| if e.status() == 413 { too_large() } else { unreadable() })?
+            {
                 let name = field.name().unwrap_or_default().to_owned();
                 let file = field.file_name().map(str::to_owned);
                 let bytes = field.bytes().await.map_err(|e| if e.status() == 413 { too_large() } else { unreadable() })?;
@@ -208,7 +211,8 @@ mod tests {
 
     #[test]
     fn nested_rows_come_in_order_of_their_index() {
-        let typed = typed(&[("b[2].text", "two"), ("b[0].text", "zero"), ("b[0].kind", "Booth"), ("b[x].text", "no"), ("other", "")]);
+        let typed =
+            typed(&[("b[2].text", "two"), ("b[0].text", "zero"), ("b[0].kind", "Booth"), ("b[x].text", "no"), ("other", "")]);
         let rows = typed.rows("b");
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0]["kind"], "Booth");

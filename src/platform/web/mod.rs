@@ -107,8 +107,9 @@ impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Seg<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
         #[expect(clippy::disallowed_types, reason = "this is the wrapper that gives it our refusal")]
-        let axum::extract::Path(all) =
-            axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(|_| AppError::NotFound)?;
+        let axum::extract::Path(all) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| AppError::NotFound)?;
         let one = all.values().next().ok_or(AppError::NotFound)?;
         one.parse().map(Self).map_err(|_| AppError::NotFound)
     }
@@ -137,11 +138,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = AppError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
-        let is_json = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")));
+        let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+            value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        });
         let raw = axum::body::to_bytes(request.with_limited_body().into_body(), MAX_JSON)
             .await
             .map_err(|_| AppError::invalid("", "The body is too large: at most 256 kB of JSON."))?;
@@ -160,11 +159,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 fn body_error(error: &serde_json::Error) -> AppError {
     let text = error.to_string();
     // serde names the field between backquotes: "missing field `title` at line 1 column 2".
-    let field = text
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next())
-        .map_or_else(String::new, str::to_owned);
-    let message = if field.is_empty() { format!("The JSON could not be read: {text}.") } else { "This field is required.".to_owned() };
+    let field =
+        text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()).map_or_else(String::new, str::to_owned);
+    let message =
+        if field.is_empty() { format!("The JSON could not be read: {text}.") } else { "This field is required.".to_owned() };
     AppError::Invalid(FieldErrors::one(field, message))
 }
 
@@ -218,7 +216,9 @@ impl IntoResponse for AppError {
         log(&self);
         let code = match &self {
             // The same field error, found by its stable code too.
-            Self::Invalid(errors) if errors.get("workspace").is_some_and(|m| m.contains("WORKSPACE_REQUIRED")) => "WORKSPACE_REQUIRED",
+            Self::Invalid(errors) if errors.get("workspace").is_some_and(|m| m.contains("WORKSPACE_REQUIRED")) => {
+                "WORKSPACE_REQUIRED"
+            }
             other => other.code(),
         };
         let body = ErrorBody {

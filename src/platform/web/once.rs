@@ -116,6 +116,8 @@ pub async fn note_location(ctx: &Ctx, claim: &Claim, location: &str) -> AppResul
 /// # Errors
 /// When the database is away.
 pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
-    sqlx::query!("delete from idempotency_keys where created_at < $1", ctx.now() - chrono::TimeDelta::days(30)).execute(ctx.db()).await?;
+    sqlx::query!("delete from idempotency_keys where created_at < $1", ctx.now() - chrono::TimeDelta::days(30))
+        .execute(ctx.db())
+        .await?;
     Ok(())
 }

@@ -80,11 +80,7 @@ pub fn LinkPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
     let loaded = Resource::new_blocking(token, server_fns::link);
-    view! {
-        // The address is a key: it must not leave this page in a Referer, whatever is clicked.
-        <leptos_meta::Meta name="referrer" content="no-referrer"/>
-        {shown(loaded, |link| view! { <LinkForm link/> })}
-    }
+    shown(loaded, |link| view! { <LinkForm link/> })
 }
 
 #[component]
@@ -101,12 +97,12 @@ fn LinkForm(link: LinkView) -> impl IntoView {
             format!("{} belongs to you, {}. Choose the password that you will sign in with.", link.email, link.name),
             "Confirm and set my password",
         ),
-        LinkPurpose::VerifyEmail => ("Confirm your address", format!("{} belongs to you, {}.", link.email, link.name), "Confirm my address"),
-        LinkPurpose::ChangeEmail => (
-            "Confirm your new address",
-            format!("From now on, {} signs in with {}.", link.name, link.email),
-            "Use this address",
-        ),
+        LinkPurpose::VerifyEmail => {
+            ("Confirm your address", format!("{} belongs to you, {}.", link.email, link.name), "Confirm my address")
+        }
+        LinkPurpose::ChangeEmail => {
+            ("Confirm your new address", format!("From now on, {} signs in with {}.", link.name, link.email), "Use this address")
+        }
     };
     let wants_password = link.wants_password;
     match link.problem {

@@ -149,7 +149,11 @@ fn Owner() -> impl IntoView {
 #[component]
 fn Why() -> impl IntoView {
     let steps = [
-        ("mail", "You confirm your address", "The link is in the mail that we send you at once. Then you can draft events and opportunities."),
+        (
+            "mail",
+            "You confirm your address",
+            "The link is in the mail that we send you at once. Then you can draft events and opportunities.",
+        ),
         ("shield-check", "We have a look", "Somebody of our team compares what you wrote with your website and your address."),
         ("handshake", "Sponsors find you", "Once you are approved, you publish, and ask sponsors from our directory."),
     ];

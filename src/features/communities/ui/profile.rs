@@ -48,31 +48,35 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
 
 #[component]
 fn Elsewhere(community: CommunityView) -> impl IntoView {
-    let contact = community.contact.map(|contact| view! {
-        <section class="panel">
-            <header class="panel__head"><h2 class="panel__title">"Contact"</h2></header>
-            <div class="panel__body">
-                <dl class="definition">
-                    <div class="definition__row"><dt>"E-mail"</dt><dd>{contact.official_email}</dd></div>
-                    <div class="definition__row"><dt>"Phone"</dt><dd class="num">{contact.phone}</dd></div>
-                </dl>
-                <p class="form__note">"Organizations see this once they have a request with the community."</p>
-            </div>
-        </section>
+    let contact = community.contact.map(|contact| {
+        view! {
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"Contact"</h2></header>
+                <div class="panel__body">
+                    <dl class="definition">
+                        <div class="definition__row"><dt>"E-mail"</dt><dd>{contact.official_email}</dd></div>
+                        <div class="definition__row"><dt>"Phone"</dt><dd class="num">{contact.phone}</dd></div>
+                    </dl>
+                    <p class="form__note">"Organizations see this once they have a request with the community."</p>
+                </div>
+            </section>
+        }
     });
-    let links = (!community.social_links.is_empty()).then(|| view! {
-        <section class="panel">
-            <header class="panel__head"><h2 class="panel__title">"Elsewhere"</h2></header>
-            <div class="panel__body">
-                <ul class="stack stack--tight">
-                    {community
-                        .social_links
-                        .into_iter()
-                        .map(|link| view! { <li><a href=link.url rel="noopener nofollow ugc me">{link.label}</a></li> })
-                        .collect_view()}
-                </ul>
-            </div>
-        </section>
+    let links = (!community.social_links.is_empty()).then(|| {
+        view! {
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"Elsewhere"</h2></header>
+                <div class="panel__body">
+                    <ul class="stack stack--tight">
+                        {community
+                            .social_links
+                            .into_iter()
+                            .map(|link| view! { <li><a href=link.url rel="noopener nofollow ugc me">{link.label}</a></li> })
+                            .collect_view()}
+                    </ul>
+                </div>
+            </section>
+        }
     });
     view! { {links} {contact} }
 }

@@ -51,7 +51,7 @@ fn suffix(workspace: Option<&str>) -> String {
 #[component]
 fn Queue(page: QueuePage, part: String, workspace: Option<String>) -> impl IntoView {
     if page.items.is_empty() {
-        return view! { <Empty title="Nobody is waiting here" text="New sign-ups appear as soon as they come in." icon="check-circle">{()}</Empty> }
+        return view! { <Empty title="Nobody is waiting here" text="New sign-ups appear as soon as they come in." icon="check-circle"/> }
             .into_any();
     }
     let tail = suffix(workspace.as_deref());
@@ -304,7 +304,8 @@ fn History(review: ReviewView) -> impl IntoView {
 #[component]
 fn Decide(decisions: Vec<Decision>, workspace: Option<String>) -> impl IntoView {
     if decisions.is_empty() {
-        return view! { <section class="panel"><div class="panel__body"><p>"There is nothing to decide."</p></div></section> }.into_any();
+        return view! { <section class="panel"><div class="panel__body"><p>"There is nothing to decide."</p></div></section> }
+            .into_any();
     }
     let options: Vec<(String, String, String)> = decisions
         .into_iter()

@@ -14,11 +14,13 @@ pub fn CommunityStanding(community: CommunityView) -> impl IntoView {
     if standing.status == CommunityStatus::Active {
         return None;
     }
-    let asked = standing.more_asked.map(|question| view! {
-        <Notice tone="warning" title="Our team has a question">
-            <blockquote class="timeline__quote">{question}</blockquote>
-            <p>"Answer the mail in which we asked."</p>
-        </Notice>
+    let asked = standing.more_asked.map(|question| {
+        view! {
+            <Notice tone="warning" title="Our team has a question">
+                <blockquote class="timeline__quote">{question}</blockquote>
+                <p>"Answer the mail in which we asked."</p>
+            </Notice>
+        }
     });
     let reason = standing.decision_reason.map(|reason| view! { <blockquote class="timeline__quote">{reason}</blockquote> });
     let advice = standing.advice.filter(|advice| !advice.helps.is_empty() || !advice.good.is_empty()).map(|advice| {

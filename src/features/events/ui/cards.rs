@@ -15,7 +15,8 @@ pub fn EventCards(events: Vec<EventItem>) -> impl IntoView {
 /// One card; it leads to the event's public page.
 #[component]
 pub fn EventCard(event: EventItem) -> impl IntoView {
-    let venue = if event.venue_name.is_empty() { event.format.map(|format| format.label().to_owned()) } else { Some(event.venue_name) };
+    let venue =
+        if event.venue_name.is_empty() { event.format.map(|format| format.label().to_owned()) } else { Some(event.venue_name) };
     view! {
         <article class="event-card">
             <p class="event-card__date" aria-hidden="true">

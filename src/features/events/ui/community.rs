@@ -25,16 +25,18 @@ pub fn CommunityPage() -> impl IntoView {
         |(slug, workspace)| communities::server_fns::page(slug, workspace),
     );
     let events: Loaded<FoundEvents> = Resource::new_blocking(move || slug.get(), server_fns::of_community);
-    shown(community, move |community| view! {
-        <Title text=community.name.clone()/>
-        <CommunityProfile community>{shown(events, |found| view! { <Events found/> })}</CommunityProfile>
+    shown(community, move |community| {
+        view! {
+            <Title text=community.name.clone()/>
+            <CommunityProfile community>{shown(events, |found| view! { <Events found/> })}</CommunityProfile>
+        }
     })
 }
 
 #[component]
 fn Events(found: FoundEvents) -> impl IntoView {
     let body = if found.items.is_empty() {
-        view! { <Empty title="No events are announced" text="When the community publishes one, it stands here." icon="calendar">{()}</Empty> }
+        view! { <Empty title="No events are announced" text="When the community publishes one, it stands here." icon="calendar"/> }
             .into_any()
     } else {
         view! { <EventCards events=found.items/> }.into_any()

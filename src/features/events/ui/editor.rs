@@ -3,7 +3,7 @@
 
 use crate::{
     features::events::{
-        rules::{DESCRIPTION_LONGEST, DEFAULT_ZONE, field_word},
+        rules::{DEFAULT_ZONE, DESCRIPTION_LONGEST, field_word},
         server_fns,
         technologies::MOST,
         views::{EventEditor, EventView},
@@ -50,8 +50,10 @@ pub fn EditEventPage() -> impl IntoView {
 fn Editor(editor: EventEditor, workspace: Option<String>) -> impl IntoView {
     let EventEditor { event, zones, can } = editor;
     let title = event.as_ref().map_or_else(|| "New event".to_owned(), |event| format!("Edit {}", event.title));
-    let waits = can.publish_waits.clone().map(|reason| view! {
-        <Notice tone="info" title="You can draft everything"><p>{reason}</p></Notice>
+    let waits = can.publish_waits.clone().map(|reason| {
+        view! {
+            <Notice tone="info" title="You can draft everything"><p>{reason}</p></Notice>
+        }
     });
     let save = if event.as_ref().is_some_and(|event| event.status.is_published()) { "Save" } else { "Save draft" };
     let query = workspace.as_ref().map(|workspace| format!("?as={workspace}")).unwrap_or_default();
@@ -144,7 +146,8 @@ fn When(event: Option<EventView>, zones: Vec<String>) -> impl IntoView {
     let start = event.as_ref().and_then(|event| event.start_wall.clone()).unwrap_or_default();
     let end = event.as_ref().and_then(|event| event.end_wall.clone()).unwrap_or_default();
     let zone = event.as_ref().map_or_else(|| DEFAULT_ZONE.to_owned(), |event| event.timezone.clone());
-    let mut zones: Vec<(String, String)> = zones.into_iter().map(|zone| (zone.replace('_', " "), zone)).map(|(label, zone)| (zone, label)).collect();
+    let mut zones: Vec<(String, String)> =
+        zones.into_iter().map(|zone| (zone.replace('_', " "), zone)).map(|(label, zone)| (zone, label)).collect();
     if !zones.iter().any(|(name, _)| *name == zone) {
         zones.push((zone.clone(), zone.clone()));
     }

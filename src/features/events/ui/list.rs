@@ -53,7 +53,8 @@ fn Found(found: FoundEvents, search: Option<String>) -> impl IntoView {
         }
         .into_any();
     }
-    let words = search.map(|search| format!("&q={}", url::form_urlencoded::byte_serialize(search.as_bytes()).collect::<String>()));
+    let words =
+        search.map(|search| format!("&q={}", url::form_urlencoded::byte_serialize(search.as_bytes()).collect::<String>()));
     let next = found.next_cursor.map(|cursor| format!("/events?cursor={cursor}{}", words.unwrap_or_default()));
     view! {
         <p class="results-count" role="status">{format!("{} ahead", found.count_label)}</p>

@@ -122,7 +122,8 @@ fn One(event: EventView, workspace: Option<String>) -> impl IntoView {
     let edit_href = with_workspace(&format!("/manage/events/{}/edit", event.id), workspace.as_deref());
     let page_href = with_workspace(&format!("/events/{}", event.slug), workspace.as_deref());
     let is_draft = event.status == EventStatus::Draft;
-    let edit = event.can.edit.then(|| view! { <a class="button" href=edit_href.clone()><Icon name="edit" small=true/>"Edit"</a> });
+    let edit =
+        event.can.edit.then(|| view! { <a class="button" href=edit_href.clone()><Icon name="edit" small=true/>"Edit"</a> });
     let page_label = if is_draft { "Preview" } else { "Public page" };
     view! {
         <Title text=event.title.clone()/>

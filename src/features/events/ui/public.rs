@@ -42,11 +42,13 @@ fn Page(page: EventPage, wall: Slot) -> impl IntoView {
         };
         view! { <div class="center"><Notice tone="info" title="Only your community sees this page"><p>{text}</p></Notice></div> }
     });
-    let description = (!page.description.is_empty()).then(|| view! {
-        <section class="section">
-            <div class="section__head"><h2 class="section__title">"About the event"</h2></div>
-            <SafeHtmlView html=page.description.clone()/>
-        </section>
+    let description = (!page.description.is_empty()).then(|| {
+        view! {
+            <section class="section">
+                <div class="section__head"><h2 class="section__title">"About the event"</h2></div>
+                <SafeHtmlView html=page.description.clone()/>
+            </section>
+        }
     });
     view! {
         <Title text=event.title.clone()/>
@@ -78,10 +80,12 @@ fn Head(event: EventView) -> impl IntoView {
         EventStatus::Completed | EventStatus::Archived => ("This event is over", "neutral"),
         EventStatus::Draft | EventStatus::Upcoming => ("", ""),
     };
-    let register = (!event.registration_link.is_empty() && event.status.is_ahead()).then(|| view! {
-        <a class="button button--primary button--large" href=event.registration_link.clone() rel="noopener nofollow ugc">
-            "Register"<Icon name="external-link" small=true/>
-        </a>
+    let register = (!event.registration_link.is_empty() && event.status.is_ahead()).then(|| {
+        view! {
+            <a class="button button--primary button--large" href=event.registration_link.clone() rel="noopener nofollow ugc">
+                "Register"<Icon name="external-link" small=true/>
+            </a>
+        }
     });
     view! {
         <header class="event-head">

@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         page::shown,
-        parts::{Empty, Icon, More, PageHead, Tier},
+        parts::{Empty, More, PageHead, Tier},
     },
 };
 use leptos::prelude::*;
@@ -50,7 +50,9 @@ impl Ask {
     }
 
     fn is_narrowed(&self) -> bool {
-        [&self.search, &self.event_type, &self.category, &self.format, &self.region, &self.currency].iter().any(|text| !text.is_empty())
+        [&self.search, &self.event_type, &self.category, &self.format, &self.region, &self.currency]
+            .iter()
+            .any(|text| !text.is_empty())
     }
 
     /// The address of the page after this one.
@@ -121,7 +123,13 @@ fn Narrow(ask: Ask) -> impl IntoView {
 }
 
 #[component]
-fn Choice(name: &'static str, label: &'static str, empty: &'static str, chosen: String, labels: &'static [&'static str]) -> impl IntoView {
+fn Choice(
+    name: &'static str,
+    label: &'static str,
+    empty: &'static str,
+    chosen: String,
+    labels: &'static [&'static str],
+) -> impl IntoView {
     view! {
         <div class="field">
             <label class="field__label" for=format!("narrow-{name}")>{label}</label>
@@ -199,7 +207,7 @@ pub fn OpportunityTable(rows: Vec<OpportunityRow>) -> impl IntoView {
                                     <td class="table__number num" data-label="Budget">{row.budget_range.formatted}</td>
                                     <td data-label="Decides by">
                                         <time datetime=row.decision_at.to_rfc3339()>{row.deadline_label}</time>
-                                        <span class="table__sub"><Icon name="clock" small=true/>" " {row.deadline_in} ", " {row.places_label}</span>
+                                        <span class="table__sub">{row.deadline_in} ", " {row.places_label}</span>
                                     </td>
                                 </tr>
                             }

@@ -148,7 +148,10 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool) -> impl IntoView 
         .into_any();
     }
     let symbol = it.currency.symbol();
-    let hint = format!("The community looks for {}. Write 0 for support in kind, and say in the message what you give.", it.budget_range.formatted);
+    let hint = format!(
+        "The community looks for {}. Write 0 for support in kind, and say in the message what you give.",
+        it.budget_range.formatted
+    );
     view! {
         <section class="panel" id="apply">
             {head}

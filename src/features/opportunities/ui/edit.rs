@@ -121,17 +121,30 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
 #[component]
 fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
     let (over, title, text, tone) = match it.status {
-        OpportunityStatus::Draft => ("Draft", "Nobody sees it yet".to_owned(), "Save your words below first, then open it to sponsors.".to_owned(), "accent"),
+        OpportunityStatus::Draft => (
+            "Draft",
+            "Nobody sees it yet".to_owned(),
+            "Save your words below first, then open it to sponsors.".to_owned(),
+            "accent",
+        ),
         OpportunityStatus::Open => (
             "Open",
             format!("Sponsors can apply until {}", it.deadline_label),
             "What you save below is shown at once. Applications come to your inbox.".to_owned(),
             "neutral",
         ),
-        OpportunityStatus::Closed => ("Closed", "Nobody can apply any more".to_owned(), "Requests that were made can still be answered in your inbox.".to_owned(), "neutral"),
-        OpportunityStatus::Filled => ("Filled", "Every place is taken".to_owned(), "The event's page shows who stands there.".to_owned(), "success"),
+        OpportunityStatus::Closed => (
+            "Closed",
+            "Nobody can apply any more".to_owned(),
+            "Requests that were made can still be answered in your inbox.".to_owned(),
+            "neutral",
+        ),
+        OpportunityStatus::Filled => {
+            ("Filled", "Every place is taken".to_owned(), "The event's page shows who stands there.".to_owned(), "success")
+        }
     };
-    let public = (it.status != OpportunityStatus::Draft).then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
+    let public = (it.status != OpportunityStatus::Draft)
+        .then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
     view! {
         <section class=format!("next-action tone-{tone}") aria-labelledby="standing">
             <div class="next-action__text">

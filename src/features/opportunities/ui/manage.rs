@@ -18,7 +18,9 @@ use leptos_router::hooks::use_query_map;
 pub fn ManageOpportunitiesPage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
-    let asked = Memo::new(move |_| query.with(|query| (query.get("status").unwrap_or_default(), query.get("cursor").unwrap_or_default())));
+    let asked = Memo::new(move |_| {
+        query.with(|query| (query.get("status").unwrap_or_default(), query.get("cursor").unwrap_or_default()))
+    });
     let loaded = Resource::new_blocking(
         move || (asked.get(), acting.get()),
         |((status, cursor), workspace)| server_fns::mine(status, cursor, workspace),
@@ -37,13 +39,20 @@ fn Mine(screen: ManageScreen, status: String) -> impl IntoView {
     let tab_links = tabs
         .map(|(value, label)| {
             let here = (value == status).then_some("page");
-            let path = if value.is_empty() { "/manage/opportunities".to_owned() } else { format!("/manage/opportunities?status={value}") };
+            let path = if value.is_empty() {
+                "/manage/opportunities".to_owned()
+            } else {
+                format!("/manage/opportunities?status={value}")
+            };
             view! { <a class="tabs__tab" href=acting_at(&path, &acting) aria-current=here>{label}</a> }
         })
         .collect_view();
     let count = page.count_label();
     let showing = format!("Showing {} of {count}", page.items.len());
-    let next = page.next_cursor.as_ref().map(|cursor| acting_at(&format!("/manage/opportunities?status={status}&cursor={cursor}"), &acting));
+    let next = page
+        .next_cursor
+        .as_ref()
+        .map(|cursor| acting_at(&format!("/manage/opportunities?status={status}&cursor={cursor}"), &acting));
     let new_link = new.clone();
     let rows = page.items;
     let list = if rows.is_empty() {

@@ -123,7 +123,8 @@ impl Reason {
     /// # Errors
     /// A field error on `reason`.
     pub fn parse(text: &str) -> Result<Self, FieldErrors> {
-        let paragraph = Paragraph::parse(text, 1_000, "reason").map_err(|problem| FieldErrors::one("reason", problem.to_string()))?;
+        let paragraph =
+            Paragraph::parse(text, 1_000, "reason").map_err(|problem| FieldErrors::one("reason", problem.to_string()))?;
         if paragraph.as_str().trim().chars().count() < 3 {
             return Err(FieldErrors::one("reason", "Give a reason in a sentence. The applicant reads it."));
         }
@@ -399,7 +400,11 @@ impl Organization {
         if self.standing != Standing::MoreAsked {
             return Err(Refusal::new(
                 "NOTHING_ASKED",
-                format!("{} is {}: nobody waits for an answer. Your profile can be edited at any time.", self.display_name, self.standing.words()),
+                format!(
+                    "{} is {}: nobody waits for an answer. Your profile can be edited at any time.",
+                    self.display_name,
+                    self.standing.words()
+                ),
             ));
         }
         Ok(Resubmitting { organization: self.id, display_name: self.display_name.clone(), applicant: self.applicant, answer })

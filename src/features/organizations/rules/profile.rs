@@ -83,7 +83,8 @@ impl ProfileInput {
         let legal_name = check.take("legalName", Line::parse(&self.legal_name, 0, 200, "legal name"));
         let website = check.take("website", WebUrl::parse(&self.website));
         let industry = check.take("industry", Industry::parse(self.industry.trim()));
-        let short_description = check.take("shortDescription", Paragraph::parse(&self.short_description, 280, "short description"));
+        let short_description =
+            check.take("shortDescription", Paragraph::parse(&self.short_description, 280, "short description"));
         let long_description = check.take("longDescription", Paragraph::parse(&self.long_description, 5_000, "long description"));
         let technologies = words(&mut check, "technologies", &self.technologies, "technology");
         let developer_tools = words(&mut check, "developerTools", &self.developer_tools, "tool");

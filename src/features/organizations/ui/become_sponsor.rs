@@ -44,7 +44,9 @@ fn Wizard(step: ApplicationStep, draft: DraftView) -> impl IntoView {
             "Tell us who you are",
             "A few facts, so that communities know who writes to them. It takes about three minutes, and what you enter is kept for two weeks.",
         ),
-        ApplicationStep::Offer => ("Say what you offer", "Communities see this only after they were approved. You can change it at any time."),
+        ApplicationStep::Offer => {
+            ("Say what you offer", "Communities see this only after they were approved. You can change it at any time.")
+        }
         ApplicationStep::Send => ("Check and send", "This is what we receive. A person looks at every application."),
     };
     let saved = draft.saved_label.clone();

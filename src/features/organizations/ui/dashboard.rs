@@ -2,7 +2,11 @@
 
 use super::fields::{Sentences, tone};
 use crate::{
-    features::organizations::{rules::Standing, trust::FriendlyTrust, views::{DashboardPart, within}},
+    features::organizations::{
+        rules::Standing,
+        trust::FriendlyTrust,
+        views::{DashboardPart, within},
+    },
     ui::{
         form::{PostForm, Submit, TextArea},
         parts::{Icon, Pill},

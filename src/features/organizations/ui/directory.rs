@@ -46,7 +46,8 @@ pub fn DirectoryPage() -> impl IntoView {
         let of = |name: &str| query.get(name).unwrap_or_default();
         Asked { text: of("q"), industry: of("industry"), cursor: of("cursor"), acting: of("as") }
     });
-    let loaded = Resource::new_blocking(move || asked.get(), |asked| server_fns::directory(asked.text, asked.industry, asked.cursor));
+    let loaded =
+        Resource::new_blocking(move || asked.get(), |asked| server_fns::directory(asked.text, asked.industry, asked.cursor));
     view! {
         <Title text="Sponsors and partners"/>
         <Meta name="description" content="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
@@ -141,7 +142,8 @@ fn Results(found: DirectoryView, asked: Asked) -> impl IntoView {
     let shown = found.items.len();
     let next = found.next_cursor.map(|next| address(&text, &industry, &next, &acting));
     let more = (next.is_some() || !cursor.is_empty()).then(|| {
-        let count = if cursor.is_empty() { format!("Showing {shown} of {count}") } else { format!("Showing {shown} more of {count}") };
+        let count =
+            if cursor.is_empty() { format!("Showing {shown} of {count}") } else { format!("Showing {shown} more of {count}") };
         view! { <More count next/> }
     });
     view! {
@@ -181,7 +183,8 @@ pub fn OrganizationPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
-    let loaded = Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
+    let loaded =
+        Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
     view! { {shown(loaded, |organization: OrganizationView| view! { <Organization organization/> })} }
 }
 
@@ -211,7 +214,8 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
         let href = within(&format!("/requests/new?organization={}", o.slug), &acting);
         view! { <a class="button button--primary" href=href>"Send a request"</a> }
     });
-    let edit = o.can.edit.then(|| view! { <a class="button" href=within("/organization/profile", &acting)>"Edit the profile"</a> });
+    let edit =
+        o.can.edit.then(|| view! { <a class="button" href=within("/organization/profile", &acting)>"Edit the profile"</a> });
     let email = |label: &'static str, address: Option<String>| {
         address.map(|address| {
             view! { <div class="definition__row"><dt>{label}</dt><dd><a href=format!("mailto:{address}")>{address.clone()}</a></dd></div> }

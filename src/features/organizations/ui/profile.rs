@@ -35,9 +35,14 @@ pub fn ProfilePage() -> impl IntoView {
 #[component]
 fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
     let percent = profile.completeness.percent;
-    let title = if percent == 100 { "Your profile is complete".to_owned() } else { format!("Your profile is {percent} % complete") };
+    let title =
+        if percent == 100 { "Your profile is complete".to_owned() } else { format!("Your profile is {percent} % complete") };
     let missing: Vec<String> = profile.completeness.missing.iter().take(3).map(|field| field.title.to_lowercase()).collect();
-    let sub = if missing.is_empty() { "Communities see all that helps them to decide.".to_owned() } else { format!("What helps most: {}.", missing.join(", ")) };
+    let sub = if missing.is_empty() {
+        "Communities see all that helps them to decide.".to_owned()
+    } else {
+        format!("What helps most: {}.", missing.join(", "))
+    };
     let public = profile.standing.is_listed().then(|| {
         view! { <a class="button" href=within(&format!("/directory/{}", profile.slug), &profile.acting)>"See it as others do"</a> }
     });
@@ -168,7 +173,8 @@ fn Conflict(kept: ProfileInput) -> impl IntoView {
     let state = expect_context::<FormState>();
     let acting = acting().get_untracked();
     let newest = RwSignal::new(kept);
-    let in_conflict = move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.code == "VERSION_CONFLICT"));
+    let in_conflict =
+        move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.code == "VERSION_CONFLICT"));
     // A page that was sent back has loaded the newest profile already; one that stayed open fetches it.
     Effect::new(move |_| {
         if in_conflict() {
@@ -223,7 +229,10 @@ fn differences(saved: &ProfileInput, typed: &BTreeMap<String, Vec<String>>) -> V
     for (name, value) in &saved {
         let Ok(field) = Field::parse(name) else { continue };
         let key = if field == Field::BudgetRange { "budgetRange.band" } else { name };
-        let mine = typed.get(key).map(|values| values.iter().filter(|v| !v.is_empty()).cloned().collect::<Vec<_>>().join(", ")).unwrap_or_default();
+        let mine = typed
+            .get(key)
+            .map(|values| values.iter().filter(|v| !v.is_empty()).cloned().collect::<Vec<_>>().join(", "))
+            .unwrap_or_default();
         // Browsers send line breaks of their own.
         let (kept, mine) = (text(value), mine.replace("\r\n", "\n"));
         if kept != mine {

@@ -59,7 +59,11 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
         }
         .into_any();
     }
-    let title = if queue.count_label == "1" { "1 application waits".to_owned() } else { format!("{} applications wait", queue.count_label) };
+    let title = if queue.count_label == "1" {
+        "1 application waits".to_owned()
+    } else {
+        format!("{} applications wait", queue.count_label)
+    };
     let sub = match order {
         QueueOrder::Age => "The one that has waited longest first. Rivals for one website stand together.",
         QueueOrder::Score => "The most trusted first. Rivals for one website stand together.",

@@ -54,12 +54,24 @@ fn Group(group: WallGroup) -> impl IntoView {
 
 #[component]
 fn Tile(entry: PartnerView, mixed: bool, size: WallSize) -> impl IntoView {
-    let PartnerView { display_name_snapshot: name, logo_url_snapshot, website_snapshot, website_label, display_category, benefits, .. } = entry;
+    let PartnerView {
+        display_name_snapshot: name,
+        logo_url_snapshot,
+        website_snapshot,
+        website_label,
+        display_category,
+        benefits,
+        ..
+    } = entry;
     // The name stands beside the picture, so the picture says whose it is and no more.
     let alt = format!("{name} logo");
     let logo = match logo_url_snapshot {
-        Some(url) => view! { <span class="logo"><img class="logo__image" src=url alt=alt width="320" height="160" loading="lazy"/></span> }.into_any(),
-        None => view! { <span class="logo logo--initials" aria-hidden="true">{crate::kernel::text::initials(&name)}</span> }.into_any(),
+        Some(url) => {
+            view! { <span class="logo"><img class="logo__image" src=url alt=alt width="320" height="160" loading="lazy"/></span> }
+                .into_any()
+        }
+        None => view! { <span class="logo logo--initials" aria-hidden="true">{crate::kernel::text::initials(&name)}</span> }
+            .into_any(),
     };
     let what = if matches!(size, WallSize::Lead | WallSize::Major) {
         benefits.iter().map(|line| line.kind.label()).collect::<Vec<_>>().join(" · ")

@@ -20,9 +20,13 @@ use leptos_router::hooks::use_query_map;
 pub fn NewRequestPage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
-    let asked = Memo::new(move |_| query.with(|query| (query.get("organization").unwrap_or_default(), query.get("opportunity").unwrap_or_default())));
-    let loaded =
-        Resource::new_blocking(move || (asked.get().0, acting.get()), |(organization, workspace)| server_fns::compose(organization, workspace));
+    let asked = Memo::new(move |_| {
+        query.with(|query| (query.get("organization").unwrap_or_default(), query.get("opportunity").unwrap_or_default()))
+    });
+    let loaded = Resource::new_blocking(
+        move || (asked.get().0, acting.get()),
+        |(organization, workspace)| server_fns::compose(organization, workspace),
+    );
     view! {
         <Title text="New request"/>
         {shown(loaded, move |screen| view! { <Compose screen opportunity=asked.get_untracked().1/> })}
@@ -53,11 +57,14 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
         }
         .into_any()
     } else {
-        let pairs = |choices: Vec<crate::features::requests::views::Choice>| choices.into_iter().map(|choice| (choice.id, choice.label)).collect::<Vec<_>>();
+        let pairs = |choices: Vec<crate::features::requests::views::Choice>| {
+            choices.into_iter().map(|choice| (choice.id, choice.label)).collect::<Vec<_>>()
+        };
         let event = if screen.events.len() == 1 { screen.events[0].id.clone() } else { String::new() };
         let has_opportunities = !screen.opportunities.is_empty();
         let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
-        let currencies = Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
+        let currencies =
+            Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
         let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
         view! {
             <PostForm name="send" acting=screen.acting>

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{
     features::{
-        communities::ui::standing::CommunityStanding, opportunities::views::acting_at, organizations::ui::dashboard::OrganizationPanel,
+        communities::ui::standing::CommunityStanding, opportunities::views::acting_at,
+        organizations::ui::dashboard::OrganizationPanel,
     },
     ui::{
         page::{acting, shown},
@@ -28,7 +29,18 @@ pub fn DashboardPage() -> impl IntoView {
 
 #[component]
 fn Dashboard(view: DashboardView) -> impl IntoView {
-    let DashboardView { name, organization, community, counts, waiting, is_staff, second_factor_due, can_edit_events, can_manage_opportunities, acting } = view;
+    let DashboardView {
+        name,
+        organization,
+        community,
+        counts,
+        waiting,
+        is_staff,
+        second_factor_due,
+        can_edit_events,
+        can_manage_opportunities,
+        acting,
+    } = view;
     let nobody = organization.is_none() && community.is_none() && !is_staff;
     let is_organization = organization.is_some();
     let at = {

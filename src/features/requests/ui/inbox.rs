@@ -22,7 +22,8 @@ use leptos_router::hooks::use_query_map;
 pub fn InboxListPage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
-    let asked = Memo::new(move |_| query.with(|query| (query.get("tab").unwrap_or_default(), query.get("cursor").unwrap_or_default())));
+    let asked =
+        Memo::new(move |_| query.with(|query| (query.get("tab").unwrap_or_default(), query.get("cursor").unwrap_or_default())));
     let loaded = Resource::new_blocking(
         move || (asked.get(), acting.get()),
         |((tab, cursor), workspace)| server_fns::inbox(tab, cursor, workspace),

@@ -109,7 +109,8 @@ fn Next(it: RequestView, acting: String) -> impl IntoView {
     let next = it.next_action.clone();
     let reasons = RejectionReason::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
     let hash = it.revision_hash.to_string();
-    let note = format!("You agree to revision {} ({}): {}, {}.", it.revision, it.revision_hash.short(), it.category, it.amount_label);
+    let note =
+        format!("You agree to revision {} ({}): {}, {}.", it.revision, it.revision_hash.short(), it.category, it.amount_label);
     let refuses = it.can.reject;
     view! {
         <section class=format!("next-action tone-{}", next.tone) aria-labelledby="next">

@@ -1,0 +1,113 @@
+// The main line, both ways in: from an application and a registration to a logo on the event's page.
+import { bothSides, acceptFromInbox, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
+import { expect, test } from '../lib/test';
+
+test('a sponsor applies, the community accepts, the logo stands on the event page', async ({ browser, page }) => {
+  test.setTimeout(240_000);
+  const { sponsor, community, acme, apex } = await bothSides(browser);
+  const event = fresh('HackFest');
+  await publishEvent(community, event);
+  await openOpportunity(community, event);
+
+  await open(sponsor, '/opportunities');
+  await sponsor.getByRole('searchbox').first().fill(event);
+  await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.getByRole('link', { name: event, exact: true }).first().click();
+  await sponsor.waitForLoadState('networkidle');
+  await expect(sponsor.getByText('₹2L – ₹5L').first()).toBeVisible();
+  await sponsor.getByLabel('What you offer').fill('3,50,000');
+  await sponsor.getByLabel('Message').fill('We want to run the workshop.');
+  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await expect(sponsor).toHaveURL(/\/requests\//);
+
+  await acceptFromInbox(community, acme.company);
+
+  await open(page, `/events/${slug(event)}`);
+  const tile = page.getByRole('link', { name: new RegExp(acme.company) });
+  await expect(tile).toBeVisible();
+  await expect(tile).toHaveAttribute('href', new RegExp(acme.domain));
+  await expect(page.getByRole('heading', { name: 'Platinum Sponsor' })).toBeVisible();
+  await expect(tile.locator('img')).toHaveJSProperty('complete', true);
+  // Both were told.
+  await open(sponsor, '/notifications');
+  await expect(sponsor.getByRole('main')).toContainText(apex.company);
+});
+
+test('a community finds a sponsor in the directory and asks, the sponsor accepts from its inbox', async ({ browser, page }) => {
+  test.setTimeout(240_000);
+  const { sponsor, community, acme, apex } = await bothSides(browser);
+  const event = fresh('RustDay');
+  await publishEvent(community, event);
+
+  await open(community, '/directory');
+  await community.getByRole('searchbox').first().fill(acme.company);
+  await community.getByRole('button', { name: 'Search' }).click();
+  await community.getByRole('link', { name: acme.company, exact: true }).click();
+  await expect(community.getByRole('heading', { level: 1 })).toHaveText(acme.company);
+  await community.getByRole('link', { name: /request|support|ask/i }).first().click();
+  await expect(community).toHaveURL(/\/requests\/new/);
+  await community.waitForLoadState('networkidle');
+  const choice = community.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
+  await community.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
+  await community.getByLabel(/^As what they stand/).selectOption('Gold Sponsor');
+  await community.getByLabel('Amount').fill('1,20,000');
+  await community.getByLabel('Message').fill('Half of our people use what you make.');
+  await community.getByRole('button', { name: 'Send request' }).click();
+  await expect(community).toHaveURL(/\/requests\/[0-9a-f]/);
+
+  await acceptFromInbox(sponsor, apex.company);
+
+  await open(page, `/events/${slug(event)}`);
+  await expect(page.getByRole('heading', { name: 'Gold Sponsor' })).toBeVisible();
+  await expect(page.getByRole('link', { name: new RegExp(acme.company) })).toBeVisible();
+});
+
+test('the main line works with scripts off', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const { sponsor, community, acme } = await bothSides(browser, { javaScriptEnabled: false });
+  const event = fresh('QuietFest');
+  await publishEvent(community, event);
+  await openOpportunity(community, event);
+  await sponsor.goto('/opportunities');
+  await sponsor.getByRole('searchbox').first().fill(event);
+  await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.getByRole('link', { name: event, exact: true }).first().click();
+  // Refused first: everything typed comes back, with the reason beside its field.
+  await sponsor.getByLabel('What you offer').fill('a lot');
+  await sponsor.getByLabel('Message').fill('We <b>love</b> this & want in.');
+  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await expect(sponsor.getByLabel('What you offer')).toHaveValue('a lot');
+  await expect(sponsor.getByLabel('Message')).toHaveValue('We <b>love</b> this & want in.');
+  await expect(sponsor.getByRole('alert')).toBeVisible();
+  await sponsor.getByLabel('What you offer').fill('250000');
+  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await expect(sponsor).toHaveURL(/\/requests\//);
+  await acceptFromInbox(community, acme.company);
+  await community.goto(`/events/${slug(event)}`);
+  await expect(community.getByText(acme.company).first()).toBeVisible();
+});
+
+test('the main line fits a phone', async ({ browser }) => {
+  test.setTimeout(240_000);
+  const phone = { viewport: { width: 360, height: 740 }, hasTouch: true };
+  const { sponsor, community, acme } = await bothSides(browser, phone);
+  const event = fresh('PocketConf');
+  await publishEvent(community, event);
+  await openOpportunity(community, event);
+  await open(sponsor, '/opportunities');
+  await sponsor.getByRole('searchbox').first().fill(event);
+  await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.getByRole('link', { name: event, exact: true }).first().click();
+  await sponsor.waitForLoadState('networkidle');
+  await sponsor.getByLabel('What you offer').fill('2,50,000');
+  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await expect(sponsor).toHaveURL(/\/requests\//);
+  await acceptFromInbox(community, acme.company);
+  await open(community, `/events/${slug(event)}`);
+  await expect(community.getByText(acme.company).first()).toBeVisible();
+  for (const path of ['/dashboard', '/inbox', '/manage/events', '/manage/opportunities', '/directory']) {
+    await open(community, path);
+    const wide = await community.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+  }
+});

@@ -1,0 +1,67 @@
+// Every page as its reader sees it: axe finds nothing in either theme, nothing scrolls sideways at any width.
+import type { Page } from '@playwright/test';
+import { expectAccessibleInBothThemes } from '../lib/axe';
+import { open, signIn, staffPage } from '../lib/steps';
+import { expect, test } from '../lib/test';
+
+const PASSWORD = 'a calm demo passphrase';
+const WIDTHS = [360, 768, 1280];
+
+async function look(page: Page, paths: string[]): Promise<void> {
+  for (const path of paths) {
+    await open(page, path);
+    await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
+    expect(await page.title(), `${path} has a title`).not.toBe('');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+    }
+    await expectAccessibleInBothThemes(page);
+  }
+}
+
+test('what strangers read', async ({ page }) => {
+  test.setTimeout(180_000);
+  await look(page, [
+    '/', '/opportunities', '/directory', '/directory/acme-cloud', '/events', '/events/hackfest-2027',
+    '/communities/apex-circle', '/become-sponsor', '/join', '/join/sent', '/sign-in', '/forgot-password', '/api/docs', '/nowhere',
+  ]);
+  await open(page, '/opportunities');
+  const first = await page.locator('main a[href^="/opportunities/"]').first().getAttribute('href');
+  await look(page, [first!]);
+});
+
+test('what a community works with', async ({ page }) => {
+  test.setTimeout(180_000);
+  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await look(page, [
+    '/dashboard', '/inbox', '/inbox?tab=accepted', '/manage/events', '/manage/events/new', '/manage/opportunities',
+    '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications', '/account',
+  ]);
+  await open(page, '/inbox?tab=accepted');
+  const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');
+  await open(page, '/manage/events');
+  const event = await page.locator('main a[href^="/manage/events/"]').filter({ hasText: 'HackFest' }).first().getAttribute('href');
+  await look(page, [request!, event!]);
+});
+
+test('what a sponsor works with', async ({ page }) => {
+  test.setTimeout(180_000);
+  await signIn(page, 'asha@acme.example', PASSWORD);
+  await look(page, ['/dashboard', '/inbox', '/organization/profile', '/notifications', '/account']);
+  await open(page, '/inbox');
+  const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');
+  await look(page, [request!]);
+});
+
+test('what staff work with', async ({ browser }) => {
+  test.setTimeout(180_000);
+  const page = await staffPage(browser, 'sara@commdesk.example');
+  await look(page, ['/staff/organizations', '/staff/communities']);
+  for (const path of ['/staff/organizations', '/staff/communities']) {
+    await open(page, path);
+    const one = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href');
+    await look(page, [one!]);
+  }
+});
