@@ -557,7 +557,9 @@ async fn staff_decide_at_their_desk() {
         assert!(desk.open(done.location()).await.text.contains("Staff verified it"));
 
         // The rival is told who has the website, on the page and over the API.
-        let beaten = desk.submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Me too.")]).await;
+        let beaten = desk
+            .submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Me too.")])
+            .await;
         assert_eq!(beaten.status, StatusCode::CONFLICT);
         assert!(beaten.text.contains("acme.example belongs to Acme Cloud (Verified)"));
         let verdict = json!({"decision": "verify", "reason": "Me too."});
