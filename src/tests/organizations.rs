@@ -15,19 +15,25 @@ use commdesk::{
         service::{self, DirectoryAsk, LogoChange},
         trust::{CheckKind, CheckResult},
         views::QueueOrder,
-        visibility::Audience,
     },
     kernel::{
         actor::{Actor, Membership, OrganizationRole, Person, Role, StaffRole, VerificationStatus, Workspace},
         ids::{LogoId, OrganizationId, SessionId, UserId},
         page::PageRequest,
     },
-    platform::ctx::Ctx,
-    seeds::people::{self, ASHA, Figure, MALLORY, PASSWORD, SARA},
+    platform::{
+        clock::Clock,
+        ctx::{Ctx, House},
+        dns::Offline,
+        jobs,
+        password::Passwords,
+    },
+    seeds::people::{self, ASHA, Figure, MALLORY, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
@@ -483,16 +489,85 @@ async fn support_is_counted_once() {
 #[tokio::test]
 async fn what_cannot_be_checked_says_so_and_is_no_failure() {
     story(async |town| {
-        // Names that the town's network does not know at all are missing; a town without a network cannot tell.
+        // The same house on a machine without a network.
+        let there = &town.house;
+        let alone = Arc::new(House {
+            pool: there.pool.clone(),
+            clock: Clock::default(),
+            settings: there.settings.clone(),
+            columns: there.columns.clone(),
+            blind: there.blind.clone(),
+            signing: there.signing.clone(),
+            passwords: Passwords::new(1),
+            post: there.post.clone(),
+            store: there.store.clone(),
+            lookups: Arc::new(Offline),
+            reach: Arc::new(Offline),
+            known: there.known,
+            poke: Notify::new(),
+        });
         let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
-        town.drain().await;
+        jobs::drain(&Ctx::background(&alone, "test"), &town.registry).await.expect("the database answers");
         let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
-        let result = |title: &str| review.checks.iter().find(|check| check.title == title).map(|check| check.result);
-        assert_eq!(result("Free mail"), Some(CheckResult::Warn));
-        assert_eq!(result("E-mail at the website's domain"), Some(CheckResult::Fail));
-        assert_ne!(result("Website can be found"), Some(CheckResult::Pass));
-        assert_eq!(review.organization.can.decide.len(), 3);
-        assert_eq!(commdesk::features::organizations::policy::audience(Some(&nadia()), id), Audience::Staff);
+        let of = |title: &str| review.checks.iter().find(|check| check.title == title).expect("every kind has a row");
+        for title in ["Website can be found", "Domain receives mail"] {
+            assert_eq!(of(title).result, CheckResult::Unknown, "{title}");
+            assert!(of(title).evidence.starts_with("Could not be checked: "), "{}", of(title).evidence);
+        }
+        assert_eq!(of("Free mail").result, CheckResult::Warn);
+        assert_eq!(of("E-mail at the website's domain").result, CheckResult::Fail);
+        let unknown = review.trust.reasons.iter().find(|reason| reason.title == "Website can be found").expect("a reason");
+        assert_eq!((unknown.points.as_str(), unknown.weight), ("6", 12), "half of the points, no failure");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_decide_at_their_desk() {
+    story(async |town| {
+        let ctx = town.ctx();
+        communities::sara(town).await;
+        // A code works once: the next one is there half a minute later.
+        town.house.clock.shift(60);
+        let person = people::sign_in(&ctx, SARA).await.expect("the password is right");
+        let code = accounts::service::code_for_development(&ctx, SARA.email).await.expect("a code");
+        let signed = accounts::service::give_second_factor(&ctx, &person, &code).await.expect("the code is right");
+        let mut desk = town.visitor();
+        desk.set_cookie("commdesk", &signed.token);
+
+        assert!(desk.open("/staff/organizations").await.text.contains("Nobody waits"));
+        let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
+        let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
+        town.drain().await;
+        let queue = desk.open("/staff/organizations?order=score").await;
+        for shown in ["1 application waits", "Acme Cloud", "Acme Copy", "1 of 2 for acme.example"] {
+            assert!(queue.text.contains(shown), "{shown}");
+        }
+        let path = format!("/staff/organizations/{id}");
+        let page = desk.open(&path).await;
+        for shown in ["Domain receives mail", "mx.acme.example", "Acme Copy", "asha@acme.example", "What happened"] {
+            assert!(page.text.contains(shown), "{shown}");
+        }
+
+        let refused = desk.submit(&path, "decide", &[("decision", "verify"), ("reason", "")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Give a reason in a sentence."));
+        let done = desk.submit(&path, "decide", &[("decision", "verify"), ("reason", "In the register.")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert!(desk.open(done.location()).await.text.contains("Staff verified it"));
+
+        // The rival is told who has the website, on the page and over the API.
+        let beaten = desk
+            .submit(&format!("/staff/organizations/{rival}"), "decide", &[("decision", "verify"), ("reason", "Me too.")])
+            .await;
+        assert_eq!(beaten.status, StatusCode::CONFLICT);
+        assert!(beaten.text.contains("acme.example belongs to Acme Cloud (Verified)"));
+        let verdict = json!({"decision": "verify", "reason": "Me too."});
+        let beaten = desk.api(Method::POST, &format!("/sponsors/{rival}/verify"), Some(verdict)).await;
+        assert_eq!((beaten.status, beaten.code().as_str()), (StatusCode::CONFLICT, "DOMAIN_TAKEN"));
+        let verdict = json!({"decision": "refuse", "reason": "Another has it."});
+        let refused = desk.api(Method::POST, &format!("/sponsors/{rival}/verify"), Some(verdict)).await;
+        assert_eq!(refused.data()["decisionReason"], "Another has it.");
     })
     .await;
 }
@@ -648,12 +723,9 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 #[tokio::test]
 async fn staff_and_applicant_talk_through_their_pages() {
     story(async |town| {
-        let sara = communities::sara(town).await;
-        let signed = accounts::service::sign_in(&town.ctx(), SARA.email, PASSWORD, "test").await.expect("known");
-        let mut desk = town.visitor();
-        desk.set_cookie("commdesk", &signed.token);
-        assert_ne!(desk.open("/staff/organizations").await.status, StatusCode::OK, "no second factor, no queue");
-        drop(sara);
+        communities::sara(town).await;
+        let mut desk = communities::browser(town, SARA).await;
+        assert_eq!(desk.open("/staff/organizations").await.status, StatusCode::FORBIDDEN, "no second factor, no queue");
         let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
         let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
         town.drain().await;

@@ -682,6 +682,13 @@ mod tests {
     }
 
     #[test]
+    fn links_stay_in_the_workspace() {
+        assert_eq!(within("/inbox", ""), "/inbox");
+        assert_eq!(within("/inbox", "organization:acme"), "/inbox?as=organization%3Aacme");
+        assert_eq!(within("/inbox?all=yes#new", "acme"), "/inbox?all=yes&as=acme#new");
+    }
+
+    #[test]
     fn a_dashboard_says_the_next_step() {
         for standing in Standing::ALL {
             for audience in [Audience::Admin, Audience::Member] {
