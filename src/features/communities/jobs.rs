@@ -15,14 +15,14 @@ use futures::future::BoxFuture;
 /// The consumers of this room, for `reactions.rs`.
 pub fn consumers() -> Vec<Consumer> {
     vec![
-        Consumer { name: "communities_check", wants: |fact| is(fact, "communities", "community_registered"), run: check },
+        Consumer { name: "community-checks", wants: |fact| is(fact, "communities", "community_registered"), run: check },
         Consumer {
-            name: "communities_owner_verified",
+            name: "community-owner-verified",
             wants: |fact| is(fact, "accounts", EmailVerified::NAME),
             run: owner_verified,
         },
         Consumer {
-            name: "communities_owner_signed_in",
+            name: "community-owner-signed-in",
             wants: |fact| is(fact, "accounts", UserSignedIn::NAME),
             run: owner_signed_in,
         },

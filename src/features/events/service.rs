@@ -145,10 +145,12 @@ pub async fn complete(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
     may?;
-    let event = settle_clock(&mut tx, event).await?;
+    let mut event = settle_clock(&mut tx, event).await?;
     if let Some(moved) = event.complete(ctx.now())? {
         apply(&mut tx, actor, &moved).await?;
+        event = event.after(&moved);
     }
+    set_deadlines(&mut tx, &event).await?;
     tx.result(id);
     tx.commit_unstated("completed before: nothing changes").await
 }

@@ -73,7 +73,7 @@ fn Editor(editor: EventEditor, workspace: Option<String>) -> impl IntoView {
         .into_any();
     }
     view! {
-        <div class="stack center--narrow">
+        <div class="center center--narrow stack">
             <PageHead title/>
             {waits}
             <PostForm name=FORM acting=workspace.clone().unwrap_or_default()>
