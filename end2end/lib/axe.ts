@@ -15,7 +15,12 @@ interface Finding {
 /** Fails with one line per element when axe finds anything; `within` narrows it to a part of the page. */
 export async function expectAccessible(page: Page, within?: string): Promise<void> {
   // A transition half-way has colours that nobody chose.
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() =>
+    Promise.race([
+      Promise.allSettled(document.getAnimations().map((animation) => animation.finished)),
+      new Promise((enough) => setTimeout(enough, 500)),
+    ]),
+  );
   // Over the debugger: a <script> of ours would be stopped by the page's policy, which stays on.
   const session = await page.context().newCDPSession(page);
   try {

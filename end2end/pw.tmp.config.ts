@@ -1,0 +1,53 @@
+// Journeys in Chromium against the split release build. The server is the product's own `dev` verb: a database of its
+// own, migrated, with the demo story, limits on and loopback trusted as a proxy.
+import { defineConfig } from '@playwright/test';
+import { address, command, environment } from './lib/server';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'results',
+  reporter: [['list']],
+  workers: 2,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    baseURL: address,
+    browserName: 'chromium',
+    headless: true,
+    actionTimeout: 15_000,
+    locale: 'en-IN',
+    timezoneId: 'Asia/Kolkata',
+    viewport: { width: 1280, height: 800 },
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    video: 'off',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || undefined,
+      // No sandbox: machines of CI run as root. The rest keeps the browser from looking up hosts that no test names.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: process.env.NOSERVER ? undefined : {
+    command,
+    cwd: '..',
+    env: environment,
+    url: `${address}/readyz`,
+    // A server that happens to run on this port is somebody's work, not ours to test against.
+    reuseExistingServer: false,
+    timeout: 120_000,
+    stdout: 'ignore',
+    stderr: 'pipe',
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
+  },
+});
