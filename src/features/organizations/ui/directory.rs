@@ -172,7 +172,7 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
             </div>
             <dl class="result__facts">
                 <div><dt>"Joined as"</dt><dd>{card.entity_type}</dd></div>
-                <div><dt>"Supports"</dt><dd class="num">{events}</dd></div>
+                <div><dt>"Supports"</dt><dd>{events}</dd></div>
             </dl>
         </li>
     }
@@ -271,9 +271,9 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                         <header class="panel__head"><h2 class="panel__title" id="support">"At a glance"</h2></header>
                         <div class="panel__body">
                             <dl class="definition">
-                                <div class="definition__row"><dt>"Has supported"</dt><dd class="num">{support}</dd></div>
+                                <div class="definition__row"><dt>"Has supported"</dt><dd>{support}</dd></div>
                                 {o.budget_range.map(|budget| view! {
-                                    <div class="definition__row"><dt>"Budget range"</dt><dd class="num">{budget.label}</dd></div>
+                                    <div class="definition__row"><dt>"Budget range"</dt><dd>{budget.label}</dd></div>
                                 })}
                                 {(!o.legal_name.is_empty()).then(|| view! {
                                     <div class="definition__row"><dt>"Legal name"</dt><dd>{o.legal_name}</dd></div>
@@ -291,7 +291,7 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                                     {email("DevRel", o.dev_rel_email)}
                                     {email("Hiring", o.hiring_email)}
                                     {email("Billing", o.billing_email)}
-                                    {o.phone.map(|phone| view! { <div class="definition__row"><dt>"Phone"</dt><dd class="num">{phone}</dd></div> })}
+                                    {o.phone.map(|phone| view! { <div class="definition__row"><dt>"Phone"</dt><dd>{phone}</dd></div> })}
                                 </dl>
                             </div>
                             <footer class="panel__foot"><p class="text-soft text-small">"Only approved communities, the organization and staff see these."</p></footer>
