@@ -163,7 +163,7 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&s
         &ravi,
         json!({
             "title": "HackFest 2027", "subtitle": "36 hours, one idea, no slides", "eventType": "Hackathon", "category": "Technology",
-            "descriptionMarkdown": "## What it is\n\nFive hundred developers build for a weekend in Pune. Mentors walk the floor, and everything that runs on Sunday counts.\n\n- Teams of two to four\n- Hardware desk and a quiet floor\n- Demos for everybody, not only finalists",
+            "descriptionMarkdown": "# What it is\n\nFive hundred developers build for a weekend in Pune. Mentors walk the floor, and everything that runs on Sunday counts.\n\n- Teams of two to four\n- Hardware desk and a quiet floor\n- Demos for everybody, not only finalists",
             "format": "In person", "region": "South Asia", "technologies": ["Rust", "TypeScript", "PostgreSQL"],
             "startAt": format!("{}T09:00", day(ctx, 60)), "endAt": format!("{}T21:00", day(ctx, 61)), "timezone": "Asia/Kolkata",
             "venueName": "Agora Hall", "venueAddress": "Baner Road, Pune", "capacity": {"maxAttendees": 500},

@@ -58,6 +58,7 @@ fn Found(found: FoundEvents, search: Option<String>) -> impl IntoView {
     let next = found.next_cursor.map(|cursor| format!("/events?cursor={cursor}{}", words.unwrap_or_default()));
     view! {
         <p class="results-count" role="status">{format!("{} ahead", found.count_label)}</p>
+        <h2 class="visually-hidden">"What is ahead"</h2>
         <EventCards events=found.items/>
         {next.is_some().then(|| view! { <More count=found.count_label next/> })}
     }
