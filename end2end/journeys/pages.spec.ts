@@ -24,7 +24,7 @@ async function look(page: Page, paths: string[]): Promise<void> {
 test('what strangers read', async ({ page }) => {
   test.setTimeout(180_000);
   await look(page, [
-    '/', '/opportunities', '/directory',
+    '/', '/opportunities', '/directory', '/directory/acme-cloud', '/events', '/events/hackfest-2027',
     '/communities/apex-circle', '/become-sponsor', '/join', '/join/sent', '/sign-in', '/forgot-password', '/api/docs', '/nowhere',
   ]);
   await open(page, '/opportunities');

@@ -18,7 +18,7 @@ pub fn set_retry_after(_seconds: u32) {}
 /// Puts the focus on an element and brings it into view, once what was just said is on the page.
 pub fn focus(id: &str) {
     let id = id.to_owned();
-    leptos::prelude::request_animation_frame(move || {
+    let _ = leptos::prelude::request_animation_frame(move || {
         let element = leptos::prelude::document().get_element_by_id(&id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
         if let Some(element) = element {
             let _ = element.focus();

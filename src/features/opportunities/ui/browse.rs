@@ -114,7 +114,7 @@ fn Narrow(ask: Ask) -> impl IntoView {
                 <div class="field">
                     <div class="cluster">
                         <button class="button">"Show results"</button>
-                        {narrowed.then(|| view! { <a class="filters__clear" href="/opportunities">"Clear all"</a> })}
+                        {narrowed.then(|| view! { <a class="filters__clear" href="/opportunities" rel="external">"Clear all"</a> })}
                     </div>
                 </div>
             </div>

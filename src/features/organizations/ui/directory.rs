@@ -102,7 +102,7 @@ fn Search(asked: Memo<Asked>) -> impl IntoView {
                         </a>
                     }
                 });
-                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href=within("/directory", &acting)>"Clear all"</a> });
+                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href=within("/directory", &acting) rel="external">"Clear all"</a> });
                 view! {
                     <details class="menu">
                         <summary class="chip">"Industry"<Icon name="chevron-down" small=true/></summary>
