@@ -104,17 +104,24 @@ pub async fn clear_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid) -> A
     Ok(())
 }
 
-/// Turns up to `batch` outbox rows into jobs; gives how many. Several dispatchers may run: none takes another's row.
+/// Turns up to `batch` outbox rows into jobs, in the order in which their facts were stated; gives how many.
+///
+/// One dispatcher at a time, of all processes: a second one that skipped the rows of the first could put a later fact of the
+/// same subject before an earlier one. It leaves the work to the first and gives 0.
 ///
 /// # Errors
 /// When the database is away; then nothing was taken.
 pub async fn dispatch(ctx: &Ctx, registry: &Registry, batch: i64) -> anyhow::Result<usize> {
     let mut tx = ctx.house.pool.begin().await?;
-    let taken = sqlx::query_scalar!("select fact_id from outbox order by fact_id limit $1 for update skip locked", batch)
+    let alone = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(7202) as "alone!""#).fetch_one(&mut *tx).await?;
+    if !alone {
+        return Ok(0);
+    }
+    let taken = sqlx::query_scalar!("select fact_id from outbox order by place limit $1 for update skip locked", batch)
         .fetch_all(&mut *tx)
         .await?;
     for id in &taken {
-        let fact = facts::get(&ctx.house.pool, FactId(*id)).await?;
+        let fact = facts::get(&mut *tx, FactId(*id)).await?;
         for consumer in registry.consumers.iter().filter(|c| (c.wants)(&fact)) {
             let subject = format!("{}:{}", fact.subject_kind, fact.subject_id);
             sqlx::query!(

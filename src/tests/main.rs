@@ -9,6 +9,7 @@ mod organizations;
 mod requests;
 mod strangers;
 mod town;
+mod work;
 mod accounts;
 mod notifications;
 mod communities;
