@@ -172,6 +172,8 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
     let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
     let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
         None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
+        // Its last attempt ended with the worker itself: it never came so far as to say that it failed.
+        Some(_) if row.attempts > MAX_ATTEMPTS => Err(anyhow::anyhow!("every worker that took this job was lost with it")),
         Some(consumer) => {
             let fact = match row.fact_id {
                 Some(id) => Some(facts::get(&ctx.house.pool, FactId(id)).await?),
@@ -186,33 +188,41 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
         }
     };
     let now = ctx.now();
-    match outcome {
+    // Only the attempt that holds the job writes its end: one whose lease ran out would write over the attempt that
+    // took the job after it.
+    let written = match outcome {
         Ok(()) => {
             sqlx::query!(
-                "update jobs set state = 'done', finished_at = $2, leased_until = null, last_error = null where id = $1",
+                "update jobs set state = 'done', finished_at = $3, leased_until = null, last_error = null
+                 where id = $1 and attempts = $2 and state = 'running'",
                 row.id,
+                row.attempts,
                 now,
             )
             .execute(&ctx.house.pool)
-            .await?;
+            .await?
         }
         Err(error) => {
             let dead = row.attempts >= MAX_ATTEMPTS;
             let message = format!("{error:#}");
             tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, dead, trace = row.trace_id, error = message, "a job failed");
             sqlx::query!(
-                "update jobs set state = $2, run_at = $3, leased_until = null, last_error = $4,
-                        finished_at = case when $2 = 'dead' then $5::timestamptz end
-                 where id = $1",
+                "update jobs set state = $3, run_at = $4, leased_until = null, last_error = $5,
+                        finished_at = case when $3 = 'dead' then $6::timestamptz end
+                 where id = $1 and attempts = $2 and state = 'running'",
                 row.id,
+                row.attempts,
                 if dead { "dead" } else { "ready" },
                 now + backoff(row.attempts),
                 message,
                 now,
             )
             .execute(&ctx.house.pool)
-            .await?;
+            .await?
         }
+    };
+    if written.rows_affected() == 0 {
+        tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, trace = row.trace_id, "a job outlived its lease; a later attempt has it");
     }
     Ok(true)
 }

@@ -9,6 +9,7 @@ use commdesk::{
         jobs::{self, Consumer, Registry},
     },
 };
+use serde_json::json;
 use uuid::Uuid;
 
 /// One consumer that wants every fact and does nothing with it.
@@ -72,6 +73,60 @@ async fn dispatching_takes_one_connection() {
             held.push(town.house.pool.acquire().await.expect("a connection"));
         }
         assert_eq!(jobs::dispatch(&town.ctx(), &listener(), 10).await.expect("dispatched"), 3);
+    })
+    .await;
+}
+
+/// One job, by hand, of a consumer that runs it so.
+async fn job(town: &Town, run: jobs::Run) -> Registry {
+    let mut tx = town.ctx().begin().await.expect("a transaction");
+    jobs::enqueue(&mut tx, "one", "subject", json!({})).await.expect("enqueued");
+    tx.commit_unstated("a job by hand").await.expect("a commit");
+    alone(run)
+}
+
+fn alone(run: jobs::Run) -> Registry {
+    Registry { consumers: vec![Consumer { name: "one", wants: |_| false, run }], deadlines: Vec::new(), periodic: Vec::new() }
+}
+
+#[tokio::test]
+async fn an_attempt_whose_lease_ran_out_does_not_write_over_the_next_one() {
+    story(async |town| {
+        // The first attempt sleeps past its lease; another worker takes the job and is done; then the first one fails.
+        let registry = job(town, |ctx, job| {
+            Box::pin(async move {
+                if job.attempt > 1 {
+                    return Ok(());
+                }
+                ctx.house.clock.shift(61);
+                let second = alone(|_, _| Box::pin(async { Ok(()) }));
+                assert!(jobs::work_one(&ctx, &second).await?, "the job is taken again");
+                anyhow::bail!("the first attempt failed, late")
+            })
+        })
+        .await;
+        assert!(jobs::work_one(&town.ctx(), &registry).await.expect("worked"));
+        let (state, attempts): (String, i32) =
+            sqlx::query_as("select state, attempts from jobs").fetch_one(&town.owner).await.expect("the job");
+        assert_eq!((state.as_str(), attempts), ("done", 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_takes_every_worker_with_it_is_dead_at_last() {
+    story(async |town| {
+        let registry = job(town, |_, _| Box::pin(async { Ok(()) })).await;
+        // What a killed worker leaves behind, for the tenth time.
+        let lost = "update jobs set state = 'running', attempts = 10, leased_until = created_at - interval '1 second'";
+        sqlx::query(lost).execute(&town.owner).await.expect("written");
+        assert!(jobs::work_one(&town.ctx(), &registry).await.expect("worked"));
+        let (state, error): (String, Option<String>) =
+            sqlx::query_as("select state, last_error from jobs").fetch_one(&town.owner).await.expect("the job");
+        assert_eq!(state, "dead");
+        assert!(error.is_some_and(|error| error.contains("lost")), "it says why");
+        assert!(!jobs::work_one(&town.ctx(), &registry).await.expect("worked"), "it is not taken again");
+        sqlx::query("delete from jobs").execute(&town.owner).await.expect("the books of this town are closed");
     })
     .await;
 }
