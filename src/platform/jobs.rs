@@ -88,7 +88,8 @@ pub async fn enqueue(tx: &mut Tx, consumer: &'static str, subject: &str, payload
 /// Sets (or moves) a deadline in the caller's transaction.
 pub async fn set_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
-        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3) on conflict (kind, subject_id) do update set at = excluded.at",
+        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3)
+         on conflict (kind, subject_id) do update set at = excluded.at, failures = 0, try_at = null",
         kind,
         subject,
         at,
@@ -232,23 +233,45 @@ fn backoff(attempts: i32) -> TimeDelta {
     TimeDelta::seconds(2_i64.saturating_pow(attempts.clamp(1, 12).unsigned_abs()).min(3600))
 }
 
-/// Runs what has come due; gives how many deadlines were handled. A handler that fails is tried again by the next sweep.
+/// Runs what has come due; gives how many deadlines were handled.
+///
+/// A deadline whose handler fails, or leaves it as it was, is tried again later, and later each time: it holds up nobody. One
+/// of a kind that this program does not know stays for the program that does, and shows in the figures.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn sweep(ctx: &Ctx, registry: &Registry) -> anyhow::Result<usize> {
-    let due = sqlx::query!("select kind, subject_id from deadlines where at <= $1 order by at limit 100", ctx.now())
-        .fetch_all(&ctx.house.pool)
-        .await?;
+    let kinds: Vec<String> = registry.deadlines.iter().map(|handler| handler.kind.to_owned()).collect();
+    let due = sqlx::query!(
+        "select kind, subject_id, at, failures from deadlines
+         where coalesce(try_at, at) <= $1 and kind = any($2) order by coalesce(try_at, at) limit 100",
+        ctx.now(),
+        &kinds,
+    )
+    .fetch_all(&ctx.house.pool)
+    .await?;
     let mut handled = 0;
     for row in due {
-        let Some(handler) = registry.deadlines.iter().find(|h| h.kind == row.kind) else {
-            tracing::error!(kind = row.kind, "nobody handles this deadline");
-            continue;
-        };
-        match (handler.run)(Ctx::background(&ctx.house, handler.kind), row.subject_id).await {
+        let Some(handler) = registry.deadlines.iter().find(|h| h.kind == row.kind) else { continue };
+        let outcome = (handler.run)(Ctx::background(&ctx.house, handler.kind), row.subject_id).await;
+        // Met, it is gone or stands for another moment; still there, it was not met.
+        let failures = row.failures.saturating_add(1);
+        let unmet = sqlx::query!(
+            "update deadlines set failures = $4, try_at = $5 where kind = $1 and subject_id = $2 and at = $3",
+            row.kind,
+            row.subject_id,
+            row.at,
+            failures,
+            ctx.now() + backoff(failures),
+        )
+        .execute(&ctx.house.pool)
+        .await?
+        .rows_affected()
+            > 0;
+        match outcome {
+            Ok(()) if unmet => tracing::warn!(kind = row.kind, subject = %row.subject_id, "a deadline was handled and is still there"),
             Ok(()) => handled += 1,
-            Err(error) => tracing::warn!(kind = row.kind, subject = %row.subject_id, %error, "a deadline's handler failed"),
+            Err(error) => tracing::warn!(kind = row.kind, subject = %row.subject_id, failures, %error, "a deadline's handler failed"),
         }
     }
     Ok(handled)

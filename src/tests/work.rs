@@ -3,12 +3,17 @@
 use crate::town::{Town, story};
 use commdesk::{
     features::accounts::rules::UserSignedOut,
-    kernel::ids::UserId,
+    kernel::{
+        error::{AppError, AppResult},
+        ids::UserId,
+    },
     platform::{
+        ctx::Ctx,
         facts::Voice,
-        jobs::{self, Consumer, Registry},
+        jobs::{self, Consumer, DeadlineHandler, Registry},
     },
 };
+use futures::future::BoxFuture;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -127,6 +132,63 @@ async fn a_job_that_takes_every_worker_with_it_is_dead_at_last() {
         assert!(error.is_some_and(|error| error.contains("lost")), "it says why");
         assert!(!jobs::work_one(&town.ctx(), &registry).await.expect("worked"), "it is not taken again");
         sqlx::query("delete from jobs").execute(&town.owner).await.expect("the books of this town are closed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deadlines_that_fail_and_those_that_nobody_knows_hold_up_no_other() {
+    story(async |town| {
+        let now = town.ctx().now();
+        let put = async |kind: &'static str, minutes_ago: i64, times: i32| {
+            sqlx::query(
+                "insert into deadlines (kind, subject_id, at)
+                 select $1, gen_random_uuid(), $2::timestamptz from generate_series(1, $3)",
+            )
+            .bind(kind)
+            .bind(now - chrono::TimeDelta::minutes(minutes_ago))
+            .bind(times)
+            .execute(&town.owner)
+            .await
+            .expect("deadlines");
+        };
+        put("of-yesterday's-program", 30, 120).await;
+        put("fails", 20, 100).await;
+        put("left", 15, 1).await;
+        put("met", 10, 1).await;
+        let met: fn(Ctx, Uuid) -> BoxFuture<'static, AppResult<()>> = |ctx, id| {
+            Box::pin(async move {
+                let mut tx = ctx.begin().await?;
+                jobs::clear_deadline(&mut tx, "met", id).await?;
+                tx.commit_unstated("a deadline of a test").await
+            })
+        };
+        let registry = Registry {
+            consumers: Vec::new(),
+            deadlines: vec![
+                DeadlineHandler { kind: "fails", run: |_, _| Box::pin(async { Err(AppError::broken("it never works")) }) },
+                DeadlineHandler { kind: "left", run: |_, _| Box::pin(async { Ok(()) }) },
+                DeadlineHandler { kind: "met", run: met },
+            ],
+            periodic: Vec::new(),
+        };
+        let left = || number(town, "select count(*) from deadlines where kind = 'met'");
+        jobs::sweep(&town.ctx(), &registry).await.expect("swept");
+        let second = jobs::sweep(&town.ctx(), &registry).await.expect("swept");
+        assert_eq!((second, left().await), (1, 0), "the hundred that fail stepped back, and so did the one that is left");
+        let tried = "select count(*) from deadlines where kind in ('fails', 'left') and failures = 1";
+        assert_eq!(number(town, tried).await, 101);
+        // Not before their time; then again, and later the time after.
+        assert_eq!(jobs::sweep(&town.ctx(), &registry).await.expect("swept"), 0);
+        assert_eq!(number(town, tried).await, 101, "nobody is tried twice in a second");
+        town.house.clock.shift(3);
+        jobs::sweep(&town.ctx(), &registry).await.expect("swept");
+        assert!(number(town, "select count(*) from deadlines where failures = 2").await >= 99);
+        // And the figures say that something waits.
+        let figures = town.visitor().open("/metrics").await.text;
+        let line = figures.lines().find(|line| line.starts_with("deadlines_late "));
+        assert_eq!(line, Some("deadlines_late 221"), "{figures}");
+        sqlx::query("delete from deadlines").execute(&town.owner).await.expect("this town is done");
     })
     .await;
 }
