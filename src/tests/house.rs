@@ -132,3 +132,28 @@ async fn the_record_shows_every_tampering() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_figures_tell_requests_and_latency_by_route_the_pool_and_the_jobs() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        // The first look makes the recorder.
+        visitor.open("/metrics").await;
+        visitor.open("/api/v1/sponsors").await;
+        visitor.open("/api/v1/events/none/partners").await;
+        visitor.open("/directory").await;
+        visitor.open("/api/v1/nowhere").await;
+        let figures = visitor.open("/metrics").await.text;
+        for route in ["/api/v1/sponsors", "/api/v1/events/{eventId}/partners", "/directory"] {
+            let of_route = |name: &str| {
+                figures.lines().any(|line| line.starts_with(name) && line.contains(&format!("route=\"{route}\"")))
+            };
+            assert!(of_route("http_requests_total{"), "{route} is not counted:\n{figures}");
+            assert!(of_route("http_request_duration_seconds_bucket{"), "{route} is not timed:\n{figures}");
+        }
+        for name in ["db_pool_connections ", "db_pool_idle ", "jobs{state=\"ready\"}", "jobs_oldest_seconds{state=\"dead\"}"] {
+            assert!(figures.lines().any(|line| line.starts_with(name)), "{name} is missing:\n{figures}");
+        }
+    })
+    .await;
+}
