@@ -20,9 +20,11 @@ use std::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request its id (a plausible one from a trusted proxy is kept), runs the rest inside it, counts and times it.
+/// Gives the request its id (a plausible one from a trusted proxy is kept; anybody else's is not, for it stands in facts,
+/// jobs and mails), runs the rest inside it, counts and times it.
 pub async fn trace(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let from_proxy = peer(&request).is_some_and(|address| is_trusted(&house, address));
+    let given = request.headers().get(&REQUEST_ID).filter(|_| from_proxy).and_then(|value| value.to_str().ok());
     let id: Arc<str> = match given {
         Some(id) if (8..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => id.into(),
         _ => Ctx::background(&house, "req").trace_id,
@@ -104,10 +106,19 @@ fn is_same_origin(headers: &HeaderMap, base_url: &str) -> bool {
     }
 }
 
+/// The other end of the socket.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+}
+
+fn is_trusted(house: &House, address: IpAddr) -> bool {
+    house.settings.trusted_proxies.iter().any(|network| network.holds(address))
+}
+
 /// The caller's address: the socket's, or, behind trusted proxies, the last one in X-Forwarded-For that is not a proxy's.
 fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
-    let trusted = |address: IpAddr| house.settings.trusted_proxies.iter().any(|network| network.holds(address));
-    let mut address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())?;
+    let trusted = |address: IpAddr| is_trusted(house, address);
+    let mut address = peer(request)?;
     if !trusted(address) {
         return Some(address);
     }

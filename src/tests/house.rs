@@ -1,8 +1,20 @@
 //! What holds for the house as a whole: ids, headers, errors, origins, probes.
 
-use crate::town::story;
+use crate::town::{Browser, story};
 use axum::body::Body;
+use commdesk::http::site;
 use http::{Method, StatusCode};
+
+/// What every answer carries, whatever it says.
+pub const SAFE_HEADERS: [&str; 7] = [
+    "x-request-id",
+    "x-content-type-options",
+    "referrer-policy",
+    "x-frame-options",
+    "content-security-policy",
+    "permissions-policy",
+    "cache-control",
+];
 
 #[tokio::test]
 async fn every_answer_carries_an_id_and_the_safe_headers() {
@@ -10,8 +22,7 @@ async fn every_answer_carries_an_id_and_the_safe_headers() {
         let mut visitor = town.visitor();
         for path in ["/", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
             let answer = visitor.open(path).await;
-            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"]
-            {
+            for name in SAFE_HEADERS {
                 assert!(answer.headers.contains_key(name), "{path} lacks {name}");
             }
             let policy = answer.headers["content-security-policy"].to_str().unwrap();
@@ -154,6 +165,40 @@ async fn the_figures_tell_requests_and_latency_by_route_the_pool_and_the_jobs() 
         for name in ["db_pool_connections ", "db_pool_idle ", "jobs{state=\"ready\"}", "jobs_oldest_seconds{state=\"dead\"}"] {
             assert!(figures.lines().any(|line| line.starts_with(name)), "{name} is missing:\n{figures}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_takes_its_id_from_a_trusted_proxy_only() {
+    story(async |town| {
+        let given = "an-id-of-another-request";
+        let ask = async |browser: Browser| {
+            let mut browser = browser;
+            let answer = browser.send(Method::GET, "/healthz", &[("x-request-id", given)], Body::empty()).await;
+            answer.headers["x-request-id"].to_str().unwrap().to_owned()
+        };
+        assert_eq!(ask(town.visitor().at("127.0.0.1")).await, given, "the proxy's id is kept");
+        assert_eq!(ask(town.visitor().at("::ffff:127.0.0.1")).await, given);
+        assert_ne!(ask(town.visitor()).await, given, "nobody else chooses the id that facts and mails carry");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
+    story(async |town| {
+        async fn breaks() -> &'static str {
+            panic!("postgres://secret@host is not reachable")
+        }
+        let doors = axum::Router::new().route("/breaks", axum::routing::get(breaks));
+        let answer = Browser::new(site::outside(town.house.clone(), doors)).open("/breaks").await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        for name in SAFE_HEADERS {
+            assert!(answer.headers.contains_key(name), "it lacks {name}");
+        }
+        assert!(!answer.text.contains("secret"), "{}", answer.text);
+        assert_eq!(answer.json()["error"]["requestId"], answer.headers["x-request-id"].to_str().unwrap());
     })
     .await;
 }

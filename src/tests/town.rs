@@ -227,6 +227,13 @@ impl Browser {
         }
     }
 
+    /// The same browser on another network; its cookies travel with it.
+    #[must_use]
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = SocketAddr::new(address.parse().expect("an address"), 40_000);
+        self
+    }
+
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
