@@ -139,12 +139,20 @@ fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
     Some(address)
 }
 
+/// The address as limits count it. One customer of IPv6 has a whole /64 to call from: its every address is the same caller.
+fn counted(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+    }
+}
+
 /// Says who calls. One statement for a caller with a session, none for one without.
 pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let trace =
         request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
     let mut ctx = Ctx::new(Arc::clone(&house), trace);
-    ctx.address = client_address(&house, &request);
+    ctx.address = client_address(&house, &request).map(counted);
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
     let person = match token {
         Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {
@@ -176,6 +184,15 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn a_caller_of_ipv6_is_its_network() {
+        let counted = |text: &str| counted(text.parse().unwrap()).to_string();
+        assert_eq!(counted("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), "2001:db8:1:2::");
+        assert_eq!(counted("2001:db8:1:2::1"), counted("2001:db8:1:2:ffff::9"));
+        assert_ne!(counted("2001:db8:1:2::1"), counted("2001:db8:1:3::1"));
+        assert_eq!(counted("192.0.2.7"), "192.0.2.7");
     }
 
     #[test]

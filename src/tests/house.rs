@@ -202,3 +202,26 @@ async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_addresses_of_one_ipv6_network_are_one_caller() {
+    story(async |town| {
+        let ask = async |address: &str| {
+            let body = Body::from("{\"email\":\"nobody@nowhere.example\",\"password\":\"not the one\"}");
+            let json = [("content-type", "application/json")];
+            town.visitor().at(address).send(Method::POST, "/api/v1/auth/login", &json, body).await.status
+        };
+        let mut last = StatusCode::OK;
+        for hop in 0..31 {
+            last = ask(&format!("2001:db8:7:7::{hop:x}")).await;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        let counted: Vec<(String, i32)> =
+            sqlx::query_as("select subject, hits from rate_counters where action = 'sign_in_address'")
+                .fetch_all(&town.owner)
+                .await
+                .unwrap();
+        assert_eq!(counted, [("2001:db8:7:7::".to_owned(), 31)]);
+    })
+    .await;
+}
