@@ -83,7 +83,10 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
     let (typed, outcome) = match read {
         Err(error) => (Typed::default(), Err(error)),
         Ok(typed) => {
-            let outcome = carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await;
+            let outcome = match call.maybe_person() {
+                Err(error) => Err(error),
+                Ok(_) => carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await,
+            };
             (typed, outcome)
         }
     };

@@ -154,9 +154,16 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
     let mut ctx = Ctx::new(Arc::clone(&house), trace);
     ctx.address = client_address(&house, &request).map(counted);
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
+    let is_page = !["/api/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
+    let mut unknown = None;
     let person = match token {
         Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {
             Ok(person) => person,
+            // A page says so in its own clothes, with the form that was sent; programs get the envelope.
+            Err(AppError::Busy { retry_after }) if is_page => {
+                unknown = Some(retry_after);
+                None
+            }
             Err(error) => return error.into_response(),
         },
         None => None,
@@ -174,7 +181,7 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
     {
         let _ = crate::features::accounts::service::remember_workspace(&ctx, person, named).await;
     }
-    request.extensions_mut().insert(Call { ctx, person, workspace });
+    request.extensions_mut().insert(Call { ctx, person, unknown, workspace });
     next.run(request).await
 }
 

@@ -74,6 +74,8 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
     story(async |town| {
         let mut visitor = town.visitor();
         assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+        let mut member = town.member("mira@acme.example").await;
+        assert_eq!(member.open("/account").await.status, StatusCode::OK);
         // Nobody may connect, and whoever is connected is thrown out: what a restart of Postgres looks like from here.
         town.cut_off(true).await;
         let api = visitor.open("/api/v1/opportunities").await;
@@ -83,10 +85,26 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(page.headers.contains_key("retry-after"));
         assert!(page.text.contains("Try again"));
+        // Somebody who is signed in gets the page too, not the envelope of the API, and is not taken for nobody.
+        for path in ["/account", "/dashboard", "/opportunities"] {
+            let page = member.open(path).await;
+            assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.text);
+            assert!(page.headers.contains_key("retry-after"), "{path}");
+            assert!(page.text.contains("<!DOCTYPE html>") && page.text.contains("Try again"), "{path}: {}", page.text);
+            let id = page.headers["x-request-id"].to_str().unwrap();
+            assert!(page.text.contains(id), "{path} shows its number");
+        }
+        let sent = member.submit("/account", "change_email", &[("email", "new@acme.example")]).await;
+        assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(sent.headers.contains_key("retry-after") && sent.text.contains("<!DOCTYPE html>"), "{}", sent.text);
+        let api = member.open("/api/v1/requests").await;
+        assert_eq!((api.status, api.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "BUSY"));
+        assert!(api.headers.contains_key("retry-after"));
         assert_eq!(visitor.open("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(visitor.open("/healthz").await.status, StatusCode::OK);
         town.cut_off(false).await;
         assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+        assert_eq!(member.open("/account").await.status, StatusCode::OK);
     })
     .await;
 }

@@ -5,8 +5,13 @@
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use commdesk::{
-    features::{facts::is_known, reactions},
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        facts::is_known,
+        reactions,
+    },
     http::site,
+    kernel::text::{Email, PersonName},
     platform::{
         clock::Clock,
         cluster,
@@ -97,6 +102,24 @@ impl Town {
             server,
             _files: files,
         }
+    }
+
+    /// The password of everybody whom [`Town::member`] made.
+    pub const PASSWORD: &str = "a long enough phrase for one";
+
+    /// Somebody with a login and no workspace, signed in.
+    pub async fn member(&self, email: &str) -> Browser {
+        let ctx = self.ctx();
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let name = PersonName::parse("Mira Member").expect("a name");
+        let user = accounts::ensure_user_in(&mut tx, &Email::parse(email).expect("an address"), &name).await.expect("a login");
+        tx.commit().await.expect("committed");
+        let token = accounts::issue_link(&ctx, user, LinkPurpose::Activate, email).await.expect("a link");
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(Self::PASSWORD)).await.expect("activated");
+        let mut browser = self.visitor();
+        let answer = browser.submit("/sign-in", "sign_in", &[("email", email), ("password", Self::PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
     }
 
     pub fn ctx(&self) -> Ctx {

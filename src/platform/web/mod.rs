@@ -41,15 +41,29 @@ pub struct Call {
     pub ctx: Ctx,
     /// Nobody, or somebody signed in.
     pub person: Option<Arc<Person>>,
+    /// Set when the caller has a session that could not be looked up: seconds until it is worth trying again. Whoever they
+    /// are, they are not nobody.
+    pub unknown: Option<u32>,
     /// The acting workspace that the call names (`?as=`, `_as`, `X-CommDesk-Workspace`).
     pub workspace: Option<String>,
 }
 
 impl Call {
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is signed in; 503 when that could not be looked up.
     pub fn person(&self) -> AppResult<&Arc<Person>> {
-        self.person.as_ref().ok_or(AppError::SignIn)
+        self.maybe_person()?.ok_or(AppError::SignIn)
+    }
+
+    /// Who is signed in, for what nobody may do too.
+    ///
+    /// # Errors
+    /// 503 when it could not be looked up.
+    pub fn maybe_person(&self) -> AppResult<Option<&Arc<Person>>> {
+        match self.unknown {
+            Some(retry_after) => Err(AppError::Busy { retry_after }),
+            None => Ok(self.person.as_ref()),
+        }
     }
 
     /// The actor, for calls that change something: the named workspace or the only possible one.
