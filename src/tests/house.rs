@@ -243,3 +243,68 @@ async fn the_addresses_of_one_ipv6_network_are_one_caller() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn no_character_and_no_year_from_outside_breaks_the_house() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let hex = |text: &str| hex::encode(text);
+        let cursor = format!("/api/v1/sponsors?cursor={}", hex("a\0\u{1f}00000000-0000-0000-0000-000000000000"));
+        for (path, wanted) in [
+            ("/api/v1/sponsors/%00", 404),
+            ("/api/v1/events/%00", 404),
+            ("/api/v1/events/%00/partners", 404),
+            ("/directory/%00", 404),
+            ("/communities/a%00b", 404),
+            ("/events/%00", 404),
+            ("/link/%00", 404),
+            ("/directory?q=%00", 200),
+            ("/events?q=%00", 200),
+            ("/api/v1/events/none/partners?search=%00", 422),
+            ("/api/v1/sponsors?search=a%00b", 422),
+            (&cursor, 422),
+            ("/api/v1/events?startDate=-200000-01-01", 422),
+            ("/api/v1/events?startDate=200000-01-01", 422),
+            ("/api/v1/events?endDate=9999-12-31", 200),
+        ] {
+            let answer = visitor.open(path).await;
+            assert_eq!(answer.status.as_u16(), wanted, "{path}: {}", answer.text);
+        }
+        let fields = visitor.open("/api/v1/sponsors?search=a%00b").await.json()["error"]["fieldErrors"].clone();
+        assert!(fields["search"].as_str().is_some_and(|words| words.contains("cannot be kept")), "{fields}");
+        let json = serde_json::json!({"email": "a\0@b.example", "password": "x"});
+        let answer = visitor.api(Method::POST, "/auth/login", Some(json)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+        assert!(answer.json()["error"]["fieldErrors"]["email"].is_string(), "{}", answer.text);
+        // Forms: their words, their key, and a draft's fields, which are kept as they were typed.
+        visitor.set_cookie("commdesk_draft", &"d".repeat(43));
+        for (path, form, field) in [
+            ("/sign-in", "sign_in", "email"),
+            ("/sign-in", "sign_in", "_key"),
+            ("/become-sponsor", "company", "companyName"),
+            ("/join", "join", "name"),
+        ] {
+            let answer = visitor.submit(path, form, &[(field, "a\0b"), ("website", "https://kept.example")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {field}: {}", answer.text);
+        }
+        let refused = visitor.submit("/become-sponsor", "company", &[("companyName", "a\0b"), ("website", "https://kept.example")]);
+        assert!(refused.await.text.contains("https://kept.example"), "what was typed is still there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_doors_let_through_ends_at_the_wall() {
+    use commdesk::kernel::error::AppError;
+    story(async |town| {
+        let ask = async |sql: &'static str, text: &str| {
+            let asked = sqlx::query(sql).bind(text.to_owned()).execute(&town.house.pool).await;
+            AppError::from(asked.expect_err("Postgres refuses it")).status()
+        };
+        assert_eq!(ask("select $1::text", "\0").await, 404, "nothing is called so");
+        assert_eq!(ask("select $1::text::jsonb", "{\"a\":\"\\u0000\"}").await, 404);
+        assert_eq!(ask("select $1::text::timestamptz", "294277-01-01").await, 422);
+        assert_eq!(ask("select $1::text::int", "99999999999").await, 422);
+    })
+    .await;
+}
