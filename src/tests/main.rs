@@ -10,6 +10,7 @@ mod requests;
 mod strangers;
 mod town;
 mod work;
+mod program;
 mod accounts;
 mod notifications;
 mod communities;

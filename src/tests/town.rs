@@ -138,6 +138,11 @@ impl Town {
         self.drain().await;
     }
 
+    /// Where the app's role, or the owner, reaches this town's database.
+    pub fn url(&self, owner: bool) -> String {
+        if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
+    }
+
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
     pub async fn as_superuser(&self, statements: &str) {
         let pool = db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster");
