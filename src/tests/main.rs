@@ -11,6 +11,8 @@ mod strangers;
 mod town;
 mod work;
 mod program;
+mod limits;
+mod counting;
 mod accounts;
 mod notifications;
 mod communities;
