@@ -1,6 +1,5 @@
 //! `POST|GET /requests`, `GET /requests/{requestId}`, `PATCH /requests/{requestId}/{accept,reject,withdraw}` and
-//! `POST /opportunities/{opportunityId}/apply`; and `GET /sponsors/dashboard`, because this room is the most downstream one
-//! that it reads. Translates, and nothing else.
+//! `POST /opportunities/{opportunityId}/apply`.
 
 use super::{
     rules::Rejection,
