@@ -1,4 +1,4 @@
-//! Who looks at the page, for the frames: made from what the middleware already loaded, and one count.
+//! The server's half of `session`: who looks at the page, made from what the middleware already loaded, and one count.
 
 use crate::{
     app::session::{MeView, WorkspaceCan, WorkspaceView},

@@ -1,5 +1,5 @@
 //! Every fact that the house can state, with who may read it. One list: a fact that is not in it cannot be committed, and
-//! timelines, notices and webhooks filter by its audience.
+//! timelines filter by its audience. Who is told of a fact is decided in `notifications/rules.rs`.
 
 /// Who may read a fact on a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

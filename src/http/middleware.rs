@@ -1,4 +1,5 @@
-//! What happens to every request, outermost first: an id, the client's address, headers, the origin check, who calls.
+//! What happens to every request, outermost first: an id and its figures (`trace`), headers, the origin check, who calls and
+//! from which address. `site.rs` stacks them; probes and development's pages are not asked who calls.
 
 use crate::{
     kernel::error::AppError,

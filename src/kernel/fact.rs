@@ -1,5 +1,5 @@
 //! What a rule says has happened. Rules build facts, stores write what they say, and the transaction keeps them: as the
-//! audit entry, the timeline, and the source of every mail, notice and webhook.
+//! audit entry, the timeline, and the source of mails and notices.
 
 use super::ids::{CommunityId, EventId, OpportunityId, OrganizationId, PartnerLinkId, RequestId, UserId};
 use serde::{Deserialize, Serialize};

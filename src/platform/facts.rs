@@ -60,7 +60,7 @@ pub struct Stated {
     pub statement: Statement,
 }
 
-/// A fact as it is read back: by consumers, timelines and webhooks.
+/// A fact as it is read back: by consumers and timelines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredFact {
     pub id: FactId,

@@ -1,4 +1,4 @@
-//! Every route, as nobody and as an outsider. A route that is not in these tables fails the build: whoever adds one says
+//! Every route, as nobody and as an outsider. A route that is not in these tables fails a test: whoever adds one says
 //! here what strangers get.
 
 use crate::town::{Browser, Town, story};

@@ -1,4 +1,4 @@
-//! The forms of this room's pages.
+//! The forms of opportunities' pages: a draft, its edits, opening and closing; and how the lines of benefits are read.
 
 use super::{
     service,

@@ -1,4 +1,5 @@
-//! The use cases of partners on event pages.
+//! The use cases of partners on event pages: assigning one in another room's transaction, an event's wall and list, and the
+//! events that an organization supports. Does not decide who becomes a partner: the requests room does.
 
 use super::{
     policy,

@@ -1,4 +1,4 @@
-//! The forms of this room's pages.
+//! The forms of requests' pages: applying for an opportunity, sending a request, and accepting, rejecting or withdrawing one.
 
 use super::{
     rules::Rejection,

@@ -1,4 +1,4 @@
-//! What comes due in this room.
+//! What requests do later: an offer expires that nobody answered in time.
 
 use super::service;
 use crate::platform::jobs::DeadlineHandler;

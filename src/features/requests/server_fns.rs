@@ -1,4 +1,4 @@
-//! What the pages of this room load.
+//! What requests' pages read: the inbox, one request, what a new one needs, the dashboard.
 
 use super::views::{ComposeScreen, InboxScreen, RequestScreen};
 use crate::ui::page::PageError;

@@ -1,4 +1,5 @@
-//! What crosses a wire about requests.
+//! What crosses a wire about requests: what is typed, the rows of the inbox, one request with its revisions and timeline, what
+//! the reader may do next, and the dashboard.
 
 use crate::{
     features::{

@@ -1,6 +1,6 @@
 //! The form door: a form posts to its own page's address; a refusal comes back as the same page with what was typed.
 //!
-//! A room says which forms its pages have ([`FormRoute`]); `http/site.rs` mounts them and renders the page again.
+//! A room says which forms its pages have ([`FormRoute`]); `http/forms.rs` mounts them and renders the page again.
 
 use super::Call;
 use crate::kernel::error::{AppError, AppResult};
