@@ -12,7 +12,7 @@ use crate::{
 /// # Errors
 /// When the database is away.
 pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
-    let Some(person) = &call.person else { return Ok(None) };
+    let Some(person) = call.maybe_person()? else { return Ok(None) };
     let workspaces = person
         .memberships
         .iter()

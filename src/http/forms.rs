@@ -7,7 +7,7 @@ use crate::{
     platform::{
         ctx::House,
         web::{
-            Call, cookies,
+            Call, UNKEEPABLE, cookies,
             form::{Done, FormRoute, Posted, Typed},
             json_response, log, once, safe_path,
         },
@@ -83,7 +83,11 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
     let (typed, outcome) = match read {
         Err(error) => (Typed::default(), Err(error)),
         Ok(typed) => {
-            let outcome = carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await;
+            let outcome = match (call.maybe_person(), typed.unkeepable()) {
+                (Err(error), _) => Err(error),
+                (Ok(_), Some(field)) => Err(AppError::invalid(field, UNKEEPABLE)),
+                (Ok(_), None) => carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await,
+            };
             (typed, outcome)
         }
     };

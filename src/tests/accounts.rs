@@ -623,3 +623,19 @@ async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_no_address_is_not_counted_against_others_who_type_none() {
+    story(async |town| {
+        let ask = async |typed: &str| {
+            let body = json!({"email": typed, "password": "whatever it is"});
+            town.visitor().api(Method::POST, "/auth/login", Some(body)).await.status
+        };
+        for _ in 0..10 {
+            assert_eq!(ask("somebody who types this").await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(ask("somebody who types this").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(ask("asha@").await, StatusCode::UNPROCESSABLE_ENTITY, "somebody else's slip is their own");
+    })
+    .await;
+}

@@ -115,8 +115,10 @@ fn seat(row: store::SeatRow) -> Option<Membership> {
 /// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
+    let typed: String = email.trim().chars().take(254).collect();
     let email = Email::parse(email).ok().map(|email| email.key());
-    let account = blinded(ctx, email.as_deref().unwrap_or_default());
+    // What is no address is counted as it was typed: one person's typing is not held against another's.
+    let account = blinded(ctx, email.as_deref().unwrap_or(&typed));
     limits::hit(ctx, limits::SIGN_IN_ACCOUNT, &account).await?;
     let found = match &email {
         Some(email) => store::find_login(ctx.db(), None, Some(email)).await?,

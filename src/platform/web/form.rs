@@ -77,6 +77,11 @@ impl Typed {
         self.uploads.iter().find(|upload| upload.field == name && !upload.bytes.is_empty())
     }
 
+    /// The first field that holds U+0000, which no text that is kept can hold.
+    pub fn unkeepable(&self) -> Option<&str> {
+        self.pairs.iter().find(|(key, value)| key.contains('\0') || value.contains('\0')).map(|(key, _)| key.as_str())
+    }
+
     /// What goes back to the page. Passwords and codes never do.
     pub fn values(&self) -> BTreeMap<String, Vec<String>> {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
