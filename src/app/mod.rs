@@ -1,5 +1,7 @@
 //! The shell of every page, the frames around pages, and the table of routes.
 
+#[cfg(feature = "ssr")]
+pub mod again;
 pub mod api_docs;
 mod areas;
 mod frames;

@@ -174,6 +174,16 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                     1 => "One thing needs a change".into(),
                     n => format!("{n} things need a change"),
                 };
+                // Nothing is wrong: somebody signed in again and looks the form over.
+                if outcome.status == 200 {
+                    return view! {
+                        <div class="notice tone-info" role="status" tabindex="-1" id=id node_ref=node>
+                            <Icon name="info"/>
+                            <div class="notice__body"><p class="notice__title">{title}</p></div>
+                        </div>
+                    }
+                    .into_any();
+                }
                 view! {
                     <div class="error-summary" role="alert" tabindex="-1" id=id node_ref=node>
                         <h2 class="error-summary__title">{title}</h2>
@@ -193,6 +203,7 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                         </ul>
                     </div>
                 }
+                .into_any()
             })
         }}
     }

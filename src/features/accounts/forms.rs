@@ -7,15 +7,23 @@ use super::{
     service,
 };
 use crate::{
-    kernel::{error::AppResult, fields::FieldErrors, text::Email},
+    kernel::{
+        actor::Person,
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+        text::Email,
+    },
     platform::{
         ctx::Ctx,
         web::{
-            form::{Done, FormRoute, Posted},
+            Call,
+            form::{Done, FormRoute, Posted, Typed},
             safe_path,
         },
     },
 };
+use http::HeaderMap;
+use std::sync::Arc;
 
 pub fn forms() -> Vec<FormRoute> {
     vec![
@@ -62,6 +70,23 @@ async fn sign_in(posted: Posted) -> AppResult<Done> {
     let owes = person.is_some_and(|person| owes_second_factor(&person));
     let location = if owes { to_second_factor(&posted) } else { onward(&posted, "/dashboard").to_owned() };
     Ok(Done::to(location).cookie(new_session(&ctx, &signed_in)))
+}
+
+/// The card that stands between a form and a session that had ended: the password first, then the code where one is owed.
+/// Gives who it is, and the cookie of their session; without a cookie where nothing was left to do.
+///
+/// # Errors
+/// As signing in, and as giving a second factor.
+pub async fn sign_in_again(call: &Call, typed: &Typed, headers: &HeaderMap) -> AppResult<(Arc<Person>, Option<String>)> {
+    let signed_in = match &call.person {
+        None => service::sign_in(&call.ctx, typed.text("email"), typed.text("password"), &device(headers)).await?,
+        Some(person) if owes_second_factor(person) => {
+            service::give_second_factor(&call.ctx, person, typed.text("code")).await?
+        }
+        Some(person) => return Ok((Arc::clone(person), None)),
+    };
+    let person = service::person_by_token(&call.ctx, &signed_in.token).await?.ok_or(AppError::SignIn)?;
+    Ok((person, Some(new_session(&call.ctx, &signed_in))))
 }
 
 async fn forgot(posted: Posted) -> AppResult<Done> {
