@@ -133,19 +133,19 @@ async fn change_email(posted: Posted) -> AppResult<Done> {
 }
 
 async fn begin(posted: Posted) -> AppResult<Done> {
-    service::begin_second_factor(&posted.call.ctx, posted.call.person()?).await?;
+    service::begin_second_factor(&posted.call.ctx, posted.call.half_signed_in()?).await?;
     Ok(Done::to(to_second_factor(&posted)))
 }
 
 async fn confirm(posted: Posted) -> AppResult<Done> {
     let ctx = unclaimed(&posted);
-    let signed_in = service::confirm_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
+    let signed_in = service::confirm_second_factor(&ctx, posted.call.half_signed_in()?, posted.typed.text("code")).await?;
     Ok(Done::to(to_second_factor(&posted)).cookie(new_session(&ctx, &signed_in)))
 }
 
 async fn give(posted: Posted) -> AppResult<Done> {
     let ctx = unclaimed(&posted);
-    let signed_in = service::give_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
+    let signed_in = service::give_second_factor(&ctx, posted.call.half_signed_in()?, posted.typed.text("code")).await?;
     Ok(Done::to(onward(&posted, "/staff/organizations")).cookie(new_session(&ctx, &signed_in)))
 }
 

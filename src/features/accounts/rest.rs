@@ -59,7 +59,7 @@ async fn login(call: Call, _once: Once, headers: HeaderMap, body: Body<LoginInpu
     )
 )]
 async fn second_factor(call: Call, _once: Once, body: Body<CodeInput>) -> ApiResult {
-    let signed_in = service::give_second_factor(&call.ctx, call.person()?, &body.value.code).await?;
+    let signed_in = service::give_second_factor(&call.ctx, call.half_signed_in()?, &body.value.code).await?;
     with_session(&call.ctx, &signed_in).await
 }
 

@@ -3,10 +3,11 @@
 //! Pure: tokens, hashes and the clock are somebody else's. Facts have private fields and are built here only.
 
 use crate::kernel::{
-    actor::{Person, StaffRole, Workspace},
+    actor::{Capability, Person, StaffRole},
     error::Refusal,
     fact::{Fact, Statement, Subject},
     ids::UserId,
+    labels::labels,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -480,7 +481,45 @@ impl Login {
 
 /// Must this person give (or first set up) a second factor before anything else?
 pub fn owes_second_factor(person: &Person) -> bool {
-    !person.second_factor_given && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }))
+    person.owes_second_factor()
+}
+
+labels! {
+    /// What a workspace may ask a second factor for.
+    Guarded, "what needs a second factor" {
+        Accepting = "accepting",
+        Inviting = "inviting",
+        Publishing = "publishing",
+        Keys = "keys",
+        Money = "money",
+        Signing = "signing",
+    }
+}
+
+impl Guarded {
+    /// The capability behind it: asked for in one place, where capabilities are.
+    pub fn capability(self) -> Capability {
+        match self {
+            Self::Accepting => Capability::ActOnRequests,
+            Self::Inviting => Capability::ManageMembers,
+            Self::Publishing => Capability::PublishEvents,
+            Self::Keys => Capability::ManageSecurity,
+            Self::Money => Capability::Finance,
+            Self::Signing => Capability::Sign,
+        }
+    }
+
+    /// As it reads after "Ask for a second factor before": "answering requests".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Accepting => "sending and answering requests",
+            Self::Inviting => "inviting and changing people",
+            Self::Publishing => "publishing, completing and archiving events",
+            Self::Keys => "making API keys and changing these rules",
+            Self::Money => "moving money",
+            Self::Signing => "signing contracts",
+        }
+    }
 }
 
 /// What the security page calls a session: browser and system, as far as `User-Agent` says them. Nothing else of it is

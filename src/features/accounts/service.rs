@@ -60,8 +60,8 @@ pub async fn person_by_token(ctx: &Ctx, token: &str) -> AppResult<Option<Arc<Per
 
 fn person(row: store::PersonRow) -> Person {
     let mut memberships: Vec<Membership> = row.staff.iter().filter_map(|role| StaffRole::parse(role)).map(staff_seat).collect();
-    // Staff give their second factor before anything else: until then their other workspaces stay shut as well.
-    if memberships.is_empty() || row.second_factor_given {
+    // Staff, and whoever has a second factor, give it before anything else: until then their workspaces stay shut.
+    if row.second_factor_given || (memberships.is_empty() && !row.second_factor) {
         memberships.splice(0..0, row.seats.into_iter().filter_map(seat));
     }
     Person {
@@ -106,7 +106,34 @@ fn seat(row: store::SeatRow) -> Option<Membership> {
     if row.finance {
         capabilities = capabilities.with(Capability::Finance);
     }
-    Some(Membership { workspace, slug: row.slug, name: row.name, capabilities })
+    let guarded: Vec<Capability> = row.guarded.iter().filter_map(|label| guarded_capability(label)).collect();
+    Some(Membership { workspace, slug: row.slug, name: row.name, capabilities: capabilities.guarding(&guarded) })
+}
+
+/// What a label of a workspace's second-factor policy stands for.
+fn guarded_capability(label: &str) -> Option<Capability> {
+    rules::Guarded::parse(label).ok().map(rules::Guarded::capability)
+}
+
+/// Somebody as the holder of one seat, for a program that calls with a key of theirs: nobody when they are suspended or
+/// have no active seat there. `second_factor` says whether the key counts as made after one.
+///
+/// # Errors
+/// When the database is away.
+pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_factor: bool) -> AppResult<Option<Person>> {
+    let Some((recipient, row)) = store::find_seat(ctx.db(), user, workspace.kind.label(), workspace.id).await? else {
+        return Ok(None);
+    };
+    Ok(seat(row).map(|membership| Person {
+        user,
+        session: SessionId(uuid::Uuid::nil()),
+        name: recipient.name,
+        email: recipient.email,
+        second_factor,
+        second_factor_given: second_factor,
+        memberships: vec![membership],
+        default_workspace: None,
+    }))
 }
 
 /// Signs in. `device` is what the security page calls the session, "Firefox on Linux" for one.

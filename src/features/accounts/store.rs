@@ -28,6 +28,9 @@ pub struct SeatRow {
     pub status: String,
     pub signatory: bool,
     pub finance: bool,
+    /// What the workspace asks a second factor for.
+    #[serde(default)]
+    pub guarded: Vec<String>,
 }
 
 /// Who is behind a session, with everything that a request needs to know.
@@ -57,7 +60,10 @@ pub async fn find_person(
                   coalesce((
                       select json_agg(json_build_object(
                           'kind', w.kind, 'workspace_id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'role', w.role,
-                          'status', w.status, 'signatory', w.signatory, 'finance', w.finance
+                          'status', w.status, 'signatory', w.signatory, 'finance', w.finance, 'guarded', coalesce((
+                              select p.needed_for from second_factor_policies p
+                              where p.kind = w.kind and p.workspace_id = w.workspace_id
+                          ), '{}')
                       ) order by w.kind, w.slug collate "C")
                       from seats w where w.user_id = u.id
                   ), '[]') as "seats!: Json<Vec<SeatRow>>",
@@ -531,10 +537,42 @@ pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult
             status: row.status,
             signatory: row.signatory,
             finance: row.finance,
+            guarded: Vec::new(),
         };
         (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
     })
     .collect())
+}
+
+/// One person's seat in one workspace, while they may sign in.
+pub async fn find_seat(pool: &PgPool, user: UserId, kind: &str, workspace: Uuid) -> AppResult<Option<(Recipient, SeatRow)>> {
+    let row = sqlx::query!(
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!",
+                  coalesce(p.needed_for, '{}') as "guarded!"
+           from seats w join users u on u.id = w.user_id
+           left join second_factor_policies p on p.kind = w.kind and p.workspace_id = w.workspace_id
+           where w.user_id = $1 and w.kind = $2 and w.workspace_id = $3 and u.suspended_at is null limit 1"#,
+        user.0,
+        kind,
+        workspace,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| {
+        let seat = SeatRow {
+            kind: row.kind,
+            workspace_id: row.workspace_id,
+            slug: row.slug,
+            name: row.name,
+            role: row.role,
+            status: row.status,
+            signatory: row.signatory,
+            finance: row.finance,
+            guarded: row.guarded,
+        };
+        (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
+    }))
 }
 
 /// `Some(now)` shuts a login, `None` opens it.
