@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{access, accounts, communities, events, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -19,7 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
         version = "1",
         description = "Sponsors and developer communities find each other, agree and deliver. Every answer has the envelope \
                        {success, data} or {success, error: {code, message, fieldErrors}}. Writes accept Idempotency-Key; \
-                       X-CommDesk-Workspace names the workspace that you act for."
+                       X-CommDesk-Workspace names the workspace that you act for. Programs call with `Authorization: Bearer cd_live_…`: \
+                       a key acts for its own workspace, within its permissions."
     ),
     servers((url = "/api/v1"))
 )]
@@ -28,6 +29,7 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::rest::routes())
+        .merge(access::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
         .merge(partners::rest::routes())
@@ -57,6 +59,7 @@ pub fn routes() -> Router<Arc<House>> {
             let error =
                 json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
             json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
-        });
+        })
+        .layer(axum::middleware::from_fn(super::middleware::scoped));
     Router::new().nest_service("/api/v1", router)
 }

@@ -5,7 +5,7 @@ use crate::{
         again::{self, Again},
         shell,
     },
-    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{access, accounts, communities, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -35,6 +35,7 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(accounts::forms::forms())
+        .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
         .chain(opportunities::forms::forms())

@@ -10,6 +10,7 @@ mod requests;
 mod strangers;
 mod town;
 mod accounts;
+mod api_keys;
 mod notifications;
 mod communities;
 mod events;

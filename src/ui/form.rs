@@ -187,6 +187,10 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                 view! {
                     <div class="error-summary" role="alert" tabindex="-1" id=id node_ref=node>
                         <h2 class="error-summary__title">{title}</h2>
+                        {(outcome.code == "SECOND_FACTOR_REQUIRED").then(|| {
+                            let next: String = url::form_urlencoded::byte_serialize(outcome.path.as_bytes()).collect();
+                            view! { <p><a href=format!("/second-factor?next={next}") rel="external">"Open second factor"</a></p> }
+                        })}
                         <ul class="error-summary__list">
                             {outcome
                                 .errors

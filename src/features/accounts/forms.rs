@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     kernel::{
-        actor::Person,
+        actor::{Person, Workspace},
         error::{AppError, AppResult},
         fields::FieldErrors,
+        ids::SessionId,
         text::Email,
     },
     platform::{
@@ -34,6 +35,9 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/account", form: "sign_out_everywhere", handler: |posted| Box::pin(sign_out_everywhere(posted)) },
         FormRoute { path: "/account", form: "change_password", handler: |posted| Box::pin(change_password(posted)) },
         FormRoute { path: "/account", form: "change_email", handler: |posted| Box::pin(change_email(posted)) },
+        FormRoute { path: "/account/sessions", form: "revoke", handler: |posted| Box::pin(revoke(posted)) },
+        FormRoute { path: "/account/sessions", form: "sign_out_everywhere", handler: |posted| Box::pin(sign_out_everywhere(posted)) },
+        FormRoute { path: "/second-factor", form: "off", handler: |posted| Box::pin(turn_off(posted)) },
         FormRoute { path: "/second-factor", form: "begin", handler: |posted| Box::pin(begin(posted)) },
         FormRoute { path: "/second-factor", form: "confirm", handler: |posted| Box::pin(confirm(posted)) },
         FormRoute { path: "/second-factor", form: "give", handler: |posted| Box::pin(give(posted)) },
@@ -57,6 +61,12 @@ fn to_second_factor(posted: &Posted) -> String {
     }
 }
 
+/// Where staff go on, and where everybody else does.
+fn home<'a>(person: &Person, otherwise: &'a str) -> &'a str {
+    let is_staff = person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }));
+    if is_staff { "/staff/organizations" } else { otherwise }
+}
+
 /// The call without its form's key.
 fn unclaimed(posted: &Posted) -> Ctx {
     Ctx { claim: None, ..posted.call.ctx.clone() }
@@ -68,6 +78,10 @@ async fn sign_in(posted: Posted) -> AppResult<Done> {
     let signed_in = service::sign_in(&ctx, email, password, &device(&posted.headers)).await?;
     let person = service::person_by_token(&ctx, &signed_in.token).await?;
     let owes = person.is_some_and(|person| owes_second_factor(&person));
+    // The session that this browser had before is not left lying about.
+    if let Some(before) = &posted.call.person {
+        service::sign_out(&ctx, before).await?;
+    }
     let location = if owes { to_second_factor(&posted) } else { onward(&posted, "/dashboard").to_owned() };
     Ok(Done::to(location).cookie(new_session(&ctx, &signed_in)))
 }
@@ -114,6 +128,22 @@ async fn sign_out(posted: Posted) -> AppResult<Done> {
     Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)))
 }
 
+async fn revoke(posted: Posted) -> AppResult<Done> {
+    let person = posted.call.person()?;
+    let session: SessionId = posted.typed.text("session").parse().map_err(|_| AppError::NotFound)?;
+    service::revoke_session(&unclaimed(&posted), person, session).await?;
+    if session == person.session {
+        return Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)));
+    }
+    Ok(Done::to("/account/sessions?done=ended"))
+}
+
+async fn turn_off(posted: Posted) -> AppResult<Done> {
+    let (password, code) = (posted.typed.text("password"), posted.typed.text("code"));
+    service::turn_off_second_factor(&unclaimed(&posted), posted.call.person()?, password, code).await?;
+    Ok(Done::to("/account?done=factor-off"))
+}
+
 async fn sign_out_everywhere(posted: Posted) -> AppResult<Done> {
     service::sign_out_everywhere(&unclaimed(&posted), posted.call.person()?).await?;
     Ok(Done::to("/sign-in?done=everywhere").cookie(ended_session(&posted.call.ctx)))
@@ -145,13 +175,15 @@ async fn confirm(posted: Posted) -> AppResult<Done> {
 
 async fn give(posted: Posted) -> AppResult<Done> {
     let ctx = unclaimed(&posted);
-    let signed_in = service::give_second_factor(&ctx, posted.call.half_signed_in()?, posted.typed.text("code")).await?;
-    Ok(Done::to(onward(&posted, "/staff/organizations")).cookie(new_session(&ctx, &signed_in)))
+    let person = posted.call.half_signed_in()?;
+    let signed_in = service::give_second_factor(&ctx, person, posted.typed.text("code")).await?;
+    Ok(Done::to(onward(&posted, home(person, "/dashboard"))).cookie(new_session(&ctx, &signed_in)))
 }
 
 async fn keep(posted: Posted) -> AppResult<Done> {
-    service::keep_recovery_codes(&posted.call.ctx, posted.call.person()?).await?;
-    Ok(Done::to(onward(&posted, "/staff/organizations")))
+    let person = posted.call.person()?;
+    service::keep_recovery_codes(&posted.call.ctx, person).await?;
+    Ok(Done::to(onward(&posted, home(person, "/account"))))
 }
 
 async fn renew(posted: Posted) -> AppResult<Done> {

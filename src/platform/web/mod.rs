@@ -77,8 +77,9 @@ impl Call {
     /// The actor, for pages that only show something: falls back to the workspace used last.
     ///
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is signed in; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed.
     pub fn viewer(&self) -> AppResult<Actor> {
+        // `person` refuses whoever owes a second factor.
         Ok(self.person()?.actor_or_default(self.workspace.as_deref()))
     }
 
