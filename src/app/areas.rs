@@ -4,7 +4,8 @@
 use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
 use crate::{
     features::{
-        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
+        access::ui::{ApiKeysPage, WorkspaceSecurityPage},
+        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
         communities::ui::{
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
@@ -118,6 +119,9 @@ areas! {
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
+        Sessions => frames::workspace("account", || view! { <SessionsPage/> });
+        ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
+        WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }
     /// What the platform's people do.

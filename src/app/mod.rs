@@ -1,5 +1,7 @@
 //! The shell of every page, the frames around pages, and the table of routes.
 
+#[cfg(feature = "ssr")]
+pub mod again;
 pub mod api_docs;
 mod areas;
 mod frames;
@@ -86,6 +88,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
+                <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
+                <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
+                <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>

@@ -61,6 +61,12 @@ facts! {
     UserSuspended = "accounts" / "user_suspended" => Staff,
     UserRestored = "accounts" / "user_restored" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
+    SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
+    SessionRevoked = "accounts" / "session_revoked" => Person,
+
+    ApiKeyMade = "access" / "api_key_made" => Workspace,
+    ApiKeyRevoked = "access" / "api_key_revoked" => Workspace,
+    SecondFactorPolicySet = "access" / "second_factor_policy_set" => Workspace,
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
     OrganizationChecked = "organizations" / "organization_checked" => Staff,

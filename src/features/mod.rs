@@ -1,6 +1,7 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
 
 pub mod accounts;
+pub mod access;
 pub mod organizations;
 pub mod communities;
 pub mod events;

@@ -60,6 +60,8 @@ ids! {
     JobId,
     MailId,
     NoticeId,
+    /// A key with which a program acts for a workspace.
+    ApiKeyId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
 }

@@ -32,6 +32,12 @@ pub const UPLOAD_ADDRESS: Limit = Limit { action: "upload_address", hits: 60, se
 pub const REQUEST_USER: Limit = Limit { action: "request_user", hits: 30, seconds: 3600 };
 /// Second factors, by account.
 pub const SECOND_FACTOR: Limit = Limit { action: "second_factor", hits: 10, seconds: 300 };
+/// Calls of one API key.
+pub const API_KEY: Limit = Limit { action: "api_key", hits: 600, seconds: 60 };
+/// People whom one API key invites (100 an hour: the member system's rule).
+pub const API_KEY_ONBOARDING: Limit = Limit { action: "api_key_onboarding", hits: 100, seconds: 3600 };
+/// Keys that open nothing, by address: slows trying them out.
+pub const API_KEY_ADDRESS: Limit = Limit { action: "api_key_address", hits: 60, seconds: 300 };
 
 /// Counts one hit of `subject` against the limit.
 ///

@@ -14,6 +14,7 @@ mod program;
 mod limits;
 mod counting;
 mod accounts;
+mod api_keys;
 mod notifications;
 mod communities;
 mod events;

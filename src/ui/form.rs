@@ -174,9 +174,23 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                     1 => "One thing needs a change".into(),
                     n => format!("{n} things need a change"),
                 };
+                // Nothing is wrong: somebody signed in again and looks the form over.
+                if outcome.status == 200 {
+                    return view! {
+                        <div class="notice tone-info" role="status" tabindex="-1" id=id node_ref=node>
+                            <Icon name="info"/>
+                            <div class="notice__body"><p class="notice__title">{title}</p></div>
+                        </div>
+                    }
+                    .into_any();
+                }
                 view! {
                     <div class="error-summary" role="alert" tabindex="-1" id=id node_ref=node>
                         <h2 class="error-summary__title">{title}</h2>
+                        {(outcome.code == "SECOND_FACTOR_REQUIRED").then(|| {
+                            let next: String = url::form_urlencoded::byte_serialize(outcome.path.as_bytes()).collect();
+                            view! { <p><a href=format!("/second-factor?next={next}") rel="external">"Open second factor"</a></p> }
+                        })}
                         <ul class="error-summary__list">
                             {outcome
                                 .errors
@@ -193,6 +207,7 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                         </ul>
                     </div>
                 }
+                .into_any()
             })
         }}
     }

@@ -143,7 +143,8 @@ pub fn Problem(error: PageError) -> impl IntoView {
     };
     let action = match error.status {
         403 if error.code == "SECOND_FACTOR_REQUIRED" => {
-            view! { <a class="button button--primary" href="/second-factor">"Confirm your second factor"</a> }.into_any()
+            let confirm = move || sign_in().replacen("/sign-in", "/second-factor", 1);
+            view! { <a class="button button--primary" href=confirm>"Confirm your second factor"</a> }.into_any()
         }
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
         404 => view! { <a class="button button--primary" href="/">"Go to the start page"</a> }.into_any(),

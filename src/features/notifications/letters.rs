@@ -33,6 +33,12 @@ pub struct Story {
     pub new_address: String,
     /// A staff role.
     pub role: String,
+    /// What a workspace calls an API key.
+    pub key: String,
+    /// What a second factor is asked for now, in words.
+    pub needed: String,
+    /// "Firefox on Linux".
+    pub device: String,
 }
 
 /// Who reads.
@@ -116,7 +122,10 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::SessionsEnded
         | Template::UserSuspended
         | Template::UserRestored
+        | Template::SecondFactorOff
+        | Template::SessionRevoked
         | Template::StaffWelcome => about_accounts(template, story, reader),
+        Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
         Template::OrganizationApplied
         | Template::OrganizationInQueue
         | Template::OrganizationMoreAsked
@@ -227,6 +236,20 @@ fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Sign in", "/sign-in".into()),
         )
         .note(NOT_YOU),
+        Template::SecondFactorOff => draft(
+            "Your second factor is off",
+            &["Signing in asks for your password only. It was turned off with your password and a code.".into()],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::SessionRevoked => draft(
+            match story.device.as_str() {
+                "" => "You ended one of your sessions".to_owned(),
+                device => format!("You ended a session: {device}"),
+            },
+            &["Whoever used it has to sign in again.".into()],
+            ("See your sessions", "/account/sessions".into()),
+        ),
         Template::UserSuspended => draft(
             "Your account is suspended",
             &["You cannot sign in until our staff open your account again. They wrote:".into()],
@@ -248,6 +271,41 @@ fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Sign in", "/sign-in".into()),
         )
         .by_link(reader, "Set your password"),
+    }
+}
+
+/// The name of the workspace that the reader reads it in.
+fn workspace_of<'a>(story: &'a Story, reader: &Reader) -> &'a str {
+    if reader.side == Some(Side::Community) || story.organization.is_empty() { &story.community } else { &story.organization }
+}
+
+fn about_access(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let (name, key) = (workspace_of(story, reader), &story.key);
+    match template {
+        Template::ApiKeyMade => draft(
+            format!("{name} has a new API key: {key}"),
+            &["A program can act for your workspace with it, within the permissions that were ticked.".into()],
+            ("See the keys", here(reader, "/api-keys")),
+        )
+        .note("If nobody of you made it, revoke it now and change your passwords."),
+        Template::ApiKeyRevoked => draft(
+            format!("The API key {key} of {name} was revoked"),
+            &["Programs that used it are refused from now on.".into()],
+            ("See the keys", here(reader, "/api-keys")),
+        ),
+        _ if story.needed.is_empty() => draft(
+            format!("{name} no longer asks for a second factor"),
+            &["A password is enough again for everything that your role allows.".into()],
+            ("Open your account", "/account".into()),
+        ),
+        _ => draft(
+            format!("{name} asks for a second factor now"),
+            &[
+                format!("It is needed before {}.", story.needed),
+                "Set yours up once, with an authenticator app on your phone; then confirm it when you sign in.".into(),
+            ],
+            ("Open your second factor", "/second-factor".into()),
+        ),
     }
 }
 
@@ -474,6 +532,9 @@ mod tests {
             left: 3,
             new_address: "asha@acme-cloud.example".into(),
             role: "review".into(),
+            key: "Badge printer".into(),
+            needed: "signing contracts".into(),
+            device: "Firefox on Linux".into(),
         }
     }
 
@@ -496,7 +557,7 @@ mod tests {
 
     fn every_letter() -> Vec<(Template, Story, Reader)> {
         let mut all = Vec::new();
-        for template in Template::ALL {
+        for template in Template::ALL.iter().copied() {
             let is_request = template.label().starts_with("request_");
             let sides: &[Option<Side>] = if is_request { &[Some(Side::Community), Some(Side::Organization)] } else { &[None] };
             for side in sides {

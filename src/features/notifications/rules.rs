@@ -58,6 +58,11 @@ pub enum Template {
     SessionsEnded,
     UserSuspended,
     UserRestored,
+    SecondFactorOff,
+    SessionRevoked,
+    ApiKeyMade,
+    ApiKeyRevoked,
+    SecondFactorPolicySet,
     StaffWelcome,
     OrganizationApplied,
     OrganizationInQueue,
@@ -90,7 +95,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: &'static [Self] = &[
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -103,6 +108,11 @@ impl Template {
         Self::SessionsEnded,
         Self::UserSuspended,
         Self::UserRestored,
+        Self::SecondFactorOff,
+        Self::SessionRevoked,
+        Self::ApiKeyMade,
+        Self::ApiKeyRevoked,
+        Self::SecondFactorPolicySet,
         Self::StaffWelcome,
         Self::OrganizationApplied,
         Self::OrganizationInQueue,
@@ -198,7 +208,7 @@ fn line(to: To, how: How, template: Template) -> Line {
 
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
-    use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
+    use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{Applicant, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
@@ -220,6 +230,22 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::UserSuspended => Somebody(vec![line(Person, Letter, T::UserSuspended)]),
         FactKind::UserRestored => Somebody(vec![line(Person, Letter, T::UserRestored)]),
         FactKind::StaffRoleGiven => Somebody(vec![line(Person, Both, T::StaffWelcome)]),
+
+        FactKind::SecondFactorDisabled => Somebody(vec![line(Person, Both, T::SecondFactorOff)]),
+        FactKind::SessionRevoked => Somebody(vec![line(Person, Notice, T::SessionRevoked)]),
+
+        FactKind::ApiKeyMade => Somebody(vec![
+            line(Organization(ManageSecurity), Both, T::ApiKeyMade),
+            line(Community(ManageSecurity), Both, T::ApiKeyMade),
+        ]),
+        FactKind::ApiKeyRevoked => Somebody(vec![
+            line(Organization(ManageSecurity), Both, T::ApiKeyRevoked),
+            line(Community(ManageSecurity), Both, T::ApiKeyRevoked),
+        ]),
+        FactKind::SecondFactorPolicySet => Somebody(vec![
+            line(Organization(SeeWorkspace), Both, T::SecondFactorPolicySet),
+            line(Community(SeeWorkspace), Both, T::SecondFactorPolicySet),
+        ]),
 
         FactKind::OrganizationApplied => {
             Somebody(vec![line(Applicant, Both, T::OrganizationApplied), line(Reviewers, Notice, T::OrganizationInQueue)])

@@ -152,6 +152,15 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         left: fact.payload["left"].as_i64().unwrap_or_default(),
         new_address: text(&["new"]),
         role: text(&["role"]),
+        key: text(&["keyName"]),
+        needed: fact.payload["neededFor"]
+            .as_array()
+            .map(|labels| {
+                let words = labels.iter().filter_map(|label| accounts::rules::Guarded::parse(label.as_str()?).ok());
+                words.map(accounts::rules::Guarded::words).collect::<Vec<_>>().join("; ")
+            })
+            .unwrap_or_default(),
+        device: text(&["device"]),
     };
     Ok(Known { story, organization, community })
 }

@@ -94,6 +94,18 @@ impl Typed {
         values
     }
 
+    /// Everything typed whose name begins so, under the rest of its name; files stay behind.
+    #[must_use]
+    pub fn under(&self, prefix: &str) -> Self {
+        let rest = |(key, value): &(String, String)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone()));
+        Self::of(self.pairs.iter().filter_map(rest).collect())
+    }
+
+    /// What the chosen files are called, for people.
+    pub fn file_names(&self) -> Vec<String> {
+        self.uploads.iter().filter(|upload| !upload.bytes.is_empty()).map(|upload| upload.name.clone()).collect()
+    }
+
     /// For the hash of the form's key: everything typed, and the files' hashes.
     pub fn fingerprint(&self) -> Vec<u8> {
         use sha2::Digest as _;

@@ -12,7 +12,7 @@ pub use page::of_page;
 
 use super::{ctx::Ctx, facts::Voice};
 use crate::kernel::{
-    actor::{Actor, Person},
+    actor::{Actor, Person, second_factor_owed},
     error::{AppError, AppResult},
     fields::FieldErrors,
 };
@@ -49,9 +49,23 @@ pub struct Call {
 }
 
 impl Call {
+    /// Who is signed in.
+    ///
     /// # Errors
-    /// 401 when nobody is signed in; 503 when that could not be looked up.
+    /// 401 when nobody is; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed; 503 when it could not be looked up.
     pub fn person(&self) -> AppResult<&Arc<Person>> {
+        let person = self.half_signed_in()?;
+        if person.owes_second_factor() {
+            return Err(second_factor_owed().into());
+        }
+        Ok(person)
+    }
+
+    /// Who gave their password, whether or not they still owe their second factor: for giving it, and for signing out.
+    ///
+    /// # Errors
+    /// 401 when nobody did; 503 when it could not be looked up.
+    pub fn half_signed_in(&self) -> AppResult<&Arc<Person>> {
         self.maybe_person()?.ok_or(AppError::SignIn)
     }
 
@@ -77,8 +91,9 @@ impl Call {
     /// The actor, for pages that only show something: falls back to the workspace used last.
     ///
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is signed in; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed.
     pub fn viewer(&self) -> AppResult<Actor> {
+        // `person` refuses whoever owes a second factor.
         Ok(self.person()?.actor_or_default(self.workspace.as_deref()))
     }
 
