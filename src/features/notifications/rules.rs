@@ -79,6 +79,9 @@ pub enum Template {
     EventCompleted,
     EventArchived,
     PartnerAssigned,
+    PartnerHidden,
+    PartnerShown,
+    PartnerRemoved,
     OpportunityOpened,
     OpportunityClosed,
     OpportunityFilled,
@@ -90,7 +93,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 44] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -124,6 +127,9 @@ impl Template {
         Self::EventCompleted,
         Self::EventArchived,
         Self::PartnerAssigned,
+        Self::PartnerHidden,
+        Self::PartnerShown,
+        Self::PartnerRemoved,
         Self::OpportunityOpened,
         Self::OpportunityClosed,
         Self::OpportunityFilled,
@@ -254,6 +260,14 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
+        FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
+        FactKind::PartnerMoved => Nobody("the page shows the order, and nothing waits for anybody"),
+        FactKind::PartnerHidden => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerHidden)]),
+        FactKind::PartnerShown => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerShown)]),
+        FactKind::PartnerRemoved => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PartnerRemoved),
+            line(Community(ManagePartners), Notice, T::PartnerRemoved),
+        ]),
 
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
