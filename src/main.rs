@@ -57,7 +57,7 @@ async fn main() -> anyhow::Result<()> {
             }
         }
         Verb::Openapi => {
-            println!("{}", http::api_v1::openapi().to_pretty_json()?);
+            println!("{:#}", http::api_v1::openapi());
             Ok(())
         }
         Verb::Keys => {

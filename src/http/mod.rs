@@ -2,6 +2,7 @@
 
 pub mod api_v1;
 pub mod middleware;
+mod openapi;
 pub mod ops;
 
 #[cfg(feature = "ssr")]

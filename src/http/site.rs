@@ -74,7 +74,7 @@ pub fn leptos_options(house: &House) -> LeptosOptions {
 
 /// The page's own policy: scripts with this answer's nonce and what they load, styles from here, nothing else.
 pub fn page_context() {
-    provide_context(ApiDocument(|| serde_json::to_value(api_v1::openapi()).unwrap_or_default()));
+    provide_context(ApiDocument(api_v1::openapi));
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \

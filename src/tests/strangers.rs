@@ -225,7 +225,7 @@ async fn every_form_as_nobody_changes_nothing() {
 
 #[tokio::test]
 async fn every_call_as_nobody_and_as_an_outsider() {
-    let document = serde_json::to_value(http::api_v1::openapi()).expect("a document");
+    let document = http::api_v1::openapi();
     let mut known: Vec<String> = vec!["GET /openapi.json".into()];
     for (path, item) in document["paths"].as_object().expect("paths") {
         for method in ["get", "post", "patch", "delete", "put"] {
