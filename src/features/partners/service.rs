@@ -346,7 +346,8 @@ pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelV
         count: items.len(),
         hidden: items.iter().filter(|item| !item.visible).count(),
         can_edit: policy::may_manage(actor).is_ok(),
-        items,
+        // What was put away is not sent either.
+        items: if collapsed { Vec::new() } else { items },
     })
 }
 
