@@ -27,7 +27,12 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        partners::ui::wall::EventWall,
+        events::views::EventView,
+        partners::ui::{
+            edit::{EditPartnerPage, NewPartnerPage},
+            panel::PartnersPanel,
+            wall::EventWall,
+        },
         requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
     ui::browser,
@@ -77,6 +82,11 @@ macro_rules! areas {
     };
 }
 
+/// What the rooms below show on the page where a community manages an event.
+fn below_event(event: EventView) -> AnyView {
+    view! { <PartnersPanel event=event.id/> }.into_any()
+}
+
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
@@ -112,7 +122,9 @@ areas! {
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
-        MyEvent => frames::workspace("events", || view! { <MyEventPage/> });
+        MyEvent => frames::workspace("events", || view! { <MyEventPage below=below_event/> });
+        NewPartner => frames::workspace("events", || view! { <NewPartnerPage/> });
+        EditPartner => frames::workspace("events", || view! { <EditPartnerPage/> });
         EditEvent => frames::workspace("events", || view! { <EditEventPage/> });
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });

@@ -83,6 +83,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/events/new") view=Area(Page::NewEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id") view=Area(Page::MyEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id/edit") view=Area(Page::EditEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/new") view=Area(Page::NewPartner) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/:link") view=Area(Page::EditPartner) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>

@@ -96,6 +96,11 @@ facts! {
     EventArchived = "events" / "event_archived" => Workspace,
 
     PartnerAssigned = "partners" / "partner_assigned" => BothSides,
+    PartnerEdited = "partners" / "partner_edited" => Workspace,
+    PartnerMoved = "partners" / "partner_moved" => Workspace,
+    PartnerHidden = "partners" / "partner_hidden" => BothSides,
+    PartnerShown = "partners" / "partner_shown" => BothSides,
+    PartnerRemoved = "partners" / "partner_removed" => BothSides,
 
     OpportunityDrafted = "opportunities" / "opportunity_drafted" => Workspace,
     OpportunityEdited = "opportunities" / "opportunity_edited" => Workspace,

@@ -6,6 +6,8 @@ use crate::{
         shell,
     },
     features::{access, accounts, communities, events, notifications, opportunities, organizations, requests},
+    app::shell,
+    features::{accounts, communities, events, notifications, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -41,6 +43,7 @@ fn table() -> Vec<FormRoute> {
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
+        .chain(partners::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

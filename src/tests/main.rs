@@ -18,3 +18,4 @@ mod api_keys;
 mod notifications;
 mod communities;
 mod events;
+mod partners;

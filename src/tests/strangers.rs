@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
 const PAGES: &[(&str, u16)] = &[
+const PAGES: [(&str, u16); 36] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -34,6 +35,8 @@ const PAGES: &[(&str, u16)] = &[
     ("/manage/events/new", 401),
     ("/manage/events/{id}", 401),
     ("/manage/events/{id}/edit", 401),
+    ("/manage/events/{id}/partners/new", 401),
+    ("/manage/events/{id}/partners/{link}", 401),
     ("/manage/opportunities", 401),
     ("/manage/opportunities/new", 401),
     ("/manage/opportunities/{id}", 401),
@@ -52,6 +55,7 @@ const PAGES: &[(&str, u16)] = &[
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
 const API: &[(&str, &str, u16, u16)] = &[
+const API: [(&str, &str, u16, u16); 37] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -87,7 +91,12 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("GET", "/events/{eventId}", 404, 404),
     ("PATCH", "/events/{eventId}", 401, 404),
     ("POST", "/events/{eventId}/publish", 401, 404),
-    ("GET", "/events/{eventId}/partners", 404, 404),
+    ("GET", "/events/{eventId}/partners", 401, 404),
+    ("POST", "/events/{eventId}/partners", 401, 404),
+    ("PATCH", "/events/{eventId}/partners/{linkId}", 401, 404),
+    ("DELETE", "/events/{eventId}/partners/{linkId}", 401, 404),
+    ("GET", "/events/{eventId}/sponsors", 404, 404),
+    ("POST", "/events/{eventId}/sponsors", 401, 404),
     ("GET", "/openapi.json", 200, 200),
 ];
 
@@ -99,6 +108,8 @@ struct Others {
     event: Uuid,
     organization: Uuid,
     community: Uuid,
+    /// Who stands on an event's page.
+    link: Uuid,
 }
 
 async fn others(town: &Town) -> Others {
@@ -111,6 +122,7 @@ async fn others(town: &Town) -> Others {
         event: one("select id from events where status = 'Draft' limit 1").await,
         organization: one("select id from organizations where slug = 'acme-cloud'").await,
         community: one("select id from communities where slug = 'apex-circle'").await,
+        link: one("select id from event_partners limit 1").await,
     }
 }
 
@@ -139,6 +151,8 @@ impl Others {
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
+            .replace("{link}", &self.link.to_string())
+            .replace("{linkId}", &self.link.to_string())
     }
 }
 
@@ -179,6 +193,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/requests/{id}",
             "/manage/events/{id}",
             "/manage/events/{id}/edit",
+            "/manage/events/{id}/partners/new",
+            "/manage/events/{id}/partners/{link}",
             "/manage/opportunities/{id}",
             "/staff/organizations",
             "/staff/communities",

@@ -146,6 +146,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::EventCompleted
         | Template::EventArchived
         | Template::PartnerAssigned
+        | Template::PartnerHidden
+        | Template::PartnerShown
+        | Template::PartnerRemoved
         | Template::OpportunityOpened
         | Template::OpportunityClosed
         | Template::OpportunityFilled => about_events(template, story, reader),
@@ -425,6 +428,25 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
             &[format!("As {}, with your logo and website.", story.category)],
             ("See the page", format!("/events/{}", story.event_slug)),
         ),
+        Template::PartnerHidden => draft(
+            format!("{} is hidden on the page of {event}", story.organization),
+            &["The community put your logo out of the public's sight. What you agreed on stays as it is; ask them if you did not expect it.".into()],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        ),
+        Template::PartnerShown => draft(
+            format!("{} is shown on the page of {event} again", story.organization),
+            &[format!("As {}, with your logo and website.", story.category)],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        ),
+        Template::PartnerRemoved => draft(
+            format!("{} was taken off the page of {event}", story.organization),
+            &[match story.words.is_empty() {
+                true => "The community keeps that page. Ask them if you did not expect it.".into(),
+                false => "The community keeps that page. What was agreed stays on record. They wrote:".into(),
+            }],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        )
+        .quoting(&story.words),
         Template::OpportunityOpened => {
             draft(format!("{} is open", story.opportunity), &["Sponsors can apply now.".into()], opportunity())
         }

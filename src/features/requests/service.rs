@@ -358,7 +358,7 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
     let assignment = Assignment {
         event: event.id,
         community: community.id,
-        organization: organization.id,
+        organization: organization.id.into(),
         request: Some(id),
         event_title: event.title,
         event_slug: event.slug,
@@ -797,6 +797,9 @@ fn entry(fact: &StoredFact, zone: chrono_tz::Tz) -> Option<TimelineEntry> {
             (format!("declined: {reason}"), "danger", "x", said("note"))
         }
         FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", None),
+        FactKind::PartnerHidden => ("took the logo out of the public's sight".into(), "warning", "eye-off", None),
+        FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
+        FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
         _ => return None,
     };

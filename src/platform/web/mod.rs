@@ -144,6 +144,29 @@ impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Seg<T> {
     }
 }
 
+/// Several ids of the path, by name: `segs.get("linkId")?`.
+pub struct Segs(HashMap<String, String>);
+
+impl Segs {
+    /// # Errors
+    /// 404 for something that is no id.
+    pub fn get<T: FromStr>(&self, name: &str) -> AppResult<T> {
+        self.0.get(name).and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Segs {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is the wrapper that gives it our refusal")]
+        let axum::extract::Path(all) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| AppError::NotFound)?;
+        Ok(Self(all))
+    }
+}
+
 /// The query, typed. A wrong parameter is named.
 pub struct Params<T>(pub T);
 
