@@ -811,3 +811,13 @@ fn entry(fact: &StoredFact, zone: chrono_tz::Tz) -> Option<TimelineEntry> {
         quote,
     })
 }
+
+// ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The organizations whose requests for an opportunity are open.
+///
+/// # Errors
+/// When the database is away.
+pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_applicants(ctx, opportunity).await
+}

@@ -4,3 +4,4 @@ pub mod browse;
 pub mod detail;
 pub mod edit;
 pub mod manage;
+pub mod views;
