@@ -48,7 +48,7 @@ const PAGES: [(&str, u16); 34] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 37] = [
+const API: [(&str, &str, u16, u16); 38] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -68,6 +68,7 @@ const API: [(&str, &str, u16, u16); 37] = [
     ("POST", "/opportunities", 401, 403),
     ("GET", "/opportunities/{opportunityId}", 200, 200),
     ("PATCH", "/opportunities/{opportunityId}", 401, 404),
+    ("GET", "/opportunities/{opportunityId}/price", 409, 409),
     ("GET", "/opportunities/views", 401, 200),
     ("POST", "/opportunities/views", 401, 422),
     ("PATCH", "/opportunities/views/{viewId}", 401, 422),

@@ -2,6 +2,7 @@
 
 use super::{
     board::Board,
+    items::ItemInput,
     saved, service,
     views::{BudgetInput, NumberText, OpportunityInput, OpportunityPatch, SavedViewInput, acting_at},
 };
@@ -118,6 +119,9 @@ pub fn line_wanted(typed: &Typed) -> AppResult<()> {
     if typed.text("_action") == "add-line" {
         return Err(AppError::refused("LINE_ADDED", "There is one more line for a benefit now. Nothing was sent yet."));
     }
+    if typed.text("_action") == "add-item" {
+        return Err(AppError::refused("LINE_ADDED", "There is one more piece to fill in now. Nothing was sent yet."));
+    }
     Ok(())
 }
 
@@ -137,8 +141,31 @@ fn read(typed: &Typed) -> AppResult<OpportunityInput> {
         benefits: Some(read_lines(typed)),
         places: NumberText(typed.owned("places")),
         decision_deadline: typed.owned("decisionDeadline"),
+        items: Some(read_items(typed)),
         status: String::new(),
     })
+}
+
+/// The nested list `items[0].kind`, `items[0].name`, …; conflicts are names with commas between them.
+fn read_items(typed: &Typed) -> Vec<ItemInput> {
+    typed
+        .rows("items")
+        .into_iter()
+        .map(|mut row| {
+            let mut text = |name: &str| row.remove(name).unwrap_or_default();
+            ItemInput {
+                id: text("id"),
+                kind: text("kind"),
+                name: text("name"),
+                details: text("details"),
+                benefit: text("benefit"),
+                price: NumberText(text("price")),
+                stock: NumberText(text("stock")),
+                package: text("package"),
+                conflicts: text("conflicts").split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+            }
+        })
+        .collect()
 }
 
 /// The nested list `benefits[0].kind`, `benefits[0].text`, `benefits[0].id`.

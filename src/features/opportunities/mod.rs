@@ -2,6 +2,7 @@
 //! decides. Draft, open, closed, filled. Rules, policy and views are pure; store, service, jobs and doors need the server.
 
 pub mod board;
+pub mod items;
 pub mod policy;
 pub mod rules;
 pub mod views;
@@ -18,6 +19,8 @@ pub mod saved;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+#[cfg(feature = "server")]
+mod store_items;
 #[cfg(feature = "server")]
 mod store_saved;
 

@@ -3,6 +3,7 @@
 
 use super::{
     board::Board,
+    items::Mix,
     saved, service,
     views::{OpportunityInput, OpportunityPage, OpportunityPatch, OpportunityStatus, OpportunityView, SavedView, SavedViewInput, SavedViews},
 };
@@ -21,6 +22,7 @@ pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, patch))
+        .routes(routes!(price))
         .routes(routes!(list_views, save_view))
         .routes(routes!(rename_view, delete_view))
 }
@@ -275,4 +277,30 @@ async fn delete_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> ApiRe
     )
     .await?;
     Ok(ok(&saved::list(&call.ctx, &actor).await?))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct PriceParams {
+    /// Ids of the opportunity's items, with commas between them.
+    items: String,
+}
+
+/// What a mix of its items costs
+///
+/// The lines, with what a package brings along, and their sum: what an application with these `items` must name as its amount.
+#[utoipa::path(
+    get, path = "/opportunities/{opportunityId}/price", tag = "opportunities",
+    params(("opportunityId" = String, Path), PriceParams, ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The mix, priced", body = Mix),
+        (status = 404, description = "No such opportunity, or not yours to know of"),
+        (status = 409, description = "MIX_EMPTY, ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, MIX_TOO_EXPENSIVE"),
+        (status = 422, description = "A parameter cannot be read"),
+    )
+)]
+async fn price(call: Call, Seg(id): Seg<OpportunityId>, Params(params): Params<PriceParams>) -> ApiResult {
+    let chosen: Vec<String> = params.items.split(',').map(str::to_owned).collect();
+    Ok(ok(&service::price(&call.ctx, call.maybe_viewer().as_ref(), id, &chosen).await?))
 }

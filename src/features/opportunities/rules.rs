@@ -4,7 +4,10 @@
 //! Promises that only an event that is published and a community that is approved open one, that an edit names the version
 //! it saw, and that a place that is taken is never trimmed away. Does not know the clock or the zone: moments come in.
 
-use super::views::{OpportunityInput, OpportunityStatus};
+use super::{
+    items::{Item, ItemDraft, read_items},
+    views::{OpportunityInput, OpportunityStatus},
+};
 use crate::{
     features::partners::{
         rules::{LineDraft, default_lines, read_lines},
@@ -40,6 +43,8 @@ pub struct OpportunityDraft {
     /// The tier's defaults where none were given.
     pub benefits: Vec<LineDraft>,
     pub places: i32,
+    /// Nothing when none were named: an edit then leaves them as they are.
+    pub items: Option<Vec<ItemDraft>>,
     /// Ends at 23:59:59 in the event's zone.
     pub deadline: NaiveDate,
 }
@@ -67,6 +72,8 @@ impl OpportunityInput {
             Some(lines) => read_lines(&mut check, "benefits", lines),
             None => Vec::new(),
         };
+        let currency = Currency::parse(self.budget_range.currency.trim()).ok();
+        let items = self.items.as_ref().map(|items| read_items(&mut check, items, currency));
         check.finish()?;
         let missing = || FieldErrors::one("", "Fill the form again.");
         let category = category.ok_or_else(missing)?;
@@ -79,6 +86,7 @@ impl OpportunityInput {
             budget: budget.ok_or_else(missing)?,
             benefits: if given.is_empty() { default_lines(category.tier()) } else { given },
             places: places.ok_or_else(missing)?,
+            items,
             deadline: deadline.ok_or_else(missing)?,
         })
     }
@@ -118,6 +126,8 @@ pub struct Content {
     pub budget: MoneyRange,
     pub benefits: Vec<BenefitLine>,
     pub places: i32,
+    /// Nothing: they stay as they are.
+    pub items: Option<Vec<Item>>,
     pub decision_date: NaiveDate,
     pub decision_at: DateTime<Utc>,
     /// Canonical JSON of the event as it is now.
@@ -137,6 +147,10 @@ impl Content {
             "budgetMaxMinor": self.budget.max().minor,
             "places": self.places,
             "decisionDate": self.decision_date,
+            "items": self.items.as_ref().map(|items| {
+                let of = |item: &Item| json!({"id": item.id, "kind": item.kind, "priceMinor": item.price_minor, "stock": item.stock});
+                items.iter().map(of).collect::<Vec<_>>()
+            }),
             "version": version,
         })
     }
@@ -582,6 +596,7 @@ mod tests {
                 .expect("a range"),
             benefits: Vec::new(),
             places: 2,
+            items: None,
             decision_date: NaiveDate::from_ymd_opt(2027, 3, 1).expect("a date"),
             decision_at: now() + TimeDelta::days(10),
             event_snapshot: "{}".into(),

@@ -2,10 +2,12 @@
 
 use super::{
     board::{Ask, Board, BoardOrder, Wishes},
+    items::{self, Item, Mix, settle_items},
     policy,
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft},
     saved,
     store::{self, After, BoardFilter, Held},
+    store_items,
     views::{
         BoardScreen, CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage,
         OpportunityPatch, OpportunityRow, OpportunityStatus, OpportunityView, people_label, places_label,
@@ -16,15 +18,18 @@ use crate::{
         communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{rules::EventStatus, service as events, views::EventBrief},
         organizations::{logos::logo_url, policy as organizations_policy, service as organizations},
-        partners::{rules::settle_lines, views::BenefitLine},
+        partners::{
+            rules::{MAX_LINES, settle_lines},
+            views::BenefitLine,
+        },
     },
     kernel::{
         actor::{Actor, Capability, Membership, Scope},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{CommunityId, EventId, OpportunityId, RequestId},
+        ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
         labels::{Category, EntityType},
-        money::MoneyRange,
+        money::{Money, MoneyRange},
         page::{Page, PageRequest, cursor, uncursor},
     },
     platform::{
@@ -222,6 +227,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
     let budget = row.budget()?;
+    let items = store_items::list(ctx.db(), id, budget.currency()).await?;
     let left = places_left(&row);
     Ok(OpportunityView {
         id,
@@ -236,6 +242,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         currency: budget.currency(),
         budget_range: budget.into(),
         benefits,
+        items,
         places: row.places,
         places_left: left,
         places_label: places_label(row.places, left),
@@ -329,9 +336,12 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
     let mut tx = ctx.begin().await?;
     let (community, event) = parents(&mut tx, community, draft.event).await?;
     let standing = standing(&event);
-    let content = settle(ctx, draft, &[], &community, &event);
+    let content = settle(ctx, draft, &[], &[], &community, &event)?;
     let drafted = rules::draft(ctx.id(), community.id, content, &standing)?;
     store::apply_drafted(&mut tx, &drafted, actor.user().0, ctx.now()).await?;
+    if let Some(items) = &drafted.content().items {
+        store_items::write(&mut tx, drafted.id(), items).await?;
+    }
     tx.state(actor, &drafted);
     if status == OpportunityStatus::Open {
         let opened = drafted.drafted().open(&standing, community.status, ctx.now())?;
@@ -368,9 +378,14 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
     let (community, event) = parents(&mut tx, community.into(), draft.event).await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
     let known = store::list_benefits(&mut *tx.conn(), id).await?;
-    let mut content = settle(ctx, draft, &known, &community, &event);
+    let known_items = store_items::list(&mut *tx.conn(), id, held.budget.currency()).await?;
+    let mut content = settle(ctx, draft, &known, &known_items, &community, &event)?;
     if patch.benefits.is_none() {
         content.benefits = known;
+    }
+    if content.items.is_none() && !known_items.is_empty() && content.budget.currency() != held.budget.currency() {
+        let (old, new) = (held.budget.currency(), content.budget.currency());
+        return Err(AppError::invalid("items", format!("Their prices are in {old}. Send them with prices in {new}.")));
     }
     let (standing, now) = (standing(&event), ctx.now());
     let taken = i32::try_from(held.taken).unwrap_or(i32::MAX);
@@ -388,6 +403,9 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
     if patch.has_words() || reopens {
         let edited = it.edit(version, content, &standing, taken, now)?;
         store::apply_edited(&mut tx, &edited, held.places, now).await?;
+        if let Some(items) = &edited.content().items {
+            store_items::write(&mut tx, id, items).await?;
+        }
         tx.state(actor, &edited);
         it = edited.edited(&it);
     }
@@ -518,16 +536,62 @@ pub async fn parents_in(tx: &mut Tx, id: OpportunityId) -> AppResult<(CommunityI
     Ok((community.into(), event.into()))
 }
 
-/// Takes a place for an accepted request, and fills the opportunity with the last one. The caller holds community,
-/// organization and event; this holds the opportunity.
+/// What the chosen pieces of an opportunity cost, for whoever may see it.
 ///
 /// # Errors
-/// 409 `NO_PLACE_LEFT` for whoever comes too late.
+/// 404; 409 as [`items::price`].
+pub async fn price(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId, chosen: &[String]) -> AppResult<Mix> {
+    let it = get(ctx, viewer, id).await?;
+    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency)?)
+}
+
+fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
+    let unknown = || AppError::refused("ITEM_UNKNOWN", "Something that you chose is not offered here. Load the page again and choose anew.");
+    chosen.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| unknown())).collect()
+}
+
+/// The mix of an application, priced by the offer as it stands; nothing where nothing was chosen. `shown` is the total that
+/// the applicant names, empty for whatever it is. The caller shares the opportunity.
+///
+/// # Errors
+/// 409 as [`items::price`], and `WRONG_TOTAL`; 422 for an amount that is none.
+pub async fn mix_in(tx: &mut Tx, brief: &OpportunityBrief, chosen: &[String], shown: &str) -> AppResult<Option<Mix>> {
+    let chosen = read_chosen(chosen)?;
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let currency = brief.budget.currency();
+    let items = store_items::list(&mut *tx.conn(), brief.opportunity.id, currency).await?;
+    let mix = items::price(&items, &chosen, currency)?;
+    if !shown.trim().is_empty() {
+        let shown = Money::parse_major(shown, currency).map_err(|error| AppError::invalid("amount", error.to_string()))?;
+        mix.must_cost(shown)?;
+    }
+    if brief.benefits.len() + mix.lines.len() > MAX_LINES {
+        return Err(AppError::refused("MIX_TOO_LONG", format!("One offer holds {MAX_LINES} lines. Choose fewer pieces.")));
+    }
+    Ok(Some(mix))
+}
+
+/// Keeps the mix of a request that was just made.
+///
+/// # Errors
+/// When the database is away.
+pub async fn keep_mix_in(tx: &mut Tx, request: RequestId, mix: &Mix) -> AppResult<()> {
+    store_items::insert_mix(tx, request, mix).await
+}
+
+/// Takes a place for an accepted request, with the stock of its mix, and fills the opportunity with the last one. The caller
+/// holds community, organization and event; this holds the opportunity.
+///
+/// # Errors
+/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late.
 pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: RequestId) -> AppResult<()> {
     let now = tx.ctx().now();
     let Held { opportunity, places, taken, .. } =
         store::hold(tx, Scope::system("an accepted request takes a place of its opportunity"), id).await?;
     store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    store_items::claim(tx, request, now).await?.map_err(|name| items::sold_out(&name))?;
     if let Some(filled) = opportunity.fill(i64::from(places) - taken - 1, request) {
         store::apply_filled(tx, &filled, now).await?;
         clear_deadline(tx, DECISION, id.0).await?;
@@ -557,8 +621,16 @@ async fn parents(tx: &mut Tx, community: CommunityId, event: EventId) -> AppResu
     Ok((community, event))
 }
 
-fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: &CommunityBrief, event: &EventBrief) -> Content {
+fn settle(
+    ctx: &Ctx,
+    draft: OpportunityDraft,
+    known: &[BenefitLine],
+    known_items: &[Item],
+    community: &CommunityBrief,
+    event: &EventBrief,
+) -> Result<Content, FieldErrors> {
     let benefits = settle_lines(draft.benefits, known, || ctx.id());
+    let items = draft.items.map(|drafts| settle_items(drafts, known_items, || ctx.id())).transpose()?;
     let search_text = [
         &draft.title,
         draft.category.label(),
@@ -569,7 +641,7 @@ fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: 
         &draft.description,
     ]
     .join(" ");
-    Content {
+    Ok(Content {
         event: event.id,
         title: draft.title,
         description: draft.description,
@@ -577,11 +649,12 @@ fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: 
         budget: draft.budget,
         benefits,
         places: draft.places,
+        items,
         decision_date: draft.deadline,
         decision_at: dates::end_of_day(draft.deadline, dates::zone(&event.timezone)),
         event_snapshot: event.snapshot(),
         search_text,
-    }
+    })
 }
 
 fn standing(event: &EventBrief) -> EventStanding {

@@ -388,6 +388,7 @@ pub async fn get_words(tx: &mut Tx, id: OpportunityId) -> AppResult<OpportunityI
             currency: row.currency,
         },
         benefits: None,
+        items: None,
         places: NumberText(row.places.to_string()),
         decision_deadline: row.decision_date.to_string(),
         status: String::new(),

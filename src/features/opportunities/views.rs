@@ -1,5 +1,6 @@
 //! What crosses a wire about opportunities.
 
+use super::items::{Item, ItemInput};
 use crate::{
     features::partners::views::{BenefitInput, BenefitLine},
     kernel::{
@@ -93,6 +94,8 @@ pub struct OpportunityInput {
     pub places: NumberText,
     /// `2027-03-01`: the last day, in the event's zone, on which the community decides.
     pub decision_deadline: String,
+    /// What can be had piece by piece; none when absent.
+    pub items: Option<Vec<ItemInput>>,
     /// `Draft` (also when absent) or `Open`.
     pub status: String,
 }
@@ -263,6 +266,7 @@ pub struct OpportunityPatch {
     #[cfg_attr(feature = "server", schema(value_type = Option<i32>))]
     pub places: Option<NumberText>,
     pub decision_deadline: Option<String>,
+    pub items: Option<Vec<ItemInput>>,
     /// `Open` opens a draft or opens a closed one again, `Closed` takes no more applications.
     pub status: Option<String>,
 }
@@ -280,6 +284,7 @@ impl OpportunityPatch {
             benefits: Some(input.benefits.unwrap_or_default()),
             places: Some(input.places),
             decision_deadline: Some(input.decision_deadline),
+            items: Some(input.items.unwrap_or_default()),
             status: None,
         }
     }
@@ -303,6 +308,7 @@ impl OpportunityPatch {
             benefits: self.benefits.clone().or(stored.benefits),
             places: pick(&self.places, stored.places),
             decision_deadline: pick(&self.decision_deadline, stored.decision_deadline),
+            items: self.items.clone().or(stored.items),
             status: String::new(),
         }
     }
@@ -350,6 +356,8 @@ pub struct OpportunityView {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub currency: Currency,
     pub benefits: Vec<BenefitLine>,
+    /// What can be had piece by piece, with prices; empty where only the whole is offered.
+    pub items: Vec<Item>,
     pub places: i32,
     pub places_left: i32,
     pub places_label: String,

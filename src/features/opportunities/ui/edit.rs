@@ -1,5 +1,6 @@
 //! `/manage/opportunities/new` and `/manage/opportunities/{id}`: where an opportunity is written, opened and closed.
 
+use super::items::ItemLines;
 use crate::{
     features::{
         opportunities::{
@@ -171,11 +172,26 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let text = typed_of(&format!("benefits[{index}].text"));
         Some(if kind.is_empty() { String::new() } else { said(&kind, &text) })
     });
+    let money = |text: &str| text.replace(',', "").trim_end_matches('0').trim_end_matches('.').to_owned();
+    let their_pieces = lines(&|index| {
+        let item = saved.items.get(index)?;
+        let price = crate::kernel::money::Money { minor: item.price_minor, currency: saved.currency };
+        Some(format!("{} {}", item.name, money(&price.to_major_string())))
+    });
+    let your_pieces = lines(&|index| {
+        let name = typed.get(&format!("items[{index}].name"))?.first()?.trim().to_owned();
+        Some(if name.is_empty() { name } else { format!("{name} {}", money(&typed_of(&format!("items[{index}].price")))) })
+    });
     stored.push(("", "Benefits".to_owned(), theirs));
+    stored.push((" ", "Packages and extras".to_owned(), their_pieces));
     let rows = stored
         .into_iter()
         .filter_map(|(name, word, stored)| {
-            let typed = if name.is_empty() { yours.clone() } else { typed_of(name) };
+            let typed = match name {
+                "" => yours.clone(),
+                " " => your_pieces.clone(),
+                name => typed_of(name),
+            };
             (typed.replace("\r\n", "\n").trim() != stored.trim()).then_some((word, stored, typed))
         })
         .map(|(word, stored, typed)| {
@@ -270,6 +286,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
 fn Fields(screen: EditorScreen) -> impl IntoView {
     let it = screen.opportunity;
     let stored = |pick: fn(&OpportunityView) -> String| it.as_ref().map(pick).unwrap_or_default();
+    let items = it.as_ref().map(|it| it.items.clone()).unwrap_or_default();
     let fixed = it.as_ref().is_some_and(|it| it.status != OpportunityStatus::Draft);
     let event = match &it {
         Some(it) => it.event.id.to_string(),
@@ -334,5 +351,6 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
             maxlength=5000_u32
         />
         <BenefitLines form="save" hint="What you give in return. Leave all of them on “None” for what is usual at this tier." lines/>
+        <ItemLines form="save" items/>
     }
 }
