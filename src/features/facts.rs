@@ -107,6 +107,7 @@ facts! {
     OpportunityOpened = "opportunities" / "opportunity_opened" => Workspace,
     OpportunityClosed = "opportunities" / "opportunity_closed" => Workspace,
     OpportunityFilled = "opportunities" / "opportunity_filled" => Workspace,
+    OpportunityReopened = "opportunities" / "opportunity_reopened" => Workspace,
 
     RequestOpened = "requests" / "request_opened" => BothSides,
     RequestAccepted = "requests" / "request_accepted" => BothSides,

@@ -64,4 +64,10 @@ ids! {
     ApiKeyId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
+    /// A filtered list that somebody named.
+    SavedViewId,
+    /// A package, add-on or other piece of an opportunity that has a price of its own.
+    ItemId,
+    /// Somebody's place in the line of those who wait.
+    WaitingId,
 }

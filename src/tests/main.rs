@@ -5,6 +5,7 @@
 mod architecture;
 mod crash;
 mod house;
+mod opportunities;
 mod organizations;
 mod requests;
 mod strangers;

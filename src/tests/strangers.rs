@@ -56,6 +56,7 @@ const PAGES: [(&str, u16); 36] = [
 /// exist and belong to others.
 const API: &[(&str, &str, u16, u16)] = &[
 const API: [(&str, &str, u16, u16); 37] = [
+const API: [(&str, &str, u16, u16); 38] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -79,6 +80,12 @@ const API: [(&str, &str, u16, u16); 37] = [
     ("GET", "/opportunities", 200, 200),
     ("POST", "/opportunities", 401, 403),
     ("GET", "/opportunities/{opportunityId}", 200, 200),
+    ("PATCH", "/opportunities/{opportunityId}", 401, 404),
+    ("GET", "/opportunities/{opportunityId}/price", 409, 409),
+    ("GET", "/opportunities/views", 401, 200),
+    ("POST", "/opportunities/views", 401, 422),
+    ("PATCH", "/opportunities/views/{viewId}", 401, 422),
+    ("DELETE", "/opportunities/views/{viewId}", 401, 404),
     ("POST", "/opportunities/{opportunityId}/apply", 401, 403),
     ("GET", "/requests", 401, 200),
     ("POST", "/requests", 401, 403),
@@ -149,6 +156,7 @@ impl Others {
             .replace("{token}", "a-link-that-nobody-was-mailed-0123456789abcd")
             .replace("{organizationId}", &self.organization.to_string())
             .replace("{opportunityId}", &self.opportunity.to_string())
+            .replace("{viewId}", &self.opportunity.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
             .replace("{link}", &self.link.to_string())

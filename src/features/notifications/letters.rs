@@ -151,7 +151,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::PartnerRemoved
         | Template::OpportunityOpened
         | Template::OpportunityClosed
-        | Template::OpportunityFilled => about_events(template, story, reader),
+        | Template::OpportunityFilled
+        | Template::OpportunityReopened
+        | Template::ApplicationsClosed => about_events(template, story, reader),
         Template::RequestOpened
         | Template::RequestAccepted
         | Template::RequestRejected
@@ -453,6 +455,17 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::OpportunityClosed => {
             draft(format!("{} is closed", story.opportunity), &["Nobody can apply any more.".into()], opportunity())
         }
+        Template::OpportunityReopened => {
+            draft(format!("{} is open again", story.opportunity), &["Sponsors can apply again.".into()], opportunity())
+        }
+        Template::ApplicationsClosed => draft(
+            format!("{}: applications are closed", story.opportunity),
+            &[
+                format!("{} takes no more applications for it and decides about those that it has.", story.community),
+                "Yours stays as it is until it is answered, until you withdraw it, or until your offer ends.".into(),
+            ],
+            ("See your requests", here(reader, "/inbox")),
+        ),
         _ => draft(format!("{} is filled", story.opportunity), &["Its last place was taken.".into()], opportunity()),
     }
 }

@@ -18,6 +18,8 @@ pub enum To {
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
+    /// Members, who may do this, of every organization with an open request for the opportunity that the fact is about.
+    Applicants(Capability),
     /// Who signed the community up: also before their seat is open to them.
     Owner,
     /// Platform staff who decide on applications.
@@ -90,6 +92,8 @@ pub enum Template {
     OpportunityOpened,
     OpportunityClosed,
     OpportunityFilled,
+    OpportunityReopened,
+    ApplicationsClosed,
     RequestOpened,
     RequestAccepted,
     RequestRejected,
@@ -143,6 +147,8 @@ impl Template {
         Self::OpportunityOpened,
         Self::OpportunityClosed,
         Self::OpportunityFilled,
+        Self::OpportunityReopened,
+        Self::ApplicationsClosed,
         Self::RequestOpened,
         Self::RequestAccepted,
         Self::RequestRejected,
@@ -217,7 +223,7 @@ pub fn told(kind: FactKind) -> Told {
     use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Applicant, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
+    use To::{Applicant, Applicants, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -298,7 +304,11 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
         FactKind::OpportunityOpened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityOpened)]),
-        FactKind::OpportunityClosed => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityClosed)]),
+        FactKind::OpportunityClosed => Somebody(vec![
+            line(Community(ManageOpportunities), Notice, T::OpportunityClosed),
+            line(Applicants(SeeRequests), Both, T::ApplicationsClosed),
+        ]),
+        FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
 
         FactKind::RequestOpened => Somebody(vec![

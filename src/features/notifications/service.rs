@@ -14,13 +14,14 @@ use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         facts::FactKind,
+        requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
         fields::FieldErrors,
-        ids::{MailId, NoticeId, UserId},
+        ids::{MailId, NoticeId, OpportunityId, UserId},
         page::{self, PageRequest},
     },
     platform::{
@@ -220,6 +221,20 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             }
             None => Ok(Vec::new()),
         },
+        To::Applicants(capability) => {
+            let opportunity = match first_text(&fact.payload, &["opportunityId"]).and_then(|id| id.parse().ok()) {
+                Some(id) => id,
+                None if fact.subject_kind == SubjectKind::Opportunity.label() => fact.subject_id,
+                None => return Ok(Vec::new()),
+            };
+            let mut addressed = Vec::new();
+            for id in requests::service::applicants_of(ctx, OpportunityId(opportunity)).await? {
+                let people = accounts::service::people_of(ctx, Subject::from(id), capability).await?;
+                let workspace = workspace_name(ctx, SubjectKind::Organization, id.0).await?;
+                addressed.extend(seated(fact, people, Side::Organization, &format!("organization:{}", workspace.slug)));
+            }
+            Ok(addressed)
+        }
         To::Owner => {
             let owner = first_text(&fact.payload, &["owner"]).and_then(|id| id.parse::<Uuid>().ok());
             let Some(owner) = owner else { return Ok(Vec::new()) };

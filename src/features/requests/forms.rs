@@ -34,8 +34,19 @@ pub fn forms() -> Vec<FormRoute> {
 async fn apply(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     let typed = &posted.typed;
+    let items = typed.all("items");
+    if !items.is_empty() && !typed.text("amount").trim().is_empty() {
+        return Err(AppError::invalid("amount", "You chose pieces, and they have their prices. Leave this empty, or choose none."));
+    }
+    // The total that the page showed: without one, nothing was shown, and the service says what it is.
+    let amount = match (items.is_empty(), typed.text("total")) {
+        (true, _) => typed.owned("amount"),
+        (false, "") => "0".to_owned(),
+        (false, total) => total.to_owned(),
+    };
     let input = ApplyInput {
-        amount: NumberText(typed.owned("amount")),
+        amount: NumberText(amount),
+        items,
         currency: typed.owned("currency"),
         category: String::new(),
         benefits: lines(typed)?,

@@ -120,7 +120,7 @@ async fn send(call: Call, key: Once, body: Body<RequestInput>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the organization may not"),
         (status = 404, description = "No such opportunity"),
-        (status = 409, description = "DUPLICATE_REQUEST, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "DUPLICATE_REQUEST, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "Too many requests by this person; see Retry-After"),
     )

@@ -18,6 +18,7 @@ use crate::{
         events::{service as events, views::EventBrief},
         facts::{Audience, FactKind},
         opportunities::{
+            items::Mix,
             rules::not_approved,
             service::{self as opportunities, EventNow, OpportunityBrief, event_changes, is_published, key_of},
             views::{OpportunityStatus, people_label},
@@ -26,6 +27,7 @@ use crate::{
         partners::{
             rules::{Assignment, default_lines, settle_lines},
             service as partners,
+            views::BenefitInput,
         },
     },
     kernel::{
@@ -101,6 +103,7 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
         benefits: input.benefits.as_deref(),
         message: &input.message,
         valid_until: &input.valid_until,
+        mix: None,
     };
     open_in(tx, actor, Side::Community, (community, organization, event, opportunity), &proposal).await
 }
@@ -129,11 +132,15 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
     if !opportunity.opportunity.status.is_public() || !event.public_visible || !community.status.may_reach_out() {
         return Err(AppError::NotFound);
     }
+    let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0).await?;
+    let amount = mix.as_ref().map_or_else(|| input.amount.0.clone(), |mix| mix.total().to_major_string());
+    let benefits = mix.as_ref().map(|mix| with_mix(&opportunity, mix));
     let proposal = Typed {
-        amount: &input.amount.0,
+        amount: &amount,
         currency: &input.currency,
         category: &input.category,
-        benefits: input.benefits.as_deref(),
+        benefits: benefits.as_deref().or(input.benefits.as_deref()),
+        mix: mix.as_ref(),
         message: &input.message,
         valid_until: &input.valid_until,
     };
@@ -145,9 +152,16 @@ struct Typed<'a> {
     amount: &'a str,
     currency: &'a str,
     category: &'a str,
-    benefits: Option<&'a [crate::features::partners::views::BenefitInput]>,
+    benefits: Option<&'a [BenefitInput]>,
     message: &'a str,
     valid_until: &'a str,
+    /// The pieces that were chosen, priced.
+    mix: Option<&'a Mix>,
+}
+
+/// What the opportunity gives to everybody, and the pieces that were chosen.
+fn with_mix(opportunity: &OpportunityBrief, mix: &Mix) -> Vec<BenefitInput> {
+    opportunity.benefits.iter().map(BenefitInput::from).chain(mix.benefits()).collect()
 }
 
 impl Typed<'_> {
@@ -202,6 +216,9 @@ async fn open_in(
     let opened = rules::open(parties, revision);
     if !store::apply_opened(&mut tx, &opened, actor.user().0, ctx.now()).await? {
         return Err(duplicate(store::find_open(&mut tx, opened.parties()).await?));
+    }
+    if let Some(mix) = proposal.mix {
+        opportunities::keep_mix_in(&mut tx, opened.id(), mix).await?;
     }
     set_deadline(&mut tx, EXPIRY, opened.id().0, opened.revision().terms.valid_until).await?;
     tx.state(actor, &opened);
@@ -813,4 +830,14 @@ fn entry(fact: &StoredFact, zone: chrono_tz::Tz) -> Option<TimelineEntry> {
         icon: icon.into(),
         quote,
     })
+}
+
+// ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The organizations whose requests for an opportunity are open.
+///
+/// # Errors
+/// When the database is away.
+pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_applicants(ctx, opportunity).await
 }

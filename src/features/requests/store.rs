@@ -412,3 +412,14 @@ pub async fn get_benefits(tx: &mut Tx, request: RequestId, sequence: i32) -> App
             .await?;
     serde_json::from_value(lines).map_err(broken)
 }
+
+/// The organizations whose requests for an opportunity are open.
+pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    let ids = sqlx::query_scalar!(
+        "select organization_id from requests where opportunity_id = $1 and state in ('Pending', 'Negotiation') order by opened_at, id",
+        opportunity.0,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId).collect())
+}

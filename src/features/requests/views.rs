@@ -132,8 +132,11 @@ pub struct RequestInput {
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ApplyInput {
+    /// With `items`: their total, or nothing.
     #[cfg_attr(feature = "server", schema(value_type = f64, example = 350000.00))]
     pub amount: NumberText,
+    /// Ids of the opportunity's items that are chosen; they are priced by the opportunity, and join its benefits.
+    pub items: Vec<String>,
     /// Must be the opportunity's; the opportunity's when empty.
     pub currency: String,
     /// The opportunity's when empty.
