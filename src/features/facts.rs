@@ -102,6 +102,13 @@ facts! {
     RequestRejected = "requests" / "request_rejected" => BothSides,
     RequestWithdrawn = "requests" / "request_withdrawn" => BothSides,
     RequestExpired = "requests" / "request_expired" => BothSides,
+    RequestHeld = "requests" / "request_held" => Workspace,
+    RequestReleased = "requests" / "request_released" => Workspace,
+    RequestRefused = "requests" / "request_refused" => Workspace,
+    RequestWelcomeAgain = "requests" / "request_welcome_again" => Workspace,
+    RequestAssigned = "requests" / "request_assigned" => Workspace,
+    RequestSnoozed = "requests" / "request_snoozed" => Workspace,
+    RequestWoken = "requests" / "request_woken" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -97,10 +97,7 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
         Err(error) => {
             log(&error);
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let retry_after = match &error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(*retry_after),
-                _ => None,
-            };
+            let retry_after = error.retry_after();
             let mut message = error.message();
             if matches!(error, AppError::Broken(_)) {
                 message = format!("{message} ({})", call.ctx.trace_id);
@@ -112,6 +109,7 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
                 status: error.status(),
                 code: error.code().to_owned(),
                 message,
+                href: error.href().map(str::to_owned).unwrap_or_default(),
                 errors: match error {
                     AppError::Invalid(errors) => errors,
                     _ => crate::kernel::fields::FieldErrors::default(),

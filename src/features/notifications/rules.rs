@@ -22,6 +22,12 @@ pub enum To {
     Owner,
     /// Platform staff who decide on applications.
     Reviewers,
+    /// The colleague that something was given to.
+    Assignee,
+    /// People of the side that the fact is about, who may do this; never the other side.
+    OwnSide(Capability),
+    /// People of the other side of it.
+    OtherSide(Capability),
 }
 
 /// How they hear of it.
@@ -87,10 +93,17 @@ pub enum Template {
     RequestRejected,
     RequestWithdrawn,
     RequestExpired,
+    RequestHeld,
+    RequestInQueue,
+    RequestReleased,
+    RequestRefused,
+    RequestWelcomeAgain,
+    RequestAssigned,
+    RequestWoken,
 }
 
 impl Template {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 48] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -132,6 +145,13 @@ impl Template {
         Self::RequestRejected,
         Self::RequestWithdrawn,
         Self::RequestExpired,
+        Self::RequestHeld,
+        Self::RequestInQueue,
+        Self::RequestReleased,
+        Self::RequestRefused,
+        Self::RequestWelcomeAgain,
+        Self::RequestAssigned,
+        Self::RequestWoken,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -201,7 +221,7 @@ pub fn told(kind: FactKind) -> Told {
     use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Applicant, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
+    use To::{Applicant, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, Owner, OwnSide, Person, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -281,6 +301,19 @@ pub fn told(kind: FactKind) -> Told {
             line(Organization(SeeRequests), Both, T::RequestExpired),
             line(Community(SeeRequests), Both, T::RequestExpired),
         ]),
+        FactKind::RequestHeld => {
+            Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestHeld), line(Reviewers, Notice, T::RequestInQueue)])
+        }
+        // For its receiver, this is the moment at which it comes in.
+        FactKind::RequestReleased => Somebody(vec![
+            line(OtherSide(ActOnRequests), Both, T::RequestOpened),
+            line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
+        ]),
+        FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
+        FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
+        FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
+        FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),
+        FactKind::RequestWoken => Somebody(vec![line(OwnSide(ActOnRequests), Notice, T::RequestWoken)]),
     }
 }
 
@@ -315,7 +348,9 @@ mod tests {
 
     #[test]
     fn every_transition_of_a_request_is_mailed_and_noticed_on_both_sides() {
-        for kind in FactKind::ALL.iter().filter(|kind| kind.room() == "requests") {
+        use crate::features::facts::Audience;
+        let shared = FactKind::ALL.iter().filter(|kind| kind.room() == "requests" && kind.audience() == Audience::BothSides);
+        for kind in shared {
             let lines = told(*kind).lines();
             assert!(lines.iter().any(|l| matches!(l.to, To::Organization(_)) && l.how == How::Both), "{}", kind.name());
             assert!(lines.iter().any(|l| matches!(l.to, To::Community(_)) && l.how == How::Both), "{}", kind.name());

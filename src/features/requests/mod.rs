@@ -11,6 +11,8 @@ pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
+pub mod inbox;
+#[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
 pub mod rest;
