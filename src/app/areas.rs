@@ -16,6 +16,7 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
+        moderation::ui::{ReportPage, ReportsPage},
         notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -27,7 +28,10 @@ use crate::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::wall::EventWall,
-        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
+        requests::ui::{
+            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
+            standing::StandingPage,
+        },
     },
     ui::browser,
 };
@@ -108,6 +112,8 @@ areas! {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Report => frames::workspace("report", || view! { <ReportPage/> });
+        Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -126,5 +132,7 @@ areas! {
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+        StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
+        StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
     }
 }

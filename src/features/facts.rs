@@ -109,6 +109,13 @@ facts! {
     RequestAssigned = "requests" / "request_assigned" => Workspace,
     RequestSnoozed = "requests" / "request_snoozed" => Workspace,
     RequestWoken = "requests" / "request_woken" => Workspace,
+
+    BlockMade = "blocks" / "block_made" => Workspace,
+    BlockLifted = "blocks" / "block_lifted" => Workspace,
+
+    ReportMade = "moderation" / "report_made" => Staff,
+    ReportDecided = "moderation" / "report_decided" => Staff,
+    WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
 }
 
 /// Is this a fact of the house?

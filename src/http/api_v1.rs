@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -34,6 +34,8 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
+        .merge(blocks::rest::routes())
+        .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 

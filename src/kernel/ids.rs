@@ -60,6 +60,8 @@ ids! {
     JobId,
     MailId,
     NoticeId,
+    /// Something that somebody reported to staff.
+    ReportId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
 }

@@ -152,6 +152,36 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestWelcomeAgain
         | Template::RequestAssigned
         | Template::RequestWoken => about_sorting(template, story, reader),
+        Template::ReportInQueue | Template::ReportDecided | Template::WorkspaceWarned => about_reports(template, story, reader),
+    }
+}
+
+fn about_reports(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let what = &story.opportunity;
+    match template {
+        Template::ReportInQueue => draft(
+            format!("{what} was reported"),
+            &["The report waits in the queue.".into()],
+            ("Open the queue", here(reader, "/staff/reports")),
+        ),
+        Template::ReportDecided => draft(
+            format!("Your report about {what} was decided"),
+            &[match story.how.as_str() {
+                "Warned" => "You were right to report it: our staff warned whoever is responsible.".into(),
+                "Hidden" => "You were right to report it: our staff took it off the marketplace.".into(),
+                _ => "Our staff looked at it and found nothing against our rules. You can report it again if something new happens."
+                    .into(),
+            }],
+            ("Go to CommDesk", "/dashboard".into()),
+        )
+        .note("Thank you for telling us. Whoever you reported is not told that it was you."),
+        _ => draft(
+            format!("A warning about {what}"),
+            &["Somebody reported it, and our staff agree that something has to change. They wrote:".into()],
+            ("Open your dashboard", here(reader, "/dashboard")),
+        )
+        .quoting(&story.words)
+        .note("If it stays, we may take it off the marketplace. Answer this mail if something was misunderstood."),
     }
 }
 

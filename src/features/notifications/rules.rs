@@ -24,6 +24,8 @@ pub enum To {
     Reviewers,
     /// The colleague that something was given to.
     Assignee,
+    /// Whoever reported something.
+    Reporter,
     /// People of the side that the fact is about, who may do this; never the other side.
     OwnSide(Capability),
     /// People of the other side of it.
@@ -100,10 +102,13 @@ pub enum Template {
     RequestWelcomeAgain,
     RequestAssigned,
     RequestWoken,
+    ReportInQueue,
+    ReportDecided,
+    WorkspaceWarned,
 }
 
 impl Template {
-    pub const ALL: [Self; 48] = [
+    pub const ALL: [Self; 51] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -152,6 +157,9 @@ impl Template {
         Self::RequestWelcomeAgain,
         Self::RequestAssigned,
         Self::RequestWoken,
+        Self::ReportInQueue,
+        Self::ReportDecided,
+        Self::WorkspaceWarned,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -221,7 +229,7 @@ pub fn told(kind: FactKind) -> Told {
     use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Applicant, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, Owner, OwnSide, Person, Reviewers};
+    use To::{Applicant, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, Owner, OwnSide, Person, Reporter, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -313,6 +321,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
         FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
         FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),
+        FactKind::BlockMade | FactKind::BlockLifted => Nobody("a block is silent: the other side is not told, the own side did it"),
+        FactKind::ReportMade => Somebody(vec![line(Reviewers, Notice, T::ReportInQueue)]),
+        FactKind::ReportDecided => Somebody(vec![line(Reporter, Both, T::ReportDecided)]),
+        FactKind::WorkspaceWarned => Somebody(vec![line(OwnSide(EditProfile), Both, T::WorkspaceWarned)]),
         FactKind::RequestWoken => Somebody(vec![line(OwnSide(ActOnRequests), Notice, T::RequestWoken)]),
     }
 }

@@ -183,6 +183,13 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
     match to {
         // The fact names no side: then there is nobody on it.
         To::OwnSide(_) | To::OtherSide(_) => Ok(Vec::new()),
+        To::Reporter => {
+            let user = first_text(&fact.payload, &["reporter"]).and_then(|id| id.parse::<Uuid>().ok());
+            let Some(user) = user else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, UserId(user)).await? else { return Ok(Vec::new()) };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false }])
+        }
         To::Assignee => {
             let user = first_text(&fact.payload, &["assignee"]).and_then(|id| id.parse::<Uuid>().ok());
             let Some(user) = user.filter(|user| Some(*user) != fact.actor_user_id) else { return Ok(Vec::new()) };

@@ -114,6 +114,8 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let row = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
+    let community = crate::kernel::actor::Side::Community;
+    crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let benefits = store::list_benefits(ctx.db(), id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{service as events, views::EventBrief},
         facts::{Audience, FactKind},
@@ -180,6 +181,17 @@ async fn open_in(
 ) -> AppResult<RequestId> {
     let ctx = tx.ctx().clone();
     must_be_fit(side, &community, &organization)?;
+    // Silent: whoever is blocked learns nothing but this.
+    if blocks::stands_in(&mut tx, community.id, organization.id).await? {
+        let other = match side {
+            Side::Community => &organization.name,
+            Side::Organization => &community.name,
+        };
+        return Err(AppError::refused(
+            "NOT_TAKING_REQUESTS",
+            format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
+        ));
+    }
     if !is_published(&event) {
         return Err(AppError::refused(
             "EVENT_NOT_PUBLISHED",
