@@ -30,7 +30,7 @@ use crate::{
         partners::ui::wall::EventWall,
         requests::ui::{
             compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
-            standing::StandingPage,
+            rules::RulesPage, standing::StandingPage,
         },
     },
     ui::browser,
@@ -113,6 +113,7 @@ areas! {
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> });
         Report => frames::workspace("report", || view! { <ReportPage/> });
+        InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });

@@ -75,6 +75,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
                 <Route path=path!("/dashboard") view=Area(Page::Dashboard) ssr=SsrMode::Async/>
                 <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/rules") view=Area(Page::InboxRules) ssr=SsrMode::Async/>
                 <Route path=path!("/inbox/standing") view=Area(Page::Standing) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>

@@ -109,6 +109,10 @@ facts! {
     RequestAssigned = "requests" / "request_assigned" => Workspace,
     RequestSnoozed = "requests" / "request_snoozed" => Workspace,
     RequestWoken = "requests" / "request_woken" => Workspace,
+    RequestRouteSet = "requests" / "request_route_set" => Workspace,
+    RequestRouteRemoved = "requests" / "request_route_removed" => Workspace,
+    RequestFitDeclared = "requests" / "request_fit_declared" => Workspace,
+    RequestFitRemoved = "requests" / "request_fit_removed" => Workspace,
 
     BlockMade = "blocks" / "block_made" => Workspace,
     BlockLifted = "blocks" / "block_lifted" => Workspace,

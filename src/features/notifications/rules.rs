@@ -321,6 +321,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
         FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
         FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),
+        FactKind::RequestRouteSet
+        | FactKind::RequestRouteRemoved
+        | FactKind::RequestFitDeclared
+        | FactKind::RequestFitRemoved => Nobody("colleagues see the rules where they are set"),
         FactKind::BlockMade | FactKind::BlockLifted => Nobody("a block is silent: the other side is not told, the own side did it"),
         FactKind::ReportMade => Somebody(vec![line(Reviewers, Notice, T::ReportInQueue)]),
         FactKind::ReportDecided => Somebody(vec![line(Reporter, Both, T::ReportDecided)]),

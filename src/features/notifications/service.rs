@@ -177,6 +177,8 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
     };
     // A request that staff hold back does not exist for its receiver.
     let unseen = fact.payload["unseenBy"].as_str().and_then(Side::parse);
+    // Nor does a team that answers by rule want a mail for each answer.
+    let unseen = unseen.or(about.filter(|_| fact.payload["automatic"].as_bool() == Some(true)));
     if matches!((to, unseen), (To::Community(_), Some(Side::Community)) | (To::Organization(_), Some(Side::Organization))) {
         return Ok(Vec::new());
     }

@@ -2,6 +2,7 @@
 
 use super::{
     inbox::{self, Sort},
+    routing,
     rest::read_assignee,
     rules::{
         Rejection,
@@ -9,7 +10,7 @@ use super::{
         sending,
     },
     service,
-    views::{ApplyInput, InboxAsk, RequestInput, RevisionHash},
+    views::{ApplyInput, FitInput, InboxAsk, RequestInput, RevisionHash, RouteInput},
 };
 use crate::{
     features::{
@@ -38,6 +39,9 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/requests/{id}", form: "assign", handler: |posted| Box::pin(assign(posted)) },
         FormRoute { path: "/requests/{id}", form: "snooze", handler: |posted| Box::pin(snooze(posted)) },
         FormRoute { path: "/inbox", form: "sort", handler: |posted| Box::pin(sort(posted)) },
+        FormRoute { path: "/inbox/rules", form: "route", handler: |posted| Box::pin(route(posted)) },
+        FormRoute { path: "/inbox/rules", form: "fit", handler: |posted| Box::pin(fit(posted)) },
+        FormRoute { path: "/inbox/rules", form: "remove", handler: |posted| Box::pin(remove(posted)) },
         FormRoute { path: "/staff/requests", form: "judge", handler: |posted| Box::pin(judge(posted)) },
     ]
 }
@@ -163,6 +167,48 @@ async fn sort(posted: Posted) -> AppResult<Done> {
     };
     let workspace = posted.call.workspace.as_ref().map(|key| format!("&as={key}")).unwrap_or_default();
     Ok(Done::to(format!("/inbox?{}&done={action}-{done}{workspace}", ask.query("")).replace("?&", "?")))
+}
+
+fn to_rules(posted: &Posted) -> Done {
+    Done::to(posted.call.workspace.as_ref().map_or_else(|| "/inbox/rules".to_owned(), |key| format!("/inbox/rules?as={key}")))
+}
+
+async fn route(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    let typed = &posted.typed;
+    let input = RouteInput {
+        region: typed.owned("region"),
+        event_type: typed.owned("eventType"),
+        assignee_id: typed.owned("assigneeId"),
+    };
+    routing::set_route(&posted.call.ctx, &actor, &input).await?;
+    Ok(to_rules(&posted))
+}
+
+async fn fit(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    let typed = &posted.typed;
+    let input = FitInput {
+        min_people: typed.owned("minPeople"),
+        regions: typed.all("regions"),
+        event_types: typed.all("eventTypes"),
+        currency: typed.owned("currency"),
+        max_amount: typed.owned("maxAmount"),
+        reason: typed.owned("reason"),
+        words: typed.owned("words"),
+    };
+    routing::declare_fit(&posted.call.ctx, &actor, &input).await?;
+    Ok(to_rules(&posted))
+}
+
+async fn remove(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    let id = posted.typed.text("rule").parse().map_err(|_| AppError::NotFound)?;
+    routing::remove(&posted.call.ctx, &actor, id).await?;
+    Ok(to_rules(&posted))
 }
 
 async fn judge(posted: Posted) -> AppResult<Done> {

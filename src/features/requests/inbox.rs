@@ -184,7 +184,7 @@ pub(super) fn colleagues(rows: Value, side: Side) -> Vec<ColleagueView> {
         .collect()
 }
 
-fn acts(side: Side, role: &str) -> bool {
+pub(super) fn acts(side: Side, role: &str) -> bool {
     let role = match side {
         Side::Organization => OrganizationRole::parse(role).map(Role::Organization),
         Side::Community => CommunityRole::parse(role).map(Role::Community),

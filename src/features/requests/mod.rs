@@ -17,9 +17,13 @@ pub mod jobs;
 #[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
+pub mod routing;
+#[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+#[cfg(feature = "server")]
+mod store_routing;
 
 #[cfg(feature = "ui")]
 pub mod server_fns;

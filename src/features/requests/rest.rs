@@ -4,6 +4,7 @@
 
 use super::{
     inbox::{self, Sort},
+    routing,
     rules::{
         Rejection,
         inbox::{read_selection, read_until},
@@ -11,8 +12,9 @@ use super::{
     },
     service,
     views::{
-        AcceptInput, ApplyInput, AssignInput, BulkRejectInput, BulkView, DashboardView, HeldPage, InboxAsk, InboxPage, JudgeInput,
-        JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, SnoozeInput, StandingView,
+        AcceptInput, ApplyInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage, JudgeInput,
+        JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView, SnoozeInput,
+        StandingView,
     },
 };
 use crate::{
@@ -47,6 +49,10 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(standing))
         .routes(routes!(held))
         .routes(routes!(judge))
+        .routes(routes!(rules))
+        .routes(routes!(set_route))
+        .routes(routes!(declare_fit))
+        .routes(routes!(remove_rule))
 }
 
 /// Runs a write once for its key; first and repeated calls give the request's id, which is rendered under today's rights.
@@ -434,6 +440,100 @@ async fn judge(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<JudgeI
     let (_, id) =
         once(&call, &key, &operation, &raw, |ctx, actor| async move { inbox::judge(&ctx, &actor, id, verdict).await }).await?;
     Ok(ok(&JudgedView { id, decision: value.decision.trim().to_owned() }))
+}
+
+/// What the acting workspace's inbox does by itself
+#[utoipa::path(
+    get, path = "/requests/rules", tag = "requests",
+    params(("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "Who handles what, and automatic answers", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role does not see requests"),
+        (status = 422, description = "WORKSPACE_REQUIRED"),
+    )
+)]
+async fn rules(call: Call) -> ApiResult {
+    Ok(ok(&routing::list(&call.ctx, &call.actor()?).await?))
+}
+
+/// Say who handles requests of a region and event type
+#[utoipa::path(
+    post, path = "/requests/rules/routes", tag = "requests", request_body = RouteInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The rules now; one for exactly the same was replaced", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not"),
+        (status = 409, description = "TOO_MANY_RULES, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field"),
+    )
+)]
+async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    key.run(
+        &call,
+        "POST /requests/rules/routes",
+        &raw,
+        |ctx| async move { routing::set_route(&ctx, &actor, &value).await.map(|_| ()) },
+        |_, _| async { Ok(()) },
+    )
+    .await?;
+    rules(call).await
+}
+
+/// Declare what a request must have
+///
+/// One that breaks it is declined at once, with your reason, stated as an automatic answer.
+#[utoipa::path(
+    post, path = "/requests/rules/fits", tag = "requests", request_body = FitInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The rules now", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not, or the workspace is no organization"),
+        (status = 409, description = "TOO_MANY_RULES, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field"),
+    )
+)]
+async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    key.run(
+        &call,
+        "POST /requests/rules/fits",
+        &raw,
+        |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await.map(|_| ()) },
+        |_, _| async { Ok(()) },
+    )
+    .await?;
+    rules(call).await
+}
+
+/// Take a rule away
+#[utoipa::path(
+    delete, path = "/requests/rules/{ruleId}", tag = "requests",
+    params(
+        ("ruleId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The rules now", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not"),
+        (status = 404, description = "No such rule of yours"),
+    )
+)]
+async fn remove_rule(call: Call, key: Once, Seg(id): Seg<uuid::Uuid>) -> ApiResult {
+    let actor = call.actor()?;
+    let operation = format!("DELETE /requests/rules/{id}");
+    key.run(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }, |_, _| async { Ok(()) })
+        .await?;
+    rules(call).await
 }
 
 /// What the acting organization sees first: verification and next step, what waits, open requests, completeness.

@@ -6,6 +6,7 @@
 //! side ([`super::policy`]) nor the clock.
 
 pub mod inbox;
+pub mod routing;
 pub mod sending;
 
 use super::views::{NextAction, RequestState, RevisionHash};

@@ -1,6 +1,6 @@
 //! What the pages of this room load.
 
-use super::views::{ComposeScreen, HeldScreen, InboxAsk, InboxScreen, RequestScreen, StandingScreen};
+use super::views::{ComposeScreen, HeldScreen, InboxAsk, InboxScreen, RequestScreen, RulesScreen, StandingScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -26,6 +26,19 @@ pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageE
     let viewer = call.viewer()?;
     let standing = super::inbox::standing(&call.ctx, &viewer).await?;
     Ok(StandingScreen { standing, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+}
+
+/// What the inbox does by itself.
+#[server(name = LoadRules, prefix = "/rpc", endpoint = "requests/rules", input = GetUrl)]
+pub async fn rules(workspace: Option<String>) -> Result<RulesScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.viewer()?;
+    let rules = super::routing::list(&call.ctx, &viewer).await?;
+    let blocks = match crate::features::blocks::policy::may_block(&viewer) {
+        Ok(_) => Some(crate::features::blocks::service::list(&call.ctx, &viewer).await?),
+        Err(_) => None,
+    };
+    Ok(RulesScreen { rules, blocks, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
 }
 
 /// What waits for staff.

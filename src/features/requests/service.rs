@@ -660,6 +660,7 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
         snoozed_until: row.snoozed_until,
         snoozed_label: row.snoozed_until.map(|at| format!("Back on {}", dates::day(at, zone))).unwrap_or_default(),
         colleagues,
+        can_act: policy::may_act(actor).is_ok(),
         opened_at: row.opened_at,
         expires_at: row.expires_at,
         expires_label,

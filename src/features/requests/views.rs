@@ -9,7 +9,7 @@ use crate::{
         actor::Side,
         canonical,
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
-        labels::{Category, Hue, RejectionReason, Tier, labels},
+        labels::{Category, EventType, Hue, Region, RejectionReason, Tier, labels},
         money::Currency,
     },
 };
@@ -642,6 +642,8 @@ pub struct RequestView {
     pub snoozed_until: Option<DateTime<Utc>>,
     pub snoozed_label: String,
     pub colleagues: Vec<ColleagueView>,
+    /// May the viewer's role act on requests at all?
+    pub can_act: bool,
     pub opened_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// "Fri 20 Nov 2026, 18:30 IST".
@@ -718,6 +720,80 @@ pub struct JudgeInput {
     pub reason: String,
 }
 
+/// Who handles what: requests about events of this region and type go to this colleague.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RouteInput {
+    /// A region, word for word; empty for any.
+    pub region: String,
+    /// An event type, word for word; empty for any.
+    pub event_type: String,
+    /// A colleague's user id.
+    pub assignee_id: String,
+}
+
+/// What a request to an organization must have; one that breaks any part is declined at once with the answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitInput {
+    /// The least number of people; empty for any.
+    pub min_people: String,
+    /// Regions, word for word; none for everywhere. Global events fit each.
+    pub regions: Vec<String>,
+    /// Event types, word for word; none for every type.
+    pub event_types: Vec<String>,
+    pub currency: String,
+    /// The most that is asked for, in major units of `currency`; empty for any.
+    pub max_amount: String,
+    /// One of the rejection reasons, word for word.
+    pub reason: String,
+    /// What the sender reads.
+    pub words: String,
+}
+
+/// One rule of who handles what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RouteView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub region: Option<Region>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub event_type: Option<EventType>,
+    pub assignee: Option<ColleagueView>,
+}
+
+/// One automatic answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    /// "at least 100 people; in Europe".
+    pub label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub reason: RejectionReason,
+    pub words: String,
+}
+
+/// What a workspace's inbox does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RulesView {
+    pub routes: Vec<RouteView>,
+    /// Organizations only.
+    pub fits: Vec<FitView>,
+    pub colleagues: Vec<ColleagueView>,
+    pub is_organization: bool,
+    pub can_edit: bool,
+}
+
 /// What staff said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -777,6 +853,16 @@ pub struct RequestScreen {
 #[serde(rename_all = "camelCase")]
 pub struct StandingScreen {
     pub standing: StandingView,
+    pub acting: String,
+}
+
+/// The rules as their page shows them, and whom the workspace blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RulesScreen {
+    pub rules: RulesView,
+    /// Nothing for a role that does not block.
+    pub blocks: Option<crate::features::blocks::views::BlocksView>,
     pub acting: String,
 }
 

@@ -5,4 +5,5 @@ pub mod dashboard;
 pub mod held;
 pub mod inbox;
 pub mod request;
+pub mod rules;
 pub mod standing;

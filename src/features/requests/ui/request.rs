@@ -74,6 +74,7 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                     <div class="panel__body stack">
                         <Timeline entries=entries(&it)/>
                         <Sorting it=it.clone() tomorrow acting=acting.clone()/>
+                        <Away it=it.clone() acting=acting.clone()/>
                         <section class="stack stack--tight" aria-label="The other side">
                             <p class="cluster">
                                 <Logo name=other.name.clone() url=other.logo_url.clone() size="small"/>
@@ -153,6 +154,34 @@ fn Sorting(it: RequestView, tomorrow: String, acting: String) -> impl IntoView {
                     </details>
                 })}
             </section>
+        })}
+    }
+}
+
+/// What helps against somebody who should not write: staff, or a block.
+#[component]
+fn Away(it: RequestView, acting: String) -> impl IntoView {
+    let other = it.counterpart().clone();
+    let report = acting_at(&format!("/report?kind=request&id={}", it.id), &acting);
+    let can_block = it.can_act;
+    let question = format!("Block {}", other.name);
+    let words = format!(
+        "Neither of you finds the other any more, and {} cannot write to you. They are not told. Open requests stay open.",
+        other.name
+    );
+    view! {
+        <p><a href=report>"Report this request"</a></p>
+        {can_block.then(|| view! {
+            <details class="disclosure">
+                <summary class="button button--quiet">{question}</summary>
+                <div class="disclosure__body">
+                    <PostForm name="block" acting=acting>
+                        <input type="hidden" name="workspaceId" value=other.id.to_string()/>
+                        <p>{words}</p>
+                        <div class="form__actions"><Submit label="Block them" class="button button--danger"/></div>
+                    </PostForm>
+                </div>
+            </details>
         })}
     }
 }
