@@ -17,6 +17,8 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
+        events::views::EventView,
+        moderation::ui::{ReportPage, ReportsPage},
         notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -27,11 +29,15 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        events::views::EventView,
+        partners::ui::wall::EventWall,
         partners::ui::{
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
             wall::EventWall,
+        },
+        requests::ui::{
+            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
+            rules::RulesPage, standing::StandingPage,
         },
         requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
@@ -119,6 +125,9 @@ areas! {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Report => frames::workspace("report", || view! { <ReportPage/> });
+        InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
+        Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -142,5 +151,7 @@ areas! {
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+        StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
+        StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
     }
 }

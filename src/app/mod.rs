@@ -77,6 +77,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
                 <Route path=path!("/dashboard") view=Area(Page::Dashboard) ssr=SsrMode::Async/>
                 <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/rules") view=Area(Page::InboxRules) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/standing") view=Area(Page::Standing) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events") view=Area(Page::MyEvents) ssr=SsrMode::Async/>
@@ -98,6 +100,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
+                <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/reports") view=Area(Page::StaffReports) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/requests") view=Area(Page::StaffRequests) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

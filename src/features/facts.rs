@@ -114,6 +114,24 @@ facts! {
     RequestRejected = "requests" / "request_rejected" => BothSides,
     RequestWithdrawn = "requests" / "request_withdrawn" => BothSides,
     RequestExpired = "requests" / "request_expired" => BothSides,
+    RequestHeld = "requests" / "request_held" => Workspace,
+    RequestReleased = "requests" / "request_released" => Workspace,
+    RequestRefused = "requests" / "request_refused" => Workspace,
+    RequestWelcomeAgain = "requests" / "request_welcome_again" => Workspace,
+    RequestAssigned = "requests" / "request_assigned" => Workspace,
+    RequestSnoozed = "requests" / "request_snoozed" => Workspace,
+    RequestWoken = "requests" / "request_woken" => Workspace,
+    RequestRouteSet = "requests" / "request_route_set" => Workspace,
+    RequestRouteRemoved = "requests" / "request_route_removed" => Workspace,
+    RequestFitDeclared = "requests" / "request_fit_declared" => Workspace,
+    RequestFitRemoved = "requests" / "request_fit_removed" => Workspace,
+
+    BlockMade = "blocks" / "block_made" => Workspace,
+    BlockLifted = "blocks" / "block_lifted" => Workspace,
+
+    ReportMade = "moderation" / "report_made" => Staff,
+    ReportDecided = "moderation" / "report_decided" => Staff,
+    WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
 }
 
 /// Is this a fact of the house?

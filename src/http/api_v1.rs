@@ -3,6 +3,7 @@
 use super::openapi;
 use crate::{
     features::{access, accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -37,6 +38,8 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
+        .merge(blocks::rest::routes())
+        .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 

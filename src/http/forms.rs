@@ -1,12 +1,13 @@
 //! The form door: every form of every page, and how a refused one becomes its page again.
 
 use crate::{
+    app::shell,
     app::{
         again::{self, Again},
         shell,
     },
     features::{access, accounts, communities, events, notifications, opportunities, organizations, requests},
-    app::shell,
+    features::{accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, requests},
     features::{accounts, communities, events, notifications, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{
@@ -44,6 +45,8 @@ fn table() -> Vec<FormRoute> {
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         .chain(partners::forms::forms())
+        .chain(blocks::forms::forms())
+        .chain(moderation::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
@@ -108,15 +111,13 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
         Err(error) => {
             log(&error);
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let retry_after = match &error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(*retry_after),
-                _ => None,
-            };
+            let retry_after = error.retry_after();
             let mut message = error.message();
             if matches!(error, AppError::SignIn) {
-                message = "Your session has ended, so nothing was sent. Sign in again in another tab, then send this: everything you \
+                message =
+                    "Your session has ended, so nothing was sent. Sign in again in another tab, then send this: everything you \
                            typed is still here."
-                    .to_owned();
+                        .to_owned();
             }
             if matches!(error, AppError::Broken(_)) {
                 message = format!("{message} ({})", call.ctx.trace_id);
@@ -128,6 +129,7 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
                 status: error.status(),
                 code: error.code().to_owned(),
                 message,
+                href: error.href().map(str::to_owned).unwrap_or_default(),
                 errors: match error {
                     AppError::Invalid(errors) => errors,
                     _ => crate::kernel::fields::FieldErrors::default(),

@@ -161,7 +161,8 @@ async fn program_calls(mut ctx: Ctx, secret: &str, mut request: Request, next: N
     let program = match access::service::program(&ctx, secret).await {
         Ok(Some(program)) => program,
         Ok(None) => {
-            let message = "This API key is not known here, was revoked or has expired. Make a new one on your workspace's page of keys.";
+            let message =
+                "This API key is not known here, was revoked or has expired. Make a new one on your workspace's page of keys.";
             let error = serde_json::json!({"code": "API_KEY_INVALID", "message": message, "fieldErrors": {}});
             let body = serde_json::json!({"success": false, "error": error});
             let mut response = json_response(http::StatusCode::UNAUTHORIZED, &body);
@@ -189,7 +190,9 @@ pub async fn scoped(request: Request, next: Next) -> Response {
     if let (Some(program), Some(call)) = (program, request.extensions().get::<Call>()) {
         let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
         let path = matched.strip_prefix("/api/v1").unwrap_or(matched);
-        if let Err(error) = access::service::may_call(&call.ctx, program.key, &program.scopes, request.method().as_str(), path).await {
+        if let Err(error) =
+            access::service::may_call(&call.ctx, program.key, &program.scopes, request.method().as_str(), path).await
+        {
             return error.into_response();
         }
     }

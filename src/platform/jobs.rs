@@ -269,9 +269,13 @@ pub async fn sweep(ctx: &Ctx, registry: &Registry) -> anyhow::Result<usize> {
         .rows_affected()
             > 0;
         match outcome {
-            Ok(()) if unmet => tracing::warn!(kind = row.kind, subject = %row.subject_id, "a deadline was handled and is still there"),
+            Ok(()) if unmet => {
+                tracing::warn!(kind = row.kind, subject = %row.subject_id, "a deadline was handled and is still there")
+            }
             Ok(()) => handled += 1,
-            Err(error) => tracing::warn!(kind = row.kind, subject = %row.subject_id, failures, %error, "a deadline's handler failed"),
+            Err(error) => {
+                tracing::warn!(kind = row.kind, subject = %row.subject_id, failures, %error, "a deadline's handler failed")
+            }
         }
     }
     Ok(handled)

@@ -35,10 +35,7 @@ impl From<crate::kernel::error::AppError> for PageError {
             status: error.status(),
             code: error.code().into(),
             message: error.message(),
-            retry_after: match error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(retry_after),
-                _ => None,
-            },
+            retry_after: error.retry_after(),
             field_errors: match error {
                 AppError::Invalid(errors) => errors,
                 _ => FieldErrors::default(),

@@ -162,7 +162,11 @@ fn read_items(typed: &Typed) -> Vec<ItemInput> {
                 price: NumberText(text("price")),
                 stock: NumberText(text("stock")),
                 package: text("package"),
-                conflicts: text("conflicts").split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+                conflicts: text("conflicts")
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
+                    .collect(),
             }
         })
         .collect()

@@ -293,6 +293,9 @@ pub struct ErrorBody {
     /// Only on a 500: the id under which we find what happened.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+    /// Where one goes on instead: a path of this site.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub href: Option<String>,
 }
 
 impl IntoResponse for AppError {
@@ -314,10 +317,11 @@ impl IntoResponse for AppError {
                 _ => FieldErrors::default(),
             },
             request_id: matches!(self, Self::Broken(_)).then(|| trace.map(|t| t.to_string())).flatten(),
+            href: self.href().map(str::to_owned),
         };
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = json_response(status, &json!({"success": false, "error": body}));
-        if let Self::TooMany { retry_after } | Self::Busy { retry_after } = self {
+        if let Some(retry_after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response
