@@ -1,10 +1,12 @@
-//! What happens to every request, outermost first: an id, the client's address, headers, the origin check, who calls.
+//! What happens to every request, outermost first: an id and its figures (`trace`), headers, the origin check, who calls and
+//! from which address. `site.rs` stacks them; probes and development's pages are not asked who calls.
 
 use crate::{
+    features::access,
     kernel::error::AppError,
     platform::{
         ctx::{Ctx, House},
-        web::{Call, TRACE, WORKSPACE_HEADER, cookies, query_value},
+        web::{Call, TRACE, WORKSPACE_HEADER, cookies, json_response, query_value},
     },
 };
 use axum::{
@@ -147,12 +149,67 @@ fn counted(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The key in `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
+}
+
+/// A program calls the API with a key; whatever cookie it sends means nothing. A key is not for pages and forms.
+async fn program_calls(mut ctx: Ctx, secret: &str, mut request: Request, next: Next) -> Response {
+    let program = match access::service::program(&ctx, secret).await {
+        Ok(Some(program)) => program,
+        Ok(None) => {
+            let message =
+                "This API key is not known here, was revoked or has expired. Make a new one on your workspace's page of keys.";
+            let error = serde_json::json!({"code": "API_KEY_INVALID", "message": message, "fieldErrors": {}});
+            let body = serde_json::json!({"success": false, "error": error});
+            let mut response = json_response(http::StatusCode::UNAUTHORIZED, &body);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return response;
+        }
+        Err(error) => return error.into_response(),
+    };
+    let named = request.headers().get(WORKSPACE_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let own_slug = program.workspace.split_once(':').map(|(_, slug)| slug);
+    if named.is_some_and(|named| named != program.workspace && Some(named.as_str()) != own_slug) {
+        return AppError::NotFound.into_response();
+    }
+    ctx.key = Some(program.key);
+    let workspace = Some(program.workspace.clone());
+    let call = Call { ctx, person: Some(Arc::clone(&program.person)), workspace, unknown: None };
+    request.extensions_mut().insert(call);
+    request.extensions_mut().insert(Arc::new(program));
+    next.run(request).await
+}
+
+/// Lets a program through to the calls that its key's scopes open; people pass.
+pub async fn scoped(request: Request, next: Next) -> Response {
+    let program = request.extensions().get::<Arc<access::service::Program>>().cloned();
+    if let (Some(program), Some(call)) = (program, request.extensions().get::<Call>()) {
+        let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let path = matched.strip_prefix("/api/v1").unwrap_or(matched);
+        if let Err(error) =
+            access::service::may_call(&call.ctx, program.key, &program.scopes, request.method().as_str(), path).await
+        {
+            return error.into_response();
+        }
+    }
+    next.run(request).await
+}
+
 /// Says who calls. One statement for a caller with a session, none for one without.
 pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let trace =
         request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
     let mut ctx = Ctx::new(Arc::clone(&house), trace);
     ctx.address = client_address(&house, &request).map(counted);
+    if request.uri().path().starts_with("/api/v1/")
+        && let Some(secret) = bearer(request.headers())
+    {
+        return program_calls(ctx, &secret, request, next).await;
+    }
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
     let is_page = !["/api/v1/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
     let mut unknown = None;

@@ -1,4 +1,4 @@
-//! Pages, server functions and files.
+//! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
 use super::{api_v1, forms, middleware, ops};
 use crate::{

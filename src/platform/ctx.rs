@@ -10,7 +10,7 @@ use super::{
     storage::Store,
     tx::Tx,
 };
-use crate::kernel::error::AppResult;
+use crate::kernel::{error::AppResult, ids::ApiKeyId};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{net::IpAddr, sync::Arc};
@@ -57,11 +57,13 @@ pub struct Ctx {
     pub address: Option<IpAddr>,
     /// Claimed by [`Ctx::begin`].
     pub claim: Option<Claim>,
+    /// The key with which a program calls; every fact of the call names it.
+    pub key: Option<ApiKeyId>,
 }
 
 impl Ctx {
     pub fn new(house: Arc<House>, trace_id: impl Into<Arc<str>>) -> Self {
-        Self { house, trace_id: trace_id.into(), address: None, claim: None }
+        Self { house, trace_id: trace_id.into(), address: None, claim: None, key: None }
     }
 
     /// For jobs, commands and seeds: a trace of its own.

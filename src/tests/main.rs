@@ -5,6 +5,7 @@
 mod architecture;
 mod crash;
 mod house;
+mod opportunities;
 mod organizations;
 mod requests;
 mod strangers;
@@ -14,6 +15,8 @@ mod program;
 mod limits;
 mod counting;
 mod accounts;
+mod api_keys;
 mod notifications;
 mod communities;
 mod events;
+mod partners;

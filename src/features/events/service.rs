@@ -289,6 +289,15 @@ pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
     brief_of(row, &community, ctx.now())
 }
 
+/// The title of an event of the actor's own community, by one statement.
+///
+/// # Errors
+/// 404 for every other.
+pub async fn title_of_own(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<String> {
+    let row = store::find(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    if policy::is_own(Some(actor), row.community_id.into()) { Ok(row.title) } else { Err(AppError::NotFound) }
+}
+
 /// The briefs of several events by two statements; ids that lead nowhere are left out.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ pub use page::of_page;
 
 use super::{ctx::Ctx, facts::Voice};
 use crate::kernel::{
-    actor::{Actor, Person},
+    actor::{Actor, Person, second_factor_owed},
     error::{AppError, AppResult},
     fields::FieldErrors,
 };
@@ -49,9 +49,23 @@ pub struct Call {
 }
 
 impl Call {
+    /// Who is signed in.
+    ///
     /// # Errors
-    /// 401 when nobody is signed in; 503 when that could not be looked up.
+    /// 401 when nobody is; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed; 503 when it could not be looked up.
     pub fn person(&self) -> AppResult<&Arc<Person>> {
+        let person = self.half_signed_in()?;
+        if person.owes_second_factor() {
+            return Err(second_factor_owed().into());
+        }
+        Ok(person)
+    }
+
+    /// Who gave their password, whether or not they still owe their second factor: for giving it, and for signing out.
+    ///
+    /// # Errors
+    /// 401 when nobody did; 503 when it could not be looked up.
+    pub fn half_signed_in(&self) -> AppResult<&Arc<Person>> {
         self.maybe_person()?.ok_or(AppError::SignIn)
     }
 
@@ -77,8 +91,9 @@ impl Call {
     /// The actor, for pages that only show something: falls back to the workspace used last.
     ///
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is signed in; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed.
     pub fn viewer(&self) -> AppResult<Actor> {
+        // `person` refuses whoever owes a second factor.
         Ok(self.person()?.actor_or_default(self.workspace.as_deref()))
     }
 
@@ -126,6 +141,29 @@ impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Seg<T> {
             .map_err(|_| AppError::NotFound)?;
         let one = all.values().next().filter(|text| !text.contains('\0')).ok_or(AppError::NotFound)?;
         one.parse().map(Self).map_err(|_| AppError::NotFound)
+    }
+}
+
+/// Several ids of the path, by name: `segs.get("linkId")?`.
+pub struct Segs(HashMap<String, String>);
+
+impl Segs {
+    /// # Errors
+    /// 404 for something that is no id.
+    pub fn get<T: FromStr>(&self, name: &str) -> AppResult<T> {
+        self.0.get(name).and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Segs {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is the wrapper that gives it our refusal")]
+        let axum::extract::Path(all) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| AppError::NotFound)?;
+        Ok(Self(all))
     }
 }
 
@@ -255,6 +293,9 @@ pub struct ErrorBody {
     /// Only on a 500: the id under which we find what happened.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+    /// Where one goes on instead: a path of this site.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub href: Option<String>,
 }
 
 impl IntoResponse for AppError {
@@ -276,10 +317,11 @@ impl IntoResponse for AppError {
                 _ => FieldErrors::default(),
             },
             request_id: matches!(self, Self::Broken(_)).then(|| trace.map(|t| t.to_string())).flatten(),
+            href: self.href().map(str::to_owned),
         };
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = json_response(status, &json!({"success": false, "error": body}));
-        if let Self::TooMany { retry_after } | Self::Busy { retry_after } = self {
+        if let Some(retry_after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response
