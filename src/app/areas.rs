@@ -17,7 +17,7 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
-        notifications::ui::NoticesPage,
+        notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,
@@ -103,6 +103,7 @@ areas! {
         ForgotPassword => frames::card(|| view! { <ForgotPage/> });
         Link => frames::card(|| view! { <LinkPage/> });
         SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+        Unsubscribe => frames::card(|| view! { <UnsubscribePage/> });
     }
     /// What members of an organization or a community do.
     workspace {
@@ -123,6 +124,7 @@ areas! {
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+        MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }
     /// What the platform's people do.
     staff {

@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{access, accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{access, accounts, communities, events, opportunities, notifications, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -36,6 +36,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
+        .merge(notifications::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 
