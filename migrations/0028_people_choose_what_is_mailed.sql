@@ -19,7 +19,7 @@ create table mail_hours (
     updated_at timestamptz not null
 );
 
--- What stands, or waits to stand, in somebody's digest; kept for a while, so that nothing is told twice.
+-- What waits for somebody's next digest.
 create table digest_lines (
     user_id uuid not null references users on delete cascade,
     fact_id uuid not null references facts,
@@ -28,10 +28,8 @@ create table digest_lines (
     title text not null,
     href text not null,
     created_at timestamptz not null,
-    sent_at timestamptz,
     primary key (user_id, fact_id, template)
 );
-create index digest_lines_waiting on digest_lines (user_id) where sent_at is null;
 
 -- Whose choice a mail follows: it carries their way to unsubscribe.
 alter table mails add column user_id uuid;

@@ -18,6 +18,9 @@ use crate::{
             public::EventPublicPage,
         },
         notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
+        events::views::EventView,
+        moderation::ui::{ReportPage, ReportsPage},
+        notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,
@@ -28,6 +31,15 @@ use crate::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::wall::EventWall,
+        partners::ui::{
+            edit::{EditPartnerPage, NewPartnerPage},
+            panel::PartnersPanel,
+            wall::EventWall,
+        },
+        requests::ui::{
+            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
+            rules::RulesPage, standing::StandingPage,
+        },
         requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
     ui::browser,
@@ -77,6 +89,11 @@ macro_rules! areas {
     };
 }
 
+/// What the rooms below show on the page where a community manages an event.
+fn below_event(event: EventView) -> AnyView {
+    view! { <PartnersPanel event=event.id/> }.into_any()
+}
+
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
@@ -110,10 +127,15 @@ areas! {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Report => frames::workspace("report", || view! { <ReportPage/> });
+        InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
+        Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
-        MyEvent => frames::workspace("events", || view! { <MyEventPage/> });
+        MyEvent => frames::workspace("events", || view! { <MyEventPage below=below_event/> });
+        NewPartner => frames::workspace("events", || view! { <NewPartnerPage/> });
+        EditPartner => frames::workspace("events", || view! { <EditPartnerPage/> });
         EditEvent => frames::workspace("events", || view! { <EditEventPage/> });
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
@@ -132,5 +154,7 @@ areas! {
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+        StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
+        StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
     }
 }

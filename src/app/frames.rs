@@ -247,6 +247,8 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
         "staff" => {
             entries.push(("staff-organizations", at("/staff/organizations"), "building", "Sponsors", false));
             entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
+            entries.push(("staff-requests", at("/staff/requests"), "inbox", "Held", false));
+            entries.push(("staff-reports", at("/staff/reports"), "megaphone", "Reports", false));
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));

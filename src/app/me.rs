@@ -1,4 +1,4 @@
-//! Who looks at the page, for the frames: made from what the middleware already loaded, and one count.
+//! The server's half of `session`: who looks at the page, made from what the middleware already loaded, and one count.
 
 use crate::{
     app::session::{MeView, WorkspaceCan, WorkspaceView},
@@ -12,7 +12,7 @@ use crate::{
 /// # Errors
 /// When the database is away.
 pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
-    let Some(person) = &call.person else { return Ok(None) };
+    let Some(person) = call.maybe_person()? else { return Ok(None) };
     let workspaces = person
         .memberships
         .iter()

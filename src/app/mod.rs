@@ -77,12 +77,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
                 <Route path=path!("/dashboard") view=Area(Page::Dashboard) ssr=SsrMode::Async/>
                 <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/rules") view=Area(Page::InboxRules) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/standing") view=Area(Page::Standing) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events") view=Area(Page::MyEvents) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/new") view=Area(Page::NewEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id") view=Area(Page::MyEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id/edit") view=Area(Page::EditEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/new") view=Area(Page::NewPartner) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/:link") view=Area(Page::EditPartner) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
@@ -98,6 +102,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
+                <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/reports") view=Area(Page::StaffReports) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/requests") view=Area(Page::StaffRequests) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

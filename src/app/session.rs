@@ -1,4 +1,4 @@
-//! Who looks at the page: for the frames, loaded once.
+//! Who looks at the page and in which theme, for the frames: the view that crosses the wire, loaded once. `me` makes it.
 
 use crate::ui::page::{Loaded, PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};

@@ -5,12 +5,14 @@ use crate::{
         again::{self, Again},
         shell,
     },
-    features::{access, accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{
+        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{
         ctx::House,
         web::{
-            Call, cookies,
+            Call, UNKEEPABLE, cookies,
             form::{Done, FormRoute, Posted, Typed},
             json_response, log, once, safe_path,
         },
@@ -41,6 +43,9 @@ fn table() -> Vec<FormRoute> {
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
+        .chain(partners::forms::forms())
+        .chain(blocks::forms::forms())
+        .chain(moderation::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
@@ -88,7 +93,11 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
         Err(error) => (Typed::default(), Err(error)),
         Ok(typed) if typed.text("_form") == again::FORM => return sign_in_again(options, call, &typed, parts).await,
         Ok(typed) => {
-            let outcome = carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await;
+            let outcome = match (call.maybe_person(), typed.unkeepable()) {
+                (Err(error), _) => Err(error),
+                (Ok(_), Some(field)) => Err(AppError::invalid(field, UNKEEPABLE)),
+                (Ok(_), None) => carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await,
+            };
             (typed, outcome)
         }
     };
@@ -101,15 +110,13 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
         Err(error) => {
             log(&error);
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let retry_after = match &error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(*retry_after),
-                _ => None,
-            };
+            let retry_after = error.retry_after();
             let mut message = error.message();
             if matches!(error, AppError::SignIn) {
-                message = "Your session has ended, so nothing was sent. Sign in again in another tab, then send this: everything you \
+                message =
+                    "Your session has ended, so nothing was sent. Sign in again in another tab, then send this: everything you \
                            typed is still here."
-                    .to_owned();
+                        .to_owned();
             }
             if matches!(error, AppError::Broken(_)) {
                 message = format!("{message} ({})", call.ctx.trace_id);
@@ -121,6 +128,7 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
                 status: error.status(),
                 code: error.code().to_owned(),
                 message,
+                href: error.href().map(str::to_owned).unwrap_or_default(),
                 errors: match error {
                     AppError::Invalid(errors) => errors,
                     _ => crate::kernel::fields::FieldErrors::default(),

@@ -1,7 +1,7 @@
 //! Who acts, for whom, and with what scope. One table says what every role may do ([`Role::capabilities`]).
 //!
 //! A [`Person`] is somebody signed in, with every workspace they belong to. An [`Actor`] is that person speaking for
-//! exactly one of them. Doors make actors; services only read them.
+//! exactly one of them, or for themselves. Doors make actors; services only read them.
 
 use super::{
     error::{AppError, AppResult, Denied},

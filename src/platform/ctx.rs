@@ -53,7 +53,7 @@ pub struct Ctx {
     pub house: Arc<House>,
     /// One id from the browser to the last job, mail and error page.
     pub trace_id: Arc<str>,
-    /// The caller's address, through trusted proxies only.
+    /// The caller's address, through trusted proxies only; of IPv6 the /64 network, which is what one caller has.
     pub address: Option<IpAddr>,
     /// Claimed by [`Ctx::begin`].
     pub claim: Option<Claim>,

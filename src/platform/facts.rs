@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rand::Rng as _;
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 /// Is this room and name a fact of the house?
@@ -60,7 +60,7 @@ pub struct Stated {
     pub statement: Statement,
 }
 
-/// A fact as it is read back: by consumers, timelines and webhooks.
+/// A fact as it is read back: by consumers and timelines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredFact {
     pub id: FactId,
@@ -207,15 +207,15 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// One fact, for a consumer.
-pub async fn get(pool: &PgPool, id: FactId) -> AppResult<StoredFact> {
+/// One fact, for a consumer; by the connection of an open transaction where there is one.
+pub async fn get(db: impl PgExecutor<'_>, id: FactId) -> AppResult<StoredFact> {
     let row = sqlx::query!(
         r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
                   f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
            from facts f left join fact_private p on p.fact_id = f.id where f.id = $1"#,
         id.0,
     )
-    .fetch_one(pool)
+    .fetch_one(db)
     .await?;
     Ok(StoredFact {
         id: FactId(row.id),

@@ -22,6 +22,8 @@ pub const LINK_ACCOUNT: Limit = Limit { action: "link_account", hits: 5, seconds
 pub const LINK_ADDRESS: Limit = Limit { action: "link_address", hits: 20, seconds: 3600 };
 /// Applications of organizations, by address.
 pub const APPLY_ADDRESS: Limit = Limit { action: "apply_address", hits: 10, seconds: 3600 };
+/// Steps of applications that are kept before they are sent, by address.
+pub const DRAFT_ADDRESS: Limit = Limit { action: "draft_address", hits: 120, seconds: 3600 };
 /// Sign-ups of communities, by address (5 an hour: the sign-up system's rule).
 pub const SIGNUP_ADDRESS: Limit = Limit { action: "signup_address", hits: 5, seconds: 3600 };
 /// Uploads, by address.

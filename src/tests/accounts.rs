@@ -625,6 +625,22 @@ async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one
 }
 
 #[tokio::test]
+async fn what_is_no_address_is_not_counted_against_others_who_type_none() {
+    story(async |town| {
+        let ask = async |typed: &str| {
+            let body = json!({"email": typed, "password": "whatever it is"});
+            town.visitor().api(Method::POST, "/auth/login", Some(body)).await.status
+        };
+        for _ in 0..10 {
+            assert_eq!(ask("somebody who types this").await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(ask("somebody who types this").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(ask("asha@").await, StatusCode::UNPROCESSABLE_ENTITY, "somebody else's slip is their own");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_outlived_its_session_is_not_lost() {
     story(async |town| {
         commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");

@@ -24,6 +24,9 @@ pub struct Outcome {
     pub status: u16,
     pub code: String,
     pub message: String,
+    /// Where one goes on instead; empty when there is no such place.
+    #[serde(default)]
+    pub href: String,
 }
 
 /// The refused form of this page load, if there is one: the same on the server and while hydrating.
@@ -204,6 +207,7 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                                     }
                                 })
                                 .collect_view()}
+                            {(!outcome.href.is_empty()).then(|| view! { <li><a href=outcome.href rel="external">"Open it"</a></li> })}
                         </ul>
                     </div>
                 }

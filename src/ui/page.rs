@@ -29,19 +29,18 @@ impl PageError {
 impl From<crate::kernel::error::AppError> for PageError {
     fn from(error: crate::kernel::error::AppError) -> Self {
         use crate::kernel::error::AppError;
+        // What is ours to repair is logged where it leaves the house, and found again by the number that the page shows.
+        let request_id = if error.status() >= 500 { browser::went_wrong(&error) } else { None };
         Self {
             status: error.status(),
             code: error.code().into(),
             message: error.message(),
-            retry_after: match error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(retry_after),
-                _ => None,
-            },
+            retry_after: error.retry_after(),
             field_errors: match error {
                 AppError::Invalid(errors) => errors,
                 _ => FieldErrors::default(),
             },
-            request_id: None,
+            request_id,
         }
     }
 }

@@ -84,10 +84,9 @@ impl Scope {
     pub fn fits(self, kind: Side) -> bool {
         match kind {
             Side::Community => true,
-            Side::Organization => !matches!(
-                self,
-                Self::EventCreate | Self::EventUpdate | Self::EventPublish | Self::OpportunityCreate
-            ),
+            Side::Organization => {
+                !matches!(self, Self::EventCreate | Self::EventUpdate | Self::EventPublish | Self::OpportunityCreate)
+            }
         }
     }
 
@@ -267,7 +266,14 @@ impl KeyDraft {
     ///
     /// # Errors
     /// On `scopes` for what the maker may not do themselves; on `name` when there are too many keys.
-    pub fn make(self, key: ApiKeyId, owner: Owner, maker: Capabilities, live: usize, now: DateTime<Utc>) -> Result<KeyMade, FieldErrors> {
+    pub fn make(
+        self,
+        key: ApiKeyId,
+        owner: Owner,
+        maker: Capabilities,
+        live: usize,
+        now: DateTime<Utc>,
+    ) -> Result<KeyMade, FieldErrors> {
         let mut check = Check::default();
         for scope in &self.scopes {
             let may = scope.capabilities().iter().all(|capability| maker.has(*capability));
@@ -399,7 +405,8 @@ mod tests {
 
     #[test]
     fn a_key_is_asked_for_in_full_and_every_problem_is_named() {
-        let problems = KeyInput { name: "x".into(), scopes: vec!["root".into()], expires_in_days: Some(1) }.parse(Side::Community);
+        let problems =
+            KeyInput { name: "x".into(), scopes: vec!["root".into()], expires_in_days: Some(1) }.parse(Side::Community);
         let problems = problems.expect_err("three problems");
         assert_eq!(problems.0.keys().collect::<Vec<_>>(), ["expiresInDays", "name", "scopes"]);
         assert!(input(&["event:create"]).parse(Side::Organization).is_err());
@@ -421,7 +428,14 @@ mod tests {
     #[test]
     fn a_policy_that_changes_nothing_is_no_fact() {
         let owner = Owner::Community(CommunityId(Uuid::nil()));
-        assert!(PolicySet::change(owner, &[Guarded::Keys, Guarded::Accepting], vec![Guarded::Accepting, Guarded::Keys, Guarded::Keys]).is_none());
+        assert!(
+            PolicySet::change(
+                owner,
+                &[Guarded::Keys, Guarded::Accepting],
+                vec![Guarded::Accepting, Guarded::Keys, Guarded::Keys]
+            )
+            .is_none()
+        );
         assert!(PolicySet::change(owner, &[Guarded::Keys], Vec::new()).is_some());
     }
 }

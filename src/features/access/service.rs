@@ -49,8 +49,7 @@ pub async fn program(ctx: &Ctx, secret: &str) -> AppResult<Option<Program>> {
         return Ok(None);
     };
     limits::hit(ctx, limits::API_KEY, &key.id.to_string()).await?;
-    let Some(mut person) =
-        accounts::service::holder_of_seat(ctx, key.made_by, key.owner.subject(), key.second_factor).await?
+    let Some(mut person) = accounts::service::holder_of_seat(ctx, key.made_by, key.owner.subject(), key.second_factor).await?
     else {
         return Ok(None);
     };

@@ -36,7 +36,11 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/account", form: "change_password", handler: |posted| Box::pin(change_password(posted)) },
         FormRoute { path: "/account", form: "change_email", handler: |posted| Box::pin(change_email(posted)) },
         FormRoute { path: "/account/sessions", form: "revoke", handler: |posted| Box::pin(revoke(posted)) },
-        FormRoute { path: "/account/sessions", form: "sign_out_everywhere", handler: |posted| Box::pin(sign_out_everywhere(posted)) },
+        FormRoute {
+            path: "/account/sessions",
+            form: "sign_out_everywhere",
+            handler: |posted| Box::pin(sign_out_everywhere(posted)),
+        },
         FormRoute { path: "/second-factor", form: "off", handler: |posted| Box::pin(turn_off(posted)) },
         FormRoute { path: "/second-factor", form: "begin", handler: |posted| Box::pin(begin(posted)) },
         FormRoute { path: "/second-factor", form: "confirm", handler: |posted| Box::pin(confirm(posted)) },
@@ -94,9 +98,7 @@ async fn sign_in(posted: Posted) -> AppResult<Done> {
 pub async fn sign_in_again(call: &Call, typed: &Typed, headers: &HeaderMap) -> AppResult<(Arc<Person>, Option<String>)> {
     let signed_in = match &call.person {
         None => service::sign_in(&call.ctx, typed.text("email"), typed.text("password"), &device(headers)).await?,
-        Some(person) if owes_second_factor(person) => {
-            service::give_second_factor(&call.ctx, person, typed.text("code")).await?
-        }
+        Some(person) if owes_second_factor(person) => service::give_second_factor(&call.ctx, person, typed.text("code")).await?,
         Some(person) => return Ok((Arc::clone(person), None)),
     };
     let person = service::person_by_token(&call.ctx, &signed_in.token).await?.ok_or(AppError::SignIn)?;

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     kernel::{
         actor::{
-            Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role, StaffRole,
-            VerificationStatus, Workspace,
+            Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role,
+            StaffRole, VerificationStatus, Workspace,
         },
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
@@ -123,8 +123,10 @@ fn guarded_capability(label: &str) -> Option<Capability> {
 pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_factor: bool) -> AppResult<Option<Person>> {
     let rows = store::list_seats_of(ctx.db(), user).await?;
     let Some(recipient) = rows.first().map(|(recipient, _)| recipient.clone()) else { return Ok(None) };
-    let (own, others): (Vec<_>, Vec<_>) =
-        rows.into_iter().map(|(_, row)| row).partition(|row| row.kind == workspace.kind.label() && row.workspace_id == workspace.id);
+    let (own, others): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .map(|(_, row)| row)
+        .partition(|row| row.kind == workspace.kind.label() && row.workspace_id == workspace.id);
     let Some(own) = own.into_iter().next().and_then(seat) else { return Ok(None) };
     // The others stay in sight, powerless, so that somebody with seats on both sides of a request is still seen.
     let others = others.into_iter().filter_map(seat).map(|other| Membership { capabilities: Capabilities::NONE, ..other });
@@ -146,8 +148,10 @@ pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_
 /// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
+    let typed: String = email.trim().chars().take(254).collect();
     let email = Email::parse(email).ok().map(|email| email.key());
-    let account = blinded(ctx, email.as_deref().unwrap_or_default());
+    // What is no address is counted as it was typed: one person's typing is not held against another's.
+    let account = blinded(ctx, email.as_deref().unwrap_or(&typed));
     limits::hit(ctx, limits::SIGN_IN_ACCOUNT, &account).await?;
     let found = match &email {
         Some(email) => store::find_login(ctx.db(), None, Some(email)).await?,

@@ -1,6 +1,6 @@
 //! The form door: a form posts to its own page's address; a refusal comes back as the same page with what was typed.
 //!
-//! A room says which forms its pages have ([`FormRoute`]); `http/site.rs` mounts them and renders the page again.
+//! A room says which forms its pages have ([`FormRoute`]); `http/forms.rs` mounts them and renders the page again.
 
 use super::Call;
 use crate::kernel::error::{AppError, AppResult};
@@ -80,6 +80,11 @@ impl Typed {
     /// A file that was chosen; a file field left empty gives none.
     pub fn upload(&self, name: &str) -> Option<&Upload> {
         self.uploads.iter().find(|upload| upload.field == name && !upload.bytes.is_empty())
+    }
+
+    /// The first field that holds U+0000, which no text that is kept can hold.
+    pub fn unkeepable(&self) -> Option<&str> {
+        self.pairs.iter().find(|(key, value)| key.contains('\0') || value.contains('\0')).map(|(key, _)| key.as_str())
     }
 
     /// What goes back to the page. Passwords and codes never do.

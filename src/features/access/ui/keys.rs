@@ -36,7 +36,8 @@ fn Keys(page: KeysPage) -> impl IntoView {
         1 => "One program can act for you".to_owned(),
         n => format!("{n} programs can act for you"),
     };
-    let sub = format!("API keys of {}. A key does what you tick, and no more than its maker may do; it opens no page.", page.name);
+    let sub =
+        format!("API keys of {}. A key does what you tick, and no more than its maker may do; it opens no page.", page.name);
     view! {
         <div class="center center--narrow stack stack--sections">
             <PageHead title sub>

@@ -35,7 +35,11 @@ fn Security(page: SecurityPage) -> impl IntoView {
     let can_change = page.policy.can_change;
     let needed_for = page.policy.needed_for;
     let asked: Vec<&str> = needed_for.iter().map(|one| one.words()).collect();
-    let now = if asked.is_empty() { "A password is enough for everything now.".to_owned() } else { format!("Asked for now: {}.", asked.join("; ")) };
+    let now = if asked.is_empty() {
+        "A password is enough for everything now.".to_owned()
+    } else {
+        format!("Asked for now: {}.", asked.join("; "))
+    };
     view! {
         <div class="center center--narrow stack stack--sections">
             <PageHead title=format!("Security of {}", page.name) sub="What your people and your programs need to act for you."/>

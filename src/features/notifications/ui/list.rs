@@ -148,7 +148,7 @@ fn Row(notice: NoticeView, named: bool) -> impl IntoView {
     let of = (named && !notice.workspace_name.is_empty()).then(|| format!("{}, ", notice.workspace_name));
     let when = view! { <p class="list__sub">{of}<time datetime=notice.at.to_rfc3339()>{notice.at_label}</time></p> };
     if notice.is_new {
-        let id = notice.id.to_string();
+        let (opened, read) = (notice.id.to_string(), notice.id.to_string());
         view! {
             <li class="list__row">
                 <Icon name="bell"/>
@@ -156,12 +156,12 @@ fn Row(notice: NoticeView, named: bool) -> impl IntoView {
                 <div class="list__end">
                     <Pill text="New" tone="accent"/>
                     <PostForm name="open" class="cluster" summary=false>
-                        <input type="hidden" name="notice" value=id.clone()/>
+                        <input type="hidden" name="notice" value=opened/>
                         <input type="hidden" name="href" value=notice.href/>
                         <button class="button button--small">"Open"</button>
                     </PostForm>
                     <PostForm name="read" class="cluster" summary=false>
-                        <input type="hidden" name="notice" value=id.clone()/>
+                        <input type="hidden" name="notice" value=read/>
                         <button class="icon-button" aria-label=format!("Mark as read: {}", notice.title)><Icon name="check"/></button>
                     </PostForm>
                 </div>
