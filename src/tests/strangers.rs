@@ -10,7 +10,6 @@ use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
 const PAGES: &[(&str, u16)] = &[
-const PAGES: [(&str, u16); 36] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -57,8 +56,6 @@ const PAGES: [(&str, u16); 36] = [
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
 const API: &[(&str, &str, u16, u16)] = &[
-const API: [(&str, &str, u16, u16); 37] = [
-const API: [(&str, &str, u16, u16); 38] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
