@@ -20,7 +20,6 @@ use crate::{
         notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         events::views::EventView,
         moderation::ui::{ReportPage, ReportsPage},
-        notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,

@@ -4,7 +4,6 @@ use super::openapi;
 use crate::{
     features::{
         access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
-        access, accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests,
     },
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
