@@ -17,9 +17,9 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
+        notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         events::views::EventView,
         moderation::ui::{ReportPage, ReportsPage},
-        notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,
@@ -117,6 +117,7 @@ areas! {
         ForgotPassword => frames::card(|| view! { <ForgotPage/> });
         Link => frames::card(|| view! { <LinkPage/> });
         SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+        Unsubscribe => frames::card(|| view! { <UnsubscribePage/> });
     }
     /// What members of an organization or a community do.
     workspace {
@@ -142,6 +143,7 @@ areas! {
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+        MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }
     /// What the platform's people do.
     staff {

@@ -96,6 +96,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
                 <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
+                <Route path=path!("/notifications/settings") view=Area(Page::MailSettings) ssr=SsrMode::Async/>
+                <Route path=path!("/unsubscribe/:token") view=Area(Page::Unsubscribe) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>

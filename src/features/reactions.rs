@@ -27,6 +27,7 @@ pub fn registry() -> Registry {
             .chain(opportunities::jobs::deadlines())
             .chain(requests::jobs::deadlines())
             .chain(events::jobs::deadlines())
+            .chain(notifications::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![
@@ -46,6 +47,11 @@ pub fn registry() -> Registry {
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
             organizations::jobs::forget_drafts(),
+            Periodic {
+                name: "forget-digests",
+                every: Duration::from_secs(86_400),
+                run: |ctx| Box::pin(async move { notifications::service::forget_digests(&ctx).await }),
+            },
             Periodic {
                 name: "forget-limits",
                 every: Duration::from_secs(3600),

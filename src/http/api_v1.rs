@@ -3,7 +3,7 @@
 use super::openapi;
 use crate::{
     features::{
-        access, accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests,
+        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
     },
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
@@ -39,6 +39,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
+        .merge(notifications::rest::routes())
         .merge(blocks::rest::routes())
         .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())

@@ -201,6 +201,8 @@ async fn carry_out(
 fn answer(done: &Done, enhanced: bool) -> Response {
     let mut response = if enhanced {
         json_response(StatusCode::OK, &serde_json::json!({"location": done.location}))
+    } else if done.unseen {
+        StatusCode::OK.into_response()
     } else {
         let location = HeaderValue::from_str(&done.location).unwrap_or(HeaderValue::from_static("/"));
         (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()

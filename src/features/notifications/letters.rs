@@ -105,6 +105,22 @@ fn link_note(purpose: LinkPurpose) -> String {
     format!("The link works once, for {}. If it has expired, ask for a new one on the sign-in page.", purpose.lifetime_label())
 }
 
+/// The words of a daily digest: the titles of what happened, oldest first.
+pub fn digest(titles: &[String]) -> Draft {
+    let title = match titles {
+        [one] => format!("Today: {one}"),
+        many => format!("{} things happened", many.len()),
+    };
+    let mut lines: Vec<String> = titles.iter().take(DIGEST_LINES).cloned().collect();
+    if titles.len() > DIGEST_LINES {
+        lines.push(format!("And {} more.", titles.len() - DIGEST_LINES));
+    }
+    draft(title, &lines, ("Open your notifications", "/notifications".to_owned()))
+}
+
+/// Lines that a digest shows in full.
+const DIGEST_LINES: usize = 50;
+
 const NOT_YOU: &str = "If this was not you, set a new password with \"Forgot password\" on the sign-in page, then sign out everywhere on your account page.";
 
 /// The words of a letter.

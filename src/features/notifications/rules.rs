@@ -2,8 +2,88 @@
 
 use crate::{
     features::{accounts::rules::LinkPurpose, facts::FactKind},
-    kernel::actor::Capability,
+    kernel::{actor::Capability, labels::labels},
 };
+use chrono::{DateTime, Utc};
+
+labels! {
+    /// What a mail is about, for whoever chooses what is mailed.
+    Topic, "a topic" {
+        Requests = "requests",
+        Opportunities = "opportunities",
+        Events = "events",
+        People = "people",
+        Workspace = "workspace",
+        Security = "security",
+        Law = "law",
+        Money = "money",
+    }
+
+    /// How soon a topic is mailed.
+    Pace, "how it is mailed" {
+        Instant = "instant",
+        Digest = "digest",
+        Off = "off",
+    }
+}
+
+impl Topic {
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Requests => "Requests and answers",
+            Self::Opportunities => "Opportunities",
+            Self::Events => "Events and partners",
+            Self::People => "People of your workspaces",
+            Self::Workspace => "Your workspaces and applications",
+            Self::Security => "Security of your account",
+            Self::Law => "Contracts and legal notices",
+            Self::Money => "Money",
+        }
+    }
+
+    /// Mailed at once, at any hour, whatever somebody chose.
+    pub fn is_always_instant(self) -> bool {
+        matches!(self, Self::Security | Self::Law | Self::Money)
+    }
+
+    /// Those that somebody may choose about.
+    pub fn chosen() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|topic| !topic.is_always_instant())
+    }
+}
+
+impl Pace {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Instant => "At once",
+            Self::Digest => "Once a day",
+            Self::Off => "Never",
+        }
+    }
+}
+
+/// When a mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    Now,
+    /// Held until quiet hours end.
+    At(DateTime<Utc>),
+    /// A line in the digest of that moment.
+    Digest(DateTime<Utc>),
+    Never,
+}
+
+/// When a mail about this leaves for somebody who chose `pace`: `quiet_until` is the end of the quiet hours that they are
+/// in, `digest` the moment of their next digest.
+pub fn plan(topic: Topic, pace: Pace, quiet_until: Option<DateTime<Utc>>, digest: DateTime<Utc>) -> Plan {
+    match pace {
+        _ if topic.is_always_instant() => Plan::Now,
+        Pace::Instant => quiet_until.map_or(Plan::Now, Plan::At),
+        Pace::Digest => Plan::Digest(digest),
+        Pace::Off => Plan::Never,
+    }
+}
 
 /// A group of readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,6 +282,52 @@ impl Template {
             }
             _ => None,
         }
+    }
+
+    /// What it is about. Whatever carries a link to sign in with, or touches a login or a key, is about security.
+    pub fn topic(self) -> Topic {
+        match self {
+            Self::EmailChangeNotice
+            | Self::EmailChanged
+            | Self::PasswordSet
+            | Self::SecondFactorOn
+            | Self::SecondFactorOff
+            | Self::SecondFactorPolicySet
+            | Self::RecoveryCodeUsed
+            | Self::RecoveryCodesRenewed
+            | Self::SessionsEnded
+            | Self::SessionRevoked
+            | Self::ApiKeyMade
+            | Self::ApiKeyRevoked
+            | Self::UserSuspended
+            | Self::UserRestored
+            | Self::StaffWelcome => return Topic::Security,
+            _ if self.link(true).is_some() => return Topic::Security,
+            _ => {}
+        }
+        // Names say the rest; a test holds the outcome for every template.
+        let label = self.label();
+        let starts = |names: &[&str]| names.iter().any(|name| label.starts_with(name));
+        if starts(&["request"]) {
+            Topic::Requests
+        } else if starts(&["opportunity"]) {
+            Topic::Opportunities
+        } else if starts(&["event", "partner"]) {
+            Topic::Events
+        } else if starts(&["member", "invitation", "join", "invited"]) {
+            Topic::People
+        } else if starts(&["contract", "agreement", "law"]) {
+            Topic::Law
+        } else if starts(&["invoice", "payment", "payout", "refund", "money"]) {
+            Topic::Money
+        } else {
+            Topic::Workspace
+        }
+    }
+
+    /// The template with this label.
+    pub fn find(label: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|template| template.label() == label)
     }
 
     /// Stable: it stands in the `mails` table.
@@ -411,12 +537,48 @@ mod tests {
     }
 
     #[test]
-    fn somebody_is_never_an_empty_list() {
+    fn every_fact_has_readers_or_a_reason_for_nobody() {
         for kind in FactKind::ALL {
-            if let Told::Somebody(lines) = told(*kind) {
-                assert!(!lines.is_empty(), "{}", kind.name());
+            match told(*kind) {
+                Told::Somebody(lines) => assert!(!lines.is_empty(), "{}", kind.name()),
+                Told::Nobody(because) => {
+                    assert!(because.split_whitespace().count() >= 3, "{}: \"{because}\" is no reason", kind.name());
+                }
             }
         }
+    }
+
+    #[test]
+    fn what_each_template_is_about() {
+        let mut table = String::new();
+        for template in Template::ALL.iter().copied() {
+            writeln!(table, "{}: {}", template.label(), template.topic()).expect("a string takes it");
+            assert_eq!(Template::find(&template.label()), Some(template));
+            assert!(template.link(true).is_none() || template.topic().is_always_instant(), "{}", template.label());
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn law_security_and_money_never_wait_and_nothing_else_ignores_what_was_chosen() {
+        let (quiet, digest) = (DateTime::from_timestamp(100, 0), DateTime::from_timestamp(900, 0).expect("in range"));
+        for topic in Topic::ALL.iter().copied() {
+            for pace in Pace::ALL.iter().copied() {
+                for quiet in [None, quiet] {
+                    let plan = plan(topic, pace, quiet, digest);
+                    let wanted = match (topic.is_always_instant(), pace, quiet) {
+                        (true, ..) | (false, Pace::Instant, None) => Plan::Now,
+                        (false, Pace::Instant, Some(end)) => Plan::At(end),
+                        (false, Pace::Digest, _) => Plan::Digest(digest),
+                        (false, Pace::Off, _) => Plan::Never,
+                    };
+                    assert_eq!(plan, wanted, "{topic} {pace} {quiet:?}");
+                }
+            }
+        }
+        let always: Vec<_> = Topic::ALL.iter().filter(|topic| topic.is_always_instant()).map(|topic| topic.label()).collect();
+        assert_eq!(always, ["security", "law", "money"]);
+        assert_eq!(Topic::chosen().count(), 5);
     }
 
     #[test]
