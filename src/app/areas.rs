@@ -6,11 +6,11 @@ use crate::{
     features::{
         accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
         communities::ui::{
+            edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
         events::ui::{
-            community::CommunityPage,
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
@@ -28,6 +28,7 @@ use crate::{
         },
         events::views::EventView,
         partners::ui::{
+            community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
             wall::EventWall,
@@ -128,6 +129,7 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });

@@ -179,6 +179,13 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
         can: session::WorkspaceCan::default(),
     });
     let here = current.key.clone();
+    // What the bottom bar of a phone has no room for.
+    let profile = (current.kind == "community").then(|| {
+        view! {
+            <hr class="menu__rule"/>
+            <a class="menu__item" href=format!("/community/profile?as={}", current.key) rel="external"><Icon name="edit"/>"Community profile"</a>
+        }
+    });
     view! {
         <details class="menu switcher">
             <summary class="switcher__current">
@@ -201,6 +208,7 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
                         }
                     })
                     .collect_view()}
+                {profile}
             </div>
         </details>
     }
@@ -226,6 +234,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
                 entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+            entries.push(("profile", at("/community/profile"), "edit", "Profile", true));
         }
         _ => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 36] = [
+const PAGES: [(&str, u16); 37] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -39,6 +39,7 @@ const PAGES: [(&str, u16); 36] = [
     ("/manage/opportunities", 401),
     ("/manage/opportunities/new", 401),
     ("/manage/opportunities/{id}", 401),
+    ("/community/profile", 401),
     ("/organization/profile", 401),
     ("/account", 401),
     ("/notifications", 401),
@@ -50,7 +51,7 @@ const PAGES: [(&str, u16); 36] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 37] = [
+const API: [(&str, &str, u16, u16); 41] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -80,7 +81,11 @@ const API: [(&str, &str, u16, u16); 37] = [
     ("POST", "/events", 401, 403),
     ("GET", "/events/{eventId}", 404, 404),
     ("PATCH", "/events/{eventId}", 401, 404),
+    ("DELETE", "/events/{eventId}", 401, 404),
     ("POST", "/events/{eventId}/publish", 401, 404),
+    ("POST", "/events/{eventId}/archive", 401, 404),
+    ("POST", "/events/{eventId}/duplicate", 401, 404),
+    ("POST", "/events/{eventId}/restore", 401, 404),
     ("GET", "/events/{eventId}/partners", 401, 404),
     ("POST", "/events/{eventId}/partners", 401, 404),
     ("PATCH", "/events/{eventId}/partners/{linkId}", 401, 404),

@@ -74,10 +74,13 @@ pub enum Template {
     CommunityActivated,
     CommunityRejected,
     CommunitySuspended,
+    CommunityRestored,
+    CommunityBackInQueue,
     EventPublished,
     EventLive,
     EventCompleted,
     EventArchived,
+    EventDeleted,
     PartnerAssigned,
     PartnerHidden,
     PartnerShown,
@@ -93,7 +96,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 47] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -122,10 +125,13 @@ impl Template {
         Self::CommunityActivated,
         Self::CommunityRejected,
         Self::CommunitySuspended,
+        Self::CommunityRestored,
+        Self::CommunityBackInQueue,
         Self::EventPublished,
         Self::EventLive,
         Self::EventCompleted,
         Self::EventArchived,
+        Self::EventDeleted,
         Self::PartnerAssigned,
         Self::PartnerHidden,
         Self::PartnerShown,
@@ -252,12 +258,18 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityRejected => Somebody(vec![line(Community(EditProfile), Both, T::CommunityRejected)]),
         FactKind::CommunitySuspended => Somebody(vec![line(Community(SeeRequests), Both, T::CommunitySuspended)]),
 
+        FactKind::CommunityRestored => Somebody(vec![line(Community(SeeRequests), Both, T::CommunityRestored)]),
+        FactKind::CommunityAnswered => Somebody(vec![line(Reviewers, Notice, T::CommunityBackInQueue)]),
+        FactKind::CommunityProfileEdited => Nobody("colleagues see the profile, and staff see the history"),
+
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),
         FactKind::EventPublished => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventPublished)]),
         FactKind::EventWentLive => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventLive)]),
         FactKind::EventCompleted => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventCompleted)]),
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
+        FactKind::EventDeleted => Somebody(vec![line(Community(ManagePartners), Notice, T::EventDeleted)]),
+        FactKind::EventRestored => Nobody("it stands where it stood, and nothing waits for anybody"),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
         FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
