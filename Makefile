@@ -12,7 +12,7 @@ run: ## build and serve on http://127.0.0.1:3000, with a database and a demo (AR
 test: ## everything: formatting, lints, rules, services, doors, journeys in Chromium
 	@bash scripts/test.sh
 
-journeys: ## only the journeys (ARGS="journeys/first.spec.ts" picks some)
+journeys: ## only the journeys (ARGS="journeys/main-line.spec.ts -g 'fits a phone'" picks one)
 	@bash scripts/test.sh journeys $(ARGS)
 
 fuzz: ## only the API: calls made up from its OpenAPI document, 200 an operation and caller (ARGS=1000 for more)
@@ -27,7 +27,7 @@ fix: ## format, and let clippy repair what it can
 sqlx: ## renew .sqlx after a change to a query or a migration
 	@bash scripts/sqlx.sh
 
-bench: ## the figures we hold ourselves to: first load, statements a page, warm builds
+bench: ## the figures we hold ourselves to: first load, what tests named bench_ measure, warm builds
 	@bash scripts/bench.sh
 
 stop: ## stop the private databases of this checkout

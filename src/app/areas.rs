@@ -4,7 +4,8 @@
 use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
 use crate::{
     features::{
-        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
+        access::ui::{ApiKeysPage, WorkspaceSecurityPage},
+        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
         communities::ui::{
             edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
@@ -16,6 +17,8 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
+        events::views::EventView,
+        moderation::ui::{ReportPage, ReportsPage},
         notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -26,12 +29,16 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        events::views::EventView,
+        partners::ui::wall::EventWall,
         partners::ui::{
             community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
             wall::EventWall,
+        },
+        requests::ui::{
+            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
+            rules::RulesPage, standing::StandingPage,
         },
         requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
@@ -119,6 +126,9 @@ areas! {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Report => frames::workspace("report", || view! { <ReportPage/> });
+        InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
+        Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -132,6 +142,9 @@ areas! {
         CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
+        Sessions => frames::workspace("account", || view! { <SessionsPage/> });
+        ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
+        WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }
     /// What the platform's people do.
@@ -140,5 +153,7 @@ areas! {
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+        StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
+        StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
     }
 }

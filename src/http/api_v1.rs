@@ -2,7 +2,8 @@
 
 use super::openapi;
 use crate::{
-    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{access, accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -20,7 +21,8 @@ use utoipa_axum::router::OpenApiRouter;
         version = "1",
         description = "Sponsors and developer communities find each other, agree and deliver. Every answer has the envelope \
                        {success, data} or {success, error: {code, message, fieldErrors}}. Writes accept Idempotency-Key; \
-                       X-CommDesk-Workspace names the workspace that you act for."
+                       X-CommDesk-Workspace names the workspace that you act for. Programs call with `Authorization: Bearer cd_live_…`: \
+                       a key acts for its own workspace, within its permissions."
     ),
     servers((url = "/api/v1"))
 )]
@@ -29,12 +31,15 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::rest::routes())
+        .merge(access::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(events::rest::routes())
+        .merge(blocks::rest::routes())
+        .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 
@@ -63,6 +68,8 @@ pub fn routes() -> Router<Arc<House>> {
             let error =
                 json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
             json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
-        });
-    Router::new().nest_service("/api/v1", router)
+        })
+        .layer(axum::middleware::from_fn(super::middleware::scoped));
+    // Nested as routes, not as a service: the layers outside count, time and log each by its own path.
+    Router::new().nest("/api/v1", router.with_state(()))
 }

@@ -5,11 +5,17 @@
 mod architecture;
 mod crash;
 mod house;
+mod opportunities;
 mod organizations;
 mod requests;
 mod strangers;
 mod town;
+mod work;
+mod program;
+mod limits;
+mod counting;
 mod accounts;
+mod api_keys;
 mod notifications;
 mod communities;
 mod events;

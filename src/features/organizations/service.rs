@@ -590,6 +590,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppRe
     if !policy::may_see(audience, record.standing) {
         return Err(AppError::NotFound);
     }
+    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Organization, id.0).await?;
     Ok(OrganizationView::for_audience(&record, audience))
 }
 

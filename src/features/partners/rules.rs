@@ -293,9 +293,9 @@ impl PartnerInput {
         };
         let benefits = self.benefits.as_ref().map(|lines| read_lines(&mut check, "benefits", lines));
         let display_order = match self.display_order {
-            Some(order) => check
-                .take("displayOrder", usize::try_from(order).map_err(|_| "Places are counted from 0.".to_owned()))
-                .map(Some),
+            Some(order) => {
+                check.take("displayOrder", usize::try_from(order).map_err(|_| "Places are counted from 0.".to_owned())).map(Some)
+            }
             None => Some(None),
         };
         check.finish()?;
@@ -317,7 +317,10 @@ impl PartnerInput {
     fn read_category(&self, check: &mut Check, label: &str, labels: Labels) -> Option<Category> {
         let category = check.take("category", Category::parse(label))?;
         if labels == Labels::Sponsors && !category.is_sponsor() {
-            check.add("category", format!("{category} is a partner. Add them where partners are added, or choose how they sponsor."));
+            check.add(
+                "category",
+                format!("{category} is a partner. Add them where partners are added, or choose how they sponsor."),
+            );
             return None;
         }
         Some(category)
@@ -344,7 +347,9 @@ fn read_image(check: &mut Check, typed: Option<&str>) -> Option<Option<String>> 
     let file = typed.rsplit_once("/media/logos/").map(|(_, file)| file);
     let hash = file.and_then(|file| file.strip_suffix(".png"));
     match (hash, file) {
-        (Some(hash), Some(file)) if hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => Some(Some(file.to_owned())),
+        (Some(hash), Some(file)) if hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) => {
+            Some(Some(file.to_owned()))
+        }
         _ => {
             check.add("imageUrl", "Only pictures that are kept here can be shown. Upload it on the partner's page.");
             None
@@ -737,11 +742,8 @@ mod tests {
 
     #[test]
     fn only_our_own_pictures_are_shown() {
-        let with = |url: &str| PartnerInput {
-            name: Some("Fjord".into()),
-            image_url: Some(url.into()),
-            ..PartnerInput::default()
-        };
+        let with =
+            |url: &str| PartnerInput { name: Some("Fjord".into()), image_url: Some(url.into()), ..PartnerInput::default() };
         let ours = format!("/media/logos/{}.png", "ab".repeat(32));
         assert!(with(&ours).parse_new(Labels::All).is_ok_and(|new| new.logo.is_some_and(|file| file.len() == 68)));
         for other in ["https://evil.example/x.png", "/media/logos/../secret.png", "javascript:alert(1)"] {

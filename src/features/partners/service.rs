@@ -1,4 +1,5 @@
-//! The use cases of partners on event pages.
+//! The use cases of partners on event pages: assigning one in another room's transaction, an event's wall and list, and the
+//! events that an organization supports. Does not decide who becomes a partner: the requests room does.
 
 use super::{
     policy,
@@ -120,13 +121,7 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
 /// # Errors
 /// 404 outside the community; 403 by role; 422 by field; 409 `ALREADY_ON_EVENT`, `EVENT_ARCHIVED`,
 /// `ORGANIZATION_DISABLED`.
-pub async fn add(
-    ctx: &Ctx,
-    actor: &Actor,
-    event: EventId,
-    new: NewPartner,
-    picture: Option<LogoId>,
-) -> AppResult<PartnerLinkId> {
+pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, picture: Option<LogoId>) -> AppResult<PartnerLinkId> {
     let may = policy::may_manage(actor);
     let logo_key = picture_key(ctx, new.logo.as_deref(), picture).await?;
     let mut tx = ctx.begin().await?;
@@ -413,13 +408,7 @@ pub async fn managed_one(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLi
 ///
 /// # Errors
 /// 404 outside the community; 403 by role.
-pub async fn editor(
-    ctx: &Ctx,
-    actor: &Actor,
-    event: EventId,
-    id: Option<PartnerLinkId>,
-    search: &str,
-) -> AppResult<EditorView> {
+pub async fn editor(ctx: &Ctx, actor: &Actor, event: EventId, id: Option<PartnerLinkId>, search: &str) -> AppResult<EditorView> {
     let title = events::title_of_own(ctx, actor, event).await?;
     policy::may_manage(actor)?;
     let partner = match id {

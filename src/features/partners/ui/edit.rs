@@ -199,7 +199,8 @@ pub fn EditPartnerPage() -> impl IntoView {
 #[component]
 fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
     let Some(partner) = editor.partner else {
-        return view! { <Empty title="There is nothing here" text="They no longer stand on this event's page." icon="search"/> }.into_any();
+        return view! { <Empty title="There is nothing here" text="They no longer stand on this event's page." icon="search"/> }
+            .into_any();
     };
     let query = as_query(workspace.as_deref());
     let back = format!("/manage/events/{}{query}#partners", editor.event_id);
@@ -276,7 +277,8 @@ fn Version(partner: AssignmentView, workspace: Option<String>) -> impl IntoView 
         if in_conflict() {
             let (event, link, workspace) = (event.clone(), link.clone(), workspace.clone());
             spawn_local(async move {
-                if let Ok(EditorView { partner: Some(newest), .. }) = server_fns::editor(event, Some(link), None, workspace).await {
+                if let Ok(EditorView { partner: Some(newest), .. }) = server_fns::editor(event, Some(link), None, workspace).await
+                {
                     saved.set(newest);
                 }
             });

@@ -19,10 +19,8 @@ use leptos::prelude::*;
 #[component]
 pub fn PartnersPanel(event: EventId) -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(
-        move || workspace.get(),
-        move |workspace| server_fns::panel(event.to_string(), workspace),
-    );
+    let loaded =
+        Resource::new_blocking(move || workspace.get(), move |workspace| server_fns::panel(event.to_string(), workspace));
     shown(loaded, move |panel| view! { <Panel panel workspace=workspace.get_untracked()/> })
 }
 
