@@ -11,6 +11,7 @@ use crate::{
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
+        embeds::ui::{EmbedPanel, EmbedsPageView},
         events::ui::{
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
@@ -91,7 +92,11 @@ macro_rules! areas {
 
 /// What the rooms below show on the page where a community manages an event.
 fn below_event(event: EventView) -> AnyView {
-    view! { <PartnersPanel event=event.id/> }.into_any()
+    view! {
+        <PartnersPanel event=event.id/>
+        <EmbedPanel event/>
+    }
+    .into_any()
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -139,6 +144,7 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
         CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });

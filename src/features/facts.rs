@@ -107,6 +107,8 @@ facts! {
     PartnerShown = "partners" / "partner_shown" => BothSides,
     PartnerRemoved = "partners" / "partner_removed" => BothSides,
 
+    EmbedSitesChosen = "embeds" / "embed_sites_chosen" => Workspace,
+
     OpportunityDrafted = "opportunities" / "opportunity_drafted" => Workspace,
     OpportunityEdited = "opportunities" / "opportunity_edited" => Workspace,
     OpportunityOpened = "opportunities" / "opportunity_opened" => Workspace,

@@ -45,6 +45,7 @@ fn table() -> Vec<FormRoute> {
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         .chain(partners::forms::forms())
+        .chain(crate::features::embeds::forms::forms())
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
         // one line a room: .chain(room::forms::forms())

@@ -36,6 +36,7 @@ pub fn router(house: Arc<House>) -> Router {
     let inner: Router<Arc<House>> = Router::new()
         .route("/rpc/{*name}", get(rpc).post(rpc))
         .merge(organizations::logos::routes())
+        .merge(crate::features::embeds::frames::routes())
         // one line a room: .merge(room::media::routes())
         .merge(forms::routes(&options))
         .merge(pages)

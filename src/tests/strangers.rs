@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 37] = [
 const PAGES: &[(&str, u16)] = &[
-const PAGES: [(&str, u16); 36] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -41,6 +39,7 @@ const PAGES: [(&str, u16); 36] = [
     ("/manage/opportunities", 401),
     ("/manage/opportunities/new", 401),
     ("/manage/opportunities/{id}", 401),
+    ("/community/embeds", 401),
     ("/community/profile", 401),
     ("/organization/profile", 401),
     ("/account", 401),
@@ -56,10 +55,7 @@ const PAGES: [(&str, u16); 36] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 41] = [
 const API: &[(&str, &str, u16, u16)] = &[
-const API: [(&str, &str, u16, u16); 37] = [
-const API: [(&str, &str, u16, u16); 38] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),

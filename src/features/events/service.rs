@@ -623,6 +623,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         community_logo_url: community.logo_key.as_deref().map(logos::logo_url),
         community_slug: community.slug,
         community_name: community.name,
+        public_url: ctx.link(&format!("/events/{}", event.slug)),
         slug: event.slug,
         missing: if can.edit && event.status == EventStatus::Draft { it.missing() } else { FieldErrors::default() },
         when_label: when_label(&it.timezone, starts, ends, ctx.now()),

@@ -108,6 +108,8 @@ pub struct EventView {
     pub venue_address: String,
     pub capacity: CapacityView,
     pub settings: SettingsView,
+    /// Its page, with our own host.
+    pub public_url: String,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub status: EventStatus,
     pub version: i32,

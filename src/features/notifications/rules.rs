@@ -346,6 +346,8 @@ pub fn told(kind: FactKind) -> Told {
             line(Community(ManagePartners), Notice, T::PartnerRemoved),
         ]),
 
+        FactKind::EmbedSitesChosen => Nobody("whoever opens the page of embeds sees the sites"),
+
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
         FactKind::OpportunityOpened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityOpened)]),
