@@ -30,7 +30,6 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        partners::ui::wall::EventWall,
         partners::ui::{
             community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
@@ -41,7 +40,6 @@ use crate::{
             compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
             rules::RulesPage, standing::StandingPage,
         },
-        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
     ui::browser,
 };
