@@ -7,11 +7,12 @@ use crate::{
         access::ui::{ApiKeysPage, WorkspaceSecurityPage},
         accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
         communities::ui::{
+            edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
+        embeds::ui::{EmbedPanel, EmbedsPageView},
         events::ui::{
-            community::CommunityPage,
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
@@ -30,6 +31,7 @@ use crate::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
+            community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
             wall::EventWall,
@@ -88,7 +90,11 @@ macro_rules! areas {
 
 /// What the rooms below show on the page where a community manages an event.
 fn below_event(event: EventView) -> AnyView {
-    view! { <PartnersPanel event=event.id/> }.into_any()
+    view! {
+        <PartnersPanel event=event.id/>
+        <EmbedPanel event/>
+    }
+    .into_any()
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -137,6 +143,8 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
+        CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });

@@ -211,6 +211,13 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
         can: session::WorkspaceCan::default(),
     });
     let here = current.key.clone();
+    // What the bottom bar of a phone has no room for.
+    let profile = (current.kind == "community").then(|| {
+        view! {
+            <hr class="menu__rule"/>
+            <a class="menu__item" href=format!("/community/profile?as={}", current.key) rel="external"><Icon name="edit"/>"Community profile"</a>
+        }
+    });
     view! {
         <details class="menu switcher">
             <summary class="switcher__current">
@@ -233,6 +240,7 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
                         }
                     })
                     .collect_view()}
+                {profile}
             </div>
         </details>
     }
@@ -260,6 +268,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
                 entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+            entries.push(("profile", at("/community/profile"), "edit", "Profile", true));
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }

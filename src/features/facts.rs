@@ -87,6 +87,9 @@ facts! {
     CommunityActivated = "communities" / "community_activated" => Workspace,
     CommunityRejected = "communities" / "community_rejected" => Workspace,
     CommunitySuspended = "communities" / "community_suspended" => Workspace,
+    CommunityRestored = "communities" / "community_restored" => Workspace,
+    CommunityAnswered = "communities" / "community_answered" => Workspace,
+    CommunityProfileEdited = "communities" / "community_profile_edited" => Workspace,
 
     EventDrafted = "events" / "event_drafted" => Workspace,
     EventEdited = "events" / "event_edited" => Workspace,
@@ -94,6 +97,8 @@ facts! {
     EventWentLive = "events" / "event_went_live" => Workspace,
     EventCompleted = "events" / "event_completed" => Workspace,
     EventArchived = "events" / "event_archived" => Workspace,
+    EventDeleted = "events" / "event_deleted" => Workspace,
+    EventRestored = "events" / "event_restored" => Workspace,
 
     PartnerAssigned = "partners" / "partner_assigned" => BothSides,
     PartnerEdited = "partners" / "partner_edited" => Workspace,
@@ -101,6 +106,8 @@ facts! {
     PartnerHidden = "partners" / "partner_hidden" => BothSides,
     PartnerShown = "partners" / "partner_shown" => BothSides,
     PartnerRemoved = "partners" / "partner_removed" => BothSides,
+
+    EmbedSitesChosen = "embeds" / "embed_sites_chosen" => Workspace,
 
     OpportunityDrafted = "opportunities" / "opportunity_drafted" => Workspace,
     OpportunityEdited = "opportunities" / "opportunity_edited" => Workspace,

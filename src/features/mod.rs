@@ -8,6 +8,7 @@ pub mod communities;
 pub mod events;
 pub mod partners;
 pub mod opportunities;
+pub mod embeds;
 pub mod requests;
 pub mod moderation;
 pub mod notifications;

@@ -6,7 +6,7 @@ use crate::{
         shell,
     },
     features::{
-        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
+        access, accounts, blocks, communities, embeds, events, moderation, notifications, opportunities, organizations, partners, requests,
     },
     kernel::error::AppError,
     platform::{
@@ -44,6 +44,7 @@ fn table() -> Vec<FormRoute> {
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         .chain(partners::forms::forms())
+        .chain(embeds::forms::forms())
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
         // one line a room: .chain(room::forms::forms())

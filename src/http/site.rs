@@ -3,7 +3,7 @@
 use super::{api_v1, forms, middleware, ops};
 use crate::{
     app::{App, api_docs::ApiDocument, shell},
-    features::organizations,
+    features::{embeds, organizations},
     platform::{ctx::House, web::TRACE},
     ui::page::PageError,
 };
@@ -37,6 +37,7 @@ pub fn router(house: Arc<House>) -> Router {
     let inner: Router<Arc<House>> = Router::new()
         .route("/rpc/{*name}", get(rpc).post(rpc))
         .merge(organizations::logos::routes())
+        .merge(embeds::frames::routes())
         // one line a room: .merge(room::media::routes())
         .merge(forms::routes(&options))
         .merge(pages)

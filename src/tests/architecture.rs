@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "events",
     "partners",
     "opportunities",
+    "embeds",
     "requests",
     "moderation",
     "notifications",

@@ -20,3 +20,4 @@ mod notifications;
 mod communities;
 mod events;
 mod partners;
+mod embeds;

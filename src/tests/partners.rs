@@ -344,3 +344,31 @@ async fn the_panel_works_without_scripts() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answers() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let page = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        assert_eq!(page.ahead.iter().map(|event| event.title.as_str()).collect::<Vec<_>>(), ["HackFest 2027"]);
+        let mut names: Vec<&str> = page.supporters.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["Fjord Media", "Lumen Data"]);
+        assert!(page.supporters.iter().all(|it| it.events_label == "1 event"));
+        // Twice on one event is one event.
+        let lumen = stage.tomas.organization().expect("Lumen");
+        stage.add(town, &of(lumen, "Knowledge Partner")).await.expect("added");
+        let again = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        assert_eq!(again.supporters.len(), 2);
+        assert!(again.supporters.iter().all(|it| it.events_label == "1 event"));
+        // Ravi answered two applications in the demo.
+        let answered: i32 = sqlx::query_scalar("select answers from communities where slug = 'apex-circle'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a count");
+        assert_eq!(answered, 2);
+        let html = town.visitor().open("/communities/apex-circle").await;
+        assert!(html.text.contains("Sponsors and partners so far") && html.text.contains("Upcoming events"));
+    })
+    .await;
+}

@@ -156,11 +156,14 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::CommunityApproved
         | Template::CommunityActivated
         | Template::CommunityRejected
-        | Template::CommunitySuspended => about_communities(template, story, reader),
+        | Template::CommunitySuspended
+        | Template::CommunityRestored
+        | Template::CommunityBackInQueue => about_communities(template, story, reader),
         Template::EventPublished
         | Template::EventLive
         | Template::EventCompleted
         | Template::EventArchived
+        | Template::EventDeleted
         | Template::PartnerAssigned
         | Template::PartnerHidden
         | Template::PartnerShown
@@ -497,7 +500,7 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
         Template::CommunityMoreAsked => draft(
             format!("We have a question about {name}"),
             &["Our staff need to know more before they decide. They wrote:".into()],
-            ("Answer", here(reader, "/dashboard")),
+            ("Answer", here(reader, "/community/profile")),
         )
         .quoting(&story.words),
         Template::CommunityApproved => draft(
@@ -514,6 +517,19 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
                 .quoting(&story.words)
                 .note("Answer this mail if something was misunderstood.")
         }
+        Template::CommunityRestored => draft(
+            format!("{name} is open again"),
+            &[
+                "Our staff lifted the suspension. Sign in once, and your events and opportunities are back on the marketplace.".into(),
+            ],
+            dashboard(),
+        )
+        .quoting(&story.words),
+        Template::CommunityBackInQueue => draft(
+            format!("{name} answered your question"),
+            &["It stands at its old place in the queue.".into()],
+            ("Open the community", here(reader, &format!("/staff/communities/{}", story.community_id))),
+        ),
         _ => draft(
             format!("{name} is suspended"),
             &["It can neither offer opportunities nor ask sponsors until our staff open it again. They wrote:".into()],
@@ -533,6 +549,15 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::EventLive => draft(format!("{event} has begun"), &["It is live now.".into()], manage()),
         Template::EventCompleted => draft(format!("{event} is over"), &["It is completed now.".into()], manage()),
         Template::EventArchived => draft(format!("{event} was archived"), &["Its page is no longer listed.".into()], manage()),
+        Template::EventDeleted => draft(
+            format!("{event} was deleted"),
+            &["It can be restored from the list of deleted events.".into()],
+            ("Open the deleted events", {
+                let here = here(reader, "/manage/events");
+                let joint = if here.contains('?') { '&' } else { '?' };
+                format!("{here}{joint}tab=deleted")
+            }),
+        ),
         Template::PartnerAssigned => draft(
             format!("{} stands on the page of {event}", story.organization),
             &[format!("As {}, with your logo and website.", story.category)],

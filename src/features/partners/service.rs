@@ -6,14 +6,18 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
-        SupportedEvent,
+        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
+        SupportedEvent, Supporter,
     },
 };
 use crate::{
     features::{
         communities::service as communities,
-        events::{rules::EventStatus, service as events, views::EventBrief},
+        events::{
+            rules::EventStatus,
+            service as events,
+            views::{EventBrief, count_words},
+        },
         organizations::{logos::logo_url, service as organizations, views::OrganizationBrief},
     },
     kernel::{
@@ -51,6 +55,25 @@ pub async fn assign_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignm
 pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
     let rows = store::list(ctx, event, None, None, None, 0, WALL_LIMIT).await?;
     Ok(PartnerWall::of(rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?))
+}
+
+/// The public page of a community: what it says, its events, and who has made them possible.
+///
+/// # Errors
+/// 404 for a community that the viewer may not know of.
+pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
+    let (brief, community) = communities::page(ctx, viewer, slug).await?;
+    let (ahead, past) = events::shown_of(ctx, &brief).await?;
+    let supporters = store::list_supporters(ctx, brief.id, 24).await?.into_iter().map(|row| {
+        Ok(Supporter {
+            name: row.name_snapshot,
+            logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
+            organization_slug: row.organization_slug,
+            category: category(&row.display_category)?,
+            events_label: count_words(&row.events.to_string()),
+        })
+    });
+    Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()? })
 }
 
 /// As [`wall`], for whoever asks by the event's id: only where they may see the event.

@@ -1,6 +1,7 @@
-//! What this room shows: the wall of an event's page, the panel and the pages on which its community manages it, and the
+//! What this room shows: the wall of an event's page, a community's page with its events and supporters, the panel and the pages on which its community manages it, and the
 //! benefit lines that forms of the rooms below edit.
 
+pub mod community;
 pub mod edit;
 pub mod lines;
 pub mod panel;
