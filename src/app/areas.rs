@@ -9,6 +9,7 @@ use crate::{
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
+        decisions::ui::{decisions::DecisionsPage, place::PlacePanel},
         events::ui::{
             community::CommunityPage,
             editor::{EditEventPage, NewEventPage},
@@ -107,7 +108,7 @@ areas! {
     workspace {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
-        Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -116,6 +117,7 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });

@@ -84,6 +84,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/opportunities/:id/decisions") view=Area(Page::Decisions) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>

@@ -103,6 +103,13 @@ facts! {
     RequestRejected = "requests" / "request_rejected" => BothSides,
     RequestWithdrawn = "requests" / "request_withdrawn" => BothSides,
     RequestExpired = "requests" / "request_expired" => BothSides,
+
+    WaitingJoined = "decisions" / "waiting_joined" => BothSides,
+    PlaceOffered = "decisions" / "place_offered" => BothSides,
+    PlaceOfferLapsed = "decisions" / "place_offer_lapsed" => BothSides,
+    PlaceReleased = "decisions" / "place_released" => BothSides,
+    DecisionsPrepared = "decisions" / "decisions_prepared" => Workspace,
+    DecisionsReleased = "decisions" / "decisions_released" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -7,6 +7,7 @@ pub mod events;
 pub mod partners;
 pub mod opportunities;
 pub mod requests;
+pub mod decisions;
 pub mod notifications;
 
 pub mod facts;

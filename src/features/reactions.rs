@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
+use super::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests};
 use crate::platform::{
     facts,
     jobs::{Periodic, Registry},
@@ -17,6 +17,7 @@ pub fn registry() -> Registry {
             .into_iter()
             .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
+            .chain(decisions::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -25,6 +26,7 @@ pub fn registry() -> Registry {
             .chain(opportunities::jobs::deadlines())
             .chain(requests::jobs::deadlines())
             .chain(events::jobs::deadlines())
+            .chain(decisions::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![

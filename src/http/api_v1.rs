@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, communities, decisions, events, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -33,6 +33,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
+        .merge(decisions::rest::routes())
         .merge(events::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -37,6 +37,7 @@ fn table() -> Vec<FormRoute> {
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
+        .chain(decisions::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 34] = [
+const PAGES: [(&str, u16); 35] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -37,6 +37,7 @@ const PAGES: [(&str, u16); 34] = [
     ("/manage/opportunities", 401),
     ("/manage/opportunities/new", 401),
     ("/manage/opportunities/{id}", 401),
+    ("/manage/opportunities/{id}/decisions", 401),
     ("/organization/profile", 401),
     ("/account", 401),
     ("/notifications", 401),
@@ -48,7 +49,7 @@ const PAGES: [(&str, u16); 34] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 38] = [
+const API: [(&str, &str, u16, u16); 45] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -80,6 +81,13 @@ const API: [(&str, &str, u16, u16); 38] = [
     ("PATCH", "/requests/{requestId}/accept", 401, 404),
     ("PATCH", "/requests/{requestId}/reject", 401, 404),
     ("PATCH", "/requests/{requestId}/withdraw", 401, 404),
+    ("GET", "/requests/{requestId}/place", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/wait", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/take", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/release", 401, 404),
+    ("GET", "/opportunities/{opportunityId}/decisions", 401, 403),
+    ("PATCH", "/opportunities/{opportunityId}/decisions", 401, 403),
+    ("POST", "/opportunities/{opportunityId}/decisions/release", 401, 403),
     ("GET", "/events", 200, 200),
     ("POST", "/events", 401, 403),
     ("GET", "/events/{eventId}", 404, 404),
@@ -240,7 +248,7 @@ async fn every_call_as_nobody_and_as_an_outsider() {
         let body = |method: &str, path: &str| {
             let text = match path {
                 _ if method == "GET" => String::new(),
-                "/requests/{requestId}/accept" => format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64)),
+                "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64)),
                 "/requests/{requestId}/reject" => "{\"reason\":\"Budget\"}".to_owned(),
                 "/admin/communities/{id}/status" => "{\"status\":\"approved\"}".to_owned(),
                 "/sponsors/{organizationId}/verify" => "{\"decision\":\"verify\",\"reason\":\"Because I say so.\"}".to_owned(),

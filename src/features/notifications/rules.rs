@@ -86,6 +86,10 @@ pub enum Template {
     OpportunityFilled,
     OpportunityReopened,
     ApplicationsClosed,
+    WaitingJoined,
+    PlaceOffered,
+    PlaceOfferLapsed,
+    PlaceReleased,
     RequestOpened,
     RequestAccepted,
     RequestRejected,
@@ -94,7 +98,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -133,6 +137,10 @@ impl Template {
         Self::OpportunityFilled,
         Self::OpportunityReopened,
         Self::ApplicationsClosed,
+        Self::WaitingJoined,
+        Self::PlaceOffered,
+        Self::PlaceOfferLapsed,
+        Self::PlaceReleased,
         Self::RequestOpened,
         Self::RequestAccepted,
         Self::RequestRejected,
@@ -270,6 +278,25 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+
+        FactKind::WaitingJoined => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::WaitingJoined),
+            line(Community(SeeRequests), Notice, T::WaitingJoined),
+        ]),
+        FactKind::PlaceOffered => Somebody(vec![
+            line(Organization(ActOnRequests), Both, T::PlaceOffered),
+            line(Community(SeeRequests), Notice, T::PlaceOffered),
+        ]),
+        FactKind::PlaceOfferLapsed => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceOfferLapsed),
+            line(Community(SeeRequests), Notice, T::PlaceOfferLapsed),
+        ]),
+        FactKind::PlaceReleased => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceReleased),
+            line(Community(SeeRequests), Both, T::PlaceReleased),
+        ]),
+        FactKind::DecisionsPrepared => Nobody("it is not said yet, not even to colleagues who are not looking"),
+        FactKind::DecisionsReleased => Nobody("each applicant hears their own decision"),
 
         FactKind::RequestOpened => Somebody(vec![
             line(Organization(ActOnRequests), Both, T::RequestOpened),

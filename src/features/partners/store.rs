@@ -150,3 +150,9 @@ pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64)
     .fetch_all(ctx.db())
     .await?)
 }
+
+/// What a request put on its event's page goes.
+pub async fn delete_of(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
+    sqlx::query!("delete from event_partners where request_id = $1", request.0).execute(tx.conn()).await?;
+    Ok(())
+}
