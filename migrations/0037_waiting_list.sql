@@ -5,9 +5,6 @@ create table waiting_list (
     request_id uuid not null references requests,
     -- Given under the opportunity's lock, so that the order is the order of joining.
     line bigint generated always as identity,
-    -- Who agreed to wait, and to which wording: the place is taken on exactly that.
-    side text not null check (side in ('community', 'organization')),
-    revision_hash text not null,
     state text not null check (state in ('Waiting', 'Offered', 'Taken', 'Lapsed', 'Left')),
     joined_at timestamptz not null,
     offered_at timestamptz,
