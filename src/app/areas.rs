@@ -12,6 +12,7 @@ use crate::{
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
         embeds::ui::{EmbedPanel, EmbedsPageView},
+        decisions::ui::{decisions::DecisionsPage, place::PlacePanel},
         events::ui::{
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
@@ -133,6 +134,7 @@ areas! {
         Report => frames::workspace("report", || view! { <ReportPage/> });
         InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -145,6 +147,7 @@ areas! {
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
         Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
         CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
+        Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });

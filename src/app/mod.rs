@@ -92,6 +92,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/community/embeds") view=Area(Page::Embeds) ssr=SsrMode::Async/>
                 <Route path=path!("/community/profile") view=Area(Page::CommunityProfile) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/opportunities/:id/decisions") view=Area(Page::Decisions) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>

@@ -139,6 +139,13 @@ facts! {
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,
     WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
+
+    WaitingJoined = "decisions" / "waiting_joined" => BothSides,
+    PlaceOffered = "decisions" / "place_offered" => BothSides,
+    PlaceOfferLapsed = "decisions" / "place_offer_lapsed" => BothSides,
+    PlaceReleased = "decisions" / "place_released" => BothSides,
+    DecisionsPrepared = "decisions" / "decisions_prepared" => Workspace,
+    DecisionsReleased = "decisions" / "decisions_released" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -11,6 +11,7 @@ pub mod opportunities;
 pub mod embeds;
 pub mod requests;
 pub mod moderation;
+pub mod decisions;
 pub mod notifications;
 
 pub mod facts;

@@ -5,6 +5,7 @@ use crate::{
     features::{
         access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
     },
+    features::{accounts, communities, decisions, events, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -38,6 +39,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
+        .merge(decisions::rest::routes())
         .merge(events::rest::routes())
         .merge(notifications::rest::routes())
         .merge(blocks::rest::routes())

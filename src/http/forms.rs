@@ -8,6 +8,8 @@ use crate::{
     features::{
         access, accounts, blocks, communities, embeds, events, moderation, notifications, opportunities, organizations, partners, requests,
     },
+    app::shell,
+    features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -47,6 +49,7 @@ fn table() -> Vec<FormRoute> {
         .chain(embeds::forms::forms())
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
+        .chain(decisions::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

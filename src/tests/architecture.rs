@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "opportunities",
     "embeds",
     "requests",
+    "decisions",
     "moderation",
     "notifications",
 ];

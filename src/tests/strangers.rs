@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
 const PAGES: &[(&str, u16)] = &[
+const PAGES: [(&str, u16); 35] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -46,6 +47,7 @@ const PAGES: &[(&str, u16)] = &[
     ("/manage/opportunities/{id}", 401),
     ("/community/embeds", 401),
     ("/community/profile", 401),
+    ("/manage/opportunities/{id}/decisions", 401),
     ("/organization/profile", 401),
     ("/account", 401),
     ("/account/sessions", 401),
@@ -63,6 +65,7 @@ const PAGES: &[(&str, u16)] = &[
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
 const API: &[(&str, &str, u16, u16)] = &[
+const API: [(&str, &str, u16, u16); 45] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -101,6 +104,13 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("PATCH", "/requests/{requestId}/accept", 401, 404),
     ("PATCH", "/requests/{requestId}/reject", 401, 404),
     ("PATCH", "/requests/{requestId}/withdraw", 401, 404),
+    ("GET", "/requests/{requestId}/place", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/wait", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/take", 401, 404),
+    ("PATCH", "/requests/{requestId}/place/release", 401, 404),
+    ("GET", "/opportunities/{opportunityId}/decisions", 401, 403),
+    ("PATCH", "/opportunities/{opportunityId}/decisions", 401, 403),
+    ("POST", "/opportunities/{opportunityId}/decisions/release", 401, 403),
     ("GET", "/events", 200, 200),
     ("POST", "/events", 401, 403),
     ("GET", "/events/{eventId}", 404, 404),
@@ -594,6 +604,18 @@ async fn every_call_as_nobody_and_as_an_outsider() {
         let others = others(town).await;
         let before = facts(town).await;
         let mut faults = Vec::new();
+        // Where the words matter, they are in order: the refusal is about who asks.
+        let body = |method: &str, path: &str| {
+            let text = match path {
+                _ if method == "GET" => String::new(),
+                "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64)),
+                "/requests/{requestId}/reject" => "{\"reason\":\"Budget\"}".to_owned(),
+                "/admin/communities/{id}/status" => "{\"status\":\"approved\"}".to_owned(),
+                "/sponsors/{organizationId}/verify" => "{\"decision\":\"verify\",\"reason\":\"Because I say so.\"}".to_owned(),
+                _ => "{}".to_owned(),
+            };
+            Body::from(text)
+        };
         let headers = [("content-type", "application/json")];
         for (method, path, nobody, _) in API.iter().copied() {
             let answer = town

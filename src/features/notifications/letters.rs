@@ -173,6 +173,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OpportunityFilled
         | Template::OpportunityReopened
         | Template::ApplicationsClosed => about_events(template, story, reader),
+        Template::WaitingJoined | Template::PlaceOffered | Template::PlaceOfferLapsed | Template::PlaceReleased => {
+            about_places(template, story, reader)
+        }
         Template::RequestOpened
         | Template::RequestAccepted
         | Template::RequestRejected
@@ -600,6 +603,43 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("See your requests", here(reader, "/inbox")),
         ),
         _ => draft(format!("{} is filled", story.opportunity), &["Its last place was taken.".into()], opportunity()),
+    }
+}
+
+fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let (who, event) = (&story.organization, &story.event);
+    let theirs = reader.side == Some(Side::Organization);
+    let open = |label: &'static str| (label, here(reader, &format!("/requests/{}", story.request_id)));
+    match template {
+        Template::WaitingJoined => draft(
+            if theirs { format!("You wait for a place at {event}") } else { format!("{who} waits for a place at {event}") },
+            &["Every place is taken. When one is released, it is offered in the order of the line.".into()],
+            open("See the request"),
+        ),
+        Template::PlaceOffered => draft(
+            if theirs { format!("A place at {event} is kept for you") } else { format!("A free place at {event} is kept for {who}") },
+            &[if theirs {
+                "Take it while it is kept: the page says until when. After that it is offered to the next in line.".into()
+            } else {
+                "If they do not take it in time, it is offered to the next in line.".into()
+            }],
+            open(if theirs { "Take the place" } else { "See the request" }),
+        ),
+        Template::PlaceOfferLapsed => draft(
+            if theirs { format!("The place at {event} was not taken in time") } else { format!("{who} did not take the place at {event}") },
+            &["It is offered to the next in line.".into()],
+            open("See the request"),
+        ),
+        _ => draft(
+            if theirs {
+                format!("{} released your place at {event}", story.community)
+            } else {
+                format!("Your team released the place of {who} at {event}")
+            },
+            &[if theirs { "You no longer stand on the event's page. They wrote:".into() } else { "They were told why:".into() }],
+            open("See the request"),
+        )
+        .quoting(&story.words),
     }
 }
 

@@ -185,6 +185,10 @@ pub enum Template {
     OpportunityFilled,
     OpportunityReopened,
     ApplicationsClosed,
+    WaitingJoined,
+    PlaceOffered,
+    PlaceOfferLapsed,
+    PlaceReleased,
     RequestOpened,
     RequestAccepted,
     RequestRejected,
@@ -253,6 +257,10 @@ impl Template {
         Self::OpportunityFilled,
         Self::OpportunityReopened,
         Self::ApplicationsClosed,
+        Self::WaitingJoined,
+        Self::PlaceOffered,
+        Self::PlaceOfferLapsed,
+        Self::PlaceReleased,
         Self::RequestOpened,
         Self::RequestAccepted,
         Self::RequestRejected,
@@ -483,6 +491,25 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+
+        FactKind::WaitingJoined => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::WaitingJoined),
+            line(Community(SeeRequests), Notice, T::WaitingJoined),
+        ]),
+        FactKind::PlaceOffered => Somebody(vec![
+            line(Organization(ActOnRequests), Both, T::PlaceOffered),
+            line(Community(SeeRequests), Notice, T::PlaceOffered),
+        ]),
+        FactKind::PlaceOfferLapsed => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceOfferLapsed),
+            line(Community(SeeRequests), Notice, T::PlaceOfferLapsed),
+        ]),
+        FactKind::PlaceReleased => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceReleased),
+            line(Community(SeeRequests), Both, T::PlaceReleased),
+        ]),
+        FactKind::DecisionsPrepared => Nobody("it is not said yet, not even to colleagues who are not looking"),
+        FactKind::DecisionsReleased => Nobody("each applicant hears their own decision"),
 
         FactKind::RequestOpened => Somebody(vec![
             line(Organization(ActOnRequests), Both, T::RequestOpened),

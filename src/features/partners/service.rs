@@ -537,3 +537,12 @@ fn view(row: store::Row) -> AppResult<PartnerView> {
 fn category(label: &str) -> AppResult<Category> {
     Category::parse(label).map_err(|error| AppError::Broken(Box::new(error)))
 }
+
+/// Takes down what an accepted request put on its event's page, because its place was released; nothing where it is gone. The
+/// caller states why.
+///
+/// # Errors
+/// When the database is away.
+pub async fn take_down_in(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
+    store::delete_of(tx, request).await
+}

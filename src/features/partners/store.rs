@@ -423,3 +423,9 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
     .fetch_all(ctx.db())
     .await?)
 }
+
+/// What a request put on its event's page goes.
+pub async fn delete_of(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
+    sqlx::query!("delete from event_partners where request_id = $1", request.0).execute(tx.conn()).await?;
+    Ok(())
+}
