@@ -29,7 +29,6 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        partners::ui::wall::EventWall,
         partners::ui::{
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
@@ -39,7 +38,6 @@ use crate::{
             compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
             rules::RulesPage, standing::StandingPage,
         },
-        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
     ui::browser,
 };

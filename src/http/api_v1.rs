@@ -2,8 +2,9 @@
 
 use super::openapi;
 use crate::{
-    features::{access, accounts, communities, events, opportunities, organizations, partners, requests},
-    features::{accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests},
+    features::{
+        access, accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };

@@ -1,14 +1,13 @@
 //! The form door: every form of every page, and how a refused one becomes its page again.
 
 use crate::{
-    app::shell,
     app::{
         again::{self, Again},
         shell,
     },
-    features::{access, accounts, communities, events, notifications, opportunities, organizations, requests},
-    features::{accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, requests},
-    features::{accounts, communities, events, notifications, opportunities, organizations, partners, requests},
+    features::{
+        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{
         ctx::House,
