@@ -6,6 +6,8 @@ use crate::{
         access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
     },
     features::{accounts, communities, decisions, events, opportunities, organizations, partners, requests},
+        access, accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };

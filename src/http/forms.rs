@@ -10,6 +10,8 @@ use crate::{
     },
     app::shell,
     features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
+        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{
         ctx::House,

@@ -8,6 +8,8 @@ mod house;
 mod opportunities;
 mod organizations;
 mod requests;
+mod inbox;
+mod moderation;
 mod strangers;
 mod town;
 mod work;

@@ -34,6 +34,9 @@ const PAGES: [(&str, u16); 35] = [
     ("/second-factor", 401),
     ("/dashboard", 401),
     ("/inbox", 401),
+    ("/inbox/standing", 401),
+    ("/inbox/rules", 401),
+    ("/report", 401),
     ("/requests/new", 401),
     ("/requests/{id}", 401),
     ("/manage/events", 401),
@@ -60,6 +63,8 @@ const PAGES: [(&str, u16); 35] = [
     ("/staff/organizations/{id}", 401),
     ("/staff/communities", 401),
     ("/staff/communities/{id}", 401),
+    ("/staff/requests", 401),
+    ("/staff/reports", 401),
 ];
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
@@ -111,6 +116,23 @@ const API: [(&str, &str, u16, u16); 45] = [
     ("GET", "/opportunities/{opportunityId}/decisions", 401, 403),
     ("PATCH", "/opportunities/{opportunityId}/decisions", 401, 403),
     ("POST", "/opportunities/{opportunityId}/decisions/release", 401, 403),
+    ("PATCH", "/requests/{requestId}/assign", 401, 404),
+    ("PATCH", "/requests/{requestId}/snooze", 401, 404),
+    ("POST", "/requests/bulk-reject", 401, 422),
+    ("POST", "/requests/read", 401, 422),
+    ("GET", "/requests/standing", 401, 200),
+    ("GET", "/requests/rules", 401, 200),
+    ("POST", "/requests/rules/routes", 401, 422),
+    ("POST", "/requests/rules/fits", 401, 422),
+    ("DELETE", "/requests/rules/{ruleId}", 401, 404),
+    ("GET", "/admin/requests/held", 401, 403),
+    ("PATCH", "/admin/requests/{requestId}/decision", 401, 403),
+    ("GET", "/blocks", 401, 200),
+    ("POST", "/blocks", 401, 422),
+    ("DELETE", "/blocks/{workspaceId}", 401, 404),
+    ("POST", "/reports", 401, 422),
+    ("GET", "/admin/reports", 401, 403),
+    ("PATCH", "/admin/reports/{reportId}/decision", 401, 403),
     ("GET", "/events", 200, 200),
     ("POST", "/events", 401, 403),
     ("GET", "/events/{eventId}", 404, 404),
@@ -313,6 +335,9 @@ impl Others {
             .replace("{organizationId}", &self.organization.to_string())
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{viewId}", &self.opportunity.to_string())
+            .replace("{ruleId}", &self.community.to_string())
+            .replace("{workspaceId}", &self.community.to_string())
+            .replace("{reportId}", &self.request.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
             .replace("{communityId}", &self.community.to_string())
@@ -395,6 +420,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/manage/opportunities/{id}",
             "/staff/organizations",
             "/staff/communities",
+            "/staff/requests",
+            "/staff/reports",
             "/staff/organizations/{id}",
             "/staff/communities/{id}",
         ] {
