@@ -24,9 +24,10 @@ use crate::{
             manage::ManageOpportunitiesPage,
         },
         organizations::ui::{
-            BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
+            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        partners::ui::wall::EventWall,
+        partners::ui::{support::SupportedEvents, wall::EventWall},
         requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
     },
     ui::browser,
@@ -87,7 +88,7 @@ areas! {
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any()/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
         Community => frames::site(|| view! { <CommunityPage/> });
@@ -96,6 +97,7 @@ areas! {
     /// Joining and signing in.
     door {
         BecomeSponsor => frames::site(|| view! { <BecomeSponsorPage/> });
+        Claim => frames::site(|| view! { <ClaimPage/> });
         Join => frames::site(|| view! { <JoinPage/> });
         JoinSent => frames::site(|| view! { <JoinSentPage/> });
         SignIn => frames::card(|| view! { <SignInPage/> });
@@ -116,6 +118,8 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        AddOrganization => frames::workspace("directory", || view! { <AddOrganizationPage/> });
+        OrganizationDomain => frames::workspace("profile", || view! { <DomainPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
@@ -124,6 +128,7 @@ areas! {
     staff {
         StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffChanges => frames::workspace("staff-organizations", || view! { <StaffChangesPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 34] = [
+const PAGES: [(&str, u16); 38] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -20,6 +20,10 @@ const PAGES: [(&str, u16); 34] = [
     ("/communities/{slug}", 200),
     ("/api/docs", 200),
     ("/become-sponsor", 200),
+    ("/claim/{slug}", 200),
+    ("/directory/add", 401),
+    ("/organization/domain", 401),
+    ("/staff/changes", 401),
     ("/join", 200),
     ("/join/sent", 200),
     ("/sign-in", 200),
@@ -48,7 +52,7 @@ const PAGES: [(&str, u16); 34] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 32] = [
+const API: [(&str, &str, u16, u16); 44] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -64,6 +68,18 @@ const API: [(&str, &str, u16, u16); 32] = [
     ("GET", "/sponsors/{organizationId}", 200, 200),
     ("PATCH", "/sponsors/{organizationId}", 401, 404),
     ("POST", "/sponsors/{organizationId}/verify", 401, 403),
+    ("POST", "/sponsors", 401, 403),
+    ("POST", "/sponsors/{organizationId}/answer", 401, 404),
+    ("POST", "/sponsors/{organizationId}/checks", 401, 403),
+    ("POST", "/sponsors/{organizationId}/slug", 401, 404),
+    ("DELETE", "/sponsors/{organizationId}/proposed-website", 401, 404),
+    ("POST", "/sponsors/{organizationId}/proposed-website/decision", 401, 403),
+    ("POST", "/sponsors/{organizationId}/invitations", 401, 403),
+    ("POST", "/sponsors/{organizationId}/claims", 422, 422),
+    ("POST", "/sponsors/{organizationId}/claims/decision", 401, 403),
+    ("POST", "/sponsors/{organizationId}/domain-proof", 401, 409),
+    ("POST", "/sponsors/{organizationId}/domain-proof/check", 401, 404),
+    ("POST", "/uploads/logos", 401, 422),
     ("GET", "/opportunities", 200, 200),
     ("POST", "/opportunities", 401, 403),
     ("GET", "/opportunities/{opportunityId}", 200, 200),
@@ -120,7 +136,7 @@ impl Others {
             self.community
         };
         let slug = match path {
-            "/directory/{slug}" => "acme-cloud",
+            "/directory/{slug}" | "/claim/{slug}" => "acme-cloud",
             "/events/{slug}" => "hackfest-2027",
             _ => "apex-circle",
         };
@@ -173,6 +189,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/manage/events/{id}/edit",
             "/manage/opportunities/{id}",
             "/staff/organizations",
+            "/staff/changes",
+            "/directory/add",
             "/staff/communities",
             "/staff/organizations/{id}",
             "/staff/communities/{id}",

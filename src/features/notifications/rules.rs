@@ -66,6 +66,16 @@ pub enum Template {
     OrganizationVerified,
     OrganizationRefused,
     OrganizationDisabled,
+    OrganizationRestored,
+    OrganizationDisablingProposed,
+    OrganizationWebsiteProposed,
+    OrganizationWebsiteApproved,
+    OrganizationWebsiteRefused,
+    OrganizationAdded,
+    OrganizationClaimInvited,
+    OrganizationClaimAsked,
+    OrganizationClaimProven,
+    OrganizationClaimRefused,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -90,7 +100,7 @@ pub enum Template {
 }
 
 impl Template {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 51] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -111,6 +121,16 @@ impl Template {
         Self::OrganizationVerified,
         Self::OrganizationRefused,
         Self::OrganizationDisabled,
+        Self::OrganizationRestored,
+        Self::OrganizationDisablingProposed,
+        Self::OrganizationWebsiteProposed,
+        Self::OrganizationWebsiteApproved,
+        Self::OrganizationWebsiteRefused,
+        Self::OrganizationAdded,
+        Self::OrganizationClaimInvited,
+        Self::OrganizationClaimAsked,
+        Self::OrganizationClaimProven,
+        Self::OrganizationClaimRefused,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -141,6 +161,9 @@ impl Template {
             Self::ActivateLink => Some(LinkPurpose::Activate),
             Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
+            // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked if has_password => Some(LinkPurpose::VerifyEmail),
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked => Some(LinkPurpose::Activate),
             Self::StaffWelcome
             | Self::OrganizationApplied
             | Self::OrganizationMoreAsked
@@ -232,6 +255,23 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationDisabled => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationDisabled)]),
         FactKind::OrganizationProfileEdited => Nobody("colleagues see the profile; nothing waits for them"),
         FactKind::OrganizationLogoChanged => Nobody("colleagues see the profile; nothing waits for them"),
+        FactKind::OrganizationRestored => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationRestored)]),
+        FactKind::OrganizationDisablingProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationDisablingProposed)]),
+        FactKind::OrganizationDisablingDropped => Nobody("nothing changed for anybody"),
+        FactKind::OrganizationChecksAsked => Nobody("the results stand where they were asked for"),
+        FactKind::OrganizationSlugChanged => Nobody("the old address leads to the new one"),
+        FactKind::OrganizationWebsiteProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationWebsiteProposed)]),
+        FactKind::OrganizationWebsiteWithdrawn => Nobody("nothing waits any more"),
+        FactKind::OrganizationWebsiteApproved => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteApproved)]),
+        FactKind::OrganizationWebsiteRefused => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)]),
+        FactKind::OrganizationAdded => Somebody(vec![line(Reviewers, Notice, T::OrganizationAdded)]),
+        FactKind::OrganizationClaimInvited => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimInvited)]),
+        // Proven by the DNS, it needs no link: whoever asks that way is signed in, and the page says what to do.
+        FactKind::OrganizationClaimAsked => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimAsked)]),
+        FactKind::OrganizationClaimProven => Somebody(vec![line(Reviewers, Notice, T::OrganizationClaimProven)]),
+        FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
+        FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
+        FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
