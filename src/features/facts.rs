@@ -83,6 +83,7 @@ facts! {
     OrganizationAdded = "organizations" / "organization_added" => Workspace,
     OrganizationClaimInvited = "organizations" / "organization_claim_invited" => Staff,
     OrganizationClaimAsked = "organizations" / "organization_claim_asked" => Staff,
+    OrganizationClaimBegun = "organizations" / "organization_claim_begun" => Staff,
     OrganizationClaimProven = "organizations" / "organization_claim_proven" => Staff,
     OrganizationClaimApproved = "organizations" / "organization_claim_approved" => Workspace,
     OrganizationClaimRefused = "organizations" / "organization_claim_refused" => Staff,

@@ -6,6 +6,7 @@ mod architecture;
 mod crash;
 mod house;
 mod organizations;
+mod organization_life;
 mod requests;
 mod strangers;
 mod town;

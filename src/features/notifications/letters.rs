@@ -351,18 +351,18 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
     let later = "Confirm that this mailbox is yours. Our staff then look at it, and you get a mail when they have decided.";
     match template {
         Template::OrganizationClaimInvited => draft(
-            format!("{community} asks {name} for support"),
+            format!("{community} wants to reach {name}"),
             &[
                 format!(
-                    "{community} is a developer community on CommDesk. They added {name} and sent a request; nobody can answer it \
-                     yet, because nobody of {name} is here. They named this mailbox."
+                    "{community} is a developer community on CommDesk, where {name} has a profile that a community added. Nobody \
+                     can answer requests to it yet, because nobody of {name} is here. This mailbox was named to us."
                 ),
                 format!("If you speak for {name}, take its profile over. {later}"),
             ],
             ("Read more", "/become-sponsor".into()),
         )
         .by_link(reader, "Take the profile over")
-        .also("If you do not, do nothing: the request ends by itself, and nothing is shown in your name."),
+        .also("If you do not, do nothing: requests end by themselves, and nobody speaks in your name."),
         Template::OrganizationClaimAsked => draft(
             format!("Confirm that you speak for {name}"),
             &[format!("Somebody, probably you, wants to take over the profile of {name} on CommDesk. {later}")],

@@ -266,7 +266,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationWebsiteRefused => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)]),
         FactKind::OrganizationAdded => Somebody(vec![line(Reviewers, Notice, T::OrganizationAdded)]),
         FactKind::OrganizationClaimInvited => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimInvited)]),
-        // Proven by the DNS, it needs no link: whoever asks that way is signed in, and the page says what to do.
+        FactKind::OrganizationClaimBegun => Nobody("whoever begins it reads on the page what to publish"),
         FactKind::OrganizationClaimAsked => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimAsked)]),
         FactKind::OrganizationClaimProven => Somebody(vec![line(Reviewers, Notice, T::OrganizationClaimProven)]),
         FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),

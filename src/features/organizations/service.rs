@@ -365,6 +365,7 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_website_approved") => ("Staff approved the new website".to_owned(), said("reason")),
         ("organizations", "organization_website_refused") => ("Staff refused the new website".to_owned(), said("reason")),
         ("organizations", "organization_claim_invited") => ("A mailbox was invited to claim it".to_owned(), said("email")),
+        ("organizations", "organization_claim_begun") => ("Somebody wants to claim it by its DNS".to_owned(), said("email")),
         ("organizations", "organization_claim_asked") => ("Somebody wants to claim it".to_owned(), said("email")),
         ("organizations", "organization_claim_proven") => ("A claim was proven".to_owned(), None),
         ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),

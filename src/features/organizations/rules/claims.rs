@@ -182,7 +182,10 @@ pub struct Claiming {
 pub enum Step {
     /// A community's request has led to an invitation.
     Invited,
+    /// By a mailbox, to which a link is sent.
     Asked,
+    /// By the DNS: whoever asks is signed in, and publishes a text.
+    Begun,
     Proven,
     Approved,
     Refused,
@@ -193,6 +196,7 @@ impl Step {
         match self {
             Self::Invited => "organization_claim_invited",
             Self::Asked => "organization_claim_asked",
+            Self::Begun => "organization_claim_begun",
             Self::Proven => "organization_claim_proven",
             Self::Approved => "organization_claim_approved",
             Self::Refused => "organization_claim_refused",
@@ -202,7 +206,7 @@ impl Step {
     /// The state that the claim has after it.
     pub const fn state(self) -> ClaimState {
         match self {
-            Self::Invited | Self::Asked => ClaimState::Asked,
+            Self::Invited | Self::Asked | Self::Begun => ClaimState::Asked,
             Self::Proven => ClaimState::Proven,
             Self::Approved => ClaimState::Approved,
             Self::Refused => ClaimState::Refused,
@@ -226,7 +230,11 @@ impl Organization {
         self.must_be_claimable()?;
         let claim =
             Claim { id, organization: self.id, display_name: self.display_name.clone(), user, method, state: ClaimState::Asked };
-        let step = if invited_by.is_some() { Step::Invited } else { Step::Asked };
+        let step = match (invited_by, method) {
+            (Some(_), _) => Step::Invited,
+            (None, Method::Mailbox) => Step::Asked,
+            (None, Method::Dns) => Step::Begun,
+        };
         Ok(Claiming { claim, step, email, community: invited_by, reason: None })
     }
 
