@@ -1,9 +1,9 @@
-//! What the first page shows, from the rooms that know it.
+//! The server's half of the first page: its counts, an open opportunity and a verified sponsor, from the rooms that know them.
 
 use super::landing::LandingView;
 use crate::{
     features::{
-        opportunities::service::{self as opportunities, OpportunityQuery},
+        opportunities::{board::Board, service as opportunities},
         organizations::service::{self as organizations, DirectoryAsk},
     },
     kernel::{actor::VerificationStatus, error::AppResult, page::PageRequest},
@@ -14,7 +14,7 @@ use crate::{
 /// When the database is away.
 pub async fn view(ctx: &Ctx) -> AppResult<LandingView> {
     let few = PageRequest { limit: 6, ..PageRequest::default() };
-    let open = opportunities::list(ctx, &OpportunityQuery::default(), &few).await?;
+    let open = opportunities::list(ctx, None, &Board::default(), &few).await?;
     let listed = organizations::list(ctx, &DirectoryAsk::default(), &few).await?;
     let count = |total: i64, capped: bool| if capped { "1,000+".to_owned() } else { total.to_string() };
     Ok(LandingView {

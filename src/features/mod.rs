@@ -1,12 +1,15 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
 
 pub mod accounts;
+pub mod access;
+pub mod blocks;
 pub mod organizations;
 pub mod communities;
 pub mod events;
 pub mod partners;
 pub mod opportunities;
 pub mod requests;
+pub mod moderation;
 pub mod notifications;
 
 pub mod facts;

@@ -60,6 +60,16 @@ ids! {
     JobId,
     MailId,
     NoticeId,
+    /// A key with which a program acts for a workspace.
+    ApiKeyId,
+    /// Something that somebody reported to staff.
+    ReportId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
+    /// A filtered list that somebody named.
+    SavedViewId,
+    /// A package, add-on or other piece of an opportunity that has a price of its own.
+    ItemId,
+    /// Somebody's place in the line of those who wait.
+    WaitingId,
 }

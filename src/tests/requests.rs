@@ -6,7 +6,7 @@ use commdesk::{
         accounts::service as accounts,
         opportunities::{
             service as opportunities,
-            views::{OpportunityInput, OpportunityStatus},
+            views::{OpportunityInput, OpportunityPatch, OpportunityStatus},
         },
         partners::service as partners,
         requests::{
@@ -503,9 +503,10 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
 
         // Two save at once: one is told.
         let (one, other) = (town.ctx(), town.ctx());
+        let patch = OpportunityPatch::all(view.version, input.clone());
         let (a, b) = tokio::join!(
-            opportunities::edit(&one, &cast.ravi, id, view.version, &input),
-            opportunities::edit(&other, &cast.ravi, id, view.version, &input),
+            opportunities::edit(&one, &cast.ravi, id, &patch),
+            opportunities::edit(&other, &cast.ravi, id, &patch),
         );
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
@@ -520,7 +521,7 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
         let seen = cast.seen(&cast.ravi, request).await;
         service::accept(ctx, &cast.ravi, request, &seen).await.expect("accepted");
         let fewer = OpportunityInput { places: "1".into(), ..input };
-        let refused = opportunities::edit(ctx, &cast.ravi, id, 2, &fewer).await;
+        let refused = opportunities::edit(ctx, &cast.ravi, id, &OpportunityPatch::all(2, fewer)).await;
         assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("places").is_some()));
 
         // Closing takes no more applications, and what was agreed stays.
@@ -662,7 +663,7 @@ async fn the_public_list_is_found_by_words_and_every_filter() {
         assert!(page.text.contains("Sign in as a verified sponsor"), "a stranger is asked to sign in");
 
         let event = first["items"][0]["event"]["id"].as_str().expect("an event");
-        let partners = visitor.api(Method::GET, &format!("/events/{event}/partners?search=lumen"), None).await.data();
+        let partners = visitor.api(Method::GET, &format!("/events/{event}/sponsors?search=lumen"), None).await.data();
         assert_eq!(partners["items"][0]["displayCategory"], "Gold Sponsor");
         assert_eq!(partners["items"][0]["tierKeyword"], "gold");
         assert_eq!(partners["total"], 1);

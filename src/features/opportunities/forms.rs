@@ -1,8 +1,10 @@
-//! The forms of this room's pages.
+//! The forms of opportunities' pages: a draft, its edits, opening and closing; and how the lines of benefits are read.
 
 use super::{
-    service,
-    views::{BudgetInput, NumberText, OpportunityInput},
+    board::Board,
+    items::ItemInput,
+    saved, service,
+    views::{BudgetInput, NumberText, OpportunityInput, OpportunityPatch, SavedViewInput, acting_at},
 };
 use crate::{
     features::partners::views::BenefitInput,
@@ -10,13 +12,17 @@ use crate::{
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 
-/// The forms of `/manage/opportunities/…`.
+/// The forms of `/opportunities` and `/manage/opportunities/…`.
 pub fn forms() -> Vec<FormRoute> {
     vec![
+        FormRoute { path: "/opportunities", form: "save-view", handler: |posted| Box::pin(save_view(posted)) },
+        FormRoute { path: "/opportunities", form: "rename-view", handler: |posted| Box::pin(rename_view(posted)) },
+        FormRoute { path: "/opportunities", form: "delete-view", handler: |posted| Box::pin(delete_view(posted)) },
         FormRoute { path: "/manage/opportunities/new", form: "save", handler: |posted| Box::pin(create(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "save", handler: |posted| Box::pin(save(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "open", handler: |posted| Box::pin(open(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "close", handler: |posted| Box::pin(close(posted)) },
+        FormRoute { path: "/manage/opportunities/{id}", form: "reopen", handler: |posted| Box::pin(reopen(posted)) },
     ]
 }
 
@@ -33,10 +39,57 @@ async fn create(posted: Posted) -> AppResult<Done> {
 async fn save(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     let input = read(&posted.typed)?;
-    let version =
-        posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))?;
-    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, version, &input).await?;
+    let patch = OpportunityPatch::all(version(&posted)?, input);
+    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, &patch).await?;
     Ok(Done::to(address(&posted, id)))
+}
+
+/// The version that the page was rendered with.
+fn version(posted: &Posted) -> AppResult<i32> {
+    posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))
+}
+
+async fn reopen(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let patch = OpportunityPatch {
+        version: Some(version(&posted)?),
+        decision_deadline: Some(posted.typed.owned("decisionDeadline")),
+        status: Some("Open".into()),
+        ..OpportunityPatch::default()
+    };
+    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, &patch).await?;
+    Ok(Done::to(address(&posted, id)))
+}
+
+/// The address of the list with a view's query.
+fn list_at(posted: &Posted, query: &str) -> String {
+    let path = if query.is_empty() { "/opportunities".to_owned() } else { format!("/opportunities?{query}") };
+    acting_at(&path, posted.call.workspace.as_deref().unwrap_or_default())
+}
+
+async fn save_view(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let input = SavedViewInput { name: posted.typed.owned("name"), query: Some(posted.typed.owned("query")) };
+    let view = saved::save(&posted.call.ctx, &actor, &input).await?;
+    Ok(Done::to(list_at(&posted, &view.query)))
+}
+
+async fn rename_view(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let input = SavedViewInput { name: posted.typed.owned("name"), query: None };
+    let view = saved::rename(&posted.call.ctx, &actor, view_id(&posted)?, &input).await?;
+    Ok(Done::to(list_at(&posted, &view.query)))
+}
+
+async fn delete_view(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    saved::delete(&posted.call.ctx, &actor, view_id(&posted)?).await?;
+    // The list stays as it is shown; only its name is gone.
+    Ok(Done::to(list_at(&posted, &Board::read(posted.typed.text("query")).query())))
+}
+
+fn view_id(posted: &Posted) -> AppResult<crate::kernel::ids::SavedViewId> {
+    posted.typed.text("view").parse().map_err(|_| AppError::NotFound)
 }
 
 async fn open(posted: Posted) -> AppResult<Done> {
@@ -66,6 +119,9 @@ pub fn line_wanted(typed: &Typed) -> AppResult<()> {
     if typed.text("_action") == "add-line" {
         return Err(AppError::refused("LINE_ADDED", "There is one more line for a benefit now. Nothing was sent yet."));
     }
+    if typed.text("_action") == "add-item" {
+        return Err(AppError::refused("LINE_ADDED", "There is one more piece to fill in now. Nothing was sent yet."));
+    }
     Ok(())
 }
 
@@ -85,8 +141,35 @@ fn read(typed: &Typed) -> AppResult<OpportunityInput> {
         benefits: Some(read_lines(typed)),
         places: NumberText(typed.owned("places")),
         decision_deadline: typed.owned("decisionDeadline"),
+        items: Some(read_items(typed)),
         status: String::new(),
     })
+}
+
+/// The nested list `items[0].kind`, `items[0].name`, …; conflicts are names with commas between them.
+fn read_items(typed: &Typed) -> Vec<ItemInput> {
+    typed
+        .rows("items")
+        .into_iter()
+        .map(|mut row| {
+            let mut text = |name: &str| row.remove(name).unwrap_or_default();
+            ItemInput {
+                id: text("id"),
+                kind: text("kind"),
+                name: text("name"),
+                details: text("details"),
+                benefit: text("benefit"),
+                price: NumberText(text("price")),
+                stock: NumberText(text("stock")),
+                package: text("package"),
+                conflicts: text("conflicts")
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
+                    .collect(),
+            }
+        })
+        .collect()
 }
 
 /// The nested list `benefits[0].kind`, `benefits[0].text`, `benefits[0].id`.

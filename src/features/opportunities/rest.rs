@@ -1,18 +1,33 @@
-//! `POST|GET /opportunities` and `GET /opportunities/{opportunityId}`. Applying is the requests room's.
+//! `POST|GET /opportunities`, `GET|PATCH /opportunities/{opportunityId}` and the saved views of the list. Applying is the
+//! requests room's.
 
 use super::{
-    service::{self, OpportunityQuery},
-    views::{OpportunityInput, OpportunityPage, OpportunityStatus, OpportunityView},
+    board::Board,
+    items::Mix,
+    saved, service,
+    views::{
+        OpportunityInput, OpportunityPage, OpportunityPatch, OpportunityStatus, OpportunityView, SavedView, SavedViewInput,
+        SavedViews,
+    },
 };
 use crate::{
-    kernel::{error::AppError, ids::OpportunityId, page::PageRequest},
+    kernel::{
+        error::AppError,
+        ids::{OpportunityId, SavedViewId},
+        page::PageRequest,
+    },
     platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
-    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, patch))
+        .routes(routes!(price))
+        .routes(routes!(list_views, save_view))
+        .routes(routes!(rename_view, delete_view))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -25,7 +40,21 @@ struct ListParams {
     category: Option<String>,
     format: Option<String>,
     region: Option<String>,
+    /// INR, USD, EUR or GBP. Needed for `sort=budget`, unless `budget` names one.
     currency: Option<String>,
+    /// A budget band by its key, `INR:200000-500000`: opportunities whose range overlaps it. Nothing is converted.
+    budget: Option<String>,
+    /// With commas between them: opportunities of events with one of them.
+    technologies: Option<String>,
+    /// `2027-03-01`: decided on this day or later.
+    decides_from: Option<String>,
+    /// `2027-03-31`: decided on this day or earlier.
+    decides_by: Option<String>,
+    /// `true` (also when absent): with a place left. `false`: full ones too.
+    place_left: Option<String>,
+    /// `deadline` (also when absent), `newest`, `budget` (the most first, in one currency) or `match` (what fits the acting
+    /// organization's profile best; each item says why).
+    sort: Option<String>,
     /// `true`: those of the acting community, drafts too; only `status` narrows them.
     mine: Option<bool>,
     /// With `mine`: Draft, Open, Closed or Filled.
@@ -54,15 +83,23 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         let status = status.map_err(|error| AppError::invalid("status", error.to_string()))?;
         return Ok(ok(&service::list_mine(&call.ctx, &call.actor()?, status, &page).await?));
     }
-    let query = OpportunityQuery {
+    let board = Board {
         search: params.search.unwrap_or_default(),
         event_type: params.event_type.unwrap_or_default(),
         category: params.category.unwrap_or_default(),
         format: params.format.unwrap_or_default(),
         region: params.region.unwrap_or_default(),
         currency: params.currency.unwrap_or_default(),
+        budget: params.budget.unwrap_or_default(),
+        technologies: params.technologies.unwrap_or_default(),
+        decides_from: params.decides_from.unwrap_or_default(),
+        decides_by: params.decides_by.unwrap_or_default(),
+        place_left: params.place_left.unwrap_or_default(),
+        sort: params.sort.unwrap_or_default(),
     };
-    Ok(ok(&service::list(&call.ctx, &query, &page).await?))
+    // Through its address, so that the API reads exactly what the page and a saved view read.
+    let board = Board::read(&board.query());
+    Ok(ok(&service::list(&call.ctx, call.maybe_viewer().as_ref(), &board, &page).await?))
 }
 
 /// Offer something
@@ -108,4 +145,165 @@ async fn create(call: Call, once: Once, body: Body<OpportunityInput>) -> ApiResu
 async fn get(call: Call, Seg(id): Seg<OpportunityId>) -> ApiResult {
     let viewer = call.maybe_viewer();
     Ok(ok(&service::get(&call.ctx, viewer.as_ref(), id).await?))
+}
+
+/// Change one, open it, close it, open it again
+///
+/// What is absent stays as it is. `version` is the one that was read: a stale one is refused and nothing is overwritten.
+/// `"status": "Open"` opens a draft, and opens a closed one again when its `decisionDeadline` is ahead; `"Closed"` takes no
+/// more applications.
+#[utoipa::path(
+    patch, path = "/opportunities/{opportunityId}", tag = "opportunities", request_body = OpportunityPatch,
+    params(
+        ("opportunityId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The opportunity as it is now", body = OpportunityView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the community may not"),
+        (status = 404, description = "None of your community's"),
+        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field; `version` is missing"),
+    )
+)]
+async fn patch(call: Call, once: Once, Seg(id): Seg<OpportunityId>, body: Body<OpportunityPatch>) -> ApiResult {
+    let actor = call.actor()?;
+    once.run(
+        &call,
+        &format!("PATCH /opportunities/{id}"),
+        &body.raw,
+        |ctx| {
+            let (actor, patch) = (actor.clone(), body.value);
+            async move { service::edit(&ctx, &actor, id, &patch).await }
+        },
+        |_, _| async move { Ok(id) },
+    )
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(&actor), id).await?))
+}
+
+/// Your saved views of the list
+///
+/// Yours, in the workspace that you act for.
+#[utoipa::path(
+    get, path = "/opportunities/views", tag = "opportunities", params(("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The views, by name", body = SavedViews),
+        (status = 401, description = "Nobody is signed in"),
+    )
+)]
+async fn list_views(call: Call) -> ApiResult {
+    Ok(ok(&saved::list(&call.ctx, &call.viewer()?).await?))
+}
+
+/// Name a list
+///
+/// `query` is the query of `GET /opportunities`; its cursor and what the list does not know are left out.
+#[utoipa::path(
+    post, path = "/opportunities/views", tag = "opportunities", request_body = SavedViewInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 201, description = "The view", body = SavedView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 409, description = "TOO_MANY_VIEWS, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
+    )
+)]
+async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiResult {
+    let actor = call.viewer()?;
+    let id = once
+        .run(
+            &call,
+            "POST /opportunities/views",
+            &body.raw,
+            |ctx| {
+                let (actor, input) = (actor.clone(), body.value);
+                async move { saved::save(&ctx, &actor, &input).await.map(|view| view.id) }
+            },
+            |_, result| async move { result.parse::<SavedViewId>().map_err(|_| AppError::broken("a key noted no view")) },
+        )
+        .await?;
+    Ok(created(&saved::find(&call.ctx, &actor, id).await?))
+}
+
+/// Rename a saved view
+#[utoipa::path(
+    patch, path = "/opportunities/views/{viewId}", tag = "opportunities", request_body = SavedViewInput,
+    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The view", body = SavedView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 404, description = "None of yours in this workspace"),
+        (status = 409, description = "IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
+    )
+)]
+async fn rename_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Body<SavedViewInput>) -> ApiResult {
+    let actor = call.viewer()?;
+    once.run(
+        &call,
+        &format!("PATCH /opportunities/views/{id}"),
+        &body.raw,
+        |ctx| {
+            let (actor, input) = (actor.clone(), body.value);
+            async move { saved::rename(&ctx, &actor, id, &input).await.map(|_| ()) }
+        },
+        |_, _| async move { Ok(()) },
+    )
+    .await?;
+    Ok(ok(&saved::find(&call.ctx, &actor, id).await?))
+}
+
+/// Forget a saved view
+#[utoipa::path(
+    delete, path = "/opportunities/views/{viewId}", tag = "opportunities",
+    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The views that are left", body = SavedViews),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 404, description = "None of yours in this workspace"),
+    )
+)]
+async fn delete_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> ApiResult {
+    let actor = call.viewer()?;
+    once.run(
+        &call,
+        &format!("DELETE /opportunities/views/{id}"),
+        b"",
+        |ctx| {
+            let actor = actor.clone();
+            async move { saved::delete(&ctx, &actor, id).await }
+        },
+        |_, _| async move { Ok(()) },
+    )
+    .await?;
+    Ok(ok(&saved::list(&call.ctx, &actor).await?))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+struct PriceParams {
+    /// Ids of the opportunity's items, with commas between them.
+    items: String,
+}
+
+/// What a mix of its items costs
+///
+/// The lines, with what a package brings along, and their sum: what an application with these `items` must name as its amount.
+#[utoipa::path(
+    get, path = "/opportunities/{opportunityId}/price", tag = "opportunities",
+    params(("opportunityId" = String, Path), PriceParams, ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The mix, priced", body = Mix),
+        (status = 404, description = "No such opportunity, or not yours to know of"),
+        (status = 409, description = "MIX_EMPTY, ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, MIX_TOO_EXPENSIVE"),
+        (status = 422, description = "A parameter cannot be read"),
+    )
+)]
+async fn price(call: Call, Seg(id): Seg<OpportunityId>, Params(params): Params<PriceParams>) -> ApiResult {
+    let chosen: Vec<String> = params.items.split(',').map(str::to_owned).collect();
+    Ok(ok(&service::price(&call.ctx, call.maybe_viewer().as_ref(), id, &chosen).await?))
 }

@@ -4,7 +4,10 @@
 //! Promises that only an event that is published and a community that is approved open one, that an edit names the version
 //! it saw, and that a place that is taken is never trimmed away. Does not know the clock or the zone: moments come in.
 
-use super::views::{OpportunityInput, OpportunityStatus};
+use super::{
+    items::{Item, ItemDraft, read_items},
+    views::{OpportunityInput, OpportunityStatus},
+};
 use crate::{
     features::partners::{
         rules::{LineDraft, default_lines, read_lines},
@@ -40,6 +43,8 @@ pub struct OpportunityDraft {
     /// The tier's defaults where none were given.
     pub benefits: Vec<LineDraft>,
     pub places: i32,
+    /// Nothing when none were named: an edit then leaves them as they are.
+    pub items: Option<Vec<ItemDraft>>,
     /// Ends at 23:59:59 in the event's zone.
     pub deadline: NaiveDate,
 }
@@ -67,6 +72,8 @@ impl OpportunityInput {
             Some(lines) => read_lines(&mut check, "benefits", lines),
             None => Vec::new(),
         };
+        let currency = Currency::parse(self.budget_range.currency.trim()).ok();
+        let items = self.items.as_ref().map(|items| read_items(&mut check, items, currency));
         check.finish()?;
         let missing = || FieldErrors::one("", "Fill the form again.");
         let category = category.ok_or_else(missing)?;
@@ -79,6 +86,7 @@ impl OpportunityInput {
             budget: budget.ok_or_else(missing)?,
             benefits: if given.is_empty() { default_lines(category.tier()) } else { given },
             places: places.ok_or_else(missing)?,
+            items,
             deadline: deadline.ok_or_else(missing)?,
         })
     }
@@ -118,6 +126,8 @@ pub struct Content {
     pub budget: MoneyRange,
     pub benefits: Vec<BenefitLine>,
     pub places: i32,
+    /// Nothing: they stay as they are.
+    pub items: Option<Vec<Item>>,
     pub decision_date: NaiveDate,
     pub decision_at: DateTime<Utc>,
     /// Canonical JSON of the event as it is now.
@@ -137,8 +147,29 @@ impl Content {
             "budgetMaxMinor": self.budget.max().minor,
             "places": self.places,
             "decisionDate": self.decision_date,
+            "items": self.items.as_ref().map(|items| {
+                let of = |item: &Item| json!({"id": item.id, "kind": item.kind, "priceMinor": item.price_minor, "stock": item.stock});
+                items.iter().map(of).collect::<Vec<_>>()
+            }),
             "version": version,
         })
+    }
+}
+
+/// Why an opportunity takes applications again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReopenReason {
+    ByHand,
+    /// A place was released, and nobody waited for it.
+    PlaceReleased,
+}
+
+impl ReopenReason {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ByHand => "byHand",
+            Self::PlaceReleased => "placeReleased",
+        }
     }
 }
 
@@ -206,6 +237,24 @@ fn decided_in_time(content: &Content, event: &EventStanding) -> Result<(), AppEr
 }
 
 impl Opportunity {
+    /// Is it the version that somebody read?
+    ///
+    /// # Errors
+    /// 409 `VERSION_CONFLICT`.
+    pub fn same_version(&self, seen: i32) -> Result<(), Refusal> {
+        if seen == self.version {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            "VERSION_CONFLICT",
+            format!(
+                "Somebody saved this opportunity after you opened it (you saw version {seen}, it is now {}). Nothing was \
+                 overwritten, and what you typed is still here: compare the two, then save again.",
+                self.version
+            ),
+        ))
+    }
+
     /// New words. The event stays once it is open, because requests were made for it.
     ///
     /// # Errors
@@ -221,17 +270,7 @@ impl Opportunity {
         if !matches!(self.status, OpportunityStatus::Draft | OpportunityStatus::Open) {
             return Err(self.closed().into());
         }
-        if seen != self.version {
-            return Err(Refusal::new(
-                "VERSION_CONFLICT",
-                format!(
-                    "Somebody saved this opportunity while you were writing (you saw version {seen}, it is now {}). Compare your \
-                     words with the saved ones, then save again.",
-                    self.version
-                ),
-            )
-            .into());
-        }
+        self.same_version(seen)?;
         decided_in_time(&content, event)?;
         if self.status == OpportunityStatus::Open {
             if content.event != self.event {
@@ -311,6 +350,66 @@ impl Opportunity {
             return Err(Refusal::new("DEADLINE_AHEAD", "The day of the decision has not passed yet."));
         }
         Ok(OpportunityClosed { id: self.id, community: self.community, event: self.event, why, title: self.title.clone() })
+    }
+
+    /// A closed one takes applications again, until the day that is named now. The caller saves that day in the same
+    /// transaction, by editing what this gives.
+    ///
+    /// # Errors
+    /// 403 before the community is approved; 409 `OPPORTUNITY_NOT_CLOSED`, `EVENT_NOT_PUBLISHED`; 422 when the day is over or
+    /// every place is taken.
+    pub fn reopen(
+        &self,
+        decision_at: DateTime<Utc>,
+        event: &EventStanding,
+        community: CommunityStatus,
+        (places, taken): (i32, i32),
+        now: DateTime<Utc>,
+    ) -> Result<(OpportunityReopened, Self), AppError> {
+        if !community.may_reach_out() {
+            return Err(not_approved().into());
+        }
+        if self.status != OpportunityStatus::Closed {
+            return Err(Refusal::new(
+                "OPPORTUNITY_NOT_CLOSED",
+                format!("This opportunity is {}. Only a closed one can be opened again.", self.status.label().to_lowercase()),
+            )
+            .into());
+        }
+        if !event.is_published || !event.is_public {
+            return Err(Refusal::new(
+                "EVENT_NOT_PUBLISHED",
+                format!("Sponsors cannot see {}, so there is nothing to apply for.", event.title),
+            )
+            .into());
+        }
+        if decision_at <= now {
+            return Err(AppError::invalid("decisionDeadline", "This day is over. Choose a new day by which you decide."));
+        }
+        if places <= taken {
+            return Err(AppError::invalid("places", "Every place is taken. Offer more of them to open it again."));
+        }
+        let reopened = OpportunityReopened {
+            id: self.id,
+            community: self.community,
+            event: self.event,
+            from: self.status,
+            why: ReopenReason::ByHand,
+            title: self.title.clone(),
+        };
+        Ok((reopened, Self { status: OpportunityStatus::Open, ..self.clone() }))
+    }
+
+    /// A full one has a place again and nobody waits for it: nothing when its day is over.
+    pub fn reopen_for_place(&self, places_left: i64, now: DateTime<Utc>) -> Option<OpportunityReopened> {
+        (places_left > 0 && self.status == OpportunityStatus::Filled && now < self.decision_at).then(|| OpportunityReopened {
+            id: self.id,
+            community: self.community,
+            event: self.event,
+            from: self.status,
+            why: ReopenReason::PlaceReleased,
+            title: self.title.clone(),
+        })
     }
 
     /// The last place went: nothing while places are left, or when nobody could apply any more.
@@ -400,6 +499,10 @@ facts! {
     OpportunityClosed, "opportunity_closed" { event: EventId, why: CloseReason, title: String }
     (it) payload json!({"communityId": it.community, "eventId": it.event, "why": it.why.label(), "from": OpportunityStatus::Open}), title it.title;
 
+    /// Applications are taken again.
+    OpportunityReopened, "opportunity_reopened" { event: EventId, from: OpportunityStatus, why: ReopenReason, title: String }
+    (it) payload json!({"communityId": it.community, "eventId": it.event, "why": it.why.label(), "from": it.from}), title it.title;
+
     /// The last place went.
     OpportunityFilled, "opportunity_filled" { event: EventId, request: RequestId, title: String }
     (it) payload json!({"communityId": it.community, "eventId": it.event, "requestId": it.request, "from": OpportunityStatus::Open}), title it.title;
@@ -429,7 +532,25 @@ impl OpportunityDrafted {
     }
 }
 
+impl OpportunityReopened {
+    pub fn from(&self) -> OpportunityStatus {
+        self.from
+    }
+}
+
 impl OpportunityEdited {
+    /// The opportunity with these words, for the next transition in the same breath.
+    pub fn edited(&self, was: &Opportunity) -> Opportunity {
+        Opportunity {
+            event: self.content.event,
+            title: self.content.title.clone(),
+            category: self.content.category,
+            decision_at: self.content.decision_at,
+            version: self.version,
+            ..was.clone()
+        }
+    }
+
     pub fn content(&self) -> &Content {
         &self.content
     }
@@ -475,6 +596,7 @@ mod tests {
                 .expect("a range"),
             benefits: Vec::new(),
             places: 2,
+            items: None,
             decision_date: NaiveDate::from_ymd_opt(2027, 3, 1).expect("a date"),
             decision_at: now() + TimeDelta::days(10),
             event_snapshot: "{}".into(),
@@ -568,6 +690,28 @@ mod tests {
             opportunity(OpportunityStatus::Filled).edit(1, content(), &event(), 0, now()).expect_err("over").code(),
             "OPPORTUNITY_CLOSED"
         );
+    }
+
+    #[test]
+    fn only_a_closed_one_with_a_day_ahead_and_a_place_opens_again() {
+        let closed = opportunity(OpportunityStatus::Closed);
+        let later = now() + TimeDelta::days(3);
+        let (fact, open) = closed.reopen(later, &event(), CommunityStatus::Active, (2, 1), now()).expect("again");
+        assert_eq!((fact.from(), open.status), (OpportunityStatus::Closed, OpportunityStatus::Open));
+        let late = closed.reopen(now(), &event(), CommunityStatus::Active, (2, 1), now());
+        assert!(matches!(late, Err(AppError::Invalid(e)) if e.get("decisionDeadline").is_some()));
+        let full = closed.reopen(later, &event(), CommunityStatus::Active, (2, 2), now());
+        assert!(matches!(full, Err(AppError::Invalid(e)) if e.get("places").is_some()));
+        let suspended = closed.reopen(later, &event(), CommunityStatus::Suspended, (2, 1), now());
+        assert_eq!(suspended.expect_err("gate").status(), 403);
+        for status in [OpportunityStatus::Draft, OpportunityStatus::Open, OpportunityStatus::Filled] {
+            let refused = opportunity(status).reopen(later, &event(), CommunityStatus::Active, (2, 1), now());
+            assert_eq!(refused.expect_err("not closed").code(), "OPPORTUNITY_NOT_CLOSED", "{status}");
+        }
+        let filled = opportunity(OpportunityStatus::Filled);
+        assert!(filled.reopen_for_place(1, now()).is_some());
+        assert!(filled.reopen_for_place(0, now()).is_none() && filled.reopen_for_place(1, filled.decision_at).is_none());
+        assert!(closed.reopen_for_place(1, now()).is_none());
     }
 
     #[test]

@@ -1,25 +1,17 @@
-//! What the pages of this room load.
+//! What opportunities' pages read: the public list, one opportunity, the community's own, what the editor needs.
 
-use super::views::{EditorScreen, ManageScreen, OpportunityPage, OpportunityScreen};
+use super::views::{BoardScreen, EditorScreen, ManageScreen, OpportunityScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// Open opportunities; empty texts filter nothing.
+/// The public list, as the query of its address asks for it.
 #[server(name = LoadOpportunities, prefix = "/rpc", endpoint = "opportunities/list", input = GetUrl)]
-pub async fn list(
-    search: String,
-    event_type: String,
-    category: String,
-    format: String,
-    region: String,
-    currency: String,
-    cursor: String,
-) -> Result<OpportunityPage, PageError> {
-    let call = crate::platform::web::of_page()?;
-    let query = super::service::OpportunityQuery { search, event_type, category, format, region, currency };
+pub async fn list(query: String, cursor: String, workspace: Option<String>) -> Result<BoardScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
-    Ok(super::service::list(&call.ctx, &query, &page).await?)
+    let board = super::board::Board::read(&query);
+    Ok(super::service::board(&call.ctx, call.maybe_viewer().as_ref(), &board, &page).await?)
 }
 
 /// One opportunity, as the reader sees it.

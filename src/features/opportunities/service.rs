@@ -1,28 +1,35 @@
 //! The use cases of opportunities. Places are claimed for the rooms below by [`claim_in`].
 
 use super::{
+    board::{Ask, Board, BoardOrder, Wishes},
+    items::{self, Item, Mix, settle_items},
     policy,
-    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, search_terms},
-    store::{self, Filter, Held},
+    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft},
+    saved,
+    store::{self, After, BoardFilter, Held},
+    store_items,
     views::{
-        CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage,
-        OpportunityRow, OpportunityStatus, OpportunityView, people_label, places_label,
+        BoardScreen, CommunityGlance, EditorScreen, EventChoice, EventGlance, OpportunityCan, OpportunityInput, OpportunityPage,
+        OpportunityPatch, OpportunityRow, OpportunityStatus, OpportunityView, people_label, places_label,
     },
 };
 use crate::{
     features::{
         communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{rules::EventStatus, service as events, views::EventBrief},
-        organizations::{logos::logo_url, policy as organizations_policy},
-        partners::{rules::settle_lines, views::BenefitLine},
+        organizations::{logos::logo_url, policy as organizations_policy, service as organizations},
+        partners::{
+            rules::{MAX_LINES, settle_lines},
+            views::BenefitLine,
+        },
     },
     kernel::{
         actor::{Actor, Capability, Membership, Scope},
         error::{AppError, AppResult},
-        fields::{Check, FieldErrors},
-        ids::{CommunityId, EventId, OpportunityId, RequestId},
-        labels::{Category, EventFormat, EventType, Region},
-        money::{Currency, MoneyRange},
+        fields::FieldErrors,
+        ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
+        labels::{Category, EntityType},
+        money::{Money, MoneyRange},
         page::{Page, PageRequest, cursor, uncursor},
     },
     platform::{
@@ -40,52 +47,136 @@ use uuid::Uuid;
 /// The deadline that closes an opportunity.
 pub const DECISION: &str = "opportunity_decision";
 
-/// What the public list is asked for; empty texts filter nothing.
-#[derive(Debug, Clone, Default)]
-pub struct OpportunityQuery {
-    pub search: String,
-    pub event_type: String,
-    pub category: String,
-    pub format: String,
-    pub region: String,
-    pub currency: String,
+/// Public opportunities as an address asks for them, matched with the wishes of the organization that the viewer acts for.
+///
+/// # Errors
+/// 422 for a filter that cannot be meant, for a cursor of another list, and for the order `match` without wishes.
+pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageRequest) -> AppResult<OpportunityPage> {
+    let ask = board.ask()?;
+    let wishes = wishes(ctx, viewer).await?;
+    list_matched(ctx, &ask, wishes.as_ref(), page).await
 }
 
-impl OpportunityQuery {
-    /// # Errors
-    /// Names each filter that is not on its list.
-    fn filter(&self) -> Result<Filter, FieldErrors> {
-        let mut check = Check::default();
-        let filter = Filter {
-            terms: search_terms(&self.search),
-            event_type: one_of(&mut check, "eventType", &self.event_type, EventType::parse),
-            category: one_of(&mut check, "category", &self.category, Category::parse),
-            format: one_of(&mut check, "format", &self.format, EventFormat::parse),
-            region: one_of(&mut check, "region", &self.region, Region::parse),
-            currency: one_of(&mut check, "currency", &self.currency, Currency::parse),
-        };
-        check.finish()?;
-        Ok(filter)
+async fn list_matched(ctx: &Ctx, ask: &Ask, wishes: Option<&Wishes>, page: &PageRequest) -> AppResult<OpportunityPage> {
+    let wishes = wishes.filter(|wishes| !wishes.are_empty());
+    if ask.order == BoardOrder::Match && wishes.is_none() {
+        return Err(AppError::invalid("sort", NO_WISHES));
+    }
+    let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
+    let filter = BoardFilter { ask, wishes };
+    let rows = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
+    let counted = store::count_board(ctx, &filter).await?;
+    let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
+    let Page { items, next_cursor, total, total_capped } = cut;
+    let items = items
+        .into_iter()
+        .map(|row| {
+            let fit = match wishes {
+                Some(wishes) => Some(wishes.fit(
+                    row.event_type.as_deref(),
+                    row.event_region.as_deref(),
+                    &row.technologies,
+                    category_of(&row.category)?,
+                )),
+                None => None,
+            };
+            Ok(OpportunityRow { fit, ..row_view(ctx, row)? })
+        })
+        .collect::<AppResult<Vec<_>>>()?;
+    Ok(OpportunityPage { items, next_cursor, total, total_capped })
+}
+
+const NO_WISHES: &str =
+    "Nothing can be matched yet. Act for an organization whose profile names event types, regions or technologies.";
+
+/// What the organization that the viewer acts for said that it looks for.
+async fn wishes(ctx: &Ctx, viewer: Option<&Actor>) -> AppResult<Option<Wishes>> {
+    let Some((viewer, id)) = viewer.and_then(|viewer| Some((viewer, viewer.organization()?))) else { return Ok(None) };
+    let it = organizations::get(ctx, Some(viewer), id).await?;
+    let mut technologies: Vec<String> = it.technologies.iter().map(|name| name.to_lowercase()).collect();
+    technologies.sort();
+    technologies.dedup();
+    Ok(Some(Wishes {
+        event_types: it.preferred_event_types.iter().map(|kind| kind.label().to_owned()).collect(),
+        regions: it.supported_regions.iter().map(|region| region.label().to_owned()).collect(),
+        technologies,
+        sponsors: it.entity_type != EntityType::Partner,
+        partners: it.entity_type != EntityType::Sponsor,
+    }))
+}
+
+/// The page of the public list: what the address asks for, or what is wrong with it, and the viewer's saved views.
+///
+/// # Errors
+/// When the database is away; 422 for a cursor that is none.
+pub async fn board(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageRequest) -> AppResult<BoardScreen> {
+    let wishes = wishes(ctx, viewer).await?;
+    let views = match viewer {
+        Some(viewer) => saved::list(ctx, viewer).await?.items,
+        None => Vec::new(),
+    };
+    let can_match = wishes.as_ref().is_some_and(|wishes| !wishes.are_empty());
+    let found = match board.ask() {
+        Ok(ask) => list_matched(ctx, &ask, wishes.as_ref(), page).await,
+        Err(problems) => Err(AppError::Invalid(problems)),
+    };
+    let (page, problems) = match found {
+        Ok(page) => (Some(page), FieldErrors::default()),
+        Err(AppError::Invalid(problems)) => (None, problems),
+        Err(other) => return Err(other),
+    };
+    let match_hint = match &wishes {
+        Some(wishes) if wishes.are_empty() => {
+            "Name event types, regions or technologies in your profile, and this list says what fits you."
+        }
+        _ => "",
+    };
+    Ok(BoardScreen {
+        page,
+        problems,
+        views,
+        acting: key_of(viewer),
+        signed_in: viewer.is_some(),
+        can_match,
+        match_hint: match_hint.to_owned(),
+    })
+}
+
+fn key_of_row(order: BoardOrder, row: &store::Row) -> String {
+    let (at, id) = (|at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true), row.id.to_string());
+    match order {
+        BoardOrder::Deadline => cursor(&[&at(row.decision_at), &id]),
+        BoardOrder::Newest => cursor(&["newest", &at(row.opened_at.unwrap_or(row.updated_at)), &id]),
+        BoardOrder::Budget => cursor(&["budget", &row.budget_max.to_string(), &id]),
+        BoardOrder::Match => cursor(&["match", &row.fit.to_string(), &at(row.decision_at), &id]),
     }
 }
 
-/// A label of a list, when one was asked for.
-fn one_of<T, E: ToString>(check: &mut Check, path: &str, text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<String> {
-    let text = text.trim();
-    if text.is_empty() { None } else { check.take(path, parse(text)).map(|_| text.to_owned()) }
-}
-
-/// Open opportunities of public events, the next to be decided first.
-///
-/// # Errors
-/// 422 for an unknown filter or cursor.
-pub async fn list(ctx: &Ctx, query: &OpportunityQuery, page: &PageRequest) -> AppResult<OpportunityPage> {
-    let filter = query.filter()?;
-    let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows = store::list_open(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count_open(ctx, &filter).await?;
-    let cut = Page::cut(rows, page.limit, counted, |row| key(row.decision_at, row.id));
-    opportunity_page(ctx, cut)
+/// A cursor of this order; one of another order is none of ours.
+fn after_of(order: BoardOrder, text: &str) -> Result<After, FieldErrors> {
+    let broken = || FieldErrors::one("cursor", "This cursor is not one of this list. Start again without it.");
+    let moment = |text: &str| DateTime::parse_from_rfc3339(text).map(|at| at.to_utc()).map_err(|_| broken());
+    let number = |text: &str| text.parse::<i64>().map_err(|_| broken());
+    let id = |text: &str| text.parse::<Uuid>().map_err(|_| broken());
+    let named = |name: &str| if name == order.label() { Ok(()) } else { Err(broken()) };
+    match order {
+        BoardOrder::Deadline => after(text).map(|(at, id)| After::Deadline(at, id)),
+        BoardOrder::Newest => {
+            let [name, at, last] = uncursor::<3>(text)?;
+            named(&name)?;
+            Ok(After::Newest(moment(&at)?, id(&last)?))
+        }
+        BoardOrder::Budget => {
+            let [name, most, last] = uncursor::<3>(text)?;
+            named(&name)?;
+            Ok(After::Budget(number(&most)?, id(&last)?))
+        }
+        BoardOrder::Match => {
+            let [name, fit, at, last] = uncursor::<4>(text)?;
+            named(&name)?;
+            Ok(After::Match(i32::try_from(number(&fit)?).map_err(|_| broken())?, moment(&at)?, id(&last)?))
+        }
+    }
 }
 
 /// The community's own opportunities, drafts too, the last touched first.
@@ -114,6 +205,8 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let row = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
+    let community = crate::kernel::actor::Side::Community;
+    crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let benefits = store::list_benefits(ctx.db(), id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
@@ -137,6 +230,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
     let budget = row.budget()?;
+    let items = store_items::list(ctx.db(), id, budget.currency()).await?;
     let left = places_left(&row);
     Ok(OpportunityView {
         id,
@@ -151,6 +245,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         currency: budget.currency(),
         budget_range: budget.into(),
         benefits,
+        items,
         places: row.places,
         places_left: left,
         places_label: places_label(row.places, left),
@@ -163,6 +258,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             edit: managed && editable,
             open: managed && status == OpportunityStatus::Draft,
             close: managed && status == OpportunityStatus::Open,
+            reopen: managed && status == OpportunityStatus::Closed,
             apply,
         },
         apply_hint: hint,
@@ -243,9 +339,12 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
     let mut tx = ctx.begin().await?;
     let (community, event) = parents(&mut tx, community, draft.event).await?;
     let standing = standing(&event);
-    let content = settle(ctx, draft, &[], &community, &event);
+    let content = settle(ctx, draft, &[], &[], &community, &event)?;
     let drafted = rules::draft(ctx.id(), community.id, content, &standing)?;
     store::apply_drafted(&mut tx, &drafted, actor.user().0, ctx.now()).await?;
+    if let Some(items) = &drafted.content().items {
+        store_items::write(&mut tx, drafted.id(), items).await?;
+    }
     tx.state(actor, &drafted);
     if status == OpportunityStatus::Open {
         let opened = drafted.drafted().open(&standing, community.status, ctx.now())?;
@@ -258,35 +357,91 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
     Ok(drafted.id())
 }
 
-/// Saves new words over the version that was seen.
+/// Saves what a patch names over the version that was seen, and moves the opportunity where the patch says so: opened, closed,
+/// opened again. All of it or nothing.
 ///
 /// # Errors
-/// 404, 403, 422, 409 `VERSION_CONFLICT` or `OPPORTUNITY_CLOSED`.
-pub async fn edit(
-    ctx: &Ctx,
-    actor: &Actor,
-    id: OpportunityId,
-    version: i32,
-    input: &OpportunityInput,
-) -> AppResult<OpportunityId> {
-    let draft = input.parse();
+/// 404, 403, 422, 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `OPPORTUNITY_NOT_DRAFT`, `OPPORTUNITY_NOT_OPEN`,
+/// `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
+pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<OpportunityId> {
     let mut tx = ctx.begin().await?;
     let (community, _) = store::find_parents(&mut tx, actor.scope(), id).await?;
     policy::may_manage(actor)?;
-    let draft = draft?;
+    let version =
+        patch.version.ok_or_else(|| FieldErrors::one("version", "Send the version of the opportunity that you edited."))?;
+    let wanted = match patch.status.as_deref().map(str::trim).unwrap_or_default() {
+        "" => None,
+        text => match OpportunityStatus::parse(text) {
+            Ok(status @ (OpportunityStatus::Open | OpportunityStatus::Closed)) => Some(status),
+            Ok(_) => return Err(AppError::invalid("status", "Only Open and Closed can be chosen. Places fill it.")),
+            Err(error) => return Err(AppError::invalid("status", error.to_string())),
+        },
+    };
+    let draft = patch.over(store::get_words(&mut tx, id).await?).parse()?;
     let (community, event) = parents(&mut tx, community.into(), draft.event).await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
     let known = store::list_benefits(&mut *tx.conn(), id).await?;
-    let content = settle(ctx, draft, &known, &community, &event);
+    let known_items = store_items::list(&mut *tx.conn(), id, held.budget.currency()).await?;
+    let mut content = settle(ctx, draft, &known, &known_items, &community, &event)?;
+    if patch.benefits.is_none() {
+        content.benefits = known;
+    }
+    if content.items.is_none() && !known_items.is_empty() && content.budget.currency() != held.budget.currency() {
+        let (old, new) = (held.budget.currency(), content.budget.currency());
+        return Err(AppError::invalid("items", format!("Their prices are in {old}. Send them with prices in {new}.")));
+    }
+    let (standing, now) = (standing(&event), ctx.now());
     let taken = i32::try_from(held.taken).unwrap_or(i32::MAX);
-    let edited = held.opportunity.edit(version, content, &standing(&event), taken, ctx.now())?;
-    store::apply_edited(&mut tx, &edited, held.places, ctx.now()).await?;
-    tx.state(actor, &edited);
-    if held.opportunity.status == OpportunityStatus::Open {
-        set_deadline(&mut tx, DECISION, id.0, edited.content().decision_at).await?;
+    let mut it = held.opportunity;
+    let was = it.status;
+    it.same_version(version)?;
+    let reopens = was == OpportunityStatus::Closed && wanted == Some(OpportunityStatus::Open);
+    if reopens {
+        let (reopened, open) = it.reopen(content.decision_at, &standing, community.status, (content.places, taken), now)?;
+        store::apply_reopened(&mut tx, &reopened, now).await?;
+        tx.state(actor, &reopened);
+        it = open;
+    }
+    if patch.has_words() || reopens {
+        let edited = it.edit(version, content, &standing, taken, now)?;
+        store::apply_edited(&mut tx, &edited, held.places, now).await?;
+        if let Some(items) = &edited.content().items {
+            store_items::write(&mut tx, id, items).await?;
+        }
+        tx.state(actor, &edited);
+        it = edited.edited(&it);
+    }
+    match (was, wanted) {
+        (OpportunityStatus::Draft, Some(OpportunityStatus::Open)) => {
+            let opened = it.open(&standing, community.status, now)?;
+            store::apply_opened(&mut tx, &opened, now).await?;
+            tx.state(actor, &opened);
+            it.status = OpportunityStatus::Open;
+        }
+        (OpportunityStatus::Draft | OpportunityStatus::Open, Some(OpportunityStatus::Closed)) => {
+            let closed = it.close(CloseReason::ByHand, now)?;
+            store::apply_closed(&mut tx, &closed, now).await?;
+            tx.state(actor, &closed);
+            it.status = OpportunityStatus::Closed;
+        }
+        (OpportunityStatus::Filled, Some(wanted)) => {
+            // Says why: a full one is neither opened nor closed by hand.
+            return Err(match wanted {
+                OpportunityStatus::Open => it.open(&standing, community.status, now).map(|_| ()),
+                _ => it.close(CloseReason::ByHand, now).map(|_| ()).map_err(Into::into),
+            }
+            .err()
+            .unwrap_or_else(|| AppError::broken("a full opportunity was moved")));
+        }
+        _ => {}
+    }
+    match it.status {
+        OpportunityStatus::Open => set_deadline(&mut tx, DECISION, id.0, it.decision_at).await?,
+        OpportunityStatus::Closed => clear_deadline(&mut tx, DECISION, id.0).await?,
+        OpportunityStatus::Draft | OpportunityStatus::Filled => {}
     }
     tx.result(id);
-    tx.commit().await?;
+    tx.commit_unstated("a patch that names nothing changes nothing").await?;
     Ok(id)
 }
 
@@ -383,16 +538,69 @@ pub async fn parents_in(tx: &mut Tx, id: OpportunityId) -> AppResult<(CommunityI
     Ok((community.into(), event.into()))
 }
 
-/// Takes a place for an accepted request, and fills the opportunity with the last one. The caller holds community,
-/// organization and event; this holds the opportunity.
+/// What the chosen pieces of an opportunity cost, for whoever may see it.
 ///
 /// # Errors
-/// 409 `NO_PLACE_LEFT` for whoever comes too late.
+/// 404; 409 as [`items::price`].
+pub async fn price(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId, chosen: &[String]) -> AppResult<Mix> {
+    let it = get(ctx, viewer, id).await?;
+    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency)?)
+}
+
+fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
+    let unknown = || {
+        AppError::refused("ITEM_UNKNOWN", "Something that you chose is not offered here. Load the page again and choose anew.")
+    };
+    chosen
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|_| unknown()))
+        .collect()
+}
+
+/// The mix of an application, priced by the offer as it stands; nothing where nothing was chosen. `shown` is the total that
+/// the applicant names, empty for whatever it is. The caller shares the opportunity.
+///
+/// # Errors
+/// 409 as [`items::price`], and `WRONG_TOTAL`; 422 for an amount that is none.
+pub async fn mix_in(tx: &mut Tx, brief: &OpportunityBrief, chosen: &[String], shown: &str) -> AppResult<Option<Mix>> {
+    let chosen = read_chosen(chosen)?;
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let currency = brief.budget.currency();
+    let items = store_items::list(&mut *tx.conn(), brief.opportunity.id, currency).await?;
+    let mix = items::price(&items, &chosen, currency)?;
+    if !shown.trim().is_empty() {
+        let shown = Money::parse_major(shown, currency).map_err(|error| AppError::invalid("amount", error.to_string()))?;
+        mix.must_cost(shown)?;
+    }
+    if brief.benefits.len() + mix.lines.len() > MAX_LINES {
+        return Err(AppError::refused("MIX_TOO_LONG", format!("One offer holds {MAX_LINES} lines. Choose fewer pieces.")));
+    }
+    Ok(Some(mix))
+}
+
+/// Keeps the mix of a request that was just made.
+///
+/// # Errors
+/// When the database is away.
+pub async fn keep_mix_in(tx: &mut Tx, request: RequestId, mix: &Mix) -> AppResult<()> {
+    store_items::insert_mix(tx, request, mix).await
+}
+
+/// Takes a place for an accepted request, with the stock of its mix, and fills the opportunity with the last one. The caller
+/// holds community, organization and event; this holds the opportunity.
+///
+/// # Errors
+/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late.
 pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: RequestId) -> AppResult<()> {
     let now = tx.ctx().now();
     let Held { opportunity, places, taken, .. } =
         store::hold(tx, Scope::system("an accepted request takes a place of its opportunity"), id).await?;
     store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    store_items::claim(tx, request, now).await?.map_err(|name| items::sold_out(&name))?;
     if let Some(filled) = opportunity.fill(i64::from(places) - taken - 1, request) {
         store::apply_filled(tx, &filled, now).await?;
         clear_deadline(tx, DECISION, id.0).await?;
@@ -422,8 +630,16 @@ async fn parents(tx: &mut Tx, community: CommunityId, event: EventId) -> AppResu
     Ok((community, event))
 }
 
-fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: &CommunityBrief, event: &EventBrief) -> Content {
+fn settle(
+    ctx: &Ctx,
+    draft: OpportunityDraft,
+    known: &[BenefitLine],
+    known_items: &[Item],
+    community: &CommunityBrief,
+    event: &EventBrief,
+) -> Result<Content, FieldErrors> {
     let benefits = settle_lines(draft.benefits, known, || ctx.id());
+    let items = draft.items.map(|drafts| settle_items(drafts, known_items, || ctx.id())).transpose()?;
     let search_text = [
         &draft.title,
         draft.category.label(),
@@ -434,7 +650,7 @@ fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: 
         &draft.description,
     ]
     .join(" ");
-    Content {
+    Ok(Content {
         event: event.id,
         title: draft.title,
         description: draft.description,
@@ -442,11 +658,12 @@ fn settle(ctx: &Ctx, draft: OpportunityDraft, known: &[BenefitLine], community: 
         budget: draft.budget,
         benefits,
         places: draft.places,
+        items,
         decision_date: draft.deadline,
         decision_at: dates::end_of_day(draft.deadline, dates::zone(&event.timezone)),
         event_snapshot: event.snapshot(),
         search_text,
-    }
+    })
 }
 
 fn standing(event: &EventBrief) -> EventStanding {
@@ -536,6 +753,7 @@ fn row_view(ctx: &Ctx, row: store::Row) -> AppResult<OpportunityRow> {
         deadline_label: dates::day(row.decision_at, dates::zone(&row.timezone)),
         deadline_in: dates::ahead(ctx.now(), row.decision_at),
         title: row.title,
+        fit: None,
     })
 }
 

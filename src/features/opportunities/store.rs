@@ -2,10 +2,12 @@
 //! event and the community, so that a page of rows is one statement.
 
 use super::{
+    board::{self, Ask, BoardOrder, Wishes},
     rules::{
         Content, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled, OpportunityOpened,
+        OpportunityReopened,
     },
-    views::OpportunityStatus,
+    views::{BudgetInput, NumberText, OpportunityInput, OpportunityStatus},
 };
 use crate::{
     features::partners::views::BenefitLine,
@@ -40,7 +42,11 @@ pub struct Row {
     pub decision_at: DateTime<Utc>,
     pub event_snapshot: String,
     pub version: i32,
+    pub opened_at: Option<DateTime<Utc>>,
     pub updated_at: DateTime<Utc>,
+    /// Points of the match with whoever asks; 0 where nobody's wishes are known.
+    pub fit: i32,
+    pub technologies: Vec<String>,
     pub event_id: Uuid,
     pub event_slug: String,
     pub event_title: String,
@@ -70,7 +76,7 @@ impl Row {
 const COLUMNS: &str = "select o.id, o.title, o.description, o.status, o.category, o.currency, o.budget_min, o.budget_max, o.places, \
      (select count(*) from opportunity_places p where p.opportunity_id = o.id and not exists \
          (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as places_left, \
-     o.decision_date, o.decision_at, o.event_snapshot, o.version, o.updated_at, \
+     o.decision_date, o.decision_at, o.event_snapshot, o.version, o.opened_at, o.updated_at, e.technologies, \
      e.id as event_id, e.slug as event_slug, e.title as event_title, \
      e.event_type, e.category as event_category, e.format as event_format, e.region as event_region, e.start_at, e.end_at, \
      e.timezone, e.venue_name, e.max_attendees, \
@@ -80,62 +86,126 @@ const COLUMNS: &str = "select o.id, o.title, o.description, o.status, o.category
 const FROM: &str = " from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id \
      left join logos l on l.id = c.logo_id";
 
-/// What the public list is narrowed by; labels word for word.
-#[derive(Debug, Clone, Default)]
-pub struct Filter {
-    /// For `to_tsquery`.
-    pub terms: Option<String>,
-    pub event_type: Option<String>,
-    pub category: Option<String>,
-    pub format: Option<String>,
-    pub region: Option<String>,
-    pub currency: Option<String>,
+/// No wishes: the column that rows without them have.
+const NO_FIT: &str = ", 0 as fit";
+
+/// The public list: what an address asks for, and whose wishes it is matched with.
+pub struct BoardFilter<'a> {
+    pub ask: &'a Ask,
+    pub wishes: Option<&'a Wishes>,
 }
 
-impl Filter {
+/// Where a page of the public list goes on: the last row's keys of its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    Deadline(DateTime<Utc>, Uuid),
+    Newest(DateTime<Utc>, Uuid),
+    Budget(i64, Uuid),
+    Match(i32, DateTime<Utc>, Uuid),
+}
+
+impl BoardFilter<'_> {
     fn narrow(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
+        let Ask { terms, event_type, category, format, region, currency, budget, technologies, decides_from, decides_by, .. } =
+            self.ask;
+        query.push(if self.ask.full_too { " where o.status in ('Open', 'Filled')" } else { " where o.status = 'Open'" });
         query.push(
-            " where o.status = 'Open' and e.public_visible and e.status in ('Upcoming', 'Live') \
-             and c.status in ('approved', 'active') and o.decision_at > ",
+            " and e.public_visible and e.status in ('Upcoming', 'Live') and c.status in ('approved', 'active') and o.decision_at > ",
         );
         query.push_bind(now);
-        if let Some(terms) = &self.terms {
+        if let Some(terms) = terms {
             query.push(" and o.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
         }
         for (column, value) in [
-            ("e.event_type", &self.event_type),
-            ("o.category", &self.category),
-            ("e.format", &self.format),
-            ("e.region", &self.region),
-            ("o.currency", &self.currency),
+            ("e.event_type", event_type.map(|it| it.label())),
+            ("o.category", category.map(|it| it.label())),
+            ("e.format", format.map(|it| it.label())),
+            ("e.region", region.map(|it| it.label())),
+            ("o.currency", currency.map(|it| it.code())),
         ] {
             if let Some(value) = value {
-                query.push(" and ").push(column).push(" = ").push_bind(value.clone());
+                query.push(" and ").push(column).push(" = ").push_bind(value);
             }
         }
+        if let Some(band) = budget {
+            // The two overlap; a band ends just before its upper amount, and amounts of another currency never fit.
+            query.push(" and o.currency = ").push_bind(band.currency().code());
+            query.push(" and o.budget_max >= ").push_bind(band.lower().minor);
+            if let Some(upper) = band.upper() {
+                query.push(" and o.budget_min < ").push_bind(upper.minor);
+            }
+        }
+        if !technologies.is_empty() {
+            query.push(" and e.technologies && ").push_bind(technologies.clone());
+        }
+        if let Some(day) = decides_from {
+            query.push(" and o.decision_date >= ").push_bind(*day);
+        }
+        if let Some(day) = decides_by {
+            query.push(" and o.decision_date <= ").push_bind(*day);
+        }
+    }
+
+    /// The points of the match as SQL, the same sum as [`Wishes::fit`].
+    fn fit(&self, query: &mut QueryBuilder<Postgres>) {
+        let Some(wishes) = self.wishes else {
+            query.push(NO_FIT);
+            return;
+        };
+        query.push(", (case when e.event_type = any(").push_bind(wishes.event_types.clone()).push(") then ");
+        query.push(board::EVENT_TYPE_POINTS.to_string()).push(" else 0 end + case when e.region is not null and (");
+        query.push_bind(wishes.any_region()).push(" or e.region = any(").push_bind(wishes.regions.clone()).push(")) then ");
+        query.push(board::REGION_POINTS.to_string()).push(" else 0 end + case when case when o.category like '% Sponsor' then ");
+        query.push_bind(wishes.sponsors).push(" else ").push_bind(wishes.partners).push(" end then ");
+        query.push(board::CATEGORY_POINTS.to_string()).push(" else 0 end + ").push(board::TECHNOLOGY_POINTS.to_string());
+        query.push(" * least(").push(board::TECHNOLOGIES_COUNTED.to_string());
+        query.push(", (select count(*) from unnest(e.technologies) as t (name) where lower(t.name) = any(");
+        query.push_bind(wishes.technologies.clone()).push("))))::integer as fit");
     }
 }
 
-/// Open and public ones, the next to be decided first, after `(decision_at, id)`.
-pub async fn list_open(
+/// Public ones in the order that was asked for, after a row of an earlier page.
+pub async fn list_board(
     ctx: &Ctx,
-    filter: &Filter,
-    after: Option<(DateTime<Utc>, Uuid)>,
+    filter: &BoardFilter<'_>,
+    after: Option<After>,
     offset: i64,
     limit: i64,
 ) -> AppResult<Vec<Row>> {
-    let mut query = QueryBuilder::new(COLUMNS);
+    let mut query = QueryBuilder::new("select * from (");
+    query.push(COLUMNS);
+    filter.fit(&mut query);
     query.push(FROM);
     filter.narrow(&mut query, ctx.now());
-    if let Some((at, id)) = after {
-        query.push(" and (o.decision_at, o.id) > (").push_bind(at).push(", ").push_bind(id).push(")");
+    query.push(") as found where true");
+    match after {
+        None => {}
+        Some(After::Deadline(at, id)) => {
+            query.push(" and (decision_at, id) > (").push_bind(at).push(", ").push_bind(id).push(")");
+        }
+        Some(After::Newest(at, id)) => {
+            query.push(" and (opened_at, id) < (").push_bind(at).push(", ").push_bind(id).push(")");
+        }
+        Some(After::Budget(most, id)) => {
+            query.push(" and (budget_max, id) < (").push_bind(most).push(", ").push_bind(id).push(")");
+        }
+        Some(After::Match(fit, at, id)) => {
+            query.push(" and (fit < ").push_bind(fit).push(" or (fit = ").push_bind(fit);
+            query.push(" and (decision_at, id) > (").push_bind(at).push(", ").push_bind(id).push(")))");
+        }
     }
-    query.push(" order by o.decision_at, o.id offset ").push_bind(offset).push(" limit ").push_bind(limit);
+    query.push(match filter.ask.order {
+        BoardOrder::Deadline => " order by decision_at, id",
+        BoardOrder::Newest => " order by opened_at desc, id desc",
+        BoardOrder::Budget => " order by budget_max desc, id desc",
+        BoardOrder::Match => " order by fit desc, decision_at, id",
+    });
+    query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
     Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
 }
 
-/// How many [`list_open`] would give, counted to just beyond the cap.
-pub async fn count_open(ctx: &Ctx, filter: &Filter) -> AppResult<i64> {
+/// How many [`list_board`] would give, counted to just beyond the cap.
+pub async fn count_board(ctx: &Ctx, filter: &BoardFilter<'_>) -> AppResult<i64> {
     let mut query = QueryBuilder::new("select count(*) from (select 1");
     query.push(FROM);
     filter.narrow(&mut query, ctx.now());
@@ -160,7 +230,7 @@ pub async fn list_mine(
     limit: i64,
 ) -> AppResult<Vec<Row>> {
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(FROM);
+    query.push(NO_FIT).push(FROM);
     mine(&mut query, scope, status);
     if let Some((at, id)) = after {
         query.push(" and (o.updated_at, o.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
@@ -181,7 +251,7 @@ pub async fn count_mine(ctx: &Ctx, scope: Scope, status: Option<OpportunityStatu
 /// One that the scope may touch or that the public may see: once opened, of a public event of an approved community.
 pub async fn find(ctx: &Ctx, scope: Option<Scope>, id: OpportunityId) -> AppResult<Option<Row>> {
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(FROM).push(" where o.id = ").push_bind(id.0);
+    query.push(NO_FIT).push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
         " and ((o.status <> 'Draft' and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') \
          and c.status in ('approved', 'active'))",
@@ -294,6 +364,35 @@ pub async fn find_parents(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppRe
     .await?
     .ok_or(AppError::NotFound)?;
     Ok((row.community_id, row.event_id))
+}
+
+/// The words that stand, as a door would send them; for edits that name only what changes. Benefits are left out: they stay
+/// unless they are named.
+pub async fn get_words(tx: &mut Tx, id: OpportunityId) -> AppResult<OpportunityInput> {
+    let row = sqlx::query!(
+        "select event_id, title, description, category, currency, budget_min, budget_max, places, decision_date
+         from opportunities where id = $1",
+        id.0,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let range = range(&row.currency, row.budget_min, row.budget_max)?;
+    Ok(OpportunityInput {
+        event_id: row.event_id.to_string(),
+        title: row.title,
+        description: row.description,
+        category: row.category,
+        budget_range: BudgetInput {
+            min: NumberText(range.min().to_major_string()),
+            max: NumberText(range.max().to_major_string()),
+            currency: row.currency,
+        },
+        benefits: None,
+        items: None,
+        places: NumberText(row.places.to_string()),
+        decision_deadline: row.decision_date.to_string(),
+        status: String::new(),
+    })
 }
 
 pub async fn apply_drafted(tx: &mut Tx, drafted: &OpportunityDrafted, by: Uuid, at: DateTime<Utc>) -> AppResult<()> {
@@ -432,6 +531,18 @@ pub async fn apply_closed(tx: &mut Tx, closed: &OpportunityClosed, at: DateTime<
     let changed = sqlx::query!(
         "update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status = 'Open'",
         closed.id().0,
+        at
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())
+}
+
+pub async fn apply_reopened(tx: &mut Tx, reopened: &OpportunityReopened, at: DateTime<Utc>) -> AppResult<()> {
+    let changed = sqlx::query!(
+        "update opportunities set status = 'Open', updated_at = $3 where id = $1 and status = $2",
+        reopened.id().0,
+        reopened.from().label(),
         at
     )
     .execute(tx.conn())

@@ -1,9 +1,11 @@
-//! What crosses a wire about opportunities.
+//! What crosses a wire about opportunities: what is typed of one, what lists and pages show of it, and what the reader may do.
 
+use super::items::{Item, ItemInput};
 use crate::{
     features::partners::views::{BenefitInput, BenefitLine},
     kernel::{
-        ids::{CommunityId, EventId, OpportunityId},
+        fields::FieldErrors,
+        ids::{CommunityId, EventId, OpportunityId, SavedViewId},
         labels::{Category, Hue, Tier, labels},
         money::{Currency, MoneyRangeView},
     },
@@ -92,6 +94,8 @@ pub struct OpportunityInput {
     pub places: NumberText,
     /// `2027-03-01`: the last day, in the event's zone, on which the community decides.
     pub decision_deadline: String,
+    /// What can be had piece by piece; none when absent.
+    pub items: Option<Vec<ItemInput>>,
     /// `Draft` (also when absent) or `Open`.
     pub status: String,
 }
@@ -168,6 +172,29 @@ pub struct OpportunityRow {
     pub deadline_label: String,
     /// "in 12 days", "over".
     pub deadline_in: String,
+    /// How well it fits the acting organization; absent for everybody else and for one that said nothing of its wishes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fit: Option<FitView>,
+}
+
+/// How well an opportunity fits an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitView {
+    /// Of 100.
+    pub score: i32,
+    pub reasons: Vec<FitReason>,
+}
+
+/// One thing that fits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitReason {
+    pub points: i32,
+    /// "You both use Rust".
+    pub text: String,
 }
 
 /// A page of opportunities.
@@ -192,6 +219,101 @@ impl OpportunityPage {
     }
 }
 
+/// A list that somebody filtered and named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SavedView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: SavedViewId,
+    pub name: String,
+    /// The query of its address; `GET /opportunities?{query}` lists the same.
+    pub query: String,
+}
+
+/// The named lists of a person in one workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SavedViews {
+    pub items: Vec<SavedView>,
+}
+
+/// A list to be named, as a door receives it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SavedViewInput {
+    pub name: String,
+    /// The query of the list's address, `category=Gold+Sponsor&sort=newest`. Left alone when it is absent and the view is
+    /// renamed.
+    pub query: Option<String>,
+}
+
+/// An edit as the API receives it: what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct OpportunityPatch {
+    /// The version that was read. Needed.
+    pub version: Option<i32>,
+    pub event_id: Option<String>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub category: Option<String>,
+    pub budget_range: Option<BudgetInput>,
+    pub benefits: Option<Vec<BenefitInput>>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<i32>))]
+    pub places: Option<NumberText>,
+    pub decision_deadline: Option<String>,
+    pub items: Option<Vec<ItemInput>>,
+    /// `Open` opens a draft or opens a closed one again, `Closed` takes no more applications.
+    pub status: Option<String>,
+}
+
+impl OpportunityPatch {
+    /// Every word of a form.
+    pub fn all(version: i32, input: OpportunityInput) -> Self {
+        Self {
+            version: Some(version),
+            event_id: Some(input.event_id),
+            title: Some(input.title),
+            description: Some(input.description),
+            category: Some(input.category),
+            budget_range: Some(input.budget_range),
+            benefits: Some(input.benefits.unwrap_or_default()),
+            places: Some(input.places),
+            decision_deadline: Some(input.decision_deadline),
+            items: Some(input.items.unwrap_or_default()),
+            status: None,
+        }
+    }
+
+    /// Does it say anything but a version and a status?
+    pub fn has_words(&self) -> bool {
+        Self { version: None, status: None, ..self.clone() } != Self::default()
+    }
+
+    /// The words that stand, with these over them.
+    pub fn over(&self, stored: OpportunityInput) -> OpportunityInput {
+        fn pick<T: Clone>(new: &Option<T>, old: T) -> T {
+            new.clone().unwrap_or(old)
+        }
+        OpportunityInput {
+            event_id: pick(&self.event_id, stored.event_id),
+            title: pick(&self.title, stored.title),
+            description: pick(&self.description, stored.description),
+            category: pick(&self.category, stored.category),
+            budget_range: pick(&self.budget_range, stored.budget_range),
+            benefits: self.benefits.clone().or(stored.benefits),
+            places: pick(&self.places, stored.places),
+            decision_deadline: pick(&self.decision_deadline, stored.decision_deadline),
+            items: self.items.clone().or(stored.items),
+            status: String::new(),
+        }
+    }
+}
+
 /// What the viewer may do with it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -200,6 +322,7 @@ pub struct OpportunityCan {
     pub edit: bool,
     pub open: bool,
     pub close: bool,
+    pub reopen: bool,
     pub apply: bool,
 }
 
@@ -233,6 +356,8 @@ pub struct OpportunityView {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub currency: Currency,
     pub benefits: Vec<BenefitLine>,
+    /// What can be had piece by piece, with prices; empty where only the whole is offered.
+    pub items: Vec<Item>,
     pub places: i32,
     pub places_left: i32,
     pub places_label: String,
@@ -276,6 +401,22 @@ pub struct OpportunityScreen {
     /// The workspace that a form of the page acts for; empty for nobody's.
     pub acting: String,
     pub signed_in: bool,
+}
+
+/// The public list, and what the reader may do with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BoardScreen {
+    /// Nothing when a filter cannot be meant.
+    pub page: Option<OpportunityPage>,
+    pub problems: FieldErrors,
+    pub views: Vec<SavedView>,
+    pub acting: String,
+    pub signed_in: bool,
+    /// The acting organization said what it looks for.
+    pub can_match: bool,
+    /// Why not, where somebody might expect it.
+    pub match_hint: String,
 }
 
 /// The community's own list.

@@ -1,124 +1,198 @@
 //! `/opportunities`: what communities offer, comparable at a glance. The address is the state; it works without scripts.
 
+use super::views::{SaveView, SavedViewTabs};
 use crate::{
     features::opportunities::{
+        board::{Board, BoardOrder},
         server_fns,
-        views::{OpportunityPage, OpportunityRow},
+        views::{BoardScreen, FitView, OpportunityRow, OpportunityStatus, acting_at},
     },
     kernel::{
-        labels::{Category, EventFormat, EventType, Region},
+        fields::FieldErrors,
+        labels::{Band, Category, EventFormat, EventType, Region},
         money::Currency,
     },
     ui::{
-        page::shown,
-        parts::{Empty, More, PageHead, Tier},
+        page::{acting, shown},
+        parts::{Empty, Icon, More, Notice, PageHead, Pill, Tier},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// What the address asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Ask {
-    search: String,
-    event_type: String,
-    category: String,
-    format: String,
-    region: String,
-    currency: String,
-    cursor: String,
-}
-
-impl Ask {
-    fn read() -> Memo<Self> {
-        let query = use_query_map();
-        Memo::new(move |_| {
-            query.with(|query| {
-                let text = |name: &str| query.get(name).unwrap_or_default();
-                Self {
-                    search: text("q"),
-                    event_type: text("eventType"),
-                    category: text("category"),
-                    format: text("format"),
-                    region: text("region"),
-                    currency: text("currency"),
-                    cursor: text("cursor"),
-                }
-            })
-        })
-    }
-
-    fn is_narrowed(&self) -> bool {
-        [&self.search, &self.event_type, &self.category, &self.format, &self.region, &self.currency]
-            .iter()
-            .any(|text| !text.is_empty())
-    }
-
-    /// The address of the page after this one.
-    fn at(&self, cursor: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (name, value) in [
-            ("q", self.search.as_str()),
-            ("eventType", &self.event_type),
-            ("category", &self.category),
-            ("format", &self.format),
-            ("region", &self.region),
-            ("currency", &self.currency),
-            ("cursor", cursor),
-        ] {
-            if !value.is_empty() {
-                query.append_pair(name, value);
-            }
-        }
-        format!("/opportunities?{}", query.finish())
-    }
-}
-
 #[component]
 pub fn OpportunitiesPage() -> impl IntoView {
-    let ask = Ask::read();
+    let query = use_query_map();
+    let acting = acting();
+    // What the list does not know (`cursor`, `as`) is left out by its reader.
+    let board = Memo::new(move |_| query.with(|query| Board::read(&query.to_query_string())));
+    let cursor = Memo::new(move |_| query.with(|query| query.get("cursor").unwrap_or_default()));
     let loaded = Resource::new_blocking(
-        move || ask.get(),
-        |ask| server_fns::list(ask.search, ask.event_type, ask.category, ask.format, ask.region, ask.currency, ask.cursor),
+        move || (board.get(), cursor.get(), acting.get()),
+        |(board, cursor, workspace)| server_fns::list(board.query(), cursor, workspace),
     );
     view! {
         <Title text="Opportunities"/>
         <div class="center stack">
             <PageHead title="Opportunities" sub="What communities offer to sponsors and partners; those that decide soonest come first."/>
-            <Narrow ask=ask.get_untracked()/>
-            {shown(loaded, move |page| view! { <Found page ask=ask.get_untracked()/> })}
+            {shown(loaded, move |screen| view! { <Found screen board=board.get_untracked()/> })}
         </div>
     }
 }
 
 #[component]
-fn Narrow(ask: Ask) -> impl IntoView {
-    let narrowed = ask.is_narrowed();
+fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) -> impl IntoView {
+    let narrowed = board.is_narrowed();
+    let clear = acting_at("/opportunities", &acting);
+    let more = [
+        &board.format,
+        &board.currency,
+        &board.budget,
+        &board.technologies,
+        &board.decides_from,
+        &board.decides_by,
+        &board.place_left,
+    ]
+    .iter()
+    .any(|text| !text.is_empty());
+    let mut orders = vec![
+        (BoardOrder::Deadline.label(), "Decides soonest"),
+        (BoardOrder::Newest.label(), "Newest"),
+        (BoardOrder::Budget.label(), "Largest budget, in one currency"),
+    ];
+    if can_match || board.sort == BoardOrder::Match.label() {
+        orders.push((BoardOrder::Match.label(), "Fits your profile best"));
+    }
+    let bands = Currency::ALL
+        .iter()
+        .map(|currency| {
+            let chosen = board.budget.clone();
+            view! {
+                <optgroup label=currency.name()>
+                    {Band::of(*currency)
+                        .map(|band| {
+                            let key = band.key();
+                            let selected = key == chosen;
+                            view! { <option value=key selected=selected>{band.label()}</option> }
+                        })
+                        .collect_view()}
+                </optgroup>
+            }
+        })
+        .collect_view();
+    let problem = |name: &str| problems.get(name).map(str::to_owned);
+    let list = (!problems.is_empty()).then(|| {
+        let messages = problems.0.values().cloned().map(|text| view! { <li>{text}</li> }).collect_view();
+        view! { <Notice tone="warning" title="This cannot be shown as it is asked for"><ul>{messages}</ul></Notice> }
+    });
     view! {
+        {list}
         <form method="get" action="/opportunities" class="form" role="search">
+            {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
             <div class="search search--large">
                 <label class="visually-hidden" for="q">"Search opportunities"</label>
                 <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
-                <input class="input search__input" id="q" name="q" type="search" value=ask.search placeholder="Event, community, city or role"/>
+                <input class="input search__input" id="q" name="q" type="search" value=board.search.clone() placeholder="Event, community, city or role"/>
                 <button class="button button--primary search__go">"Search"</button>
             </div>
             <div class="form__row">
-                <Choice name="eventType" label="Event type" empty="Any type" chosen=ask.event_type labels=EventType::LABELS/>
-                <Choice name="category" label="Role" empty="Any role" chosen=ask.category labels=Category::LABELS/>
-                <Choice name="region" label="Region" empty="Anywhere" chosen=ask.region labels=Region::LABELS/>
+                <Choice name="eventType" label="Event type" empty="Any type" chosen=board.event_type.clone() labels=EventType::LABELS problem=problem("eventType")/>
+                <Choice name="category" label="Role" empty="Any role" chosen=board.category.clone() labels=Category::LABELS problem=problem("category")/>
+                <Choice name="region" label="Region" empty="Anywhere" chosen=board.region.clone() labels=Region::LABELS problem=problem("region")/>
             </div>
+            <details class="disclosure" open=more || !problems.is_empty()>
+                <summary>"More filters"</summary>
+                <div class="disclosure__body stack">
+                    <div class="form__row">
+                        <Choice name="format" label="Format" empty="Any format" chosen=board.format.clone() labels=EventFormat::LABELS problem=problem("format")/>
+                        <Choice name="currency" label="Currency" empty="Any currency" chosen=board.currency.clone() labels=Currency::LABELS problem=problem("currency")/>
+                        <div class="field">
+                            <label class="field__label" for="narrow-budget">"Budget"</label>
+                            <div class="field__control">
+                                <select class="select" id="narrow-budget" name="budget" aria-describedby="narrow-budget-hint narrow-budget-error">
+                                    <option value="" selected=board.budget.is_empty()>"Any budget"</option>
+                                    {bands}
+                                </select>
+                            </div>
+                            <p class="field__hint" id="narrow-budget-hint">"Of one currency; nothing is converted."</p>
+                            <Wrong id="narrow-budget" problem=problem("budget")/>
+                        </div>
+                    </div>
+                    <div class="form__row">
+                        <div class="field">
+                            <label class="field__label" for="narrow-technologies">"Technologies"</label>
+                            <div class="field__control">
+                                <input
+                                    class="input"
+                                    id="narrow-technologies"
+                                    name="technologies"
+                                    value=board.technologies.clone()
+                                    placeholder="Rust, Kubernetes"
+                                    aria-describedby="narrow-technologies-error"
+                                />
+                            </div>
+                            <Wrong id="narrow-technologies" problem=problem("technologies")/>
+                        </div>
+                        <Day name="decidesFrom" label="Decides on or after" value=board.decides_from.clone() problem=problem("decidesFrom")/>
+                        <Day name="decidesBy" label="Decides on or before" value=board.decides_by.clone() problem=problem("decidesBy")/>
+                    </div>
+                    <div class="field">
+                        <label class="field__label" for="narrow-placeLeft">"Places"</label>
+                        <div class="field__control">
+                            <select class="select" id="narrow-placeLeft" name="placeLeft">
+                                <option value="" selected=board.place_left != "false">"With a place left"</option>
+                                <option value="false" selected=board.place_left == "false">"Full ones too"</option>
+                            </select>
+                        </div>
+                    </div>
+                </div>
+            </details>
             <div class="form__row">
-                <Choice name="format" label="Format" empty="Any format" chosen=ask.format labels=EventFormat::LABELS/>
-                <Choice name="currency" label="Currency" empty="Any currency" chosen=ask.currency labels=Currency::LABELS/>
+                <div class="field">
+                    <label class="field__label" for="narrow-sort">"Order"</label>
+                    <div class="field__control">
+                        <select class="select" id="narrow-sort" name="sort" aria-describedby="narrow-sort-error">
+                            {orders
+                                .into_iter()
+                                .map(|(value, label)| {
+                                    // The usual order stays out of the address.
+                                    let usual = value == BoardOrder::Deadline.label();
+                                    let selected = value == board.sort || (usual && board.sort.is_empty());
+                                    view! { <option value=if usual { "" } else { value } selected=selected>{label}</option> }
+                                })
+                                .collect_view()}
+                        </select>
+                    </div>
+                    <Wrong id="narrow-sort" problem=problem("sort")/>
+                </div>
                 <div class="field">
                     <div class="cluster">
                         <button class="button">"Show results"</button>
-                        {narrowed.then(|| view! { <a class="filters__clear" href="/opportunities" rel="external">"Clear all"</a> })}
+                        {(narrowed || !board.sort.is_empty()).then(|| view! { <a class="filters__clear" href=clear rel="external">"Clear all"</a> })}
                     </div>
                 </div>
             </div>
         </form>
+    }
+}
+
+#[component]
+fn Wrong(id: &'static str, problem: Option<String>) -> impl IntoView {
+    problem.map(|text| view! { <p class="field__error" id=format!("{id}-error")><Icon name="alert" small=true/>{text}</p> })
+}
+
+#[component]
+fn Day(name: &'static str, label: &'static str, value: String, problem: Option<String>) -> impl IntoView {
+    let id = format!("narrow-{name}");
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <div class="field__control">
+                <input class="input input--short" type="date" id=id.clone() name=name value=value aria-describedby=format!("{id}-error")/>
+            </div>
+            {problem.map(|text| view! { <p class="field__error" id=format!("{id}-error")><Icon name="alert" small=true/>{text}</p> })}
+        </div>
     }
 }
 
@@ -129,49 +203,72 @@ fn Choice(
     empty: &'static str,
     chosen: String,
     labels: &'static [&'static str],
+    problem: Option<String>,
 ) -> impl IntoView {
     view! {
         <div class="field">
             <label class="field__label" for=format!("narrow-{name}")>{label}</label>
             <div class="field__control">
-                <select class="select" id=format!("narrow-{name}") name=name>
+                <select class="select" id=format!("narrow-{name}") name=name aria-describedby=format!("narrow-{name}-error")>
                     <option value="" selected=chosen.is_empty()>{empty}</option>
                     {labels.iter().map(|text| view! { <option value=*text selected=*text == chosen>{*text}</option> }).collect_view()}
                 </select>
             </div>
+            {problem.map(|text| view! { <p class="field__error" id=format!("narrow-{name}-error")><Icon name="alert" small=true/>{text}</p> })}
         </div>
     }
 }
 
 #[component]
-fn Found(page: OpportunityPage, ask: Ask) -> impl IntoView {
+fn Found(screen: BoardScreen, board: Board) -> impl IntoView {
+    let BoardScreen { page, problems, views, acting, signed_in, can_match, match_hint } = screen;
+    let query = board.query();
+    let saved = signed_in.then(|| {
+        view! { <SavedViewTabs views=views.clone() query=query.clone() acting=acting.clone()/> }
+    });
+    let narrow = view! { <Narrow board=board.clone() acting=acting.clone() can_match problems/> };
+    let hint = (!match_hint.is_empty()).then(|| view! { <p class="text-soft text-small">{match_hint}</p> });
+    let keep = signed_in.then(|| view! { <SaveView views query acting=acting.clone()/> });
+    let Some(page) = page else { return view! { {saved} {narrow} }.into_any() };
     if page.items.is_empty() {
-        let (title, text) = if ask.is_narrowed() {
+        let narrowed = board.is_narrowed();
+        let (title, text) = if narrowed {
             ("Nothing fits all of this", "Take a filter away, or search for another word.")
         } else {
             ("Nothing is open right now", "Communities open new opportunities all the time. Come back in a few days.")
         };
+        let all = acting_at("/opportunities", &acting);
         return view! {
+            {saved}
+            {narrow}
             <Empty title text icon="search">
-                {ask.is_narrowed().then(|| view! { <a class="button button--primary" href="/opportunities">"Show all opportunities"</a> })}
+                {narrowed.then(|| view! { <a class="button button--primary" href=all>"Show all opportunities"</a> })}
             </Empty>
+            {keep}
         }
         .into_any();
     }
     let count = page.count_label();
     let showing = format!("Showing {} of {}", page.items.len(), count);
-    let next = page.next_cursor.as_deref().map(|cursor| ask.at(cursor));
+    let next = page
+        .next_cursor
+        .as_deref()
+        .map(|cursor| format!("/opportunities?{}", board.query_with(&[("cursor", cursor), ("as", &acting)])));
     view! {
+        {saved}
+        {narrow}
+        {hint}
         <p class="results-count" role="status">{count}</p>
-        <OpportunityTable rows=page.items/>
+        <OpportunityTable rows=page.items acting/>
         <More count=showing next/>
+        {keep}
     }
     .into_any()
 }
 
 /// Rows that can be compared: what, when, how many people, how much, until when.
 #[component]
-pub fn OpportunityTable(rows: Vec<OpportunityRow>) -> impl IntoView {
+pub fn OpportunityTable(rows: Vec<OpportunityRow>, #[prop(optional, into)] acting: String) -> impl IntoView {
     view! {
         <div class="table-wrap">
             <table class="table table--rows">
@@ -193,9 +290,11 @@ pub fn OpportunityTable(rows: Vec<OpportunityRow>) -> impl IntoView {
                             view! {
                                 <tr>
                                     <td class="table__main">
-                                        <a class="table__link" href=format!("/opportunities/{}", row.id)>{row.event.title}</a>
+                                        <a class="table__link" href=acting_at(&format!("/opportunities/{}", row.id), &acting)>{row.event.title}</a>
                                         <span class="table__sub">{place}</span>
                                         <Tier label=row.category.label() hue=row.hue.label()/>
+                                        {(row.status == OpportunityStatus::Filled).then(|| view! { <Pill text="Full" tone=row.status.tone()/> })}
+                                        {row.fit.filter(|fit| fit.score > 0).map(|fit| view! { <Fit fit/> })}
                                     </td>
                                     <td data-label="When">
                                         <time datetime=row.event.start_at.map(|at| at.to_rfc3339())>{row.event.when_label}</time>
@@ -216,5 +315,17 @@ pub fn OpportunityTable(rows: Vec<OpportunityRow>) -> impl IntoView {
                 </tbody>
             </table>
         </div>
+    }
+}
+
+/// Why it fits the acting organization.
+#[component]
+fn Fit(fit: FitView) -> impl IntoView {
+    let why = fit.reasons.iter().map(|reason| format!("{} (+{})", reason.text, reason.points)).collect::<Vec<_>>().join(". ");
+    view! {
+        <span class="table__sub">
+            <Icon name="sparkles" small=true/>
+            " Fits you " <span class="num">{fit.score}</span> " of 100: " {why} "."
+        </span>
     }
 }

@@ -1,5 +1,6 @@
 //! `/opportunities/{id}`: one offer, and the way in for an organization.
 
+use super::items::{Composer, PriceList};
 use crate::{
     features::{
         opportunities::{
@@ -78,6 +79,12 @@ fn Detail(screen: OpportunityScreen) -> impl IntoView {
                         <div class="section__head"><h2 class="section__title">"What you get"</h2></div>
                         <Benefits lines=it.benefits.clone()/>
                     </section>
+                    {(!it.items.is_empty()).then(|| view! {
+                        <section class="section">
+                            <div class="section__head"><h2 class="section__title">"Packages and extras"</h2></div>
+                            <PriceList items=it.items.clone()/>
+                        </section>
+                    })}
                     {way_in}
                 </div>
             </div>
@@ -148,6 +155,9 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool) -> impl IntoView 
         .into_any();
     }
     let symbol = it.currency.symbol();
+    let composes = !it.items.is_empty();
+    let label = if composes { "Or an amount of your own" } else { "What you offer" };
+    let code = it.currency.code();
     let hint = format!(
         "The community looks for {}. Write 0 for support in kind, and say in the message what you give.",
         it.budget_range.formatted
@@ -157,8 +167,9 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool) -> impl IntoView 
             {head}
             <div class="panel__body">
                 <PostForm name="apply" acting>
-                    <input type="hidden" name="currency" value=it.currency.code()/>
-                    <MoneyField form="apply" name="amount" label="What you offer" hint symbol/>
+                    <input type="hidden" name="currency" value=code/>
+                    {composes.then(|| view! { <Composer it=it.clone()/> })}
+                    <MoneyField form="apply" name="amount" label hint symbol optional=composes/>
                     <TextArea
                         form="apply"
                         name="message"

@@ -1,5 +1,6 @@
 //! `/manage/opportunities/new` and `/manage/opportunities/{id}`: where an opportunity is written, opened and closed.
 
+use super::items::ItemLines;
 use crate::{
     features::{
         opportunities::{
@@ -10,12 +11,12 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency},
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
         parts::{Empty, Notice, PageHead, Pill, Tier},
     },
 };
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
@@ -84,10 +85,10 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
     let acting = screen.acting.clone();
     let gate = screen.gate.clone();
     let body = if it.can.edit {
-        let version = it.version.to_string();
+        let (saved, reads_for) = (it.clone(), acting.clone());
         view! {
             <PostForm name="save" acting=acting.clone()>
-                <input type="hidden" name="version" value=version/>
+                <Version saved acting=reads_for/>
                 <Fields screen=screen.clone()/>
                 <div class="form__actions"><Submit label="Save" class="button"/></div>
             </PostForm>
@@ -117,6 +118,103 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
     .into_any()
 }
 
+/// The version that was read. When somebody else saved meanwhile, it becomes theirs, and both wordings stand side by side:
+/// saving again is then a decision, not an accident.
+#[component]
+fn Version(saved: OpportunityView, acting: String) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let in_conflict = move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|o| o.code == "VERSION_CONFLICT"));
+    // A page that the server rendered after a conflict was rendered with the newest version.
+    let newest = RwSignal::new(in_conflict().then(|| saved.clone()));
+    let first = if in_conflict() { saved.version.to_string() } else { state.start("version", &saved.version.to_string()) };
+    let id = saved.id.to_string();
+    Effect::new(move |_| {
+        if in_conflict() {
+            let (id, acting) = (id.clone(), Some(acting.clone()).filter(|acting| !acting.is_empty()));
+            spawn_local(async move {
+                if let Ok(EditorScreen { opportunity: Some(it), .. }) = server_fns::editor(id, acting).await {
+                    newest.set(Some(it));
+                }
+            });
+        }
+    });
+    let version = move || newest.with(|newest| newest.as_ref().map(|it| it.version.to_string()));
+    let shown = first.clone();
+    view! {
+        <input type="hidden" name="version" value=first prop:value=move || version().unwrap_or_else(|| shown.clone())/>
+        {move || in_conflict().then(|| newest.get().map(|saved| view! { <Compare saved/> }))}
+    }
+}
+
+/// What is saved against what was typed, field by field.
+#[component]
+fn Compare(saved: OpportunityView) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let typed = state.outcome.get_untracked().map(|outcome| outcome.values).unwrap_or_default();
+    let mut stored = vec![
+        ("category", "You look for a".to_owned(), saved.category.label().to_owned()),
+        ("title", "Title".to_owned(), saved.title.clone()),
+        ("budgetRange.currency", "Currency".to_owned(), saved.currency.code().to_owned()),
+        ("budgetRange.min", "Budget from".to_owned(), saved.budget_range.min.amount.to_string()),
+        ("budgetRange.max", "Budget to".to_owned(), saved.budget_range.max.amount.to_string()),
+        ("places", "Places".to_owned(), saved.places.to_string()),
+        ("decisionDeadline", "You decide by".to_owned(), saved.decision_deadline.to_string()),
+        ("description", "Description".to_owned(), saved.description.clone()),
+    ];
+    let lines = |pick: &dyn Fn(usize) -> Option<String>| {
+        (0..40).map_while(pick).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+    };
+    let typed_of = |name: &str| typed.get(name).and_then(|values| values.first()).cloned().unwrap_or_default();
+    let said = |kind: &str, text: &str| if text.is_empty() { kind.to_owned() } else { format!("{kind}: {text}") };
+    let theirs = lines(&|index| saved.benefits.get(index).map(|line| said(line.kind.label(), &line.text)));
+    let yours = lines(&|index| {
+        let kind = typed.get(&format!("benefits[{index}].kind"))?.first()?.clone();
+        let text = typed_of(&format!("benefits[{index}].text"));
+        Some(if kind.is_empty() { String::new() } else { said(&kind, &text) })
+    });
+    let money = |text: &str| text.replace(',', "").trim_end_matches('0').trim_end_matches('.').to_owned();
+    let their_pieces = lines(&|index| {
+        let item = saved.items.get(index)?;
+        let price = crate::kernel::money::Money { minor: item.price_minor, currency: saved.currency };
+        Some(format!("{} {}", item.name, money(&price.to_major_string())))
+    });
+    let your_pieces = lines(&|index| {
+        let name = typed.get(&format!("items[{index}].name"))?.first()?.trim().to_owned();
+        Some(if name.is_empty() { name } else { format!("{name} {}", money(&typed_of(&format!("items[{index}].price")))) })
+    });
+    stored.push(("", "Benefits".to_owned(), theirs));
+    stored.push((" ", "Packages and extras".to_owned(), their_pieces));
+    let rows = stored
+        .into_iter()
+        .filter_map(|(name, word, stored)| {
+            let typed = match name {
+                "" => yours.clone(),
+                " " => your_pieces.clone(),
+                name => typed_of(name),
+            };
+            (typed.replace("\r\n", "\n").trim() != stored.trim()).then_some((word, stored, typed))
+        })
+        .map(|(word, stored, typed)| {
+            let empty = |text: String| if text.is_empty() { "(empty)".to_owned() } else { text };
+            view! {
+                <div class="diff__row diff__row--changed">
+                    <dt>{word}</dt>
+                    <dd><del>{empty(stored)}</del>" "<ins>{empty(typed)}</ins></dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel" aria-labelledby="compare">
+            <header class="panel__head"><h2 class="panel__title" id="compare">"What was saved meanwhile, and what you typed"</h2></header>
+            <div class="panel__body">
+                <dl class="diff">{rows}</dl>
+                <p class="form__note">"Saving now keeps what you typed."</p>
+            </div>
+        </section>
+    }
+}
+
 /// The one thing to do with it next: open it, close it, or nothing.
 #[component]
 fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
@@ -136,7 +234,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
         OpportunityStatus::Closed => (
             "Closed",
             "Nobody can apply any more".to_owned(),
-            "Requests that were made can still be answered in your inbox.".to_owned(),
+            "Requests that were made can still be answered in your inbox. Name a new day to open it again.".to_owned(),
             "neutral",
         ),
         OpportunityStatus::Filled => {
@@ -157,6 +255,25 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                     <PostForm name="open" acting=acting.clone() class="cluster"><Submit label="Open to sponsors"/></PostForm>
                 })}
                 {public}
+                {it.can.reopen.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Open again"</summary>
+                        <div class="disclosure__body">
+                            <PostForm name="reopen" acting=acting.clone()>
+                                <input type="hidden" name="version" value=it.version.to_string()/>
+                                <TextField
+                                    form="reopen"
+                                    name="decisionDeadline"
+                                    label="You decide by"
+                                    hint="The end of this day where the event is."
+                                    kind="date"
+                                    short=true
+                                />
+                                <div class="form__actions"><Submit label="Open again"/></div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
                 {it.can.close.then(|| view! {
                     <PostForm name="close" acting=acting.clone() class="cluster"><Submit label="Close" class="button"/></PostForm>
                 })}
@@ -169,6 +286,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
 fn Fields(screen: EditorScreen) -> impl IntoView {
     let it = screen.opportunity;
     let stored = |pick: fn(&OpportunityView) -> String| it.as_ref().map(pick).unwrap_or_default();
+    let items = it.as_ref().map(|it| it.items.clone()).unwrap_or_default();
     let fixed = it.as_ref().is_some_and(|it| it.status != OpportunityStatus::Draft);
     let event = match &it {
         Some(it) => it.event.id.to_string(),
@@ -233,5 +351,6 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
             maxlength=5000_u32
         />
         <BenefitLines form="save" hint="What you give in return. Leave all of them on “None” for what is usual at this tier." lines/>
+        <ItemLines form="save" items/>
     }
 }

@@ -3,4 +3,6 @@
 pub mod browse;
 pub mod detail;
 pub mod edit;
+pub mod items;
 pub mod manage;
+pub mod views;

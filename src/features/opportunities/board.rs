@@ -1,0 +1,352 @@
+//! What the list of opportunities is asked for, read from an address: filters, an order, nothing else. The page, the API and
+//! a saved view use this one reader, so that a view that was saved shows what its address shows. Pure.
+//!
+//! Amounts of two currencies are never compared: a budget band names its currency, and so must an order by budget.
+
+use super::{
+    rules::search_terms,
+    views::{FitReason, FitView},
+};
+use crate::{
+    features::events::technologies,
+    kernel::{
+        fields::{Check, FieldErrors},
+        labels::{Band, Category, EventFormat, EventType, Region, labels},
+        money::Currency,
+    },
+};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use url::form_urlencoded;
+
+labels! {
+    /// What comes first.
+    BoardOrder, "an order" {
+        Deadline = "deadline",
+        Newest = "newest",
+        Budget = "budget",
+        Match = "match",
+    }
+}
+
+/// The list as an address asks for it; empty texts filter nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Board {
+    pub search: String,
+    pub event_type: String,
+    pub category: String,
+    pub format: String,
+    pub region: String,
+    pub currency: String,
+    /// The key of a band, `INR:200000-500000`.
+    pub budget: String,
+    /// With commas between them; an opportunity fits when its event has one of them.
+    pub technologies: String,
+    /// `2027-03-01`: decided on this day or later …
+    pub decides_from: String,
+    /// … and on this day or earlier.
+    pub decides_by: String,
+    /// `false` shows full ones too, for which one can only wait.
+    pub place_left: String,
+    pub sort: String,
+}
+
+/// What [`Board`] means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// For `to_tsquery`.
+    pub terms: Option<String>,
+    pub event_type: Option<EventType>,
+    pub category: Option<Category>,
+    pub format: Option<EventFormat>,
+    pub region: Option<Region>,
+    pub currency: Option<Currency>,
+    pub budget: Option<Band>,
+    pub technologies: Vec<String>,
+    pub decides_from: Option<NaiveDate>,
+    pub decides_by: Option<NaiveDate>,
+    pub full_too: bool,
+    pub order: BoardOrder,
+}
+
+/// The fields of an address, by the names that the API uses; `q` is what the search box of the page is called.
+const NAMES: [&str; 12] = [
+    "q",
+    "eventType",
+    "category",
+    "format",
+    "region",
+    "currency",
+    "budget",
+    "technologies",
+    "decidesFrom",
+    "decidesBy",
+    "placeLeft",
+    "sort",
+];
+
+/// The most characters of one field of an address.
+const LONGEST: usize = 300;
+
+impl Board {
+    fn fields(&self) -> [&String; 12] {
+        [
+            &self.search,
+            &self.event_type,
+            &self.category,
+            &self.format,
+            &self.region,
+            &self.currency,
+            &self.budget,
+            &self.technologies,
+            &self.decides_from,
+            &self.decides_by,
+            &self.place_left,
+            &self.sort,
+        ]
+    }
+
+    fn fields_mut(&mut self) -> [&mut String; 12] {
+        [
+            &mut self.search,
+            &mut self.event_type,
+            &mut self.category,
+            &mut self.format,
+            &mut self.region,
+            &mut self.currency,
+            &mut self.budget,
+            &mut self.technologies,
+            &mut self.decides_from,
+            &mut self.decides_by,
+            &mut self.place_left,
+            &mut self.sort,
+        ]
+    }
+
+    /// Reads the query of an address. What is none of its fields is left out; a field that comes twice is one list.
+    pub fn read(query: &str) -> Self {
+        let mut board = Self::default();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            let name = if name == "search" { "q" } else { &*name };
+            let Some(place) = NAMES.iter().position(|known| *known == name) else { continue };
+            let value: String = value.trim().chars().take(LONGEST).collect();
+            let fields = board.fields_mut();
+            if value.is_empty() {
+                continue;
+            }
+            if fields[place].is_empty() {
+                *fields[place] = value;
+            } else if name == "technologies" {
+                fields[place].push_str(", ");
+                fields[place].push_str(&value);
+            }
+        }
+        board
+    }
+
+    /// The query of its address: always the same for the same board, without the page's cursor.
+    pub fn query(&self) -> String {
+        self.query_with(&[])
+    }
+
+    /// As [`Board::query`], with more fields after it; empty ones are left out.
+    pub fn query_with(&self, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let own = NAMES.iter().copied().zip(self.fields().into_iter().map(String::as_str));
+        for (name, value) in own.chain(more.iter().copied()) {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
+    }
+
+    /// Does it leave anything out?
+    pub fn is_narrowed(&self) -> bool {
+        Self { sort: String::new(), place_left: String::new(), ..self.clone() } != Self::default()
+    }
+
+    /// # Errors
+    /// Names each field that cannot be meant.
+    pub fn ask(&self) -> Result<Ask, FieldErrors> {
+        let mut check = Check::default();
+        let order =
+            if self.sort.is_empty() { Some(BoardOrder::Deadline) } else { check.take("sort", BoardOrder::parse(&self.sort)) };
+        let currency = one_of(&mut check, "currency", &self.currency, Currency::parse);
+        let budget = one_of(&mut check, "budget", &self.budget, Band::parse);
+        if let (Some(currency), Some(band)) = (currency, budget) {
+            check.ensure("budget", band.currency() == currency, "Choose a budget of the currency that you chose.");
+        }
+        if order == Some(BoardOrder::Budget) && budget.is_none() {
+            check.ensure("currency", currency.is_some(), "Choose a currency: amounts of two currencies are not compared.");
+        }
+        let technologies = match technologies::normalise(&[&self.technologies]) {
+            Ok(list) => list,
+            Err(why) => {
+                check.add("technologies", why);
+                Vec::new()
+            }
+        };
+        let full_too = match self.place_left.as_str() {
+            "" | "true" => false,
+            "false" => true,
+            _ => {
+                check.add("placeLeft", "Say true or false.");
+                false
+            }
+        };
+        let ask = Ask {
+            terms: search_terms(&self.search),
+            event_type: one_of(&mut check, "eventType", &self.event_type, EventType::parse),
+            category: one_of(&mut check, "category", &self.category, Category::parse),
+            format: one_of(&mut check, "format", &self.format, EventFormat::parse),
+            region: one_of(&mut check, "region", &self.region, Region::parse),
+            currency,
+            budget,
+            technologies,
+            decides_from: one_of(&mut check, "decidesFrom", &self.decides_from, day),
+            decides_by: one_of(&mut check, "decidesBy", &self.decides_by, day),
+            full_too,
+            order: order.unwrap_or(BoardOrder::Deadline),
+        };
+        if let (Some(from), Some(by)) = (ask.decides_from, ask.decides_by) {
+            check.ensure("decidesBy", from <= by, "The later day comes second. Swap them.");
+        }
+        check.finish()?;
+        Ok(ask)
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "Choose a day, like 2027-03-01.")
+}
+
+fn one_of<T, E: ToString>(check: &mut Check, path: &str, text: &str, parse: impl Fn(&str) -> Result<T, E>) -> Option<T> {
+    if text.is_empty() { None } else { check.take(path, parse(text)) }
+}
+
+// ── What fits an organization ───────────────────────────────────────────────────────────────────────────────────────
+
+/// Points of a whole match, 100 in all.
+pub const EVENT_TYPE_POINTS: i32 = 30;
+pub const REGION_POINTS: i32 = 25;
+pub const CATEGORY_POINTS: i32 = 15;
+/// For each technology in common …
+pub const TECHNOLOGY_POINTS: i32 = 10;
+/// … of at most so many.
+pub const TECHNOLOGIES_COUNTED: usize = 3;
+
+/// What an organization said that it looks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wishes {
+    pub event_types: Vec<String>,
+    pub regions: Vec<String>,
+    /// In lower case, every one once.
+    pub technologies: Vec<String>,
+    pub sponsors: bool,
+    pub partners: bool,
+}
+
+impl Wishes {
+    /// Somebody who said nothing is matched with nothing.
+    pub fn are_empty(&self) -> bool {
+        self.event_types.is_empty() && self.regions.is_empty() && self.technologies.is_empty()
+    }
+
+    /// Every region fits who works everywhere.
+    pub fn any_region(&self) -> bool {
+        self.regions.iter().any(|region| region == Region::Global.label())
+    }
+
+    /// How well an opportunity fits, and why. The list's order uses the same sum, computed where the rows are.
+    pub fn fit(&self, event_type: Option<&str>, region: Option<&str>, theirs: &[String], category: Category) -> FitView {
+        let mut reasons = Vec::new();
+        let mut add = |points: i32, text: String| reasons.push(FitReason { points, text });
+        if let Some(kind) = event_type.filter(|kind| self.event_types.iter().any(|wish| wish == kind)) {
+            add(EVENT_TYPE_POINTS, format!("{kind} is a kind of event that you look for"));
+        }
+        if let Some(region) = region.filter(|region| self.any_region() || self.regions.iter().any(|wish| wish == region)) {
+            let text = if self.any_region() {
+                format!("You work everywhere, so also in {region}")
+            } else {
+                format!("You work in {region}")
+            };
+            add(REGION_POINTS, text);
+        }
+        let shared: Vec<&str> =
+            theirs.iter().filter(|it| self.technologies.contains(&it.to_lowercase())).map(String::as_str).collect();
+        if !shared.is_empty() {
+            let counted = i32::try_from(shared.len().min(TECHNOLOGIES_COUNTED)).unwrap_or_default();
+            add(counted * TECHNOLOGY_POINTS, format!("You both use {}", shared.join(", ")));
+        }
+        match (category.is_sponsor(), self.sponsors, self.partners) {
+            (true, true, _) => add(CATEGORY_POINTS, "They look for a sponsor, as you are".into()),
+            (false, _, true) => add(CATEGORY_POINTS, "They look for a partner, as you are".into()),
+            _ => {}
+        }
+        FitView { score: reasons.iter().map(|reason| reason.points).sum(), reasons }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_address_comes_back_as_it_was() {
+        let board =
+            Board::read("?q=rust%20fest&technologies=Rust&technologies=go&sort=newest&cursor=abc&as=organization:acme&x=1");
+        assert_eq!(
+            (board.search.as_str(), board.technologies.as_str(), board.sort.as_str()),
+            ("rust fest", "Rust, go", "newest")
+        );
+        assert_eq!(board.query(), "q=rust+fest&technologies=Rust%2C+go&sort=newest");
+        assert_eq!(Board::read("search=x"), Board::read("q=x"));
+        assert_eq!(board.ask().expect("fine").technologies, ["Rust", "Go"]);
+        assert!(board.is_narrowed() && !Board::read("sort=newest").is_narrowed());
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_named() {
+        let wrong = |query: &str| Board::read(query).ask().expect_err(query).0.into_keys().collect::<Vec<_>>();
+        assert_eq!(wrong("sort=budget"), ["currency"]);
+        assert_eq!(wrong("sort=best&region=Mars&budget=INR:1-2"), ["budget", "region", "sort"]);
+        assert_eq!(wrong("currency=USD&budget=INR:200000-500000"), ["budget"]);
+        assert_eq!(wrong("decidesFrom=2027-03-02&decidesBy=2027-03-01"), ["decidesBy"]);
+        assert_eq!(wrong("decidesBy=soon&placeLeft=maybe"), ["decidesBy", "placeLeft"]);
+        assert!(Board::read("sort=budget&currency=INR").ask().is_ok());
+        assert!(Board::read("sort=budget&budget=INR:200000-500000").ask().is_ok());
+        assert!(Board::read("placeLeft=false").ask().expect("fine").full_too);
+    }
+
+    #[test]
+    fn a_fit_says_why_and_sums_up() {
+        let wishes = Wishes {
+            event_types: vec!["Hackathon".into()],
+            regions: vec!["South Asia".into()],
+            technologies: vec!["rust".into(), "go".into()],
+            sponsors: true,
+            partners: false,
+        };
+        let fit = wishes.fit(Some("Hackathon"), Some("South Asia"), &["Rust".into(), "Python".into()], Category::GoldSponsor);
+        assert_eq!((fit.score, fit.reasons.len()), (30 + 25 + 10 + 15, 4));
+        assert_eq!(fit.reasons[2].text, "You both use Rust");
+        assert_eq!(wishes.fit(Some("Meetup"), Some("Europe"), &[], Category::MediaPartner).score, 0);
+        let everywhere = Wishes { regions: vec!["Global".into()], ..Wishes::default() };
+        assert_eq!(everywhere.fit(None, Some("Europe"), &[], Category::MediaPartner).score, REGION_POINTS);
+        assert_eq!(EVENT_TYPE_POINTS + REGION_POINTS + CATEGORY_POINTS + 3 * TECHNOLOGY_POINTS, 100);
+    }
+
+    proptest! {
+        /// Whatever stands in an address, what is read of it is written so that it reads the same again.
+        #[test]
+        fn reading_is_stable(text in "[ -~]{0,60}", tech in "[a-zA-Z,+# ]{0,30}", sort in "(newest|deadline|x y|)") {
+            let first = Board { search: text.trim().to_owned(), technologies: tech.trim().to_owned(), sort, ..Board::default() };
+            let again = Board::read(&first.query());
+            prop_assert_eq!(Board::read(&again.query()), again.clone());
+            prop_assert_eq!(again, first);
+        }
+    }
+}

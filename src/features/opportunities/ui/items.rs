@@ -1,0 +1,357 @@
+//! Pieces with prices: where a community writes them, and where an applicant composes a mix. Both work without scripts: a
+//! button brings the page back with one row more, and sending what was not priced yet brings it back with its total.
+
+use crate::{
+    features::opportunities::{
+        items::{Item, ItemKind, price},
+        views::OpportunityView,
+    },
+    kernel::{ids::ItemId, labels::BenefitKind, money::Currency},
+    ui::{
+        form::{FieldError, FormState, field_id},
+        parts::Icon,
+    },
+};
+use leptos::prelude::*;
+
+/// The pieces of the form around it; what was typed stands above what is stored.
+#[component]
+pub fn ItemLines(form: &'static str, items: Vec<Item>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let count = match state.typed_rows("items") {
+        Some(typed) if state.start("_action", "") == "add-item" => typed + 1,
+        Some(typed) => typed,
+        None => items.len(),
+    };
+    // Without a single row the button would have nothing to count from: a form without scripts starts with one to spare.
+    let count = if state.start("_action", "") == "add-item" { count.max(1) } else { count };
+    let rows = RwSignal::new((0..count).collect::<Vec<_>>());
+    let add = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        rows.update(|rows| rows.push(rows.len()));
+    };
+    let stored = StoredValue::new(items);
+    view! {
+        <fieldset class="fieldset" id=field_id(form, "items") tabindex="-1">
+            <legend class="fieldset__legend">"Packages and extras " <span class="field__optional">"optional"</span></legend>
+            <p class="field__hint">
+                "With prices of their own: applicants compose what they want. A package brings along what is only to be had with it; add-ons come on top of a package; what stands alone can be had by anybody."
+            </p>
+            <FieldError id=field_id(form, "items") name="items".to_owned()/>
+            <For each=move || rows.get() key=|index| *index let(index)>
+                <Row form index items=stored/>
+            </For>
+            <button class="button button--small" type="submit" name="_action" value="add-item" on:click=add>
+                <Icon name="plus" small=true/>
+                "Add a piece"
+            </button>
+        </fieldset>
+    }
+}
+
+#[component]
+fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let gone = RwSignal::new(false);
+    let path = move |part: &str| format!("items[{index}].{part}");
+    let name_of = move |id: ItemId| {
+        items.with_value(|items| items.iter().find(|item| item.id == id).map(|item| item.name.clone()).unwrap_or_default())
+    };
+    let item = items.with_value(|items| items.get(index).cloned());
+    let start = |part: &str, stored: Option<String>| state.start(&path(part), &stored.unwrap_or_default());
+    let it = item.as_ref();
+    let id = start("id", it.map(|item| item.id.to_string()));
+    let kind = start("kind", it.map(|item| item.kind.label().to_owned()));
+    let name = start("name", it.map(|item| item.name.clone()));
+    let details = start("details", it.map(|item| item.details.clone()));
+    let benefit = start("benefit", it.map(|item| item.benefit.label().to_owned()));
+    let price = start("price", it.map(|item| major(item.price_minor)));
+    let stock = start("stock", it.and_then(|item| item.stock).map(|stock| stock.to_string()));
+    let package = start("package", it.and_then(|item| item.package_id).map(name_of));
+    let conflicts =
+        start("conflicts", it.map(|item| item.conflicts.iter().map(|id| name_of(*id)).collect::<Vec<_>>().join(", ")));
+    let number = index + 1;
+    // A piece that was taken away stays in its place, empty, so that problems keep pointing at the right ones.
+    move || {
+        if gone.get() {
+            return view! { <input type="hidden" name=path("name") value=""/> }.into_any();
+        }
+        view! {
+            <div class="stack stack--tight" role="group" aria-label=format!("Piece {number}")>
+                <input type="hidden" name=path("id") value=id.clone()/>
+                <div class="form__row">
+                    <Pick form name=path("kind") label="Kind" number value=kind.clone() empty="None" labels=ItemKind::LABELS/>
+                    <Line form name=path("name") label="Name" number value=name.clone() maxlength=80/>
+                    <Line form name=path("price") label="Price" number value=price.clone() inputmode="decimal"/>
+                    <Line form name=path("stock") label="How many" number value=stock.clone() optional=true inputmode="numeric"/>
+                </div>
+                <div class="form__row">
+                    <Pick form name=path("benefit") label="Benefit" number value=benefit.clone() empty="Custom" labels=BenefitKind::LABELS/>
+                    <Line form name=path("details") label="Details" number value=details.clone() optional=true maxlength=200/>
+                </div>
+                <div class="form__row">
+                    <Line form name=path("package") label="Belongs to the package" number value=package.clone() optional=true/>
+                    <Line form name=path("conflicts") label="Not together with" number value=conflicts.clone() optional=true/>
+                    <button class="icon-button" type="button" on:click=move |_| gone.set(true) aria-label=format!("Remove piece {number}")>
+                        <Icon name="trash" small=true/>
+                    </button>
+                </div>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// Minor units as a form writes them; every currency of the house has two digits.
+fn major(minor: i64) -> String {
+    crate::kernel::money::Money { minor, currency: Currency::Inr }.to_major_string()
+}
+
+#[component]
+fn Line(
+    form: &'static str,
+    name: String,
+    label: &'static str,
+    number: usize,
+    value: String,
+    #[prop(optional)] optional: bool,
+    #[prop(optional)] inputmode: Option<&'static str>,
+    #[prop(default = 200)] maxlength: u32,
+) -> impl IntoView {
+    let id = field_id(form, &name);
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>
+                {label}
+                <span class="visually-hidden">" of piece " {number}</span>
+                {optional.then(|| view! { " " <span class="field__optional">"optional"</span> })}
+            </label>
+            <div class="field__control">
+                <input class="input" id=id.clone() name=name.clone() value=value inputmode=inputmode maxlength=maxlength aria-describedby=format!("{id}-error")/>
+            </div>
+            <FieldError id name/>
+        </div>
+    }
+}
+
+#[component]
+fn Pick(
+    form: &'static str,
+    name: String,
+    label: &'static str,
+    number: usize,
+    value: String,
+    empty: &'static str,
+    labels: &'static [&'static str],
+) -> impl IntoView {
+    let id = field_id(form, &name);
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}<span class="visually-hidden">" of piece " {number}</span></label>
+            <div class="field__control">
+                <select class="select" id=id.clone() name=name.clone() aria-describedby=format!("{id}-error")>
+                    <option value="" selected=value.is_empty()>{empty}</option>
+                    {labels.iter().map(|text| view! { <option value=*text selected=*text == value>{*text}</option> }).collect_view()}
+                </select>
+            </div>
+            <FieldError id name/>
+        </div>
+    }
+}
+
+/// What can be had piece by piece, to be read.
+#[component]
+pub fn PriceList(items: Vec<Item>) -> impl IntoView {
+    let rows = ordered(&items)
+        .into_iter()
+        .map(|item| {
+            let how = how_to_have(&item, &items);
+            let stock = item.stock_label();
+            view! {
+                <tr>
+                    <td class="table__main">
+                        {item.name.clone()}
+                        {(!item.details.is_empty()).then(|| view! { <span class="table__sub">{item.details.clone()}</span> })}
+                    </td>
+                    <td data-label="How">{how}</td>
+                    <td data-label="Stock">{if stock.is_empty() { "Enough".to_owned() } else { stock }}</td>
+                    <td class="table__number num" data-label="Price">{item.price_label.clone()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="table-wrap">
+            <table class="table">
+                <caption class="visually-hidden">"Packages and extras"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Piece"</th>
+                        <th scope="col">"How it is had"</th>
+                        <th scope="col">"Stock"</th>
+                        <th scope="col" class="table__number">"Price"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// Packages with what belongs to them, then add-ons, then what stands alone.
+fn ordered(items: &[Item]) -> Vec<Item> {
+    let mut list = Vec::with_capacity(items.len());
+    for package in items.iter().filter(|item| item.kind == ItemKind::Package) {
+        list.push(package.clone());
+        list.extend(
+            items.iter().filter(|item| item.kind == ItemKind::PackageOnly && item.package_id == Some(package.id)).cloned(),
+        );
+    }
+    for kind in [ItemKind::AddOn, ItemKind::Standalone] {
+        list.extend(items.iter().filter(|item| item.kind == kind).cloned());
+    }
+    list
+}
+
+/// "Comes with Gold", "On top of a package"; and what it excludes.
+fn how_to_have(item: &Item, items: &[Item]) -> String {
+    let name = |id: &ItemId| items.iter().find(|other| other.id == *id).map(|other| other.name.clone());
+    let package = item.package_id.as_ref().and_then(name).unwrap_or_else(|| "a package".into());
+    let mut text = match item.kind {
+        ItemKind::Package => "Package".to_owned(),
+        ItemKind::PackageOnly => format!("Comes with {package}"),
+        ItemKind::AddOn => format!("On top of {package}"),
+        ItemKind::Standalone => "On its own".to_owned(),
+    };
+    let excluded: Vec<String> = item.conflicts.iter().filter_map(name).collect();
+    if !excluded.is_empty() {
+        text = format!("{text}, not together with {}", excluded.join(", "));
+    }
+    text
+}
+
+/// Where an applicant chooses pieces. The total is computed by the same rule here and by the service, which refuses a total
+/// that is not its own.
+#[component]
+pub fn Composer(it: OpportunityView) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let typed = state.start_all("items", &[]);
+    let chosen = RwSignal::new(typed.iter().filter_map(|id| id.parse::<ItemId>().ok()).collect::<Vec<_>>());
+    let currency = it.currency;
+    let items = StoredValue::new(it.items.clone());
+    let priced = Memo::new(move |_| {
+        let chosen = chosen.get();
+        (!chosen.is_empty()).then(|| items.with_value(|items| price(items, &chosen, currency)))
+    });
+    let total = move || match priced.get() {
+        Some(Ok(mix)) => mix.total().to_major_string(),
+        _ => String::new(),
+    };
+    let packages: Vec<ItemId> = it.items.iter().filter(|item| item.kind == ItemKind::Package).map(|item| item.id).collect();
+    let has_packages = !packages.is_empty();
+    let packages = StoredValue::new(packages);
+    let choose_package = move |id: Option<ItemId>| {
+        chosen.update(|chosen| {
+            packages.with_value(|packages| chosen.retain(|it| !packages.contains(it)));
+            chosen.extend(id);
+        });
+    };
+    let none_chosen = !it.items.iter().any(|item| item.kind == ItemKind::Package && typed.contains(&item.id.to_string()));
+    let package_rows = it
+        .items
+        .iter()
+        .filter(|item| item.kind == ItemKind::Package)
+        .map(|package| {
+            let id = package.id;
+            let with: Vec<&Item> =
+                it.items.iter().filter(|item| item.kind == ItemKind::PackageOnly && item.package_id == Some(id)).collect();
+            let sum = crate::kernel::money::Money {
+                minor: package.price_minor + with.iter().map(|item| item.price_minor).sum::<i64>(),
+                currency,
+            };
+            let brings = with.iter().map(|item| item.name.clone()).collect::<Vec<_>>().join(", ");
+            let mut hints = vec![sum.format()];
+            hints.extend([package.details.clone(), package.stock_label()].into_iter().filter(|text| !text.is_empty()));
+            if !brings.is_empty() {
+                hints.push(format!("with {brings}"));
+            }
+            let sold_out = package.left() == Some(0) || with.iter().any(|item| item.left() == Some(0));
+            view! {
+                <label class="choice">
+                    <input
+                        class="choice__input"
+                        type="radio"
+                        name="items"
+                        value=id.to_string()
+                        checked=typed.contains(&id.to_string())
+                        disabled=sold_out
+                        on:change=move |_| choose_package(Some(id))
+                    />
+                    <span class="choice__text">
+                        <span class="choice__label">{package.name.clone()}</span>
+                        <span class="choice__hint num">{hints.join(", ")}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    let extra_rows = ordered(&it.items)
+        .into_iter()
+        .filter(|item| matches!(item.kind, ItemKind::AddOn | ItemKind::Standalone))
+        .map(|item| {
+            let id = item.id;
+            let mut hints = vec![item.price_label.clone(), how_to_have(&item, &it.items)];
+            hints.extend([item.details.clone(), item.stock_label()].into_iter().filter(|text| !text.is_empty()));
+            let toggle = move |event: leptos::ev::Event| {
+                let on = event_target_checked(&event);
+                chosen.update(|chosen| {
+                    chosen.retain(|it| *it != id);
+                    if on {
+                        chosen.push(id);
+                    }
+                });
+            };
+            view! {
+                <label class="choice">
+                    <input
+                        class="choice__input"
+                        type="checkbox"
+                        name="items"
+                        value=id.to_string()
+                        checked=typed.contains(&id.to_string())
+                        disabled=item.left() == Some(0)
+                        on:change=toggle
+                    />
+                    <span class="choice__text">
+                        <span class="choice__label">{item.name.clone()}</span>
+                        <span class="choice__hint num">{hints.join(", ")}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    let says = move || match priced.get() {
+        None => "Nothing is chosen yet.".to_owned(),
+        Some(Ok(mix)) => format!("Your choice costs {}.", mix.total_label),
+        Some(Err(refusal)) => refusal.message,
+    };
+    let first_total = total();
+    view! {
+        <fieldset class="fieldset" id=field_id("apply", "items") tabindex="-1">
+            <legend class="fieldset__legend">"Choose what you want " <span class="field__optional">"optional"</span></legend>
+            <p class="field__hint">"Prices are fixed. You see the total before anything is sent."</p>
+            {has_packages.then(|| view! {
+                <div class="choices">
+                    <label class="choice">
+                        <input class="choice__input" type="radio" name="items" value="" checked=none_chosen on:change=move |_| choose_package(None)/>
+                        <span class="choice__text"><span class="choice__label">"No package"</span></span>
+                    </label>
+                    {package_rows}
+                </div>
+            })}
+            <div class="choices">{extra_rows}</div>
+            <input type="hidden" name="total" value=first_total prop:value=total/>
+            <p class="num" role="status"><strong>{says}</strong></p>
+        </fieldset>
+    }
+}

@@ -1,0 +1,88 @@
+//! The lists that somebody named: tabs above the list, and the form that names, renames and deletes them. Works without
+//! scripts: every button posts to the list's own page.
+
+use crate::{
+    features::opportunities::views::{SavedView, acting_at},
+    ui::form::{PostForm, Refused, Submit, TextField},
+};
+use leptos::prelude::*;
+
+/// Did one of these forms come back refused with this page? Then what is wrong with it must be in sight.
+fn came_back(forms: &[&str]) -> bool {
+    use_context::<Refused>().and_then(|refused| refused.0).is_some_and(|outcome| forms.contains(&outcome.form.as_str()))
+}
+
+/// The views as tabs; the one whose query is shown is lit.
+#[component]
+pub fn SavedViewTabs(views: Vec<SavedView>, query: String, acting: String) -> impl IntoView {
+    if views.is_empty() {
+        return ().into_any();
+    }
+    let here = query.clone();
+    let all = (query.is_empty() || !views.iter().any(|view| view.query == query)).then_some("page");
+    let tabs = views
+        .into_iter()
+        .map(|view| {
+            let current = (view.query == here).then_some("page");
+            let href = acting_at(&format!("/opportunities?{}", view.query), &acting);
+            view! { <a class="tabs__tab" href=href aria-current=current>{view.name}</a> }
+        })
+        .collect_view();
+    view! {
+        <nav class="tabs" aria-label="Saved views">
+            <a class="tabs__tab" href=acting_at("/opportunities", &acting) aria-current=all>"All"</a>
+            {tabs}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Names the list that is shown; or renames and deletes the view that it is.
+#[component]
+pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl IntoView {
+    match views.into_iter().find(|view| view.query == query) {
+        Some(view) => {
+            let id = view.id.to_string();
+            let (rename_id, query) = (id.clone(), view.query.clone());
+            let (rename_acting, delete_acting) = (acting.clone(), acting);
+            view! {
+                <details class="disclosure" open=came_back(&["rename-view", "delete-view"])>
+                    <summary class="button button--small">"Edit this view"</summary>
+                    <div class="disclosure__body stack">
+                        <PostForm name="rename-view" acting=rename_acting>
+                            <input type="hidden" name="view" value=rename_id/>
+                            <TextField form="rename-view" name="name" label="Name" value=view.name maxlength=60_u32/>
+                            <div class="form__actions"><Submit label="Rename" class="button"/></div>
+                        </PostForm>
+                        <PostForm name="delete-view" acting=delete_acting>
+                            <input type="hidden" name="view" value=id/>
+                            <input type="hidden" name="query" value=query/>
+                            <p class="form__note">"Only the name is forgotten; the list stays."</p>
+                            <div class="form__actions"><Submit label="Delete view" class="button button--danger"/></div>
+                        </PostForm>
+                    </div>
+                </details>
+            }
+            .into_any()
+        }
+        None => view! {
+            <details class="disclosure" open=came_back(&["save-view"])>
+                <summary class="button button--small">"Save this view"</summary>
+                <div class="disclosure__body">
+                    <PostForm name="save-view" acting>
+                        <input type="hidden" name="query" value=query/>
+                        <TextField
+                            form="save-view"
+                            name="name"
+                            label="Name"
+                            hint="Filters and order come back with one click. Only you see it, in this workspace."
+                            maxlength=60_u32
+                        />
+                        <div class="form__actions"><Submit label="Save view" class="button"/></div>
+                    </PostForm>
+                </div>
+            </details>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,525 @@
+//! What communities offer: editing without losing words, opening and closing, the list with its filters, orders and saved
+//! views, priced mixes, places that are released and who waits for them, decisions that are released together.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        opportunities::{
+            board::Board,
+            saved, service as opportunities,
+            views::{OpportunityPatch, OpportunityStatus, SavedViewInput},
+        },
+        requests::{service as requests, views::ApplyInput},
+    },
+    kernel::{
+        actor::Actor,
+        error::{AppError, AppResult},
+        ids::{EventId, OpportunityId, RequestId},
+        page::PageRequest,
+    },
+    platform::ctx::Ctx,
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, MEI, PASSWORD, RAVI, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// The demo's people, after its story.
+struct Cast {
+    ctx: Ctx,
+    /// Sponsor Admin of Acme Cloud.
+    asha: Actor,
+    /// Sponsor Admin of Lumen Data.
+    tomas: Actor,
+    /// Owner of Apex Circle.
+    ravi: Actor,
+    /// Owner of Harbour Devs.
+    mei: Actor,
+    hackfest: EventId,
+}
+
+async fn told(town: &Town) -> Cast {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    let ctx = town.ctx();
+    let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
+    let (asha, tomas, ravi, mei) = (actor(ASHA).await, actor(TOMAS).await, actor(RAVI).await, actor(MEI).await);
+    let hackfest =
+        sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.expect("an event");
+    Cast { hackfest: EventId(hackfest), ctx, asha, tomas, ravi, mei }
+}
+
+fn wire<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("as on the wire")
+}
+
+fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
+    outcome.expect_err("a refusal").code()
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let mut browser = town.visitor();
+    let answer = browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    browser
+}
+
+impl Cast {
+    fn day(&self, days: i64) -> String {
+        (self.ctx.now() + chrono::TimeDelta::days(days)).format("%Y-%m-%d").to_string()
+    }
+
+    async fn offer(&self, more: Value) -> OpportunityId {
+        let mut body = json!({
+            "eventId": self.hackfest.to_string(), "category": "Silver Sponsor", "places": 1, "decisionDeadline": self.day(30),
+            "status": "Open", "budgetRange": {"min": 10000, "max": 50000, "currency": "INR"},
+        });
+        for (key, value) in more.as_object().expect("an object") {
+            body[key] = value.clone();
+        }
+        opportunities::create(&self.ctx, &self.ravi, &wire(body)).await.expect("open")
+    }
+
+    async fn apply(&self, who: &Actor, opportunity: OpportunityId) -> RequestId {
+        let input: ApplyInput = wire(json!({"amount": 20000, "message": "We come with mentors."}));
+        requests::apply(&self.ctx, who, opportunity, &input).await.expect("applied")
+    }
+
+    async fn patch(&self, id: OpportunityId, body: Value) -> AppResult<OpportunityId> {
+        opportunities::edit(&self.ctx, &self.ravi, id, &wire::<OpportunityPatch>(body)).await
+    }
+
+    async fn status(&self, id: OpportunityId) -> OpportunityStatus {
+        opportunities::get(&self.ctx, Some(&self.ravi), id).await.expect("theirs").status
+    }
+}
+
+// ── Editing, closing, opening again ─────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
+    story(async |town| {
+        let cast = told(town).await;
+        let id = cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
+
+        cast.patch(id, json!({"version": 1, "places": 3})).await.expect("saved");
+
+        let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
+        assert_eq!((it.places, it.version, it.description.as_str()), (3, 2, "Workshops all day."));
+        assert_eq!(it.benefits.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["3 x 3 m"]);
+        assert_eq!(code(cast.patch(id, json!({"version": 1, "title": "Mine"})).await), "VERSION_CONFLICT");
+        assert!(matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some()));
+        let stranger = opportunities::edit(&cast.ctx, &cast.mei, id, &wire(json!({"version": 2, "title": "Mine"}))).await;
+        assert_eq!(code(stranger), "NOT_FOUND");
+        let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
+        assert_eq!((it.title.as_str(), it.version), ("Silver Sponsor", 2));
+
+        // Through the API, once.
+        let mut ravi = signed_in(town, RAVI).await;
+        let path = format!("/opportunities/{id}");
+        let body = json!({"version": 2, "budgetRange": {"min": "20000.50", "max": 60000, "currency": "INR"}});
+        let key = [("idempotency-key", "edit-1")];
+        let first = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+        assert_eq!((&first.data()["version"], &first.data()["budgetRange"]["min"]["amountMinor"]), (&json!(3), &json!(2_000_050)));
+        let again = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
+        assert_eq!((again.status, &again.data()["version"]), (StatusCode::OK, &json!(3)), "a replay saves nothing");
+        let stale = ravi.api(Method::PATCH, &path, Some(body)).await;
+        assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
+    story(async |town| {
+        let cast = told(town).await;
+        let id = cast.offer(json!({})).await;
+        let (one, other) = (town.ctx(), town.ctx());
+        let patch = |title: &str| wire::<OpportunityPatch>(json!({"version": 1, "title": title}));
+        let (first, second) = (patch("Workshop partner"), patch("Prize partner"));
+
+        let (a, b) = tokio::join!(
+            opportunities::edit(&one, &cast.ravi, id, &first),
+            opportunities::edit(&other, &cast.ravi, id, &second)
+        );
+
+        assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
+        assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
+
+        // Without scripts: the page comes back with what was typed, what is saved, and the newest version.
+        let mut ravi = signed_in(town, RAVI).await;
+        let day = cast.day(30);
+        let event = cast.hackfest.to_string();
+        let fields = [
+            ("version", "1"),
+            ("eventId", event.as_str()),
+            ("category", "Silver Sponsor"),
+            ("title", "Typed in vain?"),
+            ("budgetRange.min", "10000"),
+            ("budgetRange.max", "50000"),
+            ("budgetRange.currency", "INR"),
+            ("places", "1"),
+            ("decisionDeadline", day.as_str()),
+        ];
+        let page = ravi.submit(&format!("/manage/opportunities/{id}"), "save", &fields).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(page.text.contains("Typed in vain?") && page.text.contains("What was saved meanwhile"), "both stand there");
+        assert!(page.text.contains("name=\"version\" value=\"2\""), "saving again is a decision");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_deadline_closes_it_tells_applicants_and_a_new_day_opens_it_again() {
+    story(async |town| {
+        let cast = told(town).await;
+        let id = cast.offer(json!({"decisionDeadline": cast.day(5), "places": 2})).await;
+        let request = cast.apply(&cast.asha, id).await;
+        town.drain().await;
+
+        town.shift(5 * 86_400 - 86_400).await;
+        assert_eq!(cast.status(id).await, OpportunityStatus::Open, "never early");
+        town.shift(2 * 86_400).await;
+
+        assert_eq!(cast.status(id).await, OpportunityStatus::Closed);
+        let facts = "facts where name = 'opportunity_closed' and payload::text like '%deadlinePassed%'";
+        assert_eq!(count(town, facts).await, 1);
+        assert_eq!(count(town, "mails where template = 'applications_closed' and recipient = 'asha@acme.example'").await, 1);
+        assert_eq!(count(town, "mails where template = 'applications_closed' and recipient = 'tomas@lumen.example'").await, 0);
+        let theirs = requests::get(&cast.ctx, &cast.asha, request).await.expect("theirs");
+        assert!(theirs.state.is_open(), "the application stays");
+
+        // Opening again names a day that is ahead.
+        let version = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs").version;
+        let late = cast.patch(id, json!({"version": version, "status": "Open"})).await;
+        assert!(matches!(late, Err(AppError::Invalid(e)) if e.get("decisionDeadline").is_some()));
+        let words = cast.patch(id, json!({"version": version, "title": "New"})).await;
+        assert_eq!(code(words), "OPPORTUNITY_CLOSED", "a closed one is not edited by the way");
+        let mut ravi = signed_in(town, RAVI).await;
+        let page = ravi.open(&format!("/manage/opportunities/{id}")).await;
+        assert!(page.text.contains("Open again"));
+        let (version, day) = (version.to_string(), cast.day(20));
+        let sent = ravi
+            .submit(&format!("/manage/opportunities/{id}"), "reopen", &[("version", &version), ("decisionDeadline", &day)])
+            .await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+
+        assert_eq!(cast.status(id).await, OpportunityStatus::Open);
+        assert_eq!(count(town, "facts where name = 'opportunity_reopened'").await, 1);
+        cast.apply(&cast.tomas, id).await;
+        town.shift(21 * 86_400).await;
+        assert_eq!(cast.status(id).await, OpportunityStatus::Closed, "and the new day closes it");
+    })
+    .await;
+}
+
+// ── The list ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+async fn titles(cast: &Cast, who: Option<&Actor>, query: &str) -> Vec<String> {
+    let page = opportunities::list(&cast.ctx, who, &Board::read(query), &PageRequest::default()).await.expect(query);
+    page.items.into_iter().map(|row| row.title).collect()
+}
+
+#[tokio::test]
+async fn every_filter_and_every_order() {
+    story(async |town| {
+        let cast = told(town).await;
+        sqlx::query("update opportunities set status = 'Closed'").execute(&town.owner).await.expect("a clean list");
+        let range = |min: u32, max: u32, currency: &str| json!({"min": min, "max": max, "currency": currency});
+        for (title, days, more) in [
+            ("A", 10, json!({"budgetRange": range(10_000, 300_000, "INR")})),
+            ("B", 20, json!({"budgetRange": range(500_000, 600_000, "INR"), "category": "Gold Sponsor"})),
+            ("C", 30, json!({"budgetRange": range(3_000, 9_000, "USD"), "category": "Media Partner"})),
+        ] {
+            let mut body = more;
+            body["title"] = json!(title);
+            body["decisionDeadline"] = json!(cast.day(days));
+            cast.offer(body).await;
+            town.house.clock.shift(60);
+        }
+        let list = async |query: &str| titles(&cast, None, query).await.concat();
+        assert_eq!(list("").await, "ABC");
+        assert_eq!(list("eventType=Hackathon&region=South+Asia&format=In+person").await, "ABC");
+        assert_eq!(list("eventType=Meetup").await, "");
+        assert_eq!(list("category=Gold+Sponsor").await, "B");
+        // Bands overlap, ends excluded, one currency only.
+        assert_eq!(list("budget=INR:200000-500000").await, "A");
+        assert_eq!(list("budget=INR:500000-2000000").await, "B");
+        assert_eq!(list("budget=USD:2500-10000").await, "C");
+        assert_eq!(list("technologies=rust,+cobol").await, "ABC");
+        assert_eq!(list("technologies=cobol").await, "");
+        assert_eq!(list(&format!("decidesFrom={}&decidesBy={}", cast.day(15), cast.day(25))).await, "B");
+        assert_eq!(list("sort=newest").await, "CBA");
+        assert_eq!(list("sort=budget&currency=INR").await, "BA");
+        assert_eq!(list("q=hackfest+gold").await, "B");
+
+        // Full ones are there for whoever asks for them.
+        sqlx::query("update opportunities set status = 'Filled' where title = 'A'").execute(&town.owner).await.expect("full");
+        assert_eq!(list("").await, "BC");
+        assert_eq!(list("placeLeft=true").await, "BC");
+        assert_eq!(list("placeLeft=false").await, "ABC");
+        sqlx::query("update opportunities set status = 'Open' where title = 'A'").execute(&town.owner).await.expect("open");
+
+        // Every order pages without a gap, and a cursor belongs to its order.
+        sqlx::query(
+            "update organizations set preferred_event_types = '{Hackathon}', technologies = '{rust,PostgreSQL}' where slug = 'acme-cloud'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("wishes");
+        for query in ["", "sort=newest", "sort=budget&currency=INR", "sort=match"] {
+            let board = Board::read(query);
+            let whole = titles(&cast, Some(&cast.asha), query).await;
+            let (mut walked, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = PageRequest { limit: 1, cursor, offset: 0 };
+                let found = opportunities::list(&cast.ctx, Some(&cast.asha), &board, &page).await.expect(query);
+                walked.extend(found.items.into_iter().map(|row| row.title));
+                cursor = found.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(walked, whole, "{query}");
+        }
+        let first = opportunities::list(&cast.ctx, None, &Board::default(), &PageRequest { limit: 1, ..PageRequest::default() })
+            .await
+            .expect("a page");
+        let foreign = PageRequest { cursor: first.next_cursor, ..PageRequest::default() };
+        assert_eq!(code(opportunities::list(&cast.ctx, None, &Board::read("sort=newest"), &foreign).await), "VALIDATION_ERROR");
+
+        // The same through the API; what cannot be meant is named.
+        let mut visitor = town.visitor();
+        let answer = visitor.api(Method::GET, "/opportunities?budget=INR:500000-2000000&sort=budget", None).await;
+        assert_eq!(answer.data()["items"][0]["title"], "B");
+        let wrong = visitor.api(Method::GET, "/opportunities?sort=budget", None).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.json()["error"]["fieldErrors"]["currency"].is_string() || wrong.text.contains("currency"));
+        let page = visitor.open("/opportunities?sort=budget").await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("amounts of two currencies are not compared"), "the page says it beside its form");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_fits_says_why_and_the_order_is_the_same_sum() {
+    story(async |town| {
+        let cast = told(town).await;
+        assert_eq!(
+            code(opportunities::list(&cast.ctx, Some(&cast.asha), &Board::read("sort=match"), &PageRequest::default()).await),
+            "VALIDATION_ERROR",
+            "without wishes there is no match"
+        );
+        sqlx::query(
+            "update organizations set preferred_event_types = '{Hackathon,Meetup}', supported_regions = '{South Asia}',
+                    technologies = '{RUST,typescript,Go}' where slug = 'acme-cloud'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("wishes");
+
+        let page = opportunities::list(&cast.ctx, Some(&cast.asha), &Board::read("sort=match"), &PageRequest::default())
+            .await
+            .expect("matched");
+
+        let scores: Vec<i32> = page.items.iter().map(|row| row.fit.as_ref().expect("a fit").score).collect();
+        let mut sorted = scores.clone();
+        sorted.sort_by(|a, b| b.cmp(a));
+        assert_eq!(scores, sorted, "the database sorts by what the rule says");
+        let best = page.items[0].fit.as_ref().expect("a fit");
+        assert_eq!(best.score, 30 + 25 + 20 + 15, "{best:?}");
+        assert!(best.reasons.iter().any(|reason| reason.text == "You both use Rust, TypeScript"), "{best:?}");
+        assert!(scores.iter().any(|score| *score < best.score));
+        let plain = opportunities::list(&cast.ctx, Some(&cast.ravi), &Board::default(), &PageRequest::default()).await.expect("rows");
+        assert!(plain.items.iter().all(|row| row.fit.is_none()), "a community has no match");
+
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open("/opportunities?sort=match").await;
+        assert!(page.text.contains("Hackathon is a kind of event that you look for (+30)"), "the page says why");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn saved_views_are_ones_own_and_read_as_the_list_reads() {
+    story(async |town| {
+        let cast = told(town).await;
+        let mut asha = signed_in(town, ASHA).await;
+        let there = "/opportunities?q=hackfest&category=Gold+Sponsor&cursor=ff";
+        let sent = asha.submit(there, "save-view", &[("name", "Gold"), ("query", "category=Gold+Sponsor&q=hackfest&x=1")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert!(sent.location().starts_with("/opportunities?q=hackfest&category=Gold+Sponsor"), "{}", sent.location());
+        let page = asha.open(sent.location()).await;
+        assert!(page.text.contains("aria-label=\"Saved views\"") && page.text.contains("Edit this view"));
+        let taken = asha.submit(there, "save-view", &[("name", "gold"), ("query", "")]).await;
+        assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(taken.text.contains("You have a view of this name already"));
+
+        let view = saved::list(&cast.ctx, &cast.asha).await.expect("hers").items.remove(0);
+        assert_eq!(view.query, Board::read(&view.query).query(), "one reader");
+        assert_eq!(titles(&cast, None, &view.query).await, ["Gold Sponsor"]);
+        assert!(saved::list(&cast.ctx, &cast.ravi).await.expect("his").items.is_empty());
+        let input = SavedViewInput { name: "Mine now".into(), query: None };
+        assert_eq!(code(saved::rename(&cast.ctx, &cast.ravi, view.id, &input).await), "NOT_FOUND");
+        assert_eq!(code(saved::delete(&cast.ctx, &cast.ravi, view.id).await), "NOT_FOUND");
+
+        let id = view.id.to_string();
+        let renamed = asha.submit("/opportunities", "rename-view", &[("view", &id), ("name", "Gold ones")]).await;
+        assert_eq!(renamed.status, StatusCode::SEE_OTHER, "{}", renamed.text);
+        let listed = asha.api(Method::GET, "/opportunities/views", None).await;
+        assert_eq!(listed.data()["items"][0]["name"], "Gold ones");
+        let made = asha.api(Method::POST, "/opportunities/views", Some(json!({"name": "New", "query": "sort=newest"}))).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let wrong = asha.api(Method::POST, "/opportunities/views", Some(json!({"name": "Odd", "query": "sort=best"}))).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let gone = asha.submit("/opportunities", "delete-view", &[("view", &id), ("query", &view.query)]).await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER);
+        let left = asha.api(Method::GET, "/opportunities/views", None).await;
+        assert_eq!(left.data()["items"].as_array().map(Vec::len), Some(1));
+    })
+    .await;
+}
+
+// ── Packages, add-ons and what stands alone ─────────────────────────────────────────────────────────────────────────
+
+/// Gold (1,000.50) brings a keynote (500); a dinner (200) on top of Gold; a workshop (50) on top of any; a booth (300, one
+/// left) alone, not together with the keynote; Small (10).
+async fn with_items(cast: &Cast, places: u32) -> (OpportunityId, Vec<(String, String)>) {
+    let id = cast
+        .offer(json!({"places": places, "items": [
+            {"kind": "Package", "name": "Gold", "price": "1000.50"},
+            {"kind": "Package only", "name": "Keynote", "price": 500, "package": "Gold", "benefit": "Keynote slot"},
+            {"kind": "Add-on", "name": "Dinner", "price": 200, "package": "gold"},
+            {"kind": "Add-on", "name": "Workshop", "price": 50, "benefit": "Workshop slot"},
+            {"kind": "Standalone", "name": "Booth", "price": 300, "stock": 1, "conflicts": ["Keynote"], "benefit": "Booth"},
+            {"kind": "Package", "name": "Small", "price": 10},
+        ]}))
+        .await;
+    let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
+    (id, it.items.into_iter().map(|item| (item.name, item.id.to_string())).collect())
+}
+
+fn ids(items: &[(String, String)], names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| items.iter().find(|(known, _)| known == name).expect(name).1.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
+    story(async |town| {
+        let cast = told(town).await;
+        let (opportunity, items) = with_items(&cast, 3).await;
+        let apply = async |chosen: Vec<String>, amount: &str| {
+            let input: ApplyInput = wire(json!({"items": chosen, "amount": amount}));
+            requests::apply(&cast.ctx, &cast.asha, opportunity, &input).await
+        };
+        for (names, refusal) in [
+            (&["Keynote"][..], "PACKAGE_ONLY"),
+            (&["Dinner"], "PACKAGE_MISSING"),
+            (&["Dinner", "Small"], "PACKAGE_MISSING"),
+            (&["Workshop"], "PACKAGE_MISSING"),
+            (&["Gold", "Small"], "ONE_PACKAGE"),
+            (&["Gold", "Booth"], "ITEMS_CONFLICT"),
+        ] {
+            assert_eq!(code(apply(ids(&items, names), "").await), refusal, "{names:?}");
+        }
+        assert_eq!(code(apply(vec![uuid::Uuid::from_u128(7).to_string()], "").await), "ITEM_UNKNOWN");
+        assert_eq!(code(apply(vec!["gold".into()], "").await), "ITEM_UNKNOWN");
+        assert_eq!(code(apply(ids(&items, &["Gold", "Dinner"]), "1700.49").await), "WRONG_TOTAL");
+        assert_eq!(count(town, &format!("requests where opportunity_id = '{opportunity}'")).await, 0);
+
+        // The price is public, and the same through the API.
+        let chosen = ids(&items, &["Gold", "Dinner"]);
+        let mut visitor = town.visitor();
+        let priced = visitor.api(Method::GET, &format!("/opportunities/{opportunity}/price?items={}", chosen.join(",")), None).await;
+        assert_eq!((&priced.data()["totalMinor"], priced.data()["lines"].as_array().map(Vec::len)), (&json!(170_050), Some(3)));
+
+        let id = apply(chosen, "1,700.50").await.expect("applied");
+        let request = requests::get(&cast.ctx, &cast.asha, id).await.expect("theirs");
+        assert_eq!(request.amount_minor, 170_050);
+        let words: Vec<&str> = request.benefits.iter().map(|line| line.text.as_str()).collect();
+        for line in ["Package: Gold", "Keynote", "Dinner"] {
+            assert!(words.contains(&line), "{line} of {words:?}");
+        }
+        assert_eq!(count(town, &format!("request_items where request_id = '{id}'")).await, 3);
+
+        // Prices that change later are not hers.
+        let version = opportunities::get(&cast.ctx, Some(&cast.ravi), opportunity).await.expect("theirs").version;
+        cast.patch(opportunity, json!({"version": version, "items": [{"kind": "Standalone", "name": "Other", "price": 1}]}))
+            .await
+            .expect("saved");
+        let request = requests::get(&cast.ctx, &cast.asha, id).await.expect("theirs");
+        assert_eq!(request.amount_minor, 170_050);
+        let it = opportunities::get(&cast.ctx, None, opportunity).await.expect("public");
+        assert_eq!(it.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["Other"]);
+        let moved = cast.patch(opportunity, json!({"version": it.version, "budgetRange": {"min": 1, "max": 2, "currency": "USD"}})).await;
+        assert!(matches!(moved, Err(AppError::Invalid(e)) if e.get("items").is_some()), "prices are never reread in another currency");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_scripts_the_total_is_seen_before_anything_is_sent() {
+    story(async |town| {
+        let cast = told(town).await;
+        let (opportunity, items) = with_items(&cast, 3).await;
+        let chosen = ids(&items, &["Gold", "Workshop"]);
+        let mut asha = signed_in(town, ASHA).await;
+        let path = format!("/opportunities/{opportunity}");
+        let page = asha.open(&path).await;
+        assert!(page.text.contains("Choose what you want") && page.text.contains("Comes with Gold"));
+        let fields = [("currency", "INR"), ("items", chosen[0].as_str()), ("items", chosen[1].as_str()), ("message", "Us!")];
+
+        let first = asha.submit(&path, "apply", &fields).await;
+
+        assert_eq!(first.status, StatusCode::CONFLICT);
+        assert!(first.text.contains("₹1,550.50") && first.text.contains("name=\"total\" value=\"1550.50\""), "the total is shown");
+        assert!(first.text.contains("Us!"), "and what was typed is kept");
+        let both = asha.submit(&path, "apply", &[&fields[..], &[("total", "1550.50"), ("amount", "5")]].concat()).await;
+        assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let sent = asha.submit(&path, "apply", &[&fields[..], &[("total", "1550.50")]].concat()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_piece_in_stock_goes_to_one_of_two() {
+    story(async |town| {
+        let cast = told(town).await;
+        let (opportunity, items) = with_items(&cast, 3).await;
+        let booth = ids(&items, &["Booth"]);
+        let mut sent = Vec::new();
+        for who in [&cast.asha, &cast.tomas] {
+            let input: ApplyInput = wire(json!({"items": booth}));
+            let id = requests::apply(&cast.ctx, who, opportunity, &input).await.expect("applied");
+            let seen = requests::get(&cast.ctx, &cast.ravi, id).await.expect("ours").revision_hash;
+            sent.push((id, seen));
+        }
+        let (one, other) = (town.ctx(), town.ctx());
+
+        let (a, b) = tokio::join!(
+            requests::accept(&one, &cast.ravi, sent[0].0, &sent[0].1),
+            requests::accept(&other, &cast.ravi, sent[1].0, &sent[1].1)
+        );
+
+        assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
+        assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "ITEM_SOLD_OUT");
+        assert_eq!(count(town, "item_claims where released_at is null").await, 1);
+        assert_eq!(count(town, "place_claims k join opportunity_places p on p.id = k.place_id join opportunities o on o.id = p.opportunity_id where o.category = 'Silver Sponsor'").await, 1, "nothing of the loser is left");
+        let late: ApplyInput = wire(json!({"items": booth}));
+        let refused = requests::apply(&cast.ctx, &cast.tomas, opportunity, &late).await;
+        assert!(matches!(code(refused), "ITEM_SOLD_OUT" | "DUPLICATE_REQUEST"));
+        let it = opportunities::get(&cast.ctx, Some(&cast.ravi), opportunity).await.expect("theirs");
+        let item = it.items.iter().find(|item| item.name == "Booth").expect("offered");
+        assert_eq!((item.claimed, item.stock_label().as_str()), (1, "Sold out"));
+    })
+    .await;
+}
