@@ -29,12 +29,14 @@ use crate::{
             manage::ManageOpportunitiesPage,
         },
         organizations::ui::{
-            BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
+            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
             community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
+            support::SupportedEvents,
             wall::EventWall,
         },
         requests::ui::{
@@ -109,7 +111,7 @@ areas! {
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any()/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
         Community => frames::site(|| view! { <CommunityPage/> });
@@ -118,6 +120,7 @@ areas! {
     /// Joining and signing in.
     door {
         BecomeSponsor => frames::site(|| view! { <BecomeSponsorPage/> });
+        Claim => frames::site(|| view! { <ClaimPage/> });
         Join => frames::site(|| view! { <JoinPage/> });
         JoinSent => frames::site(|| view! { <JoinSentPage/> });
         SignIn => frames::card(|| view! { <SignInPage/> });
@@ -148,6 +151,8 @@ areas! {
         Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
         CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
+        AddOrganization => frames::workspace("directory", || view! { <AddOrganizationPage/> });
+        OrganizationDomain => frames::workspace("profile", || view! { <DomainPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
@@ -160,6 +165,7 @@ areas! {
     staff {
         StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffChanges => frames::workspace("staff-organizations", || view! { <StaffChangesPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
         StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });

@@ -7,6 +7,7 @@ mod crash;
 mod house;
 mod opportunities;
 mod organizations;
+mod organization_life;
 mod requests;
 mod inbox;
 mod moderation;

@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
+const PAGES: [(&str, u16); 43] = [
 const PAGES: &[(&str, u16)] = &[
 const PAGES: [(&str, u16); 35] = [
     ("/", 200),
@@ -26,6 +27,10 @@ const PAGES: [(&str, u16); 35] = [
     ("/communities/{slug}", 200),
     ("/api/docs", 200),
     ("/become-sponsor", 200),
+    ("/claim/{slug}", 200),
+    ("/directory/add", 401),
+    ("/organization/domain", 401),
+    ("/staff/changes", 401),
     ("/join", 200),
     ("/join/sent", 200),
     ("/sign-in", 200),
@@ -69,6 +74,7 @@ const PAGES: [(&str, u16); 35] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
+const API: [(&str, &str, u16, u16); 60] = [
 const API: &[(&str, &str, u16, u16)] = &[
 const API: [(&str, &str, u16, u16); 45] = [
     ("POST", "/auth/signup-community", 422, 422),
@@ -93,6 +99,18 @@ const API: [(&str, &str, u16, u16); 45] = [
     ("GET", "/sponsors/{organizationId}", 200, 200),
     ("PATCH", "/sponsors/{organizationId}", 401, 404),
     ("POST", "/sponsors/{organizationId}/verify", 401, 403),
+    ("POST", "/sponsors", 401, 403),
+    ("POST", "/sponsors/{organizationId}/answer", 401, 404),
+    ("POST", "/sponsors/{organizationId}/checks", 401, 403),
+    ("POST", "/sponsors/{organizationId}/slug", 401, 404),
+    ("DELETE", "/sponsors/{organizationId}/proposed-website", 401, 404),
+    ("POST", "/sponsors/{organizationId}/proposed-website/decision", 401, 403),
+    ("POST", "/sponsors/{organizationId}/invitations", 401, 403),
+    ("POST", "/sponsors/{organizationId}/claims", 422, 422),
+    ("POST", "/sponsors/{organizationId}/claims/decision", 401, 403),
+    ("POST", "/sponsors/{organizationId}/domain-proof", 401, 409),
+    ("POST", "/sponsors/{organizationId}/domain-proof/check", 401, 404),
+    ("POST", "/uploads/logos", 401, 422),
     ("GET", "/opportunities", 200, 200),
     ("POST", "/opportunities", 401, 403),
     ("GET", "/opportunities/{opportunityId}", 200, 200),
@@ -325,7 +343,7 @@ impl Others {
             self.community
         };
         let slug = match path {
-            "/directory/{slug}" => "acme-cloud",
+            "/directory/{slug}" | "/claim/{slug}" => "acme-cloud",
             "/events/{slug}" => "hackfest-2027",
             _ => "apex-circle",
         };
@@ -419,6 +437,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/manage/events/{id}/partners/{link}",
             "/manage/opportunities/{id}",
             "/staff/organizations",
+            "/staff/changes",
+            "/directory/add",
             "/staff/communities",
             "/staff/requests",
             "/staff/reports",

@@ -91,6 +91,12 @@ impl Draft {
         self
     }
 
+    /// One more sentence for the note.
+    fn also(mut self, more: &str) -> Self {
+        self.note = Some(self.note.map_or_else(|| more.to_owned(), |note| format!("{note} {more}")));
+        self
+    }
+
     /// With a one-time link, the action is the link.
     fn by_link(mut self, reader: &Reader, label: &str) -> Self {
         if let Some((purpose, path)) = &reader.link {
@@ -148,7 +154,17 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationBackInQueue
         | Template::OrganizationVerified
         | Template::OrganizationRefused
-        | Template::OrganizationDisabled => about_organizations(template, story, reader),
+        | Template::OrganizationDisabled
+        | Template::OrganizationRestored
+        | Template::OrganizationDisablingProposed
+        | Template::OrganizationWebsiteProposed
+        | Template::OrganizationWebsiteApproved
+        | Template::OrganizationWebsiteRefused
+        | Template::OrganizationAdded => about_organizations(template, story, reader),
+        Template::OrganizationClaimInvited
+        | Template::OrganizationClaimAsked
+        | Template::OrganizationClaimProven
+        | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
         | Template::CommunityInQueue
@@ -466,6 +482,37 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
                 .quoting(&story.words)
                 .note("Answer this mail if something was misunderstood.")
         }
+        Template::OrganizationRestored => draft(
+            format!("{name} is restored"),
+            &["It is what it was before it was disabled: its profile is shown again. Our staff wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationDisablingProposed => draft(
+            format!("Somebody proposes to disable {name}"),
+            &["It waits for a second person of the staff.".into()],
+            review(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationWebsiteProposed => {
+            draft(format!("{name} wants to move to another website"), &["The proposal waits in the queue.".into()], review())
+        }
+        Template::OrganizationWebsiteApproved => draft(
+            format!("{name} has a new website"),
+            &["Our staff approved the website that you proposed. It stands on your profile now. They wrote:".into()],
+            ("Open the profile", here(reader, "/organization/profile")),
+        )
+        .quoting(&story.words),
+        Template::OrganizationWebsiteRefused => draft(
+            format!("{name} keeps its website"),
+            &["Our staff did not approve the website that you proposed. The one you have stays verified. They wrote:".into()],
+            ("Open the profile", here(reader, "/organization/profile")),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
+        Template::OrganizationAdded => {
+            draft(format!("A community added {name}"), &["It stands in the directory, and waits for its people.".into()], review())
+        }
         _ => draft(
             format!("{name} was disabled"),
             &["Its profile is no longer shown, and it can neither apply nor be asked. Our staff wrote:".into()],
@@ -473,6 +520,45 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
         )
         .quoting(&story.words)
         .note("Answer this mail if you think that is a mistake."),
+    }
+}
+
+fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let (name, community) = (&story.organization, &story.community);
+    let later = "Confirm that this mailbox is yours. Our staff then look at it, and you get a mail when they have decided.";
+    match template {
+        Template::OrganizationClaimInvited => draft(
+            format!("{community} wants to reach {name}"),
+            &[
+                format!(
+                    "{community} is a developer community on CommDesk, where {name} has a profile that a community added. Nobody \
+                     can answer requests to it yet, because nobody of {name} is here. This mailbox was named to us."
+                ),
+                format!("If you speak for {name}, take its profile over. {later}"),
+            ],
+            ("Read more", "/become-sponsor".into()),
+        )
+        .by_link(reader, "Take the profile over")
+        .also("If you do not, do nothing: requests end by themselves, and nobody speaks in your name."),
+        Template::OrganizationClaimAsked => draft(
+            format!("Confirm that you speak for {name}"),
+            &[format!("Somebody, probably you, wants to take over the profile of {name} on CommDesk. {later}")],
+            ("Read more", "/become-sponsor".into()),
+        )
+        .by_link(reader, "Confirm this mailbox")
+        .also("If you did not ask for this, do nothing: the profile stays as it is."),
+        Template::OrganizationClaimProven => draft(
+            format!("{name} is claimed"),
+            &["Somebody has proven that they speak for it, and waits for a decision.".into()],
+            ("Open the organization", here(reader, &format!("/staff/organizations/{}", story.organization_id))),
+        ),
+        _ => draft(
+            format!("{name} was not given to you"),
+            &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
     }
 }
 

@@ -109,9 +109,19 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
                     (Some(start), Some(end)) => dates::days(start, end, dates::zone(&row.timezone)),
                     _ => String::new(),
                 },
+                is_over: row.is_over,
             })
         })
         .collect()
+}
+
+/// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.
+///
+/// # Errors
+/// 404 where the organization is not the viewer's to know of.
+pub async fn public_support(ctx: &Ctx, viewer: Option<&Actor>, organization: OrganizationId) -> AppResult<Vec<SupportedEvent>> {
+    organizations::get(ctx, viewer, organization).await?;
+    supported_by(ctx, organization).await
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────

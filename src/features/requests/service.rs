@@ -395,7 +395,8 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
         )
         .into()),
-        Side::Community if !verified => Err(AppError::refused(
+        // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
             "ORGANIZATION_NOT_VERIFIED",
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
         )),
@@ -740,7 +741,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     };
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
-        Ok(_) if found.verification_status != VerificationStatus::Verified => {
+        Ok(_) if !found.can.request => {
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
         }
         Ok(_) => String::new(),
