@@ -1,7 +1,7 @@
 //! Every page, in one table: its name, its frame, its view. An area is a split point: one lazily loaded piece of wasm for
 //! each area of the site, not for each page.
 
-use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
+use super::{api_docs::ApiDocsPage, frames, landing::LandingPage, session::Me};
 use crate::{
     features::{
         accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
@@ -15,6 +15,13 @@ use crate::{
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
+        },
+        members::ui::{
+            door::InvitationDoor,
+            import::ImportPage,
+            join::{AskToJoin, JoinDecisionDoor, JoinOrganizationPage},
+            member::MemberPage,
+            people::PeoplePage,
         },
         notifications::ui::NoticesPage,
         opportunities::ui::{
@@ -76,6 +83,24 @@ macro_rules! areas {
     };
 }
 
+/// Asking to join, for whoever is signed in and does not belong to the organization.
+fn way_to_join(slug: String, acting: String) -> AnyView {
+    let me = expect_context::<Me>().0;
+    view! {
+        <Suspense>
+            {move || {
+                let (slug, acting) = (slug.clone(), acting.clone());
+                Suspend::new(async move {
+                    let me = me.await.ok().flatten()?;
+                    let belongs = me.workspaces.iter().any(|w| w.kind == "organization" && w.slug == slug);
+                    (!belongs).then(|| view! { <AskToJoin slug acting/> })
+                })
+            }}
+        </Suspense>
+    }
+    .into_any()
+}
+
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
@@ -87,7 +112,7 @@ areas! {
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
         Community => frames::site(|| view! { <CommunityPage/> });
@@ -102,6 +127,9 @@ areas! {
         ForgotPassword => frames::card(|| view! { <ForgotPage/> });
         Link => frames::card(|| view! { <LinkPage/> });
         SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+        Invitation => frames::card(|| view! { <InvitationDoor/> });
+        JoinDecision => frames::card(|| view! { <JoinDecisionDoor/> });
+        JoinOrganization => frames::site(|| view! { <JoinOrganizationPage/> });
     }
     /// What members of an organization or a community do.
     workspace {
@@ -117,6 +145,9 @@ areas! {
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
+        People => frames::workspace("people", || view! { <PeoplePage/> });
+        ImportMembers => frames::workspace("people", || view! { <ImportPage/> });
+        Member => frames::workspace("people", || view! { <MemberPage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }

@@ -157,6 +157,7 @@ fn Account(me: MeView) -> impl IntoView {
             <div class="menu__panel">
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
+                <a class="menu__item" href="/people"><Icon name="users"/>"People"</a>
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
                 <hr class="menu__rule"/>
                 <PostForm name="sign_out" action="/account" class="menu__form" summary=false>
@@ -226,6 +227,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
                 entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+            entries.push(("people", at("/people"), "users", "People", true));
         }
         _ => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -234,6 +236,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             }
             entries.push(("opportunities", at("/opportunities"), "tag", "Opportunities", false));
             entries.push(("profile", at("/organization/profile"), "edit", "Profile", false));
+            entries.push(("people", at("/people"), "users", "People", false));
         }
     }
     view! {

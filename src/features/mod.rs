@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod organizations;
 pub mod communities;
+pub mod members;
 pub mod events;
 pub mod partners;
 pub mod opportunities;

@@ -1,7 +1,7 @@
 //! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
 //! here runs at least once and is idempotent by fact id.
 
-use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
+use super::{accounts, communities, events, members, notifications, opportunities, organizations, requests};
 use crate::platform::{
     facts,
     jobs::{Periodic, Registry},
@@ -44,6 +44,7 @@ pub fn registry() -> Registry {
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
             organizations::jobs::forget_drafts(),
+            members::roster::forget_imports(),
             Periodic {
                 name: "forget-limits",
                 every: Duration::from_secs(3600),

@@ -1,7 +1,7 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
 use crate::{
-    features::{accounts, communities, events, opportunities, organizations, partners, requests},
+    features::{accounts, communities, events, members, opportunities, organizations, partners, requests},
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -30,6 +30,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(accounts::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
+        .merge(members::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())

@@ -2,7 +2,7 @@
 
 use crate::{
     app::shell,
-    features::{accounts, communities, events, notifications, opportunities, organizations, requests},
+    features::{accounts, communities, events, members, notifications, opportunities, organizations, requests},
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -34,6 +34,7 @@ fn table() -> Vec<FormRoute> {
         .chain(accounts::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
+        .chain(members::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())

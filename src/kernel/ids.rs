@@ -62,4 +62,10 @@ ids! {
     NoticeId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
+    /// A mailed way into a workspace.
+    InvitationId,
+    /// Somebody's wish to belong to an organization.
+    JoinRequestId,
+    /// A list of newcomers that waits to be imported.
+    ImportId,
 }

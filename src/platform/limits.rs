@@ -30,6 +30,12 @@ pub const UPLOAD_ADDRESS: Limit = Limit { action: "upload_address", hits: 60, se
 pub const REQUEST_USER: Limit = Limit { action: "request_user", hits: 30, seconds: 3600 };
 /// Second factors, by account.
 pub const SECOND_FACTOR: Limit = Limit { action: "second_factor", hits: 10, seconds: 300 };
+/// Invitations, sent for the first time or again, by workspace.
+pub const INVITE_WORKSPACE: Limit = Limit { action: "invite_workspace", hits: 10, seconds: 60 };
+/// Requests that bring new members into a community, one or a whole list, by API key or session.
+pub const ONBOARD_SESSION: Limit = Limit { action: "onboard_session", hits: 100, seconds: 3600 };
+/// Wishes to join an organization, by person.
+pub const JOIN_USER: Limit = Limit { action: "join_user", hits: 10, seconds: 3600 };
 
 /// Counts one hit of `subject` against the limit.
 ///

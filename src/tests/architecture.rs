@@ -9,8 +9,8 @@ use std::{
 };
 
 /// Rooms, upstream first: a room may use the rooms before it.
-const ROOMS: [&str; 8] =
-    ["accounts", "organizations", "communities", "events", "partners", "opportunities", "requests", "notifications"];
+const ROOMS: [&str; 9] =
+    ["accounts", "organizations", "communities", "members", "events", "partners", "opportunities", "requests", "notifications"];
 
 fn source() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -31,8 +31,17 @@ pub struct Story {
     /// Recovery codes that are left.
     pub left: i64,
     pub new_address: String,
-    /// A staff role.
+    /// A role: of staff, or in a workspace.
     pub role: String,
+    /// Who it is about, or who invited.
+    pub person: String,
+    /// How a member stands now.
+    pub status: String,
+    /// What was given by name.
+    pub signatory: bool,
+    pub finance: bool,
+    pub invitation_id: String,
+    pub join_request_id: String,
 }
 
 /// Who reads.
@@ -45,6 +54,8 @@ pub struct Reader {
     pub workspace: String,
     /// The path of a one-time link, and what it is for.
     pub link: Option<(LinkPurpose, String)>,
+    /// The path of another room's link, which stands in for the action.
+    pub path: Option<String>,
 }
 
 /// A letter before its layout.
@@ -145,6 +156,17 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestRejected
         | Template::RequestWithdrawn
         | Template::RequestExpired => about_requests(template, story, reader),
+        Template::Invitation
+        | Template::InvitationAccepted
+        | Template::MemberRoleChanged
+        | Template::MemberStatusSet
+        | Template::MemberPowersGiven
+        | Template::MemberLeft
+        | Template::MemberRemoved
+        | Template::JoinAsked
+        | Template::JoinMailboxAsked
+        | Template::JoinAccepted
+        | Template::JoinDeclined => about_people(template, story, reader),
     }
 }
 
@@ -449,6 +471,84 @@ fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
     }
 }
 
+fn about_people(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let place = if story.organization.is_empty() { &story.community } else { &story.organization };
+    let (person, role) = (&story.person, &story.role);
+    let people = |label: &'static str| (label, here(reader, "/people"));
+    let dashboard = || ("Open the workspace", here(reader, "/dashboard"));
+    match template {
+        Template::Invitation => draft(
+            format!("{person} invites you to {place}"),
+            &[
+                format!("You would be {role} there, on CommDesk: where sponsors and developer communities find each other."),
+                "Nothing happens before you accept.".into(),
+            ],
+            ("See the invitation", reader.path.clone().unwrap_or_else(|| "/sign-in".into())),
+        )
+        .note("The link is for you alone and works for 7 days. If you do not know the sender, do nothing."),
+        Template::InvitationAccepted => {
+            draft(format!("{person} joined {place}"), &[format!("As {role}.")], people("See the people"))
+        }
+        Template::MemberRoleChanged => {
+            draft(format!("You are {role} of {place} now"), &["Your role was changed.".into()], dashboard())
+        }
+        Template::MemberStatusSet => draft(
+            format!("You are {} in {place}", story.status),
+            &[
+                if story.status == "Active" {
+                    "You can act for it again.".into()
+                } else {
+                    "You cannot act for it until that changes.".into()
+                },
+                if story.words.is_empty() { String::new() } else { "The reason:".into() },
+            ],
+            if story.status == "Active" { dashboard() } else { ("Open your account", "/account".into()) },
+        )
+        .quoting(&story.words),
+        Template::MemberPowersGiven => draft(
+            format!("What you may do for {place} has changed"),
+            &[
+                format!("You {} sign for it.", if story.signatory { "may now" } else { "may not" }),
+                format!("You {} move its money.", if story.finance { "may now" } else { "may not" }),
+            ],
+            dashboard(),
+        ),
+        Template::MemberLeft => {
+            draft(format!("{person} left {place}"), &["They can do nothing there any more.".into()], people("See the people"))
+        }
+        Template::MemberRemoved => draft(
+            format!("You no longer belong to {place}"),
+            &["Somebody who manages its people took you out.".into()],
+            ("Open your account", "/account".into()),
+        ),
+        Template::JoinAsked => draft(
+            format!("{person} asks to join {place}"),
+            &["Accept with a role, or decline. Accept only whom you know.".into()],
+            people("Decide"),
+        )
+        .quoting(&story.words),
+        Template::JoinMailboxAsked => draft(
+            format!("{person} asks to join {place}"),
+            &[format!(
+                "They say that they work for {place}, and named this mailbox to decide it. Whoever is accepted can speak for \
+                 {place} on CommDesk."
+            )],
+            ("Decide", reader.path.clone().unwrap_or_else(|| "/".into())),
+        )
+        .quoting(&story.words)
+        .note("The link decides once and works for 7 days. If you do not know the person, decline or do nothing."),
+        Template::JoinAccepted => {
+            draft(format!("You belong to {place} now"), &[format!("You were accepted as {role}.")], dashboard())
+        }
+        _ => draft(
+            format!("{place} declined your request to join"),
+            &[if story.words.is_empty() { "They gave no reason.".into() } else { "They wrote:".into() }],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -474,6 +574,12 @@ mod tests {
             left: 3,
             new_address: "asha@acme-cloud.example".into(),
             role: "review".into(),
+            person: "Ravi Kulkarni".into(),
+            status: "Suspended".into(),
+            signatory: true,
+            finance: false,
+            invitation_id: "i-1".into(),
+            join_request_id: "j-1".into(),
         }
     }
 
@@ -507,7 +613,7 @@ mod tests {
                         continue;
                     }
                     let workspace = side.map(|s| format!("{}:us", s.label())).unwrap_or_default();
-                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link }));
+                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link, path: None }));
                 }
             }
         }

@@ -22,6 +22,10 @@ pub enum To {
     Owner,
     /// Platform staff who decide on applications.
     Reviewers,
+    /// The address that an invitation or a question was made for; whose login it is does not matter.
+    Address,
+    /// The member that the fact is about, whatever they may do now.
+    Member,
 }
 
 /// How they hear of it.
@@ -87,10 +91,21 @@ pub enum Template {
     RequestRejected,
     RequestWithdrawn,
     RequestExpired,
+    Invitation,
+    InvitationAccepted,
+    MemberRoleChanged,
+    MemberStatusSet,
+    MemberPowersGiven,
+    MemberLeft,
+    MemberRemoved,
+    JoinAsked,
+    JoinMailboxAsked,
+    JoinAccepted,
+    JoinDeclined,
 }
 
 impl Template {
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 52] = [
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -132,6 +147,17 @@ impl Template {
         Self::RequestRejected,
         Self::RequestWithdrawn,
         Self::RequestExpired,
+        Self::Invitation,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberStatusSet,
+        Self::MemberPowersGiven,
+        Self::MemberLeft,
+        Self::MemberRemoved,
+        Self::JoinAsked,
+        Self::JoinMailboxAsked,
+        Self::JoinAccepted,
+        Self::JoinDeclined,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -198,10 +224,10 @@ fn line(to: To, how: How, template: Template) -> Line {
 
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
-    use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
+    use Capability::{ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Applicant, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
+    use To::{Address, Applicant, Community, Member, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -245,6 +271,29 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityActivated => Somebody(vec![line(Community(EditProfile), Notice, T::CommunityActivated)]),
         FactKind::CommunityRejected => Somebody(vec![line(Community(EditProfile), Both, T::CommunityRejected)]),
         FactKind::CommunitySuspended => Somebody(vec![line(Community(SeeRequests), Both, T::CommunitySuspended)]),
+
+        FactKind::InvitationSent | FactKind::InvitationResent | FactKind::MemberAdded => {
+            Somebody(vec![line(Address, Letter, T::Invitation)])
+        }
+        FactKind::InvitationRevoked => Nobody("the link says so to whoever still has it"),
+        FactKind::InvitationAccepted => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::InvitationAccepted),
+            line(Community(ManageMembers), Notice, T::InvitationAccepted),
+        ]),
+        FactKind::MemberRoleChanged => Somebody(vec![line(Member, Both, T::MemberRoleChanged)]),
+        FactKind::MemberStatusSet => Somebody(vec![line(Member, Both, T::MemberStatusSet)]),
+        FactKind::MemberPowersGiven => Somebody(vec![line(Member, Both, T::MemberPowersGiven)]),
+        FactKind::MemberProfileEdited => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberPhotoChanged => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberLeft => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::MemberLeft),
+            line(Community(ManageMembers), Notice, T::MemberLeft),
+        ]),
+        FactKind::MemberRemoved => Somebody(vec![line(Member, Letter, T::MemberRemoved)]),
+        FactKind::JoinAsked => Somebody(vec![line(Organization(ManageMembers), Both, T::JoinAsked)]),
+        FactKind::JoinMailboxAsked => Somebody(vec![line(Address, Letter, T::JoinMailboxAsked)]),
+        FactKind::JoinAccepted => Somebody(vec![line(Member, Both, T::JoinAccepted)]),
+        FactKind::JoinDeclined => Somebody(vec![line(Member, Both, T::JoinDeclined)]),
 
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),

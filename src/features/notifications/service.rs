@@ -14,6 +14,7 @@ use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         facts::FactKind,
+        members,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
@@ -152,6 +153,12 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         left: fact.payload["left"].as_i64().unwrap_or_default(),
         new_address: text(&["new"]),
         role: text(&["role"]),
+        person: text(&["person"]),
+        status: text(&["status"]),
+        signatory: fact.payload["signatory"].as_bool().unwrap_or_default(),
+        finance: fact.payload["finance"].as_bool().unwrap_or_default(),
+        invitation_id: text(&["invitationId"]),
+        join_request_id: text(&["joinRequestId"]),
     };
     Ok(Known { story, organization, community })
 }
@@ -182,6 +189,25 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 (false, _) => {}
             }
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only }])
+        }
+        To::Address => {
+            let Some(email) = first_text(&fact.private, &["email"]) else { return Ok(Vec::new()) };
+            let name = first_text(&fact.private, &["inviteeName"]).unwrap_or_default();
+            // Nobody's login: the letter is for whoever reads the mailbox.
+            let recipient = Recipient { user: UserId(Uuid::nil()), name, email };
+            Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: true }])
+        }
+        To::Member => {
+            let user = first_text(&fact.payload, &["memberUser"]).and_then(|id| id.parse().ok());
+            let Some(user) = user.filter(|user: &UserId| Some(user.0) != fact.actor_user_id) else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
+            let workspace = match (&known.organization, &known.community) {
+                (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
+                (_, Some((_, workspace))) if !workspace.slug.is_empty() => format!("community:{}", workspace.slug),
+                _ => String::new(),
+            };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
         To::Applicant => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
@@ -246,7 +272,7 @@ fn seated(fact: &StoredFact, people: Vec<Recipient>, side: Side, workspace: &str
 }
 
 async fn tell_one(ctx: &Ctx, fact: &StoredFact, line: &Line, story: &Story, to: Addressed) -> AppResult<()> {
-    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None };
+    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None, path: None };
     let mut tx = ctx.begin().await?;
     if line.how.by_letter() {
         let once_key = format!("{}/{}/{}", fact.id, line.template.label(), to.recipient.email);
@@ -283,6 +309,20 @@ async fn write_mail(
     if let Some(purpose) = template.link(has_password) {
         let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email).await?;
         reader.link = Some((purpose, format!("/link/{token}")));
+    }
+    match template {
+        Template::Invitation => {
+            let Ok(id) = story.invitation_id.parse() else { return Ok(false) };
+            // Accepted or taken back meanwhile: there is nothing left to write about.
+            let Some(token) = members::service::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/invitations/{token}"));
+        }
+        Template::JoinMailboxAsked => {
+            let Ok(id) = story.join_request_id.parse() else { return Ok(false) };
+            let Some(token) = members::joins::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/join-requests/{token}"));
+        }
+        _ => {}
     }
     let draft = letters::write(template, story, &reader);
     let (text, html) = lay_out(&ctx, &draft, &recipient.name)?;

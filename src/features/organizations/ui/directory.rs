@@ -179,17 +179,20 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
 }
 
 #[component]
-pub fn OrganizationPage() -> impl IntoView {
+pub fn OrganizationPage(
+    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
+    join: fn(String, String) -> AnyView,
+) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded =
         Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
-    view! { {shown(loaded, |organization: OrganizationView| view! { <Organization organization/> })} }
+    view! { {shown(loaded, move |organization: OrganizationView| view! { <Organization organization join/> })} }
 }
 
 #[component]
-fn Organization(organization: OrganizationView) -> impl IntoView {
+fn Organization(organization: OrganizationView, join: fn(String, String) -> AnyView) -> impl IntoView {
     let o = organization;
     let acting = acting();
     let list = |title: &'static str, words: Vec<String>| {
@@ -249,7 +252,7 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                         </li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}</div>
+                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
             </header>
             <div class="sidebar">
                 <div class="stack stack--sections">
