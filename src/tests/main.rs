@@ -13,3 +13,4 @@ mod accounts;
 mod notifications;
 mod communities;
 mod events;
+mod members;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 34] = [
+const PAGES: [(&str, u16); 40] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -38,6 +38,12 @@ const PAGES: [(&str, u16); 34] = [
     ("/manage/opportunities/new", 401),
     ("/manage/opportunities/{id}", 401),
     ("/organization/profile", 401),
+    ("/people", 401),
+    ("/people/import", 401),
+    ("/people/{id}", 401),
+    ("/invitations/{token}", 404),
+    ("/directory/{slug}/join", 401),
+    ("/join-requests/{token}", 404),
     ("/account", 401),
     ("/notifications", 401),
     ("/staff/organizations", 401),
@@ -48,7 +54,7 @@ const PAGES: [(&str, u16); 34] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 32] = [
+const API: [(&str, &str, u16, u16); 46] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -80,6 +86,20 @@ const API: [(&str, &str, u16, u16); 32] = [
     ("PATCH", "/events/{eventId}", 401, 404),
     ("POST", "/events/{eventId}/publish", 401, 404),
     ("GET", "/events/{eventId}/partners", 404, 404),
+    ("GET", "/invitations", 401, 200),
+    ("POST", "/invitations", 401, 403),
+    ("POST", "/invitations/accept", 404, 404),
+    ("DELETE", "/invitations/{invitationId}", 401, 404),
+    ("POST", "/invitations/{invitationId}/resend", 401, 403),
+    ("GET", "/members", 401, 200),
+    ("POST", "/members", 401, 403),
+    ("POST", "/members/import", 401, 403),
+    ("GET", "/members/{memberId}", 401, 404),
+    ("PATCH", "/members/{memberId}", 401, 404),
+    ("DELETE", "/members/{memberId}", 401, 404),
+    ("GET", "/join-requests", 401, 200),
+    ("POST", "/join-requests", 401, 404),
+    ("PATCH", "/join-requests/{joinRequestId}", 401, 422),
     ("GET", "/openapi.json", 200, 200),
 ];
 
@@ -91,6 +111,10 @@ struct Others {
     event: Uuid,
     organization: Uuid,
     community: Uuid,
+    /// Of a community's owner.
+    member: Uuid,
+    invitation: Uuid,
+    join_request: Uuid,
 }
 
 async fn others(town: &Town) -> Others {
@@ -103,6 +127,18 @@ async fn others(town: &Town) -> Others {
         event: one("select id from events where status = 'Draft' limit 1").await,
         organization: one("select id from organizations where slug = 'acme-cloud'").await,
         community: one("select id from communities where slug = 'apex-circle'").await,
+        member: one("select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle'").await,
+        invitation: one(
+            "insert into invitations (id, workspace_kind, workspace_id, email, role, invited_by, created_at, sent_at, expires_at)
+             select gen_random_uuid(), 'community', c.id, 'new@apex.example', 'Designer', m.user_id, m.created_at, m.created_at,
+                    m.created_at + interval '90 days'
+             from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle' returning id",
+        )
+        .await,
+        join_request: one("insert into join_requests (id, organization_id, user_id, created_at)
+             select gen_random_uuid(), o.id, m.user_id, m.created_at from organizations o, members m
+             where o.slug = 'acme-cloud' order by m.id limit 1 returning id")
+        .await,
     }
 }
 
@@ -116,11 +152,13 @@ impl Others {
             self.event
         } else if path.starts_with("/staff/organizations") {
             self.organization
+        } else if path.starts_with("/people") {
+            self.member
         } else {
             self.community
         };
         let slug = match path {
-            "/directory/{slug}" => "acme-cloud",
+            "/directory/{slug}" | "/directory/{slug}/join" => "acme-cloud",
             "/events/{slug}" => "hackfest-2027",
             _ => "apex-circle",
         };
@@ -131,6 +169,9 @@ impl Others {
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
+            .replace("{memberId}", &self.member.to_string())
+            .replace("{invitationId}", &self.invitation.to_string())
+            .replace("{joinRequestId}", &self.join_request.to_string())
     }
 }
 
@@ -169,6 +210,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
         let mut outsider = mallory(town).await;
         for path in [
             "/requests/{id}",
+            "/people/{id}",
+            "/people/import",
             "/manage/events/{id}",
             "/manage/events/{id}/edit",
             "/manage/opportunities/{id}",
