@@ -1,7 +1,7 @@
 //! Every page, in one table: its name, its frame, its view. An area is a split point: one lazily loaded piece of wasm for
 //! each area of the site, not for each page.
 
-use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
+use super::{api_docs::ApiDocsPage, frames, landing::LandingPage, session::Me};
 use crate::{
     features::{
         access::ui::{ApiKeysPage, WorkspaceSecurityPage},
@@ -11,17 +11,24 @@ use crate::{
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
-        embeds::ui::{EmbedPanel, EmbedsPageView},
         decisions::ui::{decisions::DecisionsPage, place::PlacePanel},
+        embeds::ui::{EmbedPanel, EmbedsPageView},
         events::ui::{
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
-        notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         events::views::EventView,
+        members::ui::{
+            door::InvitationDoor,
+            import::ImportPage,
+            join::{AskToJoin, JoinDecisionDoor, JoinOrganizationPage},
+            member::MemberPage,
+            people::PeoplePage,
+        },
         moderation::ui::{ReportPage, ReportsPage},
+        notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,
@@ -100,6 +107,24 @@ fn below_event(event: EventView) -> AnyView {
     .into_any()
 }
 
+/// Asking to join, for whoever is signed in and does not belong to the organization.
+fn way_to_join(slug: String, acting: String) -> AnyView {
+    let me = expect_context::<Me>().0;
+    view! {
+        <Suspense>
+            {move || {
+                let (slug, acting) = (slug.clone(), acting.clone());
+                Suspend::new(async move {
+                    let me = me.await.ok().flatten()?;
+                    let belongs = me.workspaces.iter().any(|w| w.kind == "organization" && w.slug == slug);
+                    (!belongs).then(|| view! { <AskToJoin slug acting/> })
+                })
+            }}
+        </Suspense>
+    }
+    .into_any()
+}
+
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
@@ -111,7 +136,7 @@ areas! {
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any()/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
         Community => frames::site(|| view! { <CommunityPage/> });
@@ -128,12 +153,14 @@ areas! {
         Link => frames::card(|| view! { <LinkPage/> });
         SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
         Unsubscribe => frames::card(|| view! { <UnsubscribePage/> });
+        Invitation => frames::card(|| view! { <InvitationDoor/> });
+        JoinDecision => frames::card(|| view! { <JoinDecisionDoor/> });
+        JoinOrganization => frames::site(|| view! { <JoinOrganizationPage/> });
     }
     /// What members of an organization or a community do.
     workspace {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
-        Request => frames::workspace("inbox", || view! { <RequestPage/> });
         Report => frames::workspace("report", || view! { <ReportPage/> });
         InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
@@ -154,6 +181,9 @@ areas! {
         AddOrganization => frames::workspace("directory", || view! { <AddOrganizationPage/> });
         OrganizationDomain => frames::workspace("profile", || view! { <DomainPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
+        People => frames::workspace("people", || view! { <PeoplePage/> });
+        ImportMembers => frames::workspace("people", || view! { <ImportPage/> });
+        Member => frames::workspace("people", || view! { <MemberPage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });

@@ -97,6 +97,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/opportunities/:id/decisions") view=Area(Page::Decisions) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/domain") view=Area(Page::OrganizationDomain) ssr=SsrMode::Async/>
+                <Route path=path!("/people") view=Area(Page::People) ssr=SsrMode::Async/>
+                <Route path=path!("/people/import") view=Area(Page::ImportMembers) ssr=SsrMode::Async/>
+                <Route path=path!("/people/:id") view=Area(Page::Member) ssr=SsrMode::Async/>
+                <Route path=path!("/invitations/:token") view=Area(Page::Invitation) ssr=SsrMode::Async/>
+                <Route path=path!("/directory/:slug/join") view=Area(Page::JoinOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/join-requests/:token") view=Area(Page::JoinDecision) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
                 <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>

@@ -2,12 +2,7 @@
 
 use super::openapi;
 use crate::{
-    features::{
-        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
-    },
-    features::{accounts, communities, decisions, events, opportunities, organizations, partners, requests},
-        access, accounts, blocks, communities, events, moderation, opportunities, organizations, partners, requests,
-    },
+    features::*,
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -38,6 +33,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(access::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
+        .merge(members::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())

@@ -5,13 +5,7 @@ use crate::{
         again::{self, Again},
         shell,
     },
-    features::{
-        access, accounts, blocks, communities, embeds, events, moderation, notifications, opportunities, organizations, partners, requests,
-    },
-    app::shell,
-    features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
-        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
-    },
+    features::*,
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -44,6 +38,7 @@ fn table() -> Vec<FormRoute> {
         .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
+        .chain(members::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())

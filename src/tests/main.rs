@@ -24,3 +24,4 @@ mod communities;
 mod events;
 mod partners;
 mod embeds;
+mod members;

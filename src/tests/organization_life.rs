@@ -6,12 +6,12 @@ use crate::{
     organizations::two_of_the_staff,
     town::{Answer, Browser, Town, story},
 };
+use base64::Engine as _;
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
         organizations::{
-            claims,
-            life,
+            claims, life,
             rules::{
                 Decision, DecisionInput,
                 claims::{AddInput, ClaimState},
@@ -40,7 +40,6 @@ use commdesk::{
         people::{self, ASHA, Figure, MEI, RAVI, SARA, TOMAS},
     },
 };
-use base64::Engine as _;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{io::Cursor, sync::Arc};
@@ -92,7 +91,8 @@ async fn mailed_link(town: &Town, to: &str) -> String {
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
 
 fn drawing(format: image::ImageFormat) -> Vec<u8> {
-    let picture = image::RgbImage::from_fn(160, 80, |x, y| image::Rgb([if x < 80 { 220 } else { 20 }, 40, if y < 40 { 200 } else { 90 }]));
+    let picture =
+        image::RgbImage::from_fn(160, 80, |x, y| image::Rgb([if x < 80 { 220 } else { 20 }, 40, if y < 40 { 200 } else { 90 }]));
     let mut bytes = Cursor::new(Vec::new());
     picture.write_to(&mut bytes, format).expect("encoded");
     bytes.into_inner()
@@ -108,10 +108,9 @@ fn svg(inside: &str) -> Vec<u8> {
 /// Sends a file to the upload door as programs do.
 async fn upload(browser: &mut Browser, name: &str, kind: &str, bytes: &[u8]) -> Answer {
     const EDGE: &str = "----commdesk-upload";
-    let mut body = format!(
-        "--{EDGE}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n"
-    )
-    .into_bytes();
+    let mut body =
+        format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n")
+            .into_bytes();
     body.extend_from_slice(bytes);
     body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
     let kind = format!("multipart/form-data; boundary={EDGE}");
@@ -323,7 +322,8 @@ async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
             assert_eq!(refused.status(), 422, "{reserved}");
         }
         let mut browser = communities::browser(town, ASHA).await;
-        let moved = browser.submit("/organization/profile", "address", &[("slug", "acme"), ("_as", "organization:acme-cloud")]).await;
+        let moved =
+            browser.submit("/organization/profile", "address", &[("slug", "acme"), ("_as", "organization:acme-cloud")]).await;
         assert_eq!(moved.location(), "/organization/profile?moved=yes&as=organization%3Aacme", "{}", moved.text);
         assert!(browser.open(moved.location()).await.text.contains("Your page has a new address"));
 
@@ -395,7 +395,10 @@ async fn a_new_website_is_a_proposal_until_staff_approve_it() {
         // Withdrawn, nothing waits.
         life::withdraw_website(&ctx, &asha).await.expect("withdrawn");
         assert_eq!(code(life::withdraw_website(&ctx, &asha).await), "NOTHING_PROPOSED");
-        assert_eq!(code(life::answer_website(&ctx, &sara, acme, answer(proposal.id, "approve").parse().unwrap()).await), "NOTHING_PROPOSED");
+        assert_eq!(
+            code(life::answer_website(&ctx, &sara, acme, answer(proposal.id, "approve").parse().unwrap()).await),
+            "NOTHING_PROPOSED"
+        );
 
         // Two want the same website, both are approved at once: one owns it, the other is told who.
         move_to(&asha, "https://apex.example").await;
@@ -422,7 +425,11 @@ async fn a_new_website_is_a_proposal_until_staff_approve_it() {
         assert_eq!(kept.verification_status, VerificationStatus::Verified);
         town.drain().await;
         let told = town.post.letters().into_iter().rev().find(|letter| letter.to == who.email).expect("a letter");
-        assert!(told.subject.contains("keeps its website") && told.text.contains("Seen in the company register."), "{}", told.text);
+        assert!(
+            told.subject.contains("keeps its website") && told.text.contains("Seen in the company register."),
+            "{}",
+            told.text
+        );
     })
     .await;
 }
@@ -455,18 +462,21 @@ async fn a_community_adds_what_is_not_here_once() {
             ("https://northwind.example", "hello@notnorthwind.example", "contactEmail"),
         ] {
             let input = AddInput { website: website.into(), contact_email: email.into(), ..northwind() };
-            let commdesk::kernel::error::AppError::Invalid(errors) = claims::add(&ctx, &ravi, &input).await.expect_err("unfit") else {
+            let commdesk::kernel::error::AppError::Invalid(errors) = claims::add(&ctx, &ravi, &input).await.expect_err("unfit")
+            else {
                 panic!("beside the field")
             };
             assert!(errors.get(field).is_some(), "{field} in {errors:?}");
         }
 
         // Already here, under any spelling; similar names are named, and may be confirmed.
-        let again = AddInput { website: "HTTP://WWW.Acme.example:80/x".into(), contact_email: "a@acme.example".into(), ..northwind() };
+        let again =
+            AddInput { website: "HTTP://WWW.Acme.example:80/x".into(), contact_email: "a@acme.example".into(), ..northwind() };
         let refused = claims::add(&ctx, &ravi, &again).await.expect_err("Acme's");
         assert_eq!(refused.code(), "ALREADY_HERE");
         assert!(refused.message().contains("/directory/acme-cloud"), "{}", refused.message());
-        let pending = AddInput { website: "https://globex.example".into(), contact_email: "a@globex.example".into(), ..northwind() };
+        let pending =
+            AddInput { website: "https://globex.example".into(), contact_email: "a@globex.example".into(), ..northwind() };
         assert_eq!(code(claims::add(&ctx, &ravi, &pending).await), "APPLICATION_WAITS");
         let alike = AddInput { display_name: "Acme C1oud Ltd.".into(), ..northwind() };
         let refused = claims::add(&ctx, &ravi, &alike).await.expect_err("alike");
@@ -489,8 +499,13 @@ async fn a_community_adds_what_is_not_here_once() {
 
         // The form, without scripts, keeps what was typed.
         let mut browser = communities::browser(town, RAVI).await;
-        let fields = [("displayName", "Acme Clouds"), ("website", "https://clouds.example"), ("entityType", "Partner"),
-            ("industry", "Security"), ("contactEmail", "a@clouds.example")];
+        let fields = [
+            ("displayName", "Acme Clouds"),
+            ("website", "https://clouds.example"),
+            ("entityType", "Partner"),
+            ("industry", "Security"),
+            ("contactEmail", "a@clouds.example"),
+        ];
         let refused = browser.submit("/directory/add", "add", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("These look alike") && refused.text.contains("https://clouds.example"), "{}", refused.text);
@@ -562,7 +577,8 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
         let token = mailed_link(town, "boss@northwind.example").await;
         accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
         town.drain().await;
-        let boss = life::waiting(&ctx, &sara).await.expect("the desk").claims.into_iter().find(|c| c.id != claim).expect("two").id;
+        let boss =
+            life::waiting(&ctx, &sara).await.expect("the desk").claims.into_iter().find(|c| c.id != claim).expect("two").id;
         let other = town.ctx();
         let (a, b) = tokio::join!(
             claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()),
@@ -670,7 +686,8 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert_eq!(code(claims::check_proof(&ctx, &tomas, &by).await), "PROOF_NOT_FOUND");
         let foreign = with_names(town, Fixed::new().text("northwind.example", "commdesk-verify=something-else"));
         assert_eq!(code(claims::check_proof(&foreign, &tomas, &by).await), "PROOF_NOT_FOUND");
-        let shown = with_names(town, Fixed::new().text("northwind.example", "v=spf1 -all").text("northwind.example", &proof.text));
+        let shown =
+            with_names(town, Fixed::new().text("northwind.example", "v=spf1 -all").text("northwind.example", &proof.text));
         assert!(claims::check_proof(&shown, &tomas, &by).await.expect("it is there").proven);
         assert!(claims::check_proof(&shown, &tomas, &by).await.expect("said again").proven);
         let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;

@@ -14,9 +14,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 43] = [
 const PAGES: &[(&str, u16)] = &[
-const PAGES: [(&str, u16); 35] = [
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -57,6 +55,12 @@ const PAGES: [(&str, u16); 35] = [
     ("/community/profile", 401),
     ("/manage/opportunities/{id}/decisions", 401),
     ("/organization/profile", 401),
+    ("/people", 401),
+    ("/people/import", 401),
+    ("/people/{id}", 401),
+    ("/invitations/{token}", 404),
+    ("/directory/{slug}/join", 401),
+    ("/join-requests/{token}", 404),
     ("/account", 401),
     ("/account/sessions", 401),
     ("/api-keys", 401),
@@ -74,9 +78,7 @@ const PAGES: [(&str, u16); 35] = [
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 60] = [
 const API: &[(&str, &str, u16, u16)] = &[
-const API: [(&str, &str, u16, u16); 45] = [
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -166,6 +168,21 @@ const API: [(&str, &str, u16, u16); 45] = [
     ("DELETE", "/events/{eventId}/partners/{linkId}", 401, 404),
     ("GET", "/events/{eventId}/sponsors", 404, 404),
     ("POST", "/events/{eventId}/sponsors", 401, 404),
+    ("GET", "/events/{eventId}/partners", 404, 404),
+    ("GET", "/invitations", 401, 200),
+    ("POST", "/invitations", 401, 403),
+    ("POST", "/invitations/accept", 404, 404),
+    ("DELETE", "/invitations/{invitationId}", 401, 404),
+    ("POST", "/invitations/{invitationId}/resend", 401, 403),
+    ("GET", "/members", 401, 200),
+    ("POST", "/members", 401, 403),
+    ("POST", "/members/import", 401, 403),
+    ("GET", "/members/{memberId}", 401, 404),
+    ("PATCH", "/members/{memberId}", 401, 404),
+    ("DELETE", "/members/{memberId}", 401, 404),
+    ("GET", "/join-requests", 401, 200),
+    ("POST", "/join-requests", 401, 404),
+    ("PATCH", "/join-requests/{joinRequestId}", 401, 422),
     ("GET", "/openapi.json", 200, 200),
 ];
 
@@ -313,6 +330,10 @@ struct Others {
     community: Uuid,
     /// Who stands on an event's page.
     link: Uuid,
+    /// Of a community's owner.
+    member: Uuid,
+    invitation: Uuid,
+    join_request: Uuid,
 }
 
 async fn others(town: &Town) -> Others {
@@ -326,6 +347,18 @@ async fn others(town: &Town) -> Others {
         organization: one("select id from organizations where slug = 'acme-cloud'").await,
         community: one("select id from communities where slug = 'apex-circle'").await,
         link: one("select id from event_partners limit 1").await,
+        member: one("select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle'").await,
+        invitation: one(
+            "insert into invitations (id, workspace_kind, workspace_id, email, role, invited_by, created_at, sent_at, expires_at)
+             select gen_random_uuid(), 'community', c.id, 'new@apex.example', 'Designer', m.user_id, m.created_at, m.created_at,
+                    m.created_at + interval '90 days'
+             from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle' returning id",
+        )
+        .await,
+        join_request: one("insert into join_requests (id, organization_id, user_id, created_at)
+             select gen_random_uuid(), o.id, m.user_id, m.created_at from organizations o, members m
+             where o.slug = 'acme-cloud' order by m.id limit 1 returning id")
+        .await,
     }
 }
 
@@ -339,11 +372,14 @@ impl Others {
             self.event
         } else if path.starts_with("/staff/organizations") {
             self.organization
+        } else if path.starts_with("/people") {
+            self.member
         } else {
             self.community
         };
         let slug = match path {
             "/directory/{slug}" | "/claim/{slug}" => "acme-cloud",
+            "/directory/{slug}" | "/directory/{slug}/join" => "acme-cloud",
             "/events/{slug}" => "hackfest-2027",
             _ => "apex-circle",
         };
@@ -361,6 +397,9 @@ impl Others {
             .replace("{communityId}", &self.community.to_string())
             .replace("{link}", &self.link.to_string())
             .replace("{linkId}", &self.link.to_string())
+            .replace("{memberId}", &self.member.to_string())
+            .replace("{invitationId}", &self.invitation.to_string())
+            .replace("{joinRequestId}", &self.join_request.to_string())
     }
 }
 
@@ -431,6 +470,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
         let mut outsider = mallory(town).await;
         for path in [
             "/requests/{id}",
+            "/people/{id}",
+            "/people/import",
             "/manage/events/{id}",
             "/manage/events/{id}/edit",
             "/manage/events/{id}/partners/new",
@@ -655,7 +696,9 @@ async fn every_call_as_nobody_and_as_an_outsider() {
         let body = |method: &str, path: &str| {
             let text = match path {
                 _ if method == "GET" => String::new(),
-                "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64)),
+                "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => {
+                    format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64))
+                }
                 "/requests/{requestId}/reject" => "{\"reason\":\"Budget\"}".to_owned(),
                 "/admin/communities/{id}/status" => "{\"status\":\"approved\"}".to_owned(),
                 "/sponsors/{organizationId}/verify" => "{\"decision\":\"verify\",\"reason\":\"Because I say so.\"}".to_owned(),

@@ -8,8 +8,8 @@ use super::{
     rules::{Checked, Community, Decision, Details, ProfileInput, Registered, Signup, SocialLinksInput, Stored, slug_candidates},
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label, history_word,
-        place_label, status_label, status_tone,
+        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label,
+        history_word, place_label, status_label, status_tone,
     },
 };
 use crate::{

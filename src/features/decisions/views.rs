@@ -156,4 +156,3 @@ pub struct DecisionsScreen {
     pub view: DecisionsView,
     pub acting: String,
 }
-

@@ -31,7 +31,7 @@ pub struct Story {
     /// Recovery codes that are left.
     pub left: i64,
     pub new_address: String,
-    /// A staff role.
+    /// A role: of staff, or in a workspace.
     pub role: String,
     /// What a workspace calls an API key.
     pub key: String,
@@ -39,6 +39,15 @@ pub struct Story {
     pub needed: String,
     /// "Firefox on Linux".
     pub device: String,
+    /// Who it is about, or who invited.
+    pub person: String,
+    /// How a member stands now.
+    pub status: String,
+    /// What was given by name.
+    pub signatory: bool,
+    pub finance: bool,
+    pub invitation_id: String,
+    pub join_request_id: String,
 }
 
 /// Who reads.
@@ -51,6 +60,8 @@ pub struct Reader {
     pub workspace: String,
     /// The path of a one-time link, and what it is for.
     pub link: Option<(LinkPurpose, String)>,
+    /// The path of another room's link, which stands in for the action.
+    pub path: Option<String>,
 }
 
 /// A letter before its layout.
@@ -205,6 +216,17 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestAssigned
         | Template::RequestWoken => about_sorting(template, story, reader),
         Template::ReportInQueue | Template::ReportDecided | Template::WorkspaceWarned => about_reports(template, story, reader),
+        Template::Invitation
+        | Template::InvitationAccepted
+        | Template::MemberRoleChanged
+        | Template::MemberStatusSet
+        | Template::MemberPowersGiven
+        | Template::MemberLeft
+        | Template::MemberRemoved
+        | Template::JoinAsked
+        | Template::JoinMailboxAsked
+        | Template::JoinAccepted
+        | Template::JoinDeclined => about_people(template, story, reader),
     }
 }
 
@@ -510,9 +532,11 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
         )
         .quoting(&story.words)
         .note("Answer this mail if something was misunderstood."),
-        Template::OrganizationAdded => {
-            draft(format!("A community added {name}"), &["It stands in the directory, and waits for its people.".into()], review())
-        }
+        Template::OrganizationAdded => draft(
+            format!("A community added {name}"),
+            &["It stands in the directory, and waits for its people.".into()],
+            review(),
+        ),
         _ => draft(
             format!("{name} was disabled"),
             &["Its profile is no longer shown, and it can neither apply nor be asked. Our staff wrote:".into()],
@@ -608,9 +632,8 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
         }
         Template::CommunityRestored => draft(
             format!("{name} is open again"),
-            &[
-                "Our staff lifted the suspension. Sign in once, and your events and opportunities are back on the marketplace.".into(),
-            ],
+            &["Our staff lifted the suspension. Sign in once, and your events and opportunities are back on the marketplace."
+                .into()],
             dashboard(),
         )
         .quoting(&story.words),
@@ -703,7 +726,11 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
             open("See the request"),
         ),
         Template::PlaceOffered => draft(
-            if theirs { format!("A place at {event} is kept for you") } else { format!("A free place at {event} is kept for {who}") },
+            if theirs {
+                format!("A place at {event} is kept for you")
+            } else {
+                format!("A free place at {event} is kept for {who}")
+            },
             &[if theirs {
                 "Take it while it is kept: the page says until when. After that it is offered to the next in line.".into()
             } else {
@@ -712,7 +739,11 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
             open(if theirs { "Take the place" } else { "See the request" }),
         ),
         Template::PlaceOfferLapsed => draft(
-            if theirs { format!("The place at {event} was not taken in time") } else { format!("{who} did not take the place at {event}") },
+            if theirs {
+                format!("The place at {event} was not taken in time")
+            } else {
+                format!("{who} did not take the place at {event}")
+            },
             &["It is offered to the next in line.".into()],
             open("See the request"),
         ),
@@ -801,6 +832,84 @@ fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
     }
 }
 
+fn about_people(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let place = if story.organization.is_empty() { &story.community } else { &story.organization };
+    let (person, role) = (&story.person, &story.role);
+    let people = |label: &'static str| (label, here(reader, "/people"));
+    let dashboard = || ("Open the workspace", here(reader, "/dashboard"));
+    match template {
+        Template::Invitation => draft(
+            format!("{person} invites you to {place}"),
+            &[
+                format!("You would be {role} there, on CommDesk: where sponsors and developer communities find each other."),
+                "Nothing happens before you accept.".into(),
+            ],
+            ("See the invitation", reader.path.clone().unwrap_or_else(|| "/sign-in".into())),
+        )
+        .note("The link is for you alone and works for 7 days. If you do not know the sender, do nothing."),
+        Template::InvitationAccepted => {
+            draft(format!("{person} joined {place}"), &[format!("As {role}.")], people("See the people"))
+        }
+        Template::MemberRoleChanged => {
+            draft(format!("You are {role} of {place} now"), &["Your role was changed.".into()], dashboard())
+        }
+        Template::MemberStatusSet => draft(
+            format!("You are {} in {place}", story.status),
+            &[
+                if story.status == "Active" {
+                    "You can act for it again.".into()
+                } else {
+                    "You cannot act for it until that changes.".into()
+                },
+                if story.words.is_empty() { String::new() } else { "The reason:".into() },
+            ],
+            if story.status == "Active" { dashboard() } else { ("Open your account", "/account".into()) },
+        )
+        .quoting(&story.words),
+        Template::MemberPowersGiven => draft(
+            format!("What you may do for {place} has changed"),
+            &[
+                format!("You {} sign for it.", if story.signatory { "may now" } else { "may not" }),
+                format!("You {} move its money.", if story.finance { "may now" } else { "may not" }),
+            ],
+            dashboard(),
+        ),
+        Template::MemberLeft => {
+            draft(format!("{person} left {place}"), &["They can do nothing there any more.".into()], people("See the people"))
+        }
+        Template::MemberRemoved => draft(
+            format!("You no longer belong to {place}"),
+            &["Somebody who manages its people took you out.".into()],
+            ("Open your account", "/account".into()),
+        ),
+        Template::JoinAsked => draft(
+            format!("{person} asks to join {place}"),
+            &["Accept with a role, or decline. Accept only whom you know.".into()],
+            people("Decide"),
+        )
+        .quoting(&story.words),
+        Template::JoinMailboxAsked => draft(
+            format!("{person} asks to join {place}"),
+            &[format!(
+                "They say that they work for {place}, and named this mailbox to decide it. Whoever is accepted can speak for \
+                 {place} on CommDesk."
+            )],
+            ("Decide", reader.path.clone().unwrap_or_else(|| "/".into())),
+        )
+        .quoting(&story.words)
+        .note("The link decides once and works for 7 days. If you do not know the person, decline or do nothing."),
+        Template::JoinAccepted => {
+            draft(format!("You belong to {place} now"), &[format!("You were accepted as {role}.")], dashboard())
+        }
+        _ => draft(
+            format!("{place} declined your request to join"),
+            &[if story.words.is_empty() { "They gave no reason.".into() } else { "They wrote:".into() }],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -829,6 +938,12 @@ mod tests {
             key: "Badge printer".into(),
             needed: "signing contracts".into(),
             device: "Firefox on Linux".into(),
+            person: "Ravi Kulkarni".into(),
+            status: "Suspended".into(),
+            signatory: true,
+            finance: false,
+            invitation_id: "i-1".into(),
+            join_request_id: "j-1".into(),
         }
     }
 
@@ -862,7 +977,7 @@ mod tests {
                         continue;
                     }
                     let workspace = side.map(|s| format!("{}:us", s.label())).unwrap_or_default();
-                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link }));
+                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link, path: None }));
                 }
             }
         }

@@ -112,6 +112,10 @@ pub enum To {
     OwnSide(Capability),
     /// People of the other side of it.
     OtherSide(Capability),
+    /// The address that an invitation or a question was made for; whose login it is does not matter.
+    Address,
+    /// The member that the fact is about, whatever they may do now.
+    Member,
 }
 
 /// How they hear of it.
@@ -214,6 +218,17 @@ pub enum Template {
     ReportInQueue,
     ReportDecided,
     WorkspaceWarned,
+    Invitation,
+    InvitationAccepted,
+    MemberRoleChanged,
+    MemberStatusSet,
+    MemberPowersGiven,
+    MemberLeft,
+    MemberRemoved,
+    JoinAsked,
+    JoinMailboxAsked,
+    JoinAccepted,
+    JoinDeclined,
 }
 
 impl Template {
@@ -296,6 +311,17 @@ impl Template {
         Self::ReportInQueue,
         Self::ReportDecided,
         Self::WorkspaceWarned,
+        Self::Invitation,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberStatusSet,
+        Self::MemberPowersGiven,
+        Self::MemberLeft,
+        Self::MemberRemoved,
+        Self::JoinAsked,
+        Self::JoinMailboxAsked,
+        Self::JoinAccepted,
+        Self::JoinDeclined,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -412,13 +438,13 @@ fn line(to: To, how: How, template: Template) -> Line {
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
     use Capability::{
-        ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+        ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
     };
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{
-        Applicant, Applicants, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, OwnSide, Owner, Person,
-        Reporter, Reviewers,
+        Address, Applicant, Applicants, Assignee, Community, Member, NewAddress, OldAddress, Organization, OtherSide, OwnSide,
+        Owner, Person, Reporter, Reviewers,
     };
     use Told::{Nobody, Somebody};
     match kind {
@@ -473,8 +499,12 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationSlugChanged => Nobody("the old address leads to the new one"),
         FactKind::OrganizationWebsiteProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationWebsiteProposed)]),
         FactKind::OrganizationWebsiteWithdrawn => Nobody("nothing waits any more"),
-        FactKind::OrganizationWebsiteApproved => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteApproved)]),
-        FactKind::OrganizationWebsiteRefused => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)]),
+        FactKind::OrganizationWebsiteApproved => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteApproved)])
+        }
+        FactKind::OrganizationWebsiteRefused => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)])
+        }
         FactKind::OrganizationAdded => Somebody(vec![line(Reviewers, Notice, T::OrganizationAdded)]),
         FactKind::OrganizationClaimInvited => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimInvited)]),
         FactKind::OrganizationClaimBegun => Nobody("whoever begins it reads on the page what to publish"),
@@ -500,6 +530,28 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityRestored => Somebody(vec![line(Community(SeeRequests), Both, T::CommunityRestored)]),
         FactKind::CommunityAnswered => Somebody(vec![line(Reviewers, Notice, T::CommunityBackInQueue)]),
         FactKind::CommunityProfileEdited => Nobody("colleagues see the profile, and staff see the history"),
+        FactKind::InvitationSent | FactKind::InvitationResent | FactKind::MemberAdded => {
+            Somebody(vec![line(Address, Letter, T::Invitation)])
+        }
+        FactKind::InvitationRevoked => Nobody("the link says so to whoever still has it"),
+        FactKind::InvitationAccepted => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::InvitationAccepted),
+            line(Community(ManageMembers), Notice, T::InvitationAccepted),
+        ]),
+        FactKind::MemberRoleChanged => Somebody(vec![line(Member, Both, T::MemberRoleChanged)]),
+        FactKind::MemberStatusSet => Somebody(vec![line(Member, Both, T::MemberStatusSet)]),
+        FactKind::MemberPowersGiven => Somebody(vec![line(Member, Both, T::MemberPowersGiven)]),
+        FactKind::MemberProfileEdited => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberPhotoChanged => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberLeft => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::MemberLeft),
+            line(Community(ManageMembers), Notice, T::MemberLeft),
+        ]),
+        FactKind::MemberRemoved => Somebody(vec![line(Member, Letter, T::MemberRemoved)]),
+        FactKind::JoinAsked => Somebody(vec![line(Organization(ManageMembers), Both, T::JoinAsked)]),
+        FactKind::JoinMailboxAsked => Somebody(vec![line(Address, Letter, T::JoinMailboxAsked)]),
+        FactKind::JoinAccepted => Somebody(vec![line(Member, Both, T::JoinAccepted)]),
+        FactKind::JoinDeclined => Somebody(vec![line(Member, Both, T::JoinDeclined)]),
 
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),

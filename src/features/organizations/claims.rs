@@ -214,13 +214,7 @@ fn identity_of(held: &OrganizationRow) -> AppResult<Identity> {
 }
 
 /// False when the mailbox was written to a few days ago, or enough others were.
-async fn invite_in(
-    tx: &mut Tx,
-    voice: Voice,
-    held: &OrganizationRow,
-    community: CommunityId,
-    email: &Email,
-) -> AppResult<bool> {
+async fn invite_in(tx: &mut Tx, voice: Voice, held: &OrganizationRow, community: CommunityId, email: &Email) -> AppResult<bool> {
     let now = tx.ctx().now();
     let id = OrganizationId(held.id);
     let user = user_of(tx, held, email).await?;

@@ -173,11 +173,9 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
     super::policy::may_edit(&actor)?;
     let mut problems = input.parse().err().unwrap_or_default();
     let mut pictures = Pictures::default();
-    for (field, picture) in [
-        ("logo", &mut pictures.logo),
-        ("logoOnDark", &mut pictures.logo_on_dark),
-        ("wordmark", &mut pictures.wordmark),
-    ] {
+    for (field, picture) in
+        [("logo", &mut pictures.logo), ("logoOnDark", &mut pictures.logo_on_dark), ("wordmark", &mut pictures.wordmark)]
+    {
         *picture = change_of(&posted, field, &mut problems).await?;
     }
     if !problems.is_empty() {

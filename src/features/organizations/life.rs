@@ -7,10 +7,7 @@
 use super::{
     identity::Identity,
     policy,
-    rules::{
-        Reason,
-        moves::Answer,
-    },
+    rules::{Reason, moves::Answer},
     service::{self, check_id, check_view, damaged, organization_of},
     store::{self, OrganizationRow, life::ClaimAsk},
     trust::{self, CheckRow, Holder},

@@ -172,11 +172,9 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<V
     }
     let mut sent = body.value.clone();
     let mut pictures = Pictures::default();
-    for (field, picture) in [
-        ("logo", &mut pictures.logo),
-        ("logoOnDark", &mut pictures.logo_on_dark),
-        ("wordmark", &mut pictures.wordmark),
-    ] {
+    for (field, picture) in
+        [("logo", &mut pictures.logo), ("logoOnDark", &mut pictures.logo_on_dark), ("wordmark", &mut pictures.wordmark)]
+    {
         match sent.as_object_mut().and_then(|sent| sent.remove(field)) {
             None => {}
             Some(Value::Null) => *picture = LogoChange::Remove,

@@ -130,7 +130,9 @@ impl Field {
             | Self::DevRelEmail
             | Self::HiringEmail
             | Self::BillingEmail => matches!(audience, ApprovedCommunity | Member | Admin | Staff),
-            Self::Phone | Self::ProposedWebsite | Self::MoreAsked | Self::DecisionReason => matches!(audience, Member | Admin | Staff),
+            Self::Phone | Self::ProposedWebsite | Self::MoreAsked | Self::DecisionReason => {
+                matches!(audience, Member | Admin | Staff)
+            }
             // Friendly words are for those who can act on them; names of others and how spam is told are for staff.
             Self::FriendlyTrust => matches!(audience, Admin | Staff),
             Self::FullTrust | Self::Checks => matches!(audience, Staff),

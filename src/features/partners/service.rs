@@ -6,8 +6,8 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
-        SupportedEvent, Supporter,
+        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView,
+        PartnerWall, SupportedEvent, Supporter,
     },
 };
 use crate::{

@@ -958,7 +958,7 @@ pub async fn parties_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<P
 ///
 /// # Errors
 /// 404 for what the scope may not touch.
-pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<rules::Request> {
+pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request> {
     store::hold(tx, scope, id).await
 }
 

@@ -402,9 +402,7 @@ impl Organization {
             (Verdict::More | Verdict::Refuse, _) => {
                 "Only an application that waits can be answered that way. Load the page again."
             }
-            (Verdict::Disable, _) => {
-                "Only a verified or community-added profile can be disabled; refuse an application instead."
-            }
+            (Verdict::Disable, _) => "Only a verified or community-added profile can be disabled; refuse an application instead.",
             (Verdict::Restore, _) => "Only a disabled profile can be restored.",
             (Verdict::Keep, _) => "Nobody proposes to disable it (any more).",
         };

@@ -195,7 +195,10 @@ fn colors(check: &mut Check, path: &str, typed: &[String]) -> Option<Vec<String>
     let words = typed.iter().flat_map(|text| text.split([',', ';', ' ', '\n'])).map(str::trim);
     for word in words.filter(|word| !word.is_empty()) {
         let Some(color) = color(word) else {
-            check.add(path, format!("{} is no colour that we can read. Write colours like #1f6feb, with commas between them.", clipped(word)));
+            check.add(
+                path,
+                format!("{} is no colour that we can read. Write colours like #1f6feb, with commas between them.", clipped(word)),
+            );
             return None;
         };
         if !kept.contains(&color) {

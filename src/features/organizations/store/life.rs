@@ -250,11 +250,7 @@ pub async fn insert_added(tx: &mut Tx, fact: &Adding, now: DateTime<Utc>) -> App
     )
     .execute(tx.conn())
     .await
-    .refuse_on(
-        super::IDENTITY_KEY,
-        "ALREADY_HERE",
-        "Somebody has just added this website. Find it in the directory.",
-    )?;
+    .refuse_on(super::IDENTITY_KEY, "ALREADY_HERE", "Somebody has just added this website. Find it in the directory.")?;
     Ok(true)
 }
 
@@ -350,48 +346,47 @@ pub async fn list_claims(conn: &mut PgConnection, ask: ClaimAsk, limit: i64) -> 
 /// Writes what became of a claim. The organization must be held.
 pub async fn apply_claiming(tx: &mut Tx, fact: &Claiming, now: DateTime<Utc>) -> AppResult<()> {
     let claim = fact.claim();
-    let changed = match fact.step().state() {
-        ClaimState::Asked => {
-            sqlx::query!(
-                "insert into organization_claims (id, organization_id, user_id, method, email, invited_by, state, asked_at)
+    let changed =
+        match fact.step().state() {
+            ClaimState::Asked => {
+                sqlx::query!(
+                    "insert into organization_claims (id, organization_id, user_id, method, email, invited_by, state, asked_at)
                  values ($1, $2, $3, $4, $5, $6, 'Asked', $7)
                  on conflict (organization_id, user_id) where state in ('Asked', 'Proven')
                  do update set asked_at = excluded.asked_at, method = excluded.method, email = excluded.email
                  where organization_claims.state = 'Asked'",
-                claim.id,
-                claim.organization.0,
-                claim.user.0,
-                claim.method.label(),
-                fact.email(),
-                fact.community().map(|id| id.0),
-                now,
-            )
-            .execute(tx.conn())
-            .await?
-        }
-        ClaimState::Proven => {
-            sqlx::query!(
+                    claim.id,
+                    claim.organization.0,
+                    claim.user.0,
+                    claim.method.label(),
+                    fact.email(),
+                    fact.community().map(|id| id.0),
+                    now,
+                )
+                .execute(tx.conn())
+                .await?
+            }
+            ClaimState::Proven => sqlx::query!(
                 "update organization_claims set state = 'Proven', method = $2, proven_at = $3 where id = $1 and state = 'Asked'",
                 claim.id,
                 claim.method.label(),
                 now,
             )
             .execute(tx.conn())
-            .await?
-        }
-        state @ (ClaimState::Approved | ClaimState::Refused) => {
-            sqlx::query!(
-                "update organization_claims set state = $2, reason = $3, decided_at = $4
+            .await?,
+            state @ (ClaimState::Approved | ClaimState::Refused) => {
+                sqlx::query!(
+                    "update organization_claims set state = $2, reason = $3, decided_at = $4
                  where id = $1 and state in ('Asked', 'Proven')",
-                claim.id,
-                state.label(),
-                fact.reason(),
-                now,
-            )
-            .execute(tx.conn())
-            .await?
-        }
-    };
+                    claim.id,
+                    state.label(),
+                    fact.reason(),
+                    now,
+                )
+                .execute(tx.conn())
+                .await?
+            }
+        };
     exactly_one(changed.rows_affected())
 }
 

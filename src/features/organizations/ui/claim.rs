@@ -73,7 +73,8 @@ fn AddForm(acting: String) -> impl IntoView {
 #[component]
 fn Confirm() -> impl IntoView {
     let state = expect_context::<FormState>();
-    let typed = move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.values.contains_key("confirm")));
+    let typed =
+        move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.values.contains_key("confirm")));
     view! {
         {move || {
             (state.error("confirm").is_some() || typed()).then(|| view! {
@@ -90,8 +91,7 @@ pub fn ClaimPage() -> impl IntoView {
     let params = use_params_map();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded = Resource::new_blocking(slug, server_fns::claim);
-    let (sent, proven) =
-        use_query_map().with_untracked(|query| (query.get("sent").is_some(), query.get("proven").is_some()));
+    let (sent, proven) = use_query_map().with_untracked(|query| (query.get("sent").is_some(), query.get("proven").is_some()));
     view! {
         <Title text="Claim an organization"/>
         {shown(loaded, move |page: ClaimPageView| view! { <Claim page sent proven/> })}

@@ -190,7 +190,11 @@ type Slot = fn(OrganizationId) -> AnyView;
 
 /// One organization; `support` shows the events that it supports, which are known downstream.
 #[component]
-pub fn OrganizationPage(support: Slot) -> impl IntoView {
+pub fn OrganizationPage(
+    support: Slot,
+    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
+    join: fn(String, String) -> AnyView,
+) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
@@ -203,17 +207,16 @@ pub fn OrganizationPage(support: Slot) -> impl IntoView {
                 let acting = acting.get_untracked().unwrap_or_default();
                 browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
             }
-            view! { <Organization organization support/> }
+            view! { <Organization organization support join/> }
         })}
     }
 }
 
 #[component]
-fn Organization(organization: OrganizationView, support: Slot) -> impl IntoView {
+fn Organization(organization: OrganizationView, support: Slot, join: fn(String, String) -> AnyView) -> impl IntoView {
     let o = organization;
     let acting = acting();
-    let (added, invited) =
-        use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
+    let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
     let events = support(o.id);
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
@@ -276,7 +279,7 @@ fn Organization(organization: OrganizationView, support: Slot) -> impl IntoView 
                         </li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}</div>
+                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}
@@ -379,10 +382,11 @@ fn BrandKit(
     boilerplate: String,
 ) -> impl IntoView {
     let is_there = on_dark.is_some() || wordmark.is_some() || !colors.is_empty() || !boilerplate.is_empty();
-    let pictures: Vec<(&'static str, bool, String)> = [("Logo", false, logo), ("Logo on dark", true, on_dark), ("Wordmark", false, wordmark)]
-        .into_iter()
-        .filter_map(|(title, dark, url)| url.map(|url| (title, dark, url)))
-        .collect();
+    let pictures: Vec<(&'static str, bool, String)> =
+        [("Logo", false, logo), ("Logo on dark", true, on_dark), ("Wordmark", false, wordmark)]
+            .into_iter()
+            .filter_map(|(title, dark, url)| url.map(|url| (title, dark, url)))
+            .collect();
     is_there.then(|| {
         view! {
             <section class="section" aria-labelledby="brand-kit">

@@ -25,8 +25,7 @@ use std::collections::BTreeMap;
 pub fn ProfilePage() -> impl IntoView {
     let acting = acting();
     let loaded = Resource::new_blocking(move || acting.get(), server_fns::profile);
-    let (saved, moved) =
-        use_query_map().with_untracked(|query| (query.get("saved").is_some(), query.get("moved").is_some()));
+    let (saved, moved) = use_query_map().with_untracked(|query| (query.get("saved").is_some(), query.get("moved").is_some()));
     view! {
         <Title text="Profile"/>
         {shown(loaded, move |profile: ProfileView| view! { <Profile profile saved moved/> })}
@@ -153,7 +152,9 @@ fn ProfileForm(profile: ProfileView) -> impl IntoView {
     let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
     let entities = EntityType::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
     let website_hint = match &profile.verified_identity {
-        Some(identity) => format!("{identity} is verified. Another website becomes a proposal: this one keeps its standing until our staff have checked the new one."),
+        Some(identity) => format!(
+            "{identity} is verified. Another website becomes a proposal: this one keeps its standing until our staff have checked the new one."
+        ),
         None => "When it changes, the checks run again.".to_owned(),
     };
     let budget_label = {

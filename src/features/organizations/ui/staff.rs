@@ -6,9 +6,7 @@ use crate::{
         rules::{Standing, Verdict, claims::ClaimState},
         server_fns,
         trust::{FullTrust, TrustBand},
-        views::{
-            CheckView, ClaimView, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within,
-        },
+        views::{CheckView, ClaimView, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within},
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
@@ -385,7 +383,10 @@ fn Decide(verdicts: Vec<Verdict>, acting: String) -> impl IntoView {
                 Verdict::Verify => ("Verify", "It owns its website, stands in the directory, and may act."),
                 Verdict::More => ("Ask for more", "Your words are the question; the place in the queue stays."),
                 Verdict::Refuse => ("Refuse", "It leaves the queue and owns no website. They may apply again."),
-                Verdict::Disable => ("Disable", "It leaves the directory and can do nothing; its website stays taken. A verified one takes two of us."),
+                Verdict::Disable => (
+                    "Disable",
+                    "It leaves the directory and can do nothing; its website stays taken. A verified one takes two of us.",
+                ),
                 Verdict::Restore => ("Restore", "It is again what it was before it was disabled."),
                 Verdict::Keep => ("Keep", "The proposal to disable it is dropped."),
             };

@@ -37,13 +37,28 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
     let WaitingView { claims, proposals, disablings } = waiting;
     let claims = claims.into_iter().map(|claim: ClaimView| {
         let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
-        (claim.organization_id.to_string(), claim.display_name, format!("{} claims {}, {}{by}", claim.email, claim.website, claim.method_label), claim.waits_label)
+        (
+            claim.organization_id.to_string(),
+            claim.display_name,
+            format!("{} claims {}, {}{by}", claim.email, claim.website, claim.method_label),
+            claim.waits_label,
+        )
     });
     let proposals = proposals.into_iter().map(|it: ProposalView| {
-        (it.organization_id.to_string(), it.display_name, format!("{} wants to move from {} to {}", it.proposed_by, it.old_website, it.website), it.waits_label)
+        (
+            it.organization_id.to_string(),
+            it.display_name,
+            format!("{} wants to move from {} to {}", it.proposed_by, it.old_website, it.website),
+            it.waits_label,
+        )
     });
     let disablings = disablings.into_iter().map(|it: DisablingView| {
-        (it.organization_id.to_string(), it.display_name, format!("{} proposes to disable it: {}", it.proposed_by, it.reason), it.waits_label)
+        (
+            it.organization_id.to_string(),
+            it.display_name,
+            format!("{} proposes to disable it: {}", it.proposed_by, it.reason),
+            it.waits_label,
+        )
     });
     view! {
         <PageHead title="Changes that wait" sub="The one that has waited longest first.">
