@@ -29,6 +29,7 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                                 <a href=community.website.clone() rel="noopener nofollow ugc">{community.website_label.clone()}</a>
                             </li>
                         })}
+                        <li class="meta__item"><a href=format!("/report?kind=community&id={}", community.id) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
             </header>
