@@ -32,6 +32,7 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                             </li>
                         })}
                         {community.listed.then(|| view! { <li class="meta__item"><Icon name="clock" small=true/>{community.answers_label.clone()}</li> })}
+                        <li class="meta__item"><a href=format!("/report?kind=community&id={}", community.id) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
                 {can_edit.then(|| view! {

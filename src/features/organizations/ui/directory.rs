@@ -277,6 +277,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                             <Icon name="globe" small=true/>
                             <a href=o.website rel="noopener nofollow external">{o.website_label}</a>
                         </li>
+                        <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
                 <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
