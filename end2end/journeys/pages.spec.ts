@@ -64,7 +64,7 @@ test('what a community works with', async ({ page }) => {
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await look(page, [
     '/dashboard', '/inbox', '/inbox?tab=accepted', '/manage/events', '/manage/events/new', '/manage/opportunities',
-    '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications', '/account',
+    '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications', '/account', '/account/sessions', '/notifications/settings', '/api-keys', '/workspace/security',
   ]);
   await open(page, '/inbox?tab=accepted');
   const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');
