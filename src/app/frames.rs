@@ -186,6 +186,7 @@ fn Account(me: MeView) -> impl IntoView {
             <div class="menu__panel">
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
+                <a class="menu__item" href="/people"><Icon name="users"/>"People"</a>
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
                 {has_security.then(|| view! {
                     <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
@@ -272,6 +273,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }
+            entries.push(("people", at("/people"), "users", "People", true));
         }
         _ => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -283,6 +285,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }
+            entries.push(("people", at("/people"), "users", "People", false));
         }
     }
     view! {

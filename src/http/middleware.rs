@@ -218,7 +218,7 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
         return program_calls(ctx, &secret, request, next).await;
     }
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
-    let is_page = !["/api/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
+    let is_page = !["/api/v1/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
     let mut unknown = None;
     let person = match token {
         Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {

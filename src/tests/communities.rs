@@ -502,14 +502,22 @@ async fn the_profile_is_edited_by_organizers_and_no_save_overwrites_another() {
         let mut browser = browser(town, RAVI).await;
         let version = service::profile_page(&ctx, &ravi).await.expect("his own").input.version.to_string();
         let fields = [
-            ("name", "Apex Circle"), ("bio", "We build."), ("communityType", "University club"), ("country", "India"), ("city", "Pune"),
-            ("website", "https://circle.example"), ("officialEmail", "hello@apex.example"), ("phone", "12"), ("languages", "English"),
+            ("name", "Apex Circle"),
+            ("bio", "We build."),
+            ("communityType", "University club"),
+            ("country", "India"),
+            ("city", "Pune"),
+            ("website", "https://circle.example"),
+            ("officialEmail", "hello@apex.example"),
+            ("phone", "12"),
+            ("languages", "English"),
             ("version", version.as_str()),
         ];
         let refused = browser.submit("/community/profile", "profile", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("https://circle.example"));
-        let fields: Vec<_> = fields.into_iter().map(|(k, v)| if k == "phone" { (k, "+91 98765 43210") } else { (k, v) }).collect();
+        let fields: Vec<_> =
+            fields.into_iter().map(|(k, v)| if k == "phone" { (k, "+91 98765 43210") } else { (k, v) }).collect();
         let saved = browser.submit("/community/profile", "profile", &fields).await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         town.drain().await;
@@ -533,7 +541,10 @@ async fn a_question_is_answered_and_a_suspension_lifted() {
         owner(town, RAVI).await;
         let mut browser = browser(town, RAVI).await;
         assert!(browser.open("/community/profile").await.text.contains("How many members?"));
-        assert_eq!(browser.submit("/community/profile", "answer", &[("answer", " ")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            browser.submit("/community/profile", "answer", &[("answer", " ")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let sent = browser.submit("/community/profile", "answer", &[("answer", "Two hundred, every week.")]).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         let twice = browser.submit("/community/profile", "answer", &[("answer", "Two hundred.")]).await;

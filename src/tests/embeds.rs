@@ -32,7 +32,9 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
         let mut visitor = town.visitor();
         let wall = visitor.open(&format!("{WALL}?theme=dark")).await;
         assert_eq!(wall.status, StatusCode::OK, "{}", wall.text);
-        assert!(wall.text.contains("Lumen Data") && wall.text.contains("Fjord Media") && wall.text.contains("data-theme=\"dark\""));
+        assert!(
+            wall.text.contains("Lumen Data") && wall.text.contains("Fjord Media") && wall.text.contains("data-theme=\"dark\"")
+        );
         assert!(!wall.text.contains("<script") && !wall.text.contains("style="), "no scripts, no inline style");
         let policy = header(&wall, "content-security-policy");
         assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
@@ -40,9 +42,11 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
         assert!(header(&wall, "cache-control").starts_with("public, max-age=300"));
         assert!(wall.headers.get(header::SET_COOKIE).is_none());
         let tag = header(&wall, "etag").to_owned();
-        let again = visitor.send(Method::GET, &format!("{WALL}?theme=dark"), &[("if-none-match", &tag)], axum::body::Body::empty()).await;
+        let again =
+            visitor.send(Method::GET, &format!("{WALL}?theme=dark"), &[("if-none-match", &tag)], axum::body::Body::empty()).await;
         assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
-        let style = wall.text.split("href=\"/embed/style.css").nth(1).and_then(|rest| rest.split('"').next()).expect("a style sheet");
+        let style =
+            wall.text.split("href=\"/embed/style.css").nth(1).and_then(|rest| rest.split('"').next()).expect("a style sheet");
         let style = visitor.open(&format!("/embed/style.css{style}")).await;
         assert!(style.status == StatusCode::OK && style.text.contains("--accent"));
 
@@ -74,18 +78,24 @@ async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
         let mut visitor = town.visitor();
         let badge = visitor.open(&path).await;
         assert_eq!(badge.status, StatusCode::OK, "{}", badge.text);
-        assert!(badge.text.contains("Platinum Sponsor") && badge.text.contains("HackFest 2027") && badge.text.contains("Apply by"));
+        assert!(
+            badge.text.contains("Platinum Sponsor") && badge.text.contains("HackFest 2027") && badge.text.contains("Apply by")
+        );
         assert_eq!(visitor.open(&format!("{path}.json")).await.json()["open"], true);
         assert_eq!(visitor.open("/embed/opportunities/nonsense/badge").await.status, StatusCode::NOT_FOUND);
 
         let mut ravi = signed_in(town, RAVI).await;
-        let manage = ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
+        let manage =
+            ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
         assert!(manage.text.contains("Embed") && manage.text.contains(WALL), "the snippet is there to copy");
         let page = ravi.open("/community/embeds").await;
         assert!(page.text.contains(&path), "{}", page.text);
-        let wrong = ravi.submit("/community/embeds", "sites", &[("sites", "http://apex.example; script-src *"), ("version", "0")]).await;
+        let wrong =
+            ravi.submit("/community/embeds", "sites", &[("sites", "http://apex.example; script-src *"), ("version", "0")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let saved = ravi.submit("/community/embeds", "sites", &[("sites", "https://apex.example\nwww.apex.example"), ("version", "0")]).await;
+        let saved = ravi
+            .submit("/community/embeds", "sites", &[("sites", "https://apex.example\nwww.apex.example"), ("version", "0")])
+            .await;
         assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
         let stale = ravi.submit("/community/embeds", "sites", &[("sites", "*"), ("version", "0")]).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);

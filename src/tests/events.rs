@@ -546,7 +546,8 @@ async fn a_deleted_event_is_out_of_sight_until_it_is_restored() {
         assert!(matches!(service::delete(&ctx, &mei, id).await, Err(AppError::NotFound)));
 
         // Somebody on its page keeps it.
-        let partner = commdesk::features::partners::views::PartnerInput { name: Some("Pune Makers".into()), ..Default::default() };
+        let partner =
+            commdesk::features::partners::views::PartnerInput { name: Some("Pune Makers".into()), ..Default::default() };
         let partner = partner.parse_new(commdesk::features::partners::rules::Labels::All).expect("in order");
         let link = commdesk::features::partners::service::add(&ctx, &ravi, id, partner.clone(), None).await.expect("added");
         let AppError::Refused(kept) = service::delete(&ctx, &ravi, id).await.expect_err("in use") else { panic!("a refusal") };

@@ -35,8 +35,10 @@ pub fn consumers() -> Vec<Consumer> {
 }
 
 fn asks_for_checks(fact: &StoredFact) -> bool {
-    let changed: Vec<&str> =
-        fact.payload["changed"].as_array().map(|names| names.iter().filter_map(|name| name.as_str()).collect()).unwrap_or_default();
+    let changed: Vec<&str> = fact.payload["changed"]
+        .as_array()
+        .map(|names| names.iter().filter_map(|name| name.as_str()).collect())
+        .unwrap_or_default();
     is(fact, "communities", "community_registered")
         || is(fact, "communities", ProfileEdited::NAME) && rules::needs_checks(&changed)
 }

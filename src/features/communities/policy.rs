@@ -96,8 +96,15 @@ labels! {
 pub const fn shows(field: Field, audience: Audience) -> bool {
     use Audience::{Itself, Member, OpenRequest, Public, Staff};
     match field {
-        Field::Name | Field::Bio | Field::Logo | Field::Website | Field::CommunityType | Field::Place
-        | Field::Reach | Field::Answers | Field::SocialLinks => {
+        Field::Name
+        | Field::Bio
+        | Field::Logo
+        | Field::Website
+        | Field::CommunityType
+        | Field::Place
+        | Field::Reach
+        | Field::Answers
+        | Field::SocialLinks => {
             matches!(audience, Public | OpenRequest | Member | Itself | Staff)
         }
         Field::Status => matches!(audience, Member | Itself | Staff),

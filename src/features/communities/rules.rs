@@ -734,7 +734,10 @@ impl Community {
         if self.status == CommunityStatus::Rejected {
             return Err(Refusal::new(
                 "REJECTED",
-                format!("{} was not approved, so its profile stays as it is. Sign up again when what was missing is there.", self.name),
+                format!(
+                    "{} was not approved, so its profile stays as it is. Sign up again when what was missing is there.",
+                    self.name
+                ),
             ));
         }
         if seen != version {
@@ -757,7 +760,10 @@ impl Community {
         if waits && is_asked {
             return Ok(Answered { id: self.id, status: self.status, name: self.name.clone(), answer: answer.to_owned() });
         }
-        Err(Refusal::new("NOTHING_ASKED", format!("Nobody waits for an answer of {}. Its profile can be edited at any time.", self.name)))
+        Err(Refusal::new(
+            "NOTHING_ASKED",
+            format!("Nobody waits for an answer of {}. Its profile can be edited at any time.", self.name),
+        ))
     }
 
     /// Staff lift a suspension: it is approved again, and active once its owner signs in.

@@ -8,8 +8,8 @@ use super::{
     rules::{Checked, Community, Decision, Details, ProfileInput, Registered, Signup, SocialLinksInput, Stored, slug_candidates},
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label, history_word,
-        place_label, status_label, status_tone,
+        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label,
+        history_word, place_label, status_label, status_tone,
     },
 };
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
         accounts::{self, views::Recipient},
         organizations::{
             identity::{Identity, registrable, skeleton},
-            logos,
-            trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, MailRoute, TrustScore},
+            logos, lookups,
+            trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, TrustScore},
         },
     },
     kernel::{
@@ -31,7 +31,6 @@ use crate::{
     platform::{
         crypto::cell,
         ctx::Ctx,
-        dns::{Lookup, is_public},
         facts::{self, Voice},
         limits,
         tx::Tx,
@@ -202,7 +201,7 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
         Some(url) => {
             let identity = Identity::of(url);
             rows.push(trust::website_syntax(Ok(url)));
-            rows.push(trust::website_reachable(url.host(), &reach(ctx, url.host()).await));
+            rows.push(trust::website_reachable(url.host(), &lookups::reach(ctx, url.host()).await));
             rows.push(trust::registrable_domain(identity.key(), identity.ground()));
             rows.push(trust::email_domain_check(&email_domain, identity.domain(), identity.is_shared()));
         }
@@ -210,37 +209,8 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
     let mail_domain = registrable(&email_domain).unwrap_or_else(|| email_domain.clone());
     rows.push(trust::free_mail(&mail_domain));
     rows.push(trust::throw_away_mail(&email_domain, Some(!mailchecker::is_valid(&it.official_email))));
-    rows.push(trust::mail_exchanger(&email_domain, &mail_route(ctx, &email_domain).await));
+    rows.push(trust::mail_exchanger(&email_domain, &lookups::mail_route(ctx, &email_domain).await));
     rows
-}
-
-async fn reach(ctx: &Ctx, host: &str) -> trust::Reach {
-    match ctx.house.lookups.resolves(host).await {
-        Lookup::Found(addresses) => match addresses.iter().find(|address| is_public(**address)) {
-            Some(address) => trust::Reach::Found(address.to_string()),
-            None => trust::Reach::PrivateOnly,
-        },
-        Lookup::Nothing => trust::Reach::Missing,
-        Lookup::CouldNotCheck(why) => trust::Reach::Unavailable(clause(&why)),
-    }
-}
-
-async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
-    match ctx.house.lookups.mail_exchangers(domain).await {
-        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
-        Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
-        Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {
-            Lookup::Found(_) => MailRoute::AddressOnly,
-            Lookup::Nothing => MailRoute::Missing,
-            Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
-        },
-    }
-}
-
-/// A sentence as the end of another one.
-fn clause(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 // ── Moving on ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,7 +1,11 @@
 //! `/embed/…`: answers for other sites. No scripts, one style sheet of our own, an ETag, five minutes of cache, and the only
 //! `frame-ancestors` of the house that name anybody.
 
-use super::{rules::Sites, service, views::{BadgeEmbed, WallEmbed}};
+use super::{
+    rules::Sites,
+    service,
+    views::{BadgeEmbed, WallEmbed},
+};
 use crate::{
     kernel::{canonical, error::AppError},
     platform::{
@@ -77,7 +81,10 @@ impl Look {
 }
 
 async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], STYLE.as_str())
+    (
+        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")],
+        STYLE.as_str(),
+    )
         .into_response()
 }
 

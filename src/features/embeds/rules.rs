@@ -33,7 +33,10 @@ impl Sites {
         let mut origins: Vec<String> = Vec::new();
         for word in words {
             let origin = origin(word).ok_or_else(|| {
-                FieldErrors::one("sites", format!("“{word}” is no site. Write one a line, like https://apex.example, or * alone."))
+                FieldErrors::one(
+                    "sites",
+                    format!("“{word}” is no site. Write one a line, like https://apex.example, or * alone."),
+                )
             })?;
             if !origins.contains(&origin) {
                 origins.push(origin);
@@ -76,7 +79,8 @@ impl Sites {
 fn origin(word: &str) -> Option<String> {
     let url = url::Url::parse(word).or_else(|_| url::Url::parse(&format!("https://{word}"))).ok()?;
     let host = url.host_str()?;
-    let plain = !host.is_empty() && host.contains('.') && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
+    let plain =
+        !host.is_empty() && host.contains('.') && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
     let bare = url.username().is_empty() && url.password().is_none() && matches!(url.path(), "" | "/") && url.query().is_none();
     (url.scheme() == "https" && plain && bare && url.fragment().is_none()).then(|| match url.port() {
         Some(port) => format!("https://{host}:{port}"),
@@ -141,7 +145,8 @@ mod tests {
 
     #[test]
     fn only_https_origins_reach_the_header() {
-        let sites = Sites::parse("https://Apex.example/\nwww.apex.example, https://apex.example:8443 https://apex.example").expect("in order");
+        let sites = Sites::parse("https://Apex.example/\nwww.apex.example, https://apex.example:8443 https://apex.example")
+            .expect("in order");
         assert_eq!(sites.ancestors(), "https://apex.example https://www.apex.example https://apex.example:8443");
         assert_eq!(Sites::parse(" * ").expect("all"), Sites::Everywhere);
         assert_eq!(Sites::parse("").expect("all").ancestors(), "*");
@@ -166,7 +171,8 @@ mod tests {
     fn a_choice_is_a_fact_once() {
         let community = CommunityId(Uuid::from_u128(1));
         let only = Sites::parse("https://apex.example").expect("in order");
-        let chosen = choose(community, 3, 3, &Sites::Everywhere, only.clone()).expect("the newest").expect("a change").statement();
+        let chosen =
+            choose(community, 3, 3, &Sites::Everywhere, only.clone()).expect("the newest").expect("a change").statement();
         assert!(!chosen.payload.to_string().contains("apex"));
         assert!(choose(community, 3, 3, &only, only.clone()).expect("the newest").is_none());
         assert_eq!(choose(community, 2, 3, &Sites::Everywhere, only).expect_err("old").code, "VERSION_CONFLICT");

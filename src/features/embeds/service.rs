@@ -83,8 +83,9 @@ pub async fn page(ctx: &Ctx, actor: &Actor) -> AppResult<EmbedsPage> {
 }
 
 fn own(actor: &Actor) -> AppResult<CommunityId> {
-    let community =
-        actor.community().ok_or_else(|| Denied::new("Only a community has embeds. Switch to the workspace of your community."))?;
+    let community = actor
+        .community()
+        .ok_or_else(|| Denied::new("Only a community has embeds. Switch to the workspace of your community."))?;
     actor.must(Capability::SeeWorkspace, "see the embeds of this community")?;
     Ok(community)
 }

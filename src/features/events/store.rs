@@ -293,7 +293,9 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
 
 /// Whose event it is; that never changes, so nothing is locked.
 pub async fn get_community(conn: &mut PgConnection, id: EventId) -> AppResult<CommunityId> {
-    let community = sqlx::query_scalar!("select community_id from events where id = $1 and deleted_at is null", id.0).fetch_optional(conn).await?;
+    let community = sqlx::query_scalar!("select community_id from events where id = $1 and deleted_at is null", id.0)
+        .fetch_optional(conn)
+        .await?;
     community.map(CommunityId).ok_or(AppError::NotFound)
 }
 

@@ -6,8 +6,8 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
-        SupportedEvent, Supporter,
+        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView,
+        PartnerWall, SupportedEvent, Supporter,
     },
 };
 use crate::{
@@ -109,9 +109,19 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
                     (Some(start), Some(end)) => dates::days(start, end, dates::zone(&row.timezone)),
                     _ => String::new(),
                 },
+                is_over: row.is_over,
             })
         })
         .collect()
+}
+
+/// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.
+///
+/// # Errors
+/// 404 where the organization is not the viewer's to know of.
+pub async fn public_support(ctx: &Ctx, viewer: Option<&Actor>, organization: OrganizationId) -> AppResult<Vec<SupportedEvent>> {
+    organizations::get(ctx, viewer, organization).await?;
+    supported_by(ctx, organization).await
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -536,4 +546,13 @@ fn view(row: store::Row) -> AppResult<PartnerView> {
 
 fn category(label: &str) -> AppResult<Category> {
     Category::parse(label).map_err(|error| AppError::Broken(Box::new(error)))
+}
+
+/// Takes down what an accepted request put on its event's page, because its place was released; nothing where it is gone. The
+/// caller states why.
+///
+/// # Errors
+/// When the database is away.
+pub async fn take_down_in(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
+    store::delete_of(tx, request).await
 }

@@ -370,18 +370,19 @@ pub struct SupportedRow {
     pub start_at: Option<DateTime<Utc>>,
     pub end_at: Option<DateTime<Utc>>,
     pub timezone: String,
+    pub is_over: bool,
 }
 
 /// The public events that show an organization, newest assignment first.
 pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64) -> AppResult<Vec<SupportedRow>> {
     Ok(sqlx::query_as!(
         SupportedRow,
-        "select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
-                p.display_category, e.start_at, e.end_at, e.timezone
+        r#"select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
+                p.display_category, e.start_at, e.end_at, e.timezone, e.status = 'Completed' as "is_over!"
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
          where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')
            and c.status in ('approved', 'active')
-         order by p.created_at desc, p.id desc limit $2",
+         order by p.created_at desc, p.id desc limit $2"#,
         organization.0,
         limit,
     )
@@ -422,4 +423,10 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
     )
     .fetch_all(ctx.db())
     .await?)
+}
+
+/// What a request put on its event's page goes.
+pub async fn delete_of(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
+    sqlx::query!("delete from event_partners where request_id = $1", request.0).execute(tx.conn()).await?;
+    Ok(())
 }

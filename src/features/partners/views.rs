@@ -318,6 +318,9 @@ pub struct SupportedEvent {
     pub hue: Hue,
     /// "14 to 15 Mar 2027", empty when there is no date.
     pub when_label: String,
+    /// Supported in the past; else it is still to come, or running.
+    #[serde(default)]
+    pub is_over: bool,
 }
 
 /// Somebody who has stood on a community's events.

@@ -57,7 +57,12 @@ pub fn EmbedPanel(event: EventView) -> impl IntoView {
 
 /// Something to copy; it is chosen with a click into it.
 #[component]
-fn Snippet(#[prop(into)] id: String, #[prop(into)] label: String, #[prop(optional, into)] hint: String, text: String) -> impl IntoView {
+fn Snippet(
+    #[prop(into)] id: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    text: String,
+) -> impl IntoView {
     let rows = text.len().div_ceil(72).clamp(1, 4);
     view! {
         <div class="field">

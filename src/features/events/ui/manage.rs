@@ -209,12 +209,14 @@ fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
             </details>
         }
     });
-    (can.duplicate || can.archive || can.delete).then(|| view! {
-        <section class="section" aria-labelledby="afterwards">
-            <div class="section__head"><h2 class="section__title" id="afterwards">"The event as a whole"</h2></div>
-            <p class="text-soft text-small">"A duplicate is a new draft with the same words, without dates."</p>
-            <div class="cluster">{duplicate} {archive} {delete}</div>
-        </section>
+    (can.duplicate || can.archive || can.delete).then(|| {
+        view! {
+            <section class="section" aria-labelledby="afterwards">
+                <div class="section__head"><h2 class="section__title" id="afterwards">"The event as a whole"</h2></div>
+                <p class="text-soft text-small">"A duplicate is a new draft with the same words, without dates."</p>
+                <div class="cluster">{duplicate} {archive} {delete}</div>
+            </section>
+        }
     })
 }
 
@@ -252,17 +254,19 @@ fn Next(event: EventView, workspace: Option<String>, edit_href: String) -> impl 
             None => event
                 .can
                 .publish
-                .then(|| view! {
-                    <section class="next-action tone-accent" aria-labelledby="next">
-                        <div class="next-action__text">
-                            <p class="next-action__over">"Next"</p>
-                            <h2 class="next-action__title" id="next">"Publish it"</h2>
-                            <p>"Everything is there. Its page becomes public, and you can offer places on it."</p>
-                        </div>
-                        <div class="next-action__actions">
-                            <PostForm name="publish" acting=acting class="form"><Submit label="Publish"/></PostForm>
-                        </div>
-                    </section>
+                .then(|| {
+                    view! {
+                        <section class="next-action tone-accent" aria-labelledby="next">
+                            <div class="next-action__text">
+                                <p class="next-action__over">"Next"</p>
+                                <h2 class="next-action__title" id="next">"Publish it"</h2>
+                                <p>"Everything is there. Its page becomes public, and you can offer places on it."</p>
+                            </div>
+                            <div class="next-action__actions">
+                                <PostForm name="publish" acting=acting class="form"><Submit label="Publish"/></PostForm>
+                            </div>
+                        </section>
+                    }
                 })
                 .into_any(),
         },
