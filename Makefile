@@ -1,7 +1,7 @@
 # The verbs of the house. Each is one script or one call; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test journeys check fix sqlx bench stop clean-data
+.PHONY: help run test journeys fuzz check fix sqlx bench stop clean-data
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -12,8 +12,11 @@ run: ## build and serve on http://127.0.0.1:3000, with a database and a demo (AR
 test: ## everything: formatting, lints, rules, services, doors, journeys in Chromium
 	@bash scripts/test.sh
 
-journeys: ## only the journeys (ARGS="journeys/first.spec.ts" picks some)
+journeys: ## only the journeys (ARGS="journeys/main-line.spec.ts -g 'fits a phone'" picks one)
 	@bash scripts/test.sh journeys $(ARGS)
+
+fuzz: ## only the API: calls made up from its OpenAPI document, 200 an operation and caller (ARGS=1000 for more)
+	@bash scripts/test.sh fuzz $(ARGS)
 
 check: ## formatting, lints and that every ring compiles
 	@bash scripts/test.sh check
@@ -24,7 +27,7 @@ fix: ## format, and let clippy repair what it can
 sqlx: ## renew .sqlx after a change to a query or a migration
 	@bash scripts/sqlx.sh
 
-bench: ## the figures we hold ourselves to: first load, statements a page, warm builds
+bench: ## the figures we hold ourselves to: first load, what tests named bench_ measure, warm builds
 	@bash scripts/bench.sh
 
 stop: ## stop the private databases of this checkout

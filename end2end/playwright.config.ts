@@ -28,6 +28,8 @@ export default defineConfig({
       executablePath: process.env.CHROMIUM || undefined,
       // No sandbox: machines of CI run as root. The rest keeps the browser from looking up hosts that no test names.
       args: [
+        // The language of the browser itself decides in which order the parts of a date are typed.
+        '--lang=en-US',
         '--no-sandbox',
         '--disable-gpu',
         '--disable-quic',

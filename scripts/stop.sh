@@ -2,7 +2,7 @@
 # Stops the private Postgres of the folders given, or of all that this checkout knows: development, tests, journeys.
 . "$(dirname "$0")/env.sh"
 folders=("$@")
-if [ $# = 0 ]; then folders=(.data/postgres target/testdb target/journeys/data/postgres target/sqlx); fi
+if [ $# = 0 ]; then folders=(.data/postgres target/testdb target/journeys/data/postgres target/fuzz/data/postgres target/sqlx); fi
 
 for folder in "${folders[@]}"; do
   [ -f "$folder/where" ] || continue

@@ -4,6 +4,7 @@
 #   scripts/test.sh            all stages
 #   scripts/test.sh check      formatting, lints, and that the rings compile
 #   scripts/test.sh journeys   only the journeys, against the release build (more arguments go to Playwright)
+#   scripts/test.sh fuzz N     only the API, N made-up calls an operation and caller (the long form; `all` makes 15)
 . "$(dirname "$0")/env.sh"
 what=${1:-all}; shift || true
 
@@ -34,10 +35,17 @@ release() { LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --
 # Steps are joined by hand: inside `if ! stage`, bash does not stop at a failing line by itself.
 journeys() {
   local port
-  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })') &&
+  port=$(free_port) &&
     bash scripts/stop.sh target/journeys/data/postgres &&
     rm -rf target/journeys && mkdir -p target/journeys &&
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
+}
+
+free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
+
+fuzz() {
+  bash scripts/stop.sh target/fuzz/data/postgres &&
+    LEPTOS_SITE_ROOT=target/site-release "$TOOLS/bin/test-python" scripts/fuzz.py target/release/commdesk target/fuzz "$(free_port)" "$@"
 }
 
 # On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
@@ -54,15 +62,21 @@ case $what in
     stage "release build" release
     stage "journeys" journeys "$@"
     ;;
+  fuzz)
+    stage "tools" tools
+    stage "release build" release
+    stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    ;;
   all)
     stage "tools" tools
     checks
     stage "rules" cargo test
     stage "services and doors, on Postgres" cargo test --features "$TEST_FEATURES" --lib --tests
     stage "release build, split and compressed" release
+    stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
-  *) fail "usage: scripts/test.sh [check|journeys]" ;;
+  *) fail "usage: scripts/test.sh [check|journeys|fuzz]" ;;
 esac
 
 printf '\n== all passed in %s\n' "$(took $((SECONDS - began)))"

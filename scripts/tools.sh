@@ -2,13 +2,14 @@
 # Installs what this machine lacks, into .tools/ and end2end/node_modules where possible. Run again, it returns at once.
 #
 #   scripts/tools.sh build    what `make run` needs: the toolchain, cargo-leptos, wasm-bindgen, npm packages, a Postgres
-#   scripts/tools.sh test     and what `make test` needs on top: Chromium, a mail server to send to
+#   scripts/tools.sh test     and what `make test` needs on top: Chromium, a mail server to send to, a fuzzer for the API
 #
 # Versions stand here, in rust-toolchain.toml, Cargo.lock (wasm-bindgen) and end2end/package-lock.json, and nowhere else.
 . "$(dirname "$0")/env.sh"
 
 CARGO_LEPTOS=0.3.11
 AIOSMTPD=1.4.6
+SCHEMATHESIS=4.32.5
 WASM_BINDGEN=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
 
 want=${1:-build}
@@ -142,21 +143,21 @@ browser() {
   printf 'export CHROMIUM=%q\n' "$found" >"$TOOLS/found.sh"
 }
 
-# .tools/bin/test-python is a Python that has aiosmtpd, however it came to it.
-mail_server() {
-  begin "aiosmtpd $AIOSMTPD, a mail server for the tests to send to"
+# .tools/bin/test-python is a Python that has these packages, however it came to them.
+python_packages() {
+  begin "aiosmtpd $AIOSMTPD, a mail server for the tests to send to; schemathesis $SCHEMATHESIS, which fuzzes the API"
   have python3 || fail "Python 3 is missing."
   local python="$TOOLS/py/bin/python" packages=
   if python3 -m venv --clear "$TOOLS/py" >"$TOOLS/log/venv.log" 2>&1; then
-    quietly pip "$python" -m pip install --quiet "aiosmtpd==$AIOSMTPD"
+    quietly pip "$python" -m pip install --quiet "aiosmtpd==$AIOSMTPD" "schemathesis==$SCHEMATHESIS"
   else
     # Debian without python3-venv.
     python=$(command -v python3) packages=$TOOLS/py-packages
-    quietly pip "$python" -m pip install --quiet --target "$packages" "aiosmtpd==$AIOSMTPD"
+    quietly pip "$python" -m pip install --quiet --target "$packages" "aiosmtpd==$AIOSMTPD" "schemathesis==$SCHEMATHESIS"
   fi
   printf '#!/bin/sh\nPYTHONPATH=%q${PYTHONPATH:+:$PYTHONPATH} exec %q "$@"\n' "$packages" "$python" >"$TOOLS/bin/test-python"
   chmod +x "$TOOLS/bin/test-python"
-  "$TOOLS/bin/test-python" -c 'import aiosmtpd' || fail "aiosmtpd was installed, but Python does not find it."
+  "$TOOLS/bin/test-python" -c 'import aiosmtpd, schemathesis' || fail "aiosmtpd and schemathesis were installed, but Python does not find them."
 }
 
 # What may fail for want of a network or a right comes before what takes long.
@@ -164,7 +165,7 @@ toolchain
 npm_packages
 if [ "$want" = test ]; then
   browser
-  mail_server
+  python_packages
 fi
 leptos
 bindgen

@@ -19,12 +19,21 @@ use tokio_util::sync::CancellationToken;
 const DATABASE: &str = "commdesk";
 const UNFINISHED: &str = "commdesk_unfinished";
 
-/// How long a stop may take before it becomes an end.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long what is in hand may take once a stop was asked for: connections, jobs and the database together. With what
+/// follows it stays under five seconds.
+const GRACE: Duration = Duration::from_secs(4);
+/// How long a computation (a password's hash, a logo's drawing) may go on after everything else has ended.
+const LAST: Duration = Duration::from_millis(500);
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<()> {
     let cli = Cli::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = runtime.block_on(run(cli));
+    runtime.shutdown_timeout(LAST);
+    done
+}
+
+async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.verb {
         Verb::Dev(dev) => run_dev(dev).await,
         Verb::Serve(serve) => run_serve(serve, true).await,
@@ -57,7 +66,7 @@ async fn main() -> anyhow::Result<()> {
             }
         }
         Verb::Openapi => {
-            println!("{}", http::api_v1::openapi().to_pretty_json()?);
+            println!("{:#}", http::api_v1::openapi());
             Ok(())
         }
         Verb::Keys => {
@@ -116,7 +125,6 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         println!("Mail is at http://{}/dev/mail. Ctrl-C stops everything.\n", dev.addr);
     })
     .await;
-    house.pool.close().await;
     if let Some(cluster) = cluster {
         cluster.stop()?;
     }
@@ -142,9 +150,7 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     }
     let stop = on_signal();
     let workers = if pages { serve.workers } else { serve.workers.max(1) };
-    let served = listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await;
-    house.pool.close().await;
-    served
+    listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await
 }
 
 async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
@@ -171,7 +177,8 @@ fn open_production(serve: &Serve) -> anyhow::Result<Arc<House>> {
     open::open(serve.settings()?, serve.keys()?, db::pool(&serve.database_url, serve.pool)?, is_known)
 }
 
-/// Serves and works until told to stop; then finishes what is in hand, for at most five seconds.
+/// Serves and works until told to stop; then finishes what is in hand and closes the pool, for at most [`GRACE`] in all.
+/// What is not done by then is cut off: its transaction is rolled back, its job is taken again when its lease is over.
 async fn listen(
     house: &Arc<House>,
     addr: SocketAddr,
@@ -197,22 +204,37 @@ async fn listen(
             let _ = stream.set_nodelay(true);
         });
         let draining = stop.clone();
-        let serving = tokio::spawn(IntoFuture::into_future(
+        let mut serving = tokio::spawn(IntoFuture::into_future(
             axum::serve(listener, service).with_graceful_shutdown(async move { draining.cancelled().await }),
         ));
         stop.cancelled().await;
-        match tokio::time::timeout(GRACE, serving).await {
+        let end = tokio::time::Instant::now() + GRACE;
+        match tokio::time::timeout_at(end, &mut serving).await {
             Ok(done) => done??,
-            Err(_) => tracing::warn!("some connections were still open after the grace"),
+            Err(_) => {
+                tracing::warn!("some connections were still open after the grace");
+                serving.abort();
+            }
         }
+        close(house, background, end).await;
     } else {
         ready();
         stop.cancelled().await;
-    }
-    if let Some(background) = background {
-        let _ = tokio::time::timeout(GRACE, background.wait()).await;
+        close(house, background, tokio::time::Instant::now() + GRACE).await;
     }
     Ok(())
+}
+
+/// Waits for the background's piece of work and for the pool, until `end`.
+async fn close(house: &House, background: Option<tokio_util::task::TaskTracker>, end: tokio::time::Instant) {
+    if let Some(background) = background
+        && tokio::time::timeout_at(end, background.wait()).await.is_err()
+    {
+        tracing::warn!("some work was still in hand after the grace; it will be taken again");
+    }
+    if tokio::time::timeout_at(end, house.pool.close()).await.is_err() {
+        tracing::warn!("some connections of the database were still in use after the grace");
+    }
 }
 
 /// Cancelled by Ctrl-C or SIGTERM; a second one ends the program at once.

@@ -1,6 +1,7 @@
-// The same decisions by keyboard alone: no click anywhere below.
+// The main line by keyboard alone, and what keyboards need on the way: no click anywhere below.
 import type { Page } from '@playwright/test';
-import { open } from '../lib/steps';
+import { keyboard } from '../lib/hands';
+import { acceptFromInbox, bothSides, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 /** Presses Tab until the focused element matches, as somebody without a mouse does. */
@@ -17,7 +18,31 @@ async function tabTo(page: Page, what: RegExp, most = 80): Promise<void> {
   throw new Error(`the focus never came to ${what}`);
 }
 
-test('signing in, reading the inbox and declining, by keyboard', async ({ page }) => {
+test('from an application to the logo on the event page', async ({ browser, page }) => {
+  test.setTimeout(300_000);
+  const { sponsor, community, acme } = await bothSides(browser, {}, keyboard);
+  const event = fresh('KeyConf');
+  await publishEvent(community, event, keyboard);
+  await openOpportunity(community, event, keyboard);
+
+  await open(sponsor, '/opportunities');
+  await keyboard.fill(sponsor.getByRole('searchbox').first(), event);
+  await sponsor.keyboard.press('Enter');
+  await sponsor.waitForURL(/\?.*=/);
+  await sponsor.waitForLoadState('networkidle');
+  await keyboard.press(sponsor.getByRole('link', { name: event, exact: true }).first());
+  await sponsor.waitForLoadState('networkidle');
+  await keyboard.fill(sponsor.getByLabel('What you offer'), '3,50,000');
+  await keyboard.press(sponsor.getByRole('button', { name: 'Send application' }));
+  await expect(sponsor).toHaveURL(/\/requests\//);
+
+  await acceptFromInbox(community, acme.company, keyboard);
+
+  await open(page, `/events/${slug(event)}`);
+  await expect(page.getByRole('link', { name: new RegExp(acme.company) })).toBeVisible();
+});
+
+test('signing in and reaching a request, past the head of the page', async ({ page }) => {
   await open(page, '/sign-in');
   await tabTo(page, /^E-mail/);
   await page.keyboard.type('mei@harbour.example');

@@ -1,7 +1,8 @@
 // Every page as its reader sees it: axe finds nothing in either theme, nothing scrolls sideways at any width.
 import type { Page } from '@playwright/test';
 import { expectAccessibleInBothThemes } from '../lib/axe';
-import { open, signIn, staffPage } from '../lib/steps';
+import { linkIn, mailTo } from '../lib/mailbox';
+import { applyAsSponsor, fresh, open, signIn, somebody, staffPage } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 const PASSWORD = 'a calm demo passphrase';
@@ -32,6 +33,32 @@ test('what strangers read', async ({ page }) => {
   await look(page, [first!]);
 });
 
+test('what a refusal looks like', async ({ page }) => {
+  test.setTimeout(180_000);
+  const refusals: [string, string][] = [['/join', 'Sign up'], ['/sign-in', 'Sign in'], ['/become-sponsor', 'Continue']];
+  for (const [path, button] of refusals) {
+    await open(page, path);
+    await page.getByRole('main').getByRole('button', { name: button, exact: true }).click();
+    await expect(page.getByRole('alert'), `${path} says what is wrong`).toBeVisible();
+    await expectAccessibleInBothThemes(page);
+    // The same words at the smallest width.
+    await page.setViewportSize({ width: 360, height: 740 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide, `the refused ${path} scrolls sideways`).toBeLessThanOrEqual(0);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  }
+});
+
+test('what somebody meets on the way in', async ({ page, request }) => {
+  test.setTimeout(180_000);
+  const acme = somebody('Asha', fresh('Way'));
+  await applyAsSponsor(page, acme);
+  const mail = await mailTo(request, acme.email, /./);
+  await look(page, [linkIn(mail, /^\/link\//), '/become-sponsor?step=sent']);
+  await signIn(page, 'sara@commdesk.example', PASSWORD);
+  await look(page, ['/second-factor']);
+});
+
 test('what a community works with', async ({ page }) => {
   test.setTimeout(180_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);
@@ -43,7 +70,9 @@ test('what a community works with', async ({ page }) => {
   const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');
   await open(page, '/manage/events');
   const event = await page.locator('main a[href^="/manage/events/"]').filter({ hasText: 'HackFest' }).first().getAttribute('href');
-  await look(page, [request!, event!]);
+  await open(page, '/manage/opportunities');
+  const opportunity = await page.locator('main a[href^="/manage/opportunities/"]:not([href*="/new"])').first().getAttribute('href');
+  await look(page, [request!, event!, event!.replace(/(\?|$)/, '/edit$1'), opportunity!]);
 });
 
 test('what a sponsor works with', async ({ page }) => {

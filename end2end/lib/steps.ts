@@ -1,5 +1,6 @@
 // The steps of the main line, as a person takes them: what journeys are made of.
 import type { APIRequestContext, Browser, Page } from '@playwright/test';
+import { mouse, type Hand } from './hands';
 import { linkIn, mailTo } from './mailbox';
 import { expect } from './test';
 
@@ -42,42 +43,42 @@ export function somebody(first: string, company: string): Somebody {
 }
 
 /** Applies at /become-sponsor, in three steps. */
-export async function applyAsSponsor(page: Page, who: Somebody): Promise<void> {
+export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse): Promise<void> {
   await open(page, '/become-sponsor');
-  await page.getByRole('radio', { name: /^Sponsor You give/ }).check();
-  await page.getByLabel('Company name').fill(who.company);
-  await page.getByLabel('Logo').setInputFiles(LOGO);
-  await page.getByLabel('Website').fill(`https://www.${who.domain}/`);
-  await page.getByLabel('Official e-mail').fill(who.email);
-  await page.getByLabel('Your name').fill(who.name);
-  await page.getByLabel('Industry').selectOption('Cloud and infrastructure');
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await by.tick(page.getByRole('radio', { name: /^Sponsor You give/ }));
+  await by.fill(page.getByLabel('Company name'), who.company);
+  await by.file(page.getByLabel('Logo'), LOGO);
+  await by.fill(page.getByLabel('Website'), `https://www.${who.domain}/`);
+  await by.fill(page.getByLabel('Official e-mail'), who.email);
+  await by.fill(page.getByLabel('Your name'), who.name);
+  await by.choose(page.getByLabel('Industry'), 'Cloud and infrastructure');
+  await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 2 of 3')).toBeVisible();
   await page.waitForLoadState('networkidle');
-  await page.getByLabel('Budget range').selectOption('INR:200000-500000');
-  await page.getByRole('checkbox', { name: 'Cash' }).check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  await by.choose(page.getByLabel('Budget range'), 'INR:200000-500000');
+  await by.tick(page.getByRole('checkbox', { name: 'Cash' }));
+  await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 3 of 3')).toBeVisible();
   await page.waitForLoadState('networkidle');
-  await page.getByRole('button', { name: /Send/ }).click();
+  await by.press(page.getByRole('button', { name: /Send/ }));
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/application|sent|thank/i);
 }
 
 /** Follows the mailed link and sets a password; then signs in. */
-export async function activate(page: Page, request: APIRequestContext, email: string): Promise<void> {
+export async function activate(page: Page, request: APIRequestContext, email: string, by: Hand = mouse): Promise<void> {
   const mail = await mailTo(request, email, /./);
   await open(page, linkIn(mail, /^\/link\//));
-  await page.getByRole('textbox', { name: /password/i }).fill(PASSWORD);
-  await page.getByRole('main').getByRole('button').first().click();
+  await by.fill(page.getByRole('textbox', { name: /password/i }), PASSWORD);
+  await by.press(page.getByRole('main').getByRole('button').first());
   await expect(page).not.toHaveURL(/\/link\//);
-  if (/sign-in/.test(page.url())) await signIn(page, email, PASSWORD);
+  if (/sign-in/.test(page.url())) await signIn(page, email, PASSWORD, by);
 }
 
-export async function signIn(page: Page, email: string, password: string): Promise<void> {
+export async function signIn(page: Page, email: string, password: string, by: Hand = mouse): Promise<void> {
   await open(page, '/sign-in');
-  await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await by.fill(page.getByLabel('E-mail'), email);
+  await by.fill(page.getByLabel('Password', { exact: true }), password);
+  await by.press(page.getByRole('button', { name: 'Sign in' }));
   await expect(page).not.toHaveURL(/\/sign-in/);
 }
 
@@ -88,19 +89,19 @@ interface DemoPerson {
 }
 
 /** Staff of the demo, signed in with their second factor. A code works once, so staff sign in once and share the session. */
-export async function staffPage(browser: Browser, email = 'omar@commdesk.example'): Promise<Page> {
+export async function staffPage(browser: Browser, email = 'omar@commdesk.example', by: Hand = mouse): Promise<Page> {
   const context = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.200.0.1' } });
   const page = await context.newPage();
   const people = async () => (await (await context.request.get('/dev/people')).json()) as DemoPerson[];
   const person = (await people()).find((one) => one.email === email)!;
-  await signIn(page, email, person.password);
+  await signIn(page, email, person.password, by);
   await expect(page).toHaveURL(/second-factor/);
   // Two journeys may meet in one half minute: then the code was spent, and the next one is waited for.
   for (let tries = 0; tries < 8; tries += 1) {
     await page.waitForLoadState('networkidle');
     const code = (await people()).find((one) => one.email === email)!.code!;
-    await page.getByLabel('Code').fill(code);
-    await page.getByRole('button', { name: 'Confirm' }).click();
+    await by.fill(page.getByLabel('Code'), code);
+    await by.press(page.getByRole('button', { name: 'Confirm' }));
     try {
       await expect(page).not.toHaveURL(/second-factor/, { timeout: 3_000 });
       return page;
@@ -112,42 +113,42 @@ export async function staffPage(browser: Browser, email = 'omar@commdesk.example
 }
 
 /** Staff verify the organization. */
-export async function verifyOrganization(staff: Page, company: string): Promise<void> {
+export async function verifyOrganization(staff: Page, company: string, by: Hand = mouse): Promise<void> {
   await open(staff, '/staff/organizations');
-  await staff.getByRole('link', { name: company, exact: true }).click();
+  await by.press(staff.getByRole('link', { name: company, exact: true }));
   await expect(staff.getByRole('heading', { level: 1 })).toHaveText(company);
   await staff.waitForLoadState('networkidle');
-  await staff.getByRole('radio', { name: /^Verify/ }).check();
-  await staff.getByLabel(/Reason/).fill('Mailbox and website belong together.');
-  await staff.getByRole('button', { name: 'Decide' }).click();
+  await by.tick(staff.getByRole('radio', { name: /^Verify/ }));
+  await by.fill(staff.getByLabel(/Reason/), 'Mailbox and website belong together.');
+  await by.press(staff.getByRole('button', { name: 'Decide' }));
   await expect(staff.getByText('Verified', { exact: true }).first()).toBeVisible();
 }
 
 /** Registers a community at /join. */
-export async function registerCommunity(page: Page, who: Somebody): Promise<void> {
+export async function registerCommunity(page: Page, who: Somebody, by: Hand = mouse): Promise<void> {
   await open(page, '/join');
-  await page.getByLabel('Name', { exact: true }).fill(who.company);
-  await page.getByLabel('What you do, and for whom').fill('We build together on weekends, and everybody shows what they made.');
-  await page.getByLabel('What sort of community').selectOption('Hackathon organizer');
-  await page.getByLabel('City').fill('Pune');
-  await page.getByLabel('Country').fill('India');
-  await page.getByLabel('Website').fill(`https://${who.domain}`);
-  await page.getByLabel('Official e-mail address').fill(`hello@${who.domain}`);
-  await page.getByLabel('Phone').fill('+91 98765 43210');
-  await page.getByLabel('Your full name').fill(who.name);
-  await page.getByLabel('Your e-mail address').fill(who.email);
-  await page.getByRole('button', { name: 'Sign up' }).click();
+  await by.fill(page.getByLabel('Name', { exact: true }), who.company);
+  await by.fill(page.getByLabel('What you do, and for whom'), 'We build together on weekends, and everybody shows what they made.');
+  await by.choose(page.getByLabel('What sort of community'), 'Hackathon organizer');
+  await by.fill(page.getByLabel('City'), 'Pune');
+  await by.fill(page.getByLabel('Country'), 'India');
+  await by.fill(page.getByLabel('Website'), `https://${who.domain}`);
+  await by.fill(page.getByLabel('Official e-mail address'), `hello@${who.domain}`);
+  await by.fill(page.getByLabel('Phone'), '+91 98765 43210');
+  await by.fill(page.getByLabel('Your full name'), who.name);
+  await by.fill(page.getByLabel('Your e-mail address'), who.email);
+  await by.press(page.getByRole('button', { name: 'Sign up' }));
   await expect(page).toHaveURL(/\/join\/sent/);
 }
 
 /** Staff approve the community. */
-export async function approveCommunity(staff: Page, name: string): Promise<void> {
+export async function approveCommunity(staff: Page, name: string, by: Hand = mouse): Promise<void> {
   await open(staff, '/staff/communities');
-  await staff.getByRole('link', { name, exact: true }).click();
+  await by.press(staff.getByRole('link', { name, exact: true }));
   await expect(staff.getByRole('heading', { level: 1 })).toHaveText(name);
   await staff.waitForLoadState('networkidle');
-  await staff.getByRole('radio', { name: /^Approve/ }).check();
-  await staff.getByRole('button', { name: 'Decide' }).click();
+  await by.tick(staff.getByRole('radio', { name: /^Approve/ }));
+  await by.press(staff.getByRole('button', { name: 'Decide' }));
   await expect(staff.getByText('Approved', { exact: true }).first()).toBeVisible();
 }
 
@@ -156,45 +157,45 @@ function day(days: number): string {
 }
 
 /** Publishes an event two months ahead. */
-export async function publishEvent(page: Page, title: string): Promise<void> {
+export async function publishEvent(page: Page, title: string, by: Hand = mouse): Promise<void> {
   await open(page, '/manage/events/new');
-  await page.getByRole('textbox', { name: 'Title', exact: true }).fill(title);
-  await page.getByLabel('Type', { exact: true }).selectOption('Hackathon');
-  await page.getByLabel('Category').selectOption('Technology');
-  await page.getByLabel('Description').fill('Thirty-six hours, one idea, no slides.');
-  await page.getByLabel('Starts').fill(`${day(60)}T09:00`);
-  await page.getByLabel('Ends').fill(`${day(61)}T21:00`);
-  await page.getByLabel('How many people fit').fill('500');
-  await page.getByRole('button', { name: 'Save and publish' }).click();
+  await by.fill(page.getByRole('textbox', { name: 'Title', exact: true }), title);
+  await by.choose(page.getByLabel('Type', { exact: true }), 'Hackathon');
+  await by.choose(page.getByLabel('Category'), 'Technology');
+  await by.fill(page.getByLabel('Description'), 'Thirty-six hours, one idea, no slides.');
+  await by.fill(page.getByLabel('Starts'), `${day(60)}T09:00`);
+  await by.fill(page.getByLabel('Ends'), `${day(61)}T21:00`);
+  await by.fill(page.getByLabel('How many people fit'), '500');
+  await by.press(page.getByRole('button', { name: 'Save and publish' }));
   await expect(page).toHaveURL(/\/manage\/events\/[0-9a-f-]{36}/);
   await expect(page.getByText('Upcoming', { exact: true }).first()).toBeVisible();
 }
 
 /** Opens "Platinum Sponsor, ₹2L–5L" for the event. */
-export async function openOpportunity(page: Page, event: string): Promise<void> {
+export async function openOpportunity(page: Page, event: string, by: Hand = mouse): Promise<void> {
   await open(page, '/manage/opportunities/new');
   const choice = page.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
-  await page.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
-  await page.getByLabel('You look for a').selectOption('Platinum Sponsor');
-  await page.getByLabel('Currency').selectOption('INR');
-  await page.getByLabel('Budget from').fill('2,00,000');
-  await page.getByLabel('Budget to').fill('5,00,000');
-  await page.getByLabel('You decide by').fill(day(40));
-  await page.getByRole('button', { name: 'Open to sponsors' }).click();
+  await by.choose(page.getByLabel('Event', { exact: true }), (await choice.getAttribute('value'))!);
+  await by.choose(page.getByLabel('You look for a'), 'Platinum Sponsor');
+  await by.choose(page.getByLabel('Currency'), 'INR');
+  await by.fill(page.getByLabel('Budget from'), '2,00,000');
+  await by.fill(page.getByLabel('Budget to'), '5,00,000');
+  await by.fill(page.getByLabel('You decide by'), day(40));
+  await by.press(page.getByRole('button', { name: 'Open to sponsors' }));
   await expect(page.getByText('Sponsors can apply until')).toBeVisible();
 }
 
 /** Accepts the request of `other` from the inbox. */
-export async function acceptFromInbox(page: Page, other: string): Promise<void> {
+export async function acceptFromInbox(page: Page, other: string, by: Hand = mouse): Promise<void> {
   await open(page, '/inbox');
-  await page.getByRole('link', { name: other, exact: true }).click();
+  await by.press(page.getByRole('link', { name: other, exact: true }));
   await page.waitForLoadState('networkidle');
-  await page.getByRole('button', { name: 'Accept offer' }).click();
+  await by.press(page.getByRole('button', { name: 'Accept offer' }));
   await expect(page.getByText('Accepted', { exact: true }).first()).toBeVisible();
 }
 
 /** A sponsor and a community who may act, each in a browser of their own. */
-export async function bothSides(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}) {
+export async function bothSides(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}, by: Hand = mouse) {
   const ip = () => `10.201.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;
   const sponsorContext = await browser.newContext({ ...options, extraHTTPHeaders: { 'x-forwarded-for': ip() } });
   const communityContext = await browser.newContext({ ...options, extraHTTPHeaders: { 'x-forwarded-for': ip() } });
@@ -202,16 +203,16 @@ export async function bothSides(browser: Browser, options: Parameters<Browser['n
   const community = await communityContext.newPage();
   const acme = somebody('Asha', fresh('Acme'));
   const apex = somebody('Ravi', fresh('Apex'));
-  await applyAsSponsor(sponsor, acme);
-  await activate(sponsor, sponsorContext.request, acme.email);
-  await registerCommunity(community, apex);
-  await activate(community, communityContext.request, apex.email);
-  const staff = await staffPage(browser);
-  await verifyOrganization(staff, acme.company);
-  await approveCommunity(staff, apex.company);
+  await applyAsSponsor(sponsor, acme, by);
+  await activate(sponsor, sponsorContext.request, acme.email, by);
+  await registerCommunity(community, apex, by);
+  await activate(community, communityContext.request, apex.email, by);
+  const staff = await staffPage(browser, 'omar@commdesk.example', by);
+  await verifyOrganization(staff, acme.company, by);
+  await approveCommunity(staff, apex.company, by);
   await staff.context().close();
   // A sign-in after the approval is what makes the community active.
   await communityContext.clearCookies();
-  await signIn(community, apex.email, PASSWORD);
+  await signIn(community, apex.email, PASSWORD, by);
   return { sponsor, community, acme, apex };
 }

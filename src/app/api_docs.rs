@@ -41,6 +41,8 @@ pub async fn api() -> Result<Vec<Group>, PageError> {
 }
 
 /// Operations of a document by tag, in the order of their addresses.
+///
+/// What `x-shared` marks is left out: the page says it once, above the operations.
 pub fn groups(document: &serde_json::Value) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let empty = serde_json::Map::new();
@@ -62,6 +64,7 @@ pub fn groups(document: &serde_json::Value) -> Vec<Group> {
                     .to_owned(),
                 parameters: list(&operation["parameters"])
                     .iter()
+                    .filter(|parameter| parameter["x-shared"].is_null())
                     .map(|parameter| {
                         (
                             text(&parameter["name"]),
@@ -76,6 +79,7 @@ pub fn groups(document: &serde_json::Value) -> Vec<Group> {
                     .as_object()
                     .unwrap_or(&empty)
                     .iter()
+                    .filter(|(_, answer)| answer["x-shared"].is_null())
                     .map(|(status, answer)| (status.clone(), text(&answer["description"])))
                     .collect(),
             };
@@ -168,7 +172,8 @@ pub fn ApiDocsPage() -> impl IntoView {
                     </p>
                     <p>
                         "Lists take " <code>"limit"</code> " and " <code>"cursor"</code> " (or " <code>"page"</code>
-                        ", to a bounded depth). 429 and 503 carry " <code>"Retry-After"</code> ". Machines read "
+                        ", to a bounded depth). Any call may answer 401, 404, 422 and 429, and 503 when the database is away; a change also 403 and 409. 429 and 503 carry "
+                        <code>"Retry-After"</code> ". Below, an operation says what is special about it. Machines read "
                         <a href="/api/v1/openapi.json" rel="external">"openapi.json"</a> "."
                     </p>
                 </div>

@@ -4,7 +4,8 @@
 use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
 use crate::{
     features::{
-        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SignInPage},
+        access::ui::{ApiKeysPage, WorkspaceSecurityPage},
+        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
         communities::ui::{
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
@@ -17,6 +18,8 @@ use crate::{
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
+        events::views::EventView,
+        moderation::ui::{ReportPage, ReportsPage},
         notifications::ui::NoticesPage,
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -27,8 +30,15 @@ use crate::{
         organizations::ui::{
             BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
         },
-        partners::ui::wall::EventWall,
-        requests::ui::{compose::NewRequestPage, dashboard::DashboardPage, inbox::InboxListPage, request::RequestPage},
+        partners::ui::{
+            edit::{EditPartnerPage, NewPartnerPage},
+            panel::PartnersPanel,
+            wall::EventWall,
+        },
+        requests::ui::{
+            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
+            rules::RulesPage, standing::StandingPage,
+        },
     },
     ui::browser,
 };
@@ -77,6 +87,11 @@ macro_rules! areas {
     };
 }
 
+/// What the rooms below show on the page where a community manages an event.
+fn below_event(event: EventView) -> AnyView {
+    view! { <PartnersPanel event=event.id/> }.into_any()
+}
+
 /// A route's view: fetches the area's code, then shows the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Area(pub Page);
@@ -109,10 +124,16 @@ areas! {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> });
+        Report => frames::workspace("report", || view! { <ReportPage/> });
+        InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
+        Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
-        MyEvent => frames::workspace("events", || view! { <MyEventPage/> });
+        MyEvent => frames::workspace("events", || view! { <MyEventPage below=below_event/> });
+        NewPartner => frames::workspace("events", || view! { <NewPartnerPage/> });
+        EditPartner => frames::workspace("events", || view! { <EditPartnerPage/> });
         EditEvent => frames::workspace("events", || view! { <EditEventPage/> });
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
@@ -120,6 +141,9 @@ areas! {
         Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
+        Sessions => frames::workspace("account", || view! { <SessionsPage/> });
+        ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
+        WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }
     /// What the platform's people do.
@@ -128,5 +152,7 @@ areas! {
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
+        StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
+        StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
     }
 }

@@ -82,7 +82,35 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                     })}
                 </Suspense>
             </nav>
-            <main class="workspace__main" id="main" tabindex="-1">{page}</main>
+            <main class="workspace__main" id="main" tabindex="-1">
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        let me = me.await.ok().flatten()?;
+                        let current = session::current(&me, acting.get_untracked().as_deref())?;
+                        current.can.wants_second_factor.then(|| view! { <WantsSecondFactor name=current.name.clone()/> })
+                    })}
+                </Suspense>
+                {page}
+            </main>
+        </div>
+    }
+}
+
+/// Some things are shut until a second factor is given: said on every page of the workspace, with the way there.
+#[component]
+fn WantsSecondFactor(name: String) -> impl IntoView {
+    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    let next: String = url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    view! {
+        <div class="center">
+            <div class="notice tone-info" role="status">
+                <Icon name="shield-check"/>
+                <div class="notice__body">
+                    <p class="notice__title">{format!("{name} asks for a second factor")}</p>
+                    <p>"Some of what you may do here is open only after a code from your phone."</p>
+                </div>
+                <a class="button button--small notice__action" href=format!("/second-factor?next={next}")>"Confirm it"</a>
+            </div>
         </div>
     }
 }
@@ -143,6 +171,7 @@ fn SiteTools() -> impl IntoView {
 #[component]
 fn Account(me: MeView) -> impl IntoView {
     let unread = me.unread;
+    let has_security = me.workspaces.iter().any(|workspace| workspace.can.manage_security);
     let label = if unread > 0 { format!("Notifications, {unread} new") } else { "Notifications".to_owned() };
     view! {
         <a class="icon-button" href="/notifications" aria-label=label>
@@ -158,6 +187,9 @@ fn Account(me: MeView) -> impl IntoView {
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
+                {has_security.then(|| view! {
+                    <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
+                })}
                 <hr class="menu__rule"/>
                 <PostForm name="sign_out" action="/account" class="menu__form" summary=false>
                     <button class="menu__item"><Icon name="log-out"/>"Sign out"</button>
@@ -215,6 +247,8 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
         "staff" => {
             entries.push(("staff-organizations", at("/staff/organizations"), "building", "Sponsors", false));
             entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
+            entries.push(("staff-requests", at("/staff/requests"), "inbox", "Held", false));
+            entries.push(("staff-reports", at("/staff/reports"), "megaphone", "Reports", false));
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -226,6 +260,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
                 entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+            if current.can.manage_security {
+                entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
+            }
         }
         _ => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -234,6 +271,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             }
             entries.push(("opportunities", at("/opportunities"), "tag", "Opportunities", false));
             entries.push(("profile", at("/organization/profile"), "edit", "Profile", false));
+            if current.can.manage_security {
+                entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
+            }
         }
     }
     view! {

@@ -1,4 +1,4 @@
-//! What the first page shows, from the rooms that know it.
+//! The server's half of the first page: its counts, an open opportunity and a verified sponsor, from the rooms that know them.
 
 use super::landing::LandingView;
 use crate::{

@@ -1,4 +1,4 @@
-//! Who looks at the page, for the frames: made from what the middleware already loaded, and one count.
+//! The server's half of `session`: who looks at the page, made from what the middleware already loaded, and one count.
 
 use crate::{
     app::session::{MeView, WorkspaceCan, WorkspaceView},
@@ -12,7 +12,7 @@ use crate::{
 /// # Errors
 /// When the database is away.
 pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
-    let Some(person) = &call.person else { return Ok(None) };
+    let Some(person) = call.maybe_person()? else { return Ok(None) };
     let workspaces = person
         .memberships
         .iter()
@@ -33,6 +33,8 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
                 manage_opportunities: membership.capabilities.has(Capability::ManageOpportunities),
                 edit_profile: membership.capabilities.has(Capability::EditProfile),
                 manage_members: membership.capabilities.has(Capability::ManageMembers),
+                manage_security: membership.capabilities.has(Capability::ManageSecurity),
+                wants_second_factor: !person.second_factor_given && membership.capabilities.any_guarded(),
             },
         })
         .collect();
@@ -41,8 +43,7 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
         email: person.email.clone(),
         workspaces,
         current: person.default_workspace.clone(),
-        second_factor_due: !person.second_factor_given
-            && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. })),
+        second_factor_due: person.owes_second_factor(),
         unread: crate::features::notifications::service::unread(&call.ctx, person.user).await?,
     }))
 }

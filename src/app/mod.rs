@@ -1,5 +1,7 @@
 //! The shell of every page, the frames around pages, and the table of routes.
 
+#[cfg(feature = "ssr")]
+pub mod again;
 pub mod api_docs;
 mod areas;
 mod frames;
@@ -75,23 +77,33 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/second-factor") view=Area(Page::SecondFactor) ssr=SsrMode::Async/>
                 <Route path=path!("/dashboard") view=Area(Page::Dashboard) ssr=SsrMode::Async/>
                 <Route path=path!("/inbox") view=Area(Page::Inbox) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/rules") view=Area(Page::InboxRules) ssr=SsrMode::Async/>
+                <Route path=path!("/inbox/standing") view=Area(Page::Standing) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/new") view=Area(Page::NewRequest) ssr=SsrMode::Async/>
                 <Route path=path!("/requests/:id") view=Area(Page::Request) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events") view=Area(Page::MyEvents) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/new") view=Area(Page::NewEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id") view=Area(Page::MyEvent) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/events/:id/edit") view=Area(Page::EditEvent) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/new") view=Area(Page::NewPartner) ssr=SsrMode::Async/>
+                <Route path=path!("/manage/events/:id/partners/:link") view=Area(Page::EditPartner) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id/decisions") view=Area(Page::Decisions) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
+                <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
+                <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
+                <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
+                <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/reports") view=Area(Page::StaffReports) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/requests") view=Area(Page::StaffRequests) ssr=SsrMode::Async/>
             </Routes>
         </Router>
     }

@@ -1,4 +1,4 @@
-//! Who looks at the page: for the frames, loaded once.
+//! Who looks at the page and in which theme, for the frames: the view that crosses the wire, loaded once. `me` makes it.
 
 use crate::ui::page::{Loaded, PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -13,7 +13,7 @@ pub struct MeView {
     pub workspaces: Vec<WorkspaceView>,
     /// The workspace that pages show when none is named.
     pub current: Option<String>,
-    /// Staff who have yet to give their second factor.
+    /// A second factor has yet to be given.
     pub second_factor_due: bool,
     pub unread: i64,
 }
@@ -41,6 +41,9 @@ pub struct WorkspaceCan {
     pub manage_opportunities: bool,
     pub edit_profile: bool,
     pub manage_members: bool,
+    pub manage_security: bool,
+    /// The workspace asks for a second factor that was not given in this session.
+    pub wants_second_factor: bool,
 }
 
 /// Shared by every frame.

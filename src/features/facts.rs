@@ -1,5 +1,5 @@
 //! Every fact that the house can state, with who may read it. One list: a fact that is not in it cannot be committed, and
-//! timelines, notices and webhooks filter by its audience.
+//! timelines filter by its audience. Who is told of a fact is decided in `notifications/rules.rs`.
 
 /// Who may read a fact on a timeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,6 +61,12 @@ facts! {
     UserSuspended = "accounts" / "user_suspended" => Staff,
     UserRestored = "accounts" / "user_restored" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
+    SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
+    SessionRevoked = "accounts" / "session_revoked" => Person,
+
+    ApiKeyMade = "access" / "api_key_made" => Workspace,
+    ApiKeyRevoked = "access" / "api_key_revoked" => Workspace,
+    SecondFactorPolicySet = "access" / "second_factor_policy_set" => Workspace,
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
     OrganizationChecked = "organizations" / "organization_checked" => Staff,
@@ -90,6 +96,11 @@ facts! {
     EventArchived = "events" / "event_archived" => Workspace,
 
     PartnerAssigned = "partners" / "partner_assigned" => BothSides,
+    PartnerEdited = "partners" / "partner_edited" => Workspace,
+    PartnerMoved = "partners" / "partner_moved" => Workspace,
+    PartnerHidden = "partners" / "partner_hidden" => BothSides,
+    PartnerShown = "partners" / "partner_shown" => BothSides,
+    PartnerRemoved = "partners" / "partner_removed" => BothSides,
 
     OpportunityDrafted = "opportunities" / "opportunity_drafted" => Workspace,
     OpportunityEdited = "opportunities" / "opportunity_edited" => Workspace,
@@ -110,6 +121,24 @@ facts! {
     PlaceReleased = "decisions" / "place_released" => BothSides,
     DecisionsPrepared = "decisions" / "decisions_prepared" => Workspace,
     DecisionsReleased = "decisions" / "decisions_released" => Workspace,
+    RequestHeld = "requests" / "request_held" => Workspace,
+    RequestReleased = "requests" / "request_released" => Workspace,
+    RequestRefused = "requests" / "request_refused" => Workspace,
+    RequestWelcomeAgain = "requests" / "request_welcome_again" => Workspace,
+    RequestAssigned = "requests" / "request_assigned" => Workspace,
+    RequestSnoozed = "requests" / "request_snoozed" => Workspace,
+    RequestWoken = "requests" / "request_woken" => Workspace,
+    RequestRouteSet = "requests" / "request_route_set" => Workspace,
+    RequestRouteRemoved = "requests" / "request_route_removed" => Workspace,
+    RequestFitDeclared = "requests" / "request_fit_declared" => Workspace,
+    RequestFitRemoved = "requests" / "request_fit_removed" => Workspace,
+
+    BlockMade = "blocks" / "block_made" => Workspace,
+    BlockLifted = "blocks" / "block_lifted" => Workspace,
+
+    ReportMade = "moderation" / "report_made" => Staff,
+    ReportDecided = "moderation" / "report_decided" => Staff,
+    WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -1,6 +1,8 @@
 //! The rooms, upstream first: a room may call the rooms above it, never one below.
 
 pub mod accounts;
+pub mod access;
+pub mod blocks;
 pub mod organizations;
 pub mod communities;
 pub mod events;
@@ -8,6 +10,7 @@ pub mod partners;
 pub mod opportunities;
 pub mod requests;
 pub mod decisions;
+pub mod moderation;
 pub mod notifications;
 
 pub mod facts;

@@ -1,5 +1,6 @@
-//! "When this becomes true, that follows, later": the only place where an upstream fact wakes a downstream room. Everything
-//! here runs at least once and is idempotent by fact id.
+//! "When this becomes true, that follows, later": all later work, gathered from the rooms' `jobs.rs`, where it stands which
+//! fact wakes what. A consumer runs at least once for each fact and is idempotent by the fact's id; a deadline's handler finds
+//! out under the lock whether it is still due.
 
 use super::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests};
 use crate::platform::{
@@ -18,6 +19,7 @@ pub fn registry() -> Registry {
             .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
             .chain(decisions::jobs::consumers())
+            .chain(requests::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),

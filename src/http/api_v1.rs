@@ -1,7 +1,10 @@
 //! `/api/v1`: the rooms' REST doors under one roof, with the OpenAPI document made from them.
 
+use super::openapi;
 use crate::{
-    features::{accounts, communities, decisions, events, opportunities, organizations, partners, requests},
+    features::{
+        access, accounts, blocks, communities, decisions, events, moderation, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -19,7 +22,8 @@ use utoipa_axum::router::OpenApiRouter;
         version = "1",
         description = "Sponsors and developer communities find each other, agree and deliver. Every answer has the envelope \
                        {success, data} or {success, error: {code, message, fieldErrors}}. Writes accept Idempotency-Key; \
-                       X-CommDesk-Workspace names the workspace that you act for."
+                       X-CommDesk-Workspace names the workspace that you act for. Programs call with `Authorization: Bearer cd_live_…`: \
+                       a key acts for its own workspace, within its permissions."
     ),
     servers((url = "/api/v1"))
 )]
@@ -28,6 +32,7 @@ struct Document;
 fn rooms() -> OpenApiRouter<()> {
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::rest::routes())
+        .merge(access::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
         .merge(partners::rest::routes())
@@ -35,18 +40,25 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(requests::rest::routes())
         .merge(decisions::rest::routes())
         .merge(events::rest::routes())
+        .merge(blocks::rest::routes())
+        .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 
-/// The document of `/api/v1/openapi.json`.
-pub fn openapi() -> utoipa::openapi::OpenApi {
+/// What the rooms say of their doors.
+pub fn described() -> utoipa::openapi::OpenApi {
     rooms().split_for_parts().1
+}
+
+/// The document of `/api/v1/openapi.json`.
+pub fn openapi() -> serde_json::Value {
+    openapi::complete(&described())
 }
 
 /// Everything under `/api/v1`. An unknown path is our 404, an unknown verb our 405.
 pub fn routes() -> Router<Arc<House>> {
     let (router, document) = rooms().split_for_parts();
-    let json = document.to_pretty_json().expect("our own document serializes");
+    let json = format!("{:#}", openapi::complete(&document));
     let document = move || {
         let json = json.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], json) }
@@ -58,6 +70,8 @@ pub fn routes() -> Router<Arc<House>> {
             let error =
                 json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
             json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
-        });
-    Router::new().nest_service("/api/v1", router)
+        })
+        .layer(axum::middleware::from_fn(super::middleware::scoped));
+    // Nested as routes, not as a service: the layers outside count, time and log each by its own path.
+    Router::new().nest("/api/v1", router.with_state(()))
 }

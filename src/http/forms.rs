@@ -3,11 +3,18 @@
 use crate::{
     app::shell,
     features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
+    app::{
+        again::{self, Again},
+        shell,
+    },
+    features::{
+        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
+    },
     kernel::error::AppError,
     platform::{
         ctx::House,
         web::{
-            Call, cookies,
+            Call, UNKEEPABLE, cookies,
             form::{Done, FormRoute, Posted, Typed},
             json_response, log, once, safe_path,
         },
@@ -32,12 +39,16 @@ use std::{
 fn table() -> Vec<FormRoute> {
     std::iter::empty()
         .chain(accounts::forms::forms())
+        .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         .chain(decisions::forms::forms())
+        .chain(partners::forms::forms())
+        .chain(blocks::forms::forms())
+        .chain(moderation::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
@@ -83,26 +94,33 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
     let read = Typed::read(Request::from_parts(parts.clone(), body)).await;
     let (typed, outcome) = match read {
         Err(error) => (Typed::default(), Err(error)),
+        Ok(typed) if typed.text("_form") == again::FORM => return sign_in_again(options, call, &typed, parts).await,
         Ok(typed) => {
-            let outcome = carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await;
+            let outcome = match (call.maybe_person(), typed.unkeepable()) {
+                (Err(error), _) => Err(error),
+                (Ok(_), Some(field)) => Err(AppError::invalid(field, UNKEEPABLE)),
+                (Ok(_), None) => carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await,
+            };
             (typed, outcome)
         }
     };
     match outcome {
         Ok(done) => answer(&done, enhanced),
         Err(AppError::SignIn) if !enhanced => {
-            let here = parts.uri.path_and_query().map_or("/", |p| p.as_str());
-            let next: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
-            answer(&Done::to(format!("/sign-in?next={next}")), false)
+            let card = Again { lost_files: typed.file_names(), ..kept(&typed) };
+            ask_to_sign_in(options, Request::from_parts(parts, Body::empty()), card, StatusCode::UNAUTHORIZED).await
         }
         Err(error) => {
             log(&error);
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let retry_after = match &error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(*retry_after),
-                _ => None,
-            };
+            let retry_after = error.retry_after();
             let mut message = error.message();
+            if matches!(error, AppError::SignIn) {
+                message =
+                    "Your session has ended, so nothing was sent. Sign in again in another tab, then send this: everything you \
+                           typed is still here."
+                        .to_owned();
+            }
             if matches!(error, AppError::Broken(_)) {
                 message = format!("{message} ({})", call.ctx.trace_id);
             }
@@ -113,6 +131,7 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
                 status: error.status(),
                 code: error.code().to_owned(),
                 message,
+                href: error.href().map(str::to_owned).unwrap_or_default(),
                 errors: match error {
                     AppError::Invalid(errors) => errors,
                     _ => crate::kernel::fields::FieldErrors::default(),
@@ -193,6 +212,66 @@ fn answer(done: &Done, enhanced: bool) -> Response {
         if let Ok(value) = HeaderValue::from_str(cookie) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
+    }
+    response
+}
+
+/// The card that asks somebody to sign in, as an answer.
+async fn ask_to_sign_in(options: LeptosOptions, request: Request, card: Again, status: StatusCode) -> Response {
+    let context = move || {
+        super::site::page_context();
+        crate::ui::browser::set_status(status.as_u16());
+    };
+    let document = move || again::document(options.clone(), card.clone());
+    leptos_axum::render_app_async_with_context(context, document)(request).await
+}
+
+/// What the card carries of a form: never a password, a code or a key.
+fn kept(typed: &Typed) -> Again {
+    let pairs = typed.values().into_iter().flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value)));
+    Again { kept: pairs.collect(), ..Again::default() }
+}
+
+/// Signs somebody in on the card, and then shows the form that they had sent, to be looked at before it is sent again.
+async fn sign_in_again(options: LeptosOptions, mut call: Call, typed: &Typed, mut parts: http::request::Parts) -> Response {
+    let before = typed.under(again::KEPT);
+    let lost_files = typed.all(again::LOST_FILE);
+    let card = Again { lost_files: lost_files.clone(), email: typed.owned("email"), ..kept(&before) };
+    let (person, cookie) = match accounts::forms::sign_in_again(&call, typed, &parts.headers).await {
+        Ok(signed_in) => signed_in,
+        Err(error) => {
+            log(&error);
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let wants_code = call.person.is_some();
+            let card = Again { problem: Some(error.message()), wants_code, ..card };
+            return ask_to_sign_in(options, Request::from_parts(parts, Body::empty()), card, status).await;
+        }
+    };
+    let owes = accounts::rules::owes_second_factor(&person);
+    call.person = Some(person);
+    let path = parts.uri.path().to_owned();
+    parts.extensions.insert(call);
+    let request = Request::from_parts(parts, Body::empty());
+    let mut response = if owes {
+        ask_to_sign_in(options, request, Again { wants_code: true, ..card }, StatusCode::UNAUTHORIZED).await
+    } else {
+        let again = match lost_files.as_slice() {
+            [] => String::new(),
+            names => format!(" Choose {} once more.", names.join(", ")),
+        };
+        let outcome = Outcome {
+            path,
+            form: before.text("_form").to_owned(),
+            values: before.values(),
+            status: StatusCode::OK.as_u16(),
+            code: "LOOK_AGAIN".into(),
+            message: format!("You are signed in. Look over what you typed, then send it.{again}"),
+            ..Outcome::default()
+        };
+        render_again(options, request, outcome, StatusCode::OK).await
+    };
+    if let Some(value) = cookie.and_then(|cookie| HeaderValue::from_str(&cookie).ok()) {
+        response.headers_mut().append(header::SET_COOKIE, value);
     }
     response
 }

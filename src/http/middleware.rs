@@ -1,10 +1,12 @@
-//! What happens to every request, outermost first: an id, the client's address, headers, the origin check, who calls.
+//! What happens to every request, outermost first: an id and its figures (`trace`), headers, the origin check, who calls and
+//! from which address. `site.rs` stacks them; probes and development's pages are not asked who calls.
 
 use crate::{
+    features::access,
     kernel::error::AppError,
     platform::{
         ctx::{Ctx, House},
-        web::{Call, TRACE, WORKSPACE_HEADER, cookies, query_value},
+        web::{Call, TRACE, WORKSPACE_HEADER, cookies, json_response, query_value},
     },
 };
 use axum::{
@@ -20,9 +22,11 @@ use std::{
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request its id (a plausible one from a trusted proxy is kept), runs the rest inside it, counts and times it.
+/// Gives the request its id (a plausible one from a trusted proxy is kept; anybody else's is not, for it stands in facts,
+/// jobs and mails), runs the rest inside it, counts and times it.
 pub async fn trace(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
-    let given = request.headers().get(&REQUEST_ID).and_then(|value| value.to_str().ok());
+    let from_proxy = peer(&request).is_some_and(|address| is_trusted(&house, address));
+    let given = request.headers().get(&REQUEST_ID).filter(|_| from_proxy).and_then(|value| value.to_str().ok());
     let id: Arc<str> = match given {
         Some(id) if (8..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => id.into(),
         _ => Ctx::background(&house, "req").trace_id,
@@ -104,10 +108,19 @@ fn is_same_origin(headers: &HeaderMap, base_url: &str) -> bool {
     }
 }
 
+/// The other end of the socket.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())
+}
+
+fn is_trusted(house: &House, address: IpAddr) -> bool {
+    house.settings.trusted_proxies.iter().any(|network| network.holds(address))
+}
+
 /// The caller's address: the socket's, or, behind trusted proxies, the last one in X-Forwarded-For that is not a proxy's.
 fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
-    let trusted = |address: IpAddr| house.settings.trusted_proxies.iter().any(|network| network.holds(address));
-    let mut address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical())?;
+    let trusted = |address: IpAddr| is_trusted(house, address);
+    let mut address = peer(request)?;
     if !trusted(address) {
         return Some(address);
     }
@@ -128,16 +141,86 @@ fn client_address(house: &House, request: &Request) -> Option<IpAddr> {
     Some(address)
 }
 
+/// The address as limits count it. One customer of IPv6 has a whole /64 to call from: its every address is the same caller.
+fn counted(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & !u128::from(u64::MAX)).into()),
+    }
+}
+
+/// The key in `Authorization: Bearer …`.
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
+}
+
+/// A program calls the API with a key; whatever cookie it sends means nothing. A key is not for pages and forms.
+async fn program_calls(mut ctx: Ctx, secret: &str, mut request: Request, next: Next) -> Response {
+    let program = match access::service::program(&ctx, secret).await {
+        Ok(Some(program)) => program,
+        Ok(None) => {
+            let message =
+                "This API key is not known here, was revoked or has expired. Make a new one on your workspace's page of keys.";
+            let error = serde_json::json!({"code": "API_KEY_INVALID", "message": message, "fieldErrors": {}});
+            let body = serde_json::json!({"success": false, "error": error});
+            let mut response = json_response(http::StatusCode::UNAUTHORIZED, &body);
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return response;
+        }
+        Err(error) => return error.into_response(),
+    };
+    let named = request.headers().get(WORKSPACE_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let own_slug = program.workspace.split_once(':').map(|(_, slug)| slug);
+    if named.is_some_and(|named| named != program.workspace && Some(named.as_str()) != own_slug) {
+        return AppError::NotFound.into_response();
+    }
+    ctx.key = Some(program.key);
+    let workspace = Some(program.workspace.clone());
+    let call = Call { ctx, person: Some(Arc::clone(&program.person)), workspace, unknown: None };
+    request.extensions_mut().insert(call);
+    request.extensions_mut().insert(Arc::new(program));
+    next.run(request).await
+}
+
+/// Lets a program through to the calls that its key's scopes open; people pass.
+pub async fn scoped(request: Request, next: Next) -> Response {
+    let program = request.extensions().get::<Arc<access::service::Program>>().cloned();
+    if let (Some(program), Some(call)) = (program, request.extensions().get::<Call>()) {
+        let matched = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        let path = matched.strip_prefix("/api/v1").unwrap_or(matched);
+        if let Err(error) =
+            access::service::may_call(&call.ctx, program.key, &program.scopes, request.method().as_str(), path).await
+        {
+            return error.into_response();
+        }
+    }
+    next.run(request).await
+}
+
 /// Says who calls. One statement for a caller with a session, none for one without.
 pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, next: Next) -> Response {
     let trace =
         request.extensions().get::<TraceId>().map_or_else(|| Ctx::background(&house, "req").trace_id, |id| Arc::clone(&id.0));
     let mut ctx = Ctx::new(Arc::clone(&house), trace);
-    ctx.address = client_address(&house, &request);
+    ctx.address = client_address(&house, &request).map(counted);
+    if request.uri().path().starts_with("/api/v1/")
+        && let Some(secret) = bearer(request.headers())
+    {
+        return program_calls(ctx, &secret, request, next).await;
+    }
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
+    let is_page = !["/api/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
+    let mut unknown = None;
     let person = match token {
         Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {
             Ok(person) => person,
+            // A page says so in its own clothes, with the form that was sent; programs get the envelope.
+            Err(AppError::Busy { retry_after }) if is_page => {
+                unknown = Some(retry_after);
+                None
+            }
             Err(error) => return error.into_response(),
         },
         None => None,
@@ -155,7 +238,7 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
     {
         let _ = crate::features::accounts::service::remember_workspace(&ctx, person, named).await;
     }
-    request.extensions_mut().insert(Call { ctx, person, workspace });
+    request.extensions_mut().insert(Call { ctx, person, unknown, workspace });
     next.run(request).await
 }
 
@@ -165,6 +248,15 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn a_caller_of_ipv6_is_its_network() {
+        let counted = |text: &str| counted(text.parse().unwrap()).to_string();
+        assert_eq!(counted("2001:db8:1:2:aaaa:bbbb:cccc:dddd"), "2001:db8:1:2::");
+        assert_eq!(counted("2001:db8:1:2::1"), counted("2001:db8:1:2:ffff::9"));
+        assert_ne!(counted("2001:db8:1:2::1"), counted("2001:db8:1:3::1"));
+        assert_eq!(counted("192.0.2.7"), "192.0.2.7");
     }
 
     #[test]

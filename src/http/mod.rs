@@ -1,7 +1,10 @@
-//! The doors composed: one readable table of every route.
+//! The doors composed: `site` (the whole router, files, the pages' policy), `forms` (every POST of a page), `api_v1` with
+//! `openapi` (REST and its document), `ops` (probes), `middleware` (what every request passes). The routes of pages stand in
+//! `app/mod.rs`.
 
 pub mod api_v1;
 pub mod middleware;
+mod openapi;
 pub mod ops;
 
 #[cfg(feature = "ssr")]

@@ -1,4 +1,4 @@
-//! Pages, server functions and files.
+//! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
 use super::{api_v1, forms, middleware, ops};
 use crate::{
@@ -44,16 +44,23 @@ pub fn router(house: Arc<House>) -> Router {
             let (files, options) = (files.clone(), fallback_options.clone());
             async move { file_or_not_found(files, options, request).await }
         });
-    ops::routes(&house)
+    let all = ops::routes(&house)
         .merge(crate::features::notifications::dev::routes(&house))
-        .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)))
+        .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)));
+    outside(house, all)
+}
+
+/// What stands around every door.
+pub fn outside(house: Arc<House>, doors: Router<Arc<House>>) -> Router {
+    doors
         .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
         .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
-        .layer(from_fn_with_state(Arc::clone(&house), middleware::headers))
+        // Inside the headers: the answer to a panic carries them like any other.
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             crate::kernel::error::AppError::broken("a handler panicked").into_response()
         }))
+        .layer(from_fn_with_state(Arc::clone(&house), middleware::headers))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::trace))
         .layer(from_fn(no_store))
         .with_state(house)
@@ -74,7 +81,7 @@ pub fn leptos_options(house: &House) -> LeptosOptions {
 
 /// The page's own policy: scripts with this answer's nonce and what they load, styles from here, nothing else.
 pub fn page_context() {
-    provide_context(ApiDocument(|| serde_json::to_value(api_v1::openapi()).unwrap_or_default()));
+    provide_context(ApiDocument(api_v1::openapi));
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \

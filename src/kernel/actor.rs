@@ -1,7 +1,7 @@
 //! Who acts, for whom, and with what scope. One table says what every role may do ([`Role::capabilities`]).
 //!
 //! A [`Person`] is somebody signed in, with every workspace they belong to. An [`Actor`] is that person speaking for
-//! exactly one of them. Doors make actors; services only read them.
+//! exactly one of them, or for themselves. Doors make actors; services only read them.
 
 use super::{
     error::{AppError, AppResult, Denied},
@@ -40,10 +40,12 @@ pub enum Capability {
     Review,
     /// Run the platform.
     Administer,
+    /// Make and revoke API keys, and say for what the workspace asks a second factor.
+    ManageSecurity,
 }
 
 impl Capability {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SeeWorkspace,
         Self::SeeRequests,
         Self::ActOnRequests,
@@ -57,6 +59,7 @@ impl Capability {
         Self::Finance,
         Self::Review,
         Self::Administer,
+        Self::ManageSecurity,
     ];
 
     const fn bit(self) -> u16 {
@@ -64,24 +67,50 @@ impl Capability {
     }
 }
 
-/// A set of capabilities.
+/// A set of capabilities, and which of them the workspace asks a second factor for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities(u16);
+pub struct Capabilities {
+    held: u16,
+    guarded: u16,
+}
 
 impl Capabilities {
-    pub const NONE: Self = Self(0);
+    pub const NONE: Self = Self { held: 0, guarded: 0 };
 
     pub fn of(list: &[Capability]) -> Self {
-        Self(list.iter().fold(0, |bits, capability| bits | capability.bit()))
+        Self { held: list.iter().fold(0, |bits, capability| bits | capability.bit()), guarded: 0 }
     }
 
     #[must_use]
     pub fn with(self, capability: Capability) -> Self {
-        Self(self.0 | capability.bit())
+        Self { held: self.held | capability.bit(), ..self }
     }
 
+    /// Only those of them that the list names: what a key may do of what its maker may.
+    #[must_use]
+    pub fn within(self, list: &[Capability]) -> Self {
+        Self { held: self.held & Self::of(list).held, ..self }
+    }
+
+    /// The same, with a second factor asked for these.
+    #[must_use]
+    pub fn guarding(self, list: &[Capability]) -> Self {
+        Self { guarded: self.guarded | Self::of(list).held, ..self }
+    }
+
+    /// Held, whether or not a second factor is asked for.
     pub fn has(self, capability: Capability) -> bool {
-        self.0 & capability.bit() != 0
+        self.held & capability.bit() != 0
+    }
+
+    /// Held, and used only after a second factor.
+    pub fn is_guarded(self, capability: Capability) -> bool {
+        self.held & self.guarded & capability.bit() != 0
+    }
+
+    /// Is a second factor asked for anything that is held?
+    pub fn any_guarded(self) -> bool {
+        self.held & self.guarded != 0
     }
 }
 
@@ -238,7 +267,12 @@ impl Role {
             Self::Staff(StaffRole::Finance) => &[SeeWorkspace, Finance],
             Self::Staff(StaffRole::Admin) => &[SeeWorkspace, Review, Administer],
         };
-        Capabilities::of(list)
+        let held = Capabilities::of(list);
+        match self {
+            Self::Organization(OrganizationRole::SponsorAdmin | OrganizationRole::PartnerAdmin)
+            | Self::Community(CommunityRole::Owner | CommunityRole::Admin) => held.with(Capability::ManageSecurity),
+            _ => held,
+        }
     }
 }
 
@@ -391,14 +425,24 @@ pub struct Person {
 }
 
 impl Person {
+    /// Must this person give (staff: or first set up) a second factor before anything else? A person who has one gives it
+    /// with every sign-in.
+    pub fn owes_second_factor(&self) -> bool {
+        let is_staff = || self.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }));
+        !self.second_factor_given && (self.second_factor || is_staff())
+    }
+
     /// The actor for the workspace that the call names, or the only possible one.
     ///
     /// `wanted` is a membership's key, or its bare slug when that is not ambiguous.
     ///
     /// # Errors
-    /// 422 `WORKSPACE_REQUIRED` (a field error on `workspace`) when two are possible and none is named; 404 for a
-    /// workspace that is not theirs.
+    /// 403 `SECOND_FACTOR_REQUIRED` for somebody who owes one; 422 `WORKSPACE_REQUIRED` (a field error on `workspace`)
+    /// when two are possible and none is named; 404 for a workspace that is not theirs.
     pub fn actor(self: &Arc<Self>, wanted: Option<&str>) -> AppResult<Actor> {
+        if self.owes_second_factor() {
+            return Err(second_factor_owed().into());
+        }
         let pick = |membership: &Membership| Actor { person: Arc::clone(self), acting: Some(membership.clone()) };
         match wanted.filter(|w| !w.is_empty()) {
             Some(wanted) => {
@@ -439,6 +483,11 @@ impl Person {
         }
         both
     }
+}
+
+/// What somebody is told who has to give their second factor before anything else.
+pub fn second_factor_owed() -> Denied {
+    Denied::coded("SECOND_FACTOR_REQUIRED", "Confirm your second factor first, then try again.")
 }
 
 fn workspace_required() -> AppError {
@@ -504,23 +553,30 @@ impl Actor {
         }
     }
 
-    /// May the acting workspace's seat do this? Staff can do nothing before their second factor was given.
+    /// May the acting workspace's seat do this? Staff can do nothing before their second factor was given, and nobody what
+    /// their workspace asks a second factor for.
     pub fn can(&self, capability: Capability) -> bool {
         let Some(membership) = &self.acting else { return false };
         if matches!(membership.workspace, Workspace::Staff { .. }) && !self.person.second_factor_given {
             return false;
         }
-        membership.capabilities.has(capability)
+        let capabilities = membership.capabilities;
+        capabilities.has(capability) && (self.person.second_factor_given || !capabilities.is_guarded(capability))
     }
 
     /// # Errors
-    /// 403 with what would be needed; staff without a second factor are told so.
+    /// 403 with what would be needed; whoever lacks only a second factor is told so, `SECOND_FACTOR_REQUIRED`.
     pub fn must(&self, capability: Capability, what: &str) -> Result<(), Denied> {
         if self.can(capability) {
             return Ok(());
         }
         if self.staff().is_some() && !self.person.second_factor_given {
-            return Err(Denied::coded("SECOND_FACTOR_REQUIRED", "Confirm your second factor first, then try again."));
+            return Err(second_factor_owed());
+        }
+        if let Some(membership) = self.acting.as_ref().filter(|m| m.capabilities.is_guarded(capability)) {
+            let next = if self.person.second_factor { "Confirm yours" } else { "Set one up under Account and security" };
+            let message = format!("{} asks for a second factor to {what}. {next}, then try again.", membership.name);
+            return Err(Denied::coded("SECOND_FACTOR_REQUIRED", message));
         }
         let role = self.acting.as_ref().map_or("no workspace", Membership::role_label);
         Err(Denied::new(format!(

@@ -13,6 +13,8 @@ pub struct Refusal {
     pub code: &'static str,
     /// What happened and what to do next.
     pub message: String,
+    /// A path of ours where one goes on.
+    pub href: Option<String>,
 }
 
 /// A refusal by policy: you may know of the thing, but not do this to it. REST answers 403 with `code`.
@@ -35,7 +37,13 @@ impl Denied {
 
 impl Refusal {
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self { code, message: message.into(), href: None }
+    }
+
+    /// Where one goes on instead: a path of ours.
+    #[must_use]
+    pub fn at(self, href: impl Into<String>) -> Self {
+        Self { href: Some(href.into()), ..self }
     }
 }
 
@@ -54,6 +62,8 @@ pub enum AppError {
     Refused(Refusal),
     /// 429; seconds until it is worth trying again.
     TooMany { retry_after: u32 },
+    /// 429; a share that is used up, with its own code and words. Seconds until one more is free.
+    Quota { code: &'static str, message: String, retry_after: u32 },
     /// 503; a lock or the database is away.
     Busy { retry_after: u32 },
     /// The claim of an idempotency key was lost to a finished twin; the door replays its result.
@@ -88,9 +98,26 @@ impl AppError {
             Self::Invalid(_) => "VALIDATION_ERROR",
             Self::Refused(refusal) => refusal.code,
             Self::TooMany { .. } => "TOO_MANY_REQUESTS",
+            Self::Quota { code, .. } => code,
             Self::Busy { .. } => "BUSY",
             Self::Replay => "IDEMPOTENT_REPLAY",
             Self::Broken(_) => "INTERNAL",
+        }
+    }
+
+    /// Seconds until it is worth trying again, where that is what keeps it.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany { retry_after } | Self::Quota { retry_after, .. } | Self::Busy { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// Where one goes on instead: a path of ours.
+    pub fn href(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => refusal.href.as_deref(),
+            _ => None,
         }
     }
 
@@ -102,7 +129,7 @@ impl AppError {
             Self::Forbidden(_) => 403,
             Self::Invalid(_) => 422,
             Self::Refused(_) | Self::Replay => 409,
-            Self::TooMany { .. } => 429,
+            Self::TooMany { .. } | Self::Quota { .. } => 429,
             Self::Busy { .. } => 503,
             Self::Broken(_) => 500,
         }
@@ -118,6 +145,7 @@ impl AppError {
             Self::Invalid(errors) => format!("{} fields need your attention.", errors.0.len()),
             Self::Refused(refusal) => refusal.message.clone(),
             Self::TooMany { retry_after } => format!("That was too many tries. Try again in {}.", wait(*retry_after)),
+            Self::Quota { message, .. } => message.clone(),
             Self::Busy { retry_after } => format!("We are busy right now. Try again in {}.", wait(*retry_after)),
             Self::Replay => "This was already done.".into(),
             Self::Broken(_) => "Something went wrong on our side. Try again; if it stays, tell us the number below.".into(),

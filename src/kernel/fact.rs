@@ -1,7 +1,7 @@
 //! What a rule says has happened. Rules build facts, stores write what they say, and the transaction keeps them: as the
-//! audit entry, the timeline, and the source of every mail, notice and webhook.
+//! audit entry, the timeline, and the source of mails and notices.
 
-use super::ids::{CommunityId, EventId, OpportunityId, OrganizationId, PartnerLinkId, RequestId, UserId};
+use super::ids::{CommunityId, EventId, OpportunityId, OrganizationId, PartnerLinkId, ReportId, RequestId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ pub enum SubjectKind {
     Opportunity,
     Request,
     PartnerLink,
+    Report,
 }
 
 impl SubjectKind {
@@ -28,6 +29,7 @@ impl SubjectKind {
             Self::Opportunity => "opportunity",
             Self::Request => "request",
             Self::PartnerLink => "partner_link",
+            Self::Report => "report",
         }
     }
 }
@@ -57,6 +59,7 @@ subjects! {
     OpportunityId => Opportunity,
     RequestId => Request,
     PartnerLinkId => PartnerLink,
+    ReportId => Report,
 }
 
 /// What a fact says, ready to be chained.

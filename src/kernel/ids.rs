@@ -60,6 +60,10 @@ ids! {
     JobId,
     MailId,
     NoticeId,
+    /// A key with which a program acts for a workspace.
+    ApiKeyId,
+    /// Something that somebody reported to staff.
+    ReportId,
     /// An uploaded picture that was decoded and stored again.
     LogoId,
     /// A filtered list that somebody named.

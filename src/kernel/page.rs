@@ -99,6 +99,9 @@ pub fn cursor(keys: &[&str]) -> String {
 pub fn uncursor<const N: usize>(cursor: &str) -> Result<[String; N], super::fields::FieldErrors> {
     let broken = || super::fields::FieldErrors::one("cursor", "This cursor is not one of ours. Start again without it.");
     let text = String::from_utf8(hex::decode(cursor).map_err(|_| broken())?).map_err(|_| broken())?;
+    if text.contains('\0') {
+        return Err(broken());
+    }
     let keys: Vec<String> = text.split('\u{1f}').map(str::to_owned).collect();
     keys.try_into().map_err(|_| broken())
 }

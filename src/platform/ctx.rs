@@ -10,7 +10,7 @@ use super::{
     storage::Store,
     tx::Tx,
 };
-use crate::kernel::error::AppResult;
+use crate::kernel::{error::AppResult, ids::ApiKeyId};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use std::{net::IpAddr, sync::Arc};
@@ -53,15 +53,17 @@ pub struct Ctx {
     pub house: Arc<House>,
     /// One id from the browser to the last job, mail and error page.
     pub trace_id: Arc<str>,
-    /// The caller's address, through trusted proxies only.
+    /// The caller's address, through trusted proxies only; of IPv6 the /64 network, which is what one caller has.
     pub address: Option<IpAddr>,
     /// Claimed by [`Ctx::begin`].
     pub claim: Option<Claim>,
+    /// The key with which a program calls; every fact of the call names it.
+    pub key: Option<ApiKeyId>,
 }
 
 impl Ctx {
     pub fn new(house: Arc<House>, trace_id: impl Into<Arc<str>>) -> Self {
-        Self { house, trace_id: trace_id.into(), address: None, claim: None }
+        Self { house, trace_id: trace_id.into(), address: None, claim: None, key: None }
     }
 
     /// For jobs, commands and seeds: a trace of its own.

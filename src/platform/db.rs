@@ -99,6 +99,16 @@ impl From<sqlx::Error> for AppError {
                     tracing::warn!(%error, "the database is busy");
                     return Self::Busy { retry_after: 2 };
                 }
+                // The wall behind the doors, which refuse these by name. No text here holds a character that Postgres has
+                // no place for, so nothing is called so; a number or a date beyond its types is somebody's typing.
+                if matches!(&*code, "22021" | "22P05") {
+                    tracing::warn!(%error, "a text that cannot be kept came as far as the database");
+                    return Self::NotFound;
+                }
+                if matches!(&*code, "22008" | "22003") {
+                    tracing::warn!(%error, "a value out of range came as far as the database");
+                    return FieldErrors::one("", "A date or a number is too far out. Check the years and the amounts.").into();
+                }
             }
             _ => {}
         }

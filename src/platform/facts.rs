@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rand::Rng as _;
 use serde_json::{Value, json};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 /// Is this room and name a fact of the house?
@@ -60,7 +60,7 @@ pub struct Stated {
     pub statement: Statement,
 }
 
-/// A fact as it is read back: by consumers, timelines and webhooks.
+/// A fact as it is read back: by consumers and timelines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredFact {
     pub id: FactId,
@@ -74,6 +74,8 @@ pub struct StoredFact {
     pub subject_id: Uuid,
     pub seq: i64,
     pub trace_id: String,
+    /// The key of the program that did it for the actor.
+    pub api_key: Option<Uuid>,
     pub payload: Value,
     /// Empty once erased.
     pub private: Value,
@@ -96,7 +98,7 @@ pub(super) async fn write(conn: &mut PgConnection, ctx: &Ctx, mut stated: Vec<St
         });
         let (user, acting_kind, acting_id) = fact.voice.parts();
         let payload = canonical::text(&payload);
-        let body = canonical::text(&json!({
+        let mut body = json!({
             "v": 1,
             "id": fact.id,
             "at": instant(fact.at),
@@ -112,12 +114,18 @@ pub(super) async fn write(conn: &mut PgConnection, ctx: &Ctx, mut stated: Vec<St
             "payload": &payload,
             "private": private.as_ref().map(|(_, hash, _)| hash),
             "prev": prev.as_deref().map(hex::encode),
-        }));
+        });
+        // Said only where there is one, as in facts from before there were keys.
+        let key = ctx.key.map(|key| key.0);
+        if let Some(key) = key {
+            body["key"] = json!(key);
+        }
+        let body = canonical::text(&body);
         let hash = canonical::sha256(&body);
         sqlx::query!(
             "insert into facts (id, at, actor_user_id, acting_kind, acting_id, room, name, subject_kind, subject_id, seq,
-                                trace_id, payload, body, prev_hash, hash)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+                                trace_id, payload, body, prev_hash, hash, api_key_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
             fact.id.0,
             fact.at,
             user,
@@ -133,6 +141,7 @@ pub(super) async fn write(conn: &mut PgConnection, ctx: &Ctx, mut stated: Vec<St
             body,
             prev,
             &hash[..],
+            key,
         )
         .execute(&mut *conn)
         .await?;
@@ -198,15 +207,15 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// One fact, for a consumer.
-pub async fn get(pool: &PgPool, id: FactId) -> AppResult<StoredFact> {
+/// One fact, for a consumer; by the connection of an open transaction where there is one.
+pub async fn get(db: impl PgExecutor<'_>, id: FactId) -> AppResult<StoredFact> {
     let row = sqlx::query!(
         r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
-                  f.trace_id, f.payload, p.fields as "fields?"
+                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
            from facts f left join fact_private p on p.fact_id = f.id where f.id = $1"#,
         id.0,
     )
-    .fetch_one(pool)
+    .fetch_one(db)
     .await?;
     Ok(StoredFact {
         id: FactId(row.id),
@@ -220,6 +229,7 @@ pub async fn get(pool: &PgPool, id: FactId) -> AppResult<StoredFact> {
         subject_id: row.subject_id,
         seq: row.seq,
         trace_id: row.trace_id,
+        api_key: row.api_key_id,
         payload: parse(&row.payload),
         private: row.fields.as_deref().map_or(Value::Null, parse),
     })
@@ -229,7 +239,7 @@ pub async fn get(pool: &PgPool, id: FactId) -> AppResult<StoredFact> {
 pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<Vec<StoredFact>> {
     let rows = sqlx::query!(
         r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
-                  f.trace_id, f.payload, p.fields as "fields?"
+                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
            from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
            where a.subject_kind = $1 and a.subject_id = $2 order by a.at desc, f.id desc limit $3"#,
         subject.kind.label(),
@@ -253,6 +263,7 @@ pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<
             subject_id: row.subject_id,
             seq: row.seq,
             trace_id: row.trace_id,
+            api_key: row.api_key_id,
             payload: parse(&row.payload),
             private: row.fields.as_deref().map_or(Value::Null, parse),
         })
@@ -352,7 +363,7 @@ pub async fn verify(ctx: &Ctx) -> anyhow::Result<Verdict> {
         let (kind, id, seq) = cursor.clone().unwrap_or_default();
         let rows = sqlx::query!(
             r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
-                      f.trace_id, f.payload, f.body, f.prev_hash, f.hash, p.salt as "salt?", p.fields as "fields?"
+                      f.trace_id, f.api_key_id, f.payload, f.body, f.prev_hash, f.hash, p.salt as "salt?", p.fields as "fields?"
                from facts f left join fact_private p on p.fact_id = f.id
                where (f.subject_kind, f.subject_id, f.seq) > ($1, $2, $3)
                order by f.subject_kind, f.subject_id, f.seq limit 1000"#,
@@ -399,6 +410,7 @@ pub async fn verify(ctx: &Ctx) -> anyhow::Result<Verdict> {
                 || body["subjectId"] != json!(row.subject_id)
                 || body["seq"].as_i64() != Some(row.seq)
                 || body["traceId"] != json!(row.trace_id)
+                || body["key"] != json!(row.api_key_id)
                 || body["payload"] != json!(row.payload)
             {
                 Some("its columns differ from its chained text")

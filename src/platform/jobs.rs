@@ -88,7 +88,8 @@ pub async fn enqueue(tx: &mut Tx, consumer: &'static str, subject: &str, payload
 /// Sets (or moves) a deadline in the caller's transaction.
 pub async fn set_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
-        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3) on conflict (kind, subject_id) do update set at = excluded.at",
+        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3)
+         on conflict (kind, subject_id) do update set at = excluded.at, failures = 0, try_at = null",
         kind,
         subject,
         at,
@@ -104,17 +105,24 @@ pub async fn clear_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid) -> A
     Ok(())
 }
 
-/// Turns up to `batch` outbox rows into jobs; gives how many. Several dispatchers may run: none takes another's row.
+/// Turns up to `batch` outbox rows into jobs, in the order in which their facts were stated; gives how many.
+///
+/// One dispatcher at a time, of all processes: a second one that skipped the rows of the first could put a later fact of the
+/// same subject before an earlier one. It leaves the work to the first and gives 0.
 ///
 /// # Errors
 /// When the database is away; then nothing was taken.
 pub async fn dispatch(ctx: &Ctx, registry: &Registry, batch: i64) -> anyhow::Result<usize> {
     let mut tx = ctx.house.pool.begin().await?;
-    let taken = sqlx::query_scalar!("select fact_id from outbox order by fact_id limit $1 for update skip locked", batch)
+    let alone = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(7202) as "alone!""#).fetch_one(&mut *tx).await?;
+    if !alone {
+        return Ok(0);
+    }
+    let taken = sqlx::query_scalar!("select fact_id from outbox order by place limit $1 for update skip locked", batch)
         .fetch_all(&mut *tx)
         .await?;
     for id in &taken {
-        let fact = facts::get(&ctx.house.pool, FactId(*id)).await?;
+        let fact = facts::get(&mut *tx, FactId(*id)).await?;
         for consumer in registry.consumers.iter().filter(|c| (c.wants)(&fact)) {
             let subject = format!("{}:{}", fact.subject_kind, fact.subject_id);
             sqlx::query!(
@@ -165,6 +173,8 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
     let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
     let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
         None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
+        // Its last attempt ended with the worker itself: it never came so far as to say that it failed.
+        Some(_) if row.attempts > MAX_ATTEMPTS => Err(anyhow::anyhow!("every worker that took this job was lost with it")),
         Some(consumer) => {
             let fact = match row.fact_id {
                 Some(id) => Some(facts::get(&ctx.house.pool, FactId(id)).await?),
@@ -179,33 +189,41 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
         }
     };
     let now = ctx.now();
-    match outcome {
+    // Only the attempt that holds the job writes its end: one whose lease ran out would write over the attempt that
+    // took the job after it.
+    let written = match outcome {
         Ok(()) => {
             sqlx::query!(
-                "update jobs set state = 'done', finished_at = $2, leased_until = null, last_error = null where id = $1",
+                "update jobs set state = 'done', finished_at = $3, leased_until = null, last_error = null
+                 where id = $1 and attempts = $2 and state = 'running'",
                 row.id,
+                row.attempts,
                 now,
             )
             .execute(&ctx.house.pool)
-            .await?;
+            .await?
         }
         Err(error) => {
             let dead = row.attempts >= MAX_ATTEMPTS;
             let message = format!("{error:#}");
             tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, dead, trace = row.trace_id, error = message, "a job failed");
             sqlx::query!(
-                "update jobs set state = $2, run_at = $3, leased_until = null, last_error = $4,
-                        finished_at = case when $2 = 'dead' then $5::timestamptz end
-                 where id = $1",
+                "update jobs set state = $3, run_at = $4, leased_until = null, last_error = $5,
+                        finished_at = case when $3 = 'dead' then $6::timestamptz end
+                 where id = $1 and attempts = $2 and state = 'running'",
                 row.id,
+                row.attempts,
                 if dead { "dead" } else { "ready" },
                 now + backoff(row.attempts),
                 message,
                 now,
             )
             .execute(&ctx.house.pool)
-            .await?;
+            .await?
         }
+    };
+    if written.rows_affected() == 0 {
+        tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, trace = row.trace_id, "a job outlived its lease; a later attempt has it");
     }
     Ok(true)
 }
@@ -215,23 +233,49 @@ fn backoff(attempts: i32) -> TimeDelta {
     TimeDelta::seconds(2_i64.saturating_pow(attempts.clamp(1, 12).unsigned_abs()).min(3600))
 }
 
-/// Runs what has come due; gives how many deadlines were handled. A handler that fails is tried again by the next sweep.
+/// Runs what has come due; gives how many deadlines were handled.
+///
+/// A deadline whose handler fails, or leaves it as it was, is tried again later, and later each time: it holds up nobody. One
+/// of a kind that this program does not know stays for the program that does, and shows in the figures.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn sweep(ctx: &Ctx, registry: &Registry) -> anyhow::Result<usize> {
-    let due = sqlx::query!("select kind, subject_id from deadlines where at <= $1 order by at limit 100", ctx.now())
-        .fetch_all(&ctx.house.pool)
-        .await?;
+    let kinds: Vec<String> = registry.deadlines.iter().map(|handler| handler.kind.to_owned()).collect();
+    let due = sqlx::query!(
+        "select kind, subject_id, at, failures from deadlines
+         where coalesce(try_at, at) <= $1 and kind = any($2) order by coalesce(try_at, at) limit 100",
+        ctx.now(),
+        &kinds,
+    )
+    .fetch_all(&ctx.house.pool)
+    .await?;
     let mut handled = 0;
     for row in due {
-        let Some(handler) = registry.deadlines.iter().find(|h| h.kind == row.kind) else {
-            tracing::error!(kind = row.kind, "nobody handles this deadline");
-            continue;
-        };
-        match (handler.run)(Ctx::background(&ctx.house, handler.kind), row.subject_id).await {
+        let Some(handler) = registry.deadlines.iter().find(|h| h.kind == row.kind) else { continue };
+        let outcome = (handler.run)(Ctx::background(&ctx.house, handler.kind), row.subject_id).await;
+        // Met, it is gone or stands for another moment; still there, it was not met.
+        let failures = row.failures.saturating_add(1);
+        let unmet = sqlx::query!(
+            "update deadlines set failures = $4, try_at = $5 where kind = $1 and subject_id = $2 and at = $3",
+            row.kind,
+            row.subject_id,
+            row.at,
+            failures,
+            ctx.now() + backoff(failures),
+        )
+        .execute(&ctx.house.pool)
+        .await?
+        .rows_affected()
+            > 0;
+        match outcome {
+            Ok(()) if unmet => {
+                tracing::warn!(kind = row.kind, subject = %row.subject_id, "a deadline was handled and is still there")
+            }
             Ok(()) => handled += 1,
-            Err(error) => tracing::warn!(kind = row.kind, subject = %row.subject_id, %error, "a deadline's handler failed"),
+            Err(error) => {
+                tracing::warn!(kind = row.kind, subject = %row.subject_id, failures, %error, "a deadline's handler failed")
+            }
         }
     }
     Ok(handled)

@@ -22,6 +22,8 @@ pub const LINK_ACCOUNT: Limit = Limit { action: "link_account", hits: 5, seconds
 pub const LINK_ADDRESS: Limit = Limit { action: "link_address", hits: 20, seconds: 3600 };
 /// Applications of organizations, by address.
 pub const APPLY_ADDRESS: Limit = Limit { action: "apply_address", hits: 10, seconds: 3600 };
+/// Steps of applications that are kept before they are sent, by address.
+pub const DRAFT_ADDRESS: Limit = Limit { action: "draft_address", hits: 120, seconds: 3600 };
 /// Sign-ups of communities, by address (5 an hour: the sign-up system's rule).
 pub const SIGNUP_ADDRESS: Limit = Limit { action: "signup_address", hits: 5, seconds: 3600 };
 /// Uploads, by address.
@@ -30,6 +32,12 @@ pub const UPLOAD_ADDRESS: Limit = Limit { action: "upload_address", hits: 60, se
 pub const REQUEST_USER: Limit = Limit { action: "request_user", hits: 30, seconds: 3600 };
 /// Second factors, by account.
 pub const SECOND_FACTOR: Limit = Limit { action: "second_factor", hits: 10, seconds: 300 };
+/// Calls of one API key.
+pub const API_KEY: Limit = Limit { action: "api_key", hits: 600, seconds: 60 };
+/// People whom one API key invites (100 an hour: the member system's rule).
+pub const API_KEY_ONBOARDING: Limit = Limit { action: "api_key_onboarding", hits: 100, seconds: 3600 };
+/// Keys that open nothing, by address: slows trying them out.
+pub const API_KEY_ADDRESS: Limit = Limit { action: "api_key_address", hits: 60, seconds: 300 };
 
 /// Counts one hit of `subject` against the limit.
 ///

@@ -32,7 +32,7 @@ pub fn recorder() -> &'static PrometheusHandle {
     })
 }
 
-/// The text of `/metrics`: requests and latency by route, the pool, jobs by state and age.
+/// The text of `/metrics`: requests and latency by route, the pool, jobs by state and age, deadlines that are late.
 pub async fn render(ctx: &Ctx) -> String {
     let pool = ctx.db();
     metrics::gauge!("db_pool_connections").set(f64::from(pool.size()));
@@ -51,6 +51,18 @@ pub async fn render(ctx: &Ctx) -> String {
                 metrics::gauge!("jobs", "state" => state).set(row.map_or(0.0, |row| row.count as f64));
                 metrics::gauge!("jobs_oldest_seconds", "state" => state).set(age as f64);
             }
+        }
+    }
+    // Deadlines that wait for longer than a sweep takes: their handler fails, or nobody handles their kind.
+    let late = sqlx::query!(r#"select count(*) as "count!", min(at) as oldest from deadlines where at <= $1"#, ctx.now())
+        .fetch_one(pool)
+        .await;
+    if let Ok(late) = late {
+        let age = late.oldest.map_or(0, |oldest| (ctx.now() - oldest).num_seconds().max(0));
+        #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+        {
+            metrics::gauge!("deadlines_late").set(late.count as f64);
+            metrics::gauge!("deadlines_late_oldest_seconds").set(age as f64);
         }
     }
     recorder().render()

@@ -623,3 +623,66 @@ async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_no_address_is_not_counted_against_others_who_type_none() {
+    story(async |town| {
+        let ask = async |typed: &str| {
+            let body = json!({"email": typed, "password": "whatever it is"});
+            town.visitor().api(Method::POST, "/auth/login", Some(body)).await.status
+        };
+        for _ in 0..10 {
+            assert_eq!(ask("somebody who types this").await, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(ask("somebody who types this").await, StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(ask("asha@").await, StatusCode::UNPROCESSABLE_ENTITY, "somebody else's slip is their own");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_outlived_its_session_is_not_lost() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        let mut ravi = town.visitor();
+        let email = commdesk::seeds::people::RAVI.email;
+        sign_in(&mut ravi, email, commdesk::seeds::people::PASSWORD).await;
+        town.house.clock.shift(13 * 3_600);
+        let path = "/manage/events/new?as=community:apex-circle";
+        let fields = [("title", "Hack <Night> & friends"), ("currentPassword", "a secret"), ("_key", "k-1"), ("descriptionMarkdown", "Three\nlines\nhere")];
+
+        let card = ravi.submit(path, "event", &fields).await;
+
+        assert_eq!(card.status, StatusCode::UNAUTHORIZED);
+        assert!(card.text.contains("Sign in to go on") && !card.text.contains("<script"));
+        assert!(card.text.contains("Hack &lt;Night&gt; &amp; friends"), "{}", card.text);
+        for never in ["a secret", "k-1", "currentPassword"] {
+            assert!(!card.text.contains(never), "{never} was carried");
+        }
+        // Signing in at the same door: wrong first, everything still there.
+        let kept = [("kept._form", "event"), ("kept.title", "Hack <Night> & friends"), ("kept.descriptionMarkdown", "Three\nlines\nhere"), ("email", email)];
+        let mut wrong = kept.to_vec();
+        wrong.push(("password", OTHER));
+        let again = ravi.submit(path, "_sign_in_again", &wrong).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(again.text.contains("Hack &lt;Night&gt; &amp; friends") && !again.text.contains(OTHER));
+        let mut right = kept.to_vec();
+        right.push(("password", commdesk::seeds::people::PASSWORD));
+        right.push(("lostFile", "poster.png"));
+        let before: i64 = sqlx::query_scalar("select count(*) from events").fetch_one(&town.owner).await.expect("events");
+        let form = ravi.submit(path, "_sign_in_again", &right).await;
+        assert_eq!(form.status, StatusCode::OK, "{}", form.text);
+        assert!(ravi.cookie(COOKIE).is_some());
+        assert!(form.text.contains("value=\"Hack &lt;Night&gt; &amp; friends\""), "{}", form.text);
+        assert!(form.text.contains("Look over what you typed") && form.text.contains("Choose poster.png once more"));
+        let after: i64 = sqlx::query_scalar("select count(*) from events").fetch_one(&town.owner).await.expect("events");
+        assert_eq!(before, after, "nothing is sent before it was looked at");
+        // With scripts, the page is still there with everything in it.
+        let mut gone = town.visitor();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://127.0.0.1:3999"), ("x-commdesk-form", "1")];
+        let said = gone.send(Method::POST, path, &headers, "_form=event&title=x").await;
+        assert_eq!(said.status, StatusCode::UNAUTHORIZED);
+        assert!(said.json()["message"].as_str().is_some_and(|m| m.contains("another tab")));
+    })
+    .await;
+}

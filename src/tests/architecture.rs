@@ -9,8 +9,20 @@ use std::{
 };
 
 /// Rooms, upstream first: a room may use the rooms before it.
-const ROOMS: [&str; 9] =
-    ["accounts", "organizations", "communities", "events", "partners", "opportunities", "requests", "decisions", "notifications"];
+const ROOMS: &[&str] = &[
+    "accounts",
+    "access",
+    "blocks",
+    "organizations",
+    "communities",
+    "events",
+    "partners",
+    "opportunities",
+    "requests",
+    "decisions",
+    "moderation",
+    "notifications",
+];
 
 fn source() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -11,24 +11,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A server on a database of its own cluster, with fsync on.
-struct Program {
-    child: Child,
-    addr: SocketAddr,
+/// The real program, serving.
+pub struct Program {
+    pub child: Child,
+    pub addr: SocketAddr,
+}
+
+/// An address where nobody listens.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address")
 }
 
 impl Program {
+    /// Development's server on a database of its own cluster, with fsync on.
     fn start(data: &std::path::Path, url: &str) -> Self {
-        let addr = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address");
-        let child = Command::new(env!("CARGO_BIN_EXE_commdesk"))
-            .args(["dev", "--addr", &addr.to_string(), "--data"])
-            .arg(data)
-            .env("DATABASE_URL", url)
-            .env("COMMDESK_LIMIT_FACTOR", "1000")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
+        let addr = free_address();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_commdesk"));
+        command.args(["dev", "--addr", &addr.to_string(), "--data"]).arg(data);
+        command.env("DATABASE_URL", url).env("COMMDESK_LIMIT_FACTOR", "1000");
+        Self::ready(command, addr)
+    }
+
+    /// Starts it and waits until it is ready at `addr`.
+    pub fn ready(mut command: Command, addr: SocketAddr) -> Self {
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
         let program = Self { child, addr };
         let began = Instant::now();
         while !matches!(program.send("GET", "/readyz", None, ""), Some((200, _))) {
@@ -39,7 +45,7 @@ impl Program {
     }
 
     /// One request on a connection of its own; nothing when the program dies over it.
-    fn send(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> Option<(u16, Value)> {
+    pub fn send(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect_timeout(&self.addr, Duration::from_secs(2)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
         let key = key.map(|key| format!("idempotency-key: {key}\r\n")).unwrap_or_default();
@@ -59,13 +65,13 @@ impl Program {
         Some((status, json.unwrap_or(Value::Null)))
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         self.child.kill().expect("SIGKILL arrives");
         let _ = self.child.wait();
     }
 }
 
-fn signup(number: usize) -> String {
+pub fn signup(number: usize) -> String {
     json!({
         "name": format!("Crash Circle {number}"),
         "bio": "We meet every month and build things that must not break.",

@@ -1,8 +1,20 @@
 //! What holds for the house as a whole: ids, headers, errors, origins, probes.
 
-use crate::town::story;
+use crate::town::{Browser, story};
 use axum::body::Body;
+use commdesk::http::site;
 use http::{Method, StatusCode};
+
+/// What every answer carries, whatever it says.
+pub const SAFE_HEADERS: [&str; 7] = [
+    "x-request-id",
+    "x-content-type-options",
+    "referrer-policy",
+    "x-frame-options",
+    "content-security-policy",
+    "permissions-policy",
+    "cache-control",
+];
 
 #[tokio::test]
 async fn every_answer_carries_an_id_and_the_safe_headers() {
@@ -10,8 +22,7 @@ async fn every_answer_carries_an_id_and_the_safe_headers() {
         let mut visitor = town.visitor();
         for path in ["/", "/nowhere", "/api/v1/nowhere", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
             let answer = visitor.open(path).await;
-            for name in ["x-request-id", "x-content-type-options", "referrer-policy", "content-security-policy", "cache-control"]
-            {
+            for name in SAFE_HEADERS {
                 assert!(answer.headers.contains_key(name), "{path} lacks {name}");
             }
             let policy = answer.headers["content-security-policy"].to_str().unwrap();
@@ -63,6 +74,8 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
     story(async |town| {
         let mut visitor = town.visitor();
         assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+        let mut member = town.member("mira@acme.example").await;
+        assert_eq!(member.open("/account").await.status, StatusCode::OK);
         // Nobody may connect, and whoever is connected is thrown out: what a restart of Postgres looks like from here.
         town.cut_off(true).await;
         let api = visitor.open("/api/v1/opportunities").await;
@@ -72,10 +85,26 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
         assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(page.headers.contains_key("retry-after"));
         assert!(page.text.contains("Try again"));
+        // Somebody who is signed in gets the page too, not the envelope of the API, and is not taken for nobody.
+        for path in ["/account", "/dashboard", "/opportunities"] {
+            let page = member.open(path).await;
+            assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", page.text);
+            assert!(page.headers.contains_key("retry-after"), "{path}");
+            assert!(page.text.contains("<!DOCTYPE html>") && page.text.contains("Try again"), "{path}: {}", page.text);
+            let id = page.headers["x-request-id"].to_str().unwrap();
+            assert!(page.text.contains(id), "{path} shows its number");
+        }
+        let sent = member.submit("/account", "change_email", &[("email", "new@acme.example")]).await;
+        assert_eq!(sent.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(sent.headers.contains_key("retry-after") && sent.text.contains("<!DOCTYPE html>"), "{}", sent.text);
+        let api = member.open("/api/v1/requests").await;
+        assert_eq!((api.status, api.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "BUSY"));
+        assert!(api.headers.contains_key("retry-after"));
         assert_eq!(visitor.open("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(visitor.open("/healthz").await.status, StatusCode::OK);
         town.cut_off(false).await;
         assert_eq!(visitor.open("/opportunities").await.status, StatusCode::OK);
+        assert_eq!(member.open("/account").await.status, StatusCode::OK);
     })
     .await;
 }
@@ -129,6 +158,153 @@ async fn the_record_shows_every_tampering() {
              insert into fact_private table kept_private; insert into fact_heads table kept_heads; drop table kept_facts, kept_private, kept_heads",
         )
         .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_figures_tell_requests_and_latency_by_route_the_pool_and_the_jobs() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        // The first look makes the recorder.
+        visitor.open("/metrics").await;
+        visitor.open("/api/v1/sponsors").await;
+        visitor.open("/api/v1/events/none/partners").await;
+        visitor.open("/directory").await;
+        visitor.open("/api/v1/nowhere").await;
+        let figures = visitor.open("/metrics").await.text;
+        for route in ["/api/v1/sponsors", "/api/v1/events/{eventId}/partners", "/directory"] {
+            let of_route = |name: &str| {
+                figures.lines().any(|line| line.starts_with(name) && line.contains(&format!("route=\"{route}\"")))
+            };
+            assert!(of_route("http_requests_total{"), "{route} is not counted:\n{figures}");
+            assert!(of_route("http_request_duration_seconds_bucket{"), "{route} is not timed:\n{figures}");
+        }
+        for name in ["db_pool_connections ", "db_pool_idle ", "jobs{state=\"ready\"}", "jobs_oldest_seconds{state=\"dead\"}"] {
+            assert!(figures.lines().any(|line| line.starts_with(name)), "{name} is missing:\n{figures}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_takes_its_id_from_a_trusted_proxy_only() {
+    story(async |town| {
+        let given = "an-id-of-another-request";
+        let ask = async |browser: Browser| {
+            let mut browser = browser;
+            let answer = browser.send(Method::GET, "/healthz", &[("x-request-id", given)], Body::empty()).await;
+            answer.headers["x-request-id"].to_str().unwrap().to_owned()
+        };
+        assert_eq!(ask(town.visitor().at("127.0.0.1")).await, given, "the proxy's id is kept");
+        assert_eq!(ask(town.visitor().at("::ffff:127.0.0.1")).await, given);
+        assert_ne!(ask(town.visitor()).await, given, "nobody else chooses the id that facts and mails carry");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
+    story(async |town| {
+        async fn breaks() -> &'static str {
+            panic!("postgres://secret@host is not reachable")
+        }
+        let doors = axum::Router::new().route("/breaks", axum::routing::get(breaks));
+        let answer = Browser::new(site::outside(town.house.clone(), doors)).open("/breaks").await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        for name in SAFE_HEADERS {
+            assert!(answer.headers.contains_key(name), "it lacks {name}");
+        }
+        assert!(!answer.text.contains("secret"), "{}", answer.text);
+        assert_eq!(answer.json()["error"]["requestId"], answer.headers["x-request-id"].to_str().unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_addresses_of_one_ipv6_network_are_one_caller() {
+    story(async |town| {
+        let ask = async |address: &str| {
+            let body = Body::from("{\"email\":\"nobody@nowhere.example\",\"password\":\"not the one\"}");
+            let json = [("content-type", "application/json")];
+            town.visitor().at(address).send(Method::POST, "/api/v1/auth/login", &json, body).await.status
+        };
+        let mut last = StatusCode::OK;
+        for hop in 0..31 {
+            last = ask(&format!("2001:db8:7:7::{hop:x}")).await;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+        let counted: Vec<(String, i32)> =
+            sqlx::query_as("select subject, hits from rate_counters where action = 'sign_in_address'")
+                .fetch_all(&town.owner)
+                .await
+                .unwrap();
+        assert_eq!(counted, [("2001:db8:7:7::".to_owned(), 31)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_character_and_no_year_from_outside_breaks_the_house() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let hex = |text: &str| hex::encode(text);
+        let cursor = format!("/api/v1/sponsors?cursor={}", hex("a\0\u{1f}00000000-0000-0000-0000-000000000000"));
+        for (path, wanted) in [
+            ("/api/v1/sponsors/%00", 404),
+            ("/api/v1/events/%00", 404),
+            ("/api/v1/events/%00/partners", 404),
+            ("/directory/%00", 404),
+            ("/communities/a%00b", 404),
+            ("/events/%00", 404),
+            ("/link/%00", 404),
+            ("/directory?q=%00", 200),
+            ("/events?q=%00", 200),
+            ("/api/v1/events/none/partners?search=%00", 422),
+            ("/api/v1/sponsors?search=a%00b", 422),
+            (&cursor, 422),
+            ("/api/v1/events?startDate=-200000-01-01", 422),
+            ("/api/v1/events?startDate=200000-01-01", 422),
+            ("/api/v1/events?endDate=9999-12-31", 200),
+        ] {
+            let answer = visitor.open(path).await;
+            assert_eq!(answer.status.as_u16(), wanted, "{path}: {}", answer.text);
+        }
+        let fields = visitor.open("/api/v1/sponsors?search=a%00b").await.json()["error"]["fieldErrors"].clone();
+        assert!(fields["search"].as_str().is_some_and(|words| words.contains("cannot be kept")), "{fields}");
+        let json = serde_json::json!({"email": "a\0@b.example", "password": "x"});
+        let answer = visitor.api(Method::POST, "/auth/login", Some(json)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", answer.text);
+        assert!(answer.json()["error"]["fieldErrors"]["email"].is_string(), "{}", answer.text);
+        // Forms: their words, their key, and a draft's fields, which are kept as they were typed.
+        visitor.set_cookie("commdesk_draft", &"d".repeat(43));
+        for (path, form, field) in [
+            ("/sign-in", "sign_in", "email"),
+            ("/sign-in", "sign_in", "_key"),
+            ("/become-sponsor", "company", "companyName"),
+            ("/join", "join", "name"),
+        ] {
+            let answer = visitor.submit(path, form, &[(field, "a\0b"), ("website", "https://kept.example")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {field}: {}", answer.text);
+        }
+        let refused = visitor.submit("/become-sponsor", "company", &[("companyName", "a\0b"), ("website", "https://kept.example")]);
+        assert!(refused.await.text.contains("https://kept.example"), "what was typed is still there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_doors_let_through_ends_at_the_wall() {
+    use commdesk::kernel::error::AppError;
+    story(async |town| {
+        let ask = async |sql: &'static str, text: &str| {
+            let asked = sqlx::query(sql).bind(text.to_owned()).execute(&town.house.pool).await;
+            AppError::from(asked.expect_err("Postgres refuses it")).status()
+        };
+        assert_eq!(ask("select $1::text", "\0").await, 404, "nothing is called so");
+        assert_eq!(ask("select $1::text::jsonb", "{\"a\":\"\\u0000\"}").await, 404);
+        assert_eq!(ask("select $1::text::timestamptz", "294277-01-01").await, 422);
+        assert_eq!(ask("select $1::text::int", "99999999999").await, 422);
     })
     .await;
 }

@@ -659,6 +659,30 @@ async fn an_application_is_made_without_scripts_and_survives_refusals() {
 }
 
 #[tokio::test]
+async fn a_draft_is_bounded_in_size_and_number() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let token = drafts::fresh_token();
+        let huge = ApplicationInput { company_name: "x".repeat(40_000), ..ApplicationInput::default() };
+        assert_eq!(drafts::save(&ctx, &token, &huge, None).await.map_err(|error| error.code()), Err("VALIDATION_ERROR"));
+        let mut stranger = town.visitor();
+        stranger.open("/become-sponsor").await;
+        let kept = async || sqlx::query_scalar::<_, i64>("select count(*) from application_drafts").fetch_one(&town.owner).await;
+        let limit = 120;
+        for _ in 0..limit {
+            let answer = stranger.submit("/become-sponsor", "company", &[("companyName", "Acme")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let before = kept().await.unwrap();
+        let answer = stranger.submit("/become-sponsor", "company", &[("companyName", "One more")]).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", answer.text);
+        assert!(answer.headers.contains_key("retry-after") && answer.text.contains("One more"), "what was typed is there");
+        assert_eq!(kept().await.unwrap(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn fifty_clicks_send_one_application() {
     story(async |town| {
         let mut asha = town.visitor();

@@ -663,7 +663,7 @@ async fn the_public_list_is_found_by_words_and_every_filter() {
         assert!(page.text.contains("Sign in as a verified sponsor"), "a stranger is asked to sign in");
 
         let event = first["items"][0]["event"]["id"].as_str().expect("an event");
-        let partners = visitor.api(Method::GET, &format!("/events/{event}/partners?search=lumen"), None).await.data();
+        let partners = visitor.api(Method::GET, &format!("/events/{event}/sponsors?search=lumen"), None).await.data();
         assert_eq!(partners["items"][0]["displayCategory"], "Gold Sponsor");
         assert_eq!(partners["items"][0]["tierKeyword"], "gold");
         assert_eq!(partners["total"], 1);

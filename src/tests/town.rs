@@ -5,8 +5,13 @@
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use commdesk::{
-    features::{facts::is_known, reactions},
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        facts::is_known,
+        reactions,
+    },
     http::site,
+    kernel::text::{Email, PersonName},
     platform::{
         clock::Clock,
         cluster,
@@ -99,6 +104,24 @@ impl Town {
         }
     }
 
+    /// The password of everybody whom [`Town::member`] made.
+    pub const PASSWORD: &str = "a long enough phrase for one";
+
+    /// Somebody with a login and no workspace, signed in.
+    pub async fn member(&self, email: &str) -> Browser {
+        let ctx = self.ctx();
+        let mut tx = ctx.begin().await.expect("a transaction");
+        let name = PersonName::parse("Mira Member").expect("a name");
+        let user = accounts::ensure_user_in(&mut tx, &Email::parse(email).expect("an address"), &name).await.expect("a login");
+        tx.commit().await.expect("committed");
+        let token = accounts::issue_link(&ctx, user, LinkPurpose::Activate, email).await.expect("a link");
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(Self::PASSWORD)).await.expect("activated");
+        let mut browser = self.visitor();
+        let answer = browser.submit("/sign-in", "sign_in", &[("email", email), ("password", Self::PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser
+    }
+
     pub fn ctx(&self) -> Ctx {
         Ctx::background(&self.house, "test")
     }
@@ -113,6 +136,11 @@ impl Town {
         self.house.clock.shift(seconds);
         jobs::sweep(&self.ctx(), &self.registry).await.expect("the database answers");
         self.drain().await;
+    }
+
+    /// Where the app's role, or the owner, reaches this town's database.
+    pub fn url(&self, owner: bool) -> String {
+        if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
     }
 
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
@@ -225,6 +253,13 @@ impl Browser {
             address: SocketAddr::from(([10, tail[0], tail[1], tail[2]], 40_000)),
             workspace: None,
         }
+    }
+
+    /// The same browser on another network; its cookies travel with it.
+    #[must_use]
+    pub fn at(mut self, address: &str) -> Self {
+        self.address = SocketAddr::new(address.parse().expect("an address"), 40_000);
+        self
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {

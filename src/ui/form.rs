@@ -24,6 +24,9 @@ pub struct Outcome {
     pub status: u16,
     pub code: String,
     pub message: String,
+    /// Where one goes on instead; empty when there is no such place.
+    #[serde(default)]
+    pub href: String,
 }
 
 /// The refused form of this page load, if there is one: the same on the server and while hydrating.
@@ -174,9 +177,23 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                     1 => "One thing needs a change".into(),
                     n => format!("{n} things need a change"),
                 };
+                // Nothing is wrong: somebody signed in again and looks the form over.
+                if outcome.status == 200 {
+                    return view! {
+                        <div class="notice tone-info" role="status" tabindex="-1" id=id node_ref=node>
+                            <Icon name="info"/>
+                            <div class="notice__body"><p class="notice__title">{title}</p></div>
+                        </div>
+                    }
+                    .into_any();
+                }
                 view! {
                     <div class="error-summary" role="alert" tabindex="-1" id=id node_ref=node>
                         <h2 class="error-summary__title">{title}</h2>
+                        {(outcome.code == "SECOND_FACTOR_REQUIRED").then(|| {
+                            let next: String = url::form_urlencoded::byte_serialize(outcome.path.as_bytes()).collect();
+                            view! { <p><a href=format!("/second-factor?next={next}") rel="external">"Open second factor"</a></p> }
+                        })}
                         <ul class="error-summary__list">
                             {outcome
                                 .errors
@@ -190,9 +207,11 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                                     }
                                 })
                                 .collect_view()}
+                            {(!outcome.href.is_empty()).then(|| view! { <li><a href=outcome.href rel="external">"Open it"</a></li> })}
                         </ul>
                     </div>
                 }
+                .into_any()
             })
         }}
     }

@@ -29,19 +29,18 @@ impl PageError {
 impl From<crate::kernel::error::AppError> for PageError {
     fn from(error: crate::kernel::error::AppError) -> Self {
         use crate::kernel::error::AppError;
+        // What is ours to repair is logged where it leaves the house, and found again by the number that the page shows.
+        let request_id = if error.status() >= 500 { browser::went_wrong(&error) } else { None };
         Self {
             status: error.status(),
             code: error.code().into(),
             message: error.message(),
-            retry_after: match error {
-                AppError::TooMany { retry_after } | AppError::Busy { retry_after } => Some(retry_after),
-                _ => None,
-            },
+            retry_after: error.retry_after(),
             field_errors: match error {
                 AppError::Invalid(errors) => errors,
                 _ => FieldErrors::default(),
             },
-            request_id: None,
+            request_id,
         }
     }
 }
@@ -141,7 +140,8 @@ pub fn Problem(error: PageError) -> impl IntoView {
     };
     let action = match error.status {
         403 if error.code == "SECOND_FACTOR_REQUIRED" => {
-            view! { <a class="button button--primary" href="/second-factor">"Confirm your second factor"</a> }.into_any()
+            let confirm = move || sign_in().replacen("/sign-in", "/second-factor", 1);
+            view! { <a class="button button--primary" href=confirm>"Confirm your second factor"</a> }.into_any()
         }
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
         404 => view! { <a class="button button--primary" href="/">"Go to the start page"</a> }.into_any(),

@@ -1,4 +1,5 @@
-//! Small pieces that many pages show.
+//! Small pieces that many pages show: icons, logos, pills, notices, headings, timelines. The only place where HTML goes into a
+//! page as it is, and only sanitised ([`SafeHtmlView`]).
 
 use leptos::prelude::*;
 

@@ -7,15 +7,24 @@ use super::{
     service,
 };
 use crate::{
-    kernel::{error::AppResult, fields::FieldErrors, text::Email},
+    kernel::{
+        actor::{Person, Workspace},
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+        ids::SessionId,
+        text::Email,
+    },
     platform::{
         ctx::Ctx,
         web::{
-            form::{Done, FormRoute, Posted},
+            Call,
+            form::{Done, FormRoute, Posted, Typed},
             safe_path,
         },
     },
 };
+use http::HeaderMap;
+use std::sync::Arc;
 
 pub fn forms() -> Vec<FormRoute> {
     vec![
@@ -26,6 +35,13 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/account", form: "sign_out_everywhere", handler: |posted| Box::pin(sign_out_everywhere(posted)) },
         FormRoute { path: "/account", form: "change_password", handler: |posted| Box::pin(change_password(posted)) },
         FormRoute { path: "/account", form: "change_email", handler: |posted| Box::pin(change_email(posted)) },
+        FormRoute { path: "/account/sessions", form: "revoke", handler: |posted| Box::pin(revoke(posted)) },
+        FormRoute {
+            path: "/account/sessions",
+            form: "sign_out_everywhere",
+            handler: |posted| Box::pin(sign_out_everywhere(posted)),
+        },
+        FormRoute { path: "/second-factor", form: "off", handler: |posted| Box::pin(turn_off(posted)) },
         FormRoute { path: "/second-factor", form: "begin", handler: |posted| Box::pin(begin(posted)) },
         FormRoute { path: "/second-factor", form: "confirm", handler: |posted| Box::pin(confirm(posted)) },
         FormRoute { path: "/second-factor", form: "give", handler: |posted| Box::pin(give(posted)) },
@@ -49,6 +65,12 @@ fn to_second_factor(posted: &Posted) -> String {
     }
 }
 
+/// Where staff go on, and where everybody else does.
+fn home<'a>(person: &Person, otherwise: &'a str) -> &'a str {
+    let is_staff = person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }));
+    if is_staff { "/staff/organizations" } else { otherwise }
+}
+
 /// The call without its form's key.
 fn unclaimed(posted: &Posted) -> Ctx {
     Ctx { claim: None, ..posted.call.ctx.clone() }
@@ -60,8 +82,27 @@ async fn sign_in(posted: Posted) -> AppResult<Done> {
     let signed_in = service::sign_in(&ctx, email, password, &device(&posted.headers)).await?;
     let person = service::person_by_token(&ctx, &signed_in.token).await?;
     let owes = person.is_some_and(|person| owes_second_factor(&person));
+    // The session that this browser had before is not left lying about.
+    if let Some(before) = &posted.call.person {
+        service::sign_out(&ctx, before).await?;
+    }
     let location = if owes { to_second_factor(&posted) } else { onward(&posted, "/dashboard").to_owned() };
     Ok(Done::to(location).cookie(new_session(&ctx, &signed_in)))
+}
+
+/// The card that stands between a form and a session that had ended: the password first, then the code where one is owed.
+/// Gives who it is, and the cookie of their session; without a cookie where nothing was left to do.
+///
+/// # Errors
+/// As signing in, and as giving a second factor.
+pub async fn sign_in_again(call: &Call, typed: &Typed, headers: &HeaderMap) -> AppResult<(Arc<Person>, Option<String>)> {
+    let signed_in = match &call.person {
+        None => service::sign_in(&call.ctx, typed.text("email"), typed.text("password"), &device(headers)).await?,
+        Some(person) if owes_second_factor(person) => service::give_second_factor(&call.ctx, person, typed.text("code")).await?,
+        Some(person) => return Ok((Arc::clone(person), None)),
+    };
+    let person = service::person_by_token(&call.ctx, &signed_in.token).await?.ok_or(AppError::SignIn)?;
+    Ok((person, Some(new_session(&call.ctx, &signed_in))))
 }
 
 async fn forgot(posted: Posted) -> AppResult<Done> {
@@ -89,6 +130,22 @@ async fn sign_out(posted: Posted) -> AppResult<Done> {
     Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)))
 }
 
+async fn revoke(posted: Posted) -> AppResult<Done> {
+    let person = posted.call.person()?;
+    let session: SessionId = posted.typed.text("session").parse().map_err(|_| AppError::NotFound)?;
+    service::revoke_session(&unclaimed(&posted), person, session).await?;
+    if session == person.session {
+        return Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)));
+    }
+    Ok(Done::to("/account/sessions?done=ended"))
+}
+
+async fn turn_off(posted: Posted) -> AppResult<Done> {
+    let (password, code) = (posted.typed.text("password"), posted.typed.text("code"));
+    service::turn_off_second_factor(&unclaimed(&posted), posted.call.person()?, password, code).await?;
+    Ok(Done::to("/account?done=factor-off"))
+}
+
 async fn sign_out_everywhere(posted: Posted) -> AppResult<Done> {
     service::sign_out_everywhere(&unclaimed(&posted), posted.call.person()?).await?;
     Ok(Done::to("/sign-in?done=everywhere").cookie(ended_session(&posted.call.ctx)))
@@ -108,25 +165,27 @@ async fn change_email(posted: Posted) -> AppResult<Done> {
 }
 
 async fn begin(posted: Posted) -> AppResult<Done> {
-    service::begin_second_factor(&posted.call.ctx, posted.call.person()?).await?;
+    service::begin_second_factor(&posted.call.ctx, posted.call.half_signed_in()?).await?;
     Ok(Done::to(to_second_factor(&posted)))
 }
 
 async fn confirm(posted: Posted) -> AppResult<Done> {
     let ctx = unclaimed(&posted);
-    let signed_in = service::confirm_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
+    let signed_in = service::confirm_second_factor(&ctx, posted.call.half_signed_in()?, posted.typed.text("code")).await?;
     Ok(Done::to(to_second_factor(&posted)).cookie(new_session(&ctx, &signed_in)))
 }
 
 async fn give(posted: Posted) -> AppResult<Done> {
     let ctx = unclaimed(&posted);
-    let signed_in = service::give_second_factor(&ctx, posted.call.person()?, posted.typed.text("code")).await?;
-    Ok(Done::to(onward(&posted, "/staff/organizations")).cookie(new_session(&ctx, &signed_in)))
+    let person = posted.call.half_signed_in()?;
+    let signed_in = service::give_second_factor(&ctx, person, posted.typed.text("code")).await?;
+    Ok(Done::to(onward(&posted, home(person, "/dashboard"))).cookie(new_session(&ctx, &signed_in)))
 }
 
 async fn keep(posted: Posted) -> AppResult<Done> {
-    service::keep_recovery_codes(&posted.call.ctx, posted.call.person()?).await?;
-    Ok(Done::to(onward(&posted, "/staff/organizations")))
+    let person = posted.call.person()?;
+    service::keep_recovery_codes(&posted.call.ctx, person).await?;
+    Ok(Done::to(onward(&posted, home(person, "/account"))))
 }
 
 async fn renew(posted: Posted) -> AppResult<Done> {

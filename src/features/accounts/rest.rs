@@ -44,10 +44,14 @@ pub fn routes() -> OpenApiRouter<()> {
 async fn login(call: Call, _once: Once, headers: HeaderMap, body: Body<LoginInput>) -> ApiResult {
     let device = device(&headers);
     let signed_in = service::sign_in(&call.ctx, &body.value.email, &body.value.password, &device).await?;
+    // The session that this caller had before is not left lying about.
+    if let Some(before) = &call.person {
+        service::sign_out(&call.ctx, before).await?;
+    }
     with_session(&call.ctx, &signed_in).await
 }
 
-/// Gives the second factor that staff owe after signing in: six digits, or a recovery code. The session gets a new id.
+/// Gives the second factor that is owed after signing in: six digits, or a recovery code. The session gets a new id.
 #[utoipa::path(
     post, path = "/auth/second-factor", tag = "auth", request_body = CodeInput,
     responses(
@@ -59,7 +63,7 @@ async fn login(call: Call, _once: Once, headers: HeaderMap, body: Body<LoginInpu
     )
 )]
 async fn second_factor(call: Call, _once: Once, body: Body<CodeInput>) -> ApiResult {
-    let signed_in = service::give_second_factor(&call.ctx, call.person()?, &body.value.code).await?;
+    let signed_in = service::give_second_factor(&call.ctx, call.half_signed_in()?, &body.value.code).await?;
     with_session(&call.ctx, &signed_in).await
 }
 

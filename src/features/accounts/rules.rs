@@ -3,14 +3,16 @@
 //! Pure: tokens, hashes and the clock are somebody else's. Facts have private fields and are built here only.
 
 use crate::kernel::{
-    actor::{Person, StaffRole, Workspace},
+    actor::{Capability, Person, StaffRole},
     error::Refusal,
     fact::{Fact, Statement, Subject},
     ids::UserId,
+    labels::labels,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use uuid::Uuid;
 
 /// This room's name in facts.
@@ -314,6 +316,35 @@ pub struct SecondFactorEnabled {
 
 stated!(SecondFactorEnabled, "second_factor_enabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
+/// The second factor was turned off, with the password and a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondFactorDisabled {
+    user: UserId,
+}
+
+impl SecondFactorDisabled {
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+stated!(SecondFactorDisabled, "second_factor_disabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
+
+/// Somebody ended one session from another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRevoked {
+    user: UserId,
+    device: String,
+}
+
+impl SessionRevoked {
+    pub fn new(user: UserId, device: &str) -> Self {
+        Self { user, device: device.to_owned() }
+    }
+}
+
+stated!(SessionRevoked, "session_revoked", |f| f.user, json!({"userId": f.user}), Some(json!({"device": f.device})));
+
 /// A recovery code took the place of the second factor once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecoveryCodeUsed {
@@ -447,6 +478,20 @@ impl Login {
         Ok(SecondFactorEnabled { user: self.user })
     }
 
+    /// The password and a code were right.
+    ///
+    /// # Errors
+    /// `SECOND_FACTOR_OFF` when there is none; `SECOND_FACTOR_STAFF` for staff, who cannot work without one.
+    pub fn disable_second_factor(&self, is_staff: bool) -> Result<SecondFactorDisabled, Refusal> {
+        if !self.second_factor {
+            return Err(Refusal::new("SECOND_FACTOR_OFF", "Your second factor is off already."));
+        }
+        if is_staff {
+            return Err(Refusal::new("SECOND_FACTOR_STAFF", "Staff cannot work without a second factor, so it stays on."));
+        }
+        Ok(SecondFactorDisabled { user: self.user })
+    }
+
     /// May a code of this half minute be spent? A code works once, and none from before the last one does.
     ///
     /// # Errors
@@ -480,7 +525,45 @@ impl Login {
 
 /// Must this person give (or first set up) a second factor before anything else?
 pub fn owes_second_factor(person: &Person) -> bool {
-    !person.second_factor_given && person.memberships.iter().any(|m| matches!(m.workspace, Workspace::Staff { .. }))
+    person.owes_second_factor()
+}
+
+labels! {
+    /// What a workspace may ask a second factor for.
+    Guarded, "what needs a second factor" {
+        Accepting = "accepting",
+        Inviting = "inviting",
+        Publishing = "publishing",
+        Keys = "keys",
+        Money = "money",
+        Signing = "signing",
+    }
+}
+
+impl Guarded {
+    /// The capability behind it: asked for in one place, where capabilities are.
+    pub fn capability(self) -> Capability {
+        match self {
+            Self::Accepting => Capability::ActOnRequests,
+            Self::Inviting => Capability::ManageMembers,
+            Self::Publishing => Capability::PublishEvents,
+            Self::Keys => Capability::ManageSecurity,
+            Self::Money => Capability::Finance,
+            Self::Signing => Capability::Sign,
+        }
+    }
+
+    /// As it reads after "Ask for a second factor before": "answering requests".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Accepting => "sending and answering requests",
+            Self::Inviting => "inviting and changing people",
+            Self::Publishing => "publishing, completing and archiving events",
+            Self::Keys => "making API keys and changing these rules",
+            Self::Money => "moving money",
+            Self::Signing => "signing contracts",
+        }
+    }
 }
 
 /// What the security page calls a session: browser and system, as far as `User-Agent` says them. Nothing else of it is
@@ -505,6 +588,26 @@ pub fn device_name(user_agent: &str) -> String {
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
         (None, None) => String::new(),
     }
+}
+
+/// The network that an address belongs to, coarse enough to be nobody's: 203.0.113.0/24, 2001:db8:1::/48. All that is kept
+/// of where a session was used.
+pub fn network_of(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let [a, b, c, _] = v4.octets();
+            format!("{}/24", Ipv4Addr::new(a, b, c, 0))
+        }
+        IpAddr::V6(v6) => {
+            let [a, b, c, ..] = v6.segments();
+            format!("{}/48", Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0))
+        }
+    }
+}
+
+/// Where a session was used, as far as it is known. No list of places is asked: a network is what there is.
+pub fn place_words(network: &str) -> String {
+    if network.is_empty() { "Unknown place".into() } else { format!("Unknown place, network {network}") }
 }
 
 /// Is a session of these times over?
@@ -655,6 +758,26 @@ mod tests {
         ] {
             assert_eq!(device_name(agent), name);
         }
+    }
+
+    #[test]
+    fn of_an_address_only_the_network_is_kept() {
+        for (address, network) in [
+            ("203.0.113.77", "203.0.113.0/24"),
+            ("::ffff:203.0.113.77", "203.0.113.0/24"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
+        ] {
+            assert_eq!(network_of(address.parse().expect("an address")), network);
+        }
+        assert_eq!(place_words(""), "Unknown place");
+        assert_eq!(place_words("203.0.113.0/24"), "Unknown place, network 203.0.113.0/24");
+    }
+
+    #[test]
+    fn staff_keep_their_second_factor_and_others_may_turn_it_off() {
+        assert!(login().disable_second_factor(false).is_ok());
+        assert_eq!(login().disable_second_factor(true).expect_err("staff").code, "SECOND_FACTOR_STAFF");
+        assert!(Login { second_factor: false, ..login() }.disable_second_factor(false).is_err());
     }
 
     #[test]

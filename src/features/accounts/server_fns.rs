@@ -22,5 +22,5 @@ pub async fn account() -> Result<SecurityView, PageError> {
 #[server(name = LoadSecondFactor, prefix = "/rpc", endpoint = "accounts/second-factor", input = GetUrl)]
 pub async fn second_factor() -> Result<SecondFactorView, PageError> {
     let call = crate::platform::web::of_page()?;
-    Ok(super::service::second_factor(&call.ctx, call.person()?).await?)
+    Ok(super::service::second_factor(&call.ctx, call.half_signed_in()?).await?)
 }

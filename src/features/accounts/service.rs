@@ -15,8 +15,8 @@ use super::{
 use crate::{
     kernel::{
         actor::{
-            Actor, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role, StaffRole,
-            VerificationStatus, Workspace,
+            Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role,
+            StaffRole, VerificationStatus, Workspace,
         },
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
@@ -24,7 +24,7 @@ use crate::{
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
     },
-    platform::{crypto, ctx::Ctx, facts::Voice, jobs, limits, password, secrets, totp, tx::Tx},
+    platform::{crypto, ctx::Ctx, dates, facts::Voice, jobs, limits, password, secrets, totp, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -51,7 +51,7 @@ pub async fn person_by_token(ctx: &Ctx, token: &str) -> AppResult<Option<Arc<Per
         return Ok(None);
     };
     if row.last_seen_at <= now - rules::SEEN_EVERY
-        && let Err(error) = store::touch_session(ctx.db(), row.session, now, now - rules::SEEN_EVERY).await
+        && let Err(error) = store::touch_session(ctx.db(), row.session, &network(ctx), now, now - rules::SEEN_EVERY).await
     {
         tracing::warn!(%error, "a session's last use could not be noted");
     }
@@ -60,8 +60,8 @@ pub async fn person_by_token(ctx: &Ctx, token: &str) -> AppResult<Option<Arc<Per
 
 fn person(row: store::PersonRow) -> Person {
     let mut memberships: Vec<Membership> = row.staff.iter().filter_map(|role| StaffRole::parse(role)).map(staff_seat).collect();
-    // Staff give their second factor before anything else: until then their other workspaces stay shut as well.
-    if memberships.is_empty() || row.second_factor_given {
+    // Staff, and whoever has a second factor, give it before anything else: until then their workspaces stay shut.
+    if row.second_factor_given || (memberships.is_empty() && !row.second_factor) {
         memberships.splice(0..0, row.seats.into_iter().filter_map(seat));
     }
     Person {
@@ -106,7 +106,40 @@ fn seat(row: store::SeatRow) -> Option<Membership> {
     if row.finance {
         capabilities = capabilities.with(Capability::Finance);
     }
-    Some(Membership { workspace, slug: row.slug, name: row.name, capabilities })
+    let guarded: Vec<Capability> = row.guarded.iter().filter_map(|label| guarded_capability(label)).collect();
+    Some(Membership { workspace, slug: row.slug, name: row.name, capabilities: capabilities.guarding(&guarded) })
+}
+
+/// What a label of a workspace's second-factor policy stands for.
+fn guarded_capability(label: &str) -> Option<Capability> {
+    rules::Guarded::parse(label).ok().map(rules::Guarded::capability)
+}
+
+/// Somebody as the holder of one seat, which comes first, for a program that calls with a key of theirs: nobody when they
+/// are suspended or have no active seat there. `second_factor` says whether the key counts as made after one.
+///
+/// # Errors
+/// When the database is away.
+pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_factor: bool) -> AppResult<Option<Person>> {
+    let rows = store::list_seats_of(ctx.db(), user).await?;
+    let Some(recipient) = rows.first().map(|(recipient, _)| recipient.clone()) else { return Ok(None) };
+    let (own, others): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .map(|(_, row)| row)
+        .partition(|row| row.kind == workspace.kind.label() && row.workspace_id == workspace.id);
+    let Some(own) = own.into_iter().next().and_then(seat) else { return Ok(None) };
+    // The others stay in sight, powerless, so that somebody with seats on both sides of a request is still seen.
+    let others = others.into_iter().filter_map(seat).map(|other| Membership { capabilities: Capabilities::NONE, ..other });
+    Ok(Some(Person {
+        user,
+        session: SessionId(uuid::Uuid::nil()),
+        name: recipient.name,
+        email: recipient.email,
+        second_factor,
+        second_factor_given: second_factor,
+        memberships: std::iter::once(own).chain(others).collect(),
+        default_workspace: None,
+    }))
 }
 
 /// Signs in. `device` is what the security page calls the session, "Firefox on Linux" for one.
@@ -115,8 +148,10 @@ fn seat(row: store::SeatRow) -> Option<Membership> {
 /// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
+    let typed: String = email.trim().chars().take(254).collect();
     let email = Email::parse(email).ok().map(|email| email.key());
-    let account = blinded(ctx, email.as_deref().unwrap_or_default());
+    // What is no address is counted as it was typed: one person's typing is not held against another's.
+    let account = blinded(ctx, email.as_deref().unwrap_or(&typed));
     limits::hit(ctx, limits::SIGN_IN_ACCOUNT, &account).await?;
     let found = match &email {
         Some(email) => store::find_login(ctx.db(), None, Some(email)).await?,
@@ -138,7 +173,8 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
     }
     let signed_in = held.login.sign_in(device)?;
     let (id, token) = (ctx.id::<SessionId>(), secrets::token());
-    store::insert_session(&mut tx, id, &secrets::hash_token(&token), held.login.user, device, None, ctx.now()).await?;
+    let hash = secrets::hash_token(&token);
+    store::insert_session(&mut tx, id, &hash, held.login.user, device, &network(ctx), None, ctx.now()).await?;
     tx.state(as_person(held.login.user), &signed_in);
     tx.commit().await?;
 
@@ -358,7 +394,8 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
     let (id, token) = (ctx.id::<SessionId>(), secrets::token());
     let given = person.second_factor_given.then_some(now);
     store::apply_password(&mut tx, &fact, &hash, now).await?;
-    store::insert_session(&mut tx, id, &secrets::hash_token(&token), person.user, device, given, now).await?;
+    let hash = secrets::hash_token(&token);
+    store::insert_session(&mut tx, id, &hash, person.user, device, &network(ctx), given, now).await?;
     store::delete_other_sessions(&mut tx, person.user, id).await?;
     store::end_links(&mut tx, person.user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
     tx.state(as_person(person.user), &fact);
@@ -411,10 +448,27 @@ pub async fn remember_workspace(ctx: &Ctx, person: &Person, wanted: &str) -> App
     store::set_default_workspace(ctx.db(), person.session, &key).await
 }
 
-/// What the security page shows: the address and every live session. One statement.
+/// Ends one of the person's sessions. One that asks to end itself signs out.
 ///
 /// # Errors
-/// 403 before the second factor of staff.
+/// 403 before a second factor that is owed; 404 for a session that is over, or somebody else's.
+pub async fn revoke_session(ctx: &Ctx, person: &Person, session: SessionId) -> AppResult<()> {
+    policy::may_change_login(person)?;
+    let mut tx = ctx.begin().await?;
+    store::hold_login(&mut tx, person.user).await?;
+    let device = store::delete_session_of(&mut tx, person.user, session).await?.ok_or(AppError::NotFound)?;
+    if session == person.session {
+        tx.state(as_person(person.user), &rules::UserSignedOut::new(person.user));
+    } else {
+        tx.state(as_person(person.user), &rules::SessionRevoked::new(person.user, &device));
+    }
+    tx.commit().await
+}
+
+/// What the security pages show: the address and every live session, the one that asks first. One statement.
+///
+/// # Errors
+/// 403 before a second factor that is owed.
 pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
     policy::may_change_login(person)?;
     let now = ctx.now();
@@ -427,12 +481,18 @@ pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
         sessions: rows
             .into_iter()
             .map(|row| SessionView {
+                id: row.id,
+                place: rules::place_words(&row.network),
                 device: if row.device.is_empty() { "An unnamed device".into() } else { row.device },
                 is_this: row.id == person.session,
                 since: row.created_at,
                 since_label: moment(row.created_at),
                 seen: row.last_seen_at,
-                seen_label: moment(row.last_seen_at),
+                seen_label: if row.id == person.session {
+                    "now".into()
+                } else {
+                    format!("{} ago", dates::behind(now, row.last_seen_at))
+                },
             })
             .collect(),
     })
@@ -456,7 +516,7 @@ fn is_staff(person: &Person) -> bool {
 pub async fn second_factor(ctx: &Ctx, person: &Person) -> AppResult<SecondFactorView> {
     let held = store::find_login(ctx.db(), Some(person.user), None).await?.ok_or(AppError::SignIn)?;
     if !held.login.second_factor {
-        let Some(sealed) = &held.totp_secret else { return Ok(SecondFactorView::Off { offered: is_staff(person) }) };
+        let Some(sealed) = &held.totp_secret else { return Ok(SecondFactorView::Off { is_staff: is_staff(person) }) };
         let (secret, _) = open_secret(ctx, person.user, sealed)?;
         let qr = totp::qr_path(&totp::otpauth_url(&secret, &held.login.email, ISSUER));
         let qr = qr.map(|qr| QrView { side: qr.side, path: qr.path });
@@ -470,7 +530,8 @@ pub async fn second_factor(ctx: &Ctx, person: &Person) -> AppResult<SecondFactor
         None => Vec::new(),
     };
     if codes.is_empty() {
-        Ok(SecondFactorView::On { recovery_codes_left: store::recovery_codes_left(ctx.db(), person.user).await? })
+        let recovery_codes_left = store::recovery_codes_left(ctx.db(), person.user).await?;
+        Ok(SecondFactorView::On { recovery_codes_left, is_staff: is_staff(person) })
     } else {
         Ok(SecondFactorView::Keep { codes })
     }
@@ -479,11 +540,8 @@ pub async fn second_factor(ctx: &Ctx, person: &Person) -> AppResult<SecondFactor
 /// Makes a secret, to be confirmed by its first code. Pressed again, it makes another one.
 ///
 /// # Errors
-/// 403 for people who are not staff; 409 when a second factor is on.
+/// 409 when a second factor is on.
 pub async fn begin_second_factor(ctx: &Ctx, person: &Person) -> AppResult<()> {
-    if !is_staff(person) {
-        return Err(AppError::forbidden("The second factor is for CommDesk's staff. Your password protects this account."));
-    }
     let mut tx = ctx.begin().await?;
     let held = store::hold_login(&mut tx, person.user).await?;
     held.login.enable_second_factor()?;
@@ -543,6 +601,45 @@ pub async fn code_for_development(ctx: &Ctx, email: &str) -> AppResult<String> {
     totp::code_at(&secret, seconds(ctx.now())).ok_or(AppError::NotFound)
 }
 
+/// Turns the second factor off: a stolen session alone cannot, nor a found phone. Recovery codes go with it.
+///
+/// # Errors
+/// 403 before it was given in this session; 422 on `password` or `code`; 409 `CODE_USED`, `SECOND_FACTOR_OFF`,
+/// `SECOND_FACTOR_STAFF`; 429.
+pub async fn turn_off_second_factor(ctx: &Ctx, person: &Person, current: &str, code: &str) -> AppResult<()> {
+    policy::may_change_login(person)?;
+    check_password(ctx, person.user, current, "password").await?;
+    limits::hit(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let held = store::hold_login(&mut tx, person.user).await?;
+    let fact = held.login.disable_second_factor(is_staff(person))?;
+    spend(ctx, &mut tx, person, &held, code).await?;
+    store::apply_second_factor_off(&mut tx, &fact, now).await?;
+    tx.state(as_person(person.user), &fact);
+    tx.commit().await?;
+    limits::forgive(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await
+}
+
+/// Uses up six digits of the app, or a recovery code.
+async fn spend(ctx: &Ctx, tx: &mut Tx, person: &Person, held: &store::Held, code: &str) -> AppResult<()> {
+    let (true, Some(sealed)) = (held.login.second_factor, &held.totp_secret) else {
+        return Err(AppError::refused("SECOND_FACTOR_OFF", "Set your second factor up first."));
+    };
+    let now = ctx.now();
+    let (secret, _) = open_secret(ctx, person.user, sealed)?;
+    if let Some(step) = totp::verify(&secret, code, seconds(now)) {
+        let step = held.login.spend_code(step)?;
+        store::spend_step(tx, person.user, step).await?;
+    } else if store::spend_recovery_code(tx, person.user, &totp::hash_recovery_code(code), now).await? {
+        let left = store::count_recovery_codes(tx, person.user).await?;
+        tx.state(as_person(person.user), &rules::RecoveryCodeUsed::new(person.user, left));
+    } else {
+        return Err(wrong_code());
+    }
+    Ok(())
+}
+
 /// Gives the second factor: six digits, or a recovery code. The session goes on under a new id.
 ///
 /// # Errors
@@ -550,21 +647,8 @@ pub async fn code_for_development(ctx: &Ctx, email: &str) -> AppResult<String> {
 pub async fn give_second_factor(ctx: &Ctx, person: &Person, code: &str) -> AppResult<SignedIn> {
     limits::hit(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
     let mut tx = ctx.begin().await?;
-    let now = ctx.now();
     let held = store::hold_login(&mut tx, person.user).await?;
-    let (true, Some(sealed)) = (held.login.second_factor, &held.totp_secret) else {
-        return Err(AppError::refused("SECOND_FACTOR_OFF", "Set your second factor up first."));
-    };
-    let (secret, _) = open_secret(ctx, person.user, sealed)?;
-    if let Some(step) = totp::verify(&secret, code, seconds(now)) {
-        let step = held.login.spend_code(step)?;
-        store::spend_step(&mut tx, person.user, step).await?;
-    } else if store::spend_recovery_code(&mut tx, person.user, &totp::hash_recovery_code(code), now).await? {
-        let left = store::count_recovery_codes(&mut tx, person.user).await?;
-        tx.state(as_person(person.user), &rules::RecoveryCodeUsed::new(person.user, left));
-    } else {
-        return Err(wrong_code());
-    }
+    spend(ctx, &mut tx, person, &held, code).await?;
     let token = step_up(ctx, &mut tx, person).await?;
     tx.commit_unstated("giving a second factor changes the session only").await?;
     limits::forgive(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await?;
@@ -769,6 +853,11 @@ pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
     let now = ctx.now();
     store::forget(ctx.db(), now - rules::SESSION_IDLE, now - rules::SESSION_LIFE, now - rules::SESSION_LIFE).await?;
     Ok(())
+}
+
+/// Where the caller is, as coarsely as it is kept.
+fn network(ctx: &Ctx) -> String {
+    ctx.address.map(rules::network_of).unwrap_or_default()
 }
 
 /// Somebody speaking for themselves.

@@ -1,7 +1,7 @@
 //! SQL of logins, sessions, links and staff roles, and nothing else. A user's row is locked before anything of theirs.
 
 use super::{
-    rules::{EmailChanged, Link, LinkPurpose, Login, PasswordSet, UsedLink},
+    rules::{EmailChanged, Link, LinkPurpose, Login, PasswordSet, SecondFactorDisabled, UsedLink},
     views::Recipient,
 };
 use crate::{
@@ -28,6 +28,9 @@ pub struct SeatRow {
     pub status: String,
     pub signatory: bool,
     pub finance: bool,
+    /// What the workspace asks a second factor for.
+    #[serde(default)]
+    pub guarded: Vec<String>,
 }
 
 /// Who is behind a session, with everything that a request needs to know.
@@ -57,7 +60,10 @@ pub async fn find_person(
                   coalesce((
                       select json_agg(json_build_object(
                           'kind', w.kind, 'workspace_id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'role', w.role,
-                          'status', w.status, 'signatory', w.signatory, 'finance', w.finance
+                          'status', w.status, 'signatory', w.signatory, 'finance', w.finance, 'guarded', coalesce((
+                              select p.needed_for from second_factor_policies p
+                              where p.kind = w.kind and p.workspace_id = w.workspace_id
+                          ), '{}')
                       ) order by w.kind, w.slug collate "C")
                       from seats w where w.user_id = u.id
                   ), '[]') as "seats!: Json<Vec<SeatRow>>",
@@ -87,10 +93,25 @@ pub async fn find_person(
 }
 
 /// Notes that the session is in use, unless somebody noted it since `unless_after`.
-pub async fn touch_session(pool: &PgPool, session: SessionId, now: DateTime<Utc>, unless_after: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("update sessions set last_seen_at = $2 where id = $1 and last_seen_at <= $3", session.0, now, unless_after,)
-        .execute(pool)
-        .await?;
+///
+/// `network` is where it is used now; empty when that is not known.
+pub async fn touch_session(
+    pool: &PgPool,
+    session: SessionId,
+    network: &str,
+    now: DateTime<Utc>,
+    unless_after: DateTime<Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "update sessions set last_seen_at = $2, network = case when $4 = '' then network else $4 end
+         where id = $1 and last_seen_at <= $3",
+        session.0,
+        now,
+        unless_after,
+        network,
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
@@ -178,21 +199,23 @@ pub async fn insert_session(
     token_hash: &[u8],
     user: UserId,
     device: &str,
+    network: &str,
     second_factor_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     sqlx::query!(
-        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, second_factor_at, default_workspace, device)
+        "insert into sessions (id, token_hash, user_id, created_at, last_seen_at, second_factor_at, default_workspace, device, network)
          values ($1, $2, $3, $4, $4, $5, (
              select s.default_workspace from sessions s
              where s.user_id = $3 and s.default_workspace is not null order by s.last_seen_at desc limit 1
-         ), $6)",
+         ), $6, $7)",
         id.0,
         token_hash,
         user.0,
         now,
         second_factor_at,
         device,
+        network,
     )
     .execute(tx.conn())
     .await?;
@@ -224,6 +247,13 @@ pub async fn delete_session(tx: &mut Tx, session: SessionId) -> AppResult<bool> 
     Ok(gone.rows_affected() == 1)
 }
 
+/// Ends one session of a person; gives what its device is called. `None` for a session that is not theirs, or is over.
+pub async fn delete_session_of(tx: &mut Tx, user: UserId, session: SessionId) -> AppResult<Option<String>> {
+    Ok(sqlx::query_scalar!("delete from sessions where id = $1 and user_id = $2 returning device", session.0, user.0)
+        .fetch_optional(tx.conn())
+        .await?)
+}
+
 /// Ends every session of a person; gives how many.
 pub async fn delete_sessions(tx: &mut Tx, user: UserId) -> AppResult<u64> {
     let gone = sqlx::query!("delete from sessions where user_id = $1", user.0).execute(tx.conn()).await?;
@@ -245,6 +275,7 @@ pub async fn set_default_workspace(pool: &PgPool, session: SessionId, key: &str)
 pub struct SessionRow {
     pub id: SessionId,
     pub device: String,
+    pub network: String,
     pub created_at: DateTime<Utc>,
     pub last_seen_at: DateTime<Utc>,
 }
@@ -258,7 +289,7 @@ pub async fn list_sessions(
 ) -> AppResult<Vec<SessionRow>> {
     Ok(sqlx::query_as!(
         SessionRow,
-        "select id, device, created_at, last_seen_at from sessions
+        "select id, device, network, created_at, last_seen_at from sessions
          where user_id = $1 and last_seen_at > $2 and created_at > $3 order by last_seen_at desc limit 50",
         user.0,
         seen_after,
@@ -430,6 +461,19 @@ pub async fn apply_second_factor(tx: &mut Tx, user: UserId, now: DateTime<Utc>) 
     Ok(())
 }
 
+/// Forgets the secret behind the fact, and every recovery code.
+pub async fn apply_second_factor_off(tx: &mut Tx, fact: &SecondFactorDisabled, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update users set totp_secret = null, totp_enabled_at = null, updated_at = $2 where id = $1",
+        fact.user().0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from recovery_codes where user_id = $1", fact.user().0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Spends the half minute. False when it, or a later one, was spent before.
 pub async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> AppResult<bool> {
     let spent = sqlx::query!("update users set totp_last_step = $2 where id = $1 and totp_last_step < $2", user.0, step)
@@ -531,6 +575,38 @@ pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult
             status: row.status,
             signatory: row.signatory,
             finance: row.finance,
+            guarded: Vec::new(),
+        };
+        (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
+    })
+    .collect())
+}
+
+/// Every seat of one person, while they may sign in.
+pub async fn list_seats_of(pool: &PgPool, user: UserId) -> AppResult<Vec<(Recipient, SeatRow)>> {
+    Ok(sqlx::query!(
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!",
+                  coalesce(p.needed_for, '{}') as "guarded!"
+           from seats w join users u on u.id = w.user_id
+           left join second_factor_policies p on p.kind = w.kind and p.workspace_id = w.workspace_id
+           where w.user_id = $1 and u.suspended_at is null limit 200"#,
+        user.0,
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let seat = SeatRow {
+            kind: row.kind,
+            workspace_id: row.workspace_id,
+            slug: row.slug,
+            name: row.name,
+            role: row.role,
+            status: row.status,
+            signatory: row.signatory,
+            finance: row.finance,
+            guarded: row.guarded,
         };
         (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
     })

@@ -1,7 +1,7 @@
 //! What crosses a wire about logins, and the words that other rooms share: whom to write to.
 
 use super::rules::LinkPurpose;
-use crate::kernel::ids::UserId;
+use crate::kernel::ids::{SessionId, UserId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +56,10 @@ pub struct SecurityView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
+    pub id: SessionId,
     pub device: String,
+    /// As far as it is known: "Unknown place, network 203.0.113.0/24".
+    pub place: String,
     /// The one that asks.
     pub is_this: bool,
     pub since: DateTime<Utc>,
@@ -76,8 +79,8 @@ pub struct QrView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum SecondFactorView {
-    /// Not set up; `offered` to staff only.
-    Off { offered: bool },
+    /// Not set up. Staff can do nothing without one; everybody else may have one.
+    Off { is_staff: bool },
     /// A secret waits for its first code.
     Confirm { qr: Option<QrView>, secret: String },
     /// On, and not given in this session.
@@ -85,7 +88,7 @@ pub enum SecondFactorView {
     /// On and given; these recovery codes wait to be written down.
     Keep { codes: Vec<String> },
     /// On and given.
-    On { recovery_codes_left: i64 },
+    On { recovery_codes_left: i64, is_staff: bool },
 }
 
 // ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -328,6 +328,7 @@ pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<Co
     if audience == Audience::Public && !brief.status.may_reach_out() {
         return Err(AppError::NotFound);
     }
+    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Community, brief.id.0).await?;
     view(ctx, &row, audience).await
 }
 

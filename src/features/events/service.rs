@@ -38,7 +38,7 @@ use crate::{
         tx::Tx,
     },
 };
-use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -287,6 +287,15 @@ pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
     let row = store::find(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
     let community = communities::service::brief(ctx, row.community_id.into()).await?;
     brief_of(row, &community, ctx.now())
+}
+
+/// The title of an event of the actor's own community, by one statement.
+///
+/// # Errors
+/// 404 for every other.
+pub async fn title_of_own(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<String> {
+    let row = store::find(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    if policy::is_own(Some(actor), row.community_id.into()) { Ok(row.title) } else { Err(AppError::NotFound) }
 }
 
 /// The briefs of several events by two statements; ids that lead nowhere are left out.
@@ -644,8 +653,11 @@ fn day(text: Option<&str>, after_date: TimeDelta) -> Result<Option<DateTime<Utc>
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Ok(Some(instant.with_timezone(&Utc)));
     }
-    let date =
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "Write a date as 2026-11-20, or an RFC 3339 time.".to_owned())?;
+    // `%Y` reads signed years of any length; the calendar of events has four digits.
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|date| (0..=9_999).contains(&date.year()))
+        .ok_or_else(|| "Write a date as 2026-11-20, or an RFC 3339 time.".to_owned())?;
     let first = date.and_hms_opt(0, 0, 0).map(|wall| wall.and_utc());
     Ok(first.and_then(|first| first.checked_add_signed(after_date)))
 }

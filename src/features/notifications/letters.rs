@@ -33,6 +33,12 @@ pub struct Story {
     pub new_address: String,
     /// A staff role.
     pub role: String,
+    /// What a workspace calls an API key.
+    pub key: String,
+    /// What a second factor is asked for now, in words.
+    pub needed: String,
+    /// "Firefox on Linux".
+    pub device: String,
 }
 
 /// Who reads.
@@ -116,7 +122,10 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::SessionsEnded
         | Template::UserSuspended
         | Template::UserRestored
+        | Template::SecondFactorOff
+        | Template::SessionRevoked
         | Template::StaffWelcome => about_accounts(template, story, reader),
+        Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
         Template::OrganizationApplied
         | Template::OrganizationInQueue
         | Template::OrganizationMoreAsked
@@ -137,6 +146,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::EventCompleted
         | Template::EventArchived
         | Template::PartnerAssigned
+        | Template::PartnerHidden
+        | Template::PartnerShown
+        | Template::PartnerRemoved
         | Template::OpportunityOpened
         | Template::OpportunityClosed
         | Template::OpportunityFilled
@@ -150,6 +162,98 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestRejected
         | Template::RequestWithdrawn
         | Template::RequestExpired => about_requests(template, story, reader),
+        Template::RequestHeld
+        | Template::RequestInQueue
+        | Template::RequestReleased
+        | Template::RequestRefused
+        | Template::RequestWelcomeAgain
+        | Template::RequestAssigned
+        | Template::RequestWoken => about_sorting(template, story, reader),
+        Template::ReportInQueue | Template::ReportDecided | Template::WorkspaceWarned => about_reports(template, story, reader),
+    }
+}
+
+fn about_reports(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let what = &story.opportunity;
+    match template {
+        Template::ReportInQueue => draft(
+            format!("{what} was reported"),
+            &["The report waits in the queue.".into()],
+            ("Open the queue", here(reader, "/staff/reports")),
+        ),
+        Template::ReportDecided => draft(
+            format!("Your report about {what} was decided"),
+            &[match story.how.as_str() {
+                "Warned" => "You were right to report it: our staff warned whoever is responsible.".into(),
+                "Hidden" => "You were right to report it: our staff took it off the marketplace.".into(),
+                _ => "Our staff looked at it and found nothing against our rules. You can report it again if something new happens."
+                    .into(),
+            }],
+            ("Go to CommDesk", "/dashboard".into()),
+        )
+        .note("Thank you for telling us. Whoever you reported is not told that it was you."),
+        _ => draft(
+            format!("A warning about {what}"),
+            &["Somebody reported it, and our staff agree that something has to change. They wrote:".into()],
+            ("Open your dashboard", here(reader, "/dashboard")),
+        )
+        .quoting(&story.words)
+        .note("If it stays, we may take it off the marketplace. Answer this mail if something was misunderstood."),
+    }
+}
+
+/// What one side hears of a request that the other does not.
+fn about_sorting(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let other = match reader.side {
+        Some(Side::Community) => &story.organization,
+        _ => &story.community,
+    };
+    let (event, sender) = match story.by {
+        Some(Side::Community) => (&story.event, &story.community),
+        _ => (&story.event, &story.organization),
+    };
+    let open = |label: &'static str| (label, here(reader, &format!("/requests/{}", story.request_id)));
+    match template {
+        Template::RequestHeld => draft(
+            format!("Your request to {other} waits for a check"),
+            &[
+                "It looked unusual, so our staff read it before it is delivered. You need to do nothing; you get a mail when they have decided."
+                    .into(),
+            ],
+            open("See the request"),
+        ),
+        Template::RequestInQueue => draft(
+            format!("A request of {sender} was held"),
+            &["It waits in the queue.".into()],
+            ("Open the queue", here(reader, "/staff/requests")),
+        ),
+        Template::RequestReleased => draft(
+            format!("Your request to {other} was delivered"),
+            &["Our staff looked at it, and it is their turn now.".into()],
+            open("See the request"),
+        ),
+        Template::RequestRefused => draft(
+            format!("Your request to {other} was not delivered"),
+            &["Our staff decided not to deliver it. They wrote:".into()],
+            open("See the request"),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
+        Template::RequestWelcomeAgain => draft(
+            format!("{other} asked to be asked again about now"),
+            &[format!("When they declined {event}, they named this month. Write again if you are still interested.")],
+            open("See what they wrote"),
+        ),
+        Template::RequestAssigned => draft(
+            format!("The request with {other} is yours now"),
+            &[format!("It is about {event}.")],
+            open("See the request"),
+        ),
+        _ => draft(
+            format!("The request with {other} is back"),
+            &[format!("Your team had put it aside. It is about {event}.")],
+            open("See the request"),
+        ),
     }
 }
 
@@ -232,6 +336,20 @@ fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Sign in", "/sign-in".into()),
         )
         .note(NOT_YOU),
+        Template::SecondFactorOff => draft(
+            "Your second factor is off",
+            &["Signing in asks for your password only. It was turned off with your password and a code.".into()],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::SessionRevoked => draft(
+            match story.device.as_str() {
+                "" => "You ended one of your sessions".to_owned(),
+                device => format!("You ended a session: {device}"),
+            },
+            &["Whoever used it has to sign in again.".into()],
+            ("See your sessions", "/account/sessions".into()),
+        ),
         Template::UserSuspended => draft(
             "Your account is suspended",
             &["You cannot sign in until our staff open your account again. They wrote:".into()],
@@ -253,6 +371,41 @@ fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Sign in", "/sign-in".into()),
         )
         .by_link(reader, "Set your password"),
+    }
+}
+
+/// The name of the workspace that the reader reads it in.
+fn workspace_of<'a>(story: &'a Story, reader: &Reader) -> &'a str {
+    if reader.side == Some(Side::Community) || story.organization.is_empty() { &story.community } else { &story.organization }
+}
+
+fn about_access(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let (name, key) = (workspace_of(story, reader), &story.key);
+    match template {
+        Template::ApiKeyMade => draft(
+            format!("{name} has a new API key: {key}"),
+            &["A program can act for your workspace with it, within the permissions that were ticked.".into()],
+            ("See the keys", here(reader, "/api-keys")),
+        )
+        .note("If nobody of you made it, revoke it now and change your passwords."),
+        Template::ApiKeyRevoked => draft(
+            format!("The API key {key} of {name} was revoked"),
+            &["Programs that used it are refused from now on.".into()],
+            ("See the keys", here(reader, "/api-keys")),
+        ),
+        _ if story.needed.is_empty() => draft(
+            format!("{name} no longer asks for a second factor"),
+            &["A password is enough again for everything that your role allows.".into()],
+            ("Open your account", "/account".into()),
+        ),
+        _ => draft(
+            format!("{name} asks for a second factor now"),
+            &[
+                format!("It is needed before {}.", story.needed),
+                "Set yours up once, with an authenticator app on your phone; then confirm it when you sign in.".into(),
+            ],
+            ("Open your second factor", "/second-factor".into()),
+        ),
     }
 }
 
@@ -372,6 +525,25 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
             &[format!("As {}, with your logo and website.", story.category)],
             ("See the page", format!("/events/{}", story.event_slug)),
         ),
+        Template::PartnerHidden => draft(
+            format!("{} is hidden on the page of {event}", story.organization),
+            &["The community put your logo out of the public's sight. What you agreed on stays as it is; ask them if you did not expect it.".into()],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        ),
+        Template::PartnerShown => draft(
+            format!("{} is shown on the page of {event} again", story.organization),
+            &[format!("As {}, with your logo and website.", story.category)],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        ),
+        Template::PartnerRemoved => draft(
+            format!("{} was taken off the page of {event}", story.organization),
+            &[match story.words.is_empty() {
+                true => "The community keeps that page. Ask them if you did not expect it.".into(),
+                false => "The community keeps that page. What was agreed stays on record. They wrote:".into(),
+            }],
+            ("See the page", format!("/events/{}", story.event_slug)),
+        )
+        .quoting(&story.words),
         Template::OpportunityOpened => {
             draft(format!("{} is open", story.opportunity), &["Sponsors can apply now.".into()], opportunity())
         }
@@ -527,6 +699,9 @@ mod tests {
             left: 3,
             new_address: "asha@acme-cloud.example".into(),
             role: "review".into(),
+            key: "Badge printer".into(),
+            needed: "signing contracts".into(),
+            device: "Firefox on Linux".into(),
         }
     }
 
@@ -549,7 +724,7 @@ mod tests {
 
     fn every_letter() -> Vec<(Template, Story, Reader)> {
         let mut all = Vec::new();
-        for template in Template::ALL {
+        for template in Template::ALL.iter().copied() {
             let is_request = template.label().starts_with("request_");
             let sides: &[Option<Side>] = if is_request { &[Some(Side::Community), Some(Side::Organization)] } else { &[None] };
             for side in sides {

@@ -24,6 +24,14 @@ pub enum To {
     Owner,
     /// Platform staff who decide on applications.
     Reviewers,
+    /// The colleague that something was given to.
+    Assignee,
+    /// Whoever reported something.
+    Reporter,
+    /// People of the side that the fact is about, who may do this; never the other side.
+    OwnSide(Capability),
+    /// People of the other side of it.
+    OtherSide(Capability),
 }
 
 /// How they hear of it.
@@ -60,6 +68,11 @@ pub enum Template {
     SessionsEnded,
     UserSuspended,
     UserRestored,
+    SecondFactorOff,
+    SessionRevoked,
+    ApiKeyMade,
+    ApiKeyRevoked,
+    SecondFactorPolicySet,
     StaffWelcome,
     OrganizationApplied,
     OrganizationInQueue,
@@ -81,6 +94,9 @@ pub enum Template {
     EventCompleted,
     EventArchived,
     PartnerAssigned,
+    PartnerHidden,
+    PartnerShown,
+    PartnerRemoved,
     OpportunityOpened,
     OpportunityClosed,
     OpportunityFilled,
@@ -95,10 +111,20 @@ pub enum Template {
     RequestRejected,
     RequestWithdrawn,
     RequestExpired,
+    RequestHeld,
+    RequestInQueue,
+    RequestReleased,
+    RequestRefused,
+    RequestWelcomeAgain,
+    RequestAssigned,
+    RequestWoken,
+    ReportInQueue,
+    ReportDecided,
+    WorkspaceWarned,
 }
 
 impl Template {
-    pub const ALL: [Self; 47] = [
+    pub const ALL: &'static [Self] = &[
         Self::ResetLink,
         Self::ActivateLink,
         Self::PasswordSet,
@@ -111,6 +137,11 @@ impl Template {
         Self::SessionsEnded,
         Self::UserSuspended,
         Self::UserRestored,
+        Self::SecondFactorOff,
+        Self::SessionRevoked,
+        Self::ApiKeyMade,
+        Self::ApiKeyRevoked,
+        Self::SecondFactorPolicySet,
         Self::StaffWelcome,
         Self::OrganizationApplied,
         Self::OrganizationInQueue,
@@ -132,6 +163,9 @@ impl Template {
         Self::EventCompleted,
         Self::EventArchived,
         Self::PartnerAssigned,
+        Self::PartnerHidden,
+        Self::PartnerShown,
+        Self::PartnerRemoved,
         Self::OpportunityOpened,
         Self::OpportunityClosed,
         Self::OpportunityFilled,
@@ -146,6 +180,16 @@ impl Template {
         Self::RequestRejected,
         Self::RequestWithdrawn,
         Self::RequestExpired,
+        Self::RequestHeld,
+        Self::RequestInQueue,
+        Self::RequestReleased,
+        Self::RequestRefused,
+        Self::RequestWelcomeAgain,
+        Self::RequestAssigned,
+        Self::RequestWoken,
+        Self::ReportInQueue,
+        Self::ReportDecided,
+        Self::WorkspaceWarned,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -212,10 +256,15 @@ fn line(to: To, how: How, template: Template) -> Line {
 
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
-    use Capability::{ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, SeeRequests, SeeWorkspace};
+    use Capability::{
+        ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+    };
     use How::{Both, Letter, Notice};
     use Template as T;
-    use To::{Applicant, Applicants, Community, NewAddress, OldAddress, Organization, Owner, Person, Reviewers};
+    use To::{
+        Applicant, Applicants, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, OwnSide, Owner, Person,
+        Reporter, Reviewers,
+    };
     use Told::{Nobody, Somebody};
     match kind {
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
@@ -234,6 +283,22 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::UserSuspended => Somebody(vec![line(Person, Letter, T::UserSuspended)]),
         FactKind::UserRestored => Somebody(vec![line(Person, Letter, T::UserRestored)]),
         FactKind::StaffRoleGiven => Somebody(vec![line(Person, Both, T::StaffWelcome)]),
+
+        FactKind::SecondFactorDisabled => Somebody(vec![line(Person, Both, T::SecondFactorOff)]),
+        FactKind::SessionRevoked => Somebody(vec![line(Person, Notice, T::SessionRevoked)]),
+
+        FactKind::ApiKeyMade => Somebody(vec![
+            line(Organization(ManageSecurity), Both, T::ApiKeyMade),
+            line(Community(ManageSecurity), Both, T::ApiKeyMade),
+        ]),
+        FactKind::ApiKeyRevoked => Somebody(vec![
+            line(Organization(ManageSecurity), Both, T::ApiKeyRevoked),
+            line(Community(ManageSecurity), Both, T::ApiKeyRevoked),
+        ]),
+        FactKind::SecondFactorPolicySet => Somebody(vec![
+            line(Organization(SeeWorkspace), Both, T::SecondFactorPolicySet),
+            line(Community(SeeWorkspace), Both, T::SecondFactorPolicySet),
+        ]),
 
         FactKind::OrganizationApplied => {
             Somebody(vec![line(Applicant, Both, T::OrganizationApplied), line(Reviewers, Notice, T::OrganizationInQueue)])
@@ -268,6 +333,14 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
+        FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
+        FactKind::PartnerMoved => Nobody("the page shows the order, and nothing waits for anybody"),
+        FactKind::PartnerHidden => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerHidden)]),
+        FactKind::PartnerShown => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerShown)]),
+        FactKind::PartnerRemoved => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PartnerRemoved),
+            line(Community(ManagePartners), Notice, T::PartnerRemoved),
+        ]),
 
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
@@ -318,6 +391,29 @@ pub fn told(kind: FactKind) -> Told {
             line(Organization(SeeRequests), Both, T::RequestExpired),
             line(Community(SeeRequests), Both, T::RequestExpired),
         ]),
+        FactKind::RequestHeld => {
+            Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestHeld), line(Reviewers, Notice, T::RequestInQueue)])
+        }
+        // For its receiver, this is the moment at which it comes in.
+        FactKind::RequestReleased => Somebody(vec![
+            line(OtherSide(ActOnRequests), Both, T::RequestOpened),
+            line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
+        ]),
+        FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
+        FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
+        FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
+        FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),
+        FactKind::RequestRouteSet
+        | FactKind::RequestRouteRemoved
+        | FactKind::RequestFitDeclared
+        | FactKind::RequestFitRemoved => Nobody("colleagues see the rules where they are set"),
+        FactKind::BlockMade | FactKind::BlockLifted => {
+            Nobody("a block is silent: the other side is not told, the own side did it")
+        }
+        FactKind::ReportMade => Somebody(vec![line(Reviewers, Notice, T::ReportInQueue)]),
+        FactKind::ReportDecided => Somebody(vec![line(Reporter, Both, T::ReportDecided)]),
+        FactKind::WorkspaceWarned => Somebody(vec![line(OwnSide(EditProfile), Both, T::WorkspaceWarned)]),
+        FactKind::RequestWoken => Somebody(vec![line(OwnSide(ActOnRequests), Notice, T::RequestWoken)]),
     }
 }
 
@@ -352,7 +448,9 @@ mod tests {
 
     #[test]
     fn every_transition_of_a_request_is_mailed_and_noticed_on_both_sides() {
-        for kind in FactKind::ALL.iter().filter(|kind| kind.room() == "requests") {
+        use crate::features::facts::Audience;
+        let shared = FactKind::ALL.iter().filter(|kind| kind.room() == "requests" && kind.audience() == Audience::BothSides);
+        for kind in shared {
             let lines = told(*kind).lines();
             assert!(lines.iter().any(|l| matches!(l.to, To::Organization(_)) && l.how == How::Both), "{}", kind.name());
             assert!(lines.iter().any(|l| matches!(l.to, To::Community(_)) && l.how == How::Both), "{}", kind.name());

@@ -153,6 +153,15 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         left: fact.payload["left"].as_i64().unwrap_or_default(),
         new_address: text(&["new"]),
         role: text(&["role"]),
+        key: text(&["keyName"]),
+        needed: fact.payload["neededFor"]
+            .as_array()
+            .map(|labels| {
+                let words = labels.iter().filter_map(|label| accounts::rules::Guarded::parse(label.as_str()?).ok());
+                words.map(accounts::rules::Guarded::words).collect::<Vec<_>>().join("; ")
+            })
+            .unwrap_or_default(),
+        device: text(&["device"]),
     };
     Ok(Known { story, organization, community })
 }
@@ -166,7 +175,45 @@ async fn workspace_name(ctx: &Ctx, kind: SubjectKind, id: Uuid) -> AppResult<acc
 }
 
 async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResult<Vec<Addressed>> {
+    let about = fact.payload["side"].as_str().and_then(Side::parse);
+    let to = match (to, about) {
+        (To::OwnSide(capability), Some(Side::Community)) | (To::OtherSide(capability), Some(Side::Organization)) => {
+            To::Community(capability)
+        }
+        (To::OwnSide(capability), Some(Side::Organization)) | (To::OtherSide(capability), Some(Side::Community)) => {
+            To::Organization(capability)
+        }
+        (to, _) => to,
+    };
+    // A request that staff hold back does not exist for its receiver.
+    let unseen = fact.payload["unseenBy"].as_str().and_then(Side::parse);
+    // Nor does a team that answers by rule want a mail for each answer.
+    let unseen = unseen.or(about.filter(|_| fact.payload["automatic"].as_bool() == Some(true)));
+    if matches!((to, unseen), (To::Community(_), Some(Side::Community)) | (To::Organization(_), Some(Side::Organization))) {
+        return Ok(Vec::new());
+    }
     match to {
+        // The fact names no side: then there is nobody on it.
+        To::OwnSide(_) | To::OtherSide(_) => Ok(Vec::new()),
+        To::Reporter => {
+            let user = first_text(&fact.payload, &["reporter"]).and_then(|id| id.parse::<Uuid>().ok());
+            let Some(user) = user else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, UserId(user)).await? else { return Ok(Vec::new()) };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false }])
+        }
+        To::Assignee => {
+            let user = first_text(&fact.payload, &["assignee"]).and_then(|id| id.parse::<Uuid>().ok());
+            let Some(user) = user.filter(|user| Some(*user) != fact.actor_user_id) else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, UserId(user)).await? else { return Ok(Vec::new()) };
+            let workspace = match (about, &known.organization, &known.community) {
+                (Some(Side::Organization), Some((_, workspace)), _) => format!("organization:{}", workspace.slug),
+                (Some(Side::Community), _, Some((_, workspace))) => format!("community:{}", workspace.slug),
+                _ => String::new(),
+            };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: about, workspace, by_letter_only: false }])
+        }
         To::Person | To::OldAddress | To::NewAddress => {
             let Some(login) = accounts::service::login(ctx, UserId(fact.subject_id)).await? else { return Ok(Vec::new()) };
             let mut recipient = accounts::service::recipient_of(login);

@@ -1,4 +1,4 @@
-//! What crosses a wire about notices.
+//! What crosses a wire about notices: one line each, and the page of them.
 
 use crate::kernel::ids::NoticeId;
 use chrono::{DateTime, Utc};

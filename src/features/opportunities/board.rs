@@ -72,7 +72,17 @@ pub struct Ask {
 
 /// The fields of an address, by the names that the API uses; `q` is what the search box of the page is called.
 const NAMES: [&str; 12] = [
-    "q", "eventType", "category", "format", "region", "currency", "budget", "technologies", "decidesFrom", "decidesBy", "placeLeft",
+    "q",
+    "eventType",
+    "category",
+    "format",
+    "region",
+    "currency",
+    "budget",
+    "technologies",
+    "decidesFrom",
+    "decidesBy",
+    "placeLeft",
     "sort",
 ];
 
@@ -161,7 +171,8 @@ impl Board {
     /// Names each field that cannot be meant.
     pub fn ask(&self) -> Result<Ask, FieldErrors> {
         let mut check = Check::default();
-        let order = if self.sort.is_empty() { Some(BoardOrder::Deadline) } else { check.take("sort", BoardOrder::parse(&self.sort)) };
+        let order =
+            if self.sort.is_empty() { Some(BoardOrder::Deadline) } else { check.take("sort", BoardOrder::parse(&self.sort)) };
         let currency = one_of(&mut check, "currency", &self.currency, Currency::parse);
         let budget = one_of(&mut check, "budget", &self.budget, Band::parse);
         if let (Some(currency), Some(band)) = (currency, budget) {
@@ -256,7 +267,11 @@ impl Wishes {
             add(EVENT_TYPE_POINTS, format!("{kind} is a kind of event that you look for"));
         }
         if let Some(region) = region.filter(|region| self.any_region() || self.regions.iter().any(|wish| wish == region)) {
-            let text = if self.any_region() { format!("You work everywhere, so also in {region}") } else { format!("You work in {region}") };
+            let text = if self.any_region() {
+                format!("You work everywhere, so also in {region}")
+            } else {
+                format!("You work in {region}")
+            };
             add(REGION_POINTS, text);
         }
         let shared: Vec<&str> =
@@ -281,8 +296,12 @@ mod tests {
 
     #[test]
     fn an_address_comes_back_as_it_was() {
-        let board = Board::read("?q=rust%20fest&technologies=Rust&technologies=go&sort=newest&cursor=abc&as=organization:acme&x=1");
-        assert_eq!((board.search.as_str(), board.technologies.as_str(), board.sort.as_str()), ("rust fest", "Rust, go", "newest"));
+        let board =
+            Board::read("?q=rust%20fest&technologies=Rust&technologies=go&sort=newest&cursor=abc&as=organization:acme&x=1");
+        assert_eq!(
+            (board.search.as_str(), board.technologies.as_str(), board.sort.as_str()),
+            ("rust fest", "Rust, go", "newest")
+        );
         assert_eq!(board.query(), "q=rust+fest&technologies=Rust%2C+go&sort=newest");
         assert_eq!(Board::read("search=x"), Board::read("q=x"));
         assert_eq!(board.ask().expect("fine").technologies, ["Rust", "Go"]);

@@ -1,4 +1,4 @@
-//! The forms of this room's pages.
+//! The forms of opportunities' pages: a draft, its edits, opening and closing; and how the lines of benefits are read.
 
 use super::{
     board::Board,
@@ -162,7 +162,11 @@ fn read_items(typed: &Typed) -> Vec<ItemInput> {
                 price: NumberText(text("price")),
                 stock: NumberText(text("stock")),
                 package: text("package"),
-                conflicts: text("conflicts").split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
+                conflicts: text("conflicts")
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
+                    .collect(),
             }
         })
         .collect()

@@ -228,7 +228,8 @@ pub fn settle_items(drafts: Vec<ItemDraft>, known: &[Item], mut mint: impl FnMut
         if draft.stock.is_some_and(|stock| stock < claimed) {
             errors.add(format!("items[{}].stock", draft.row), format!("{claimed} are promised already. Offer at least as many."));
         }
-        let both_ways = drafts.iter().enumerate().filter(|(other, it)| draft.conflicts.contains(other) || it.conflicts.contains(&place));
+        let both_ways =
+            drafts.iter().enumerate().filter(|(other, it)| draft.conflicts.contains(other) || it.conflicts.contains(&place));
         items.push(Item {
             id: ids[place],
             kind: draft.kind,
@@ -514,9 +515,18 @@ mod tests {
         read_items(&mut check, &wrong, Some(Currency::Inr));
         let errors = check.finish().expect_err("wrong");
         let fields: Vec<&str> = errors.0.keys().map(String::as_str).collect();
-        for field in ["items[0].package", "items[0].conflicts", "items[1].name", "items[1].price", "items[1].package", "items[2].package",
-            "items[2].conflicts", "items[2].price", "items[3].kind", "items[3].name"]
-        {
+        for field in [
+            "items[0].package",
+            "items[0].conflicts",
+            "items[1].name",
+            "items[1].price",
+            "items[1].package",
+            "items[2].package",
+            "items[2].conflicts",
+            "items[2].price",
+            "items[3].kind",
+            "items[3].name",
+        ] {
             assert!(fields.contains(&field), "{field} of {fields:?}");
         }
     }

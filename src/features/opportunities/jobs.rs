@@ -1,4 +1,4 @@
-//! What comes due in this room.
+//! What opportunities do later: one closes when the day of its decision is over.
 
 use super::service;
 use crate::platform::jobs::DeadlineHandler;

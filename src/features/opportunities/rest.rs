@@ -5,7 +5,10 @@ use super::{
     board::Board,
     items::Mix,
     saved, service,
-    views::{OpportunityInput, OpportunityPage, OpportunityPatch, OpportunityStatus, OpportunityView, SavedView, SavedViewInput, SavedViews},
+    views::{
+        OpportunityInput, OpportunityPage, OpportunityPatch, OpportunityStatus, OpportunityView, SavedView, SavedViewInput,
+        SavedViews,
+    },
 };
 use crate::{
     kernel::{

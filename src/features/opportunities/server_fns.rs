@@ -1,4 +1,4 @@
-//! What the pages of this room load.
+//! What opportunities' pages read: the public list, one opportunity, the community's own, what the editor needs.
 
 use super::views::{BoardScreen, EditorScreen, ManageScreen, OpportunityScreen};
 use crate::ui::page::PageError;

@@ -25,6 +25,7 @@ use crate::{
     },
     kernel::{
         actor::{Actor, Capability, Membership, Scope},
+        canonical,
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
@@ -86,7 +87,8 @@ async fn list_matched(ctx: &Ctx, ask: &Ask, wishes: Option<&Wishes>, page: &Page
     Ok(OpportunityPage { items, next_cursor, total, total_capped })
 }
 
-const NO_WISHES: &str = "Nothing can be matched yet. Act for an organization whose profile names event types, regions or technologies.";
+const NO_WISHES: &str =
+    "Nothing can be matched yet. Act for an organization whose profile names event types, regions or technologies.";
 
 /// What the organization that the viewer acts for said that it looks for.
 async fn wishes(ctx: &Ctx, viewer: Option<&Actor>) -> AppResult<Option<Wishes>> {
@@ -204,6 +206,8 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let row = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
+    let community = crate::kernel::actor::Side::Community;
+    crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let benefits = store::list_benefits(ctx.db(), id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
@@ -394,8 +398,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
     it.same_version(version)?;
     let reopens = was == OpportunityStatus::Closed && wanted == Some(OpportunityStatus::Open);
     if reopens {
-        let (reopened, open) =
-            it.reopen(content.decision_at, &standing, community.status, (content.places, taken), now)?;
+        let (reopened, open) = it.reopen(content.decision_at, &standing, community.status, (content.places, taken), now)?;
         store::apply_reopened(&mut tx, &reopened, now).await?;
         tx.state(actor, &reopened);
         it = open;
@@ -546,8 +549,15 @@ pub async fn price(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId, chosen:
 }
 
 fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
-    let unknown = || AppError::refused("ITEM_UNKNOWN", "Something that you chose is not offered here. Load the page again and choose anew.");
-    chosen.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).map(|text| text.parse().map_err(|_| unknown())).collect()
+    let unknown = || {
+        AppError::refused("ITEM_UNKNOWN", "Something that you chose is not offered here. Load the page again and choose anew.")
+    };
+    chosen
+        .iter()
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|_| unknown()))
+        .collect()
 }
 
 /// The mix of an application, priced by the offer as it stands; nothing where nothing was chosen. `shown` is the total that
@@ -598,6 +608,22 @@ pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: Re
         tx.state(actor, &filled);
     }
     Ok(())
+}
+
+/// The opportunity as it is, as requests keep it. The caller has decided that it may be seen.
+///
+/// # Errors
+/// 404.
+pub async fn snapshot(ctx: &Ctx, id: OpportunityId) -> AppResult<Value> {
+    store::get_snapshot(ctx.db(), id).await
+}
+
+/// As [`snapshot`], in canonical JSON, for a request that is being made. The caller shares the opportunity.
+///
+/// # Errors
+/// 404.
+pub async fn snapshot_in(tx: &mut Tx, id: OpportunityId) -> AppResult<String> {
+    Ok(canonical::text(&store::get_snapshot(&mut *tx.conn(), id).await?))
 }
 
 /// Holds the opportunity alone, and says how many places are neither taken nor kept for somebody.

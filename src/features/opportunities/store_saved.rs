@@ -35,7 +35,14 @@ pub async fn count(tx: &mut Tx, user: Uuid, workspace: &str) -> AppResult<i64> {
 
 const NAME_TAKEN: &str = "You have a view of this name already. Choose another one.";
 
-pub async fn insert(tx: &mut Tx, id: SavedViewId, owner: (Uuid, &str), name: &str, query: &str, at: DateTime<Utc>) -> AppResult<()> {
+pub async fn insert(
+    tx: &mut Tx,
+    id: SavedViewId,
+    owner: (Uuid, &str),
+    name: &str,
+    query: &str,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     sqlx::query!(
         "insert into saved_views (id, user_id, workspace, board, name, query, created_at, updated_at)
          values ($1, $2, $3, 'opportunities', $4, $5, $6, $6)",

@@ -1,4 +1,4 @@
-//! What crosses a wire about opportunities.
+//! What crosses a wire about opportunities: what is typed of one, what lists and pages show of it, and what the reader may do.
 
 use super::items::{Item, ItemInput};
 use crate::{

@@ -14,7 +14,7 @@ use crate::{
         fields::Check,
         ids::LogoId,
     },
-    platform::{config::Settings, ctx::Ctx, dates, secrets, web::cookies},
+    platform::{config::Settings, ctx::Ctx, dates, limits, secrets, web::cookies},
 };
 use chrono::TimeDelta;
 use http::HeaderMap;
@@ -84,12 +84,19 @@ pub async fn load(ctx: &Ctx, token: Option<&str>) -> AppResult<Draft> {
     })
 }
 
+/// The most that a draft may hold, as JSON: several times what all fields take when they are full.
+const MOST_BYTES: usize = 32 * 1024;
+
 /// Keeps what was typed; a logo that is not given stays.
 ///
 /// # Errors
-/// When the database is away.
+/// 422 for more text than the form could ever take, 429 after too many from one address: nobody has to sign in for this.
 pub async fn save(ctx: &Ctx, token: &str, input: &ApplicationInput, logo: Option<LogoId>) -> AppResult<()> {
     let fields = serde_json::to_value(input).map_err(|error| AppError::Broken(error.into()))?;
+    if fields.to_string().len() > MOST_BYTES {
+        return Err(AppError::invalid("", "This is far more text than the form takes. Shorten it, then go on."));
+    }
+    limits::hit_address(ctx, limits::DRAFT_ADDRESS).await?;
     let now = ctx.now();
     store::put_draft(ctx.db(), ctx.id(), &secrets::hash_token(token), &fields, logo, now, now + TimeDelta::days(DAYS)).await
 }

@@ -18,7 +18,10 @@ pub fn audience(viewer: Option<&Actor>, organization: OrganizationId) -> Audienc
                 Audience::Member
             }
         }
-        Some(Workspace::Community { status, .. }) if status.may_reach_out() => Audience::ApprovedCommunity,
+        // Budgets and addresses are for those who deal with sponsors, not for every member of the community.
+        Some(Workspace::Community { status, .. }) if status.may_reach_out() && actor.can(Capability::SeeRequests) => {
+            Audience::ApprovedCommunity
+        }
         Some(Workspace::Community { .. }) => Audience::PendingCommunity,
         Some(Workspace::Staff { .. }) if actor.can(Capability::Review) => Audience::Staff,
         _ => Audience::Public,
@@ -107,6 +110,7 @@ mod tests {
     use crate::kernel::{
         actor::{CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role, StaffRole},
         ids::{CommunityId, SessionId, UserId},
+        labels::MemberRole,
     };
     use std::sync::Arc;
     use uuid::Uuid;
@@ -142,9 +146,9 @@ mod tests {
     fn everybody_is_the_audience_that_they_are() {
         use VerificationStatus::Verified;
         let of = |actor: &Actor| audience(Some(actor), ACME);
-        let community = |status| {
-            actor(Workspace::Community { id: CommunityId(Uuid::from_u128(3)), status, role: CommunityRole::Owner }, false)
-        };
+        let community_as =
+            |status, role| actor(Workspace::Community { id: CommunityId(Uuid::from_u128(3)), status, role }, false);
+        let community = |status| community_as(status, CommunityRole::Owner);
         let staff = |role, factor| actor(Workspace::Staff { role }, factor);
         assert_eq!(audience(None, ACME), Audience::Public);
         assert_eq!(of(&member(OrganizationRole::SponsorAdmin, Verified)), Audience::Admin);
@@ -153,6 +157,12 @@ mod tests {
         assert_eq!(of(&community(CommunityStatus::Pending)), Audience::PendingCommunity);
         assert_eq!(of(&community(CommunityStatus::Suspended)), Audience::PendingCommunity);
         assert_eq!(of(&community(CommunityStatus::Approved)), Audience::ApprovedCommunity);
+        for role in CommunityRole::all() {
+            let sees = of(&community_as(CommunityStatus::Active, role)) == Audience::ApprovedCommunity;
+            assert_eq!(sees, community_as(CommunityStatus::Active, role).can(Capability::SeeRequests), "{role:?}");
+        }
+        let designer = CommunityRole::Member(MemberRole::Designer);
+        assert_eq!(of(&community_as(CommunityStatus::Active, designer)), Audience::PendingCommunity);
         assert_eq!(of(&staff(StaffRole::Review, false)), Audience::Public, "no second factor, no staff");
         assert_eq!(of(&staff(StaffRole::Review, true)), Audience::Staff);
         assert_eq!(of(&staff(StaffRole::Finance, true)), Audience::Public);

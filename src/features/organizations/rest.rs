@@ -1,4 +1,5 @@
 //! `/sponsors`: apply, the directory, one profile, its editing, and the decisions of staff. Translates, and nothing else.
+//! (`/sponsors/dashboard` is the requests room's.)
 
 use super::{
     logos,

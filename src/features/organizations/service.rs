@@ -38,6 +38,7 @@ use crate::{
         dns::{self, Lookup, Reached},
         facts::{self, StoredFact, Voice},
         limits,
+        storage::Key,
         tx::Tx,
     },
 };
@@ -589,6 +590,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppRe
     if !policy::may_see(audience, record.standing) {
         return Err(AppError::NotFound);
     }
+    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Organization, id.0).await?;
     Ok(OrganizationView::for_audience(&record, audience))
 }
 
@@ -668,6 +670,54 @@ pub async fn note_support(
     store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
     store::note_support(&mut tx, id, event, community, at).await?;
     tx.commit_unstated("a count that follows a fact of the partners room").await
+}
+
+/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the listed
+/// organization of that name. It stays as it is until the transaction ends.
+///
+/// # Errors
+/// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace.
+pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppResult<Option<OrganizationBrief>> {
+    let identity = website.map(Identity::of);
+    let row = store::find_named_in(tx, identity.as_ref().map(Identity::key), &identity::skeleton(name)).await?;
+    let Some(brief) = row.map(brief_of).transpose()? else { return Ok(None) };
+    if brief.status == VerificationStatus::Disabled {
+        return Err(AppError::refused(
+            "ORGANIZATION_DISABLED",
+            format!("{} is not on the marketplace at the moment, so it cannot be added.", brief.name),
+        ));
+    }
+    Ok(Some(brief))
+}
+
+/// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from.
+///
+/// # Errors
+/// When the database is away.
+pub async fn named_like(ctx: &Ctx, text: &str) -> AppResult<Vec<OrganizationBrief>> {
+    let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\') && !c.is_control()).take(100).collect();
+    let plain = plain.trim().to_lowercase();
+    if plain.is_empty() {
+        return Ok(Vec::new());
+    }
+    store::list_named_like(ctx.db(), &plain, 8).await?.into_iter().map(brief_of).collect()
+}
+
+/// The store's key of a logo that was kept just now.
+///
+/// # Errors
+/// When the database is away.
+pub async fn logo_key(ctx: &Ctx, id: LogoId) -> AppResult<Option<String>> {
+    store::find_logo_key(ctx.db(), id).await
+}
+
+/// The store's key of the logo that is served as this file, if we keep it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn logo_key_of_file(ctx: &Ctx, file: &str) -> AppResult<Option<String>> {
+    let Some(key) = file.strip_suffix(".png").and_then(|hash| Key::of_hash("logos", hash, "png").ok()) else { return Ok(None) };
+    Ok(store::has_logo(ctx.db(), key.as_str()).await?.then(|| key.as_str().to_owned()))
 }
 
 // ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────

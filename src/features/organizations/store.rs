@@ -812,3 +812,52 @@ pub async fn delete_expired_drafts(pool: &PgPool, now: DateTime<Utc>) -> AppResu
     sqlx::query!("delete from application_drafts where expires_at <= $1", now).execute(pool).await?;
     Ok(())
 }
+
+// ── For rooms that name an organization ─────────────────────────────────────────────────────────────────────────────
+
+/// Whoever owns this identity, or, without one, the listed organization of this name; a verified one first. Nobody can
+/// change it until the transaction ends.
+pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Option<BriefRow>> {
+    let row = sqlx::query_as!(
+        BriefRow,
+        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
+           from organizations o left join logos l on l.id = o.logo_id
+           where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled'))
+              or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
+           order by o.verification_status = 'Verified' desc, o.created_at, o.id limit 1 for share of o"#,
+        identity_key,
+        name_skeleton,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row)
+}
+
+/// Listed organizations whose name holds the text or is spelled like it, likest first.
+pub async fn list_named_like(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<BriefRow>> {
+    let rows = sqlx::query_as!(
+        BriefRow,
+        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
+           from organizations o left join logos l on l.id = o.logo_id
+           where o.verification_status in ('Verified', 'Community Added')
+             and (lower(o.display_name) like '%' || $1 || '%' or lower(o.display_name) % $1)
+           order by similarity(lower(o.display_name), $1) desc, o.id limit $2"#,
+        text,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
+}
+
+/// The store's key of a logo.
+pub async fn find_logo_key(pool: &PgPool, id: LogoId) -> AppResult<Option<String>> {
+    Ok(sqlx::query_scalar!("select storage_key from logos where id = $1", id.0).fetch_optional(pool).await?)
+}
+
+/// Is a logo kept under this key?
+pub async fn has_logo(pool: &PgPool, key: &str) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(r#"select exists (select 1 from logos where storage_key = $1) as "there!""#, key)
+        .fetch_one(pool)
+        .await?)
+}

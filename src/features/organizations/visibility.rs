@@ -42,9 +42,9 @@ labels! {
     Audience, "an audience" {
         // Nobody signed in, somebody without a workspace, another organization.
         Public = "public",
-        // A community that staff have not approved (or have suspended).
+        // A community that staff have not approved (or have suspended), or a member of one whose role does not deal with sponsors.
         PendingCommunity = "pending community",
-        // A community that may reach out.
+        // Somebody who deals with sponsors for a community that may reach out.
         ApprovedCommunity = "approved community",
         // Somebody of the organization who cannot edit its profile.
         Member = "its members",

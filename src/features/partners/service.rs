@@ -1,21 +1,29 @@
-//! The use cases of partners on event pages.
+//! The use cases of partners on event pages: assigning one in another room's transaction, an event's wall and list, and the
+//! events that an organization supports. Does not decide who becomes a partner: the requests room does.
 
 use super::{
     policy,
-    rules::{self, Assignment},
+    rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
-    views::{PartnerPage, PartnerView, PartnerWall, SupportedEvent},
+    views::{
+        AssignmentPage, AssignmentView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
+        SupportedEvent,
+    },
 };
 use crate::{
-    features::{events::service as events, organizations::logos::logo_url},
+    features::{
+        communities::service as communities,
+        events::{rules::EventStatus, service as events, views::EventBrief},
+        organizations::{logos::logo_url, service as organizations, views::OrganizationBrief},
+    },
     kernel::{
-        actor::Actor,
+        actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{EventId, OrganizationId, PartnerLinkId},
+        ids::{EventId, LogoId, OrganizationId, PartnerLinkId},
         labels::Category,
         page::{Page, PageRequest, cursor, uncursor},
-        text::WebUrl,
+        text::{Paragraph, WebUrl},
     },
     platform::{ctx::Ctx, dates, facts::Voice, tx::Tx},
 };
@@ -31,7 +39,7 @@ const WALL_LIMIT: i64 = 200;
 pub async fn assign_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignment) -> AppResult<PartnerLinkId> {
     let (link, now) = (tx.ctx().id(), tx.ctx().now());
     let assigned = rules::assign(link, assignment);
-    store::apply_assigned(tx, &assigned, now).await?;
+    store::apply_assigned(tx, &assigned, true, now).await?;
     tx.state(voice, &assigned);
     Ok(link)
 }
@@ -41,7 +49,7 @@ pub async fn assign_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignm
 /// # Errors
 /// When the database is away.
 pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
-    let rows = store::list(ctx, event, false, None, None, 0, WALL_LIMIT).await?;
+    let rows = store::list(ctx, event, None, None, None, 0, WALL_LIMIT).await?;
     Ok(PartnerWall::of(rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?))
 }
 
@@ -51,7 +59,9 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
 /// 404 where the event is not the viewer's to know of.
 pub async fn public_wall(ctx: &Ctx, viewer: Option<&Actor>, event: EventId) -> AppResult<PartnerWall> {
     let event = events::brief(ctx, event).await?;
-    policy::may_see(viewer, event.community_id, event.is_public()).ok_or(AppError::NotFound)?;
+    if !policy::may_see(viewer, event.community_id, event.is_public()) {
+        return Err(AppError::NotFound);
+    }
     wall(ctx, event.id).await
 }
 
@@ -81,11 +91,346 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
         .collect()
 }
 
-/// The partners of an event: the shown ones of a public event for everybody, all of them for its community.
+// ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Puts somebody on the page of one of the community's events, by hand. `picture` is a logo that was uploaded with it.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 422 by field; 409 `ALREADY_ON_EVENT`, `EVENT_ARCHIVED`,
+/// `ORGANIZATION_DISABLED`.
+pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, picture: Option<LogoId>) -> AppResult<PartnerLinkId> {
+    let may = policy::may_manage(actor);
+    let logo_key = picture_key(ctx, new.logo.as_deref(), picture).await?;
+    let mut tx = ctx.begin().await?;
+    // Locks in the order of the house: community, organization, event.
+    if let Some(community) = actor.community() {
+        communities::brief_in(&mut tx, community).await?;
+    }
+    let organization = whom(&mut tx, &new).await?;
+    let event = hold_event(&mut tx, actor, event).await?;
+    may?;
+    let (name, logo, website) = match (&organization, new.whom) {
+        (Some(it), _) => (it.name.clone(), it.logo_key.clone(), it.website.clone()),
+        (None, Whom::Named(name)) => (name.into_string(), None, String::new()),
+        (None, Whom::Known(_)) => return Err(AppError::NotFound),
+    };
+    let assignment = Assignment {
+        event: event.id,
+        community: event.community_id,
+        organization: organization.map(|it| it.id),
+        request: None,
+        event_title: event.title,
+        event_slug: event.slug,
+        name,
+        logo_key: logo_key.or(logo),
+        website: new.website.map_or(website, WebUrl::into_string),
+        category: new.category,
+        benefits: rules::settle_lines(new.benefits, &[], || ctx.id()),
+    };
+    let link = ctx.id();
+    let assigned = rules::assign(link, assignment);
+    store::apply_assigned(&mut tx, &assigned, new.visible, ctx.now()).await?;
+    tx.state(actor, &assigned);
+    tx.result(link);
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// The organization that is meant: one of the directory by its id, or whoever has the name or the website that was typed.
+async fn whom(tx: &mut Tx, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
+    match &new.whom {
+        Whom::Named(name) => organizations::meant_in(tx, name.as_str(), new.website.as_ref()).await,
+        Whom::Known(id) => {
+            let unknown = || AppError::invalid("organizationId", "The directory has no such organization. Search for its name.");
+            let brief = match organizations::brief_in(tx, *id).await {
+                Err(AppError::NotFound) => return Err(unknown()),
+                other => other?,
+            };
+            match brief.status {
+                VerificationStatus::Verified | VerificationStatus::CommunityAdded => Ok(Some(brief)),
+                VerificationStatus::PendingVerification | VerificationStatus::Disabled => Err(unknown()),
+            }
+        }
+    }
+}
+
+async fn picture_key(ctx: &Ctx, file: Option<&str>, picture: Option<LogoId>) -> AppResult<Option<String>> {
+    match (picture, file) {
+        (Some(id), _) => organizations::logo_key(ctx, id).await,
+        (None, Some(file)) => match organizations::logo_key_of_file(ctx, file).await? {
+            Some(key) => Ok(Some(key)),
+            None => Err(AppError::invalid("imageUrl", "This picture is not kept here. Upload it on the partner's page.")),
+        },
+        (None, None) => Ok(None),
+    }
+}
+
+/// The event, held for a change of who stands on its page.
+async fn hold_event(tx: &mut Tx, actor: &Actor, event: EventId) -> AppResult<EventBrief> {
+    let event = events::hold_in(tx, actor.scope(), event).await?;
+    if event.status == EventStatus::Archived {
+        return Err(AppError::refused("EVENT_ARCHIVED", format!("{} is archived and stays as it was.", event.title)));
+    }
+    Ok(event)
+}
+
+async fn hold_link(tx: &mut Tx, actor: &Actor, event: EventId, id: PartnerLinkId) -> AppResult<Link> {
+    let may = policy::may_manage(actor);
+    let event = hold_event(tx, actor, event).await?;
+    let row = store::hold(tx, event.id, id).await?;
+    may?;
+    Ok(Link {
+        id,
+        event: event.id,
+        community: row.community_id.into(),
+        organization: row.organization_id.map(Into::into),
+        request: row.request_id.map(Into::into),
+        event_title: event.title,
+        event_slug: event.slug,
+        visible: row.visible,
+        version: row.version,
+        display: Display {
+            name: row.name_snapshot,
+            logo_key: row.logo_key_snapshot,
+            website: row.website_snapshot,
+            category: category(&row.display_category)?,
+            benefits: lines(row.benefits)?,
+        },
+    })
+}
+
+/// Changes how somebody stands on an event's page. What is absent stays. `picture` is a logo that was uploaded with it.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 422 by field; 409 `VERSION_CONFLICT`, `AGREED`, `ALREADY_ON_EVENT`,
+/// `EVENT_ARCHIVED`.
+pub async fn edit(
+    ctx: &Ctx,
+    actor: &Actor,
+    event: EventId,
+    id: PartnerLinkId,
+    edit: PartnerEdit,
+    picture: Option<LogoId>,
+) -> AppResult<()> {
+    let logo = match (picture, &edit.logo) {
+        (None, None) => None,
+        (picture, named) => Some(picture_key(ctx, named.as_ref().and_then(Option::as_deref), picture).await?),
+    };
+    let mut tx = ctx.begin().await?;
+    let mut link = hold_link(&mut tx, actor, event, id).await?;
+    link.same_version(edit.version)?;
+    let old = &link.display;
+    let display = Display {
+        name: edit.name.map_or_else(|| old.name.clone(), |name| name.into_string()),
+        logo_key: logo.unwrap_or_else(|| old.logo_key.clone()),
+        website: match edit.website {
+            Some(website) => website.map(WebUrl::into_string).unwrap_or_default(),
+            None => old.website.clone(),
+        },
+        category: edit.category.unwrap_or(old.category),
+        benefits: match edit.benefits {
+            Some(drafts) => rules::settle_lines(drafts, &old.benefits, || ctx.id()),
+            None => old.benefits.clone(),
+        },
+    };
+    if let Some(edited) = link.edit(display)? {
+        store::apply_edited(&mut tx, &edited).await?;
+        tx.state(actor, &edited);
+        link = edited.after();
+    }
+    if let Some(shown) = edit.visible.and_then(|visible| link.show(visible)) {
+        store::apply_shown(&mut tx, &shown).await?;
+        tx.state(actor, &shown);
+        link = shown.after();
+    }
+    if let Some(to) = edit.display_order {
+        place_held(&mut tx, actor, &link, To::Place(to)).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("an edit that changes nothing is no fact").await
+}
+
+/// Which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum To {
+    Up,
+    Down,
+    /// Within its tier, from 0.
+    Place(usize),
+}
+
+/// Moves somebody within their tier.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 409 `EVENT_ARCHIVED`.
+pub async fn place(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, to: To) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let link = hold_link(&mut tx, actor, event, id).await?;
+    place_held(&mut tx, actor, &link, to).await?;
+    tx.result(id);
+    tx.commit_unstated("it stood there already").await
+}
+
+async fn place_held(tx: &mut Tx, actor: &Actor, link: &Link, to: To) -> AppResult<()> {
+    let order = store::list_tier(tx, link.event, link.display.category.tier()).await?;
+    let from = order.iter().position(|id| *id == link.id).unwrap_or_default();
+    let to = match to {
+        To::Up => from.saturating_sub(1),
+        To::Down => from + 1,
+        To::Place(to) => to,
+    };
+    if let Some(moved) = link.place(&order, to) {
+        store::apply_moved(tx, &moved).await?;
+        tx.state(actor, &moved);
+    }
+    Ok(())
+}
+
+/// Hides somebody from the public page, or shows them again.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 409 `EVENT_ARCHIVED`.
+pub async fn show(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, visible: bool) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let link = hold_link(&mut tx, actor, event, id).await?;
+    if let Some(shown) = link.show(visible) {
+        store::apply_shown(&mut tx, &shown).await?;
+        tx.state(actor, &shown);
+    }
+    tx.result(id);
+    tx.commit_unstated("it was so already").await
+}
+
+/// Takes somebody off an event's page. What both sides agreed on stays on record, with the reason.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 422 on `reason`; 409 `EVENT_ARCHIVED`.
+pub async fn remove(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, reason: Option<&Paragraph>) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let link = hold_link(&mut tx, actor, event, id).await?;
+    let removed = link.remove(reason)?;
+    store::apply_removed(&mut tx, &removed, ctx.now()).await?;
+    tx.state(actor, &removed);
+    tx.result(id);
+    tx.commit().await
+}
+
+/// Remembers whether the reader has put the panel of partners away.
+///
+/// # Errors
+/// When the database is away.
+pub async fn collapse(ctx: &Ctx, actor: &Actor, collapsed: bool) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::put_collapsed(&mut tx, actor.user(), collapsed).await?;
+    tx.commit_unstated("how somebody likes their page is no fact").await
+}
+
+/// Everything that a community has on an event's page, for the page on which it manages the event. The page around it has
+/// decided that the reader may see the event; an event of another community shows nothing.
+///
+/// # Errors
+/// 404 outside a community's workspace.
+pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelView> {
+    let community = actor.community().ok_or(AppError::NotFound)?;
+    actor.must(Capability::SeeWorkspace, "see the events of this community")?;
+    let (collapsed, rows) = store::get_panel(ctx, event, community, actor.user(), WALL_LIMIT).await?;
+    let items = rows.into_iter().map(managed).collect::<AppResult<Vec<_>>>()?;
+    Ok(PanelView {
+        event_id: event,
+        collapsed,
+        count: items.len(),
+        hidden: items.iter().filter(|item| !item.visible).count(),
+        can_edit: policy::may_manage(actor).is_ok(),
+        // What was put away is not sent either.
+        items: if collapsed { Vec::new() } else { items },
+    })
+}
+
+/// Everything that stands on an event's page, for its own community.
+///
+/// # Errors
+/// 404 for everybody else; 422 for a cursor that is none.
+pub async fn manage(
+    ctx: &Ctx,
+    actor: &Actor,
+    event: EventId,
+    search: Option<&str>,
+    page: &PageRequest,
+) -> AppResult<AssignmentPage> {
+    let event = own(ctx, actor, event).await?;
+    let search = search.map(str::trim).filter(|search| !search.is_empty());
+    let after = page.cursor.as_deref().map(after).transpose()?;
+    let rows = store::list_managed(ctx, event, None, search, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
+    let counted = store::count(ctx, event, true, None, search).await?;
+    let page = Page::cut(rows, page.limit, counted, |row| cursor(&[&row.display_order.to_string(), &row.id.to_string()]));
+    Ok(AssignmentPage {
+        items: page.items.into_iter().map(managed).collect::<AppResult<Vec<_>>>()?,
+        next_cursor: page.next_cursor,
+        total: page.total,
+        total_capped: page.total_capped,
+    })
+}
+
+/// One of those who stand on an event's page, for its own community.
+///
+/// # Errors
+/// 404 for everybody else.
+pub async fn managed_one(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId) -> AppResult<AssignmentView> {
+    let event = own(ctx, actor, event).await?;
+    let row = store::list_managed(ctx, event, Some(id), None, None, 0, 1).await?.pop().ok_or(AppError::NotFound)?;
+    managed(row)
+}
+
+/// What the page needs on which somebody is added (by what was searched) or edited.
+///
+/// # Errors
+/// 404 outside the community; 403 by role.
+pub async fn editor(ctx: &Ctx, actor: &Actor, event: EventId, id: Option<PartnerLinkId>, search: &str) -> AppResult<EditorView> {
+    let title = events::title_of_own(ctx, actor, event).await?;
+    policy::may_manage(actor)?;
+    let partner = match id {
+        Some(id) => {
+            let row = store::list_managed(ctx, event, Some(id), None, None, 0, 1).await?.pop().ok_or(AppError::NotFound)?;
+            Some(managed(row)?)
+        }
+        None => None,
+    };
+    let found = if partner.is_none() { organizations::named_like(ctx, search).await? } else { Vec::new() };
+    let found = found.into_iter().map(|it| FoundOrganization {
+        id: it.id,
+        name: it.name,
+        note: match WebUrl::parse(&it.website) {
+            Ok(url) => format!("{}, {}", url.short(), it.status.label()),
+            Err(_) => it.status.label().to_owned(),
+        },
+    });
+    Ok(EditorView { event_id: event, event_title: title, partner, found: found.collect() })
+}
+
+/// Is the event the actor's community's own, and may they change who stands on its page? Said before anything about what
+/// they typed.
+///
+/// # Errors
+/// 404 outside the community; 403 by role.
+pub async fn must_manage(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<()> {
+    events::title_of_own(ctx, actor, event).await?;
+    policy::may_manage(actor)?;
+    Ok(())
+}
+
+/// The event, if it is the actor's community's own.
+async fn own(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<EventId> {
+    let brief = events::brief(ctx, event).await?;
+    if policy::is_own(actor, brief.community_id) { Ok(brief.id) } else { Err(AppError::NotFound) }
+}
+
+// ── Showing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The sponsors that an event's page shows: partners of the other twelve categories are not among them.
 ///
 /// # Errors
 /// 404 where the event is not the viewer's to know of; 422 for a cursor that is none.
-pub async fn list(
+pub async fn sponsors(
     ctx: &Ctx,
     viewer: Option<&Actor>,
     event: EventId,
@@ -93,16 +438,50 @@ pub async fn list(
     page: &PageRequest,
 ) -> AppResult<PartnerPage> {
     let event = events::brief(ctx, event).await?;
-    let sight = policy::may_see(viewer, event.community_id, event.is_public()).ok_or(AppError::NotFound)?;
-    let hidden = sight == policy::Sight::All;
+    if !policy::may_see(viewer, event.community_id, event.is_public()) {
+        return Err(AppError::NotFound);
+    }
+    let labels: Vec<String> =
+        Category::ALL.iter().filter(|category| category.is_sponsor()).map(|category| category.label().to_owned()).collect();
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows = store::list(ctx, event.id, hidden, search, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count(ctx, event.id, hidden, search).await?;
+    let (offset, limit) = (i64::from(page.offset), i64::from(page.limit) + 1);
+    let rows = store::list(ctx, event.id, Some(&labels), search, after, offset, limit).await?;
+    let counted = store::count(ctx, event.id, false, Some(&labels), search).await?;
     let items = rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?;
     let Page { items, next_cursor, total, total_capped } =
         Page::cut(items, page.limit, counted, |item| cursor(&[&item.display_order.to_string(), &item.id.to_string()]));
     Ok(PartnerPage { items, next_cursor, total, total_capped })
+}
+
+fn managed(row: store::ManagedRow) -> AppResult<AssignmentView> {
+    let category = category(&row.display_category)?;
+    Ok(AssignmentView {
+        link_id: row.id.into(),
+        event_id: row.event_id.into(),
+        organization_id: row.organization_id.map(Into::into),
+        organization_slug: row.organization_slug,
+        name: row.name_snapshot,
+        category,
+        tier_keyword: category.tier(),
+        hue: category.hue(),
+        image_url: row.logo_key_snapshot.as_deref().map(logo_url),
+        website_label: website_label(&row.website_snapshot),
+        website: row.website_snapshot,
+        benefits: lines(row.benefits)?,
+        visible: row.visible,
+        display_order: i32::try_from(row.place).unwrap_or(i32::MAX),
+        version: row.version,
+        request_id: row.request_id.map(Into::into),
+    })
+}
+
+fn lines(value: serde_json::Value) -> AppResult<Vec<super::views::BenefitLine>> {
+    serde_json::from_value(value).map_err(|error| AppError::Broken(Box::new(error)))
+}
+
+fn website_label(website: &str) -> String {
+    WebUrl::parse(website).map_or_else(|_| String::new(), |url| url.short().to_owned())
 }
 
 fn after(text: &str) -> Result<(i32, Uuid), FieldErrors> {
@@ -121,7 +500,7 @@ fn view(row: store::Row) -> AppResult<PartnerView> {
         organization_slug: row.organization_slug,
         display_name_snapshot: row.name_snapshot,
         logo_url_snapshot: row.logo_key_snapshot.as_deref().map(logo_url),
-        website_label: WebUrl::parse(&row.website_snapshot).map_or_else(|_| String::new(), |url| url.short().to_owned()),
+        website_label: website_label(&row.website_snapshot),
         website_snapshot: row.website_snapshot,
         display_category: category,
         tier_keyword: category.tier(),

@@ -1,10 +1,14 @@
 //! SQL of `event_partners`. Makes no decision.
 
-use super::{rules::PartnerAssigned, views::BenefitLine};
+use super::{
+    rules::{PartnerAssigned, PartnerEdited, PartnerMoved, PartnerRemoved, PartnerShown, tier_range},
+    views::BenefitLine,
+};
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{EventId, OrganizationId},
+        ids::{CommunityId, EventId, OrganizationId, PartnerLinkId, UserId},
+        labels::Tier,
         page::COUNT_CAP,
     },
     platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
@@ -34,21 +38,22 @@ impl Row {
     }
 }
 
-/// Writes the assignment, last within its tier.
-pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, at: DateTime<Utc>) -> AppResult<()> {
+/// Writes the assignment, last within its tier. `visible` is whether the public page shows it.
+pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, visible: bool, at: DateTime<Utc>) -> AppResult<()> {
     let it = assigned.assignment();
     let (first, next) = assigned.order_range();
     let benefits = serde_json::to_value(&it.benefits).map_err(|error| AppError::Broken(Box::new(error)))?;
     sqlx::query!(
         "insert into event_partners (id, event_id, community_id, organization_id, request_id, name_snapshot, logo_key_snapshot,
                                      website_snapshot, display_category, tier_keyword, benefits, visible, display_order, created_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true,
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $15,
                 coalesce((select max(p.display_order) + 1 from event_partners p
-                          where p.event_id = $2 and p.display_order >= $12 and p.display_order < $13), $12), $14",
+                          where p.event_id = $2 and p.display_order >= $12 and p.display_order < $13 and p.removed_at is null), $12),
+                $14",
         assigned.link().0,
         it.event.0,
         it.community.0,
-        it.organization.0,
+        it.organization.map(|id| id.0),
         it.request.map(|id| id.0),
         it.name,
         it.logo_key,
@@ -59,22 +64,248 @@ pub async fn apply_assigned(tx: &mut Tx, assigned: &PartnerAssigned, at: DateTim
         first,
         next,
         at,
+        visible,
     )
     .execute(tx.conn())
     .await
-    .refuse_on(
-        "event_partners_once_key",
-        "ALREADY_ON_EVENT",
-        &format!("{} already stands on this event's page as {}. Agree on another category, or close this request.", it.name, it.category),
-    )?;
+    .map_err(|error| once(error, &it.name, it.category.label()))?;
     Ok(())
 }
 
-/// An event's partners in display order: `hidden` ones too or not, whose name holds `search`, after `(order, id)`.
+/// One organization, and one name, stands once per category on an event's page.
+fn once(error: sqlx::Error, name: &str, category: &str) -> AppError {
+    let message = format!("{name} already stands on this event's page as {category}. Choose another category.");
+    let outcome: Result<(), sqlx::Error> = Err(error);
+    let outcome = match &outcome {
+        Err(sqlx::Error::Database(db)) if db.constraint() == Some("event_partners_named_once_key") => {
+            outcome.refuse_on("event_partners_named_once_key", "ALREADY_ON_EVENT", &message)
+        }
+        _ => outcome.refuse_on("event_partners_once_key", "ALREADY_ON_EVENT", &message),
+    };
+    outcome.err().unwrap_or(AppError::NotFound)
+}
+
+// ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A row as its community manages it.
+#[derive(Debug, serde::Deserialize)]
+pub struct ManagedRow {
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub community_id: Uuid,
+    pub organization_id: Option<Uuid>,
+    pub organization_slug: Option<String>,
+    pub request_id: Option<Uuid>,
+    pub name_snapshot: String,
+    pub logo_key_snapshot: Option<String>,
+    pub website_snapshot: String,
+    pub display_category: String,
+    pub benefits: serde_json::Value,
+    pub visible: bool,
+    pub version: i32,
+    /// The place within its tier, from 0.
+    pub place: i64,
+    /// What lists are sorted by.
+    pub display_order: i32,
+}
+
+/// Locks one place on an event's page. The caller holds the event.
+pub async fn hold(tx: &mut Tx, event: EventId, id: PartnerLinkId) -> AppResult<ManagedRow> {
+    sqlx::query_as!(
+        ManagedRow,
+        r#"select p.id, p.event_id, p.community_id, p.organization_id, null::text as organization_slug, p.request_id, p.name_snapshot,
+                  p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible, p.version,
+                  0::bigint as "place!", p.display_order
+           from event_partners p where p.id = $1 and p.event_id = $2 and p.removed_at is null for update"#,
+        id.0,
+        event.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .ok_or(AppError::NotFound)
+}
+
+/// Everybody of a tier, in the order of the page.
+pub async fn list_tier(tx: &mut Tx, event: EventId, tier: Tier) -> AppResult<Vec<PartnerLinkId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from event_partners where event_id = $1 and tier_keyword = $2 and removed_at is null order by display_order, id",
+        event.0,
+        tier.label(),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(ids.into_iter().map(PartnerLinkId).collect())
+}
+
+pub async fn apply_edited(tx: &mut Tx, fact: &PartnerEdited) -> AppResult<()> {
+    let (link, display) = (fact.link(), fact.display());
+    let (first, next) = tier_range(display.category.tier());
+    let benefits = serde_json::to_value(&display.benefits).map_err(|error| AppError::Broken(Box::new(error)))?;
+    let done = sqlx::query!(
+        "update event_partners e
+         set name_snapshot = $3, logo_key_snapshot = $4, website_snapshot = $5, display_category = $6, tier_keyword = $7, benefits = $8,
+             version = version + 1,
+             display_order = case when $9 then
+                 coalesce((select max(p.display_order) + 1 from event_partners p
+                           where p.event_id = e.event_id and p.display_order >= $10 and p.display_order < $11 and p.removed_at is null), $10)
+                 else display_order end
+         where id = $1 and version = $2 and removed_at is null",
+        link.id.0,
+        link.version,
+        display.name,
+        display.logo_key,
+        display.website,
+        display.category.label(),
+        display.category.tier().label(),
+        benefits,
+        fact.changes_tier(),
+        first,
+        next,
+    )
+    .execute(tx.conn())
+    .await
+    .map_err(|error| once(error, &display.name, display.category.label()))?;
+    one(done.rows_affected())
+}
+
+pub async fn apply_shown(tx: &mut Tx, fact: &PartnerShown) -> AppResult<()> {
+    let link = fact.link();
+    let done = sqlx::query!(
+        "update event_partners set visible = $3, version = version + 1 where id = $1 and version = $2 and removed_at is null",
+        link.id.0,
+        link.version,
+        fact.visible(),
+    )
+    .execute(tx.conn())
+    .await?;
+    one(done.rows_affected())
+}
+
+pub async fn apply_removed(tx: &mut Tx, fact: &PartnerRemoved, at: DateTime<Utc>) -> AppResult<()> {
+    let link = fact.link();
+    let done = sqlx::query!(
+        "update event_partners set removed_at = $3, removal_reason = nullif($4, ''), version = version + 1
+         where id = $1 and version = $2 and removed_at is null",
+        link.id.0,
+        link.version,
+        at,
+        fact.reason(),
+    )
+    .execute(tx.conn())
+    .await?;
+    one(done.rows_affected())
+}
+
+/// Numbers the whole tier anew, so that places never meet.
+pub async fn apply_moved(tx: &mut Tx, fact: &PartnerMoved) -> AppResult<()> {
+    let ids: Vec<Uuid> = fact.order().iter().map(|id| id.0).collect();
+    let (first, _) = tier_range(fact.link().display.category.tier());
+    sqlx::query!(
+        "update event_partners p set display_order = $2 + (n.place - 1)::integer
+         from unnest($1::uuid[]) with ordinality as n (id, place) where p.id = n.id",
+        &ids,
+        first,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The row was held in this state, so that anything else is a defect.
+fn one(rows: u64) -> AppResult<()> {
+    if rows == 1 { Ok(()) } else { Err(AppError::broken("a held place on a page was no longer as it was read")) }
+}
+
+/// What a community has on an event's page, in the order of the page, and whether the reader has put the panel away; by one
+/// statement. An event of another community has nothing.
+pub async fn get_panel(
+    ctx: &Ctx,
+    event: EventId,
+    community: CommunityId,
+    reader: UserId,
+    limit: i64,
+) -> AppResult<(bool, Vec<ManagedRow>)> {
+    let row = sqlx::query!(
+        r#"select coalesce((select collapsed from partner_panels where user_id = $3), false) as "collapsed!",
+                  coalesce((select jsonb_agg(to_jsonb(r) order by r.display_order, r.id) from (
+                      select p.id, p.event_id, p.community_id, p.organization_id,
+                             case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
+                             p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits,
+                             p.visible, p.version, p.display_order,
+                             row_number() over (partition by p.tier_keyword order by p.display_order, p.id) - 1 as place
+                      from event_partners p left join organizations o on o.id = p.organization_id
+                      where p.event_id = $1 and p.community_id = $2 and p.removed_at is null
+                      order by p.display_order, p.id limit $4
+                  ) as r), '[]'::jsonb) as "rows!""#,
+        event.0,
+        community.0,
+        reader.0,
+        limit,
+    )
+    .fetch_one(ctx.db())
+    .await?;
+    let rows = serde_json::from_value(row.rows).map_err(|error| AppError::Broken(Box::new(error)))?;
+    Ok((row.collapsed, rows))
+}
+
+/// Remembers whether somebody has put the panel away.
+pub async fn put_collapsed(tx: &mut Tx, reader: UserId, collapsed: bool) -> AppResult<()> {
+    sqlx::query!(
+        "insert into partner_panels (user_id, collapsed) values ($1, $2) on conflict (user_id) do update set collapsed = $2",
+        reader.0,
+        collapsed,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// A part of what stands on an event's page, as its community manages it: whose name holds `search`, or only `link`, after
+/// `(order, id)`.
+pub async fn list_managed(
+    ctx: &Ctx,
+    event: EventId,
+    link: Option<PartnerLinkId>,
+    search: Option<&str>,
+    after: Option<(i32, Uuid)>,
+    offset: i64,
+    limit: i64,
+) -> AppResult<Vec<ManagedRow>> {
+    let (order, id) = after.unzip();
+    Ok(sqlx::query_as!(
+        ManagedRow,
+        r#"select p.id, p.event_id, p.community_id, p.organization_id,
+                  case when o.verification_status in ('Verified', 'Community Added') then o.slug end as "organization_slug?",
+                  p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible,
+                  p.version, p.display_order,
+                  (select count(*) from event_partners q
+                   where q.event_id = p.event_id and q.tier_keyword = p.tier_keyword and q.removed_at is null
+                     and (q.display_order, q.id) < (p.display_order, p.id)) as "place!"
+           from event_partners p left join organizations o on o.id = p.organization_id
+           where p.event_id = $1 and p.removed_at is null and ($2::uuid is null or p.id = $2)
+             and ($3::text is null or position(lower($3) in lower(p.name_snapshot)) > 0)
+             and ($4::integer is null or (p.display_order, p.id) > ($4, $5))
+           order by p.display_order, p.id offset $6 limit $7"#,
+        event.0,
+        link.map(|id| id.0),
+        search,
+        order,
+        id,
+        offset,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
+// ── Showing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What the public sees of an event's partners, in display order: of these categories, whose name holds `search`, after
+/// `(order, id)`.
 pub async fn list(
     ctx: &Ctx,
     event: EventId,
-    hidden: bool,
+    categories: Option<&[String]>,
     search: Option<&str>,
     after: Option<(i32, Uuid)>,
     offset: i64,
@@ -87,12 +318,12 @@ pub async fn list(
                   case when o.verification_status in ('Verified', 'Community Added') then o.slug end as "organization_slug?",
                   p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible, p.display_order
            from event_partners p left join organizations o on o.id = p.organization_id
-           where p.event_id = $1 and (p.visible or $2)
+           where p.event_id = $1 and p.visible and p.removed_at is null and ($2::text[] is null or p.display_category = any($2))
              and ($3::text is null or position(lower($3) in lower(p.name_snapshot)) > 0)
              and ($4::integer is null or (p.display_order, p.id) > ($4, $5))
            order by p.display_order, p.id offset $6 limit $7"#,
         event.0,
-        hidden,
+        categories,
         search,
         order,
         id,
@@ -103,19 +334,26 @@ pub async fn list(
     .await?)
 }
 
-/// How many there are, counted to just beyond the cap.
-pub async fn count(ctx: &Ctx, event: EventId, hidden: bool, search: Option<&str>) -> AppResult<i64> {
+/// How many there are, hidden ones too or not, counted to just beyond the cap.
+pub async fn count(
+    ctx: &Ctx,
+    event: EventId,
+    hidden: bool,
+    categories: Option<&[String]>,
+    search: Option<&str>,
+) -> AppResult<i64> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from (
                select 1 from event_partners p
-               where p.event_id = $1 and (p.visible or $2)
-                 and ($3::text is null or position(lower($3) in lower(p.name_snapshot)) > 0)
+               where p.event_id = $1 and (p.visible or $2) and p.removed_at is null
+                 and ($5::text[] is null or p.display_category = any($5)) and ($3::text is null or position(lower($3) in lower(p.name_snapshot)) > 0)
                limit $4
            ) as capped"#,
         event.0,
         hidden,
         search,
         COUNT_CAP + 1,
+        categories,
     )
     .fetch_one(ctx.db())
     .await?)
@@ -141,7 +379,7 @@ pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64)
         "select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
                 p.display_category, e.start_at, e.end_at, e.timezone
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
-         where p.organization_id = $1 and p.visible and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')
+         where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')
            and c.status in ('approved', 'active')
          order by p.created_at desc, p.id desc limit $2",
         organization.0,

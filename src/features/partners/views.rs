@@ -1,7 +1,7 @@
 //! What crosses a wire about partners of events. Names of fields are the spec's event assignment.
 
 use crate::kernel::{
-    ids::{BenefitLineId, EventId, OrganizationId, PartnerLinkId},
+    ids::{BenefitLineId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Hue, Tier},
 };
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,131 @@ pub struct PartnerPage {
     pub next_cursor: Option<String>,
     pub total: i64,
     pub total_capped: bool,
+}
+
+/// Somebody to add, or a change of somebody, as a door receives it. What is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PartnerInput {
+    /// An organization of the directory. Only when adding.
+    pub organization_id: Option<String>,
+    /// When adding without an organization: one of this name is found, or added to the directory.
+    pub name: Option<String>,
+    /// One of the 33 labels, word for word. Without one: `Official Partner`.
+    pub category: Option<String>,
+    pub website: Option<String>,
+    /// Only pictures that are kept here, as `imageUrl` was answered; empty takes it away.
+    pub image_url: Option<String>,
+    pub benefits: Option<Vec<BenefitInput>>,
+    /// On the public page?
+    pub visible: Option<bool>,
+    /// The place within its tier, from 0. Only when editing.
+    pub display_order: Option<i32>,
+    /// The version that was edited. Only when editing, and needed.
+    pub version: Option<i32>,
+}
+
+/// Why somebody is taken off a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RemovalInput {
+    /// Needed for somebody who came by an accepted request; both sides read it.
+    pub reason: String,
+}
+
+/// Somebody was taken off a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RemovedView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub link_id: PartnerLinkId,
+    pub removed: bool,
+}
+
+/// One organization on one event's page, as its community manages it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AssignmentView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub link_id: PartnerLinkId,
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub event_id: EventId,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>, format = "uuid"))]
+    pub organization_id: Option<OrganizationId>,
+    /// The organization's page, for a listed one.
+    pub organization_slug: Option<String>,
+    pub name: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub category: Category,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub tier_keyword: Tier,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub hue: Hue,
+    pub image_url: Option<String>,
+    pub website: String,
+    pub website_label: String,
+    pub benefits: Vec<BenefitLine>,
+    /// On the public page?
+    pub visible: bool,
+    /// The place within its tier, from 0.
+    pub display_order: i32,
+    pub version: i32,
+    /// The accepted request that it came from, if one did.
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>, format = "uuid"))]
+    pub request_id: Option<RequestId>,
+}
+
+/// A page of what a community manages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AssignmentPage {
+    pub items: Vec<AssignmentView>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+    pub total_capped: bool,
+}
+
+/// The panel on the page where a community manages an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PanelView {
+    pub event_id: EventId,
+    pub items: Vec<AssignmentView>,
+    /// The reader has put it away.
+    pub collapsed: bool,
+    /// "3".
+    pub count: usize,
+    /// Of them, how many the public does not see.
+    pub hidden: usize,
+    /// May the reader change anything?
+    pub can_edit: bool,
+}
+
+/// The page on which somebody is added or edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EditorView {
+    pub event_id: EventId,
+    pub event_title: String,
+    /// Nothing when somebody is added.
+    pub partner: Option<AssignmentView>,
+    /// Organizations of the directory that the search found.
+    pub found: Vec<FoundOrganization>,
+}
+
+/// Somebody of the directory to choose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundOrganization {
+    pub id: OrganizationId,
+    pub name: String,
+    /// "acme.example, Verified".
+    pub note: String,
 }
 
 /// The wall of an event's page: groups in the order in which they are shown.

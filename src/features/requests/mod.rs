@@ -11,13 +11,19 @@ pub mod dashboard;
 #[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
+pub mod inbox;
+#[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
+pub mod routing;
+#[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+#[cfg(feature = "server")]
+mod store_routing;
 
 #[cfg(feature = "ui")]
 pub mod server_fns;

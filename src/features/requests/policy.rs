@@ -51,6 +51,22 @@ pub fn may_act(actor: &Actor) -> Result<(), Denied> {
     actor.must(Capability::ActOnRequests, "act on requests")
 }
 
+/// May the actor set what the workspace's inbox does by itself?
+///
+/// # Errors
+/// 403 and what would be needed.
+pub fn may_set_rules(actor: &Actor) -> Result<(), Denied> {
+    actor.must(Capability::EditProfile, "set the inbox's rules")
+}
+
+/// May the actor decide what becomes of requests that wait for staff?
+///
+/// # Errors
+/// 403; staff without a second factor are told so.
+pub fn may_review_held(actor: &Actor) -> Result<(), Denied> {
+    actor.must(Capability::Review, "decide on held requests")
+}
+
 /// Is the actor on one side only?
 ///
 /// # Errors

@@ -1,16 +1,27 @@
-//! `POST|GET /requests`, `GET /requests/{requestId}`, `PATCH /requests/{requestId}/{accept,reject,withdraw}` and
-//! `POST /opportunities/{opportunityId}/apply`.
+//! `POST|GET /requests`, `GET /requests/{requestId}`, `PATCH /requests/{requestId}/{accept,reject,withdraw,assign,snooze}`,
+//! `POST /requests/{bulk-reject,read}`, `GET /requests/standing`, `POST /opportunities/{opportunityId}/apply`, and for staff
+//! `GET /admin/requests/held`, `PATCH /admin/requests/{requestId}/decision`.
 
 use super::{
-    rules::Rejection,
+    inbox::{self, Sort},
+    routing,
+    rules::{
+        Rejection,
+        inbox::{read_selection, read_until},
+        sending,
+    },
     service,
-    views::{AcceptInput, ApplyInput, DashboardView, InboxPage, InboxTab, RejectInput, RequestInput, RequestView, RevisionHash},
+    views::{
+        AcceptInput, ApplyInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage,
+        JudgeInput, JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView,
+        SnoozeInput, StandingView,
+    },
 };
 use crate::{
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId},
+        ids::{OpportunityId, RequestId, UserId},
         page::PageRequest,
     },
     platform::{
@@ -31,6 +42,17 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(accept))
         .routes(routes!(reject))
         .routes(routes!(withdraw))
+        .routes(routes!(assign))
+        .routes(routes!(snooze))
+        .routes(routes!(bulk_reject))
+        .routes(routes!(read))
+        .routes(routes!(standing))
+        .routes(routes!(held))
+        .routes(routes!(judge))
+        .routes(routes!(rules))
+        .routes(routes!(set_route))
+        .routes(routes!(declare_fit))
+        .routes(routes!(remove_rule))
 }
 
 /// Runs a write once for its key; first and repeated calls give the request's id, which is rendered under today's rights.
@@ -58,8 +80,24 @@ async fn once<F: Future<Output = AppResult<RequestId>>>(
 #[serde(rename_all = "camelCase", default)]
 #[into_params(parameter_in = Query)]
 struct ListParams {
-    /// `open` (also when absent), `accepted` or `history`.
+    /// `open` (also when absent: every open one), `incoming`, `submitted`, `negotiation`, `accepted` or `history`.
     tab: Option<String>,
+    /// Words of messages, names and titles.
+    q: Option<String>,
+    /// A status, word for word.
+    status: Option<String>,
+    /// The event's type, word for word.
+    event_type: Option<String>,
+    /// The event's region, word for word.
+    region: Option<String>,
+    /// The key of a budget band, which names its currency: `INR:200000-500000`.
+    budget: Option<String>,
+    /// `new`: until communities have a reputation, every one of them is.
+    reputation: Option<String>,
+    /// `me`, `nobody` or a colleague's id.
+    assigned: Option<String>,
+    /// `all`, `unread` or `snoozed`.
+    show: Option<String>,
     page: Option<u32>,
     limit: Option<u32>,
     cursor: Option<String>,
@@ -67,7 +105,8 @@ struct ListParams {
 
 /// The acting workspace's inbox
 ///
-/// Both directions; those that wait for you first, then by how long they have waited.
+/// Both directions; those that wait for you first, then by how long they have waited. What is put aside is left out of open
+/// parts unless it is asked for.
 #[utoipa::path(
     get, path = "/requests", tag = "requests",
     params(ListParams, ("X-CommDesk-Workspace" = Option<String>, Header)),
@@ -80,11 +119,18 @@ struct ListParams {
 )]
 async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
-    let tab = match params.tab.as_deref().unwrap_or_default() {
-        "" => InboxTab::Open,
-        text => InboxTab::parse(text).map_err(|error| AppError::invalid("tab", error.to_string()))?,
+    let ask = InboxAsk {
+        tab: params.tab.unwrap_or_default(),
+        q: params.q.unwrap_or_default(),
+        status: params.status.unwrap_or_default(),
+        event_type: params.event_type.unwrap_or_default(),
+        region: params.region.unwrap_or_default(),
+        budget: params.budget.unwrap_or_default(),
+        reputation: params.reputation.unwrap_or_default(),
+        assigned: params.assigned.unwrap_or_default(),
+        show: params.show.unwrap_or_default(),
     };
-    Ok(ok(&service::inbox(&call.ctx, &call.actor()?, tab, &page).await?))
+    Ok(ok(&inbox::list(&call.ctx, &call.actor()?, &ask.parse()?, &page).await?))
 }
 
 /// A community asks an organization
@@ -95,9 +141,9 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         (status = 201, description = "The request, with its first revision", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the community may not"),
-        (status = 409, description = "DUPLICATE_REQUEST, ORGANIZATION_NOT_VERIFIED, EVENT_NOT_PUBLISHED, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, ORGANIZATION_NOT_VERIFIED, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field"),
-        (status = 429, description = "Too many requests by this person; see Retry-After"),
+        (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
     )
 )]
 async fn send(call: Call, key: Once, body: Body<RequestInput>) -> ApiResult {
@@ -120,9 +166,9 @@ async fn send(call: Call, key: Once, body: Body<RequestInput>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the organization may not"),
         (status = 404, description = "No such opportunity"),
-        (status = 409, description = "DUPLICATE_REQUEST, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), NOT_TAKING_REQUESTS, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
         (status = 422, description = "Problems by field"),
-        (status = 429, description = "Too many requests by this person; see Retry-After"),
+        (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
     )
 )]
 async fn apply(call: Call, key: Once, Seg(opportunity): Seg<OpportunityId>, body: Body<ApplyInput>) -> ApiResult {
@@ -198,7 +244,8 @@ async fn reject(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rejec
     let Body { value, raw } = body;
     let operation = format!("PATCH /requests/{id}/reject");
     let (actor, id) = once(&call, &key, &operation, &raw, |ctx, actor| async move {
-        service::reject(&ctx, &actor, id, Rejection::parse(&value.reason, &value.note)?).await
+        let month = sending::read_month(&value.ask_again, ctx.now().date_naive())?;
+        service::reject(&ctx, &actor, id, Rejection::parse(&value.reason, &value.note)?.welcome_from(month)).await
     })
     .await?;
     Ok(ok(&service::get(&call.ctx, &actor, id).await?))
@@ -225,6 +272,268 @@ async fn withdraw(call: Call, key: Once, Seg(id): Seg<RequestId>) -> ApiResult {
     let (actor, id) =
         once(&call, &key, &operation, b"", |ctx, actor| async move { service::withdraw(&ctx, &actor, id).await }).await?;
     Ok(ok(&service::get(&call.ctx, &actor, id).await?))
+}
+
+/// Give it to a colleague, or back to the team
+#[utoipa::path(
+    patch, path = "/requests/{requestId}/assign", tag = "requests", request_body = AssignInput,
+    params(
+        ("requestId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The request; only your side sees who handles it", body = RequestView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the workspace may not"),
+        (status = 404, description = "No such request, or not yours to know of"),
+        (status = 409, description = "REQUEST_CLOSED"),
+        (status = 422, description = "Not an active colleague who may act on requests"),
+    )
+)]
+async fn assign(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<AssignInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let operation = format!("PATCH /requests/{id}/assign");
+    let (actor, id) = once(&call, &key, &operation, &raw, |ctx, actor| async move {
+        inbox::assign(&ctx, &actor, id, read_assignee(&value.assignee_id)?).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, &actor, id).await?))
+}
+
+/// A colleague's id; nothing for nobody.
+pub(super) fn read_assignee(text: &str) -> AppResult<Option<UserId>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| AppError::invalid("assigneeId", "Choose one of your colleagues.")),
+    }
+}
+
+/// Put it aside for your team until the morning of a day, or bring it back
+#[utoipa::path(
+    patch, path = "/requests/{requestId}/snooze", tag = "requests", request_body = SnoozeInput,
+    params(
+        ("requestId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The request; only your side sees that it is put aside", body = RequestView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the workspace may not"),
+        (status = 404, description = "No such request, or not yours to know of"),
+        (status = 409, description = "REQUEST_CLOSED, REQUEST_EXPIRED"),
+        (status = 422, description = "The day is over, or the offer ends before it"),
+    )
+)]
+async fn snooze(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<SnoozeInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let operation = format!("PATCH /requests/{id}/snooze");
+    let (actor, id) = once(&call, &key, &operation, &raw, |ctx, actor| async move {
+        let until = if value.until.trim().is_empty() { None } else { Some(read_until(&value.until)?) };
+        inbox::snooze(&ctx, &actor, id, until).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, &actor, id).await?))
+}
+
+/// Decline many with one reason
+///
+/// Each has its own outcome; what you declined already counts as done, so that sending it again is harmless.
+#[utoipa::path(
+    post, path = "/requests/bulk-reject", tag = "requests", request_body = BulkRejectInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "What became of each", body = BulkView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not act on requests"),
+        (status = 422, description = "No selection, more than 50, or a reason that is not on the list"),
+    )
+)]
+async fn bulk_reject(call: Call, _key: Once, body: Body<BulkRejectInput>) -> ApiResult {
+    let value = body.value;
+    let actor = call.actor()?;
+    let month = sending::read_month(&value.ask_again, call.ctx.now().date_naive())?;
+    let why = Rejection::parse(&value.reason, &value.note)?.welcome_from(month);
+    let ids = read_selection(&value.ids)?;
+    // Idempotent by what it does: no key has to remember it.
+    Ok(ok(&inbox::sort_many(&call.ctx, &actor, &ids, &Sort::Reject(why)).await?))
+}
+
+/// Mark requests as read
+#[utoipa::path(
+    post, path = "/requests/read", tag = "requests", request_body = ReadInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "How many of them are yours, and read now", body = ReadView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role does not see requests"),
+        (status = 422, description = "No selection, or more than 50"),
+    )
+)]
+async fn read(call: Call, _key: Once, body: Body<ReadInput>) -> ApiResult {
+    Ok(ok(&ReadView { read: inbox::mark_read(&call.ctx, &call.actor()?, &body.value.ids).await? }))
+}
+
+/// Your share of the week, and why you were turned down
+#[utoipa::path(
+    get, path = "/requests/standing", tag = "requests",
+    params(("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The quota, and the reasons of the last year", body = StandingView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role does not see requests"),
+        (status = 422, description = "WORKSPACE_REQUIRED"),
+    )
+)]
+async fn standing(call: Call) -> ApiResult {
+    Ok(ok(&inbox::standing(&call.ctx, &call.actor()?).await?))
+}
+
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase", default)]
+#[into_params(parameter_in = Query)]
+struct HeldParams {
+    page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// Requests that wait for staff before they are delivered
+#[utoipa::path(
+    get, path = "/admin/requests/held", tag = "staff",
+    params(HeldParams, ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The longest waiting first", body = HeldPage),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Not a reviewer, or SECOND_FACTOR_REQUIRED"),
+        (status = 422, description = "A parameter is out of bounds"),
+    )
+)]
+async fn held(call: Call, Params(params): Params<HeldParams>) -> ApiResult {
+    let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
+    Ok(ok(&inbox::held(&call.ctx, &call.actor()?, &page).await?))
+}
+
+/// Deliver a held request, or close it with a reason
+#[utoipa::path(
+    patch, path = "/admin/requests/{requestId}/decision", tag = "staff", request_body = JudgeInput,
+    params(
+        ("requestId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "Decided", body = JudgedView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Not a reviewer, or SECOND_FACTOR_REQUIRED"),
+        (status = 404, description = "No such request"),
+        (status = 409, description = "NOT_HELD, REQUEST_CLOSED, REQUEST_EXPIRED"),
+        (status = 422, description = "No decision, or a refusal without a reason"),
+    )
+)]
+async fn judge(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<JudgeInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    super::policy::may_review_held(&call.actor()?)?;
+    let verdict = sending::read_verdict(&value.decision, &value.reason)?;
+    let operation = format!("PATCH /admin/requests/{id}/decision");
+    let (_, id) =
+        once(&call, &key, &operation, &raw, |ctx, actor| async move { inbox::judge(&ctx, &actor, id, verdict).await }).await?;
+    Ok(ok(&JudgedView { id, decision: value.decision.trim().to_owned() }))
+}
+
+/// What the acting workspace's inbox does by itself
+#[utoipa::path(
+    get, path = "/requests/rules", tag = "requests",
+    params(("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "Who handles what, and automatic answers", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role does not see requests"),
+        (status = 422, description = "WORKSPACE_REQUIRED"),
+    )
+)]
+async fn rules(call: Call) -> ApiResult {
+    Ok(ok(&routing::list(&call.ctx, &call.actor()?).await?))
+}
+
+/// Say who handles requests of a region and event type
+#[utoipa::path(
+    post, path = "/requests/rules/routes", tag = "requests", request_body = RouteInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The rules now; one for exactly the same was replaced", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not"),
+        (status = 409, description = "TOO_MANY_RULES, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field"),
+    )
+)]
+async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    key.run(
+        &call,
+        "POST /requests/rules/routes",
+        &raw,
+        |ctx| async move { routing::set_route(&ctx, &actor, &value).await.map(|_| ()) },
+        |_, _| async { Ok(()) },
+    )
+    .await?;
+    rules(call).await
+}
+
+/// Declare what a request must have
+///
+/// One that breaks it is declined at once, with your reason, stated as an automatic answer.
+#[utoipa::path(
+    post, path = "/requests/rules/fits", tag = "requests", request_body = FitInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The rules now", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not, or the workspace is no organization"),
+        (status = 409, description = "TOO_MANY_RULES, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field"),
+    )
+)]
+async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = call.actor()?;
+    super::policy::may_set_rules(&actor)?;
+    key.run(
+        &call,
+        "POST /requests/rules/fits",
+        &raw,
+        |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await.map(|_| ()) },
+        |_, _| async { Ok(()) },
+    )
+    .await?;
+    rules(call).await
+}
+
+/// Take a rule away
+#[utoipa::path(
+    delete, path = "/requests/rules/{ruleId}", tag = "requests",
+    params(
+        ("ruleId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The rules now", body = RulesView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role may not"),
+        (status = 404, description = "No such rule of yours"),
+    )
+)]
+async fn remove_rule(call: Call, key: Once, Seg(id): Seg<uuid::Uuid>) -> ApiResult {
+    let actor = call.actor()?;
+    let operation = format!("DELETE /requests/rules/{id}");
+    key.run(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }, |_, _| async { Ok(()) })
+        .await?;
+    rules(call).await
 }
 
 /// What the acting organization sees first: verification and next step, what waits, open requests, completeness.

@@ -5,6 +5,10 @@
 //! accepts or rejects, and it accepts the newest revision or nothing; nothing expires early. Does not know who is on which
 //! side ([`super::policy`]) nor the clock.
 
+pub mod inbox;
+pub mod routing;
+pub mod sending;
+
 use super::views::{NextAction, RequestState, RevisionHash};
 use crate::{
     features::partners::{
@@ -246,11 +250,13 @@ pub struct Request {
     pub amount: Money,
     pub category: Category,
     pub expires_at: DateTime<Utc>,
+    /// Waits for staff: its receiver does not know of it.
+    pub held: bool,
 }
 
-/// A side makes its first offer; the other has the turn.
-pub fn open(parties: Parties, revision: Revision) -> RequestOpened {
-    RequestOpened { id: revision.request, parties, revision }
+/// A side makes its first offer; the other has the turn, once it has heard of it: not while staff hold it back.
+pub fn open(parties: Parties, revision: Revision, held: bool) -> RequestOpened {
+    RequestOpened { id: revision.request, parties, revision, held }
 }
 
 impl Request {
@@ -361,8 +367,13 @@ impl Request {
         }
     }
 
+    /// The side that does not know of it.
+    fn unseen_by(&self) -> Option<Side> {
+        self.held.then(|| self.opened_by.other())
+    }
+
     fn payload(&self, side: Option<Side>) -> Value {
-        json!({
+        let payload = json!({
             "communityId": self.parties.community,
             "organizationId": self.parties.organization,
             "eventId": self.parties.event,
@@ -375,7 +386,16 @@ impl Request {
             "amountMinor": self.amount.minor,
             "currency": self.amount.currency,
             "category": self.category,
-        })
+        });
+        unseen(payload, self.unseen_by())
+    }
+}
+
+/// Notes the side that must not hear of a fact, where there is one.
+fn unseen(payload: Value, by: Option<Side>) -> Value {
+    match by {
+        Some(side) => with(payload, &[("unseenBy", json!(side))]),
+        None => payload,
     }
 }
 
@@ -385,12 +405,22 @@ pub struct Rejection {
     pub reason: RejectionReason,
     /// May be empty.
     pub note: String,
+    /// The first day of the month from which asking again is welcome.
+    pub ask_again: Option<NaiveDate>,
+    /// By a rule that the side declared, not by a person.
+    pub automatic: bool,
 }
 
 impl Rejection {
     /// "Budget", "Budget: Next year."
     pub fn in_words(&self) -> String {
         if self.note.is_empty() { self.reason.label().to_owned() } else { format!("{}: {}", self.reason, self.note) }
+    }
+
+    /// The same, with the month from which asking again is welcome.
+    #[must_use]
+    pub fn welcome_from(self, ask_again: Option<NaiveDate>) -> Self {
+        Self { ask_again, ..self }
     }
 
     /// # Errors
@@ -401,7 +431,7 @@ impl Rejection {
         let note = check.take("note", Paragraph::parse(note, MAX_NOTE, "note"));
         check.finish()?;
         match (reason, note) {
-            (Some(reason), Some(note)) => Ok(Self { reason, note: note.into_string() }),
+            (Some(reason), Some(note)) => Ok(Self { reason, note: note.into_string(), ask_again: None, automatic: false }),
             _ => Err(FieldErrors::one("reason", "Say why.")),
         }
     }
@@ -495,9 +525,15 @@ pub struct RequestOpened {
     id: RequestId,
     parties: Parties,
     revision: Revision,
+    held: bool,
 }
 
 impl RequestOpened {
+    /// Staff look at it before its receiver does.
+    pub fn held(&self) -> bool {
+        self.held
+    }
+
     pub fn id(&self) -> RequestId {
         self.id
     }
@@ -517,20 +553,23 @@ impl Fact for RequestOpened {
         statement(
             "request_opened",
             self.id,
-            json!({
-                "communityId": self.parties.community,
-                "organizationId": self.parties.organization,
-                "eventId": self.parties.event,
-                "opportunityId": self.parties.opportunity,
-                "openedBy": side,
-                "side": side,
-                "revision": self.revision.sequence,
-                "revisionHash": self.revision.hash,
-                "amountMinor": terms.amount.minor,
-                "currency": terms.amount.currency,
-                "category": terms.category,
-                "validUntil": terms.valid_until,
-            }),
+            unseen(
+                json!({
+                    "communityId": self.parties.community,
+                    "organizationId": self.parties.organization,
+                    "eventId": self.parties.event,
+                    "opportunityId": self.parties.opportunity,
+                    "openedBy": side,
+                    "side": side,
+                    "revision": self.revision.sequence,
+                    "revisionHash": self.revision.hash,
+                    "amountMinor": terms.amount.minor,
+                    "currency": terms.amount.currency,
+                    "category": terms.category,
+                    "validUntil": terms.valid_until,
+                }),
+                self.held.then(|| side.other()),
+            ),
             with(names(&self.parties, terms.amount), &[("message", json!(terms.message))]),
         )
     }
@@ -575,7 +614,7 @@ closings! {
 
     /// One side said no.
     RequestRejected, "request_rejected" => Rejected { side: Side, why: Rejection }
-    side |it: &Self| Some(it.side), more |it: &Self| (vec![("reason", json!(it.why.reason))], vec![("note", json!(it.why.note)), ("reason", json!(it.why.in_words()))]);
+    side |it: &Self| Some(it.side), more |it: &Self| (vec![("reason", json!(it.why.reason)), ("askAgain", json!(it.why.ask_again)), ("automatic", json!(it.why.automatic))], vec![("note", json!(it.why.note)), ("reason", json!(it.why.in_words()))]);
 
     /// Taken back by the side that opened it.
     RequestWithdrawn, "request_withdrawn" => Withdrawn { side: Side }
@@ -649,6 +688,7 @@ mod tests {
             amount: first.terms.amount,
             category: first.terms.category,
             expires_at: first.terms.valid_until,
+            held: false,
         }
     }
 
@@ -779,7 +819,7 @@ mod tests {
                         outcome.ok().map(|fact| fact.state())
                     }
                     Move::Reject(side) => {
-                        let outcome = it.reject(side, Rejection { reason: RejectionReason::Budget, note: String::new() }, at);
+                        let outcome = it.reject(side, Rejection { reason: RejectionReason::Budget, note: String::new(), ask_again: None, automatic: false }, at);
                         if outcome.is_ok() { prop_assert!(it.awaits(side)); }
                         outcome.ok().map(|fact| fact.state())
                     }

@@ -1,20 +1,55 @@
-//! What the pages of this room load.
+//! What requests' pages read: the inbox, one request, what a new one needs, the dashboard.
 
-use super::views::{ComposeScreen, InboxScreen, RequestScreen};
+use super::views::{ComposeScreen, HeldScreen, InboxAsk, InboxScreen, RequestScreen, RulesScreen, StandingScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// One part of the acting workspace's inbox; an unknown part is the open one.
+/// A part of the acting workspace's inbox; an unknown part is the incoming one.
 #[server(name = LoadInbox, prefix = "/rpc", endpoint = "requests/inbox", input = GetUrl)]
-pub async fn inbox(tab: String, cursor: String, workspace: Option<String>) -> Result<InboxScreen, PageError> {
+pub async fn inbox(ask: InboxAsk, cursor: String, workspace: Option<String>) -> Result<InboxScreen, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
-    let tab = super::views::InboxTab::parse(&tab).unwrap_or(super::views::InboxTab::Open);
-    let inbox = super::service::inbox(&call.ctx, &viewer, tab, &page).await?;
+    let (ask, filter) = super::inbox::read_ask(ask);
+    let inbox = super::inbox::list(&call.ctx, &viewer, &filter, &page).await?;
     let side = viewer.side().ok_or(crate::kernel::error::AppError::NotFound)?;
-    Ok(InboxScreen { inbox, side, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+    let (tomorrow, months) = super::inbox::choices_of_time(&call.ctx);
+    let acting = crate::features::opportunities::service::key_of(Some(&viewer));
+    Ok(InboxScreen { inbox, ask, side, tomorrow, months, acting })
+}
+
+/// What a sender should know.
+#[server(name = LoadStanding, prefix = "/rpc", endpoint = "requests/standing", input = GetUrl)]
+pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.viewer()?;
+    let standing = super::inbox::standing(&call.ctx, &viewer).await?;
+    Ok(StandingScreen { standing, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+}
+
+/// What the inbox does by itself.
+#[server(name = LoadRules, prefix = "/rpc", endpoint = "requests/rules", input = GetUrl)]
+pub async fn rules(workspace: Option<String>) -> Result<RulesScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.viewer()?;
+    let rules = super::routing::list(&call.ctx, &viewer).await?;
+    let blocks = match crate::features::blocks::policy::may_block(&viewer) {
+        Ok(_) => Some(crate::features::blocks::service::list(&call.ctx, &viewer).await?),
+        Err(_) => None,
+    };
+    Ok(RulesScreen { rules, blocks, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+}
+
+/// What waits for staff.
+#[server(name = LoadHeld, prefix = "/rpc", endpoint = "requests/held", input = GetUrl)]
+pub async fn held(cursor: String, workspace: Option<String>) -> Result<HeldScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let viewer = call.viewer()?;
+    let page =
+        crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
+    let page = super::inbox::held(&call.ctx, &viewer, &page).await?;
+    Ok(HeldScreen { page, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
 }
 
 /// One request.
@@ -25,7 +60,14 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<RequestScreen,
     let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     let request = super::service::get(&call.ctx, &viewer, id).await?;
     let contact = super::service::contact(&call.ctx, &viewer, &request).await?;
-    Ok(RequestScreen { request, contact, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+    let (tomorrow, months) = super::inbox::choices_of_time(&call.ctx);
+    Ok(RequestScreen {
+        request,
+        contact,
+        tomorrow,
+        months,
+        acting: crate::features::opportunities::service::key_of(Some(&viewer)),
+    })
 }
 
 /// Where a community writes to an organization, named by its slug.

@@ -4,16 +4,17 @@
 //! Locks are taken in the order of the house: community, organization, event, opportunity, request; facts come last.
 
 use super::{
-    policy,
-    rules::{self, Parties, ProposalDraft, Rejection, Terms},
-    store::{self, After},
+    inbox, policy,
+    rules::{self, Parties, ProposalDraft, Rejection, Request, Terms, inbox::InboxFilter, sending},
+    store,
     views::{
-        ApplyInput, Choice, ComposeScreen, ContactView, InboxCounts, InboxPage, InboxRow, InboxTab, PartyView, RequestCan,
-        RequestInput, RequestState, RequestView, RevisionHash, RevisionView, TimelineEntry,
+        ApplyInput, Choice, ColleagueView, ComposeScreen, ContactView, InboxPage, InboxTab, PartyView, RequestCan, RequestInput,
+        RequestState, RequestView, RevisionHash, RevisionView, TimelineEntry,
     },
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         communities::{policy as communities_policy, service as communities, views::CommunityBrief},
         events::{service as events, views::EventBrief},
         facts::{Audience, FactKind},
@@ -32,24 +33,23 @@ use crate::{
     },
     kernel::{
         actor::{Actor, Scope, Side, VerificationStatus},
-        error::{AppError, AppResult, Denied},
-        fact::Subject,
+        error::{AppError, AppResult, Denied, Refusal},
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
         labels::RejectionReason,
         money::MoneyView,
-        page::{Page, PageRequest, cursor, uncursor},
+        page::PageRequest,
     },
     platform::{
         ctx::Ctx,
         dates,
-        facts::{self, StoredFact, Voice},
+        facts::Voice,
         jobs::{clear_deadline, set_deadline},
         limits,
         tx::Tx,
     },
 };
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, TimeDelta};
 use serde_json::Value;
 
 /// The deadline at which an offer expires.
@@ -105,7 +105,7 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
         valid_until: &input.valid_until,
         mix: None,
     };
-    open_in(tx, actor, Side::Community, (community, organization, event, opportunity), &proposal).await
+    open_in(tx, actor, Side::Community, (community, organization, event, opportunity), &proposal, input.anyway).await
 }
 
 /// An organization applies for an opportunity.
@@ -144,7 +144,8 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
         message: &input.message,
         valid_until: &input.valid_until,
     };
-    open_in(tx, actor, Side::Organization, (community, organization, event, Some(opportunity)), &proposal).await
+    // Who applies for another opportunity does not ask the same again.
+    open_in(tx, actor, Side::Organization, (community, organization, event, Some(opportunity)), &proposal, true).await
 }
 
 /// A proposal as it was typed, on either path.
@@ -190,9 +191,21 @@ async fn open_in(
     side: Side,
     (community, organization, event, opportunity): (CommunityBrief, OrganizationBrief, EventBrief, Option<OpportunityBrief>),
     proposal: &Typed<'_>,
+    anyway: bool,
 ) -> AppResult<RequestId> {
     let ctx = tx.ctx().clone();
     must_be_fit(side, &community, &organization)?;
+    // Silent: whoever is blocked learns nothing but this.
+    if blocks::stands_in(&mut tx, community.id, organization.id).await? {
+        let other = match side {
+            Side::Community => &organization.name,
+            Side::Organization => &community.name,
+        };
+        return Err(AppError::refused(
+            "NOT_TAKING_REQUESTS",
+            format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
+        ));
+    }
     if !is_published(&event) {
         return Err(AppError::refused(
             "EVENT_NOT_PUBLISHED",
@@ -203,6 +216,7 @@ async fn open_in(
         it.opportunity.must_take_requests(ctx.now())?;
     }
     let terms = settle(&ctx, proposal.read(opportunity.as_ref())?, opportunity.as_ref(), &event)?;
+    let title = opportunity.as_ref().map(|it| it.opportunity.title.clone()).unwrap_or_default();
     let parties = Parties {
         community: community.id,
         organization: organization.id,
@@ -212,16 +226,57 @@ async fn open_in(
         organization_name: organization.name,
         event_title: event.title.clone(),
     };
+    if !anyway
+        && let Some(day) = store::find_ask_again(&mut tx, &parties, side).await?
+        && ctx.now().date_naive() < day
+    {
+        return Err(AppError::refused(
+            "ASK_AGAIN_LATER",
+            format!(
+                "{} turned you down and asked you to ask again in {}. Wait until then, or send it anyway.",
+                match side {
+                    Side::Community => &parties.organization_name,
+                    Side::Organization => &parties.community_name,
+                },
+                sending::month_label(day),
+            ),
+        ));
+    }
+    let words = sending::words_key(&terms.message);
+    let search_text = [&parties.community_name, &parties.organization_name, &parties.event_title, &title, &terms.message]
+        .map(|text| text.to_lowercase())
+        .join(" ");
+    let workspace = match side {
+        Side::Community => parties.community.0,
+        Side::Organization => parties.organization.0,
+    };
+    let (week_ago, hour_ago) = (ctx.now() - sending::WEEK, ctx.now() - TimeDelta::hours(1));
+    let sent = store::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
+    // A duplicate is told before a quota: it was not going to be sent.
+    if let Some(existing) = store::find_open(&mut tx, &parties).await? {
+        return Err(duplicate(Some(existing), actor));
+    }
+    sent.must_leave_room(quota_factor(&ctx), ctx.now()).map_err(quota_spent)?;
+    let signals = sent.signals(&terms.message);
     let revision = rules::revise(ctx.id(), ctx.id(), &parties, (1, None), side, terms, &event.snapshot());
-    let opened = rules::open(parties, revision);
-    if !store::apply_opened(&mut tx, &opened, actor.user().0, ctx.now()).await? {
-        return Err(duplicate(store::find_open(&mut tx, opened.parties()).await?));
+    let opened = rules::open(parties, revision, !signals.is_empty());
+    if !store::apply_opened(&mut tx, &opened, actor.user().0, words, &search_text, ctx.now()).await? {
+        return Err(duplicate(store::find_open(&mut tx, opened.parties()).await?, actor));
+    }
+    if let Some(id) = opened.parties().opportunity {
+        let snapshot = opportunities::snapshot_in(&mut tx, id).await?;
+        store::keep_snapshot(&mut tx, opened.id(), &snapshot).await?;
     }
     if let Some(mix) = proposal.mix {
         opportunities::keep_mix_in(&mut tx, opened.id(), mix).await?;
     }
     set_deadline(&mut tx, EXPIRY, opened.id().0, opened.revision().terms.valid_until).await?;
     tx.state(actor, &opened);
+    if !signals.is_empty() {
+        let held = Request::hold_back(opened.id(), opened.parties(), side, signals);
+        store::apply_held(&mut tx, &held, ctx.now()).await?;
+        tx.state(Voice::System, &held);
+    }
     tx.result(opened.id());
     tx.commit().await?;
     Ok(opened.id())
@@ -252,13 +307,34 @@ fn settle(
     Ok(Terms { amount: draft.amount, category, benefits, message: draft.message, valid_until })
 }
 
-fn duplicate(existing: Option<RequestId>) -> AppError {
+fn duplicate(existing: Option<RequestId>, actor: &Actor) -> AppError {
     match existing {
-        Some(id) => AppError::refused(
+        Some(id) => Refusal::new(
             "DUPLICATE_REQUEST",
             format!("There is an open request between the two of you for this already: {id}. Go on there."),
-        ),
+        )
+        .at(format!("/requests/{id}?as={}", key_of(Some(actor))))
+        .into(),
         None => AppError::refused("DUPLICATE_REQUEST", "Another request for this was open until just now. Send yours again."),
+    }
+}
+
+/// Only a development machine multiplies limits.
+fn quota_factor(ctx: &Ctx) -> u32 {
+    u32::try_from(ctx.house.settings.limit_factor).unwrap_or(1).max(1)
+}
+
+fn quota_spent(spent: sending::QuotaSpent) -> AppError {
+    let days = spent.retry_after.div_ceil(86_400);
+    let when = if days <= 1 { "within a day".to_owned() } else { format!("in {days} days") };
+    AppError::Quota {
+        code: "REQUEST_QUOTA",
+        message: format!(
+            "{} requests a week are the most for {}, and all of them are sent. The next one is free {when}. Nothing was sent; \
+             what you wrote is kept here.",
+            spent.limit, spent.whose,
+        ),
+        retry_after: spent.retry_after,
     }
 }
 
@@ -382,6 +458,7 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
 
     store::apply_accepted(&mut tx, &accepted, ctx.now()).await?;
     clear_deadline(&mut tx, EXPIRY, id.0).await?;
+    inbox::clear_snoozes(&mut tx, id).await?;
     tx.state(actor, &accepted);
     if let Some(opportunity) = parents.opportunity {
         opportunities::claim_in(&mut tx, actor, opportunity, id).await?;
@@ -389,7 +466,7 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
     let assignment = Assignment {
         event: event.id,
         community: community.id,
-        organization: organization.id,
+        organization: organization.id.into(),
         request: Some(id),
         event_title: event.title,
         event_slug: event.slug,
@@ -411,13 +488,31 @@ pub async fn reject(ctx: &Ctx, actor: &Actor, id: RequestId, why: Rejection) -> 
     let mut tx = ctx.begin().await?;
     let request = store::hold(&mut tx, actor.scope(), id).await?;
     let side = may_answer(actor, request.parties.community, request.parties.organization)?;
-    let rejected = request.reject(side, why, ctx.now())?;
-    store::apply_rejected(&mut tx, &rejected, ctx.now()).await?;
-    clear_deadline(&mut tx, EXPIRY, id.0).await?;
-    tx.state(actor, &rejected);
+    reject_in(&mut tx, actor, &request, side, why).await?;
     tx.result(id);
     tx.commit().await?;
     Ok(id)
+}
+
+/// Says no in the caller's transaction, which holds the request; the month that it names becomes a deadline.
+pub(super) async fn reject_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice>,
+    request: &Request,
+    side: Side,
+    why: Rejection,
+) -> AppResult<()> {
+    let now = tx.ctx().now();
+    let rejected = request.reject(side, why, now)?;
+    store::apply_rejected(tx, &rejected, now).await?;
+    clear_deadline(tx, EXPIRY, request.id.0).await?;
+    inbox::clear_snoozes(tx, request.id).await?;
+    // The sender is reminded where it asked; a rejection of the sender's own counter-offer reminds nobody.
+    if let Some(day) = rejected.why().ask_again.filter(|_| side != request.opened_by) {
+        set_deadline(tx, inbox::WELCOME, request.id.0, day.and_time(chrono::NaiveTime::MIN).and_utc()).await?;
+    }
+    tx.state(voice, &rejected);
+    Ok(())
 }
 
 /// Takes the offer back, for the side that opened it.
@@ -431,6 +526,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<Requ
     let withdrawn = request.withdraw(side, ctx.now())?;
     store::apply_withdrawn(&mut tx, &withdrawn, ctx.now()).await?;
     clear_deadline(&mut tx, EXPIRY, id.0).await?;
+    inbox::clear_snoozes(&mut tx, id).await?;
     tx.state(actor, &withdrawn);
     tx.result(id);
     tx.commit().await?;
@@ -452,6 +548,7 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     match request.expire(ctx.now()) {
         Ok(expired) => {
             store::apply_expired(&mut tx, &expired, ctx.now()).await?;
+            inbox::clear_snoozes(&mut tx, id).await?;
             tx.state(Voice::System, &expired);
             tx.commit().await
         }
@@ -460,7 +557,7 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
 }
 
 /// The side that the actor may answer for: theirs, with the role, in a workspace that may deal.
-fn may_answer(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
+pub(super) fn may_answer(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
     let side = policy::side(actor, community, organization)?;
     policy::may_act(actor)?;
     gate(actor, side)?;
@@ -477,94 +574,15 @@ fn gate(actor: &Actor, side: Side) -> Result<(), Denied> {
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// One part of the acting workspace's inbox: whose turn it is first, then who has waited longest.
+/// One part of the acting workspace's inbox, whole.
 ///
 /// # Errors
-/// 403 for a role that does not see requests; 422 for a cursor that is none.
+/// As [`inbox::list`].
 pub async fn inbox(ctx: &Ctx, actor: &Actor, tab: InboxTab, page: &PageRequest) -> AppResult<InboxPage> {
-    let side = policy::may_see_inbox(actor)?;
-    let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows =
-        store::list(ctx, actor.scope(), side, tab, after.as_ref(), i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count(ctx, actor.scope(), side).await?;
-    let counts =
-        InboxCounts { your_turn: counted.your_turn, open: counted.open, accepted: counted.accepted, history: counted.history };
-    let Page { items, next_cursor, total, total_capped } = Page::cut(rows, page.limit, counts.of(tab), |row| {
-        let since = row.closed_at.unwrap_or(row.turn_since);
-        cursor(&[&row.turn, &since.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
-    });
-    let items = items.into_iter().map(|row| inbox_row(ctx, side, row)).collect::<AppResult<Vec<_>>>()?;
-    Ok(InboxPage { items, next_cursor, total, total_capped, counts, tab })
+    inbox::list(ctx, actor, &InboxFilter::of(tab), page).await
 }
 
-/// How many requests wait for the acting workspace; nothing for a role that does not see requests.
-///
-/// # Errors
-/// When the database is away.
-pub async fn counts(ctx: &Ctx, actor: &Actor) -> AppResult<Option<InboxCounts>> {
-    let Ok(side) = policy::may_see_inbox(actor) else { return Ok(None) };
-    let counted = store::count(ctx, actor.scope(), side).await?;
-    Ok(Some(InboxCounts {
-        your_turn: counted.your_turn,
-        open: counted.open,
-        accepted: counted.accepted,
-        history: counted.history,
-    }))
-}
-
-fn after(text: &str) -> Result<After, FieldErrors> {
-    let [turn, since, id] = uncursor::<3>(text)?;
-    let broken = || FieldErrors::one("cursor", "This cursor is not one of ours. Start again without it.");
-    Ok(After {
-        turn: Side::parse(&turn).ok_or_else(broken)?,
-        since: DateTime::parse_from_rfc3339(&since).map_err(|_| broken())?.to_utc(),
-        id: id.parse().map_err(|_| broken())?,
-    })
-}
-
-fn inbox_row(ctx: &Ctx, side: Side, row: store::Row) -> AppResult<InboxRow> {
-    let (community, organization) = parties(&row);
-    let counterpart = match side {
-        Side::Community => organization,
-        Side::Organization => community,
-    };
-    let state = store::state(&row.state)?;
-    let turn = store::side(&row.turn)?;
-    let category = store::category(&row.category)?;
-    let your_turn = state.is_open() && turn == side;
-    let since = row.closed_at.unwrap_or(row.turn_since);
-    let length = dates::behind(ctx.now(), since);
-    let money = MoneyView::from(store::money(row.amount_minor, &row.currency)?);
-    Ok(InboxRow {
-        id: row.id.into(),
-        state,
-        opened_by: store::side(&row.opened_by)?,
-        turn,
-        your_turn,
-        turn_label: match (state.is_open(), your_turn) {
-            (true, true) => "Your turn".into(),
-            (true, false) => format!("Waiting for {}", counterpart.name),
-            (false, _) => state.word().into(),
-        },
-        tone: if your_turn { "accent".into() } else { state.tone().into() },
-        counterpart,
-        event_id: row.event_id.into(),
-        event_title: row.event_title,
-        opportunity_id: row.opportunity_id.map(Into::into),
-        category,
-        hue: category.hue(),
-        amount: money.amount,
-        amount_minor: money.amount_minor,
-        currency: money.currency,
-        amount_label: money.formatted,
-        since,
-        since_label: if row.closed_at.is_some() { format!("closed {length} ago") } else { format!("waits {length}") },
-        expires_at: row.expires_at,
-        expires_label: dates::moment(row.expires_at, dates::zone(&row.timezone)),
-    })
-}
-
-fn parties(row: &store::Row) -> (PartyView, PartyView) {
+pub(super) fn parties(row: &store::Row) -> (PartyView, PartyView) {
     let community = PartyView {
         side: Side::Community,
         id: row.community_id,
@@ -589,12 +607,15 @@ fn parties(row: &store::Row) -> (PartyView, PartyView) {
 /// # Errors
 /// 404 for everybody who is on neither side; 403 for a role that does not see requests.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestView> {
-    let row = store::find(ctx, actor.scope(), id).await?.ok_or(AppError::NotFound)?;
+    let stands = actor.side().ok_or(AppError::NotFound)?;
+    let reader = store::Reader { scope: actor.scope(), side: stands, user: actor.user() };
+    let row = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
     let side = policy::side(actor, row.community_id.into(), row.organization_id.into())?;
     policy::may_see(actor)?;
     let revisions = store::list_revisions(ctx, id).await?;
     let newest = revisions.last().ok_or_else(|| AppError::broken("a request has no revision"))?;
-    let facts = facts::timeline(ctx.db(), Subject::from(id), TIMELINE_LIMIT).await?;
+    let facts = store::list_timeline(ctx, actor.user(), id, TIMELINE_LIMIT).await?;
+    let colleagues = inbox::colleagues(store::list_colleagues(ctx, actor.scope()).await?, side);
     let canonical: Value = serde_json::from_str(&newest.canonical).unwrap_or(Value::Null);
     let changes = event_changes(
         &canonical["eventSnapshot"],
@@ -625,7 +646,7 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
     let reason = row.rejection_reason.as_deref().and_then(|reason| RejectionReason::parse(reason).ok());
     let expires_label = dates::moment(row.expires_at, zone);
     let next_action = rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason);
-    let timeline = facts.iter().filter_map(|fact| entry(fact, zone)).collect();
+    let timeline = facts.into_iter().filter_map(|fact| entry(fact, side, &colleagues, zone)).collect();
     let revisions = revisions
         .into_iter()
         .map(|revision| revision_view(revision, &community.name, &organization.name, zone))
@@ -667,6 +688,15 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
         revisions,
         rejection_reason: reason,
         rejection_note: row.rejection_note.filter(|note| !note.is_empty()),
+        ask_again_on: row.ask_again_on,
+        ask_again_label: row.ask_again_on.map(sending::month_label).unwrap_or_default(),
+        held: row.held_at.is_some() && state.is_open(),
+        held_label: inbox::signal_words(&row.held_for),
+        assignee: inbox::assignee(row.assignee_id, row.assignee_name, &colleagues),
+        snoozed_until: row.snoozed_until,
+        snoozed_label: row.snoozed_until.map(|at| format!("Back on {}", dates::day(at, zone))).unwrap_or_default(),
+        colleagues,
+        can_act: policy::may_act(actor).is_ok(),
         opened_at: row.opened_at,
         expires_at: row.expires_at,
         expires_label,
@@ -719,7 +749,20 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
         }
         Ok(_) => String::new(),
     };
+    let community = actor.community().ok_or(AppError::NotFound)?;
+    let between = store::find_between(ctx, community, found.id, Side::Community).await?;
+    let later = between.ask_again_on.filter(|day| ctx.now().date_naive() < *day);
+    let acting = key_of(Some(actor));
     Ok(ComposeScreen {
+        quota: inbox::quota(ctx, actor).await?,
+        standing: between
+            .open
+            .into_iter()
+            .map(|(id, title)| Choice { id: format!("/requests/{id}?as={acting}"), label: title })
+            .collect(),
+        asked_later: later
+            .map(|day| format!("{} asked to be asked again in {}.", found.display_name, sending::month_label(day)))
+            .unwrap_or_default(),
         industry: found.industry.label().to_owned(),
         gives: found.available_sponsorship_types.iter().flatten().map(ToString::to_string).collect(),
         budget_label: found.budget_range.as_ref().map(|budget| budget.label.clone()).unwrap_or_default(),
@@ -740,7 +783,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
             })
             .collect(),
         problem,
-        acting: key_of(Some(actor)),
+        acting,
     })
 }
 
@@ -766,7 +809,8 @@ fn may(
         Side::Community => row.organization_status == VerificationStatus::Verified.label(),
         Side::Organization => matches!(row.community_status.as_str(), "approved" | "active"),
     };
-    let can = RequestCan { accept: mine && conflict.is_none() && other_is_fit, reject: mine, withdraw: opened_by == side };
+    let can =
+        RequestCan { accept: mine && conflict.is_none() && other_is_fit, reject: mine, withdraw: opened_by == side, sort: true };
     let why_not = match conflict {
         Some(denied) if mine => denied.message,
         _ if mine && !other_is_fit => {
@@ -804,36 +848,81 @@ fn revision_view(row: store::RevisionRow, community: &str, organization: &str, z
     })
 }
 
-/// A fact in words, where both sides may read it. Names come from the erasable part and are left out once they are gone.
-fn entry(fact: &StoredFact, zone: chrono_tz::Tz) -> Option<TimelineEntry> {
-    let kind = FactKind::find(&fact.room, &fact.name)?;
-    if kind.audience() != Audience::BothSides {
-        return None;
+/// A fact in words, where this side may read it: what both may, and what it keeps for itself. Names come from the erasable
+/// part and are left out once they are gone; people are named to their own colleagues only.
+fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zone: chrono_tz::Tz) -> Option<TimelineEntry> {
+    let kind = FactKind::find("requests", &fact.name)?;
+    let payload: Value = serde_json::from_str(&fact.payload).ok()?;
+    let private: Value = fact.private.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
+    let by = payload["side"].as_str().and_then(Side::parse);
+    match kind.audience() {
+        Audience::BothSides => {}
+        Audience::Workspace if by == Some(side) => {}
+        _ => return None,
     }
-    let said = |key: &str| fact.private[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let who = match fact.payload["side"].as_str() {
-        Some("community") => said("communityName").unwrap_or_else(|| "The community".into()),
-        Some("organization") => said("organizationName").unwrap_or_else(|| "The organization".into()),
-        _ => "CommDesk".into(),
+    let said = |key: &str| private[key].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let house = fact.actor_user_id.is_none() || fact.acting_kind == "staff";
+    let declared = payload["automatic"].as_bool() == Some(true);
+    let who = match by {
+        _ if house && !declared => "CommDesk".into(),
+        Some(Side::Community) => said("communityName").unwrap_or_else(|| "The community".into()),
+        Some(Side::Organization) => said("organizationName").unwrap_or_else(|| "The organization".into()),
+        None => "CommDesk".into(),
     };
-    let applied = fact.payload["openedBy"].as_str() == Some("organization");
+    let person = if by == Some(side) && !house {
+        colleagues.iter().find(|it| Some(it.id) == fact.actor_user_id).map(|it| it.name.clone())
+    } else {
+        None
+    };
+    let applied = payload["openedBy"].as_str() == Some("organization");
     let (text, tone, icon, quote) = match kind {
         FactKind::RequestOpened if applied => ("applied".into(), "info", "send", said("message")),
         FactKind::RequestOpened => ("sent a request".into(), "info", "send", said("message")),
         FactKind::RequestAccepted => ("accepted the offer".into(), "success", "check", None),
         FactKind::RequestRejected => {
-            let reason = fact.payload["reason"].as_str().unwrap_or("Other").to_lowercase();
-            (format!("declined: {reason}"), "danger", "x", said("note"))
+            let reason = payload["reason"].as_str().unwrap_or("Other").to_lowercase();
+            let again = payload["askAgain"].as_str().and_then(|day| day.parse().ok()).map(sending::month_label);
+            let again = again.map(|month| format!(", and asks to be asked again in {month}")).unwrap_or_default();
+            let how = if declared { "declined by its own rule, at once" } else { "declined" };
+            (format!("{how}: {reason}{again}"), "danger", "x", said("note"))
         }
         FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", None),
+        FactKind::PartnerHidden => ("took the logo out of the public's sight".into(), "warning", "eye-off", None),
+        FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
+        FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
+        FactKind::RequestHeld => {
+            let why = said("reason").unwrap_or_else(|| "it looked unusual".into());
+            (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)
+        }
+        FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
+        FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
+        FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
+        FactKind::RequestAssigned => {
+            let by_rule = if payload["byRule"].as_bool() == Some(true) { ", by your rule" } else { "" };
+            match (payload["assignee"].as_str(), said("assigneeName")) {
+                (Some(_), Some(name)) => (format!("gave it to {name}{by_rule}"), "neutral", "user", None),
+                (Some(_), None) => (format!("gave it to a colleague{by_rule}"), "neutral", "user", None),
+                (None, _) => ("gave it back to the team".into(), "neutral", "users", None),
+            }
+        }
+        FactKind::RequestSnoozed => {
+            let until = payload["until"].as_str().and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+            let until = until.map(|at| dates::day(at.to_utc(), zone)).unwrap_or_default();
+            (format!("put it aside until {until}"), "neutral", "clock", None)
+        }
+        FactKind::RequestWoken if payload["early"].as_bool() == Some(true) => {
+            ("brought it back".into(), "neutral", "inbox", None)
+        }
+        FactKind::RequestWoken => ("brought it back, as you asked".into(), "neutral", "inbox", None),
         _ => return None,
     };
     Some(TimelineEntry {
         at: fact.at,
         at_label: dates::moment(fact.at, zone),
-        name: fact.name.clone(),
+        name: fact.name,
         who,
+        person,
         text,
         tone: tone.into(),
         icon: icon.into(),

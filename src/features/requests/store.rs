@@ -2,22 +2,26 @@
 //! revision, so that a page of rows is one statement.
 
 use super::{
-    rules::{Parties, Rejection, Request, RequestAccepted, RequestExpired, RequestOpened, RequestRejected, RequestWithdrawn},
-    views::{InboxTab, RequestState, RevisionHash},
+    rules::{
+        Parties, Rejection, Request, RequestAccepted, RequestExpired, RequestOpened, RequestRejected, RequestWithdrawn,
+        inbox::{Assigned, Desk, InboxFilter, RequestAssigned, RequestSnoozed, RequestWoken},
+        sending::{RequestHeld, RequestRefused, RequestReleased, Sent},
+    },
+    views::{InboxShow, InboxTab, Reputation, RequestState, RevisionHash},
 };
 use crate::{
     features::partners::views::BenefitLine,
     kernel::{
         actor::{Scope, Side},
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
+        ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId, UserId},
         labels::Category,
         money::{Currency, Money},
         page::COUNT_CAP,
     },
     platform::{ctx::Ctx, tx::Tx},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use uuid::Uuid;
 
@@ -61,40 +65,84 @@ pub struct Row {
     pub amount_minor: i64,
     pub currency: String,
     pub category: String,
+    pub held_at: Option<DateTime<Utc>>,
+    pub held_for: Vec<String>,
+    pub ask_again_on: Option<NaiveDate>,
+    pub assignee_id: Option<Uuid>,
+    pub assignee_name: Option<String>,
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub unread: bool,
 }
 
 const COLUMNS: &str = "select r.id, r.state, r.opened_by, r.turn, r.turn_since, r.rejection_reason, r.rejection_note, \
-     r.opened_at, r.expires_at, r.closed_at, \
+     r.opened_at, r.expires_at, r.closed_at, r.held_at, r.held_for, r.ask_again_on, \
      c.id as community_id, c.slug as community_slug, c.name as community_name, c.status as community_status, \
      cl.storage_key as community_logo_key, \
      o.id as organization_id, o.slug as organization_slug, o.display_name as organization_name, \
      o.verification_status as organization_status, ol.storage_key as organization_logo_key, \
      e.id as event_id, e.slug as event_slug, e.title as event_title, e.event_type, e.category as event_category, \
      e.format as event_format, e.region as event_region, e.venue_name, e.start_at, e.end_at, \
-     e.timezone, e.max_attendees, r.opportunity_id, p.title as opportunity_title, v.amount_minor, v.currency, v.category \
-     from requests r \
+     e.timezone, e.max_attendees, r.opportunity_id, p.title as opportunity_title, v.amount_minor, v.currency, v.category, \
+     k.assignee_id, ku.name as assignee_name, k.snoozed_until, ";
+
+const FROM: &str = " from requests r \
      join revisions v on v.request_id = r.id and v.sequence = r.revision \
      join communities c on c.id = r.community_id left join logos cl on cl.id = c.logo_id \
      join organizations o on o.id = r.organization_id left join logos ol on ol.id = o.logo_id \
-     join events e on e.id = r.event_id left join opportunities p on p.id = r.opportunity_id";
+     join events e on e.id = r.event_id left join opportunities p on p.id = r.opportunity_id ";
 
-/// One request that the scope may touch.
-pub async fn find(ctx: &Ctx, scope: Scope, id: RequestId) -> AppResult<Option<Row>> {
-    let mut query = QueryBuilder::new(COLUMNS);
+/// For whom rows are read: what they may touch, the side that they stand on, and the person, whose reading is noted.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    pub scope: Scope,
+    pub side: Side,
+    pub user: UserId,
+}
+
+/// The facts of a request that are news to both sides; what a side keeps for itself is not.
+const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_refused')";
+
+impl Reader {
+    fn select(self) -> QueryBuilder<Postgres> {
+        let mut query = QueryBuilder::new(COLUMNS);
+        self.is_unread(&mut query);
+        query.push(" as unread").push(FROM);
+        query.push("left join request_desks k on k.request_id = r.id and k.side = ").push_bind(self.side.label());
+        query.push(" left join users ku on ku.id = k.assignee_id");
+        query
+    }
+
+    /// Has somebody else done something that this person has not seen? From the facts themselves, so that no counter can
+    /// drift.
+    fn is_unread(self, query: &mut QueryBuilder<Postgres>) {
+        query.push(
+            "exists (select 1 from facts f where f.subject_kind = 'request' and f.subject_id = r.id \
+             and f.actor_user_id is distinct from ",
+        );
+        query.push_bind(self.user.0).push(" and f.name in ").push(NEWS);
+        query.push(" and f.seq > coalesce((select d.seq from request_reads d where d.request_id = r.id and d.user_id = ");
+        query.push_bind(self.user.0).push("), 0))");
+    }
+}
+
+/// One request that the reader may touch.
+pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Row>> {
+    let mut query = reader.select();
     query.push(" where r.id = ").push_bind(id.0);
-    within(&mut query, scope);
+    within(&mut query, reader.scope);
     Ok(query.build_query_as::<Row>().fetch_optional(ctx.db()).await?)
 }
 
+/// What somebody's queries may touch: their own side's, except what staff hold back from them.
 fn within(query: &mut QueryBuilder<Postgres>, scope: Scope) {
     query
         .push(" and (")
         .push_bind(scope.everything())
-        .push(" or r.community_id = ")
+        .push(" or (r.community_id = ")
         .push_bind(scope.community())
-        .push(" or r.organization_id = ")
+        .push(" and (r.held_at is null or r.opened_by = 'community')) or (r.organization_id = ")
         .push_bind(scope.organization())
-        .push(")");
+        .push(" and (r.held_at is null or r.opened_by = 'organization')))");
 }
 
 /// Where a page of an inbox goes on: the last row's turn, moment and id.
@@ -104,78 +152,368 @@ pub struct After {
     pub id: Uuid,
 }
 
+/// The rows of one part of an inbox. `r`, `e`, `v` and `k` are joined.
+fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
+    within(query, reader.scope);
+    tab(query, reader, filter.tab);
+    match filter.show {
+        InboxShow::Snoozed => {
+            query.push(" and k.snoozed_until is not null and r.state in ('Pending', 'Negotiation')");
+        }
+        InboxShow::Unread => {
+            query.push(" and ");
+            reader.is_unread(query);
+        }
+        InboxShow::All if filter.tab.is_open() => {
+            query.push(" and k.snoozed_until is null");
+        }
+        InboxShow::All => {}
+    }
+    if let Some(terms) = &filter.terms {
+        query.push(" and r.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
+    }
+    if let Some(state) = filter.state {
+        query.push(" and r.state = ").push_bind(state.label());
+    }
+    if let Some(event_type) = filter.event_type {
+        query.push(" and e.event_type = ").push_bind(event_type.label());
+    }
+    if let Some(region) = filter.region {
+        query.push(" and e.region = ").push_bind(region.label());
+    }
+    if let Some(band) = filter.budget {
+        query.push(" and v.currency = ").push_bind(band.currency().code());
+        query.push(" and v.amount_minor >= ").push_bind(band.lower().minor);
+        if let Some(upper) = band.upper() {
+            query.push(" and v.amount_minor < ").push_bind(upper.minor);
+        }
+    }
+    match filter.assigned {
+        Some(Assigned::Me) => {
+            query.push(" and k.assignee_id = ").push_bind(reader.user.0);
+        }
+        Some(Assigned::Nobody) => {
+            query.push(" and k.assignee_id is null");
+        }
+        Some(Assigned::Person(user)) => {
+            query.push(" and k.assignee_id = ").push_bind(user.0);
+        }
+        None => {}
+    }
+    match filter.reputation {
+        // Every community is new until there is a way to be known.
+        Some(Reputation::New) | None => {}
+    }
+}
+
+fn tab(query: &mut QueryBuilder<Postgres>, reader: Reader, tab: InboxTab) {
+    match tab {
+        InboxTab::Open => {
+            query.push(" and r.state in ('Pending', 'Negotiation')");
+        }
+        InboxTab::Incoming => {
+            query.push(" and r.state = 'Pending' and r.opened_by = ").push_bind(reader.side.other().label());
+        }
+        InboxTab::Submitted => {
+            query.push(" and r.state = 'Pending' and r.opened_by = ").push_bind(reader.side.label());
+        }
+        InboxTab::Negotiation => {
+            query.push(" and r.state = 'Negotiation'");
+        }
+        InboxTab::Accepted => {
+            query.push(" and r.state = 'Accepted'");
+        }
+        InboxTab::History => {
+            query.push(" and r.state in ('Rejected', 'Withdrawn', 'Expired')");
+        }
+    }
+}
+
 /// A part of one side's inbox: open ones whose turn it is first, then by waiting time; closed ones by when they were closed.
 pub async fn list(
     ctx: &Ctx,
-    scope: Scope,
-    side: Side,
-    tab: InboxTab,
+    reader: Reader,
+    filter: &InboxFilter,
     after: Option<&After>,
     offset: i64,
     limit: i64,
 ) -> AppResult<Vec<Row>> {
-    let mut query = QueryBuilder::new(COLUMNS);
+    let mut query = reader.select();
     query.push(" where true");
-    within(&mut query, scope);
+    narrow(&mut query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
-    let (direction, later) = match side {
+    let (direction, later) = match reader.side {
         Side::Community => ("asc", ">"),
         Side::Organization => ("desc", "<"),
     };
-    match tab {
-        InboxTab::Open => {
-            query.push(" and r.state in ('Pending', 'Negotiation')");
-            if let Some(After { turn, since, id }) = after {
-                query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
-                query.push(" or (r.turn = ").push_bind(turn.label());
-                query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
-            }
-            query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
+    if filter.tab.is_open() {
+        if let Some(After { turn, since, id }) = after {
+            query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
+            query.push(" or (r.turn = ").push_bind(turn.label());
+            query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
         }
-        InboxTab::Accepted | InboxTab::History => {
-            query.push(" and r.closed_at is not null");
-            query.push(if tab == InboxTab::Accepted {
-                " and r.state = 'Accepted'"
-            } else {
-                " and r.state in ('Rejected', 'Withdrawn', 'Expired')"
-            });
-            if let Some(After { since, id, .. }) = after {
-                query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
-            }
-            query.push(" order by r.closed_at desc, r.id desc");
+        query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
+    } else {
+        query.push(" and r.closed_at is not null");
+        if let Some(After { since, id, .. }) = after {
+            query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
         }
+        query.push(" order by r.closed_at desc, r.id desc");
     }
     query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
     Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
 }
 
-/// What one side's inbox holds, each number counted to just beyond the cap.
+/// What one side's inbox holds, each number counted to just beyond the cap; with what else its page says.
+#[derive(FromRow)]
 pub struct Counts {
+    pub matching: i64,
     pub your_turn: i64,
     pub open: i64,
+    pub incoming: i64,
+    pub submitted: i64,
+    pub negotiation: i64,
     pub accepted: i64,
     pub history: i64,
+    pub snoozed: i64,
+    pub unread_incoming: i64,
+    pub unread_submitted: i64,
+    pub unread_negotiation: i64,
+    pub unread_accepted: i64,
+    pub unread_history: i64,
+    pub sent_by_workspace: i64,
+    pub sent_by_person: i64,
+    /// `[{id, name, role}]`.
+    pub colleagues: serde_json::Value,
 }
 
-pub async fn count(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Counts> {
-    Ok(sqlx::query_as!(
-        Counts,
-        r#"select
-            (select count(*) from (select 1 from requests r where (r.community_id = $1 or r.organization_id = $2)
-                and r.state in ('Pending', 'Negotiation') and r.turn = $3 limit $4) as mine) as "your_turn!",
-            (select count(*) from (select 1 from requests r where (r.community_id = $1 or r.organization_id = $2)
-                and r.state in ('Pending', 'Negotiation') limit $4) as open) as "open!",
-            (select count(*) from (select 1 from requests r where (r.community_id = $1 or r.organization_id = $2)
-                and r.state = 'Accepted' limit $4) as accepted) as "accepted!",
-            (select count(*) from (select 1 from requests r where (r.community_id = $1 or r.organization_id = $2)
-                and r.state in ('Rejected', 'Withdrawn', 'Expired') limit $4) as history) as "history!""#,
-        scope.community(),
-        scope.organization(),
-        side.label(),
-        COUNT_CAP + 1,
+/// One statement, so that all of it is of one moment.
+pub async fn count(ctx: &Ctx, reader: Reader, filter: &InboxFilter, week_ago: DateTime<Utc>) -> AppResult<Counts> {
+    const PLAIN: &str = "(select count(*) from (select 1 from requests r \
+                         left join request_desks k on k.request_id = r.id and k.side = ";
+    let mut query = QueryBuilder::new("select (select count(*) from (select 1");
+    query.push(FROM).push("left join request_desks k on k.request_id = r.id and k.side = ").push_bind(reader.side.label());
+    query.push(" where true");
+    narrow(&mut query, reader, filter);
+    query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
+    let mut one = |name: &str, tab_of: InboxTab, unread: bool, more: &str| {
+        query.push(", ").push(PLAIN).push_bind(reader.side.label()).push(" where true");
+        within(&mut query, reader.scope);
+        tab(&mut query, reader, tab_of);
+        query.push(more);
+        if unread {
+            query.push(" and ");
+            reader.is_unread(&mut query);
+        }
+        query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as ").push(name);
+    };
+    const AWAKE: &str = " and k.snoozed_until is null";
+    let my_turn = match reader.side {
+        Side::Community => " and k.snoozed_until is null and r.turn = 'community'",
+        Side::Organization => " and k.snoozed_until is null and r.turn = 'organization'",
+    };
+    one("your_turn", InboxTab::Open, false, my_turn);
+    one("open", InboxTab::Open, false, AWAKE);
+    one("incoming", InboxTab::Incoming, false, AWAKE);
+    one("submitted", InboxTab::Submitted, false, AWAKE);
+    one("negotiation", InboxTab::Negotiation, false, AWAKE);
+    one("accepted", InboxTab::Accepted, false, "");
+    one("history", InboxTab::History, false, "");
+    one("snoozed", InboxTab::Open, false, " and k.snoozed_until is not null");
+    one("unread_incoming", InboxTab::Incoming, true, "");
+    one("unread_submitted", InboxTab::Submitted, true, "");
+    one("unread_negotiation", InboxTab::Negotiation, true, "");
+    one("unread_accepted", InboxTab::Accepted, true, "");
+    one("unread_history", InboxTab::History, true, "");
+    query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
+    query.push(" and r.opened_by = ").push_bind(reader.side.label());
+    query.push(" and (r.community_id = ").push_bind(reader.scope.community());
+    query.push(" or r.organization_id = ").push_bind(reader.scope.organization()).push(")) as sent_by_workspace");
+    query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
+    query.push(" and r.created_by = ").push_bind(reader.user.0).push(") as sent_by_person, ");
+    colleagues(&mut query, reader.scope);
+    Ok(query.build_query_as::<Counts>().fetch_one(ctx.db()).await?)
+}
+
+/// The people of the reader's workspace whose seats are open, as one value.
+fn colleagues(query: &mut QueryBuilder<Postgres>, scope: Scope) {
+    let (kind, id) = match scope.community() {
+        Some(id) => ("community", Some(id)),
+        None => ("organization", scope.organization()),
+    };
+    query.push("(select coalesce(jsonb_agg(jsonb_build_object('id', w.user_id, 'name', u.name, 'role', w.role) ");
+    query.push("order by lower(u.name) collate \"C\", u.id), '[]') from seats w join users u on u.id = w.user_id ");
+    query.push("where u.suspended_at is null and w.kind = ").push_bind(kind);
+    query.push(" and w.workspace_id = ").push_bind(id).push(") as colleagues");
+}
+
+/// How many requests the workspace, and the person over all workspaces, sent since a moment.
+pub async fn count_sent(ctx: &Ctx, reader: Reader, since: DateTime<Utc>) -> AppResult<(i64, i64)> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from requests where opened_at > $1 and opened_by = $2 and (community_id = $3 or organization_id = $4)) as "workspace!",
+                  (select count(*) from requests where opened_at > $1 and created_by = $5) as "person!""#,
+        since,
+        reader.side.label(),
+        reader.scope.community(),
+        reader.scope.organization(),
+        reader.user.0,
     )
     .fetch_one(ctx.db())
-    .await?)
+    .await?;
+    Ok((row.workspace, row.person))
+}
+
+/// The zone of a request's event.
+pub async fn get_zone(tx: &mut Tx, id: RequestId) -> AppResult<String> {
+    Ok(sqlx::query_scalar!("select e.timezone from requests r join events e on e.id = r.event_id where r.id = $1", id.0)
+        .fetch_one(tx.conn())
+        .await?)
+}
+
+/// The people of the reader's workspace: `[{id, name, role}]`.
+pub async fn list_colleagues(ctx: &Ctx, scope: Scope) -> AppResult<serde_json::Value> {
+    let mut query = QueryBuilder::new("select ");
+    colleagues(&mut query, scope);
+    Ok(query.build_query_scalar().fetch_one(ctx.db()).await?)
+}
+
+/// A fact of a request's timeline.
+#[derive(FromRow)]
+pub struct TimelineRow {
+    pub at: DateTime<Utc>,
+    pub actor_user_id: Option<Uuid>,
+    pub acting_kind: String,
+    pub name: String,
+    pub payload: String,
+    pub private: Option<String>,
+}
+
+/// What happened to a request, oldest first; and in the same snapshot notes that this person has seen exactly that much, so
+/// that a fact which arrives meanwhile stays unread.
+pub async fn list_timeline(ctx: &Ctx, user: UserId, id: RequestId, limit: i64) -> AppResult<Vec<TimelineRow>> {
+    let mut rows = sqlx::query_as!(
+        TimelineRow,
+        r#"with shown as (
+               select f.id, f.at, f.actor_user_id, f.acting_kind, f.name, f.payload, f.seq, p.fields as private
+               from facts f left join fact_private p on p.fact_id = f.id
+               where f.subject_kind = 'request' and f.subject_id = $1 and f.room = 'requests' order by f.seq desc limit $3
+           ), noted as (
+               insert into request_reads (user_id, request_id, seq)
+               select $2, $1, max(seq) from shown having max(seq) is not null
+               on conflict (user_id, request_id) do update set seq = greatest(request_reads.seq, excluded.seq)
+           )
+           select at as "at!", actor_user_id, acting_kind as "acting_kind!", name as "name!", payload as "payload!", private as "private?"
+           from shown order by seq desc"#,
+        id.0,
+        user.0,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    rows.reverse();
+    Ok(rows)
+}
+
+/// Notes that somebody has seen everything that these requests of theirs say by now. Gives how many are theirs.
+pub async fn mark_read(ctx: &Ctx, scope: Scope, user: UserId, ids: &[Uuid]) -> AppResult<u64> {
+    let done = sqlx::query!(
+        "insert into request_reads (user_id, request_id, seq)
+         select $1, r.id, h.seq from requests r join fact_heads h on h.subject_kind = 'request' and h.subject_id = r.id
+         where r.id = any($2) and ((r.community_id = $3 and (r.held_at is null or r.opened_by = 'community'))
+            or (r.organization_id = $4 and (r.held_at is null or r.opened_by = 'organization')))
+         on conflict (user_id, request_id) do update set seq = greatest(request_reads.seq, excluded.seq)",
+        user.0,
+        ids,
+        scope.community(),
+        scope.organization(),
+    )
+    .execute(ctx.db())
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// What the requests of a selection are called: the other side and the event. Only those in scope.
+pub async fn list_names(ctx: &Ctx, scope: Scope, ids: &[Uuid]) -> AppResult<Vec<(Uuid, String)>> {
+    let rows = sqlx::query!(
+        r#"select r.id, (case when r.community_id = $2 then o.display_name else c.name end) || ', ' || e.title as "name!"
+           from requests r join communities c on c.id = r.community_id join organizations o on o.id = r.organization_id
+                join events e on e.id = r.event_id
+           where r.id = any($1) and ((r.community_id = $2 and (r.held_at is null or r.opened_by = 'community'))
+              or (r.organization_id = $3 and (r.held_at is null or r.opened_by = 'organization')))"#,
+        ids,
+        scope.community(),
+        scope.organization(),
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// How a side keeps a request. Its request is held already, so nobody changes this meanwhile.
+pub async fn get_desk(tx: &mut Tx, id: RequestId, side: Side) -> AppResult<Desk> {
+    let row = sqlx::query!(
+        "select assignee_id, snoozed_until from request_desks where request_id = $1 and side = $2",
+        id.0,
+        side.label(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map_or_else(Desk::default, |row| Desk { assignee: row.assignee_id.map(Into::into), snoozed_until: row.snoozed_until }))
+}
+
+pub async fn apply_assigned(tx: &mut Tx, assigned: &RequestAssigned, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "insert into request_desks (request_id, side, assignee_id, updated_at) values ($1, $2, $3, $4)
+         on conflict (request_id, side) do update set assignee_id = excluded.assignee_id, updated_at = excluded.updated_at",
+        assigned.request().0,
+        assigned.side().label(),
+        assigned.to().map(|user| user.0),
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn apply_snoozed(tx: &mut Tx, snoozed: &RequestSnoozed, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "insert into request_desks (request_id, side, snoozed_until, updated_at) values ($1, $2, $3, $4)
+         on conflict (request_id, side) do update set snoozed_until = excluded.snoozed_until, updated_at = excluded.updated_at",
+        snoozed.request().0,
+        snoozed.side().label(),
+        snoozed.until(),
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn apply_woken(tx: &mut Tx, woken: &RequestWoken, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update request_desks set snoozed_until = null, updated_at = $3 where request_id = $1 and side = $2",
+        woken.request().0,
+        woken.side().label(),
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The name and role of somebody whose seat in the reader's workspace is open.
+pub async fn find_colleague(tx: &mut Tx, scope: Scope, user: UserId) -> AppResult<Option<(String, String)>> {
+    let row = sqlx::query!(
+        r#"select u.name, w.role as "role!" from seats w join users u on u.id = w.user_id
+           where w.user_id = $1 and u.suspended_at is null
+             and ((w.kind = 'community' and w.workspace_id = $2) or (w.kind = 'organization' and w.workspace_id = $3))"#,
+        user.0,
+        scope.community(),
+        scope.organization(),
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    Ok(row.map(|row| (row.name, row.role)))
 }
 
 /// A revision as it is stored.
@@ -218,7 +556,8 @@ pub struct Parents {
 pub async fn get_parents(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Parents> {
     let row = sqlx::query!(
         "select community_id, organization_id, event_id, opportunity_id from requests
-         where id = $1 and ($2 or community_id = $3 or organization_id = $4)",
+         where id = $1 and ($2 or (community_id = $3 and (held_at is null or opened_by = 'community'))
+            or (organization_id = $4 and (held_at is null or opened_by = 'organization')))",
         id.0,
         scope.everything(),
         scope.community(),
@@ -239,8 +578,10 @@ pub async fn get_parents(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<
 /// while this waited.
 pub async fn hold(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request> {
     let row = sqlx::query!(
-        "select id, community_id, organization_id, event_id, opportunity_id, opened_by, state, turn, revision, expires_at from requests
-         where id = $1 and ($2 or community_id = $3 or organization_id = $4) for update",
+        "select id, community_id, organization_id, event_id, opportunity_id, opened_by, state, turn, revision, expires_at, held_at
+         from requests
+         where id = $1 and ($2 or (community_id = $3 and (held_at is null or opened_by = 'community'))
+            or (organization_id = $4 and (held_at is null or opened_by = 'organization'))) for update",
         id.0,
         scope.everything(),
         scope.community(),
@@ -281,17 +622,26 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request
         amount: money(newest.amount_minor, &newest.currency)?,
         category: category(&newest.category)?,
         expires_at: row.expires_at,
+        held: row.held_at.is_some(),
     })
 }
 
 /// Writes the request and its first revision. `false` when an open one of the same community, organization and opportunity
 /// stands already; a twin that is still being written is waited for.
-pub async fn apply_opened(tx: &mut Tx, opened: &RequestOpened, by: Uuid, at: DateTime<Utc>) -> AppResult<bool> {
+/// `words` is what two messages with the same words share; `search_text` is what searches find.
+pub async fn apply_opened(
+    tx: &mut Tx,
+    opened: &RequestOpened,
+    by: Uuid,
+    words: Option<[u8; 32]>,
+    search_text: &str,
+    at: DateTime<Utc>,
+) -> AppResult<bool> {
     let (parties, revision) = (opened.parties(), opened.revision());
     let written = sqlx::query!(
         "insert into requests (id, community_id, organization_id, event_id, opportunity_id, opened_by, state, turn, revision,
-                               created_by, opened_at, turn_since, expires_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, 'Pending', $7, $8, $9, $10, $10, $11, $10) on conflict do nothing",
+                               created_by, opened_at, turn_since, expires_at, updated_at, words_key, search_text)
+         values ($1, $2, $3, $4, $5, $6, 'Pending', $7, $8, $9, $10, $10, $11, $10, $12, $13) on conflict do nothing",
         opened.id().0,
         parties.community.0,
         parties.organization.0,
@@ -303,6 +653,8 @@ pub async fn apply_opened(tx: &mut Tx, opened: &RequestOpened, by: Uuid, at: Dat
         by,
         at,
         revision.terms.valid_until,
+        words.as_ref().map(|key| &key[..]),
+        search_text,
     )
     .execute(tx.conn())
     .await?;
@@ -367,7 +719,7 @@ pub async fn apply_expired(tx: &mut Tx, expired: &RequestExpired, at: DateTime<U
 
 async fn close(tx: &mut Tx, was: &Request, state: RequestState, why: Option<&Rejection>, at: DateTime<Utc>) -> AppResult<()> {
     let changed = sqlx::query!(
-        "update requests set state = $3, rejection_reason = $4, rejection_note = $5, closed_at = $6, updated_at = $6
+        "update requests set state = $3, rejection_reason = $4, rejection_note = $5, ask_again_on = $7, closed_at = $6, updated_at = $6
          where id = $1 and state = $2",
         was.id.0,
         was.state.label(),
@@ -375,9 +727,14 @@ async fn close(tx: &mut Tx, was: &Request, state: RequestState, why: Option<&Rej
         why.map(|why| why.reason.label()),
         why.map(|why| why.note.as_str()),
         at,
+        why.and_then(|why| why.ask_again),
     )
     .execute(tx.conn())
     .await?;
+    // Nothing comes back that is closed.
+    sqlx::query!("update request_desks set snoozed_until = null where request_id = $1 and snoozed_until is not null", was.id.0)
+        .execute(tx.conn())
+        .await?;
     match changed.rows_affected() {
         1 => Ok(()),
         rows => Err(AppError::broken(format!("a transition changed {rows} rows"))),
@@ -422,4 +779,208 @@ pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult
     .fetch_all(ctx.db())
     .await?;
     Ok(ids.into_iter().map(OrganizationId).collect())
+}
+
+// ── Sending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Locks the senders, the workspace before the person, so that two requests at once cannot share the last free one; then
+/// counts what they sent.
+pub async fn hold_sender(
+    tx: &mut Tx,
+    side: Side,
+    workspace: Uuid,
+    person: UserId,
+    words: Option<[u8; 32]>,
+    week_ago: DateTime<Utc>,
+    hour_ago: DateTime<Utc>,
+) -> AppResult<Sent> {
+    for (kind, id) in [(side.label(), workspace), ("person", person.0)] {
+        sqlx::query!("insert into request_senders (kind, id) values ($1, $2) on conflict do nothing", kind, id)
+            .execute(tx.conn())
+            .await?;
+        sqlx::query!("select id from request_senders where kind = $1 and id = $2 for update", kind, id)
+            .fetch_one(tx.conn())
+            .await?;
+    }
+    let mine = sqlx::query!(
+        r#"select count(*) as "count!", min(opened_at) as since, count(*) filter (where opened_at > $4) as "hour!",
+                  count(*) filter (where words_key = $5) as "same!"
+           from requests
+           where opened_at > $3 and opened_by = $1
+             and case when $1 = 'community' then community_id = $2 else organization_id = $2 end"#,
+        side.label(),
+        workspace,
+        week_ago,
+        hour_ago,
+        words.as_ref().map(|key| &key[..]),
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let theirs = sqlx::query!(
+        r#"select count(*) as "count!", min(opened_at) as since from requests where created_by = $1 and opened_at > $2"#,
+        person.0,
+        week_ago,
+    )
+    .fetch_one(tx.conn())
+    .await?;
+    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    Ok(Sent {
+        by_workspace: small(mine.count),
+        workspace_since: mine.since,
+        by_person: small(theirs.count),
+        person_since: theirs.since,
+        last_hour: small(mine.hour),
+        same_words: small(mine.same),
+    })
+}
+
+pub async fn apply_held(tx: &mut Tx, held: &RequestHeld, at: DateTime<Utc>) -> AppResult<()> {
+    let signals: Vec<String> = held.signals().iter().map(ToString::to_string).collect();
+    sqlx::query!("update requests set held_at = $2, held_for = $3 where id = $1", held.request().0, at, &signals)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn apply_released(tx: &mut Tx, released: &RequestReleased, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update requests set held_at = null, turn_since = $2, updated_at = $2 where id = $1 and held_at is not null",
+        released.was().id.0,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Closed for its sender; it stays held, so that its receiver never sees it.
+pub async fn apply_refused(tx: &mut Tx, refused: &RequestRefused, at: DateTime<Utc>) -> AppResult<()> {
+    let why = Rejection {
+        reason: crate::kernel::labels::RejectionReason::Other,
+        note: refused.why().to_owned(),
+        ask_again: None,
+        automatic: false,
+    };
+    close(tx, refused.was(), RequestState::Rejected, Some(&why), at).await
+}
+
+/// A request that waits for staff.
+#[derive(FromRow)]
+pub struct HeldRow {
+    pub id: Uuid,
+    pub held_at: DateTime<Utc>,
+    pub held_for: Vec<String>,
+    pub opened_by: String,
+    pub community_name: String,
+    pub organization_name: String,
+    pub event_title: String,
+    pub message: String,
+    pub sent_this_week: i64,
+}
+
+/// Those that have waited longest first, after `(held_at, id)`.
+pub async fn list_held(
+    ctx: &Ctx,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    offset: i64,
+    limit: i64,
+    week_ago: DateTime<Utc>,
+) -> AppResult<(Vec<HeldRow>, i64)> {
+    let (at, id) = after.unzip();
+    let rows = sqlx::query_as!(
+        HeldRow,
+        r#"select r.id, r.held_at as "held_at!", r.held_for, r.opened_by, c.name as community_name,
+                  o.display_name as organization_name, e.title as event_title, v.message,
+                  (select count(*) from requests s where s.opened_at > $5 and s.opened_by = r.opened_by
+                      and case when r.opened_by = 'community' then s.community_id = r.community_id
+                               else s.organization_id = r.organization_id end) as "sent_this_week!"
+           from requests r join revisions v on v.request_id = r.id and v.sequence = r.revision
+                join communities c on c.id = r.community_id join organizations o on o.id = r.organization_id
+                join events e on e.id = r.event_id
+           where r.held_at is not null and r.state in ('Pending', 'Negotiation')
+             and ($1::timestamptz is null or (r.held_at, r.id) > ($1, $2))
+           order by r.held_at, r.id offset $3 limit $4"#,
+        at,
+        id,
+        offset,
+        limit,
+        week_ago,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    let total = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (select 1 as one from requests
+           where held_at is not null and state in ('Pending', 'Negotiation') limit $1) as n"#,
+        COUNT_CAP + 1,
+    )
+    .fetch_one(ctx.db())
+    .await?;
+    Ok((rows, total))
+}
+
+/// Why the other side said no to what this side sent, since a moment; the most frequent reason first.
+pub async fn list_reasons(ctx: &Ctx, scope: Scope, side: Side, since: DateTime<Utc>) -> AppResult<Vec<(String, i64)>> {
+    let rows = sqlx::query!(
+        r#"select rejection_reason as "reason!", count(*) as "count!" from requests
+           where (community_id = $1 or organization_id = $2) and opened_by = $3 and turn <> $3 and state = 'Rejected'
+             and held_at is null and rejection_reason is not null and closed_at > $4
+           group by rejection_reason order by count(*) desc, rejection_reason collate "C""#,
+        scope.community(),
+        scope.organization(),
+        side.label(),
+        since,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
+}
+
+/// Open requests between two workspaces, and from when the sender of the last one is welcome again, as far as `side` knows.
+pub struct Between {
+    pub open: Vec<(Uuid, String)>,
+    pub ask_again_on: Option<NaiveDate>,
+}
+
+pub async fn find_between(ctx: &Ctx, community: CommunityId, organization: OrganizationId, side: Side) -> AppResult<Between> {
+    let rows = sqlx::query!(
+        r#"select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as "held!"
+           from requests r join events e on e.id = r.event_id
+           where r.community_id = $1 and r.organization_id = $2
+             and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
+           order by r.opened_at desc limit 20"#,
+        community.0,
+        organization.0,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    let seen = |opened_by: &str, held: bool| !held || opened_by == side.label();
+    Ok(Between {
+        open: rows
+            .iter()
+            .filter(|row| matches!(row.state.as_str(), "Pending" | "Negotiation") && seen(&row.opened_by, row.held))
+            .map(|row| (row.id, row.title.clone()))
+            .collect(),
+        ask_again_on: rows.iter().find(|row| row.opened_by == side.label()).and_then(|row| row.ask_again_on),
+    })
+}
+
+/// The month that the other side named when it last turned this side down, in the caller's transaction.
+pub async fn find_ask_again(tx: &mut Tx, parties: &Parties, side: Side) -> AppResult<Option<NaiveDate>> {
+    Ok(sqlx::query_scalar!(
+        "select ask_again_on from requests
+         where community_id = $1 and organization_id = $2 and opened_by = $3 and ask_again_on is not null
+         order by closed_at desc limit 1",
+        parties.community.0,
+        parties.organization.0,
+        side.label(),
+    )
+    .fetch_optional(tx.conn())
+    .await?
+    .flatten())
+}
+
+/// Keeps the opportunity as it was when the request was made.
+pub async fn keep_snapshot(tx: &mut Tx, request: RequestId, snapshot: &str) -> AppResult<()> {
+    sqlx::query!("update requests set opportunity_snapshot = $2 where id = $1", request.0, snapshot).execute(tx.conn()).await?;
+    Ok(())
 }

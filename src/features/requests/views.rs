@@ -1,4 +1,5 @@
-//! What crosses a wire about requests.
+//! What crosses a wire about requests: what is typed, the rows of the inbox, one request with its revisions and timeline, what
+//! the reader may do next, and the dashboard.
 
 use crate::{
     features::{
@@ -9,7 +10,7 @@ use crate::{
         actor::Side,
         canonical,
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
-        labels::{Category, Hue, RejectionReason, Tier, labels},
+        labels::{Category, EventType, Hue, Region, RejectionReason, Tier, labels},
         money::Currency,
     },
 };
@@ -30,9 +31,93 @@ labels! {
 
     /// Which part of an inbox is shown.
     InboxTab, "a part of the inbox" {
+        // Every open one, whoever sent it.
         Open = "open",
+        Incoming = "incoming",
+        Submitted = "submitted",
+        Negotiation = "negotiation",
         Accepted = "accepted",
         History = "history",
+    }
+
+    /// Which rows of a part are shown.
+    InboxShow, "which to show" {
+        // Those that are put aside are left out of open parts.
+        All = "all",
+        Unread = "unread",
+        Snoozed = "snoozed",
+    }
+
+    /// What is known of a community's dealings. There is nothing but the beginning yet.
+    Reputation, "a reputation" {
+        New = "new",
+    }
+}
+
+impl InboxTab {
+    /// Does it hold open requests?
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Open | Self::Incoming | Self::Submitted | Self::Negotiation)
+    }
+
+    /// As the page names it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Incoming => "Incoming",
+            Self::Submitted => "Submitted",
+            Self::Negotiation => "In negotiation",
+            Self::Accepted => "Accepted",
+            Self::History => "History",
+        }
+    }
+}
+
+/// What an inbox is asked for, as it stands in an address; empty fields ask for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct InboxAsk {
+    /// [`InboxTab`]; `open` when empty.
+    pub tab: String,
+    /// Words of messages, names and titles; all of them, each as the beginning of a word.
+    pub q: String,
+    /// [`RequestState`].
+    pub status: String,
+    /// The event's.
+    pub event_type: String,
+    /// The event's.
+    pub region: String,
+    /// The key of a budget band, which names its currency: `INR:200000-500000`.
+    pub budget: String,
+    /// [`Reputation`].
+    pub reputation: String,
+    /// `me`, `nobody` or a colleague's id.
+    pub assigned: String,
+    /// [`InboxShow`].
+    pub show: String,
+}
+
+impl InboxAsk {
+    /// The query of an address that asks for this; with a cursor, for what comes after it.
+    pub fn query(&self, cursor: &str) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in [
+            ("tab", self.tab.as_str()),
+            ("q", &self.q),
+            ("status", &self.status),
+            ("eventType", &self.event_type),
+            ("region", &self.region),
+            ("budget", &self.budget),
+            ("reputation", &self.reputation),
+            ("assigned", &self.assigned),
+            ("show", &self.show),
+            ("cursor", cursor),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        query.finish()
     }
 }
 
@@ -124,6 +209,8 @@ pub struct RequestInput {
     pub message: String,
     /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
     pub valid_until: String,
+    /// Send it although they asked to be asked again later.
+    pub anyway: bool,
 }
 
 /// An organization's application as a door receives it.
@@ -164,6 +251,110 @@ pub struct RejectInput {
     /// One of the rejection reasons, word for word.
     pub reason: String,
     pub note: String,
+    /// The month from which asking again is welcome, `2027-03`; may be empty.
+    pub ask_again: String,
+}
+
+/// Declining many at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BulkRejectInput {
+    /// Ids of requests, at most 50.
+    pub ids: Vec<String>,
+    /// One of the rejection reasons, word for word; for all of them.
+    pub reason: String,
+    pub note: String,
+    pub ask_again: String,
+}
+
+/// Giving a request to a colleague.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct AssignInput {
+    /// A colleague's user id; empty gives it back to the team.
+    pub assignee_id: String,
+}
+
+/// Putting a request aside.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SnoozeInput {
+    /// The day on which it comes back, at 09:00 where the event is; empty brings it back now.
+    pub until: String,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ReadInput {
+    /// Ids of requests, at most 50.
+    pub ids: Vec<String>,
+}
+
+/// What became of one request of a selection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BulkOutcome {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: RequestId,
+    /// "Apex Circle, HackFest"; empty for one that is not yours to know of.
+    pub name: String,
+    pub done: bool,
+    /// The stable code and the words of the refusal; empty when it was done.
+    pub code: String,
+    pub message: String,
+}
+
+/// What became of a selection, in its order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct BulkView {
+    pub done: usize,
+    pub refused: usize,
+    pub items: Vec<BulkOutcome>,
+}
+
+/// Somebody of the own workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ColleagueView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    pub name: String,
+    /// May act on requests, and so may be given one.
+    pub can_act: bool,
+}
+
+/// How many requests a workspace and a person have sent of what a week allows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct QuotaView {
+    pub used: i64,
+    pub limit: i64,
+    pub used_by_you: i64,
+    pub limit_of_you: i64,
+    /// "7 of 20 requests this week".
+    pub label: String,
+    /// "2 of 30 of them by you, over all your workspaces"; empty when that says nothing.
+    pub your_label: String,
+}
+
+/// How often a sender was turned down for a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ReasonCount {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub reason: RejectionReason,
+    pub count: i64,
 }
 
 /// One side of a request, as the other sees it.
@@ -223,6 +414,19 @@ pub struct InboxRow {
     pub since_label: String,
     pub expires_at: DateTime<Utc>,
     pub expires_label: String,
+    /// Something happened that you have not seen.
+    pub unread: bool,
+    /// The colleague who handles it.
+    pub assignee: Option<ColleagueView>,
+    /// Until when your side has put it aside.
+    pub snoozed_until: Option<DateTime<Utc>>,
+    /// "Back on Mon 1 Mar 2027"; empty when it is not put aside.
+    pub snoozed_label: String,
+    /// Staff look at it before it is delivered; only its sender sees that.
+    pub held: bool,
+    /// `new` until there is more to say about the community.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub reputation: Reputation,
 }
 
 /// How many requests each part of an inbox holds, up to 1,000.
@@ -233,14 +437,41 @@ pub struct InboxCounts {
     /// Open ones whose turn is yours.
     pub your_turn: i64,
     pub open: i64,
+    pub incoming: i64,
+    pub submitted: i64,
+    pub negotiation: i64,
     pub accepted: i64,
     pub history: i64,
+    /// Open ones that your side has put aside; they are not among the others.
+    pub snoozed: i64,
+    /// Those in which something happened that you have not seen, also where they are put aside.
+    pub unread: i64,
+    pub unread_incoming: i64,
+    pub unread_submitted: i64,
+    pub unread_negotiation: i64,
+    pub unread_accepted: i64,
+    pub unread_history: i64,
 }
 
 impl InboxCounts {
+    /// Unread ones of a part.
+    pub fn unread_of(&self, tab: InboxTab) -> i64 {
+        match tab {
+            InboxTab::Open => self.unread_incoming + self.unread_submitted + self.unread_negotiation,
+            InboxTab::Incoming => self.unread_incoming,
+            InboxTab::Submitted => self.unread_submitted,
+            InboxTab::Negotiation => self.unread_negotiation,
+            InboxTab::Accepted => self.unread_accepted,
+            InboxTab::History => self.unread_history,
+        }
+    }
+
     pub fn of(&self, tab: InboxTab) -> i64 {
         match tab {
             InboxTab::Open => self.open,
+            InboxTab::Incoming => self.incoming,
+            InboxTab::Submitted => self.submitted,
+            InboxTab::Negotiation => self.negotiation,
             InboxTab::Accepted => self.accepted,
             InboxTab::History => self.history,
         }
@@ -259,6 +490,11 @@ pub struct InboxPage {
     pub counts: InboxCounts,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub tab: InboxTab,
+    pub quota: QuotaView,
+    /// Whom requests may be given to, and who did.
+    pub colleagues: Vec<ColleagueView>,
+    /// May the viewer's role act on requests?
+    pub can_act: bool,
 }
 
 /// What the viewer may do with a request.
@@ -269,6 +505,8 @@ pub struct RequestCan {
     pub accept: bool,
     pub reject: bool,
     pub withdraw: bool,
+    /// Give it to a colleague, put it aside, bring it back.
+    pub sort: bool,
 }
 
 /// The one thing to do next, in words.
@@ -329,6 +567,8 @@ pub struct TimelineEntry {
     pub name: String,
     /// "Apex Circle", "CommDesk".
     pub who: String,
+    /// Who of your own workspace it was; nothing for the other side's people.
+    pub person: Option<String>,
     /// "accepted the offer".
     pub text: String,
     pub tone: String,
@@ -394,6 +634,20 @@ pub struct RequestView {
     #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
     pub rejection_reason: Option<RejectionReason>,
     pub rejection_note: Option<String>,
+    /// The first day of the month from which asking again is welcome.
+    pub ask_again_on: Option<chrono::NaiveDate>,
+    /// "March 2027".
+    pub ask_again_label: String,
+    /// Staff look at it before it is delivered; only its sender sees that.
+    pub held: bool,
+    /// Why, in words.
+    pub held_label: String,
+    pub assignee: Option<ColleagueView>,
+    pub snoozed_until: Option<DateTime<Utc>>,
+    pub snoozed_label: String,
+    pub colleagues: Vec<ColleagueView>,
+    /// May the viewer's role act on requests at all?
+    pub can_act: bool,
     pub opened_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
     /// "Fri 20 Nov 2026, 18:30 IST".
@@ -417,6 +671,151 @@ impl RequestView {
     }
 }
 
+/// What a workspace that sends requests should know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct StandingView {
+    pub quota: QuotaView,
+    /// How many of your requests were declined in the last year …
+    pub total: i64,
+    /// … and why; the most frequent reason first.
+    pub turned_down: Vec<ReasonCount>,
+}
+
+/// A request that staff must look at before it is delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct HeldView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: RequestId,
+    pub from: String,
+    pub to: String,
+    pub event_title: String,
+    pub message: String,
+    /// The signals, in words.
+    pub why: String,
+    /// "12 sent this week".
+    pub sent_label: String,
+    pub held_at: DateTime<Utc>,
+    pub age_label: String,
+}
+
+/// A page of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct HeldPage {
+    pub items: Vec<HeldView>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+    pub total_capped: bool,
+}
+
+/// What staff say about one.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct JudgeInput {
+    /// `release` or `refuse`.
+    pub decision: String,
+    /// What its sender reads when it is refused.
+    pub reason: String,
+}
+
+/// Who handles what: requests about events of this region and type go to this colleague.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RouteInput {
+    /// A region, word for word; empty for any.
+    pub region: String,
+    /// An event type, word for word; empty for any.
+    pub event_type: String,
+    /// A colleague's user id.
+    pub assignee_id: String,
+}
+
+/// What a request to an organization must have; one that breaks any part is declined at once with the answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitInput {
+    /// The least number of people; empty for any.
+    pub min_people: String,
+    /// Regions, word for word; none for everywhere. Global events fit each.
+    pub regions: Vec<String>,
+    /// Event types, word for word; none for every type.
+    pub event_types: Vec<String>,
+    pub currency: String,
+    /// The most that is asked for, in major units of `currency`; empty for any.
+    pub max_amount: String,
+    /// One of the rejection reasons, word for word.
+    pub reason: String,
+    /// What the sender reads.
+    pub words: String,
+}
+
+/// One rule of who handles what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RouteView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub region: Option<Region>,
+    #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
+    pub event_type: Option<EventType>,
+    pub assignee: Option<ColleagueView>,
+}
+
+/// One automatic answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct FitView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: uuid::Uuid,
+    /// "at least 100 people; in Europe".
+    pub label: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub reason: RejectionReason,
+    pub words: String,
+}
+
+/// What a workspace's inbox does by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RulesView {
+    pub routes: Vec<RouteView>,
+    /// Organizations only.
+    pub fits: Vec<FitView>,
+    pub colleagues: Vec<ColleagueView>,
+    pub is_organization: bool,
+    pub can_edit: bool,
+}
+
+/// What staff said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct JudgedView {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub id: RequestId,
+    pub decision: String,
+}
+
+/// How many were marked as read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct ReadView {
+    pub read: u64,
+}
+
 // ── Pages ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// An inbox as its page shows it.
@@ -424,7 +823,11 @@ impl RequestView {
 #[serde(rename_all = "camelCase")]
 pub struct InboxScreen {
     pub inbox: InboxPage,
+    pub ask: InboxAsk,
     pub side: Side,
+    /// The first day that a request can be put aside until, and the months that a rejection can name.
+    pub tomorrow: String,
+    pub months: Vec<Choice>,
     /// The workspace that the links act for.
     pub acting: String,
 }
@@ -444,6 +847,34 @@ pub struct RequestScreen {
     pub request: RequestView,
     /// For the organization, while the request is open.
     pub contact: Option<ContactView>,
+    pub tomorrow: String,
+    pub months: Vec<Choice>,
+    pub acting: String,
+}
+
+/// What a sender should know, as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StandingScreen {
+    pub standing: StandingView,
+    pub acting: String,
+}
+
+/// The rules as their page shows them, and whom the workspace blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RulesScreen {
+    pub rules: RulesView,
+    /// Nothing for a role that does not block.
+    pub blocks: Option<crate::features::blocks::views::BlocksView>,
+    pub acting: String,
+}
+
+/// What waits for staff, as its page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeldScreen {
+    pub page: HeldPage,
     pub acting: String,
 }
 
@@ -468,6 +899,11 @@ pub struct ComposeScreen {
     pub opportunities: Vec<Choice>,
     /// What keeps the viewer from sending; empty when nothing does.
     pub problem: String,
+    pub quota: QuotaView,
+    /// Open requests between the two, `/requests/…` and what each is about.
+    pub standing: Vec<Choice>,
+    /// "They asked to be asked again in March 2027"; empty when they did not, or it has come.
+    pub asked_later: String,
     pub acting: String,
 }
 

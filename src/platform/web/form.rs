@@ -1,6 +1,6 @@
 //! The form door: a form posts to its own page's address; a refusal comes back as the same page with what was typed.
 //!
-//! A room says which forms its pages have ([`FormRoute`]); `http/site.rs` mounts them and renders the page again.
+//! A room says which forms its pages have ([`FormRoute`]); `http/forms.rs` mounts them and renders the page again.
 
 use super::Call;
 use crate::kernel::error::{AppError, AppResult};
@@ -77,6 +77,11 @@ impl Typed {
         self.uploads.iter().find(|upload| upload.field == name && !upload.bytes.is_empty())
     }
 
+    /// The first field that holds U+0000, which no text that is kept can hold.
+    pub fn unkeepable(&self) -> Option<&str> {
+        self.pairs.iter().find(|(key, value)| key.contains('\0') || value.contains('\0')).map(|(key, _)| key.as_str())
+    }
+
     /// What goes back to the page. Passwords and codes never do.
     pub fn values(&self) -> BTreeMap<String, Vec<String>> {
         let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -87,6 +92,18 @@ impl Typed {
             }
         }
         values
+    }
+
+    /// Everything typed whose name begins so, under the rest of its name; files stay behind.
+    #[must_use]
+    pub fn under(&self, prefix: &str) -> Self {
+        let rest = |(key, value): &(String, String)| Some((key.strip_prefix(prefix)?.to_owned(), value.clone()));
+        Self::of(self.pairs.iter().filter_map(rest).collect())
+    }
+
+    /// What the chosen files are called, for people.
+    pub fn file_names(&self) -> Vec<String> {
+        self.uploads.iter().filter(|upload| !upload.bytes.is_empty()).map(|upload| upload.name.clone()).collect()
     }
 
     /// For the hash of the form's key: everything typed, and the files' hashes.

@@ -12,7 +12,7 @@ pub use page::of_page;
 
 use super::{ctx::Ctx, facts::Voice};
 use crate::kernel::{
-    actor::{Actor, Person},
+    actor::{Actor, Person, second_factor_owed},
     error::{AppError, AppResult},
     fields::FieldErrors,
 };
@@ -41,15 +41,43 @@ pub struct Call {
     pub ctx: Ctx,
     /// Nobody, or somebody signed in.
     pub person: Option<Arc<Person>>,
+    /// Set when the caller has a session that could not be looked up: seconds until it is worth trying again. Whoever they
+    /// are, they are not nobody.
+    pub unknown: Option<u32>,
     /// The acting workspace that the call names (`?as=`, `_as`, `X-CommDesk-Workspace`).
     pub workspace: Option<String>,
 }
 
 impl Call {
+    /// Who is signed in.
+    ///
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed; 503 when it could not be looked up.
     pub fn person(&self) -> AppResult<&Arc<Person>> {
-        self.person.as_ref().ok_or(AppError::SignIn)
+        let person = self.half_signed_in()?;
+        if person.owes_second_factor() {
+            return Err(second_factor_owed().into());
+        }
+        Ok(person)
+    }
+
+    /// Who gave their password, whether or not they still owe their second factor: for giving it, and for signing out.
+    ///
+    /// # Errors
+    /// 401 when nobody did; 503 when it could not be looked up.
+    pub fn half_signed_in(&self) -> AppResult<&Arc<Person>> {
+        self.maybe_person()?.ok_or(AppError::SignIn)
+    }
+
+    /// Who is signed in, for what nobody may do too.
+    ///
+    /// # Errors
+    /// 503 when it could not be looked up.
+    pub fn maybe_person(&self) -> AppResult<Option<&Arc<Person>>> {
+        match self.unknown {
+            Some(retry_after) => Err(AppError::Busy { retry_after }),
+            None => Ok(self.person.as_ref()),
+        }
     }
 
     /// The actor, for calls that change something: the named workspace or the only possible one.
@@ -63,8 +91,9 @@ impl Call {
     /// The actor, for pages that only show something: falls back to the workspace used last.
     ///
     /// # Errors
-    /// 401 when nobody is signed in.
+    /// 401 when nobody is signed in; 403 `SECOND_FACTOR_REQUIRED` before a second factor that is owed.
     pub fn viewer(&self) -> AppResult<Actor> {
+        // `person` refuses whoever owes a second factor.
         Ok(self.person()?.actor_or_default(self.workspace.as_deref()))
     }
 
@@ -110,8 +139,31 @@ impl<T: FromStr + Send, S: Send + Sync> FromRequestParts<S> for Seg<T> {
         let axum::extract::Path(all) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state)
             .await
             .map_err(|_| AppError::NotFound)?;
-        let one = all.values().next().ok_or(AppError::NotFound)?;
+        let one = all.values().next().filter(|text| !text.contains('\0')).ok_or(AppError::NotFound)?;
         one.parse().map(Self).map_err(|_| AppError::NotFound)
+    }
+}
+
+/// Several ids of the path, by name: `segs.get("linkId")?`.
+pub struct Segs(HashMap<String, String>);
+
+impl Segs {
+    /// # Errors
+    /// 404 for something that is no id.
+    pub fn get<T: FromStr>(&self, name: &str) -> AppResult<T> {
+        self.0.get(name).and_then(|text| text.parse().ok()).ok_or(AppError::NotFound)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Segs {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AppError> {
+        #[expect(clippy::disallowed_types, reason = "this is the wrapper that gives it our refusal")]
+        let axum::extract::Path(all) = axum::extract::Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| AppError::NotFound)?;
+        Ok(Self(all))
     }
 }
 
@@ -122,6 +174,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
     type Rejection = AppError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, AppError> {
+        let query = parts.uri.query().unwrap_or_default();
+        if let Some((name, _)) = url::form_urlencoded::parse(query.as_bytes()).find(|(_, value)| value.contains('\0')) {
+            return Err(AppError::invalid(name.into_owned(), UNKEEPABLE));
+        }
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(params)| Self(params))
             .map_err(|error| AppError::invalid("", format!("The query could not be read: {}", innermost(&error))))
@@ -151,8 +207,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         if !is_json {
             return Err(AppError::invalid("", "Send JSON, with Content-Type: application/json."));
         }
+        // Looked for only where it can be: in JSON the character has one spelling.
+        if raw.windows(6).any(|six| six == b"\\u0000") {
+            let all: serde_json::Value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
+            if let Some(path) = unkeepable(&all) {
+                return Err(AppError::invalid(&path, UNKEEPABLE));
+            }
+        }
         let value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
         Ok(Self { value, raw })
+    }
+}
+
+/// U+0000: nobody types it, and no text of a database holds it.
+pub const UNKEEPABLE: &str = "This holds a character that cannot be kept (U+0000). Take it out and send it again.";
+
+/// The path of the first text with U+0000 in it: `owner.fullName`, `benefits[2].text`.
+fn unkeepable(value: &serde_json::Value) -> Option<String> {
+    let joined = |outer: String, inner: String| match inner.as_str() {
+        "" => outer,
+        list if list.starts_with('[') => format!("{outer}{list}"),
+        _ => format!("{outer}.{inner}"),
+    };
+    match value {
+        serde_json::Value::String(text) => text.contains('\0').then(String::new),
+        serde_json::Value::Array(all) => {
+            all.iter().enumerate().find_map(|(index, one)| Some(joined(format!("[{index}]"), unkeepable(one)?)))
+        }
+        serde_json::Value::Object(all) => all.iter().find_map(|(key, one)| {
+            if key.contains('\0') { Some(String::new()) } else { Some(joined(key.clone(), unkeepable(one)?)) }
+        }),
+        _ => None,
     }
 }
 
@@ -208,6 +293,9 @@ pub struct ErrorBody {
     /// Only on a 500: the id under which we find what happened.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub request_id: Option<String>,
+    /// Where one goes on instead: a path of this site.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub href: Option<String>,
 }
 
 impl IntoResponse for AppError {
@@ -229,10 +317,11 @@ impl IntoResponse for AppError {
                 _ => FieldErrors::default(),
             },
             request_id: matches!(self, Self::Broken(_)).then(|| trace.map(|t| t.to_string())).flatten(),
+            href: self.href().map(str::to_owned),
         };
         let status = StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = json_response(status, &json!({"success": false, "error": body}));
-        if let Self::TooMany { retry_after } | Self::Busy { retry_after } = self {
+        if let Some(retry_after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response
@@ -275,6 +364,14 @@ pub fn safe_path(path: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cannot_be_kept_is_named() {
+        let named = |text: &str| unkeepable(&serde_json::from_str(text).unwrap());
+        assert_eq!(named(r#"{"owner":{"fullName":"A\u0000"}}"#).as_deref(), Some("owner.fullName"));
+        assert_eq!(named(r#"{"benefits":[{"text":"x"},{"text":"\u0000"}]}"#).as_deref(), Some("benefits[1].text"));
+        assert_eq!(named(r#"{"title":"say \\u0000"}"#), None);
+    }
 
     #[test]
     fn only_paths_of_ours_are_safe() {

@@ -64,9 +64,10 @@ impl Once {
 
 /// Who claims what: a key of one person in one workspace is nobody else's.
 pub fn claim(call: &Call, operation: &str, key: &str, body: &[u8]) -> Claim {
-    let principal = match &call.person {
-        Some(person) => format!("{}/{}", person.user, call.workspace.as_deref().unwrap_or("")),
-        None => format!("visitor/{}", call.ctx.address.map(|a| a.to_string()).unwrap_or_default()),
+    let principal = match (&call.ctx.key, &call.person) {
+        (Some(key), _) => format!("key/{key}"),
+        (None, Some(person)) => format!("{}/{}", person.user, call.workspace.as_deref().unwrap_or("")),
+        (None, None) => format!("visitor/{}", call.ctx.address.map(|a| a.to_string()).unwrap_or_default()),
     };
     Claim { principal, operation: operation.to_owned(), key: key.to_owned(), request_hash: Sha256::digest(body).into() }
 }

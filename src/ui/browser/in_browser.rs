@@ -15,6 +15,11 @@ pub fn set_status(_status: u16) {}
 
 pub fn set_retry_after(_seconds: u32) {}
 
+/// In the browser nothing of the house breaks: what went wrong there comes with its number.
+pub fn went_wrong(_error: &crate::kernel::error::AppError) -> Option<String> {
+    None
+}
+
 /// Puts the focus on an element and brings it into view, once what was just said is on the page.
 pub fn focus(id: &str) {
     let id = id.to_owned();

@@ -22,6 +22,12 @@ pub fn set_retry_after(seconds: u32) {
     }
 }
 
+/// Logs what broke, and gives the id of the request that it broke in.
+pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
+    crate::platform::web::log(error);
+    crate::platform::web::of_page().ok().map(|call| call.ctx.trace_id.to_string())
+}
+
 pub fn focus(_id: &str) {}
 
 pub fn go(_location: &str) {}

@@ -6,7 +6,7 @@ use crate::{
     ui::{
         form::{PostForm, Submit, TextField},
         page::shown,
-        parts::{Icon, Notice, PageHead, Pill},
+        parts::{Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -29,55 +29,48 @@ fn Account(account: SecurityView) -> impl IntoView {
             "Look into the new mailbox",
             "We mailed a link there. Your address changes when you follow it; we told the old address as well.",
         )),
+        "factor-off" => Some(("Your second factor is off", "Your password alone signs you in now. We mailed you about it.")),
         _ => None,
+    };
+    let (factor_tone, factor_state) = match (account.second_factor, account.is_staff) {
+        (true, _) => ("success", "On"),
+        (false, true) => ("warning", "Not set up"),
+        (false, false) => ("neutral", "Off"),
+    };
+    let factor_words = if account.is_staff {
+        "Staff confirm each sign-in with a code from their phone."
+    } else {
+        "A code from your phone with each sign-in: a stolen password alone opens nothing."
     };
     view! {
         <div class="center center--narrow stack stack--sections">
             <PageHead title=account.name sub=account.email.clone()/>
             {done.map(|(title, text)| view! { <Notice tone="success" title><p>{text}</p></Notice> })}
-            {account.is_staff.then(|| {
-                let (tone, state) = if account.second_factor { ("success", "On") } else { ("warning", "Not set up") };
-                view! {
-                    <section class="panel">
-                        <header class="panel__head">
-                            <h2 class="panel__title">"Second factor"</h2>
-                            <div class="panel__actions"><Pill text=state tone/></div>
-                        </header>
-                        <div class="panel__body">
-                            <p>"Staff confirm each sign-in with a code from their phone."</p>
-                        </div>
-                        <footer class="panel__foot"><a class="button" href="/second-factor">"Open second factor"</a></footer>
-                    </section>
-                }
-            })}
+            <section class="panel">
+                <header class="panel__head">
+                    <h2 class="panel__title">"Second factor"</h2>
+                    <div class="panel__actions"><Pill text=factor_state tone=factor_tone/></div>
+                </header>
+                <div class="panel__body"><p>{factor_words}</p></div>
+                <footer class="panel__foot"><a class="button" href="/second-factor">"Open second factor"</a></footer>
+            </section>
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"Where you are signed in"</h2></header>
-                <div class="panel__body">
-                    <ul class="list">
-                        {account
-                            .sessions
-                            .into_iter()
-                            .map(|session| view! {
-                                <li class="list__row">
-                                    <Icon name="globe"/>
-                                    <div class="list__body">
-                                        <p>{session.device}</p>
-                                        <p class="list__sub">
-                                            "Since " <time datetime=session.since.to_rfc3339()>{session.since_label}</time>
-                                            ", last seen " <time datetime=session.seen.to_rfc3339()>{session.seen_label}</time>
-                                        </p>
-                                    </div>
-                                    {session.is_this.then(|| view! { <div class="list__end"><Pill text="This one" tone="accent"/></div> })}
-                                </li>
-                            })
-                            .collect_view()}
-                    </ul>
-                </div>
+                <div class="panel__body"><p>{match account.sessions.len() {
+                    1 => "Only here.".to_owned(),
+                    n => format!("In {n} places, this one included."),
+                }}</p></div>
                 <footer class="panel__foot">
+                    <a class="button" href="/account/sessions">"See every session"</a>
                     <PostForm name="sign_out_everywhere" class="cluster" summary=false>
                         <button class="button button--danger">"Sign out everywhere"</button>
                     </PostForm>
                 </footer>
+            </section>
+            <section class="panel">
+                <header class="panel__head"><h2 class="panel__title">"What we mail you"</h2></header>
+                <div class="panel__body"><p>"At once, once a day or never, by topic; and your quiet hours."</p></div>
+                <footer class="panel__foot"><a class="button" href="/notifications/settings">"Choose"</a></footer>
             </section>
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"Change your password"</h2></header>

@@ -3,7 +3,9 @@
 mod account;
 mod door;
 mod second_factor;
+mod sessions;
 
 pub use account::AccountPage;
 pub use door::{ForgotPage, LinkPage, SignInPage};
 pub use second_factor::SecondFactorPage;
+pub use sessions::SessionsPage;

@@ -20,32 +20,30 @@ pub fn SecondFactorPage() -> impl IntoView {
     view! {
         <Title text="Second factor"/>
         {shown(loaded, |state| match state {
-            SecondFactorView::Off { offered: true } => view! { <Off/> }.into_any(),
-            SecondFactorView::Off { offered: false } => view! { <NotOffered/> }.into_any(),
+            SecondFactorView::Off { is_staff } => view! { <Off is_staff/> }.into_any(),
             SecondFactorView::Confirm { qr, secret } => view! { <Confirm qr secret/> }.into_any(),
             SecondFactorView::Challenge => view! { <Challenge/> }.into_any(),
             SecondFactorView::Keep { codes } => view! { <Keep codes/> }.into_any(),
-            SecondFactorView::On { recovery_codes_left } => view! { <On left=recovery_codes_left/> }.into_any(),
+            SecondFactorView::On { recovery_codes_left, is_staff } => view! { <On left=recovery_codes_left is_staff/> }.into_any(),
         })}
     }
 }
 
 #[component]
-fn NotOffered() -> impl IntoView {
-    view! {
-        <h1 class="auth__title">"Second factor"</h1>
-        <p class="auth__lead">"Only CommDesk's staff need one. Your password protects this account."</p>
-        <div class="form__actions"><a class="button button--primary" href="/account">"Back to your account"</a></div>
-    }
-}
-
-#[component]
-fn Off() -> impl IntoView {
+fn Off(is_staff: bool) -> impl IntoView {
+    let lead = if is_staff {
+        "You work for CommDesk, so a password alone opens nothing. Have your phone with an authenticator app at hand."
+    } else {
+        "From then on, signing in asks for a code from your phone as well. Have it with an authenticator app at hand."
+    };
     view! {
         <h1 class="auth__title">"Set up your second factor"</h1>
-        <p class="auth__lead">"You work for CommDesk, so a password alone opens nothing. Have your phone with an authenticator app at hand."</p>
+        <p class="auth__lead">{lead}</p>
         <PostForm name="begin">
-            <div class="form__actions"><Submit label="Start"/></div>
+            <div class="form__actions">
+                <Submit label="Start"/>
+                {(!is_staff).then(|| view! { <a class="button button--quiet" href="/account">"Back to your account"</a> })}
+            </div>
         </PostForm>
     }
 }
@@ -102,18 +100,32 @@ fn Keep(codes: Vec<String>) -> impl IntoView {
 }
 
 #[component]
-fn On(left: i64) -> impl IntoView {
+fn On(left: i64, is_staff: bool) -> impl IntoView {
     let low = left <= 3;
+    let home = if is_staff { "/staff/organizations" } else { "/account" };
     view! {
         <h1 class="auth__title">"Your second factor is on"</h1>
         {low.then(|| view! { <Notice tone="warning" title="Few recovery codes are left"><p>"Make new ones while you can."</p></Notice> })}
         <p class="auth__lead">{format!("{left} recovery codes are left.")}</p>
         <PostForm name="renew">
             <div class="form__actions">
-                <a class="button button--primary" href="/staff/organizations">"Go on"</a>
-                <Submit label="Make new recovery codes"/>
+                <a class="button button--primary" href=home>"Go on"</a>
+                <Submit label="Make new recovery codes" class="button"/>
             </div>
         </PostForm>
+        {(!is_staff).then(|| view! {
+            <details class="disclosure">
+                <summary class="button button--quiet">"Turn it off"</summary>
+                <div class="disclosure__body">
+                    <PostForm name="off">
+                        <p class="form__note">"What your workspaces ask a second factor for is shut to you then."</p>
+                        <TextField form="off" name="password" label="Your password" kind="password" autocomplete="current-password"/>
+                        <CodeField form="off" hint="Six digits of your app, or a recovery code."/>
+                        <div class="form__actions"><Submit label="Turn it off" class="button button--danger"/></div>
+                    </PostForm>
+                </div>
+            </details>
+        })}
     }
 }
 

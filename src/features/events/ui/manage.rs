@@ -106,19 +106,22 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
     }
 }
 
-/// `/manage/events/:id`.
+/// What a room downstream shows on the page where an event is managed.
+pub type Below = fn(EventView) -> AnyView;
+
+/// `/manage/events/:id`. `below` shows who stands on the event's page, and what else follows from it.
 #[component]
-pub fn MyEventPage() -> impl IntoView {
+pub fn MyEventPage(below: Below) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
     let loaded = Resource::new_blocking(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(id, workspace)| server_fns::one(id, workspace),
     );
-    shown(loaded, move |event| view! { <One event workspace=workspace.get_untracked()/> })
+    shown(loaded, move |event| view! { <One event workspace=workspace.get_untracked() below/> })
 }
 
 #[component]
-fn One(event: EventView, workspace: Option<String>) -> impl IntoView {
+fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoView {
     let edit_href = with_workspace(&format!("/manage/events/{}/edit", event.id), workspace.as_deref());
     let page_href = with_workspace(&format!("/events/{}", event.slug), workspace.as_deref());
     let is_draft = event.status == EventStatus::Draft;
@@ -133,6 +136,7 @@ fn One(event: EventView, workspace: Option<String>) -> impl IntoView {
                 {edit}
             </PageHead>
             <Next event=event.clone() workspace edit_href/>
+            {below(event.clone())}
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"The event"</h2><div class="panel__actions"><Pill text=event.status.label() tone=event.tone.clone()/></div></header>
                 <div class="panel__body"><Summary event/></div>

@@ -45,9 +45,17 @@ pub fn OpportunitiesPage() -> impl IntoView {
 fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) -> impl IntoView {
     let narrowed = board.is_narrowed();
     let clear = acting_at("/opportunities", &acting);
-    let more = [&board.format, &board.currency, &board.budget, &board.technologies, &board.decides_from, &board.decides_by, &board.place_left]
-        .iter()
-        .any(|text| !text.is_empty());
+    let more = [
+        &board.format,
+        &board.currency,
+        &board.budget,
+        &board.technologies,
+        &board.decides_from,
+        &board.decides_by,
+        &board.place_left,
+    ]
+    .iter()
+    .any(|text| !text.is_empty());
     let mut orders = vec![
         (BoardOrder::Deadline.label(), "Decides soonest"),
         (BoardOrder::Newest.label(), "Newest"),
@@ -242,8 +250,10 @@ fn Found(screen: BoardScreen, board: Board) -> impl IntoView {
     }
     let count = page.count_label();
     let showing = format!("Showing {} of {}", page.items.len(), count);
-    let next =
-        page.next_cursor.as_deref().map(|cursor| format!("/opportunities?{}", board.query_with(&[("cursor", cursor), ("as", &acting)])));
+    let next = page
+        .next_cursor
+        .as_deref()
+        .map(|cursor| format!("/opportunities?{}", board.query_with(&[("cursor", cursor), ("as", &acting)])));
     view! {
         {saved}
         {narrow}

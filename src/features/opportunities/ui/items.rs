@@ -68,7 +68,8 @@ fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl 
     let price = start("price", it.map(|item| major(item.price_minor)));
     let stock = start("stock", it.and_then(|item| item.stock).map(|stock| stock.to_string()));
     let package = start("package", it.and_then(|item| item.package_id).map(name_of));
-    let conflicts = start("conflicts", it.map(|item| item.conflicts.iter().map(|id| name_of(*id)).collect::<Vec<_>>().join(", ")));
+    let conflicts =
+        start("conflicts", it.map(|item| item.conflicts.iter().map(|id| name_of(*id)).collect::<Vec<_>>().join(", ")));
     let number = index + 1;
     // A piece that was taken away stays in its place, empty, so that problems keep pointing at the right ones.
     move || {
@@ -202,7 +203,9 @@ fn ordered(items: &[Item]) -> Vec<Item> {
     let mut list = Vec::with_capacity(items.len());
     for package in items.iter().filter(|item| item.kind == ItemKind::Package) {
         list.push(package.clone());
-        list.extend(items.iter().filter(|item| item.kind == ItemKind::PackageOnly && item.package_id == Some(package.id)).cloned());
+        list.extend(
+            items.iter().filter(|item| item.kind == ItemKind::PackageOnly && item.package_id == Some(package.id)).cloned(),
+        );
     }
     for kind in [ItemKind::AddOn, ItemKind::Standalone] {
         list.extend(items.iter().filter(|item| item.kind == kind).cloned());

@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency},
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        form::{PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, shown},
         parts::{Logo, Notice, PageHead},
     },
@@ -61,12 +61,28 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
             choices.into_iter().map(|choice| (choice.id, choice.label)).collect::<Vec<_>>()
         };
         let event = if screen.events.len() == 1 { screen.events[0].id.clone() } else { String::new() };
+        let later = !screen.asked_later.is_empty();
         let has_opportunities = !screen.opportunities.is_empty();
         let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
         let currencies =
             Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
         let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
         view! {
+            {(!screen.standing.is_empty()).then(|| view! {
+                <Notice tone="info" title="There is an open request between the two of you">
+                    <ul>
+                        {screen
+                            .standing
+                            .into_iter()
+                            .map(|it| view! { <li><a href=it.id>{it.label}</a></li> })
+                            .collect_view()}
+                    </ul>
+                </Notice>
+            })}
+            {later.then(|| view! {
+                <Notice tone="warning" title=screen.asked_later><p>"Waiting until then has better chances. You can send it anyway, below."</p></Notice>
+            })}
+            <p class="text-soft num">{screen.quota.label} {(!screen.quota.your_label.is_empty()).then(|| format!(". {}", screen.quota.your_label))}</p>
             <PostForm name="send" acting=screen.acting>
                 <input type="hidden" name="organizationId" value=it.id.to_string()/>
                 <SelectField form="send" name="eventId" label="Event" value=event options=events/>
@@ -105,6 +121,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
                     optional=true
                     short=true
                 />
+                {later.then(|| view! { <TickField form="send" name="anyway" label="Send it although they asked to be asked again later"/> })}
                 <div class="form__actions"><Submit label="Send request"/></div>
             </PostForm>
         }

@@ -2,5 +2,8 @@
 
 pub mod compose;
 pub mod dashboard;
+pub mod held;
 pub mod inbox;
 pub mod request;
+pub mod rules;
+pub mod standing;

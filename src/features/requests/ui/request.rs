@@ -6,12 +6,12 @@ use crate::{
         partners::ui::wall::Benefits,
         requests::{
             server_fns,
-            views::{RequestScreen, RequestView},
+            views::{Choice, RequestScreen, RequestView},
         },
     },
     kernel::labels::RejectionReason,
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea},
+        form::{PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
         parts::{Logo, Notice, PageHead, Pill, Tier, Timeline, TimelineEntry},
     },
@@ -33,10 +33,16 @@ pub fn RequestPage() -> impl IntoView {
 
 #[component]
 fn Whole(screen: RequestScreen) -> impl IntoView {
-    let RequestScreen { request: it, contact, acting } = screen;
+    let RequestScreen { request: it, contact, tomorrow, months, acting } = screen;
     let other = it.counterpart().clone();
     let waits = it.can.accept || it.can.reject;
     let changes = it.event_changes.clone();
+    let held = it.held.then(|| {
+        format!(
+            "It looked unusual: {}. {} does not see it yet. You get a mail when it is delivered, or when it is not.",
+            it.held_label, other.name
+        )
+    });
     view! {
         <Title text=format!("{} and {}", other.name, it.event_title)/>
         <div class="stack">
@@ -50,7 +56,10 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                 <Pill text=it.state.word() tone=it.state.tone()/>
             </PageHead>
             <div class="request">
-                <Next it=it.clone() acting=acting.clone()/>
+                <Next it=it.clone() months acting=acting.clone()/>
+                {held.map(|words| view! {
+                    <Notice tone="warning" title="Our staff look at it before it is delivered"><p>{words}</p></Notice>
+                })}
                 {(!changes.is_empty()).then(|| view! {
                     <Notice tone="warning" title="The event changed since this was written">
                         <ul>{changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
@@ -64,6 +73,8 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                     <header class="panel__head"><h2 class="panel__title" id="story">"What happened"</h2></header>
                     <div class="panel__body stack">
                         <Timeline entries=entries(&it)/>
+                        <Sorting it=it.clone() tomorrow acting=acting.clone()/>
+                        <Away it=it.clone() acting=acting.clone()/>
                         <section class="stack stack--tight" aria-label="The other side">
                             <p class="cluster">
                                 <Logo name=other.name.clone() url=other.logo_url.clone() size="small"/>
@@ -93,7 +104,10 @@ fn entries(it: &RequestView) -> Vec<TimelineEntry> {
     it.timeline
         .iter()
         .map(|entry| TimelineEntry {
-            text: format!("{} {}", entry.who, entry.text),
+            text: match &entry.person {
+                Some(person) => format!("{person}, {}, {}", entry.who, entry.text),
+                None => format!("{} {}", entry.who, entry.text),
+            },
             at: entry.at.to_rfc3339(),
             at_label: entry.at_label.clone(),
             tone: entry.tone.clone(),
@@ -103,15 +117,85 @@ fn entries(it: &RequestView) -> Vec<TimelineEntry> {
         .collect()
 }
 
+/// Who of the own team handles it, and until when it is put aside. The other side sees nothing of it.
+#[component]
+fn Sorting(it: RequestView, tomorrow: String, acting: String) -> impl IntoView {
+    let handled = it.assignee.as_ref().map(|who| who.name.clone());
+    let assignee = it.assignee.as_ref().map(|who| who.id.to_string()).unwrap_or_default();
+    let people =
+        it.colleagues.iter().filter(|who| who.can_act).map(|who| (who.id.to_string(), who.name.clone())).collect::<Vec<_>>();
+    let is_snoozed = it.snoozed_until.is_some();
+    let snoozed = it.snoozed_label.clone();
+    let acting_too = acting.clone();
+    view! {
+        {(it.can.sort || handled.is_some()).then(|| view! {
+            <section class="stack stack--tight" aria-labelledby="team">
+                <h3 id="team">"Your team"</h3>
+                <p>
+                    {handled.map_or_else(|| "Nobody in particular handles it.".to_owned(), |name| format!("{name} handles it."))}
+                    {is_snoozed.then(|| format!(" {snoozed}."))}
+                </p>
+                {it.can.sort.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Hand over or put aside"</summary>
+                        <div class="disclosure__body stack">
+                            <PostForm name="assign" acting=acting>
+                                <SelectField form="assign" name="assigneeId" label="Who handles it" value=assignee optional=true empty="The team" options=people/>
+                                <div class="form__actions"><Submit label="Hand over" class="button"/></div>
+                            </PostForm>
+                            <PostForm name="snooze" acting=acting_too>
+                                <TextField form="snooze" name="until" label="Put aside until the morning of" hint="For your whole team; it comes back by itself." kind="date" value=tomorrow short=true/>
+                                <div class="form__actions">
+                                    <Submit label="Put aside" class="button" name="action" value="snooze"/>
+                                    {is_snoozed.then(|| view! { <Submit label="Bring back now" class="button button--quiet" name="action" value="wake"/> })}
+                                </div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
+            </section>
+        })}
+    }
+}
+
+/// What helps against somebody who should not write: staff, or a block.
+#[component]
+fn Away(it: RequestView, acting: String) -> impl IntoView {
+    let other = it.counterpart().clone();
+    let report = acting_at(&format!("/report?kind=request&id={}", it.id), &acting);
+    let can_block = it.can_act;
+    let question = format!("Block {}", other.name);
+    let words = format!(
+        "Neither of you finds the other any more, and {} cannot write to you. They are not told. Open requests stay open.",
+        other.name
+    );
+    view! {
+        <p><a href=report>"Report this request"</a></p>
+        {can_block.then(|| view! {
+            <details class="disclosure">
+                <summary class="button button--quiet">{question}</summary>
+                <div class="disclosure__body">
+                    <PostForm name="block" acting=acting>
+                        <input type="hidden" name="workspaceId" value=other.id.to_string()/>
+                        <p>{words}</p>
+                        <div class="form__actions"><Submit label="Block them" class="button button--danger"/></div>
+                    </PostForm>
+                </div>
+            </details>
+        })}
+    }
+}
+
 /// The one thing to do, unmissable.
 #[component]
-fn Next(it: RequestView, acting: String) -> impl IntoView {
+fn Next(it: RequestView, months: Vec<Choice>, acting: String) -> impl IntoView {
     let next = it.next_action.clone();
     let reasons = RejectionReason::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
     let hash = it.revision_hash.to_string();
     let note =
         format!("You agree to revision {} ({}): {}, {}.", it.revision, it.revision_hash.short(), it.category, it.amount_label);
     let refuses = it.can.reject;
+    let months = months.into_iter().map(|it| (it.id, it.label)).collect::<Vec<_>>();
     view! {
         <section class=format!("next-action tone-{}", next.tone) aria-labelledby="next">
             <div class="next-action__text">
@@ -134,6 +218,7 @@ fn Next(it: RequestView, acting: String) -> impl IntoView {
                             <PostForm name="reject" acting=acting.clone()>
                                 <SelectField form="reject" name="reason" label="Why" hint="They are told." options=reasons/>
                                 <TextArea form="reject" name="note" label="Note" optional=true rows=3 maxlength=1000_u32/>
+                                <SelectField form="reject" name="askAgain" label="Ask again in" hint="They see it, and are reminded then." optional=true empty="No month" options=months/>
                                 <div class="form__actions"><Submit label="Decline offer" class="button button--danger"/></div>
                             </PostForm>
                         </div>
@@ -180,6 +265,9 @@ fn Terms(it: RequestView) -> impl IntoView {
             </div>
             {it.rejection_reason.map(|reason| view! {
                 <div class="definition__row"><dt>"Declined because"</dt><dd>{reason.label()}</dd></div>
+            })}
+            {(!it.ask_again_label.is_empty()).then(|| view! {
+                <div class="definition__row"><dt>"Ask again"</dt><dd>{format!("from {}", it.ask_again_label)}</dd></div>
             })}
         </dl>
         <h3>"Benefits"</h3>

@@ -1,0 +1,110 @@
+//! The use cases of blocks.
+
+use super::{
+    policy,
+    rules::{self, Pair},
+    store,
+    views::{BlockView, BlocksView},
+};
+use crate::{
+    kernel::{
+        actor::{Actor, Side},
+        error::{AppError, AppResult},
+        ids::{CommunityId, OrganizationId},
+    },
+    platform::{ctx::Ctx, dates, tx::Tx},
+};
+use uuid::Uuid;
+
+/// The acting workspace blocks another; once is once.
+///
+/// # Errors
+/// 403; 422 on `workspaceId` for a workspace that is not on the other side.
+pub async fn block(ctx: &Ctx, actor: &Actor, other: Uuid) -> AppResult<()> {
+    let (side, pair) = pair(actor, other)?;
+    let mut tx = ctx.begin().await?;
+    if !store::other_exists(&mut tx, side, other).await? {
+        return Err(AppError::invalid(
+            "workspaceId",
+            match side {
+                Side::Community => "There is no such organization.",
+                Side::Organization => "There is no such community.",
+            },
+        ));
+    }
+    let made = rules::block(pair, side);
+    tx.result(other);
+    if !store::apply_made(&mut tx, &made, ctx.id(), actor.user().0, ctx.now()).await? {
+        return tx.commit_unstated("the block stood already").await;
+    }
+    tx.state(actor, &made);
+    tx.commit().await
+}
+
+/// The acting workspace takes its own block back; the other's, if there is one, stays.
+///
+/// # Errors
+/// 403; 404 when it blocks no such workspace.
+pub async fn lift(ctx: &Ctx, actor: &Actor, other: Uuid) -> AppResult<()> {
+    let (side, pair) = pair(actor, other)?;
+    let mut tx = ctx.begin().await?;
+    let lifted = rules::lift(pair, side);
+    if !store::apply_lifted(&mut tx, &lifted).await? {
+        return Err(AppError::NotFound);
+    }
+    tx.result(other);
+    tx.state(actor, &lifted);
+    tx.commit().await
+}
+
+fn pair(actor: &Actor, other: Uuid) -> AppResult<(Side, Pair)> {
+    let side = policy::may_block(actor)?;
+    let own = match side {
+        Side::Community => actor.community().map(|id| id.0),
+        Side::Organization => actor.organization().map(|id| id.0),
+    };
+    Ok((side, Pair::of(side, own.ok_or(AppError::NotFound)?, other)))
+}
+
+/// What the acting workspace blocks.
+///
+/// # Errors
+/// 403.
+pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<BlocksView> {
+    let side = policy::may_block(actor)?;
+    let rows = store::list(ctx, actor.scope(), side).await?;
+    Ok(BlocksView {
+        items: rows
+            .into_iter()
+            .map(|row| BlockView {
+                id: row.id,
+                workspace_id: row.other,
+                name: row.name,
+                created_at: row.created_at,
+                created_label: dates::day(row.created_at, chrono_tz::Tz::UTC),
+            })
+            .collect(),
+    })
+}
+
+/// Does a block of either side stand between these two? In the caller's transaction, which holds both.
+///
+/// # Errors
+/// When the database is away.
+pub async fn stands_in(tx: &mut Tx, community: CommunityId, organization: OrganizationId) -> AppResult<bool> {
+    store::stands(tx.conn(), Pair { community, organization }).await
+}
+
+/// An organization that a blocked community looks at, or the other way round, is not there.
+///
+/// # Errors
+/// 404 when a block of either side stands between the viewer's workspace and this one.
+pub async fn must_be_visible(ctx: &Ctx, viewer: Option<&Actor>, side: Side, workspace: Uuid) -> AppResult<()> {
+    let Some(viewer) = viewer else { return Ok(()) };
+    let pair = match (side, viewer.community(), viewer.organization()) {
+        (Side::Organization, Some(community), _) => Pair { community, organization: workspace.into() },
+        (Side::Community, _, Some(organization)) => Pair { community: workspace.into(), organization },
+        _ => return Ok(()),
+    };
+    if store::stands(ctx.db(), pair).await? { Err(AppError::NotFound) } else { Ok(()) }
+}

@@ -1,0 +1,45 @@
+//! The forms of this room's pages.
+
+use super::{
+    policy, service,
+    views::{DecisionInput, ReportInput},
+};
+use crate::{
+    kernel::error::{AppError, AppResult},
+    platform::web::form::{Done, FormRoute, Posted},
+};
+
+/// The forms of `/report` and `/staff/reports`.
+pub fn forms() -> Vec<FormRoute> {
+    vec![
+        FormRoute { path: "/report", form: "report", handler: |posted| Box::pin(report(posted)) },
+        FormRoute { path: "/staff/reports", form: "decide", handler: |posted| Box::pin(decide(posted)) },
+    ]
+}
+
+fn acting(posted: &Posted, joint: char) -> String {
+    posted.call.workspace.as_ref().map(|key| format!("{joint}as={key}")).unwrap_or_default()
+}
+
+async fn report(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let typed = &posted.typed;
+    let input = ReportInput {
+        subject_kind: typed.owned("subjectKind"),
+        subject_id: typed.owned("subjectId"),
+        reason: typed.owned("reason"),
+        words: typed.owned("words"),
+    };
+    service::report(&posted.call.ctx, &actor, input.parse()?).await?;
+    Ok(Done::to(format!("/report?sent=1{}", acting(&posted, '&'))))
+}
+
+async fn decide(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    policy::may_decide(&actor)?;
+    let typed = &posted.typed;
+    let id = typed.text("report").parse().map_err(|_| AppError::NotFound)?;
+    let input = DecisionInput { decision: typed.owned("decision"), reason: typed.owned("reason") };
+    service::decide(&posted.call.ctx, &actor, id, input.parse()?).await?;
+    Ok(Done::to(format!("/staff/reports{}", acting(&posted, '?'))))
+}

@@ -1,0 +1,20 @@
+//! What people report to staff, and what staff decide: from a listing that lies to a message that threatens. Downstream of
+//! everything that can be reported.
+
+pub mod policy;
+pub mod rules;
+pub mod views;
+
+#[cfg(feature = "server")]
+pub mod forms;
+#[cfg(feature = "server")]
+pub mod rest;
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+mod store;
+
+#[cfg(feature = "ui")]
+pub mod server_fns;
+#[cfg(feature = "ui")]
+pub mod ui;

@@ -1,0 +1,79 @@
+//! `/staff/requests`: what looked unusual and waits for staff before it is delivered.
+
+use crate::{
+    features::{
+        opportunities::views::acting_at,
+        requests::{
+            server_fns,
+            views::{HeldScreen, HeldView},
+        },
+    },
+    ui::{
+        form::{PostForm, Submit, TextArea},
+        page::{acting, shown},
+        parts::{Empty, More, PageHead, Pill},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+#[component]
+pub fn HeldPage() -> impl IntoView {
+    let (query, workspace) = (use_query_map(), acting());
+    let loaded = Resource::new_blocking(
+        move || (query.read().get("cursor").unwrap_or_default(), workspace.get()),
+        |(cursor, workspace)| server_fns::held(cursor, workspace),
+    );
+    view! {
+        <Title text="Held requests"/>
+        <div class="stack">
+            <PageHead title="Held requests" sub="They looked unusual. Their receivers do not know of them yet; the longest waiting comes first."/>
+            {shown(loaded, |screen| view! { <Held screen/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Held(screen: HeldScreen) -> impl IntoView {
+    let HeldScreen { page, acting } = screen;
+    if page.items.is_empty() {
+        return view! { <Empty title="Nothing is held" text="Requests that look unusual appear here as soon as they are sent." icon="check-circle"/> }
+            .into_any();
+    }
+    let total = if page.total_capped { "1,000+".to_owned() } else { page.total.to_string() };
+    let count = format!("Showing {} of {total}", page.items.len());
+    let next = page.next_cursor.map(|cursor| acting_at(&format!("/staff/requests?cursor={cursor}"), &acting));
+    view! {
+        {page.items.into_iter().map(|it| view! { <One it acting=acting.clone()/> }).collect_view()}
+        <More count next/>
+    }
+    .into_any()
+}
+
+#[component]
+fn One(it: HeldView, acting: String) -> impl IntoView {
+    let heading = format!("held-{}", it.id);
+    let titled = heading.clone();
+    view! {
+        <section class="panel" aria-labelledby=titled>
+            <header class="panel__head">
+                <h2 class="panel__title" id=heading>{it.from} " to " {it.to}</h2>
+                <Pill text=format!("waits {}", it.age_label) tone="warning"/>
+            </header>
+            <div class="panel__body stack">
+                <p>{it.event_title} ", " {it.sent_label}</p>
+                <p><strong>"Held because "</strong>{it.why}</p>
+                {(!it.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.message}</blockquote> })}
+                <PostForm name="judge" acting>
+                    <input type="hidden" name="request" value=it.id.to_string()/>
+                    <TextArea form="judge" name="reason" label="Why it is not delivered" hint="Its sender reads this. Not needed to deliver it." optional=true rows=2 maxlength=1000_u32/>
+                    <div class="form__actions">
+                        <Submit label="Deliver" name="decision" value="release"/>
+                        <Submit label="Do not deliver" class="button button--danger" name="decision" value="refuse"/>
+                    </div>
+                </PostForm>
+            </div>
+        </section>
+    }
+}

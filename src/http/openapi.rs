@@ -1,0 +1,143 @@
+//! Makes the rooms' OpenAPI parts into the document that machines read: rooms describe their data and what is special about
+//! an operation; the envelope, the headers and the answers that every call shares are added here, once.
+
+use serde_json::{Map, Value, json};
+
+/// Answers that any call may get: status, meaning.
+const OF_EVERY_CALL: [(&str, &str); 5] = [
+    ("401", "Nobody is signed in, or the credentials are no longer good"),
+    ("404", "There is no such thing, or it is not yours to know of; so is a named workspace that is not yours"),
+    ("422", "VALIDATION_ERROR: a parameter or field needs attention; WORKSPACE_REQUIRED: name the workspace that you act for"),
+    ("429", "RATE_LIMITED: too many calls; see Retry-After"),
+    ("503", "BUSY: the database is away; see Retry-After"),
+];
+
+/// Answers that any call which changes something may get besides.
+const OF_EVERY_CHANGE: [(&str, &str); 2] = [
+    ("403", "FORBIDDEN: the role or the workspace may not; CROSS_ORIGIN: a page of another site asked"),
+    ("409", "The state does not allow it, or IDEMPOTENCY_KEY_REUSED; the code says which"),
+];
+
+/// Marks an answer that every call shares, so that the page for people says it once.
+pub const SHARED: &str = "x-shared";
+
+/// Adds to the document of the rooms what all of them have in common.
+pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).expect("a document of ours serializes");
+    document["components"]["schemas"]["Refusal"] = json!({
+        "type": "object",
+        "description": "Why a call was refused: a stable code, a sentence for people, and problems by field.",
+        "required": ["success", "error"],
+        "properties": {
+            "success": {"type": "boolean", "const": false},
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "fieldErrors"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "fieldErrors": {"type": "object", "additionalProperties": {"type": "string"}},
+                    "requestId": {"type": "string", "description": "Only where something broke: what to quote to us."}
+                }
+            }
+        }
+    });
+    let paths = document["paths"].as_object_mut().expect("a document has paths");
+    for item in paths.values_mut() {
+        for method in ["get", "post", "patch", "put", "delete"] {
+            if let Some(operation) = item.get_mut(method) {
+                share(operation, method != "get");
+            }
+        }
+    }
+    document
+}
+
+fn share(operation: &mut Value, is_change: bool) {
+    let responses = operation["responses"].as_object_mut().expect("an operation has responses");
+    for (status, response) in responses.iter_mut() {
+        if status.starts_with('2') {
+            envelop(response);
+        } else {
+            refuse(response);
+        }
+    }
+    let change: &[_] = if is_change { &OF_EVERY_CHANGE } else { &[] };
+    for (status, meaning) in OF_EVERY_CALL.iter().chain(change) {
+        responses.entry(*status).or_insert_with(|| {
+            let mut response = json!({"description": meaning, SHARED: true});
+            refuse(&mut response);
+            response
+        });
+    }
+    let mut headers = vec![header("X-CommDesk-Workspace", "The workspace that you act for: organization:slug or community:slug")];
+    if is_change {
+        headers.push(header("Idempotency-Key", "The same key with the same body has one effect and one answer, for 30 days"));
+    }
+    match operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        Some(parameters) => {
+            let is_named = |parameters: &[Value], wanted: &Value| parameters.iter().any(|p| same_header(p, wanted));
+            headers.retain(|header| !is_named(parameters, header));
+            parameters.extend(headers);
+        }
+        None => operation["parameters"] = Value::Array(headers),
+    }
+}
+
+fn same_header(one: &Value, other: &Value) -> bool {
+    let name = |value: &Value| value["name"].as_str().unwrap_or_default().to_lowercase();
+    one["in"] == "header" && name(one) == name(other)
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({"name": name, "in": "header", "required": false, "description": description, "schema": {"type": "string"}, SHARED: true})
+}
+
+/// What a room says it answers with is the `data` of the envelope.
+fn envelop(response: &mut Value) {
+    let Some(json) = response.get_mut("content").and_then(|content| content.get_mut("application/json")) else {
+        // No body described: the data is null.
+        return;
+    };
+    let data = json["schema"].take();
+    json["schema"] = json!({
+        "type": "object",
+        "required": ["success", "data"],
+        "properties": {"success": {"type": "boolean", "const": true}, "data": data}
+    });
+}
+
+fn refuse(response: &mut Value) {
+    if let Some(response) = response.as_object_mut() {
+        let mut content = Map::new();
+        content.insert("application/json".into(), json!({"schema": {"$ref": "#/components/schemas/Refusal"}}));
+        response.entry("content").or_insert(Value::Object(content));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_its_envelope_and_its_refusals() {
+        let document = complete(&crate::http::api_v1::described());
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for (method, operation) in item.as_object().expect("an item") {
+                let Some(responses) = operation["responses"].as_object() else { continue };
+                for (status, response) in responses {
+                    let schema = &response["content"]["application/json"]["schema"];
+                    if status.starts_with('2') && !schema.is_null() {
+                        assert!(schema["properties"]["data"].is_object(), "{method} {path} {status} has an envelope");
+                    }
+                    if status.starts_with('4') || status.starts_with('5') {
+                        assert_eq!(schema["$ref"], "#/components/schemas/Refusal", "{method} {path} {status}");
+                    }
+                }
+                for (status, _) in OF_EVERY_CALL {
+                    assert!(responses.contains_key(status), "{method} {path} may answer {status}");
+                }
+            }
+        }
+    }
+}

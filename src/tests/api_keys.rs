@@ -1,0 +1,498 @@
+//! Keys of programs, for what a second factor is asked, and sessions: what opens, what does not, and what ends at once.
+
+use crate::town::{Answer, Browser, Town, story};
+use commdesk::{
+    features::accounts::service as accounts,
+    seeds::people::{ASHA, Figure, OMAR, PASSWORD, RAVI},
+};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+};
+
+const APEX: &str = "community:apex-circle";
+
+async fn demo(town: &Town) {
+    commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+}
+
+async fn signed_in(town: &Town, who: Figure) -> Browser {
+    let mut browser = town.visitor();
+    let answer = browser.submit("/sign-in", "sign_in", &[("email", who.email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    browser
+}
+
+/// A key of the workspace that the browser's person has; gives its id and its secret.
+async fn key(browser: &mut Browser, scopes: &[&str]) -> (String, String) {
+    let body = json!({"name": "Badge printer", "scopes": scopes});
+    let made = browser.api(Method::POST, "/api-keys", Some(body)).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let made = made.data();
+    (made["key"]["id"].as_str().expect("an id").to_owned(), made["secret"].as_str().expect("a secret").to_owned())
+}
+
+async fn call(program: &mut Browser, secret: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+    program.api_with(method, path, body, &[("authorization", &format!("Bearer {secret}"))]).await
+}
+
+/// Sets up the second factor of somebody who is signed in.
+async fn second_factor(town: &Town, browser: &mut Browser, who: Figure) {
+    browser.submit("/second-factor", "begin", &[]).await;
+    let code = accounts::code_for_development(&town.ctx(), who.email).await.expect("a code");
+    let done = browser.submit("/second-factor", "confirm", &[("code", &code)]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let kept = browser.submit("/second-factor", "keep", &[]).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER);
+    town.house.clock.shift(30);
+}
+
+async fn code(town: &Town, who: Figure) -> String {
+    accounts::code_for_development(&town.ctx(), who.email).await.expect("a code")
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+#[tokio::test]
+async fn a_key_opens_what_it_names_and_nothing_else() {
+    story(async |town| {
+        demo(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let (id, secret) = key(&mut ravi, &["event:read", "event:create"]).await;
+        assert!(secret.starts_with("cd_live_") && secret.len() == 51);
+        let mut program = town.visitor();
+
+        // What it names, without saying for which workspace.
+        let seen = call(&mut program, &secret, Method::GET, "/events", None).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+        let drafted = call(&mut program, &secret, Method::POST, "/events", Some(json!({"title": "Made by a program"}))).await;
+        assert_eq!(drafted.status, StatusCode::CREATED, "{}", drafted.text);
+        let event = drafted.data()["id"].as_str().expect("an id").to_owned();
+        // The fact names the key, and says for whom it acted.
+        let named: i64 = sqlx::query_scalar(
+            "select count(*) from facts where name = 'event_drafted' and subject_id = $1::uuid and api_key_id = $2::uuid and body like '%' || $2 || '%'",
+        )
+        .bind(&event)
+        .bind(&id)
+        .fetch_one(&town.owner)
+        .await
+        .expect("a fact");
+        assert_eq!(named, 1);
+        // Everything else is shut, whoever may do it as a person.
+        for (method, path) in [
+            (Method::POST, format!("/events/{event}/publish")),
+            (Method::PATCH, format!("/events/{event}")),
+            (Method::GET, "/requests".to_owned()),
+            (Method::GET, "/api-keys".to_owned()),
+            (Method::POST, "/api-keys".to_owned()),
+            (Method::DELETE, format!("/api-keys/{id}")),
+            (Method::PATCH, "/second-factor-policy".to_owned()),
+            (Method::POST, "/auth/logout".to_owned()),
+            (Method::PATCH, format!("/admin/communities/{event}/status")),
+        ] {
+            let refused = call(&mut program, &secret, method.clone(), &path, Some(json!({}))).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "KEY_SCOPE"), "{method} {path}");
+        }
+        // Its own workspace may be named, another may not, not even one of its maker's.
+        for (workspace, wanted) in [(APEX, StatusCode::OK), ("apex-circle", StatusCode::OK), ("organization:acme-cloud", StatusCode::NOT_FOUND)] {
+            program.workspace = Some(workspace.to_owned());
+            assert_eq!(call(&mut program, &secret, Method::GET, "/events", None).await.status, wanted, "{workspace}");
+        }
+        program.workspace = None;
+        // Not for pages, not for forms.
+        let bearer = format!("Bearer {secret}");
+        for path in ["/dashboard", "/api-keys", "/rpc/access/keys"] {
+            let page = program.send(Method::GET, path, &[("authorization", &bearer)], "").await;
+            assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{path}");
+        }
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/x-www-form-urlencoded"), ("origin", "http://127.0.0.1:3999")];
+        let form = program.send(Method::POST, "/manage/events/new", &headers, "_form=event&title=Mine").await;
+        assert_eq!(form.status, StatusCode::UNAUTHORIZED);
+        // A key beside a session is a key.
+        let refused = call(&mut ravi, &secret, Method::GET, "/requests", None).await;
+        assert_eq!(refused.code(), "KEY_SCOPE");
+        // Nonsense is nobody.
+        for wrong in ["", "cd_live_", "cd_live_nonsense", &secret[8..], &format!("{secret}x")] {
+            let answer = call(&mut program, wrong, Method::GET, "/events", None).await;
+            assert_eq!((answer.status, answer.code().as_str()), (StatusCode::UNAUTHORIZED, "API_KEY_INVALID"), "{wrong}");
+        }
+        let used: Option<String> = sqlx::query_scalar("select last_used_at::text from api_keys").fetch_one(&town.owner).await.expect("one");
+        assert!(used.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_ends_with_its_revocation_its_day_its_maker_and_its_makers_seat() {
+    story(async |town| {
+        demo(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let mut program = town.visitor();
+        let (id, secret) = key(&mut ravi, &["event:read"]).await;
+        let seen = async |program: &mut Browser, secret: &str| call(program, secret, Method::GET, "/events", None).await.status;
+        assert_eq!(seen(&mut program, &secret).await, StatusCode::OK);
+        // Two revoke it at once: both are told that it is gone, and it is said once.
+        let (mut one, mut two) = (ravi.clone(), ravi.clone());
+        let path = format!("/api-keys/{id}");
+        let (a, b) = tokio::join!(one.api(Method::DELETE, &path, None), two.api(Method::DELETE, &path, None));
+        assert_eq!([a.data()["state"].clone(), b.data()["state"].clone()], [json!("revoked"), json!("revoked")]);
+        assert_eq!(count(town, "facts where name = 'api_key_revoked'").await, 1);
+        assert_eq!(seen(&mut program, &secret).await, StatusCode::UNAUTHORIZED);
+        // Another workspace's key is not there.
+        let mut asha = signed_in(town, ASHA).await;
+        assert_eq!(asha.api(Method::DELETE, &path, None).await.status, StatusCode::NOT_FOUND);
+
+        // Its day.
+        let body = json!({"name": "For a month", "scopes": ["event:read"], "expiresInDays": 30});
+        let month = ravi.api(Method::POST, "/api-keys", Some(body)).await.data()["secret"].as_str().expect("a secret").to_owned();
+        let (_, staying) = key(&mut ravi, &["event:read"]).await;
+        town.house.clock.shift(30 * 86_400 - 60);
+        assert_eq!(seen(&mut program, &month).await, StatusCode::OK);
+        town.house.clock.shift(60);
+        assert_eq!(seen(&mut program, &month).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(seen(&mut program, &staying).await, StatusCode::OK);
+
+        // Its maker's role, its maker's seat, its maker.
+        let set = async |statement: &str| {
+            sqlx::query(sqlx::AssertSqlSafe(statement.to_owned())).execute(&town.owner).await.expect("set");
+        };
+        let seat = format!("where user_id = (select id from users where email = '{}')", RAVI.email);
+        set(&format!("update members set status = 'Inactive' {seat}")).await;
+        assert_eq!(seen(&mut program, &staying).await, StatusCode::UNAUTHORIZED);
+        set(&format!("update members set status = 'Active' {seat}")).await;
+        assert_eq!(seen(&mut program, &staying).await, StatusCode::OK);
+        let ctx = town.ctx();
+        let ravi_id = sqlx::query_scalar::<_, uuid::Uuid>("select id from users where email = $1").bind(RAVI.email).fetch_one(&town.owner).await.expect("ravi");
+        let omar = commdesk::seeds::people::sign_in_staff(&ctx, OMAR).await.expect("signed in");
+        let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
+        accounts::suspend(&ctx, &omar, ravi_id.into(), &reason).await.expect("suspended");
+        assert_eq!(seen(&mut program, &staying).await, StatusCode::UNAUTHORIZED, "suspended: dead at once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_never_does_more_than_its_maker_may() {
+    story(async |town| {
+        demo(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let mut program = town.visitor();
+        let (_, secret) = key(&mut ravi, &["event:create"]).await;
+        sqlx::query("update members set role = 'Volunteer' where user_id = (select id from users where email = $1)")
+            .bind(RAVI.email)
+            .execute(&town.owner)
+            .await
+            .expect("a smaller role");
+        let refused = call(&mut program, &secret, Method::POST, "/events", Some(json!({"title": "Too much"}))).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "FORBIDDEN"));
+        // And whoever cannot manage keys makes none.
+        let none = ravi.api(Method::POST, "/api-keys", Some(json!({"name": "Mine", "scopes": ["event:read"]}))).await;
+        assert_eq!(none.status, StatusCode::FORBIDDEN);
+        assert_eq!(ravi.open(&format!("/api-keys?as={APEX}")).await.status, StatusCode::FORBIDDEN);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_calls_too_often_waits_and_others_do_not() {
+    story(async |town| {
+        demo(town).await;
+        let gone = town.ctx().now().timestamp().rem_euclid(3_600);
+        town.house.clock.shift(3_601 - gone);
+        let mut ravi = signed_in(town, RAVI).await;
+        let (busy_id, busy) = key(&mut ravi, &["event:read", "member:create"]).await;
+        let (_, calm) = key(&mut ravi, &["event:read"]).await;
+        sqlx::query("update rate_counters set hits = 600 where action = 'api_key'").execute(&town.owner).await.expect("none yet");
+        let mut program = town.visitor();
+        assert_eq!(call(&mut program, &busy, Method::GET, "/events", None).await.status, StatusCode::OK);
+        sqlx::query("update rate_counters set hits = 600 where action = 'api_key' and subject = $1")
+            .bind(&busy_id)
+            .execute(&town.owner)
+            .await
+            .expect("counted");
+        let refused = call(&mut program, &busy, Method::GET, "/events", None).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+        assert!(refused.headers.contains_key("retry-after"));
+        assert_eq!(call(&mut program, &calm, Method::GET, "/events", None).await.status, StatusCode::OK);
+        // Trying keys out is slowed by address.
+        let mut last = StatusCode::OK;
+        for _ in 0..61 {
+            last = call(&mut program, "cd_live_nonsense", Method::GET, "/events", None).await.status;
+        }
+        assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    })
+    .await;
+}
+
+/// Keeps every log line of this thread.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("nobody panicked").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_secret_is_shown_once_and_stands_in_no_log_fact_or_mail() {
+    story(async |town| {
+        demo(town).await;
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let mut ravi = signed_in(town, RAVI).await;
+        let page = ravi.open(&format!("/api-keys?as={APEX}")).await;
+        assert!(page.text.contains("No program acts for you") && page.text.contains("event:create"), "{}", page.text);
+
+        // From the page, without scripts.
+        let nothing = ravi.submit("/api-keys", "make", &[("name", "Badge printer"), ("_as", APEX)]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nothing.text.contains("Choose at least one permission") && nothing.text.contains("value=\"Badge printer\""));
+        let fields = [("name", "Badge printer"), ("scopes", "event:read"), ("scopes", "request:read"), ("expiresInDays", "90"), ("_as", APEX), ("_key", "k-1")];
+        let made = ravi.submit("/api-keys", "make", &fields).await;
+        assert_eq!(made.location(), format!("/api-keys?as={APEX}"));
+        let twice = ravi.clone().submit("/api-keys", "make", &fields).await;
+        assert_eq!(twice.status, StatusCode::SEE_OTHER);
+        assert_eq!(count(town, "api_keys").await, 1, "a double click makes one key");
+        let flash = ravi.cookie("new-key").expect("a sealed secret on its way").to_owned();
+        assert!(!flash.contains("cd_live_"));
+        let shown = ravi.open(&format!("/api-keys?as={APEX}")).await;
+        let secret = shown.text.split("cd_live_").filter_map(|rest| rest.get(..43)).find(|s| s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        let secret = format!("cd_live_{}", secret.expect("the secret, once"));
+        assert_eq!(call(&mut town.visitor(), &secret, Method::GET, "/events", None).await.status, StatusCode::OK);
+        // Once: the next look shows a hint only, and the cookie is gone. Somebody else's browser cannot open it either.
+        assert!(ravi.cookie("new-key").is_none());
+        let again = ravi.open(&format!("/api-keys?as={APEX}")).await;
+        assert!(!again.text.contains(&secret) && again.text.contains("Badge printer"));
+        let mut asha = signed_in(town, ASHA).await;
+        asha.set_cookie("new-key", &flash);
+        assert!(!asha.open("/api-keys").await.text.contains(&secret));
+
+        // Over REST, a repeated call tells the key and not the secret.
+        let body = json!({"name": "Importer", "scopes": ["event:read"]});
+        let first = ravi.api_with(Method::POST, "/api-keys", Some(body.clone()), &[("idempotency-key", "i-1")]).await.data();
+        let repeated = ravi.api_with(Method::POST, "/api-keys", Some(body), &[("idempotency-key", "i-1")]).await.data();
+        assert_eq!(first["key"]["id"], repeated["key"]["id"]);
+        assert_eq!(repeated["secret"], Value::Null);
+        let other = first["secret"].as_str().expect("a secret").to_owned();
+        call(&mut town.visitor(), &other, Method::GET, "/requests", None).await;
+        town.drain().await;
+
+        // The canary.
+        let told = town.post.letters();
+        assert!(told.iter().any(|letter| letter.subject.contains("new API key")) || count(town, "notices where title like '%new API key%'").await == 0);
+        let log = String::from_utf8_lossy(&lines.0.lock().expect("nobody panicked")).into_owned();
+        assert!(log.contains("served"), "the log is on");
+        for secret in [&secret, &other] {
+            let token = &secret[8..];
+            for letter in &told {
+                assert!(!letter.text.contains(token) && !letter.html.contains(token), "{}", letter.subject);
+            }
+            assert!(!log.contains(token), "a secret is in the log");
+            for place in [
+                "facts where body like '%' || $1 || '%' or payload like '%' || $1 || '%'",
+                "fact_private where fields like '%' || $1 || '%'",
+                "jobs where payload::text like '%' || $1 || '%'",
+                "notices where title || href like '%' || $1 || '%'",
+                "idempotency_keys where coalesce(result, '') || key like '%' || $1 || '%'",
+                "api_keys where name || tail || encode(secret_hash, 'escape') like '%' || $1 || '%'",
+                "mails where subject like '%' || $1 || '%'",
+            ] {
+                let found: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {place}")))
+                    .bind(token)
+                    .fetch_one(&town.owner)
+                    .await
+                    .expect("a count");
+                assert_eq!(found, 0, "{place}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
+    story(async |town| {
+        demo(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        // Whoever sets the rule has their own.
+        let ask = json!({"neededFor": ["publishing", "keys"]});
+        let refused = ravi.api(Method::PATCH, "/second-factor-policy", Some(ask.clone())).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"));
+        assert!(ravi.open(&format!("/workspace/security?as={APEX}")).await.text.contains("Your own comes first"));
+        // A key from before the rule, made with a password alone.
+        let (_, old) = key(&mut ravi, &["event:read", "event:publish"]).await;
+        second_factor(town, &mut ravi, RAVI).await;
+        let set = ravi.submit("/workspace/security", "policy", &[("neededFor", "publishing"), ("neededFor", "keys"), ("_as", APEX)]).await;
+        assert_eq!(set.status, StatusCode::SEE_OTHER, "{}", set.text);
+        ravi.api(Method::PATCH, "/second-factor-policy", Some(ask)).await;
+        assert_eq!(count(town, "facts where name = 'second_factor_policy_set'").await, 1, "the same rule is no news");
+
+        // Somebody without one: refused where capabilities are checked, with the next step, whatever the door.
+        let event: uuid::Uuid = sqlx::query_scalar("select id from events where status = 'Draft' and community_id = (select id from communities where slug = 'apex-circle') limit 1")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a draft");
+        let nila = Figure { name: "Nila Rao", email: "nila@apex.example", role: "Admin of Apex Circle" };
+        commdesk::seeds::people::activate(&town.ctx(), nila).await.expect("activated");
+        sqlx::query(
+            "insert into members (id, community_id, user_id, role, status, created_at)
+             select gen_random_uuid(), c.id, u.id, 'Admin', 'Active', u.created_at from communities c cross join users u
+             where u.email = $1 and c.slug = 'apex-circle'",
+        )
+        .bind(nila.email)
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        let mut admin = signed_in(town, nila).await;
+        for (method, path) in [(Method::POST, format!("/events/{event}/publish")), (Method::GET, "/api-keys".to_owned())] {
+            let refused = admin.api(method, &path, None).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{path}");
+            assert!(refused.json()["error"]["message"].as_str().is_some_and(|m| m.contains("Apex Circle asks for a second factor") && m.contains("Set one up")));
+        }
+        let page = admin.open(&format!("/api-keys?as={APEX}")).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        assert!(page.text.contains("/second-factor?next="), "{}", page.text);
+        assert!(admin.open(&format!("/dashboard?as={APEX}")).await.text.contains("asks for a second factor"));
+        let form = admin.submit(&format!("/manage/events/{event}?as={APEX}"), "publish", &[]).await;
+        assert_eq!(form.status, StatusCode::FORBIDDEN);
+        // What is not asked for stays open.
+        assert_eq!(admin.api(Method::POST, "/events", Some(json!({"title": "Still open"}))).await.status, StatusCode::CREATED);
+        // The old key lacks what its maker lacked; one made after the factor does not.
+        let mut program = town.visitor();
+        let path = format!("/events/{event}/publish");
+        assert_eq!(call(&mut program, &old, Method::POST, &path, None).await.code(), "SECOND_FACTOR_REQUIRED");
+        let (_, new) = key(&mut ravi, &["event:read", "event:publish"]).await;
+        assert_ne!(call(&mut program, &new, Method::POST, &path, None).await.status, StatusCode::FORBIDDEN);
+        // With it, the admin goes on.
+        second_factor(town, &mut admin, nila).await;
+        assert_eq!(admin.api(Method::GET, "/api-keys", None).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_factor_is_for_anyone_and_turned_off_with_password_and_code_only() {
+    story(async |town| {
+        demo(town).await;
+        let mut asha = signed_in(town, ASHA).await;
+        let mut elsewhere = signed_in(town, ASHA).await;
+        asha.submit("/second-factor", "begin", &[]).await;
+        let page = asha.open("/second-factor").await.text;
+        assert!(page.contains("<path d=\"M4 4h7v1h-7z") && page.contains("Type this into the app"));
+        let now = code(town, ASHA).await;
+        asha.submit("/second-factor", "confirm", &[("code", &now)]).await;
+        let page = asha.open("/second-factor").await.text;
+        let codes: Vec<String> = page.split("<code class=\"num\">").skip(1).filter_map(|rest| rest.get(..19).map(str::to_owned)).collect();
+        assert_eq!(codes.len(), 10);
+        asha.submit("/second-factor", "keep", &[]).await;
+        // The other session, and every new one, opens nothing before the code.
+        for path in ["/dashboard", "/account", "/account/sessions", "/notifications", "/inbox"] {
+            let shut = elsewhere.open(path).await;
+            assert_eq!(shut.status, StatusCode::FORBIDDEN, "{path}");
+            assert!(shut.text.contains("/second-factor?next="), "{path}");
+        }
+        assert_eq!(elsewhere.api(Method::GET, "/requests", None).await.code(), "SECOND_FACTOR_REQUIRED");
+        let mut next = town.visitor();
+        let answer = next.submit("/sign-in?next=/inbox", "sign_in", &[("email", ASHA.email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.location(), "/second-factor?next=%2Finbox");
+        let given = next.submit("/second-factor?next=/inbox", "give", &[("code", &codes[0])]).await;
+        assert_eq!(given.location(), "/inbox");
+        assert_eq!(next.open("/inbox").await.status, StatusCode::OK);
+        let again = elsewhere.submit("/second-factor", "give", &[("code", &codes[0])]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "a recovery code works once");
+        // New ones take the place of all old ones.
+        next.submit("/second-factor", "renew", &[]).await;
+        next.submit("/second-factor", "keep", &[]).await;
+        assert_eq!(elsewhere.submit("/second-factor", "give", &[("code", &codes[1])]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Off: with both, and not with one.
+        town.house.clock.shift(30);
+        let now = code(town, ASHA).await;
+        for (password, code) in [("wrong words here", now.as_str()), (PASSWORD, "000000"), ("", "")] {
+            let kept = asha.submit("/second-factor", "off", &[("password", password), ("code", code)]).await;
+            assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(elsewhere.submit("/second-factor", "off", &[("password", PASSWORD), ("code", &now)]).await.status, StatusCode::FORBIDDEN);
+        let off = asha.submit("/second-factor", "off", &[("password", PASSWORD), ("code", &now)]).await;
+        assert_eq!(off.location(), "/account?done=factor-off");
+        assert_eq!(elsewhere.open("/inbox").await.status, StatusCode::OK);
+        assert_eq!(count(town, "recovery_codes where user_id = (select id from users where email = 'asha@acme.example')").await, 0);
+        town.drain().await;
+        let subjects: Vec<String> = town.post.letters().into_iter().filter(|l| l.to == ASHA.email).map(|l| l.subject).collect();
+        for words in ["Your second factor is on", "A recovery code was used", "Your second factor is off"] {
+            assert!(subjects.iter().any(|subject| subject.contains(words)), "{words}: {subjects:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_is_ended_from_another_one_and_nobody_elses() {
+    story(async |town| {
+        demo(town).await;
+        let agent = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
+        let mut here = signed_in(town, ASHA).await;
+        let mut there = town.visitor();
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://127.0.0.1:3999"), agent];
+        let body = format!("_form=sign_in&email={}&password={}", ASHA.email, PASSWORD.replace(' ', "+"));
+        assert_eq!(there.send(Method::POST, "/sign-in", &headers, body).await.status, StatusCode::SEE_OTHER);
+
+        let page = here.open("/account/sessions").await;
+
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text.contains("Firefox on Linux") && page.text.contains("Unknown place, network 10."), "{}", page.text);
+        assert_eq!(page.text.matches("This one").count(), 1);
+        assert!(!page.text.contains("sessions\":") || !page.text.contains("token"));
+        let id: uuid::Uuid = sqlx::query_scalar("select id from sessions where device = 'Firefox on Linux'").fetch_one(&town.owner).await.expect("one");
+        let id = id.to_string();
+        let mut ravi = signed_in(town, RAVI).await;
+        assert_eq!(ravi.submit("/account/sessions", "revoke", &[("session", &id)]).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(there.open("/account").await.status, StatusCode::OK);
+        assert_eq!(here.submit("/account/sessions", "revoke", &[("session", &id)]).await.location(), "/account/sessions?done=ended");
+        assert_eq!(there.open("/account").await.status, StatusCode::UNAUTHORIZED, "dead at once");
+        assert_eq!(here.open("/account").await.status, StatusCode::OK);
+        assert_eq!(here.submit("/account/sessions", "sign_out_everywhere", &[]).await.location(), "/sign-in?done=everywhere");
+        assert_eq!(count(town, "sessions where user_id = (select id from users where email = 'asha@acme.example')").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_session_is_fixed_from_outside_or_left_behind() {
+    story(async |town| {
+        demo(town).await;
+        // A token that somebody planted is not made good by signing in with it in the browser.
+        let planted = "a".repeat(43);
+        let mut asha = town.visitor();
+        asha.set_cookie("commdesk", &planted);
+        asha.submit("/sign-in", "sign_in", &[("email", ASHA.email), ("password", PASSWORD)]).await;
+        let first = asha.cookie("commdesk").expect("a session").to_owned();
+        assert_ne!(first, planted);
+        let mut thief = town.visitor();
+        thief.set_cookie("commdesk", &planted);
+        assert_eq!(thief.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        // Signing in again brings another one and ends the one before.
+        asha.submit("/sign-in", "sign_in", &[("email", ASHA.email), ("password", PASSWORD)]).await;
+        assert_ne!(asha.cookie("commdesk"), Some(first.as_str()));
+        thief.set_cookie("commdesk", &first);
+        assert_eq!(thief.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        // Stepping up as well.
+        let before = asha.cookie("commdesk").expect("a session").to_owned();
+        second_factor(town, &mut asha, ASHA).await;
+        thief.set_cookie("commdesk", &before);
+        assert_eq!(thief.open("/account").await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+    })
+    .await;
+}

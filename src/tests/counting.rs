@@ -1,0 +1,57 @@
+//! Counts the statements that are sent, for what must cost the same or little. `begin` and `commit` do not count.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+    subscriber::DefaultGuard,
+};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+
+/// Hears what sqlx says of every statement. It counts because a test's runtime has one thread, whose subscriber this is.
+#[derive(Clone, Default)]
+pub struct Counter(Arc<Mutex<Vec<String>>>);
+
+impl Counter {
+    /// Listens until the guard is dropped.
+    pub fn start() -> (Self, DefaultGuard) {
+        let counter = Self::default();
+        let guard = tracing::subscriber::set_default(tracing_subscriber::registry().with(counter.clone()));
+        (counter, guard)
+    }
+
+    /// What was sent since the last call, each in one line.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Counter {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() != "sqlx::query" {
+            return;
+        }
+        let mut said = Said(String::new());
+        event.record(&mut said);
+        let verb = said.0.split_whitespace().next().unwrap_or_default().to_lowercase();
+        if !matches!(verb.as_str(), "begin" | "commit" | "rollback") {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said.0);
+        }
+    }
+}
+
+struct Said(String);
+
+impl Visit for Said {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let is_whole = field.name() == "db.statement" && !value.is_empty();
+        if is_whole || (field.name() == "summary" && self.0.is_empty()) {
+            self.0 = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}

@@ -1,0 +1,124 @@
+//! How often somebody may do something, and that what must not be told is not told by its cost either.
+
+use crate::{
+    counting::Counter,
+    town::{Answer, Browser, Town, story},
+};
+use http::{Method, StatusCode, header};
+use serde_json::json;
+
+async fn forgot(browser: &mut Browser, email: &str) -> Answer {
+    browser.api(Method::POST, "/auth/forgot-password", Some(json!({"email": email}))).await
+}
+
+/// Refused for now, with the seconds to wait.
+fn is_too_many(answer: &Answer) -> bool {
+    answer.status == StatusCode::TOO_MANY_REQUESTS && answer.headers.contains_key(header::RETRY_AFTER)
+}
+
+#[tokio::test]
+async fn links_are_mailed_five_times_an_hour_for_an_account_whether_it_exists_or_not() {
+    story(async |town| {
+        town.member("mira@acme.example").await;
+        for email in ["mira@acme.example", "nobody@acme.example"] {
+            for _ in 0..5 {
+                assert_eq!(forgot(&mut town.visitor(), email).await.status, StatusCode::OK);
+            }
+            let sixth = forgot(&mut town.visitor(), email).await;
+            assert!(is_too_many(&sixth), "{email}: {} {}", sixth.status, sixth.text);
+        }
+        town.house.clock.shift(3_600);
+        assert_eq!(forgot(&mut town.visitor(), "mira@acme.example").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn links_are_mailed_twenty_times_an_hour_from_an_address() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        for number in 0..20 {
+            assert_eq!(forgot(&mut visitor, &format!("n{number}@acme.example")).await.status, StatusCode::OK);
+        }
+        assert!(is_too_many(&forgot(&mut visitor, "n20@acme.example").await));
+        assert_eq!(forgot(&mut town.visitor(), "n20@acme.example").await.status, StatusCode::OK, "others may");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mailed_links_are_not_guessed() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let body = || Some(json!({"token": "a-link-that-nobody-was-mailed-0123456789abcd", "password": Town::PASSWORD}));
+        for _ in 0..30 {
+            assert_eq!(visitor.api(Method::POST, "/auth/reset-password", body()).await.status, StatusCode::NOT_FOUND);
+        }
+        assert!(is_too_many(&visitor.api(Method::POST, "/auth/reset-password", body()).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn second_factors_are_not_guessed() {
+    story(async |town| {
+        let mut mira = town.member("mira@acme.example").await;
+        assert_eq!(mira.submit("/second-factor", "begin", &[]).await.status, StatusCode::SEE_OTHER);
+        for _ in 0..10 {
+            let answer = mira.submit("/second-factor", "confirm", &[("code", "12345")]).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let answer = mira.submit("/second-factor", "confirm", &[("code", "12345")]).await;
+        assert!(is_too_many(&answer), "{}", answer.status);
+        assert!(answer.text.contains("Try again in"), "the page says when");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_are_taken_sixty_times_an_hour_from_an_address() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let part = "--x\r\ncontent-disposition: form-data; name=\"_form\"\r\n\r\ncompany\r\n--x\r\ncontent-disposition: form-data; name=\"logo\"; filename=\"a.png\"\r\n\r\nnot a picture\r\n--x--\r\n";
+        let headers = [("content-type", "multipart/form-data; boundary=x"), ("origin", "http://127.0.0.1:3999")];
+        for number in 0..60 {
+            let answer = visitor.send(Method::POST, "/become-sponsor", &headers, part).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
+        }
+        let answer = visitor.send(Method::POST, "/become-sponsor", &headers, part).await;
+        assert!(is_too_many(&answer), "{}", answer.status);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_known_address_costs_what_an_unknown_one_costs() {
+    let (counter, _guard) = Counter::start();
+    story(async |town| {
+        town.member("mira@acme.example").await;
+        let mut costs = Vec::new();
+        for email in ["mira@acme.example", "nobody@acme.example"] {
+            for path in ["/auth/login", "/auth/forgot-password"] {
+                let body = json!({"email": email, "password": "not the password of anybody"});
+                let mut visitor = town.visitor();
+                counter.take();
+                let answer = visitor.api(Method::POST, path, Some(body)).await;
+                costs.push((answer.status, answer.text, counter.take()));
+            }
+        }
+        assert!(costs.iter().all(|(.., statements)| statements.len() > 1), "statements are heard: {costs:?}");
+        assert_eq!(costs[..2], costs[2..], "the same answer for the same statements");
+        // And the forms, which pages send.
+        let mut costs = Vec::new();
+        for email in ["mira@acme.example", "nobody@acme.example"] {
+            for (path, form) in [("/sign-in", "sign_in"), ("/forgot-password", "forgot")] {
+                let mut visitor = town.visitor();
+                counter.take();
+                let answer = visitor.submit(path, form, &[("email", email), ("password", "not the password of anybody")]).await;
+                costs.push((answer.status, answer.location().to_owned(), counter.take()));
+            }
+        }
+        assert_eq!(costs[..2], costs[2..]);
+    })
+    .await;
+}

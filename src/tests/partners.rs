@@ -1,0 +1,346 @@
+//! Who stands on an event's page: added by hand, edited, hidden, moved and removed, over REST and by forms without scripts,
+//! races included. What came by an accepted request keeps what was agreed.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        facts::FactKind,
+        organizations::service as organizations,
+        partners::{
+            rules::{Labels, read_reason},
+            service::{self, To},
+            views::{AssignmentView, PartnerInput},
+        },
+        requests::service as requests,
+    },
+    kernel::{
+        actor::Actor,
+        error::{AppError, AppResult},
+        ids::{EventId, OrganizationId, PartnerLinkId},
+        labels::Category,
+        page::PageRequest,
+    },
+    platform::facts,
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The demo: Lumen Data (gold) and Fjord Media (media partner) stand on HackFest's page by agreement.
+struct Stage {
+    ravi: Actor,
+    mei: Actor,
+    tomas: Actor,
+    hackfest: EventId,
+    acme: OrganizationId,
+}
+
+async fn staged(town: &Town) -> Stage {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    let actor = async |figure: Figure| people::actor(&town.ctx(), figure).await.expect("signed in");
+    let asha = actor(ASHA).await;
+    Stage {
+        ravi: actor(RAVI).await,
+        mei: actor(MEI).await,
+        tomas: actor(TOMAS).await,
+        hackfest: EventId(one(town, "select id from events where title like 'HackFest%'").await),
+        acme: asha.organization().expect("Acme"),
+    }
+}
+
+async fn one(town: &Town, sql: &'static str) -> Uuid {
+    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("one row")
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let mut browser = town.visitor();
+    let answer = browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    browser
+}
+
+fn of(organization: OrganizationId, category: &str) -> PartnerInput {
+    PartnerInput {
+        organization_id: Some(organization.to_string()),
+        category: Some(category.to_owned()),
+        ..PartnerInput::default()
+    }
+}
+
+fn named(name: &str) -> PartnerInput {
+    PartnerInput { name: Some(name.to_owned()), ..PartnerInput::default() }
+}
+
+impl Stage {
+    async fn add(&self, town: &Town, input: &PartnerInput) -> AppResult<PartnerLinkId> {
+        service::add(&town.ctx(), &self.ravi, self.hackfest, input.parse_new(Labels::All).expect("in order"), None).await
+    }
+
+    async fn all(&self, town: &Town) -> Vec<AssignmentView> {
+        let page = PageRequest { limit: 100, ..PageRequest::default() };
+        service::manage(&town.ctx(), &self.ravi, self.hackfest, None, &page).await.expect("his own").items
+    }
+
+    async fn seen(&self, town: &Town, id: PartnerLinkId) -> AssignmentView {
+        self.all(town).await.into_iter().find(|item| item.link_id == id).expect("it stands there")
+    }
+
+    async fn agreed(&self, town: &Town) -> AssignmentView {
+        self.all(town).await.into_iter().find(|item| item.category == Category::GoldSponsor).expect("Lumen is gold")
+    }
+
+    async fn names_of_tier(&self, town: &Town, tier: &str) -> Vec<String> {
+        self.all(town).await.into_iter().filter(|item| item.tier_keyword.label() == tier).map(|item| item.name).collect()
+    }
+}
+
+#[tokio::test]
+async fn an_organization_stands_once_per_category_and_its_new_name_changes_no_page() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let official = stage.add(town, &PartnerInput { category: None, ..of(stage.acme, "") }).await.expect("added");
+        assert_eq!(stage.seen(town, official).await.category, Category::OfficialPartner, "without a category");
+        let silver = of(stage.acme, "Silver Sponsor");
+        let id = stage.add(town, &silver).await.expect("another category");
+        assert_eq!(stage.add(town, &silver).await.expect_err("twice").code(), "ALREADY_ON_EVENT");
+        stage.add(town, &named("Pune Makers")).await.expect("not in the directory");
+        assert_eq!(stage.add(town, &named("pune makers")).await.expect_err("twice").code(), "ALREADY_ON_EVENT");
+
+        sqlx::query("update organizations set display_name = 'Acme Renamed', version = version + 1 where id = $1")
+            .bind(stage.acme.0)
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        assert_eq!(stage.seen(town, id).await.name, "Acme Cloud", "what was shown stays");
+        let page = town.visitor().open("/events/hackfest-2027").await;
+        assert!(page.text.contains("Acme Cloud") && !page.text.contains("Acme Renamed"));
+
+        // Somebody who types the name of an organization means the organization.
+        let known = stage.add(town, &PartnerInput { category: Some("Venue Partner".into()), ..named("Fjord Media") }).await.expect("added");
+        let known = stage.seen(town, known).await;
+        assert!(known.organization_id.is_some() && known.organization_slug.as_deref() == Some("fjord-media"));
+
+        town.drain().await;
+        let support = organizations::get(&town.ctx(), None, stage.acme).await.expect("listed");
+        assert_eq!(support.events_sponsored_count, 1, "one event, however often");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_additions_at_once_are_one() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let new = of(stage.acme, "Silver Sponsor").parse_new(Labels::Sponsors).expect("in order");
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            service::add(&one, &stage.ravi, stage.hackfest, new.clone(), None),
+            service::add(&other, &stage.ravi, stage.hackfest, new, None)
+        );
+        assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
+        let refused = a.err().or(b.err()).expect("one was refused");
+        assert_eq!(refused.code(), "ALREADY_ON_EVENT");
+        assert_eq!(stage.names_of_tier(town, "silver").await, ["Acme Cloud"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_agreed_is_kept_and_its_removal_is_read_by_both() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let ctx = town.ctx();
+        let lumen = stage.agreed(town).await;
+        let request = lumen.request_id.expect("by agreement");
+        let edit = |input: PartnerInput| {
+            let parsed = PartnerInput { version: Some(lumen.version), ..input }.parse_edit().expect("in order");
+            service::edit(&ctx, &stage.ravi, stage.hackfest, lumen.link_id, parsed, None)
+        };
+        let silver = PartnerInput { category: Some("Silver Sponsor".into()), ..PartnerInput::default() };
+        assert_eq!(edit(silver).await.expect_err("agreed").code(), "AGREED");
+        let website = PartnerInput { website: Some("https://lumen.example/hackfest".into()), ..PartnerInput::default() };
+        edit(website.clone()).await.expect("how it is shown");
+        assert_eq!(edit(website).await.expect_err("an old version").code(), "VERSION_CONFLICT");
+
+        let Err(AppError::Invalid(errors)) = service::remove(&ctx, &stage.ravi, stage.hackfest, lumen.link_id, None).await else {
+            panic!("a reason is needed")
+        };
+        assert!(errors.get("reason").is_some_and(|message| message.contains("Lumen Data")));
+        let reason = read_reason("They moved their budget to next year.").expect("short");
+        service::remove(&ctx, &stage.ravi, stage.hackfest, lumen.link_id, reason.as_ref()).await.expect("with a reason");
+        let again = service::remove(&ctx, &stage.ravi, stage.hackfest, lumen.link_id, reason.as_ref()).await;
+        assert!(matches!(again, Err(AppError::NotFound)));
+
+        // The agreement itself is as it was, and its timeline tells both sides.
+        for side in [&stage.ravi, &stage.tomas] {
+            let view = requests::get(&ctx, side, request).await.expect("theirs");
+            assert_eq!(view.state, commdesk::features::requests::views::RequestState::Accepted);
+            let last = view.timeline.last().expect("a timeline");
+            assert_eq!(last.text, "took the logo off the event's page");
+            assert_eq!(last.quote.as_deref(), Some("They moved their budget to next year."));
+        }
+        town.drain().await;
+        let letters = town.post.letters();
+        let letter = letters.iter().find(|letter| letter.subject.contains("was taken off the page")).expect("a letter to Lumen");
+        assert!(letter.to == TOMAS.email && letter.text.contains("moved their budget"), "{}", letter.text);
+        let page = town.visitor().open("/events/hackfest-2027").await;
+        assert!(!page.text.contains("Lumen Data"));
+        // It may be put there again by hand, with another row.
+        let lumen_id = stage.tomas.organization().expect("Lumen");
+        stage.add(town, &of(lumen_id, "Gold Sponsor")).await.expect("by hand");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_hand() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let ctx = town.ctx();
+        let a = stage.add(town, &named("Alpha")).await.expect("added");
+        let b = stage.add(town, &named("Beta")).await.expect("added");
+        let c = stage.add(town, &named("Gamma")).await.expect("added");
+        assert_eq!(stage.names_of_tier(town, "official partner").await, ["Alpha", "Beta", "Gamma"]);
+        service::place(&ctx, &stage.ravi, stage.hackfest, c, To::Up).await.expect("up");
+        service::place(&ctx, &stage.ravi, stage.hackfest, a, To::Down).await.expect("down");
+        service::place(&ctx, &stage.ravi, stage.hackfest, c, To::Up).await.expect("the first stays the first");
+        assert_eq!(stage.names_of_tier(town, "official partner").await, ["Gamma", "Alpha", "Beta"]);
+        // Two people order at once: nobody is lost and no place is taken twice.
+        let (one, other) = (town.ctx(), town.ctx());
+        let (x, y) = tokio::join!(
+            service::place(&one, &stage.ravi, stage.hackfest, b, To::Place(0)),
+            service::place(&other, &stage.ravi, stage.hackfest, a, To::Place(0))
+        );
+        assert!(x.is_ok() && y.is_ok());
+        let places: Vec<i32> =
+            stage.all(town).await.iter().filter(|item| item.tier_keyword.label() == "official partner").map(|i| i.display_order).collect();
+        assert_eq!(places, [0, 1, 2]);
+
+        service::show(&ctx, &stage.ravi, stage.hackfest, b, false).await.expect("hidden");
+        assert!(!stage.seen(town, b).await.visible);
+        let page = town.visitor().open("/events/hackfest-2027").await;
+        assert!(!page.text.contains("Beta") && page.text.contains("Alpha"));
+        let stranger = service::manage(&ctx, &stage.mei, stage.hackfest, None, &PageRequest::default()).await;
+        assert!(matches!(stranger, Err(AppError::NotFound)));
+        let changed = service::show(&ctx, &stage.mei, stage.hackfest, b, true).await;
+        assert!(matches!(changed, Err(AppError::NotFound)));
+        let told = facts::timeline(ctx.db(), b.into(), 10).await.expect("facts");
+        assert!(told.iter().any(|fact| FactKind::find(&fact.room, &fact.name) == Some(FactKind::PartnerHidden)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn partners_and_sponsors_over_rest() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let at = |rest: &str| format!("/events/{}/{rest}", stage.hackfest);
+        let wrong = ravi.api(Method::POST, &at("partners"), Some(json!({"name": "Somebody", "category": "Gold"}))).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.json()["error"]["fieldErrors"]["category"].is_string());
+        let nobody = ravi.api(Method::POST, &at("sponsors"), Some(json!({"name": "Somebody", "category": "Gold Sponsor"}))).await;
+        assert!(nobody.json()["error"]["fieldErrors"]["organizationId"].is_string());
+        let partner = ravi
+            .api(Method::POST, &at("sponsors"), Some(json!({"organizationId": stage.acme, "category": "Venue Partner"})))
+            .await;
+        assert!(partner.json()["error"]["fieldErrors"]["category"].is_string());
+        let unknown = ravi
+            .api(Method::POST, &at("sponsors"), Some(json!({"organizationId": Uuid::nil(), "category": "Gold Sponsor"})))
+            .await;
+        assert!(unknown.json()["error"]["fieldErrors"]["organizationId"].is_string());
+
+        let body = json!({"organizationId": stage.acme, "category": "Silver Sponsor", "benefits": [{"kind": "Booth", "text": "By the door"}]});
+        let key = [("idempotency-key", "one-silver-sponsor")];
+        let added = ravi.api_with(Method::POST, &at("sponsors"), Some(body.clone()), &key).await;
+        assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+        let replayed = ravi.api_with(Method::POST, &at("sponsors"), Some(body.clone()), &key).await;
+        assert_eq!(added.data(), replayed.data(), "once is once");
+        let twice = ravi.api(Method::POST, &at("sponsors"), Some(body)).await;
+        assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "ALREADY_ON_EVENT"));
+        let view = added.data();
+        for name in [
+            "linkId", "organizationId", "name", "category", "tierKeyword", "imageUrl", "website", "benefits", "visible", "displayOrder",
+        ] {
+            assert!(!view[name].is_null(), "{name} in {view}");
+        }
+        assert_eq!((view["tierKeyword"].as_str(), view["displayOrder"].as_i64()), (Some("silver"), Some(0)));
+
+        let link = at(&format!("partners/{}", view["linkId"].as_str().expect("an id")));
+        let hidden = ravi.api(Method::PATCH, &link, Some(json!({"version": view["version"], "visible": false}))).await;
+        assert_eq!(hidden.data()["visible"], false);
+        let stale = ravi.api(Method::PATCH, &link, Some(json!({"version": view["version"], "website": ""}))).await;
+        assert_eq!(stale.code(), "VERSION_CONFLICT");
+        let gold = json!({"version": hidden.data()["version"], "category": "Gold Sponsor", "displayOrder": 0, "visible": true});
+        let gold = ravi.api(Method::PATCH, &link, Some(gold)).await.data();
+        assert_eq!((gold["tierKeyword"].as_str(), gold["displayOrder"].as_i64()), (Some("gold"), Some(0)));
+
+        // The public's view: visible sponsors, no partners.
+        let mut visitor = town.visitor();
+        let seen = visitor.api(Method::GET, &at("sponsors"), None).await.data();
+        let labels: Vec<&str> = seen["items"].as_array().expect("a list").iter().filter_map(|i| i["displayCategory"].as_str()).collect();
+        assert_eq!(labels, ["Gold Sponsor", "Gold Sponsor"]);
+        assert_eq!(visitor.api(Method::GET, &at("partners"), None).await.status, StatusCode::UNAUTHORIZED);
+        let all = ravi.api(Method::GET, &at("partners?limit=2"), None).await.data();
+        assert_eq!((all["total"].as_i64(), all["items"].as_array().map(Vec::len)), (Some(3), Some(2)));
+        let rest = ravi.api(Method::GET, &at(&format!("partners?limit=2&cursor={}", all["nextCursor"].as_str().expect("more"))), None).await;
+        assert_eq!(rest.data()["items"].as_array().map(Vec::len), Some(1));
+
+        assert_eq!(ravi.api(Method::DELETE, &link, None).await.data()["removed"], true);
+        assert_eq!(ravi.api(Method::DELETE, &link, None).await.status, StatusCode::NOT_FOUND);
+        let mut mallory = signed_in(town, MALLORY).await;
+        assert_eq!(mallory.api(Method::DELETE, &link, None).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_panel_works_without_scripts() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let page = format!("/manage/events/{}", stage.hackfest);
+        let open = ravi.open(&page).await;
+        assert_eq!(open.status, StatusCode::OK, "{}", open.text);
+        for part in ["Sponsors and partners", "Lumen Data", "By agreement", "On the public page", "Hide"] {
+            assert!(open.text.contains(part), "{part}");
+        }
+        let put_away = ravi.submit(&page, "partners", &[("panel", "hide")]).await;
+        assert_eq!(put_away.status, StatusCode::SEE_OTHER);
+        let closed = ravi.open(&page).await;
+        assert!(closed.text.contains("aria-expanded=\"false\"") && !closed.text.contains("Lumen Data"), "remembered for Ravi");
+        ravi.submit(&page, "partners", &[("panel", "view")]).await;
+
+        let new = format!("{page}/partners/new");
+        let found = ravi.open(&format!("{new}?q=acme")).await;
+        assert!(found.text.contains("Acme Cloud") && found.text.contains("None of these"), "{}", found.text);
+        let acme = stage.acme.to_string();
+        let refused = ravi.submit(&new, "partner", &[("organizationId", &acme), ("category", "Platinum"), ("website", "acme.example/x")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("Choose a sponsor or partner category") && refused.text.contains("acme.example/x"));
+        let added = ravi.submit(&new, "partner", &[("organizationId", &acme), ("category", "Venue Partner"), ("website", "")]).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+        let acme_link = stage.all(town).await.into_iter().find(|item| item.category == Category::VenuePartner).expect("added");
+        assert_eq!(acme_link.website, "https://acme.example/");
+
+        let one = format!("{page}/partners/{}", acme_link.link_id);
+        assert!(ravi.open(&one).await.text.contains("Name on the page"));
+        let version = acme_link.version.to_string();
+        let fields = [("name", "Acme"), ("category", "Venue Partner"), ("website", "https://acme.example/"), ("version", &version)];
+        assert_eq!(ravi.submit(&one, "partner", &fields).await.status, StatusCode::SEE_OTHER);
+        let stale = ravi.submit(&one, "partner", &fields).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert!(stale.text.contains("What was saved meanwhile"));
+        let lumen = stage.agreed(town).await;
+        let agreed = format!("{page}/partners/{}", lumen.link_id);
+        let refused = ravi.submit(&agreed, "remove", &[("reason", "")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(ravi.submit(&one, "remove", &[("reason", "")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(ravi.open(&one).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
