@@ -155,6 +155,13 @@ facts! {
     RequestRejected = "requests" / "request_rejected" => BothSides,
     RequestWithdrawn = "requests" / "request_withdrawn" => BothSides,
     RequestExpired = "requests" / "request_expired" => BothSides,
+
+    WaitingJoined = "decisions" / "waiting_joined" => BothSides,
+    PlaceOffered = "decisions" / "place_offered" => BothSides,
+    PlaceOfferLapsed = "decisions" / "place_offer_lapsed" => BothSides,
+    PlaceReleased = "decisions" / "place_released" => BothSides,
+    DecisionsPrepared = "decisions" / "decisions_prepared" => Workspace,
+    DecisionsReleased = "decisions" / "decisions_released" => Workspace,
     RequestHeld = "requests" / "request_held" => Workspace,
     RequestReleased = "requests" / "request_released" => Workspace,
     RequestRefused = "requests" / "request_refused" => Workspace,
@@ -173,13 +180,6 @@ facts! {
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,
     WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
-
-    WaitingJoined = "decisions" / "waiting_joined" => BothSides,
-    PlaceOffered = "decisions" / "place_offered" => BothSides,
-    PlaceOfferLapsed = "decisions" / "place_offer_lapsed" => BothSides,
-    PlaceReleased = "decisions" / "place_released" => BothSides,
-    DecisionsPrepared = "decisions" / "decisions_prepared" => Workspace,
-    DecisionsReleased = "decisions" / "decisions_released" => Workspace,
 }
 
 /// Is this a fact of the house?

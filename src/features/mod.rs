@@ -11,8 +11,8 @@ pub mod partners;
 pub mod opportunities;
 pub mod embeds;
 pub mod requests;
-pub mod moderation;
 pub mod decisions;
+pub mod moderation;
 pub mod notifications;
 
 pub mod facts;

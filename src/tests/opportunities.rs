@@ -849,3 +849,46 @@ async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts()
     })
     .await;
 }
+
+// ── What changed since ──────────────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn both_sides_see_what_changed_since_the_application() {
+    story(async |town| {
+        let cast = told(town).await;
+        let opportunity = cast.offer(json!({"places": 2, "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
+        let id = cast.apply(&cast.asha, opportunity).await;
+        let changes = async |who: &Actor| {
+            let place = decisions::place(&cast.ctx, who, id).await.expect("theirs").place;
+            place.changes.into_iter().map(|line| format!("{:?} {}", line.kind, line.text)).collect::<Vec<_>>()
+        };
+        assert!(changes(&cast.asha).await.is_empty(), "nothing has changed yet");
+
+        cast.patch(opportunity, json!({"version": 1, "places": 3, "benefits": [{"kind": "Booth", "text": "2 x 2 m"}]}))
+            .await
+            .expect("saved");
+        sqlx::query("update events set venue_name = 'Dome' where id = $1")
+            .bind(cast.hackfest.0)
+            .execute(&town.owner)
+            .await
+            .expect("moved");
+
+        let seen = changes(&cast.asha).await;
+        for line in [
+            "Removed Places: 2",
+            "Added Places: 3",
+            "Removed Benefit: Booth: 3 x 3 m",
+            "Added Benefit: Booth: 2 x 2 m",
+            "Added Venue: Dome",
+        ] {
+            assert!(seen.iter().any(|said| said == line), "{line} of {seen:?}");
+        }
+        assert_eq!(changes(&cast.ravi).await, seen, "the same for both sides");
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open(&format!("/requests/{id}")).await;
+        assert!(page.text.contains("Changed since you applied") && page.text.contains("2 x 2 m"));
+        let request = requests::get(&cast.ctx, &cast.asha, id).await.expect("hers");
+        assert!(request.benefits.iter().any(|line| line.text == "3 x 3 m"), "the agreed wording stays");
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 //! and decisions about many applications are prepared in private and released together. Rules and views are pure; store,
 //! service, jobs and doors need the server.
 
+pub mod changes;
 pub mod policy;
 pub mod rules;
 pub mod views;

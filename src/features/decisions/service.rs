@@ -4,6 +4,7 @@
 //! goes through [`settle_in`], which may run at any time and as often as one likes.
 
 use super::{
+    changes::{DiffKind, DiffLine, diff, event_lines, opportunity_lines},
     policy,
     rules::{self, read_reason},
     store::{self, NewDecision},
@@ -39,6 +40,7 @@ use crate::{
         tx::Tx,
     },
 };
+use serde_json::Value;
 
 /// The deadline until which a place is kept.
 pub const OFFER: &str = "place_offer";
@@ -117,8 +119,9 @@ pub async fn release(ctx: &Ctx, actor: &Actor, id: RequestId, reason: &str) -> A
     opportunities::hold_places_in(&mut tx, opportunity).await?;
     let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
     let holds = opportunities::release_in(&mut tx, id, &reason).await?;
+    let words = reason.clone();
     let released = rules::release(&request, reason, holds)?;
-    partners::take_down_in(&mut tx, id).await?;
+    partners::take_down_in(&mut tx, id, &words).await?;
     tx.state(actor, &released);
     settle_in(&mut tx, actor, opportunity).await?;
     tx.result(id);
@@ -204,8 +207,10 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
     let waiting = row.waiting_state.as_deref().and_then(|state| WaitingState::parse(state).ok());
     let in_line = matches!(waiting, Some(WaitingState::Waiting | WaitingState::Offered));
     let kept = waiting == Some(WaitingState::Offered) && row.offer_until.is_some_and(|until| ctx.now() < until);
+    let changes = changes(ctx, &row).await?;
     Ok(PlaceScreen {
         place: PlaceView {
+            changes,
             waiting,
             position: (waiting == Some(WaitingState::Waiting)).then_some(row.position),
             offer_until: row.offer_until,
@@ -225,6 +230,21 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
         revision_hash: RevisionHash::from_bytes(&row.hash).to_string(),
         acting: key_of(Some(actor)),
     })
+}
+
+/// What changed in the offer and the event since the request was made, without the lines that stayed.
+async fn changes(ctx: &Ctx, row: &store::PlaceRow) -> AppResult<Vec<DiffLine>> {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
+    let label = |at, zone: &str| dates::moment(at, dates::zone(zone));
+    let first = read(&row.first_canonical);
+    let mut old = event_lines(&first["eventSnapshot"], label);
+    let mut new = event_lines(&read(&events::brief(ctx, row.event_id.into()).await?.snapshot()), label);
+    // A request that was made before snapshots were kept has nothing to compare its offer with.
+    if let (Some(id), Some(snapshot)) = (row.opportunity_id, &row.opportunity_snapshot) {
+        old.extend(opportunity_lines(&read(snapshot)));
+        new.extend(opportunity_lines(&opportunities::snapshot(ctx, id.into()).await?));
+    }
+    Ok(diff(&old, &new).into_iter().filter(|line| line.kind != DiffKind::Same).collect())
 }
 
 // ── Decisions that are not yet said ─────────────────────────────────────────────────────────────────────────────────

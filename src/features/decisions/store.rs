@@ -139,6 +139,11 @@ pub struct PlaceRow {
     pub community_id: Uuid,
     pub organization_id: Uuid,
     pub opportunity_id: Option<Uuid>,
+    pub event_id: Uuid,
+    /// The opportunity as it was when the request was made; canonical JSON.
+    pub opportunity_snapshot: Option<String>,
+    /// The first revision, which holds the event as it was then; canonical JSON.
+    pub first_canonical: String,
     pub state: String,
     pub turn: String,
     pub expires_at: DateTime<Utc>,
@@ -156,7 +161,8 @@ pub struct PlaceRow {
 pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResult<Option<PlaceRow>> {
     Ok(sqlx::query_as!(
         PlaceRow,
-        r#"select r.community_id, r.organization_id, r.opportunity_id, r.state, r.turn, r.expires_at, e.timezone, v.hash,
+        r#"select r.community_id, r.organization_id, r.opportunity_id, r.event_id, r.opportunity_snapshot,
+                  (select f.canonical from revisions f where f.request_id = r.id and f.sequence = 1) as "first_canonical!", r.state, r.turn, r.expires_at, e.timezone, v.hash,
                   w.state as "waiting_state?", w.offer_until as "offer_until?",
                   (select count(*) from waiting_list x where x.opportunity_id = w.opportunity_id and x.state = 'Waiting' and x.line <= w.line) as "position!",
                   (select count(*) from opportunity_places p where p.opportunity_id = r.opportunity_id and not exists
@@ -167,7 +173,8 @@ pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResul
            from requests r join events e on e.id = r.event_id
            join revisions v on v.request_id = r.id and v.sequence = r.revision
            left join lateral (select * from waiting_list x where x.request_id = r.id order by x.line desc limit 1) w on true
-           where r.id = $1 and ($2 or r.community_id = $3 or r.organization_id = $4)"#,
+           where r.id = $1 and ($2 or (r.community_id = $3 and (r.held_at is null or r.opened_by = 'community'))
+               or (r.organization_id = $4 and (r.held_at is null or r.opened_by = 'organization')))"#,
         request.0,
         scope.everything(),
         scope.community(),
@@ -239,7 +246,7 @@ pub async fn list_applications(ctx: &Ctx, scope: Scope, id: OpportunityId) -> Ap
            join revisions v on v.request_id = r.id and v.sequence = r.revision
            left join prepared_decisions d on d.request_id = r.id
            where r.opportunity_id = $1 and ($2 or r.community_id = $3) and r.state in ('Pending', 'Negotiation')
-             and r.turn = 'community'
+             and r.turn = 'community' and r.held_at is null
            order by r.opened_at, r.id limit 200"#,
         id.0,
         scope.everything(),

@@ -1,5 +1,6 @@
 //! What crosses a wire about places and decisions.
 
+use super::changes::DiffLine;
 use crate::{
     features::requests::views::PartyView,
     kernel::{
@@ -86,6 +87,8 @@ pub struct PlaceView {
     pub offer_until_label: String,
     /// Why the place was given back.
     pub release_reason: Option<String>,
+    /// What changed in the offer and the event since the request was made, line by line; empty when nothing did.
+    pub changes: Vec<DiffLine>,
     pub can: PlaceCan,
 }
 

@@ -25,6 +25,7 @@ use crate::{
     },
     kernel::{
         actor::{Actor, Capability, Membership, Scope},
+        canonical,
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
@@ -607,6 +608,22 @@ pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: Re
         tx.state(actor, &filled);
     }
     Ok(())
+}
+
+/// The opportunity as it is, as requests keep it. The caller has decided that it may be seen.
+///
+/// # Errors
+/// 404.
+pub async fn snapshot(ctx: &Ctx, id: OpportunityId) -> AppResult<Value> {
+    store::get_snapshot(ctx.db(), id).await
+}
+
+/// As [`snapshot`], in canonical JSON, for a request that is being made. The caller shares the opportunity.
+///
+/// # Errors
+/// 404.
+pub async fn snapshot_in(tx: &mut Tx, id: OpportunityId) -> AppResult<String> {
+    Ok(canonical::text(&store::get_snapshot(&mut *tx.conn(), id).await?))
 }
 
 /// Holds the opportunity alone, and says how many places are neither taken nor kept for somebody.

@@ -586,6 +586,26 @@ pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateT
     Ok(place.map(PlaceId))
 }
 
+/// The opportunity as requests keep it: everything that an applicant reads.
+pub async fn get_snapshot(conn: impl sqlx::PgExecutor<'_>, id: OpportunityId) -> AppResult<serde_json::Value> {
+    let row = sqlx::query_scalar!(
+        r#"select jsonb_build_object(
+               'schema', 'opportunity/1', 'id', o.id, 'title', o.title, 'description', o.description, 'category', o.category,
+               'currency', o.currency, 'budgetMinMinor', o.budget_min, 'budgetMaxMinor', o.budget_max, 'places', o.places,
+               'decisionDate', o.decision_date,
+               'benefits', (select coalesce(jsonb_agg(jsonb_build_object('kind', b.kind, 'text', b.text) order by b.position), '[]')
+                            from opportunity_benefits b where b.opportunity_id = o.id),
+               'items', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name, 'details', i.details,
+                             'priceMinor', i.price_minor) order by i.position), '[]')
+                         from opportunity_items i where i.opportunity_id = o.id and not i.retired)) as "snapshot!"
+           from opportunities o where o.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(conn)
+    .await?;
+    row.ok_or(AppError::NotFound)
+}
+
 /// Gives the request's place back; `false` when it held none. The caller holds the opportunity.
 pub async fn release(tx: &mut Tx, request: RequestId, reason: &str, at: DateTime<Utc>) -> AppResult<bool> {
     let released = sqlx::query!(

@@ -221,7 +221,7 @@ mod tests {
             let outcome = may_add(&community(status, CommunityRole::Owner));
             assert_eq!(outcome.is_ok(), status.may_reach_out(), "{status:?}");
         }
-        let member = CommunityRole::Member(crate::kernel::labels::MemberRole::ALL[0]);
+        let member = CommunityRole::Member(MemberRole::ALL[0]);
         let may = Role::Community(member).capabilities().has(Capability::ActOnRequests);
         assert_eq!(may_add(&community(CommunityStatus::Active, member)).is_ok(), may);
         assert!(may_add(&self::member(OrganizationRole::SponsorAdmin, VerificationStatus::Verified)).is_err());

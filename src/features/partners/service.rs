@@ -24,7 +24,7 @@ use crate::{
         actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{EventId, LogoId, OrganizationId, PartnerLinkId},
+        ids::{EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
         labels::Category,
         page::{Page, PageRequest, cursor, uncursor},
         text::{Paragraph, WebUrl},
@@ -553,6 +553,7 @@ fn category(label: &str) -> AppResult<Category> {
 ///
 /// # Errors
 /// When the database is away.
-pub async fn take_down_in(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
-    store::delete_of(tx, request).await
+pub async fn take_down_in(tx: &mut Tx, request: RequestId, reason: &str) -> AppResult<()> {
+    let at = tx.ctx().now();
+    store::take_down(tx, request, reason, at).await
 }

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, OrganizationId, PartnerLinkId, UserId},
+        ids::{CommunityId, EventId, OrganizationId, PartnerLinkId, RequestId, UserId},
         labels::Tier,
         page::COUNT_CAP,
     },
@@ -425,8 +425,16 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
     .await?)
 }
 
-/// What a request put on its event's page goes.
-pub async fn delete_of(tx: &mut Tx, request: crate::kernel::ids::RequestId) -> AppResult<()> {
-    sqlx::query!("delete from event_partners where request_id = $1", request.0).execute(tx.conn()).await?;
+/// What a request put on its event's page comes down; the row stays as a record of what was agreed.
+pub async fn take_down(tx: &mut Tx, request: RequestId, reason: &str, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update event_partners set removed_at = $2, removal_reason = nullif($3, ''), version = version + 1
+         where request_id = $1 and removed_at is null",
+        request.0,
+        at,
+        reason,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }

@@ -263,6 +263,10 @@ async fn open_in(
     if !store::apply_opened(&mut tx, &opened, actor.user().0, words, &search_text, ctx.now()).await? {
         return Err(duplicate(store::find_open(&mut tx, opened.parties(), side).await?, actor));
     }
+    if let Some(id) = opened.parties().opportunity {
+        let snapshot = opportunities::snapshot_in(&mut tx, id).await?;
+        store::keep_snapshot(&mut tx, opened.id(), &snapshot).await?;
+    }
     if let Some(mix) = proposal.mix {
         opportunities::keep_mix_in(&mut tx, opened.id(), mix).await?;
     }
@@ -306,7 +310,9 @@ fn settle(
 fn duplicate(existing: Option<(RequestId, bool)>, actor: &Actor) -> AppError {
     match existing {
         // Staff look at the other side's first: it is not named before they have.
-        Some((_, false)) => AppError::refused("DUPLICATE_REQUEST", "A request between the two of you for this is on its way. Wait for it."),
+        Some((_, false)) => {
+            AppError::refused("DUPLICATE_REQUEST", "A request between the two of you for this is on its way. Wait for it.")
+        }
         Some((id, true)) => Refusal::new(
             "DUPLICATE_REQUEST",
             format!("There is an open request between the two of you for this already: {id}. Go on there."),

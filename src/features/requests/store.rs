@@ -980,3 +980,9 @@ pub async fn find_ask_again(tx: &mut Tx, parties: &Parties, side: Side) -> AppRe
     .await?
     .flatten())
 }
+
+/// Keeps the opportunity as it was when the request was made.
+pub async fn keep_snapshot(tx: &mut Tx, request: RequestId, snapshot: &str) -> AppResult<()> {
+    sqlx::query!("update requests set opportunity_snapshot = $2 where id = $1", request.0, snapshot).execute(tx.conn()).await?;
+    Ok(())
+}

@@ -3,6 +3,7 @@
 
 use crate::{
     features::decisions::{
+        changes::{DiffKind, DiffLine},
         server_fns,
         views::{PlaceScreen, WaitingState},
     },
@@ -25,7 +26,12 @@ pub fn PlacePanel() -> impl IntoView {
     view! {
         <Suspense>
             // The page above it says what is wrong, when something is.
-            {move || Suspend::new(async move { loaded.await.ok().map(|screen| view! { <Place screen/> }) })}
+            {move || Suspend::new(async move {
+                loaded.await.ok().map(|screen| {
+                    let changes = screen.place.changes.clone();
+                    view! { <Changes changes/> <Place screen/> }
+                })
+            })}
         </Suspense>
     }
 }
@@ -107,6 +113,39 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
                         </div>
                     </details>
                 })}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What changed in the offer and the event since the request was made, for both sides alike.
+#[component]
+pub fn Changes(changes: Vec<DiffLine>) -> impl IntoView {
+    if changes.is_empty() {
+        return ().into_any();
+    }
+    let rows = changes
+        .into_iter()
+        .map(|line| {
+            let (word, said) = line
+                .text
+                .split_once(": ")
+                .map_or((String::new(), line.text.clone()), |(word, said)| (word.to_owned(), said.to_owned()));
+            match line.kind {
+                DiffKind::Removed => {
+                    view! { <div class="diff__row diff__row--removed"><dt>{word}</dt><dd><del>{said}</del></dd></div> }.into_any()
+                }
+                _ => view! { <div class="diff__row diff__row--added"><dt>{word}</dt><dd><ins>{said}</ins></dd></div> }.into_any(),
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel" aria-labelledby="changed">
+            <header class="panel__head"><h2 class="panel__title" id="changed">"Changed since you applied"</h2></header>
+            <div class="panel__body">
+                <p class="text-soft">"What the offer and the event say now, against what they said when this request was made. The agreed wording stays as it was."</p>
+                <dl class="diff">{rows}</dl>
             </div>
         </section>
     }
