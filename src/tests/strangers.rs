@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: [(&str, u16); 43] = [
 const PAGES: &[(&str, u16)] = &[
     ("/", 200),
     ("/opportunities", 200),
@@ -58,7 +57,6 @@ const PAGES: &[(&str, u16)] = &[
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: [(&str, &str, u16, u16); 60] = [
 const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
