@@ -63,8 +63,9 @@ test('what a community works with', async ({ page }) => {
   test.setTimeout(180_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await look(page, [
-    '/dashboard', '/inbox', '/inbox?tab=accepted', '/inbox/standing', '/inbox/rules', '/manage/events', '/manage/events/new', '/manage/opportunities',
-    '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications', '/account',
+    '/dashboard', '/inbox', '/inbox?tab=accepted', '/inbox/standing', '/inbox/rules', '/manage/events', '/manage/events/new',
+    '/manage/opportunities', '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications',
+    '/notifications/settings', '/account', '/account/sessions', '/api-keys', '/workspace/security', '/people', '/community/profile',
   ]);
   await open(page, '/inbox?tab=accepted');
   const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');

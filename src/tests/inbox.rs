@@ -169,7 +169,11 @@ async fn every_part_and_every_filter_of_the_inbox() {
 
         // The page says the same, without scripts, and its address is its state.
         let page = asha.open("/inbox").await;
-        assert!(page.text.contains("One request waits for you") && page.text.contains("of 20 requests this week"), "{}", page.text);
+        assert!(
+            page.text.contains("One request waits for you") && page.text.contains("of 20 requests this week"),
+            "{}",
+            page.text
+        );
         assert!(page.text.contains("inbox__row--new") && page.text.contains("Put aside (0)"));
         let page = asha.open("/inbox?tab=submitted&q=zebra").await;
         assert!(page.text.contains("Nothing fits all of this") && page.text.contains("value=\"zebra\""));
@@ -257,7 +261,10 @@ async fn a_request_is_given_to_a_colleague_and_the_other_side_sees_nothing() {
         assert_eq!(ours.timeline[0].person, None, "… and to nobody else");
         town.drain().await;
         assert!(count(town, &format!("notices where user_id = '{devi}' and title like 'The request with%'")).await >= 1);
-        let mine = InboxFilter { assigned: Some(commdesk::features::requests::rules::inbox::Assigned::Me), ..InboxFilter::of(InboxTab::Incoming) };
+        let mine = InboxFilter {
+            assigned: Some(commdesk::features::requests::rules::inbox::Assigned::Me),
+            ..InboxFilter::of(InboxTab::Incoming)
+        };
         let hers = inbox::list(ctx, &on_the_seat_of(&cast.asha, devi), &mine, &PageRequest::default()).await.expect("hers");
         assert_eq!(hers.items.len(), 1);
     })
@@ -292,10 +299,8 @@ async fn what_is_put_aside_comes_back_by_itself() {
         inbox::snooze(ctx, &cast.asha, cast.asked, None).await.expect("brought back");
         inbox::snooze(ctx, &cast.asha, cast.asked, Some(day(6))).await.expect("put aside");
         let (one, other) = (town.ctx(), town.ctx());
-        let (woken, gone) = tokio::join!(
-            inbox::snooze(&one, &cast.asha, cast.asked, None),
-            service::withdraw(&other, &cast.mei, cast.asked)
-        );
+        let (woken, gone) =
+            tokio::join!(inbox::snooze(&one, &cast.asha, cast.asked, None), service::withdraw(&other, &cast.mei, cast.asked));
         gone.expect("withdrawn");
         assert!(woken.is_ok(), "{woken:?}");
         assert_eq!(count(town, &format!("deadlines where subject_id = '{}'", cast.asked)).await, 0);
@@ -310,24 +315,26 @@ async fn many_are_declined_each_with_its_own_outcome() {
     story(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let own: uuid::Uuid = sqlx::query_scalar("select id from requests where state = 'Pending' and opened_by = 'organization'")
-            .fetch_one(&town.owner)
-            .await
-            .expect("Asha's application");
+        let own: uuid::Uuid =
+            sqlx::query_scalar("select id from requests where state = 'Pending' and opened_by = 'organization'")
+                .fetch_one(&town.owner)
+                .await
+                .expect("Asha's application");
         let strange = RequestId(uuid::Uuid::from_u128(7));
         let ids = [cast.asked, own.into(), strange];
 
         // Two send the same selection at once: each request has one outcome and one fact.
         let (one, other) = (town.ctx(), town.ctx());
         let sort = Sort::Reject(no("Timing", "Our year is planned."));
-        let (a, b) = tokio::join!(
-            inbox::sort_many(&one, &cast.asha, &ids, &sort),
-            inbox::sort_many(&other, &cast.asha, &ids, &sort)
-        );
+        let (a, b) =
+            tokio::join!(inbox::sort_many(&one, &cast.asha, &ids, &sort), inbox::sort_many(&other, &cast.asha, &ids, &sort));
         for view in [a.expect("carried out"), b.expect("carried out")] {
             assert_eq!((view.done, view.refused), (1, 2));
             let said: Vec<(&str, &str)> = view.items.iter().map(|item| (item.name.as_str(), item.code.as_str())).collect();
-            assert_eq!(said, [("Harbour Devs, HarbourConf", ""), ("Apex Circle, HackFest 2027", "NOT_YOUR_TURN"), ("", "NOT_FOUND")]);
+            assert_eq!(
+                said,
+                [("Harbour Devs, HarbourConf", ""), ("Apex Circle, HackFest 2027", "NOT_YOUR_TURN"), ("", "NOT_FOUND")]
+            );
         }
         assert_eq!(count(town, "facts where name = 'request_rejected'").await, 1);
 
@@ -335,7 +342,8 @@ async fn many_are_declined_each_with_its_own_outcome() {
         let again = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
         let mut asha = signed_in(town, ASHA).await;
         let (again, own) = (again.to_string(), own.to_string());
-        let fields = [("ids", again.as_str()), ("ids", own.as_str()), ("action", "reject"), ("reason", "Budget"), ("note", "Next <year>")];
+        let fields =
+            [("ids", again.as_str()), ("ids", own.as_str()), ("action", "reject"), ("reason", "Budget"), ("note", "Next <year>")];
         let refused = asha.submit("/inbox?tab=submitted", "sort", &fields).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("1 done; these are as they were") && refused.text.contains("Apex Circle, HackFest 2027:"));
@@ -343,7 +351,9 @@ async fn many_are_declined_each_with_its_own_outcome() {
         let nothing = asha.submit("/inbox", "sort", &[("action", "reject"), ("reason", "Budget")]).await;
         assert!(nothing.text.contains("Tick the requests that you mean"));
         let third = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent").to_string();
-        let done = asha.submit("/inbox?tab=incoming&q=harbour", "sort", &[("ids", &third), ("action", "reject"), ("reason", "Budget")]).await;
+        let done = asha
+            .submit("/inbox?tab=incoming&q=harbour", "sort", &[("ids", &third), ("action", "reject"), ("reason", "Budget")])
+            .await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         assert_eq!(done.location(), "/inbox?tab=incoming&q=harbour&done=reject-1");
         assert!(asha.open(done.location()).await.text.contains("You declined 1 request."));
@@ -414,7 +424,8 @@ async fn what_looks_like_spam_waits_for_staff() {
         // Its sender is told; its receiver knows of nothing, by any door.
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert!(view.held && view.held_label.contains("many links") && view.state == RequestState::Pending);
-        let to = |who: &Actor, template: &str| format!("mails where recipient = '{}' and template = '{template}'", who.person.email);
+        let to =
+            |who: &Actor, template: &str| format!("mails where recipient = '{}' and template = '{template}'", who.person.email);
         assert_eq!(count(town, &to(&tomas, "request_opened")).await, 0);
         assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
         assert_eq!(code(service::reject(ctx, &tomas, id, no("Budget", "")).await), "NOT_FOUND");
@@ -485,7 +496,10 @@ async fn a_rejection_names_the_month_to_ask_again() {
         let id = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..again }).await.expect("sent anyway");
         let twice = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..cast.ask(&cast.asha, "") }).await;
         let twice = twice.expect_err("one is open");
-        assert_eq!((twice.code(), twice.href()), ("DUPLICATE_REQUEST", Some(format!("/requests/{id}?as=community:harbour-devs").as_str())));
+        assert_eq!(
+            (twice.code(), twice.href()),
+            ("DUPLICATE_REQUEST", Some(format!("/requests/{id}?as=community:harbour-devs").as_str()))
+        );
 
         town.shift(70 * 86_400).await;
         assert_eq!(count(town, "mails where template = 'request_welcome_again'").await, 1);
@@ -521,14 +535,18 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
 
         // HarbourConf has 320 people.
-        let fit = wire(json!({"minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people."}));
+        let fit = wire(
+            json!({"minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people."}),
+        );
         assert_eq!(code(routing::declare_fit(ctx, &cast.mei, &fit).await), "FORBIDDEN");
         routing::declare_fit(ctx, &cast.asha, &fit).await.expect("declared");
         let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
         town.drain().await;
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert_eq!(view.state, RequestState::Rejected);
-        assert!(view.rejection_note.as_deref().is_some_and(|note| note.contains("automatic") && note.contains("under 500 people")));
+        assert!(
+            view.rejection_note.as_deref().is_some_and(|note| note.contains("automatic") && note.contains("under 500 people"))
+        );
         assert!(view.timeline.last().is_some_and(|entry| entry.text.starts_with("declined by its own rule, at once")));
         assert_eq!(count(town, &format!("facts where subject_id = '{id}' and name = 'request_rejected'")).await, 1);
         // Run again: nothing more happens. And nobody is answered by a rule that came later.

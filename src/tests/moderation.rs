@@ -125,11 +125,15 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         assert!(browser.submit("/report", "report", &fields).await.text.contains("Say what is wrong"));
         let fields = [("subjectKind", "organization"), ("subjectId", id.as_str()), ("reason", "Spam"), ("words", "")];
         assert_eq!(browser.submit("/report", "report", &fields).await.status, StatusCode::SEE_OTHER);
-        let again = moderation::report(&ctx, &mallory, report("organization", acme.0).parse().expect("reads")).await.expect("the first");
+        let again =
+            moderation::report(&ctx, &mallory, report("organization", acme.0).parse().expect("reads")).await.expect("the first");
         assert_eq!(count(town, "reports").await, 1);
         // Of what one does not see, nothing can be said; the two sides of a request can.
         let request = one(town, "select id from requests where state = 'Pending' and opened_by = 'community'").await;
-        assert_eq!(code(moderation::report(&ctx, &mallory, report("request", request).parse().expect("reads")).await), "NOT_FOUND");
+        assert_eq!(
+            code(moderation::report(&ctx, &mallory, report("request", request).parse().expect("reads")).await),
+            "NOT_FOUND"
+        );
         moderation::report(&ctx, &asha, report("request", request).parse().expect("reads")).await.expect("hers to report");
         for kind in ["event", "opportunity", "community"] {
             let id = match kind {
@@ -148,7 +152,9 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         assert!(of_request.quote.as_deref().is_some_and(|words| words.contains("booth")));
 
         // Two decide at once: one does.
-        let say = |verdict: &str| DecisionInput { decision: verdict.into(), reason: "Show where your office is.".into() }.parse().expect("reads");
+        let say = |verdict: &str| {
+            DecisionInput { decision: verdict.into(), reason: "Show where your office is.".into() }.parse().expect("reads")
+        };
         let (one_ctx, other) = (town.ctx(), town.ctx());
         let (a, b) = tokio::join!(
             moderation::decide(&one_ctx, &sara, again.id, say("warn")),
@@ -168,6 +174,11 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         moderation::decide(&ctx, &sara, harbour.id, say("hide")).await.expect("hidden");
         assert!(!communities::brief(&ctx, harbour.subject_id.into()).await.expect("it").status.may_reach_out());
         assert_eq!(organizations::brief(&ctx, acme).await.expect("it").status, VerificationStatus::Verified);
+        // A verified organization takes two of the staff: the report waits for the second.
+        let serious = moderation::report(&ctx, &mallory, report("organization", acme.0).parse().expect("reads")).await.expect("made");
+        assert_eq!(code(moderation::decide(&ctx, &sara, serious.id, say("hide")).await), "SECOND_REVIEWER_NEEDED");
+        let queue = moderation::list(&ctx, &sara, false, &PageRequest::default()).await.expect("a queue");
+        assert!(queue.items.iter().any(|it| it.id == serious.id));
         let ravi = who(&ctx, RAVI).await;
         assert_eq!(code(moderation::decide(&ctx, &ravi, harbour.id, say("dismiss")).await), "FORBIDDEN");
     })

@@ -397,7 +397,8 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
         )
         .into()),
-        Side::Community if !verified => Err(AppError::refused(
+        // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
             "ORGANIZATION_NOT_VERIFIED",
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
         )),
@@ -421,6 +422,20 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
     let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
     let side = may_answer(actor, parents.community, parents.organization)?;
     policy::must_be_impartial(actor, parents.community, parents.organization)?;
+    let mut tx = accept_in(tx, actor, side, id, shown).await?;
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Accepts in the caller's transaction, for a side that agrees: the one whose turn it is, or one that agreed when it began to
+/// wait for a place. The caller has decided that the actor may, and commits.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, shown: &RevisionHash) -> AppResult<Tx> {
+    let ctx = tx.ctx().clone();
+    let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
 
     let community = communities::brief_in(&mut tx, parents.community).await?;
     let organization = organizations::brief_in(&mut tx, parents.organization).await?;
@@ -461,9 +476,7 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
         benefits,
     };
     partners::assign_in(&mut tx, actor, assignment).await?;
-    tx.result(id);
-    tx.commit().await?;
-    Ok(id)
+    Ok(tx)
 }
 
 /// Says no, and why, for the side whose turn it is.
@@ -730,7 +743,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     };
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
-        Ok(_) if found.verification_status != VerificationStatus::Verified => {
+        Ok(_) if !found.can.request => {
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
         }
         Ok(_) => String::new(),
@@ -924,4 +937,37 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
 /// When the database is away.
 pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
     store::list_applicants(ctx, opportunity).await
+}
+
+/// Who and what a request is about, without a lock: for taking the locks above it in their order. None of it ever changes.
+///
+/// # Errors
+/// 404 for what the scope may not touch.
+pub async fn parties_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Parties> {
+    let parents = store::get_parents(tx, scope, id).await?;
+    Ok(Parties {
+        community: parents.community,
+        organization: parents.organization,
+        event: parents.event,
+        opportunity: parents.opportunity,
+        community_name: String::new(),
+        organization_name: String::new(),
+        event_title: String::new(),
+    })
+}
+
+/// Holds a request for a room below. Everything above it in the lock order is held already.
+///
+/// # Errors
+/// 404 for what the scope may not touch.
+pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request> {
+    store::hold(tx, scope, id).await
+}
+
+/// The side that the actor may answer for, with the role, in a workspace that may deal.
+///
+/// # Errors
+/// 404, 403.
+pub fn may_answer_for(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
+    may_answer(actor, community, organization)
 }
