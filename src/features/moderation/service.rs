@@ -15,7 +15,7 @@ use crate::{
         requests::service as requests,
     },
     kernel::{
-        actor::Actor,
+        actor::{Actor, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::ReportId,
@@ -140,7 +140,7 @@ fn view(ctx: &Ctx, row: store::ReportRow) -> AppResult<ReportView> {
 /// in a transaction of its own, so that one which stops between the two can be decided again.
 ///
 /// # Errors
-/// 403, also for a workspace of one's own; 404; 409 `REPORT_DECIDED`, `CANNOT_HIDE`.
+/// 403, also for a workspace of one's own; 404; 409 `REPORT_DECIDED`, `CANNOT_HIDE`, `SECOND_REVIEWER_NEEDED`.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) -> AppResult<ReportReceipt> {
     policy::may_decide(actor)?;
     let (kind, subject) = store::find_subject(ctx, id).await?.ok_or(AppError::NotFound)?;
@@ -162,22 +162,30 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) 
     Ok(ReportReceipt { id, state })
 }
 
-/// Takes a workspace off the marketplace; one that is off it already stays so.
+/// Takes a workspace off the marketplace; one that is off it already stays so. Where that takes two of the staff, the first
+/// has proposed it, and the report stays open for the second.
 async fn hide(ctx: &Ctx, actor: &Actor, kind: Reported, subject: Uuid, reason: &str) -> AppResult<()> {
-    let outcome = match kind {
+    let (outcome, is_hidden) = match kind {
         Reported::Organization => {
             let decision = organization_rules::DecisionInput { decision: "disable".into(), reason: reason.to_owned() }.parse()?;
-            organizations::decide(ctx, actor, subject.into(), decision).await.map(|_| ())
+            let outcome = organizations::decide(ctx, actor, subject.into(), decision).await.map(|_| ());
+            (outcome, organizations::brief(ctx, subject.into()).await?.status == VerificationStatus::Disabled)
         }
         Reported::Community => {
             let decision = community_rules::DecisionInput { status: "suspended".into(), reason: reason.to_owned() };
             let (decision, reason) = decision.parse()?;
-            communities::decide(ctx, actor, subject.into(), decision, &reason).await
+            let outcome = communities::decide(ctx, actor, subject.into(), decision, &reason).await.map(|_| ());
+            (outcome, !communities::brief(ctx, subject.into()).await?.status.may_reach_out())
         }
         Reported::Event | Reported::Opportunity | Reported::Request => return Ok(()),
     };
     match outcome {
-        Err(AppError::Refused(_)) => Ok(()),
-        other => other,
+        Ok(()) | Err(AppError::Refused(_)) if is_hidden => Ok(()),
+        Ok(()) => Err(AppError::refused(
+            "SECOND_REVIEWER_NEEDED",
+            "You proposed to take it off the marketplace. That takes two: the report stays open until somebody else of the staff \
+             decides the same.",
+        )),
+        Err(error) => Err(error),
     }
 }
