@@ -381,8 +381,7 @@ impl Others {
             self.community
         };
         let slug = match path {
-            "/directory/{slug}" | "/claim/{slug}" => "acme-cloud",
-            "/directory/{slug}" | "/directory/{slug}/join" => "acme-cloud",
+            "/directory/{slug}" | "/claim/{slug}" | "/directory/{slug}/join" => "acme-cloud",
             "/events/{slug}" => "hackfest-2027",
             _ => "apex-circle",
         };
