@@ -415,6 +415,8 @@ async fn an_invitation_taken_back_leaves_nobody_waiting() {
         assert_eq!(code(service::accept(&ctx, None, &token, "").await), "INVITATION_REVOKED");
         let member = service::get(&ctx, &ravi, id).await.expect("there");
         assert_eq!((member.status, member.can.statuses.clone()), (MemberStatus::Inactive, vec![MemberStatus::OnBoarding]));
+        town.drain().await;
+        assert_eq!(letters_to(town, NOOR.email).len(), 1, "whoever never was in is not told that they are out");
         patch(town, &ravi, id, to("On Boarding", "")).await.expect("invited again");
         let token = mailed(town, NOOR.email, "/invitations/");
         // By hand to Inactive: the mail is dead as well.

@@ -1,7 +1,9 @@
 //! The forms of people's pages: inviting, accepting, changing, importing, asking to join.
 
 use super::{
-    joins, policy, roster,
+    joins, policy,
+    rest::who,
+    roster,
     rules::{Place, roster::newcomer},
     service::{self, PhotoChange},
     views::{InviteInput, JoinDecisionInput, JoinInput, MemberPatch, within},
@@ -198,7 +200,7 @@ async fn accept(posted: Posted) -> AppResult<Done> {
     let token: String = posted.seg("token")?;
     // Not claimed: it is idempotent by itself, and where it leads may be a secret that must not be noted.
     let ctx = Ctx { claim: None, ..posted.call.ctx.clone() };
-    let accepted = service::accept(&ctx, posted.call.person.as_ref(), &token, posted.typed.text("name")).await?;
+    let accepted = service::accept(&ctx, who(&posted.call)?, &token, posted.typed.text("name")).await?;
     Ok(match accepted.activation_token {
         Some(token) => Done::to(format!("/link/{token}")),
         None => Done::to(within("/dashboard", &accepted.workspace)),

@@ -12,13 +12,15 @@ use super::{
 use crate::{
     features::members::policy,
     kernel::{
-        error::AppError,
+        actor::Person,
+        error::{AppError, AppResult},
         ids::{InvitationId, JoinRequestId, MemberId},
         page::PageRequest,
     },
     platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
 };
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
@@ -32,6 +34,14 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(get_member, change_member, take_out))
         .routes(routes!(list_joins, ask))
         .routes(routes!(decide))
+}
+
+/// Nobody, or somebody who has given all that they owe.
+pub(super) fn who(call: &Call) -> AppResult<Option<&Arc<Person>>> {
+    match call.maybe_person()? {
+        Some(_) => call.person().map(Some),
+        None => Ok(None),
+    }
 }
 
 fn no_result() -> AppError {
@@ -168,7 +178,7 @@ async fn revoke(call: Call, once: Once, Seg(id): Seg<InvitationId>) -> ApiResult
 async fn accept(call: Call, _once: Once, body: Body<AcceptInput>) -> ApiResult {
     // Not claimed: it is idempotent by itself, and its answer holds a secret that no replay could give again.
     let AcceptInput { token, name } = &body.value;
-    Ok(ok(&service::accept(&call.ctx, call.person.as_ref(), token, name).await?))
+    Ok(ok(&service::accept(&call.ctx, who(&call)?, token, name).await?))
 }
 
 // ── Members ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -44,7 +44,7 @@ pub async fn look(ctx: &Ctx, actor: &Actor, csv: &str) -> AppResult<ImportReport
 pub async fn import(ctx: &Ctx, actor: &Actor, csv: &str) -> AppResult<ImportReport> {
     let (manager, community) = policy::may_onboard(actor)?;
     let mut tx = ctx.begin().await?;
-    limits::hit_in(&mut tx, limits::ONBOARD_SESSION, &actor.person.session.to_string()).await?;
+    limits::hit_in(&mut tx, limits::ONBOARD_CALLER, &service::caller(ctx, actor)).await?;
     store::hold_workspace(&mut tx, manager.workspace).await?;
     let (mut report, newcomers) = examine(tx.conn(), &manager, community, csv).await?;
     let mut errors = FieldErrors::default();

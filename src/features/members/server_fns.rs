@@ -38,7 +38,7 @@ pub async fn import(list: String, workspace: Option<String>) -> Result<ImportScr
 #[server(name = LoadInvitation, prefix = "/rpc", endpoint = "members/invitation", input = GetUrl)]
 pub async fn invitation(token: String) -> Result<InvitationPage, PageError> {
     let call = crate::platform::web::of_page()?;
-    Ok(super::service::peek(&call.ctx, call.person.as_deref(), &token).await?)
+    Ok(super::service::peek(&call.ctx, call.maybe_person()?.map(AsRef::as_ref), &token).await?)
 }
 
 /// Where somebody asks to join an organization.

@@ -389,12 +389,20 @@ pub async fn add(ctx: &Ctx, actor: &Actor, newcomer: &Newcomer) -> AppResult<Mem
     let (manager, community) = policy::may_onboard(actor)?;
     manager.may_give(Role::Community(newcomer.role))?;
     let mut tx = ctx.begin().await?;
-    limits::hit_in(&mut tx, limits::ONBOARD_SESSION, &actor.person.session.to_string()).await?;
+    limits::hit_in(&mut tx, limits::ONBOARD_CALLER, &caller(ctx, actor)).await?;
     store::hold_workspace(&mut tx, manager.workspace).await?;
     let added = put_on_list(&mut tx, actor, community, newcomer).await?;
     tx.result(added);
     tx.commit().await?;
     Ok(added)
+}
+
+/// What onboarding is counted by: the key of a program, or the session of a person.
+pub(super) fn caller(ctx: &Ctx, actor: &Actor) -> String {
+    match ctx.key {
+        Some(key) => format!("key/{key}"),
+        None => actor.person.session.to_string(),
+    }
 }
 
 /// One entry with its invitation, in the caller's transaction; the community must be held.

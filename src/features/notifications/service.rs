@@ -255,6 +255,10 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             let recipient = Recipient { user: UserId(Uuid::nil()), name, email };
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: true }])
         }
+        // Who is invited, or no longer invited, has not stood anywhere yet: the invitation's own letter and link tell them.
+        To::Member if [&fact.payload["from"], &fact.payload["status"]].iter().any(|status| *status == "On Boarding") => {
+            Ok(Vec::new())
+        }
         To::Member => {
             let user = first_text(&fact.payload, &["memberUser"]).and_then(|id| id.parse().ok());
             let Some(user) = user.filter(|user: &UserId| Some(user.0) != fact.actor_user_id) else { return Ok(Vec::new()) };
