@@ -325,7 +325,6 @@ const OTHER: &[(&str, u16)] = &[
     ("/theme", 405),
     ("/media/logos/none.png", 404),
     ("/embed/style.css", 200),
-    ("/embed/events/hackfest-2027/sponsors", 200),
     ("/embed/events/hackfest-2027/sponsors.json", 200),
     ("/embed/opportunities/none/badge", 404),
     ("/media/logos/..%2f..%2fkeys.env", 404),
