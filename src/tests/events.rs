@@ -504,7 +504,7 @@ async fn forms_lose_nothing_not_even_in_a_conflict() {
         let early = ravi.submit(&page, "publish", &[]).await;
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
         let mut stranger = town.visitor();
-        assert_eq!(stranger.submit(&page, "publish", &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(stranger.submit(&page, "publish", &[]).await.status, StatusCode::UNAUTHORIZED, "the page asks for a sign-in");
         assert_eq!(stranger.open(&page).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(ravi.open("/manage/events").await.status, StatusCode::OK);
         town.drain().await;

@@ -135,6 +135,32 @@ async fn an_organization_stands_once_per_category_and_its_new_name_changes_no_pa
 }
 
 #[tokio::test]
+async fn somebody_new_becomes_a_profile_that_a_community_added() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let at = format!("/events/{}/partners", stage.hackfest);
+        let elsewhere = json!({"name": "Tiny Tools", "website": "https://tiny.example", "contactEmail": "hi@other.example"});
+        let refused = ravi.api(Method::POST, &at, Some(elsewhere)).await;
+        assert!(refused.json()["error"]["fieldErrors"]["contactEmail"].is_string(), "{}", refused.text);
+        let new = json!({"name": "Tiny Tools", "website": "https://tiny.example", "contactEmail": "hi@tiny.example", "category": "Technology Partner"});
+        let added = ravi.api(Method::POST, &at, Some(new)).await;
+        assert_eq!(added.status, StatusCode::CREATED, "{}", added.text);
+        assert_eq!(added.data()["organizationSlug"], "tiny-tools");
+        let page = town.visitor().open("/directory/tiny-tools").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        // The same website under another name is the same organization.
+        let again = json!({"name": "Tiny Tools GmbH", "website": "https://www.tiny.example", "category": "Technology Partner"});
+        let twice = ravi.api(Method::POST, &at, Some(again)).await;
+        assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "ALREADY_ON_EVENT"), "{}", twice.text);
+        // A name alone stands on the page and nowhere else.
+        let name = ravi.api(Method::POST, &at, Some(json!({"name": "Aunt Asha's Samosas", "category": "Support Partner"}))).await;
+        assert!(name.data()["organizationId"].is_null());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn two_additions_at_once_are_one() {
     story(async |town| {
         let stage = staged(town).await;

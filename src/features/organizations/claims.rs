@@ -93,6 +93,29 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
     service::get(ctx, Some(actor), id).await
 }
 
+/// As [`add`], in the transaction of somebody who names an organization while doing something else, and has found that
+/// nobody owns its website.
+///
+/// # Errors
+/// 403; 422 on `website` and `contactEmail`; 409 `ALREADY_HERE` when somebody adds the same website at the same moment; 429.
+pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppResult<OrganizationId> {
+    let community = policy::may_add(actor)?;
+    fits(addition, &Identity::of(&addition.website))?;
+    let stands = standpoint(&addition.website, addition.display_name.as_str());
+    let (id, now) = (tx.ctx().id::<OrganizationId>(), tx.ctx().now());
+    limits::hit_in(tx, ADD_COMMUNITY, &community.to_string()).await?;
+    let slug = Slug::from_name(addition.display_name.as_str(), "organization");
+    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    loop {
+        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone());
+        if store::life::insert_added(tx, &adding, now).await? {
+            tx.state(actor, &adding);
+            return Ok(id);
+        }
+    }
+}
+
 /// A website of their own, and a mailbox there: without both, nobody could ever claim the profile.
 fn fits(addition: &Addition, identity: &Identity) -> Result<(), FieldErrors> {
     if identity.is_shared() {

@@ -40,6 +40,7 @@ fn input(typed: &Typed) -> PartnerInput {
         name: typed.maybe("name").map(str::to_owned),
         category: typed.maybe("category").map(str::to_owned),
         website: text("website"),
+        contact_email: text("contactEmail"),
         image_url: typed.ticked("noPicture").then(String::new),
         benefits: Some(lines.collect()),
         // A switch of its own, on the panel.

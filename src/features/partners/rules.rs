@@ -9,7 +9,7 @@ use crate::kernel::{
     fields::{Check, FieldErrors},
     ids::{BenefitLineId, CommunityId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Tier},
-    text::{Line, Paragraph, WebUrl},
+    text::{Email, Line, Paragraph, WebUrl},
 };
 use serde_json::json;
 
@@ -200,6 +200,8 @@ pub struct NewPartner {
     pub category: Category,
     /// Nothing: the organization's own.
     pub website: Option<WebUrl>,
+    /// A mailbox at the website of somebody new: whom to ask whether the profile is theirs.
+    pub contact: Option<Email>,
     /// The file's name of a logo that is kept here. Nothing: the organization's own.
     pub logo: Option<String>,
     pub benefits: Vec<LineDraft>,
@@ -252,11 +254,20 @@ impl PartnerInput {
             }
         };
         let website = read_website(&mut check, filled(&self.website));
+        let contact = match filled(&self.contact_email) {
+            None => Some(None),
+            Some(_) if filled(&self.website).is_none() => {
+                check.add("website", "Enter their website too: the address has to be a mailbox there.");
+                None
+            }
+            Some(typed) => check.take("contactEmail", Email::parse(typed)).map(Some),
+        };
         let logo = read_image(&mut check, filled(&self.image_url));
         let benefits = read_lines(&mut check, "benefits", self.benefits.as_deref().unwrap_or_default());
         check.finish()?;
         let all = (|| {
             Some(NewPartner {
+                contact: contact?,
                 whom: whom?,
                 category: category?,
                 website: website?,

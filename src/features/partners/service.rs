@@ -18,14 +18,16 @@ use crate::{
             service as events,
             views::{EventBrief, count_words},
         },
-        organizations::{logos::logo_url, service as organizations, views::OrganizationBrief},
+        organizations::{
+            claims, logos::logo_url, rules::claims::Addition, service as organizations, views::OrganizationBrief,
+        },
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
-        labels::Category,
+        labels::{Category, EntityType, Industry},
         page::{Page, PageRequest, cursor, uncursor},
         text::{Paragraph, WebUrl},
     },
@@ -139,7 +141,10 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
     if let Some(community) = actor.community() {
         communities::brief_in(&mut tx, community).await?;
     }
-    let organization = whom(&mut tx, &new).await?;
+    let organization = match whom(&mut tx, &new).await? {
+        None => newcomer(&mut tx, actor, &new).await?,
+        known => known,
+    };
     let event = hold_event(&mut tx, actor, event).await?;
     may?;
     let (name, logo, website) = match (&organization, new.whom) {
@@ -185,6 +190,23 @@ async fn whom(tx: &mut Tx, new: &NewPartner) -> AppResult<Option<OrganizationBri
             }
         }
     }
+}
+
+/// Somebody whom the directory does not have, added to it: with a website and a mailbox there, so that their own people can
+/// take the profile over. A name alone stands on the page and nowhere else.
+async fn newcomer(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
+    let (Whom::Named(name), Some(website), Some(contact)) = (&new.whom, &new.website, &new.contact) else { return Ok(None) };
+    let addition = Addition {
+        display_name: name.clone(),
+        website: website.clone(),
+        entity_type: if new.category.is_sponsor() { EntityType::Sponsor } else { EntityType::Partner },
+        industry: Industry::Other,
+        short_description: Paragraph::parse("", 1, "description").map_err(|error| AppError::Broken(Box::new(error)))?,
+        contact_email: contact.clone(),
+        confirm: true,
+    };
+    let id = claims::added_in(tx, actor, &addition).await?;
+    Ok(Some(organizations::brief_in(tx, id).await?))
 }
 
 async fn picture_key(ctx: &Ctx, file: Option<&str>, picture: Option<LogoId>) -> AppResult<Option<String>> {

@@ -97,6 +97,9 @@ pub struct PartnerInput {
     /// One of the 33 labels, word for word. Without one: `Official Partner`.
     pub category: Option<String>,
     pub website: Option<String>,
+    /// When adding by name: a mailbox at the website. With both, somebody who is new becomes a profile of the directory,
+    /// "Community Added", which their own people can take over.
+    pub contact_email: Option<String>,
     /// Only pictures that are kept here, as `imageUrl` was answered; empty takes it away.
     pub image_url: Option<String>,
     pub benefits: Option<Vec<BenefitInput>>,

@@ -856,7 +856,7 @@ fn revision_view(row: store::RevisionRow, community: &str, organization: &str, z
 /// A fact in words, where this side may read it: what both may, and what it keeps for itself. Names come from the erasable
 /// part and are left out once they are gone; people are named to their own colleagues only.
 fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zone: chrono_tz::Tz) -> Option<TimelineEntry> {
-    let kind = FactKind::find("requests", &fact.name)?;
+    let kind = FactKind::find(&fact.room, &fact.name)?;
     let payload: Value = serde_json::from_str(&fact.payload).ok()?;
     let private: Value = fact.private.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
     let by = payload["side"].as_str().and_then(Side::parse);

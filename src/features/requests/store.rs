@@ -383,27 +383,29 @@ pub struct TimelineRow {
     pub at: DateTime<Utc>,
     pub actor_user_id: Option<Uuid>,
     pub acting_kind: String,
+    pub room: String,
     pub name: String,
     pub payload: String,
     pub private: Option<String>,
 }
 
-/// What happened to a request, oldest first; and in the same snapshot notes that this person has seen exactly that much, so
+/// What happened to a request, and to the place on the event's page that came of it, oldest first; and in the same snapshot notes that this person has seen exactly that much, so
 /// that a fact which arrives meanwhile stays unread.
 pub async fn list_timeline(ctx: &Ctx, user: UserId, id: RequestId, limit: i64) -> AppResult<Vec<TimelineRow>> {
     let mut rows = sqlx::query_as!(
         TimelineRow,
         r#"with shown as (
-               select f.id, f.at, f.actor_user_id, f.acting_kind, f.name, f.payload, f.seq, p.fields as private
-               from facts f left join fact_private p on p.fact_id = f.id
-               where f.subject_kind = 'request' and f.subject_id = $1 and f.room = 'requests' order by f.seq desc limit $3
+               select f.id, f.at, f.actor_user_id, f.acting_kind, f.room, f.name, f.payload, f.seq, p.fields as private
+               from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
+               where a.subject_kind = 'request' and a.subject_id = $1 and f.room in ('requests', 'partners')
+               order by a.at desc, f.id desc limit $3
            ), noted as (
                insert into request_reads (user_id, request_id, seq)
-               select $2, $1, max(seq) from shown having max(seq) is not null
+               select $2, $1, max(seq) from shown where room = 'requests' having max(seq) is not null
                on conflict (user_id, request_id) do update set seq = greatest(request_reads.seq, excluded.seq)
            )
-           select at as "at!", actor_user_id, acting_kind as "acting_kind!", name as "name!", payload as "payload!", private as "private?"
-           from shown order by seq desc"#,
+           select at as "at!", actor_user_id, acting_kind as "acting_kind!", room as "room!", name as "name!", payload as "payload!", private as "private?"
+           from shown order by at desc, id desc"#,
         id.0,
         user.0,
         limit,

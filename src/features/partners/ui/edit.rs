@@ -125,6 +125,14 @@ fn Who(found: Vec<FoundOrganization>, search: Option<String>) -> impl IntoView {
                 autocomplete="organization"
                 maxlength=u32::try_from(NAME_LONGEST).unwrap_or(120)
             />
+            <TextField
+                form=FORM
+                name="contactEmail"
+                label="A mailbox at their website"
+                hint="With it and the website below, they get a page in the directory, which their own people can take over."
+                kind="email"
+                optional=true
+            />
         </fieldset>
     }
 }
