@@ -5,11 +5,14 @@ pub mod access;
 pub mod blocks;
 pub mod organizations;
 pub mod communities;
+pub mod members;
 pub mod events;
 pub mod partners;
 pub mod opportunities;
+pub mod embeds;
 pub mod requests;
 pub mod moderation;
+pub mod decisions;
 pub mod notifications;
 
 pub mod facts;

@@ -2,7 +2,7 @@
 //! fact wakes what. A consumer runs at least once for each fact and is idempotent by the fact's id; a deadline's handler finds
 //! out under the lock whether it is still due.
 
-use super::{accounts, communities, events, notifications, opportunities, organizations, requests};
+use super::*;
 use crate::platform::{
     facts,
     jobs::{Periodic, Registry},
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
             .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
             .chain(requests::jobs::consumers())
+            .chain(decisions::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -28,6 +29,7 @@ pub fn registry() -> Registry {
             .chain(requests::jobs::deadlines())
             .chain(events::jobs::deadlines())
             .chain(notifications::jobs::deadlines())
+            .chain(decisions::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
         periodic: vec![
@@ -47,6 +49,7 @@ pub fn registry() -> Registry {
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
             organizations::jobs::forget_drafts(),
+            members::roster::forget_imports(),
             Periodic {
                 name: "forget-digests",
                 every: Duration::from_secs(86_400),

@@ -5,9 +5,7 @@ use crate::{
         again::{self, Again},
         shell,
     },
-    features::{
-        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
-    },
+    features::*,
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -40,12 +38,15 @@ fn table() -> Vec<FormRoute> {
         .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
+        .chain(members::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
         .chain(partners::forms::forms())
+        .chain(embeds::forms::forms())
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
+        .chain(decisions::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

@@ -127,7 +127,9 @@ pub async fn hold_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid) -> Ap
 
 /// Moves a deadline, if there is one.
 pub async fn move_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("update deadlines set at = $3 where kind = $1 and subject_id = $2", kind, subject, at).execute(tx.conn()).await?;
+    sqlx::query!("update deadlines set at = $3 where kind = $1 and subject_id = $2", kind, subject, at)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -15,10 +15,13 @@ const ROOMS: &[&str] = &[
     "blocks",
     "organizations",
     "communities",
+    "members",
     "events",
     "partners",
     "opportunities",
+    "embeds",
     "requests",
+    "decisions",
     "moderation",
     "notifications",
 ];

@@ -475,7 +475,11 @@ async fn told_again(town: &Town) {
     ] {
         sqlx::query(statement).execute(&town.owner).await.expect("again");
     }
-    sqlx::query("update jobs set run_at = $1 where state = 'ready'").bind(town.ctx().now()).execute(&town.owner).await.expect("now");
+    sqlx::query("update jobs set run_at = $1 where state = 'ready'")
+        .bind(town.ctx().now())
+        .execute(&town.owner)
+        .await
+        .expect("now");
 }
 
 /// Moves the clock to the next time that it is `hour:minute` in India, without any work.
@@ -512,7 +516,9 @@ async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
         // At the same hour, what concerns the login leaves at once.
         browser.submit("/account", "sign_out_everywhere", &[]).await;
         town.drain().await;
-        assert!(town.post.letters().iter().any(|letter| letter.to == RAVI.email && letter.subject.contains("signed out everywhere")));
+        assert!(
+            town.post.letters().iter().any(|letter| letter.to == RAVI.email && letter.subject.contains("signed out everywhere"))
+        );
         wait_until(town, 6, 58);
         work(town).await;
         assert_eq!(count(town, &opened("sent")).await, 0);
@@ -541,25 +547,42 @@ async fn a_digest_tells_everything_once_a_day() {
         assert!(waiting > 0);
         assert_eq!(count(town, &opened("sent")).await + count(town, &opened("queued")).await, 0);
         assert_eq!(count(town, "deadlines where kind = 'digest'").await, 1);
-        let digests = || town.post.letters().into_iter().filter(|l| l.to == RAVI.email && l.text.contains("Open your notifications")).collect::<Vec<_>>();
+        let digests = || {
+            town.post
+                .letters()
+                .into_iter()
+                .filter(|l| l.to == RAVI.email && l.text.contains("Open your notifications"))
+                .collect::<Vec<_>>()
+        };
         wait_until(town, 7, 59);
         work(town).await;
         assert!(digests().is_empty());
         wait_until(town, 8, 0);
         // Two sweepers at the same moment.
         let ctx = town.ctx();
-        let user = sqlx::query_scalar::<_, uuid::Uuid>("select id from users where email = $1").bind(RAVI.email).fetch_one(&town.owner).await.expect("ravi");
+        let user = sqlx::query_scalar::<_, uuid::Uuid>("select id from users where email = $1")
+            .bind(RAVI.email)
+            .fetch_one(&town.owner)
+            .await
+            .expect("ravi");
         let (a, b) = tokio::join!(service::send_digest(&ctx, user.into()), service::send_digest(&ctx, user.into()));
         a.expect("sent or nothing to do");
         b.expect("sent or nothing to do");
         work(town).await;
         let sent = digests();
         assert_eq!(sent.len(), 1);
-        let titles: Vec<String> = sqlx::query_scalar("select title from digest_lines where user_id = $1").bind(user).fetch_all(&town.owner).await.expect("titles");
+        let titles: Vec<String> = sqlx::query_scalar("select title from digest_lines where user_id = $1")
+            .bind(user)
+            .fetch_all(&town.owner)
+            .await
+            .expect("titles");
         assert!(titles.iter().all(|title| sent[0].text.contains(title.as_str())), "{}", sent[0].text);
         assert_eq!(count(town, "deadlines where kind = 'digest'").await, 0);
         // A job that runs again tells nothing again.
-        sqlx::query("update jobs set state = 'ready', attempts = 0, finished_at = null where consumer = 'tell'").execute(&town.owner).await.expect("again");
+        sqlx::query("update jobs set state = 'ready', attempts = 0, finished_at = null where consumer = 'tell'")
+            .execute(&town.owner)
+            .await
+            .expect("again");
         work(town).await;
         wait_until(town, 8, 1);
         work(town).await;

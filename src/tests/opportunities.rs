@@ -4,12 +4,20 @@
 use crate::town::{Browser, Town, story};
 use commdesk::{
     features::{
+        decisions::{
+            service as decisions,
+            views::{DecisionsInput, WaitingState},
+        },
         opportunities::{
             board::Board,
             saved, service as opportunities,
             views::{OpportunityPatch, OpportunityStatus, SavedViewInput},
         },
-        requests::{service as requests, views::ApplyInput},
+        partners::service as partners,
+        requests::{
+            service as requests,
+            views::{ApplyInput, RequestState, RevisionHash},
+        },
     },
     kernel::{
         actor::Actor,
@@ -106,7 +114,8 @@ impl Cast {
 async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
     story(async |town| {
         let cast = told(town).await;
-        let id = cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
+        let id =
+            cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
 
         cast.patch(id, json!({"version": 1, "places": 3})).await.expect("saved");
 
@@ -114,7 +123,9 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
         assert_eq!((it.places, it.version, it.description.as_str()), (3, 2, "Workshops all day."));
         assert_eq!(it.benefits.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["3 x 3 m"]);
         assert_eq!(code(cast.patch(id, json!({"version": 1, "title": "Mine"})).await), "VERSION_CONFLICT");
-        assert!(matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some()));
+        assert!(
+            matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some())
+        );
         let stranger = opportunities::edit(&cast.ctx, &cast.mei, id, &wire(json!({"version": 2, "title": "Mine"}))).await;
         assert_eq!(code(stranger), "NOT_FOUND");
         let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
@@ -127,7 +138,10 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
         let key = [("idempotency-key", "edit-1")];
         let first = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
         assert_eq!(first.status, StatusCode::OK, "{}", first.text);
-        assert_eq!((&first.data()["version"], &first.data()["budgetRange"]["min"]["amountMinor"]), (&json!(3), &json!(2_000_050)));
+        assert_eq!(
+            (&first.data()["version"], &first.data()["budgetRange"]["min"]["amountMinor"]),
+            (&json!(3), &json!(2_000_050))
+        );
         let again = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
         assert_eq!((again.status, &again.data()["version"]), (StatusCode::OK, &json!(3)), "a replay saves nothing");
         let stale = ravi.api(Method::PATCH, &path, Some(body)).await;
@@ -145,10 +159,8 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
         let patch = |title: &str| wire::<OpportunityPatch>(json!({"version": 1, "title": title}));
         let (first, second) = (patch("Workshop partner"), patch("Prize partner"));
 
-        let (a, b) = tokio::join!(
-            opportunities::edit(&one, &cast.ravi, id, &first),
-            opportunities::edit(&other, &cast.ravi, id, &second)
-        );
+        let (a, b) =
+            tokio::join!(opportunities::edit(&one, &cast.ravi, id, &first), opportunities::edit(&other, &cast.ravi, id, &second));
 
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
@@ -338,7 +350,8 @@ async fn what_fits_says_why_and_the_order_is_the_same_sum() {
         assert_eq!(best.score, 30 + 25 + 20 + 15, "{best:?}");
         assert!(best.reasons.iter().any(|reason| reason.text == "You both use Rust, TypeScript"), "{best:?}");
         assert!(scores.iter().any(|score| *score < best.score));
-        let plain = opportunities::list(&cast.ctx, Some(&cast.ravi), &Board::default(), &PageRequest::default()).await.expect("rows");
+        let plain =
+            opportunities::list(&cast.ctx, Some(&cast.ravi), &Board::default(), &PageRequest::default()).await.expect("rows");
         assert!(plain.items.iter().all(|row| row.fit.is_none()), "a community has no match");
 
         let mut asha = signed_in(town, ASHA).await;
@@ -438,7 +451,8 @@ async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
         // The price is public, and the same through the API.
         let chosen = ids(&items, &["Gold", "Dinner"]);
         let mut visitor = town.visitor();
-        let priced = visitor.api(Method::GET, &format!("/opportunities/{opportunity}/price?items={}", chosen.join(",")), None).await;
+        let priced =
+            visitor.api(Method::GET, &format!("/opportunities/{opportunity}/price?items={}", chosen.join(",")), None).await;
         assert_eq!((&priced.data()["totalMinor"], priced.data()["lines"].as_array().map(Vec::len)), (&json!(170_050), Some(3)));
 
         let id = apply(chosen, "1,700.50").await.expect("applied");
@@ -459,8 +473,12 @@ async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
         assert_eq!(request.amount_minor, 170_050);
         let it = opportunities::get(&cast.ctx, None, opportunity).await.expect("public");
         assert_eq!(it.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["Other"]);
-        let moved = cast.patch(opportunity, json!({"version": it.version, "budgetRange": {"min": 1, "max": 2, "currency": "USD"}})).await;
-        assert!(matches!(moved, Err(AppError::Invalid(e)) if e.get("items").is_some()), "prices are never reread in another currency");
+        let moved =
+            cast.patch(opportunity, json!({"version": it.version, "budgetRange": {"min": 1, "max": 2, "currency": "USD"}})).await;
+        assert!(
+            matches!(moved, Err(AppError::Invalid(e)) if e.get("items").is_some()),
+            "prices are never reread in another currency"
+        );
     })
     .await;
 }
@@ -480,7 +498,10 @@ async fn without_scripts_the_total_is_seen_before_anything_is_sent() {
         let first = asha.submit(&path, "apply", &fields).await;
 
         assert_eq!(first.status, StatusCode::CONFLICT);
-        assert!(first.text.contains("₹1,550.50") && first.text.contains("name=\"total\" value=\"1550.50\""), "the total is shown");
+        assert!(
+            first.text.contains("₹1,550.50") && first.text.contains("name=\"total\" value=\"1550.50\""),
+            "the total is shown"
+        );
         assert!(first.text.contains("Us!"), "and what was typed is kept");
         let both = asha.submit(&path, "apply", &[&fields[..], &[("total", "1550.50"), ("amount", "5")]].concat()).await;
         assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -520,6 +541,311 @@ async fn the_last_piece_in_stock_goes_to_one_of_two() {
         let it = opportunities::get(&cast.ctx, Some(&cast.ravi), opportunity).await.expect("theirs");
         let item = it.items.iter().find(|item| item.name == "Booth").expect("offered");
         assert_eq!((item.claimed, item.stock_label().as_str()), (1, "Sold out"));
+    })
+    .await;
+}
+
+// ── Places that are released, and who waits for them ────────────────────────────────────────────────────────────────
+
+impl Cast {
+    async fn seen(&self, who: &Actor, id: RequestId) -> RevisionHash {
+        requests::get(&self.ctx, who, id).await.expect("theirs").revision_hash
+    }
+
+    async fn accept(&self, id: RequestId) {
+        let seen = self.seen(&self.ravi, id).await;
+        requests::accept(&self.ctx, &self.ravi, id, &seen).await.expect("accepted");
+    }
+
+    async fn wait(&self, id: RequestId) {
+        let seen = self.seen(&self.ravi, id).await;
+        decisions::wait(&self.ctx, &self.ravi, id, &seen).await.expect("in line");
+    }
+
+    async fn waiting(&self, who: &Actor, id: RequestId) -> Option<WaitingState> {
+        decisions::place(&self.ctx, who, id).await.expect("theirs").place.waiting
+    }
+
+    async fn state(&self, who: &Actor, id: RequestId) -> RequestState {
+        requests::get(&self.ctx, who, id).await.expect("theirs").state
+    }
+}
+
+/// Live claims of an opportunity's places.
+async fn taken(town: &Town, id: OpportunityId) -> i64 {
+    count(
+        town,
+        &format!(
+            "place_claims k join opportunity_places p on p.id = k.place_id where p.opportunity_id = '{id}' and k.released_at is null"
+        ),
+    )
+    .await
+}
+
+#[tokio::test]
+async fn the_loser_of_the_last_place_waits_and_is_offered_it_when_it_is_released() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let opportunity = cast.offer(json!({})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let early = decisions::wait(ctx, &cast.ravi, hers, &cast.seen(&cast.ravi, hers).await).await;
+        assert_eq!(code(early), "PLACE_FREE");
+        let (seen_hers, seen_his) = (cast.seen(&cast.ravi, hers).await, cast.seen(&cast.ravi, his).await);
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            requests::accept(&one, &cast.ravi, hers, &seen_hers),
+            requests::accept(&other, &cast.ravi, his, &seen_his)
+        );
+        assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1, "one wins");
+        let (winner, winning, loser, losing) = if a.is_ok() {
+            assert_eq!(code(b), "NO_PLACE_LEFT");
+            (&cast.asha, hers, &cast.tomas, his)
+        } else {
+            assert_eq!(code(a), "NO_PLACE_LEFT");
+            (&cast.tomas, his, &cast.asha, hers)
+        };
+        assert_eq!(cast.status(opportunity).await, OpportunityStatus::Filled);
+
+        cast.wait(losing).await;
+        let again = decisions::wait(ctx, &cast.ravi, losing, &cast.seen(&cast.ravi, losing).await).await;
+        assert_eq!(code(again), "ALREADY_WAITING");
+        let place = decisions::place(ctx, loser, losing).await.expect("theirs").place;
+        assert_eq!((place.waiting, place.position, place.can.take), (Some(WaitingState::Waiting), Some(1), false));
+        assert_eq!(code(decisions::take(ctx, loser, losing).await), "STILL_WAITING");
+
+        // Releasing is the community's, with a reason.
+        assert_eq!(code(decisions::release(ctx, winner, winning, "No.").await), "FORBIDDEN");
+        assert_eq!(code(decisions::release(ctx, &cast.mei, winning, "No.").await), "NOT_FOUND");
+        assert_eq!(code(decisions::release(ctx, &cast.ravi, winning, " ").await), "VALIDATION_ERROR");
+        assert_eq!(code(decisions::release(ctx, &cast.ravi, losing, "No.").await), "NO_PLACE_HELD");
+        decisions::release(ctx, &cast.ravi, winning, "Their budget was cut.").await.expect("released");
+
+        assert_eq!(taken(town, opportunity).await, 1, "the place is kept for whoever was next");
+        assert_eq!(cast.status(opportunity).await, OpportunityStatus::Filled);
+        assert_eq!(cast.waiting(loser, losing).await, Some(WaitingState::Offered));
+        let wall = partners::wall(ctx, cast.hackfest).await.expect("a wall");
+        assert!(wall.groups.iter().all(|group| group.heading() != "Silver Sponsor"), "they left the page");
+        assert_eq!(code(decisions::release(ctx, &cast.ravi, winning, "Twice.").await), "NO_PLACE_HELD");
+        town.drain().await;
+        assert!(count(town, "mails where template = 'place_offered'").await >= 1);
+        assert!(count(town, "mails where template = 'place_released'").await >= 1);
+
+        assert_eq!(code(decisions::take(ctx, &cast.ravi, losing).await), "FORBIDDEN", "it is kept for the organization");
+        decisions::take(ctx, loser, losing).await.expect("taken");
+
+        assert_eq!(cast.state(loser, losing).await, RequestState::Accepted);
+        assert_eq!(cast.waiting(loser, losing).await, Some(WaitingState::Taken));
+        assert_eq!(taken(town, opportunity).await, 1);
+        let wall = partners::wall(ctx, cast.hackfest).await.expect("a wall");
+        assert!(wall.groups.iter().any(|group| group.heading() == "Silver Sponsor"));
+        town.drain().await;
+        assert_eq!(count(town, "deadlines where kind = 'place_offer'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_line_keeps_its_order_and_an_offer_lapses_to_the_next() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
+        let first = cast.apply(&ingrid, opportunity).await;
+        let (second, third) = (cast.apply(&cast.tomas, opportunity).await, cast.apply(&cast.asha, opportunity).await);
+        cast.accept(first).await;
+        cast.wait(second).await;
+        cast.wait(third).await;
+        assert_eq!(decisions::place(ctx, &cast.asha, third).await.expect("hers").place.position, Some(2));
+
+        decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered));
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Waiting));
+
+        town.shift(3 * 86_400 - 60).await;
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered), "never early");
+        town.shift(120).await;
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Lapsed));
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Offered));
+        assert_eq!(code(decisions::take(ctx, &cast.tomas, second).await), "OFFER_LAPSED");
+        assert_eq!(taken(town, opportunity).await, 1);
+
+        // Somebody who withdraws leaves the line; nobody waits any more, so it opens again.
+        requests::withdraw(ctx, &cast.asha, third).await.expect("withdrawn");
+        town.drain().await;
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Left));
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (0, OpportunityStatus::Open));
+        // The one whose offer lapsed may be accepted after all, on the same place.
+        cast.accept(second).await;
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (1, OpportunityStatus::Filled));
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn taking_a_kept_place_and_its_lapse_at_once_have_one_outcome() {
+    story(async |town| {
+        let cast = told(town).await;
+        let opportunity = cast.offer(json!({})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        cast.accept(hers).await;
+        cast.wait(his).await;
+        decisions::release(&cast.ctx, &cast.ravi, hers, "A change of plans.").await.expect("released");
+        let (one, other) = (town.ctx(), town.ctx());
+
+        let (taking, again) = tokio::join!(decisions::take(&one, &cast.tomas, his), decisions::take(&other, &cast.tomas, his));
+
+        assert_eq!(u8::from(taking.is_ok()) + u8::from(again.is_ok()), 1);
+        assert_eq!(taken(town, opportunity).await, 1);
+        let settled = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(decisions::settle(&settled.0, opportunity), decisions::settle(&settled.1, opportunity));
+        a.and(b).expect("settling twice is settling once");
+        assert_eq!(taken(town, opportunity).await, 1);
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_place_through_its_doors() {
+    story(async |town| {
+        let cast = told(town).await;
+        let opportunity = cast.offer(json!({})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        cast.accept(hers).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let page = ravi.open(&format!("/requests/{his}")).await;
+        assert!(page.text.contains("Every place is taken") && page.text.contains("Put on the waiting list"));
+        let seen = cast.seen(&cast.ravi, his).await.to_string();
+        let sent = ravi.submit(&format!("/requests/{his}"), "wait-for-place", &[("revisionHash", &seen)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let page = ravi.open(&format!("/requests/{hers}")).await;
+        assert!(page.text.contains("Release the place"));
+        let why = ravi.submit(&format!("/requests/{hers}"), "release-place", &[("reason", "")]).await;
+        assert_eq!(why.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let released = ravi
+            .api(Method::PATCH, &format!("/requests/{hers}/place/release"), Some(json!({"reason": "A change of plans."})))
+            .await;
+        assert_eq!(released.data()["releaseReason"], "A change of plans.");
+        let mut tomas = signed_in(town, TOMAS).await;
+        let page = tomas.open(&format!("/requests/{his}")).await;
+        assert!(page.text.contains("A place is kept for you"));
+        let taken = tomas.api(Method::PATCH, &format!("/requests/{his}/place/take"), None).await;
+        assert_eq!((taken.status, &taken.data()["waiting"]), (StatusCode::OK, &json!("Taken")));
+        let mut stranger = signed_in(town, MEI).await;
+        let hidden = stranger.api(Method::GET, &format!("/requests/{his}/place"), None).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        town.drain().await;
+    })
+    .await;
+}
+
+// ── Decisions that are not yet said ─────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn decisions_are_secret_until_they_are_released_together() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let third = cast.apply(&ingrid, opportunity).await;
+        town.drain().await;
+        let mails = count(town, "mails").await;
+        let before = requests::get(ctx, &cast.asha, hers).await.expect("hers");
+        let row = |id: RequestId, decision: &str, seen: &RevisionHash| {
+            json!({"requestId": id.to_string(), "decision": decision, "reason": "Budget", "note": "Next year.", "revisionHash": seen.as_str()})
+        };
+        let seen = async |id| cast.seen(&cast.ravi, id).await;
+        let all: DecisionsInput = wire(json!({"decisions": [
+            row(hers, "Decline", &seen(hers).await), row(his, "Accept", &seen(his).await), row(third, "Accept", &seen(third).await),
+        ]}));
+        decisions::prepare(ctx, &cast.ravi, opportunity, &all).await.expect("prepared");
+        town.drain().await;
+
+        // Nobody hears or sees anything.
+        assert_eq!(count(town, "mails").await, mails);
+        assert_eq!(requests::get(ctx, &cast.asha, hers).await.expect("hers"), before, "not a word of it");
+        assert_eq!(code(decisions::decisions(ctx, &cast.asha, opportunity).await), "FORBIDDEN");
+        assert_eq!(code(decisions::decisions(ctx, &cast.mei, opportunity).await), "NOT_FOUND");
+        let screen = decisions::decisions(ctx, &cast.ravi, opportunity).await.expect("theirs");
+        assert_eq!((screen.view.prepared, screen.view.items.len()), (3, 3));
+        let wrong: DecisionsInput = wire(json!({"decisions": [{"requestId": hers.to_string(), "decision": "Decline", "reason": ""}]}));
+        let refused = decisions::prepare(ctx, &cast.ravi, opportunity, &wrong).await;
+        assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("decisions[0].reason").is_some()));
+        let stale: DecisionsInput = wire(json!({"decisions": [row(hers, "Accept", &RevisionHash::of("another"))]}));
+        assert_eq!(code(decisions::prepare(ctx, &cast.ravi, opportunity, &stale).await), "STALE_REVISION");
+
+        // Released together; there is one place, so one acceptance stays prepared with its reason. Twice at once is once.
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            decisions::release_decisions(&one, &cast.ravi, opportunity),
+            decisions::release_decisions(&other, &cast.ravi, opportunity)
+        );
+        assert!(a.is_ok() || b.is_ok());
+        town.drain().await;
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Rejected);
+        let accepted = [cast.state(&cast.tomas, his).await, cast.state(&ingrid, third).await];
+        assert_eq!(accepted.iter().filter(|state| **state == RequestState::Accepted).count(), 1);
+        assert_eq!(count(town, "mails where template = 'request_rejected' and recipient = 'asha@acme.example'").await, 1);
+        let told = "mails where template = 'request_accepted' and recipient in ('tomas@lumen.example', 'ingrid@fjord.example') and subject like '%Silver%'";
+        assert_eq!(count(town, told).await, 1);
+        let screen = decisions::decisions(ctx, &cast.ravi, opportunity).await.expect("theirs");
+        assert_eq!((screen.view.items.len(), screen.view.prepared), (1, 1));
+        assert!(screen.view.items[0].problem.contains("waiting list"), "{}", screen.view.items[0].problem);
+
+        // Taken back, nothing is left to release.
+        let left = screen.view.items[0].request_id;
+        let back: DecisionsInput = wire(json!({"decisions": [{"requestId": left.to_string(), "decision": ""}]}));
+        decisions::prepare(ctx, &cast.ravi, opportunity, &back).await.expect("taken back");
+        assert_eq!(code(decisions::release_decisions(ctx, &cast.ravi, opportunity).await), "NOTHING_PREPARED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts() {
+    story(async |town| {
+        let cast = told(town).await;
+        let opportunity = cast.offer(json!({"places": 2})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let mut ravi = signed_in(town, RAVI).await;
+        let path = format!("/manage/opportunities/{opportunity}/decisions");
+        let page = ravi.open(&path).await;
+        assert!(page.text.contains("Acme Cloud") && page.text.contains("Save without telling anybody"), "{}", page.status);
+        let (id, other) = (hers.to_string(), his.to_string());
+        let (seen, seen_other) = (cast.seen(&cast.ravi, hers).await.to_string(), cast.seen(&cast.ravi, his).await.to_string());
+        let fields = [
+            ("decisions[0].requestId", id.as_str()),
+            ("decisions[0].decision", "Accept"),
+            ("decisions[0].revisionHash", seen.as_str()),
+            ("decisions[1].requestId", other.as_str()),
+            ("decisions[1].decision", "Decline"),
+            ("decisions[1].revisionHash", seen_other.as_str()),
+        ];
+        let wrong = ravi.submit(&path, "prepare", &fields).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "declining says why");
+        let sent = ravi.submit(&path, "prepare", &[&fields[..], &[("decisions[1].reason", "Budget")]].concat()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        // As if the process had died after the first decision was said, before that was noted.
+        cast.accept(hers).await;
+        sqlx::query("update prepared_decisions set releasing_at = prepared_at")
+            .execute(&town.owner)
+            .await
+            .expect("half released");
+        let page = ravi.open(&path).await;
+        assert!(page.text.contains("Release the decision"));
+
+        let released = ravi.submit(&path, "release-decisions", &[]).await;
+
+        assert_eq!(released.status, StatusCode::SEE_OTHER, "{}", released.text);
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Accepted);
+        assert_eq!(cast.state(&cast.tomas, his).await, RequestState::Rejected);
+        assert_eq!(count(town, "prepared_decisions").await, 0);
+        town.drain().await;
     })
     .await;
 }

@@ -79,7 +79,9 @@ impl Hours {
 
     fn at(&self, date: NaiveDate, hour: u32) -> Option<DateTime<Utc>> {
         let wall = date.and_time(NaiveTime::from_hms_opt(hour, 0, 0)?);
-        (0..=12).find_map(|quarters| self.zone.from_local_datetime(&(wall + TimeDelta::minutes(15 * quarters))).earliest()).map(|at| at.to_utc())
+        (0..=12)
+            .find_map(|quarters| self.zone.from_local_datetime(&(wall + TimeDelta::minutes(15 * quarters))).earliest())
+            .map(|at| at.to_utc())
     }
 }
 

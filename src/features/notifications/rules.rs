@@ -112,6 +112,10 @@ pub enum To {
     OwnSide(Capability),
     /// People of the other side of it.
     OtherSide(Capability),
+    /// The address that an invitation or a question was made for; whose login it is does not matter.
+    Address,
+    /// The member that the fact is about, whatever they may do now.
+    Member,
 }
 
 /// How they hear of it.
@@ -161,6 +165,16 @@ pub enum Template {
     OrganizationVerified,
     OrganizationRefused,
     OrganizationDisabled,
+    OrganizationRestored,
+    OrganizationDisablingProposed,
+    OrganizationWebsiteProposed,
+    OrganizationWebsiteApproved,
+    OrganizationWebsiteRefused,
+    OrganizationAdded,
+    OrganizationClaimInvited,
+    OrganizationClaimAsked,
+    OrganizationClaimProven,
+    OrganizationClaimRefused,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -169,10 +183,13 @@ pub enum Template {
     CommunityActivated,
     CommunityRejected,
     CommunitySuspended,
+    CommunityRestored,
+    CommunityBackInQueue,
     EventPublished,
     EventLive,
     EventCompleted,
     EventArchived,
+    EventDeleted,
     PartnerAssigned,
     PartnerHidden,
     PartnerShown,
@@ -182,6 +199,10 @@ pub enum Template {
     OpportunityFilled,
     OpportunityReopened,
     ApplicationsClosed,
+    WaitingJoined,
+    PlaceOffered,
+    PlaceOfferLapsed,
+    PlaceReleased,
     RequestOpened,
     RequestAccepted,
     RequestRejected,
@@ -197,6 +218,17 @@ pub enum Template {
     ReportInQueue,
     ReportDecided,
     WorkspaceWarned,
+    Invitation,
+    InvitationAccepted,
+    MemberRoleChanged,
+    MemberStatusSet,
+    MemberPowersGiven,
+    MemberLeft,
+    MemberRemoved,
+    JoinAsked,
+    JoinMailboxAsked,
+    JoinAccepted,
+    JoinDeclined,
 }
 
 impl Template {
@@ -226,6 +258,16 @@ impl Template {
         Self::OrganizationVerified,
         Self::OrganizationRefused,
         Self::OrganizationDisabled,
+        Self::OrganizationRestored,
+        Self::OrganizationDisablingProposed,
+        Self::OrganizationWebsiteProposed,
+        Self::OrganizationWebsiteApproved,
+        Self::OrganizationWebsiteRefused,
+        Self::OrganizationAdded,
+        Self::OrganizationClaimInvited,
+        Self::OrganizationClaimAsked,
+        Self::OrganizationClaimProven,
+        Self::OrganizationClaimRefused,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -234,10 +276,13 @@ impl Template {
         Self::CommunityActivated,
         Self::CommunityRejected,
         Self::CommunitySuspended,
+        Self::CommunityRestored,
+        Self::CommunityBackInQueue,
         Self::EventPublished,
         Self::EventLive,
         Self::EventCompleted,
         Self::EventArchived,
+        Self::EventDeleted,
         Self::PartnerAssigned,
         Self::PartnerHidden,
         Self::PartnerShown,
@@ -247,6 +292,10 @@ impl Template {
         Self::OpportunityFilled,
         Self::OpportunityReopened,
         Self::ApplicationsClosed,
+        Self::WaitingJoined,
+        Self::PlaceOffered,
+        Self::PlaceOfferLapsed,
+        Self::PlaceReleased,
         Self::RequestOpened,
         Self::RequestAccepted,
         Self::RequestRejected,
@@ -262,6 +311,17 @@ impl Template {
         Self::ReportInQueue,
         Self::ReportDecided,
         Self::WorkspaceWarned,
+        Self::Invitation,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberStatusSet,
+        Self::MemberPowersGiven,
+        Self::MemberLeft,
+        Self::MemberRemoved,
+        Self::JoinAsked,
+        Self::JoinMailboxAsked,
+        Self::JoinAccepted,
+        Self::JoinDeclined,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -271,6 +331,9 @@ impl Template {
             Self::ActivateLink => Some(LinkPurpose::Activate),
             Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
+            // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked if has_password => Some(LinkPurpose::VerifyEmail),
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked => Some(LinkPurpose::Activate),
             Self::StaffWelcome
             | Self::OrganizationApplied
             | Self::OrganizationMoreAsked
@@ -375,13 +438,13 @@ fn line(to: To, how: How, template: Template) -> Line {
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
     use Capability::{
-        ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+        ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
     };
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{
-        Applicant, Applicants, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, OwnSide, Owner, Person,
-        Reporter, Reviewers,
+        Address, Applicant, Applicants, Assignee, Community, Member, NewAddress, OldAddress, Organization, OtherSide, OwnSide,
+        Owner, Person, Reporter, Reviewers,
     };
     use Told::{Nobody, Somebody};
     match kind {
@@ -429,6 +492,27 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationDisabled => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationDisabled)]),
         FactKind::OrganizationProfileEdited => Nobody("colleagues see the profile; nothing waits for them"),
         FactKind::OrganizationLogoChanged => Nobody("colleagues see the profile; nothing waits for them"),
+        FactKind::OrganizationRestored => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationRestored)]),
+        FactKind::OrganizationDisablingProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationDisablingProposed)]),
+        FactKind::OrganizationDisablingDropped => Nobody("nothing changed for anybody"),
+        FactKind::OrganizationChecksAsked => Nobody("the results stand where they were asked for"),
+        FactKind::OrganizationSlugChanged => Nobody("the old address leads to the new one"),
+        FactKind::OrganizationWebsiteProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationWebsiteProposed)]),
+        FactKind::OrganizationWebsiteWithdrawn => Nobody("nothing waits any more"),
+        FactKind::OrganizationWebsiteApproved => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteApproved)])
+        }
+        FactKind::OrganizationWebsiteRefused => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)])
+        }
+        FactKind::OrganizationAdded => Somebody(vec![line(Reviewers, Notice, T::OrganizationAdded)]),
+        FactKind::OrganizationClaimInvited => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimInvited)]),
+        FactKind::OrganizationClaimBegun => Nobody("whoever begins it reads on the page what to publish"),
+        FactKind::OrganizationClaimAsked => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimAsked)]),
+        FactKind::OrganizationClaimProven => Somebody(vec![line(Reviewers, Notice, T::OrganizationClaimProven)]),
+        FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
+        FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
+        FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -443,12 +527,40 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityRejected => Somebody(vec![line(Community(EditProfile), Both, T::CommunityRejected)]),
         FactKind::CommunitySuspended => Somebody(vec![line(Community(SeeRequests), Both, T::CommunitySuspended)]),
 
+        FactKind::CommunityRestored => Somebody(vec![line(Community(SeeRequests), Both, T::CommunityRestored)]),
+        FactKind::CommunityAnswered => Somebody(vec![line(Reviewers, Notice, T::CommunityBackInQueue)]),
+        FactKind::CommunityProfileEdited => Nobody("colleagues see the profile, and staff see the history"),
+        FactKind::InvitationSent | FactKind::InvitationResent | FactKind::MemberAdded => {
+            Somebody(vec![line(Address, Letter, T::Invitation)])
+        }
+        FactKind::InvitationRevoked => Nobody("the link says so to whoever still has it"),
+        FactKind::InvitationAccepted => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::InvitationAccepted),
+            line(Community(ManageMembers), Notice, T::InvitationAccepted),
+        ]),
+        FactKind::MemberRoleChanged => Somebody(vec![line(Member, Both, T::MemberRoleChanged)]),
+        FactKind::MemberStatusSet => Somebody(vec![line(Member, Both, T::MemberStatusSet)]),
+        FactKind::MemberPowersGiven => Somebody(vec![line(Member, Both, T::MemberPowersGiven)]),
+        FactKind::MemberProfileEdited => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberPhotoChanged => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberLeft => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::MemberLeft),
+            line(Community(ManageMembers), Notice, T::MemberLeft),
+        ]),
+        FactKind::MemberRemoved => Somebody(vec![line(Member, Letter, T::MemberRemoved)]),
+        FactKind::JoinAsked => Somebody(vec![line(Organization(ManageMembers), Both, T::JoinAsked)]),
+        FactKind::JoinMailboxAsked => Somebody(vec![line(Address, Letter, T::JoinMailboxAsked)]),
+        FactKind::JoinAccepted => Somebody(vec![line(Member, Both, T::JoinAccepted)]),
+        FactKind::JoinDeclined => Somebody(vec![line(Member, Both, T::JoinDeclined)]),
+
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),
         FactKind::EventPublished => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventPublished)]),
         FactKind::EventWentLive => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventLive)]),
         FactKind::EventCompleted => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventCompleted)]),
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
+        FactKind::EventDeleted => Somebody(vec![line(Community(ManagePartners), Notice, T::EventDeleted)]),
+        FactKind::EventRestored => Nobody("it stands where it stood, and nothing waits for anybody"),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
         FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
@@ -460,6 +572,8 @@ pub fn told(kind: FactKind) -> Told {
             line(Community(ManagePartners), Notice, T::PartnerRemoved),
         ]),
 
+        FactKind::EmbedSitesChosen => Nobody("whoever opens the page of embeds sees the sites"),
+
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
         FactKind::OpportunityOpened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityOpened)]),
@@ -469,6 +583,25 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+
+        FactKind::WaitingJoined => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::WaitingJoined),
+            line(Community(SeeRequests), Notice, T::WaitingJoined),
+        ]),
+        FactKind::PlaceOffered => Somebody(vec![
+            line(Organization(ActOnRequests), Both, T::PlaceOffered),
+            line(Community(SeeRequests), Notice, T::PlaceOffered),
+        ]),
+        FactKind::PlaceOfferLapsed => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceOfferLapsed),
+            line(Community(SeeRequests), Notice, T::PlaceOfferLapsed),
+        ]),
+        FactKind::PlaceReleased => Somebody(vec![
+            line(Organization(SeeRequests), Both, T::PlaceReleased),
+            line(Community(SeeRequests), Both, T::PlaceReleased),
+        ]),
+        FactKind::DecisionsPrepared => Nobody("it is not said yet, not even to colleagues who are not looking"),
+        FactKind::DecisionsReleased => Nobody("each applicant hears their own decision"),
 
         FactKind::RequestOpened => Somebody(vec![
             line(Organization(ActOnRequests), Both, T::RequestOpened),

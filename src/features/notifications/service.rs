@@ -18,7 +18,7 @@ use crate::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         events::zones,
         facts::FactKind,
-        requests,
+        members, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
@@ -173,6 +173,12 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
             })
             .unwrap_or_default(),
         device: text(&["device"]),
+        person: text(&["person"]),
+        status: text(&["status"]),
+        signatory: fact.payload["signatory"].as_bool().unwrap_or_default(),
+        finance: fact.payload["finance"].as_bool().unwrap_or_default(),
+        invitation_id: text(&["invitationId"]),
+        join_request_id: text(&["joinRequestId"]),
     };
     Ok(Known { story, organization, community })
 }
@@ -241,6 +247,25 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 (false, _) => {}
             }
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only }])
+        }
+        To::Address => {
+            let Some(email) = first_text(&fact.private, &["email"]) else { return Ok(Vec::new()) };
+            let name = first_text(&fact.private, &["inviteeName"]).unwrap_or_default();
+            // Nobody's login: the letter is for whoever reads the mailbox.
+            let recipient = Recipient { user: UserId(Uuid::nil()), name, email };
+            Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: true }])
+        }
+        To::Member => {
+            let user = first_text(&fact.payload, &["memberUser"]).and_then(|id| id.parse().ok());
+            let Some(user) = user.filter(|user: &UserId| Some(user.0) != fact.actor_user_id) else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
+            let workspace = match (&known.organization, &known.community) {
+                (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
+                (_, Some((_, workspace))) if !workspace.slug.is_empty() => format!("community:{}", workspace.slug),
+                _ => String::new(),
+            };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
         To::Applicant => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
@@ -319,7 +344,7 @@ fn seated(fact: &StoredFact, people: Vec<Recipient>, side: Side, workspace: &str
 }
 
 async fn tell_one(ctx: &Ctx, fact: &StoredFact, line: &Line, story: &Story, to: Addressed) -> AppResult<()> {
-    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None };
+    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None, path: None };
     let (user, topic) = (to.recipient.user, line.template.topic());
     let plan = if to.by_letter_only || !line.how.by_letter() { Plan::Now } else { plan_for(ctx, user, topic).await? };
     // Told before, whatever was chosen since.
@@ -410,6 +435,20 @@ async fn write_mail(
         let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email).await?;
         reader.link = Some((purpose, format!("/link/{token}")));
     }
+    match template {
+        Template::Invitation => {
+            let Ok(id) = story.invitation_id.parse() else { return Ok(false) };
+            // Accepted or taken back meanwhile: there is nothing left to write about.
+            let Some(token) = members::service::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/invitations/{token}"));
+        }
+        Template::JoinMailboxAsked => {
+            let Ok(id) = story.join_request_id.parse() else { return Ok(false) };
+            let Some(token) = members::joins::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/join-requests/{token}"));
+        }
+        _ => {}
+    }
     let draft = letters::write(template, story, &reader);
     queue(tx, sending, &template.label(), &draft, recipient).await
 }
@@ -454,7 +493,9 @@ fn lay_out(ctx: &Ctx, draft: &Draft, name: &str, stop: Option<&str>) -> AppResul
     let quote = || draft.quote.as_deref().map(|quote| quote.lines().collect::<Vec<_>>()).unwrap_or_default();
     let (paragraphs, action, note) = (&draft.paragraphs[..], draft.action.0.as_str(), draft.note.as_deref());
     let text = Plain { name, paragraphs, quote: quote(), action, url: &url, note, home: &home, choose, stop }.render();
-    let html = Styled { title: &draft.title, name, paragraphs, quote: quote(), action, url: &url, note, home: &home, choose, stop }.render();
+    let html =
+        Styled { title: &draft.title, name, paragraphs, quote: quote(), action, url: &url, note, home: &home, choose, stop }
+            .render();
     match (text, html) {
         (Ok(text), Ok(html)) => Ok((text, html)),
         (Err(error), _) | (_, Err(error)) => Err(AppError::broken(format!("a letter could not be laid out: {error}"))),

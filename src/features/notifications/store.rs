@@ -199,12 +199,9 @@ pub async fn has_notice(pool: &PgPool, user: UserId, fact: FactId) -> AppResult<
 
 /// How many wait to be read.
 pub async fn count_unread(pool: &PgPool, user: UserId) -> AppResult<i64> {
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from notices where user_id = $1 and read_at is null"#,
-        user.0,
-    )
-    .fetch_one(pool)
-    .await?)
+    Ok(sqlx::query_scalar!(r#"select count(*) as "count!" from notices where user_id = $1 and read_at is null"#, user.0,)
+        .fetch_one(pool)
+        .await?)
 }
 
 /// Workspace, unread ones, all: exact.

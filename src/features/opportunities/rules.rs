@@ -340,7 +340,9 @@ impl Opportunity {
     /// # Errors
     /// 409 `OPPORTUNITY_NOT_OPEN`; a deadline that has not come closes nothing.
     pub fn close(&self, why: CloseReason, now: DateTime<Utc>) -> Result<OpportunityClosed, Refusal> {
-        if self.status != OpportunityStatus::Open {
+        // A full one whose place became free after its day has nothing left to offer.
+        let freed = self.status == OpportunityStatus::Filled && why == CloseReason::DeadlinePassed;
+        if self.status != OpportunityStatus::Open && !freed {
             return Err(Refusal::new(
                 "OPPORTUNITY_NOT_OPEN",
                 format!("This opportunity is {}. Only an open one can be closed.", self.status.label().to_lowercase()),
@@ -443,7 +445,10 @@ impl Opportunity {
 
 /// What the last place's loser is told.
 pub fn no_place_left() -> Refusal {
-    Refusal::new("NO_PLACE_LEFT", "The last place of this opportunity was just taken. Offer more places, or close this request.")
+    Refusal::new(
+        "NO_PLACE_LEFT",
+        "No place of this opportunity is left: the last one was just taken. Put this request on the waiting list, or close it.",
+    )
 }
 
 /// The community gate.

@@ -597,16 +597,72 @@ pub async fn keep_mix_in(tx: &mut Tx, request: RequestId, mix: &Mix) -> AppResul
 /// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late.
 pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: RequestId) -> AppResult<()> {
     let now = tx.ctx().now();
-    let Held { opportunity, places, taken, .. } =
+    let Held { opportunity, .. } =
         store::hold(tx, Scope::system("an accepted request takes a place of its opportunity"), id).await?;
     store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
     store_items::claim(tx, request, now).await?.map_err(|name| items::sold_out(&name))?;
-    if let Some(filled) = opportunity.fill(i64::from(places) - taken - 1, request) {
+    if let Some(filled) = opportunity.fill(hold_places_in(tx, id).await?, request) {
         store::apply_filled(tx, &filled, now).await?;
         clear_deadline(tx, DECISION, id.0).await?;
         tx.state(actor, &filled);
     }
     Ok(())
+}
+
+/// Holds the opportunity alone, and says how many places are neither taken nor kept for somebody.
+///
+/// # Errors
+/// 404.
+pub async fn hold_places_in(tx: &mut Tx, id: OpportunityId) -> AppResult<i64> {
+    let held = store::hold(tx, Scope::system("whoever decides by places holds their opportunity"), id).await?;
+    Ok(i64::from(held.places) - held.taken)
+}
+
+/// Keeps a free place for a request. The caller holds the opportunity.
+///
+/// # Errors
+/// 409 `NO_PLACE_LEFT`.
+pub async fn reserve_in(tx: &mut Tx, id: OpportunityId, request: RequestId) -> AppResult<()> {
+    let now = tx.ctx().now();
+    store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    Ok(())
+}
+
+/// Gives back the place and the stock that a request holds; `false` when it holds none. The caller holds the opportunity and
+/// states why.
+///
+/// # Errors
+/// When the database is away.
+pub async fn release_in(tx: &mut Tx, request: RequestId, reason: &str) -> AppResult<bool> {
+    let now = tx.ctx().now();
+    store_items::release(tx, request, now).await?;
+    store::release(tx, request, reason, now).await
+}
+
+/// A full opportunity with a free place takes applications again, or is closed when its day is over. `true` when it moved. The
+/// caller holds it, and knows that nobody waits for the place.
+///
+/// # Errors
+/// When the database is away.
+pub async fn reopen_freed_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, id: OpportunityId) -> AppResult<bool> {
+    let now = tx.ctx().now();
+    let held = store::hold(tx, Scope::system("a place of a full opportunity is free again"), id).await?;
+    let left = i64::from(held.places) - held.taken;
+    if let Some(reopened) = held.opportunity.reopen_for_place(left, now) {
+        store::apply_reopened(tx, &reopened, now).await?;
+        set_deadline(tx, DECISION, id.0, held.opportunity.decision_at).await?;
+        tx.state(voice, &reopened);
+        return Ok(true);
+    }
+    if left > 0
+        && held.opportunity.status == OpportunityStatus::Filled
+        && let Ok(closed) = held.opportunity.close(CloseReason::DeadlinePassed, now)
+    {
+        store::apply_closed(tx, &closed, now).await?;
+        tx.state(Voice::System, &closed);
+        return Ok(true);
+    }
+    Ok(false)
 }
 
 /// Holds the opportunity alone, so that a caller who decides by its places comes first or waits.

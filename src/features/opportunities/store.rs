@@ -529,7 +529,7 @@ pub async fn apply_opened(tx: &mut Tx, opened: &OpportunityOpened, at: DateTime<
 
 pub async fn apply_closed(tx: &mut Tx, closed: &OpportunityClosed, at: DateTime<Utc>) -> AppResult<()> {
     let changed = sqlx::query!(
-        "update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status = 'Open'",
+        "update opportunities set status = 'Closed', updated_at = $2 where id = $1 and status in ('Open', 'Filled')",
         closed.id().0,
         at
     )
@@ -561,8 +561,15 @@ pub async fn apply_filled(tx: &mut Tx, filled: &OpportunityFilled, at: DateTime<
     one(changed.rows_affected())
 }
 
-/// Takes the free place with the lowest number; `None` when there is none. The caller holds the opportunity.
+/// Takes the free place with the lowest number, or the one that is kept for this request already; `None` when there is none.
+/// The caller holds the opportunity.
 pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateTime<Utc>) -> AppResult<Option<PlaceId>> {
+    let kept = sqlx::query_scalar!("select place_id from place_claims where request_id = $1 and released_at is null", request.0)
+        .fetch_optional(tx.conn())
+        .await?;
+    if let Some(kept) = kept {
+        return Ok(Some(PlaceId(kept)));
+    }
     let place = sqlx::query_scalar!(
         "insert into place_claims (place_id, request_id, claimed_at)
          select p.id, $2, $3 from opportunity_places p
@@ -577,6 +584,19 @@ pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateT
     .fetch_optional(tx.conn())
     .await?;
     Ok(place.map(PlaceId))
+}
+
+/// Gives the request's place back; `false` when it held none. The caller holds the opportunity.
+pub async fn release(tx: &mut Tx, request: RequestId, reason: &str, at: DateTime<Utc>) -> AppResult<bool> {
+    let released = sqlx::query!(
+        "update place_claims set released_at = $2, release_reason = $3 where request_id = $1 and released_at is null",
+        request.0,
+        at,
+        reason,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(released.rows_affected() > 0)
 }
 
 fn range(currency: &str, min: i64, max: i64) -> AppResult<MoneyRange> {

@@ -253,7 +253,7 @@ async fn open_in(
     let (week_ago, hour_ago) = (ctx.now() - sending::WEEK, ctx.now() - TimeDelta::hours(1));
     let sent = store::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
     // A duplicate is told before a quota: it was not going to be sent.
-    if let Some(existing) = store::find_open(&mut tx, &parties).await? {
+    if let Some(existing) = store::find_open(&mut tx, &parties, side).await? {
         return Err(duplicate(Some(existing), actor));
     }
     sent.must_leave_room(quota_factor(&ctx), ctx.now()).map_err(quota_spent)?;
@@ -261,7 +261,7 @@ async fn open_in(
     let revision = rules::revise(ctx.id(), ctx.id(), &parties, (1, None), side, terms, &event.snapshot());
     let opened = rules::open(parties, revision, !signals.is_empty());
     if !store::apply_opened(&mut tx, &opened, actor.user().0, words, &search_text, ctx.now()).await? {
-        return Err(duplicate(store::find_open(&mut tx, opened.parties()).await?, actor));
+        return Err(duplicate(store::find_open(&mut tx, opened.parties(), side).await?, actor));
     }
     if let Some(mix) = proposal.mix {
         opportunities::keep_mix_in(&mut tx, opened.id(), mix).await?;
@@ -303,9 +303,11 @@ fn settle(
     Ok(Terms { amount: draft.amount, category, benefits, message: draft.message, valid_until })
 }
 
-fn duplicate(existing: Option<RequestId>, actor: &Actor) -> AppError {
+fn duplicate(existing: Option<(RequestId, bool)>, actor: &Actor) -> AppError {
     match existing {
-        Some(id) => Refusal::new(
+        // Staff look at the other side's first: it is not named before they have.
+        Some((_, false)) => AppError::refused("DUPLICATE_REQUEST", "A request between the two of you for this is on its way. Wait for it."),
+        Some((id, true)) => Refusal::new(
             "DUPLICATE_REQUEST",
             format!("There is an open request between the two of you for this already: {id}. Go on there."),
         )
@@ -395,7 +397,8 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
         )
         .into()),
-        Side::Community if !verified => Err(AppError::refused(
+        // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
             "ORGANIZATION_NOT_VERIFIED",
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
         )),
@@ -419,6 +422,20 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
     let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
     let side = may_answer(actor, parents.community, parents.organization)?;
     policy::must_be_impartial(actor, parents.community, parents.organization)?;
+    let mut tx = accept_in(tx, actor, side, id, shown).await?;
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Accepts in the caller's transaction, for a side that agrees: the one whose turn it is, or one that agreed when it began to
+/// wait for a place. The caller has decided that the actor may, and commits.
+///
+/// # Errors
+/// As [`accept`].
+pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, shown: &RevisionHash) -> AppResult<Tx> {
+    let ctx = tx.ctx().clone();
+    let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
 
     let community = communities::brief_in(&mut tx, parents.community).await?;
     let organization = organizations::brief_in(&mut tx, parents.organization).await?;
@@ -459,9 +476,7 @@ pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHas
         benefits,
     };
     partners::assign_in(&mut tx, actor, assignment).await?;
-    tx.result(id);
-    tx.commit().await?;
-    Ok(id)
+    Ok(tx)
 }
 
 /// Says no, and why, for the side whose turn it is.
@@ -728,7 +743,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     };
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
-        Ok(_) if found.verification_status != VerificationStatus::Verified => {
+        Ok(_) if !found.can.request => {
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
         }
         Ok(_) => String::new(),
@@ -922,4 +937,37 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
 /// When the database is away.
 pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
     store::list_applicants(ctx, opportunity).await
+}
+
+/// Who and what a request is about, without a lock: for taking the locks above it in their order. None of it ever changes.
+///
+/// # Errors
+/// 404 for what the scope may not touch.
+pub async fn parties_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Parties> {
+    let parents = store::get_parents(tx, scope, id).await?;
+    Ok(Parties {
+        community: parents.community,
+        organization: parents.organization,
+        event: parents.event,
+        opportunity: parents.opportunity,
+        community_name: String::new(),
+        organization_name: String::new(),
+        event_title: String::new(),
+    })
+}
+
+/// Holds a request for a room below. Everything above it in the lock order is held already.
+///
+/// # Errors
+/// 404 for what the scope may not touch.
+pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request> {
+    store::hold(tx, scope, id).await
+}
+
+/// The side that the actor may answer for, with the role, in a workspace that may deal.
+///
+/// # Errors
+/// 404, 403.
+pub fn may_answer_for(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
+    may_answer(actor, community, organization)
 }

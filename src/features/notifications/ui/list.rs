@@ -45,7 +45,10 @@ impl Asked {
 pub fn NoticesPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| {
-        query.with(|query| Asked { unread: query.get("unread").is_some_and(|unread| unread == "true"), workspace: query.get("workspace") })
+        query.with(|query| Asked {
+            unread: query.get("unread").is_some_and(|unread| unread == "true"),
+            workspace: query.get("workspace"),
+        })
     });
     let cursor = move || query.with(|query| query.get("cursor"));
     let loaded = Resource::new_blocking(

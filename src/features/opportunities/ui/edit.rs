@@ -255,6 +255,10 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                     <PostForm name="open" acting=acting.clone() class="cluster"><Submit label="Open to sponsors"/></PostForm>
                 })}
                 {public}
+                {(it.status != OpportunityStatus::Draft).then(|| {
+                    let href = acting_at(&format!("/manage/opportunities/{}/decisions", it.id), &acting);
+                    view! { <a class="button" href=href>"Decide about applications"</a> }
+                })}
                 {it.can.reopen.then(|| view! {
                     <details class="disclosure">
                         <summary class="button">"Open again"</summary>

@@ -1,0 +1,83 @@
+//! The forms of this room's pages.
+
+use super::{
+    service,
+    views::{DecisionInput, DecisionsInput},
+};
+use crate::{
+    features::{opportunities::views::acting_at, requests::views::RevisionHash},
+    kernel::{
+        error::{AppError, AppResult},
+        ids::{OpportunityId, RequestId},
+    },
+    platform::web::form::{Done, FormRoute, Posted},
+};
+
+const PAGE: &str = "/manage/opportunities/{id}/decisions";
+
+/// The forms of `/requests/{id}` that are about its place, and those of the page of decisions.
+pub fn forms() -> Vec<FormRoute> {
+    vec![
+        FormRoute { path: "/requests/{id}", form: "wait-for-place", handler: |posted| Box::pin(wait(posted)) },
+        FormRoute { path: "/requests/{id}", form: "take-place", handler: |posted| Box::pin(take(posted)) },
+        FormRoute { path: "/requests/{id}", form: "release-place", handler: |posted| Box::pin(release(posted)) },
+        FormRoute { path: PAGE, form: "prepare", handler: |posted| Box::pin(prepare(posted)) },
+        FormRoute { path: PAGE, form: "release-decisions", handler: |posted| Box::pin(release_decisions(posted)) },
+    ]
+}
+
+fn at(posted: &Posted, path: &str) -> Done {
+    Done::to(acting_at(path, posted.call.workspace.as_deref().unwrap_or_default()))
+}
+
+async fn wait(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: RequestId = posted.seg("id")?;
+    let shown = RevisionHash::parse(posted.typed.text("revisionHash")).map_err(|why| AppError::invalid("", why))?;
+    service::wait(&posted.call.ctx, &actor, id, &shown).await?;
+    Ok(at(&posted, &format!("/requests/{id}")))
+}
+
+async fn take(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: RequestId = posted.seg("id")?;
+    service::take(&posted.call.ctx, &actor, id).await?;
+    Ok(at(&posted, &format!("/requests/{id}")))
+}
+
+async fn release(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: RequestId = posted.seg("id")?;
+    service::release(&posted.call.ctx, &actor, id, posted.typed.text("reason")).await?;
+    Ok(at(&posted, &format!("/requests/{id}")))
+}
+
+/// The nested list `decisions[0].requestId`, `.decision`, `.reason`, `.note`, `.revisionHash`.
+async fn prepare(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: OpportunityId = posted.seg("id")?;
+    let decisions = posted
+        .typed
+        .rows("decisions")
+        .into_iter()
+        .map(|mut row| {
+            let mut text = |name: &str| row.remove(name).unwrap_or_default();
+            DecisionInput {
+                request_id: text("requestId"),
+                decision: text("decision"),
+                reason: text("reason"),
+                note: text("note"),
+                revision_hash: text("revisionHash"),
+            }
+        })
+        .collect();
+    service::prepare(&posted.call.ctx, &actor, id, &DecisionsInput { decisions }).await?;
+    Ok(at(&posted, &format!("/manage/opportunities/{id}/decisions")))
+}
+
+async fn release_decisions(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: OpportunityId = posted.seg("id")?;
+    service::release_decisions(&posted.call.ctx, &actor, id).await?;
+    Ok(at(&posted, &format!("/manage/opportunities/{id}/decisions")))
+}

@@ -1,0 +1,114 @@
+//! The panel under a request: waiting for a place, the place that is kept, the place that was released. Nothing where there is
+//! nothing to say or to do.
+
+use crate::{
+    features::decisions::{
+        server_fns,
+        views::{PlaceScreen, WaitingState},
+    },
+    ui::{
+        form::{PostForm, Submit, TextArea},
+        page::acting,
+    },
+};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn PlacePanel() -> impl IntoView {
+    let params = use_params_map();
+    let acting = acting();
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("id").unwrap_or_default(), acting.get()),
+        |(id, workspace)| server_fns::place(id, workspace),
+    );
+    view! {
+        <Suspense>
+            // The page above it says what is wrong, when something is.
+            {move || Suspend::new(async move { loaded.await.ok().map(|screen| view! { <Place screen/> }) })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Place(screen: PlaceScreen) -> impl IntoView {
+    let PlaceScreen { place, revision_hash, acting } = screen;
+    let can = place.can;
+    let (title, text, tone) = match (place.waiting, &place.release_reason) {
+        (_, Some(reason)) => ("The place was released", reason.clone(), "neutral"),
+        (Some(WaitingState::Waiting), _) => (
+            "Waiting for a place",
+            match place.position {
+                Some(1) => "Next in line. The place is offered as soon as one is free.".to_owned(),
+                Some(at) => format!("Number {at} in line. Places are offered in order as they become free."),
+                None => "Places are offered in order as they become free.".to_owned(),
+            },
+            "neutral",
+        ),
+        (Some(WaitingState::Offered), _) if can.take => (
+            "A place is kept for you",
+            format!("Take it by {}. After that it is offered to the next in line.", place.offer_until_label),
+            "accent",
+        ),
+        (Some(WaitingState::Offered), _) => (
+            "A place is kept",
+            format!("It is kept until {}, then offered to the next in line.", place.offer_until_label),
+            "neutral",
+        ),
+        (Some(WaitingState::Lapsed), _) => (
+            "The place was not taken in time",
+            "It was offered to the next in line. You can wait for another one.".to_owned(),
+            "neutral",
+        ),
+        _ if can.wait => (
+            "Every place is taken",
+            "Agree to what is offered and wait in line: when a place is released, it is offered in order.".to_owned(),
+            "neutral",
+        ),
+        _ if can.release => (
+            "A place is taken",
+            "Release it when it cannot be kept: whoever is next in line is offered it.".to_owned(),
+            "neutral",
+        ),
+        _ => return ().into_any(),
+    };
+    view! {
+        <section class=format!("next-action tone-{tone}") aria-labelledby="place">
+            <div class="next-action__text">
+                <p class="next-action__over">"Place"</p>
+                <h2 class="next-action__title" id="place">{title}</h2>
+                <p>{text}</p>
+            </div>
+            <div class="next-action__actions">
+                {can.take.then(|| view! {
+                    <PostForm name="take-place" acting=acting.clone() class="cluster"><Submit label="Take the place"/></PostForm>
+                })}
+                {can.wait.then(|| view! {
+                    <PostForm name="wait-for-place" acting=acting.clone() class="cluster">
+                        <input type="hidden" name="revisionHash" value=revision_hash/>
+                        <Submit label="Put on the waiting list" class="button"/>
+                    </PostForm>
+                })}
+                {can.release.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Release the place"</summary>
+                        <div class="disclosure__body">
+                            <PostForm name="release-place" acting=acting.clone()>
+                                <TextArea
+                                    form="release-place"
+                                    name="reason"
+                                    label="Why"
+                                    hint="They are told, and they leave the event's page."
+                                    rows=3
+                                    maxlength=1000_u32
+                                />
+                                <div class="form__actions"><Submit label="Release the place" class="button button--danger"/></div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
+            </div>
+        </section>
+    }
+    .into_any()
+}
