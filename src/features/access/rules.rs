@@ -93,8 +93,8 @@ impl Scope {
     /// The calls that it opens: verb and path as the API's document has them.
     fn calls(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::MemberRead => &[("GET", "/members"), ("GET", "/members/{memberId}")],
-            Self::MemberCreate => &[("POST", "/members"), ("POST", "/members/import")],
+            Self::MemberRead => &[("GET", "/members"), ("GET", "/members/{memberId}"), ("GET", "/invitations")],
+            Self::MemberCreate => &[("POST", "/members"), ("POST", "/members/import"), ("POST", "/invitations")],
             Self::EventRead => &[("GET", "/events"), ("GET", "/events/{eventId}"), ("GET", "/events/{eventId}/partners")],
             Self::EventCreate => &[("POST", "/events")],
             Self::EventUpdate => &[("PATCH", "/events/{eventId}")],

@@ -17,12 +17,14 @@ use crate::{
 pub struct Manager {
     pub workspace: WorkspaceId,
     rank: u8,
+    /// They hold less than their role: a program with a key. It brings people in, and nobody who would manage others.
+    limited: bool,
 }
 
 impl Manager {
     /// May they give this role?
     pub fn gives(&self, role: Role) -> bool {
-        rank(role) <= self.rank
+        rank(role) <= self.rank && !(self.limited && role.capabilities().has(Capability::ManageMembers))
     }
 
     /// # Errors
@@ -51,7 +53,7 @@ impl Manager {
 
     /// May they let people sign and move money for the workspace? In a community, owners only.
     pub fn gives_powers(&self) -> bool {
-        matches!(self.workspace, WorkspaceId::Organization(_)) || self.rank == OWNER
+        !self.limited && (matches!(self.workspace, WorkspaceId::Organization(_)) || self.rank == OWNER)
     }
 }
 
@@ -94,7 +96,9 @@ pub fn may_manage(actor: &Actor) -> Result<Manager, Denied> {
         Some(Workspace::Community { role, .. }) => Role::Community(role),
         _ => return Err(Denied::new("Switch to the workspace of an organization or a community first.")),
     };
-    Ok(Manager { workspace, rank: rank(role) })
+    let held = actor.acting.as_ref().map(|membership| membership.capabilities).unwrap_or_default();
+    let limited = Capability::ALL.into_iter().any(|capability| role.capabilities().has(capability) && !held.has(capability));
+    Ok(Manager { workspace, rank: rank(role), limited })
 }
 
 /// As [`may_manage`], for what writes to people outside: an invitation carries the workspace's name, so staff must have
@@ -179,6 +183,23 @@ mod tests {
         assert!(owner.gives_powers() && !admin.gives_powers() && !organizer.gives_powers());
         let said = admin.may_give(Role::Community(CommunityRole::Owner)).expect_err("more than they have");
         assert!(said.message.contains("an Owner"), "{}", said.message);
+    }
+
+    #[test]
+    fn a_program_brings_people_in_and_makes_nobody_a_manager() {
+        let limited = [Capability::SeeWorkspace, Capability::ManageMembers];
+        let owner = Role::Community(CommunityRole::Owner).capabilities().within(&limited);
+        let workspace = Workspace::Community {
+            id: CommunityId(Uuid::from_u128(7)), status: CommunityStatus::Active, role: CommunityRole::Owner
+        };
+        let program = may_manage(&actor(workspace, owner)).expect("manages");
+
+        assert!(!program.gives_powers());
+        for role in CommunityRole::all() {
+            let manages = Role::Community(role).capabilities().has(Capability::ManageMembers);
+            assert_eq!(program.gives(Role::Community(role)), !manages, "{}", role.label());
+        }
+        assert!(!program.gives(Role::Organization(OrganizationRole::SponsorAdmin)));
     }
 
     #[test]
