@@ -1,6 +1,6 @@
 //! The organization's own part of `/dashboard`: where the verification stands, what comes next, how complete the profile is.
 
-use super::fields::{Sentences, tone};
+use super::fields::{Sentences, control_of, tone};
 use crate::{
     features::organizations::{
         rules::Standing,
@@ -77,7 +77,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                                     <li class="checklist__item">
                                         <span class="checklist__mark"></span>
                                         <div class="checklist__body"><p class="checklist__title">{field.title}</p></div>
-                                        <a class="button button--small" href=within(&format!("/organization/profile#profile-{}", field.field), &to_profile)>"Add"</a>
+                                        <a class="button button--small" href=within(&format!("/organization/profile#profile-{}", control_of(&field.field)), &to_profile)>"Add"</a>
                                     </li>
                                 })
                                 .collect_view()}

@@ -14,6 +14,11 @@ use crate::{
 };
 use leptos::prelude::*;
 
+/// The name of the control that fills a field: pictures are named on the wire by their addresses.
+pub fn control_of(field: &str) -> &str {
+    if field == "logoUrl" { "logo" } else { field }
+}
+
 /// Labels as pairs of value and label.
 pub fn industries() -> Vec<(String, String)> {
     Industry::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect()

@@ -1,6 +1,6 @@
 //! `/organization/profile`: everything that an organization says about itself, edited by its admins.
 
-use super::fields::{BudgetField, LogoField, PictureField, industries, sponsorship_types};
+use super::fields::{BudgetField, LogoField, PictureField, control_of, industries, sponsorship_types};
 use crate::{
     features::organizations::{
         rules::{Standing, profile::ProfileInput},
@@ -98,11 +98,6 @@ fn Profile(profile: ProfileView, saved: bool, moved: bool) -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// The id of the control that fills a field: pictures are named on the wire by their addresses.
-fn control_of(field: &str) -> &str {
-    if field == "logoUrl" { "logo" } else { field }
 }
 
 /// A website that waits for staff, and the way back.
