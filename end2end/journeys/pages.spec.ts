@@ -63,7 +63,7 @@ test('what a community works with', async ({ page }) => {
   test.setTimeout(180_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await look(page, [
-    '/dashboard', '/inbox', '/inbox?tab=accepted', '/manage/events', '/manage/events/new', '/manage/opportunities',
+    '/dashboard', '/inbox', '/inbox?tab=accepted', '/inbox/standing', '/inbox/rules', '/manage/events', '/manage/events/new', '/manage/opportunities',
     '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications', '/account',
   ]);
   await open(page, '/inbox?tab=accepted');
@@ -87,7 +87,7 @@ test('what a sponsor works with', async ({ page }) => {
 test('what staff work with', async ({ browser }) => {
   test.setTimeout(180_000);
   const page = await staffPage(browser, 'sara@commdesk.example');
-  await look(page, ['/staff/organizations', '/staff/communities']);
+  await look(page, ['/staff/organizations', '/staff/communities', '/staff/requests', '/staff/reports']);
   for (const path of ['/staff/organizations', '/staff/communities']) {
     await open(page, path);
     const one = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href');

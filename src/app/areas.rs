@@ -1,26 +1,34 @@
 //! Every page, in one table: its name, its frame, its view. An area is a split point: one lazily loaded piece of wasm for
 //! each area of the site, not for each page.
 
-use super::{api_docs::ApiDocsPage, frames, landing::LandingPage};
+use super::{api_docs::ApiDocsPage, frames, landing::LandingPage, session::Me};
 use crate::{
     features::{
         access::ui::{ApiKeysPage, WorkspaceSecurityPage},
         accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
         communities::ui::{
+            edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
         decisions::ui::{decisions::DecisionsPage, place::PlacePanel},
+        embeds::ui::{EmbedPanel, EmbedsPageView},
         events::ui::{
-            community::CommunityPage,
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
             public::EventPublicPage,
         },
         events::views::EventView,
+        members::ui::{
+            door::InvitationDoor,
+            import::ImportPage,
+            join::{AskToJoin, JoinDecisionDoor, JoinOrganizationPage},
+            member::MemberPage,
+            people::PeoplePage,
+        },
         moderation::ui::{ReportPage, ReportsPage},
-        notifications::ui::NoticesPage,
+        notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         opportunities::ui::{
             browse::OpportunitiesPage,
             detail::OpportunityDetailPage,
@@ -28,11 +36,14 @@ use crate::{
             manage::ManageOpportunitiesPage,
         },
         organizations::ui::{
-            BecomeSponsorPage, DirectoryPage, OrganizationPage, ProfilePage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
+            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
+            community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
             panel::PartnersPanel,
+            support::SupportedEvents,
             wall::EventWall,
         },
         requests::ui::{
@@ -89,7 +100,29 @@ macro_rules! areas {
 
 /// What the rooms below show on the page where a community manages an event.
 fn below_event(event: EventView) -> AnyView {
-    view! { <PartnersPanel event=event.id/> }.into_any()
+    view! {
+        <PartnersPanel event=event.id/>
+        <EmbedPanel event/>
+    }
+    .into_any()
+}
+
+/// Asking to join, for whoever is signed in and does not belong to the organization.
+fn way_to_join(slug: String, acting: String) -> AnyView {
+    let me = expect_context::<Me>().0;
+    view! {
+        <Suspense>
+            {move || {
+                let (slug, acting) = (slug.clone(), acting.clone());
+                Suspend::new(async move {
+                    let me = me.await.ok().flatten()?;
+                    let belongs = me.workspaces.iter().any(|w| w.kind == "organization" && w.slug == slug);
+                    (!belongs).then(|| view! { <AskToJoin slug acting/> })
+                })
+            }}
+        </Suspense>
+    }
+    .into_any()
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -103,7 +136,7 @@ areas! {
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
         Community => frames::site(|| view! { <CommunityPage/> });
@@ -112,22 +145,26 @@ areas! {
     /// Joining and signing in.
     door {
         BecomeSponsor => frames::site(|| view! { <BecomeSponsorPage/> });
+        Claim => frames::site(|| view! { <ClaimPage/> });
         Join => frames::site(|| view! { <JoinPage/> });
         JoinSent => frames::site(|| view! { <JoinSentPage/> });
         SignIn => frames::card(|| view! { <SignInPage/> });
         ForgotPassword => frames::card(|| view! { <ForgotPage/> });
         Link => frames::card(|| view! { <LinkPage/> });
         SecondFactor => frames::card(|| view! { <SecondFactorPage/> });
+        Unsubscribe => frames::card(|| view! { <UnsubscribePage/> });
+        Invitation => frames::card(|| view! { <InvitationDoor/> });
+        JoinDecision => frames::card(|| view! { <JoinDecisionDoor/> });
+        JoinOrganization => frames::site(|| view! { <JoinOrganizationPage/> });
     }
     /// What members of an organization or a community do.
     workspace {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
-        Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
-        Request => frames::workspace("inbox", || view! { <RequestPage/> });
         Report => frames::workspace("report", || view! { <ReportPage/> });
         InboxRules => frames::workspace("inbox", || view! { <RulesPage/> });
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
+        Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
@@ -138,18 +175,27 @@ areas! {
         ManageOpportunities => frames::workspace("opportunities", || view! { <ManageOpportunitiesPage/> });
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
+        Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
+        CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
+        AddOrganization => frames::workspace("directory", || view! { <AddOrganizationPage/> });
+        OrganizationDomain => frames::workspace("profile", || view! { <DomainPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
+        People => frames::workspace("people", || view! { <PeoplePage/> });
+        ImportMembers => frames::workspace("people", || view! { <ImportPage/> });
+        Member => frames::workspace("people", || view! { <MemberPage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+        MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }
     /// What the platform's people do.
     staff {
         StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffChanges => frames::workspace("staff-organizations", || view! { <StaffChangesPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
         StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });

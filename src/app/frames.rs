@@ -186,6 +186,7 @@ fn Account(me: MeView) -> impl IntoView {
             <div class="menu__panel">
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
+                <a class="menu__item" href="/people"><Icon name="users"/>"People"</a>
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
                 {has_security.then(|| view! {
                     <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
@@ -211,6 +212,13 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
         can: session::WorkspaceCan::default(),
     });
     let here = current.key.clone();
+    // What the bottom bar of a phone has no room for.
+    let profile = (current.kind == "community").then(|| {
+        view! {
+            <hr class="menu__rule"/>
+            <a class="menu__item" href=format!("/community/profile?as={}", current.key) rel="external"><Icon name="edit"/>"Community profile"</a>
+        }
+    });
     view! {
         <details class="menu switcher">
             <summary class="switcher__current">
@@ -233,6 +241,7 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
                         }
                     })
                     .collect_view()}
+                {profile}
             </div>
         </details>
     }
@@ -260,9 +269,11 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
                 entries.push(("opportunities", at("/manage/opportunities"), "tag", "Opportunities", false));
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
+            entries.push(("profile", at("/community/profile"), "edit", "Profile", true));
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }
+            entries.push(("people", at("/people"), "users", "People", true));
         }
         _ => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -274,6 +285,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }
+            entries.push(("people", at("/people"), "users", "People", false));
         }
     }
     view! {

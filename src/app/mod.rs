@@ -63,11 +63,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/opportunities") view=Area(Page::Opportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=Area(Page::Opportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/directory") view=Area(Page::Directory) ssr=SsrMode::Async/>
+                <Route path=path!("/directory/add") view=Area(Page::AddOrganization) ssr=SsrMode::Async/>
                 <Route path=path!("/directory/:slug") view=Area(Page::Organization) ssr=SsrMode::Async/>
                 <Route path=path!("/events") view=Area(Page::Events) ssr=SsrMode::Async/>
                 <Route path=path!("/events/:slug") view=Area(Page::Event) ssr=SsrMode::Async/>
                 <Route path=path!("/communities/:slug") view=Area(Page::Community) ssr=SsrMode::Async/>
                 <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
+                <Route path=path!("/claim/:slug") view=Area(Page::Claim) ssr=SsrMode::Async/>
                 <Route path=path!("/become-sponsor") view=Area(Page::BecomeSponsor) ssr=SsrMode::Async/>
                 <Route path=path!("/join") view=Area(Page::Join) ssr=SsrMode::Async/>
                 <Route path=path!("/join/sent") view=Area(Page::JoinSent) ssr=SsrMode::Async/>
@@ -90,15 +92,27 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/manage/opportunities") view=Area(Page::ManageOpportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/new") view=Area(Page::NewOpportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id") view=Area(Page::EditOpportunity) ssr=SsrMode::Async/>
+                <Route path=path!("/community/embeds") view=Area(Page::Embeds) ssr=SsrMode::Async/>
+                <Route path=path!("/community/profile") view=Area(Page::CommunityProfile) ssr=SsrMode::Async/>
                 <Route path=path!("/manage/opportunities/:id/decisions") view=Area(Page::Decisions) ssr=SsrMode::Async/>
                 <Route path=path!("/organization/profile") view=Area(Page::OrganizationProfile) ssr=SsrMode::Async/>
+                <Route path=path!("/organization/domain") view=Area(Page::OrganizationDomain) ssr=SsrMode::Async/>
+                <Route path=path!("/people") view=Area(Page::People) ssr=SsrMode::Async/>
+                <Route path=path!("/people/import") view=Area(Page::ImportMembers) ssr=SsrMode::Async/>
+                <Route path=path!("/people/:id") view=Area(Page::Member) ssr=SsrMode::Async/>
+                <Route path=path!("/invitations/:token") view=Area(Page::Invitation) ssr=SsrMode::Async/>
+                <Route path=path!("/directory/:slug/join") view=Area(Page::JoinOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/join-requests/:token") view=Area(Page::JoinDecision) ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
                 <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
                 <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
+                <Route path=path!("/notifications/settings") view=Area(Page::MailSettings) ssr=SsrMode::Async/>
+                <Route path=path!("/unsubscribe/:token") view=Area(Page::Unsubscribe) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/changes") view=Area(Page::StaffChanges) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
                 <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>

@@ -2,7 +2,7 @@
 //! fact wakes what. A consumer runs at least once for each fact and is idempotent by the fact's id; a deadline's handler finds
 //! out under the lock whether it is still due.
 
-use super::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests};
+use super::*;
 use crate::platform::{
     facts,
     jobs::{Periodic, Registry},
@@ -18,8 +18,8 @@ pub fn registry() -> Registry {
             .into_iter()
             .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
-            .chain(decisions::jobs::consumers())
             .chain(requests::jobs::consumers())
+            .chain(decisions::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -28,6 +28,7 @@ pub fn registry() -> Registry {
             .chain(opportunities::jobs::deadlines())
             .chain(requests::jobs::deadlines())
             .chain(events::jobs::deadlines())
+            .chain(notifications::jobs::deadlines())
             .chain(decisions::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())
             .collect(),
@@ -48,6 +49,12 @@ pub fn registry() -> Registry {
                 run: |ctx| Box::pin(async move { accounts::service::forget(&ctx).await }),
             },
             organizations::jobs::forget_drafts(),
+            members::roster::forget_imports(),
+            Periodic {
+                name: "forget-digests",
+                every: Duration::from_secs(86_400),
+                run: |ctx| Box::pin(async move { notifications::service::forget_digests(&ctx).await }),
+            },
             Periodic {
                 name: "forget-limits",
                 every: Duration::from_secs(3600),

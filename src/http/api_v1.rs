@@ -2,9 +2,7 @@
 
 use super::openapi;
 use crate::{
-    features::{
-        access, accounts, blocks, communities, decisions, events, moderation, opportunities, organizations, partners, requests,
-    },
+    features::*,
     kernel::error::AppError,
     platform::{ctx::House, web::json_response},
 };
@@ -35,11 +33,13 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(access::rest::routes())
         .merge(organizations::rest::routes())
         .merge(communities::rest::routes())
+        .merge(members::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
         .merge(requests::rest::routes())
         .merge(decisions::rest::routes())
         .merge(events::rest::routes())
+        .merge(notifications::rest::routes())
         .merge(blocks::rest::routes())
         .merge(moderation::rest::routes())
     // one line a room: .merge(room::rest::routes())

@@ -1,15 +1,11 @@
 //! The form door: every form of every page, and how a refused one becomes its page again.
 
 use crate::{
-    app::shell,
-    features::{accounts, communities, decisions, events, notifications, opportunities, organizations, requests},
     app::{
         again::{self, Again},
         shell,
     },
-    features::{
-        access, accounts, blocks, communities, events, moderation, notifications, opportunities, organizations, partners, requests,
-    },
+    features::*,
     kernel::error::AppError,
     platform::{
         ctx::House,
@@ -42,13 +38,15 @@ fn table() -> Vec<FormRoute> {
         .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
+        .chain(members::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())
         .chain(events::forms::forms())
-        .chain(decisions::forms::forms())
         .chain(partners::forms::forms())
+        .chain(embeds::forms::forms())
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
+        .chain(decisions::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()
@@ -204,6 +202,8 @@ async fn carry_out(
 fn answer(done: &Done, enhanced: bool) -> Response {
     let mut response = if enhanced {
         json_response(StatusCode::OK, &serde_json::json!({"location": done.location}))
+    } else if done.unseen {
+        StatusCode::OK.into_response()
     } else {
         let location = HeaderValue::from_str(&done.location).unwrap_or(HeaderValue::from_static("/"));
         (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()

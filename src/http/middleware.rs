@@ -56,12 +56,19 @@ pub struct TraceId(pub Arc<str>);
 pub async fn headers(State(house): State<Arc<House>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // The older header knows no list of sites, so that it would forbid what the answer's own policy allows.
+    let framable = headers
+        .get(header::CONTENT_SECURITY_POLICY)
+        .and_then(|policy| policy.to_str().ok())
+        .is_some_and(|policy| policy.contains("frame-ancestors") && !policy.contains("frame-ancestors 'none'"));
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
+    if !framable {
+        set(header::X_FRAME_OPTIONS, "DENY");
+    }
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
-    set(header::X_FRAME_OPTIONS, "DENY");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     set(HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), payment=()");
@@ -211,7 +218,7 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
         return program_calls(ctx, &secret, request, next).await;
     }
     let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
-    let is_page = !["/api/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
+    let is_page = !["/api/v1/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
     let mut unknown = None;
     let person = match token {
         Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {

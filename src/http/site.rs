@@ -3,8 +3,9 @@
 use super::{api_v1, forms, middleware, ops};
 use crate::{
     app::{App, api_docs::ApiDocument, shell},
-    features::organizations,
+    features::{embeds, organizations},
     platform::{ctx::House, web::TRACE},
+    ui::page::PageError,
 };
 use axum::{
     Router,
@@ -36,6 +37,7 @@ pub fn router(house: Arc<House>) -> Router {
     let inner: Router<Arc<House>> = Router::new()
         .route("/rpc/{*name}", get(rpc).post(rpc))
         .merge(organizations::logos::routes())
+        .merge(embeds::frames::routes())
         // one line a room: .merge(room::media::routes())
         .merge(forms::routes(&options))
         .merge(pages)
@@ -46,7 +48,7 @@ pub fn router(house: Arc<House>) -> Router {
         });
     let all = ops::routes(&house)
         .merge(crate::features::notifications::dev::routes(&house))
-        .merge(inner.layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)));
+        .merge(inner.layer(from_fn(with_its_status)).layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)));
     outside(house, all)
 }
 
@@ -103,6 +105,27 @@ async fn rpc(request: Request) -> Response {
         .into_response();
     }
     response
+}
+
+/// Every refusal of a server function comes as a 500 that says inside what it is; outside it is what it says, or the figures
+/// would show a broken house for everybody who is not signed in.
+async fn with_its_status(request: Request, next: Next) -> Response {
+    let is_load = request.uri().path().starts_with("/rpc/");
+    let response = next.run(request).await;
+    if !is_load || response.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(bytes) = axum::body::to_bytes(body, crate::platform::web::MAX_JSON).await else {
+        return crate::kernel::error::AppError::broken("a server function's answer could not be read").into_response();
+    };
+    if let Ok(error) = serde_json::from_slice::<PageError>(&bytes) {
+        parts.status = StatusCode::from_u16(error.status).unwrap_or(parts.status);
+        if let Some(seconds) = error.retry_after {
+            parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    Response::from_parts(parts, axum::body::Body::from(bytes))
 }
 
 /// A file of the site, or the 404 page in the site's own clothes.

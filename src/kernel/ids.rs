@@ -72,4 +72,10 @@ ids! {
     ItemId,
     /// Somebody's place in the line of those who wait.
     WaitingId,
+    /// A mailed way into a workspace.
+    InvitationId,
+    /// Somebody's wish to belong to an organization.
+    JoinRequestId,
+    /// A list of newcomers that waits to be imported.
+    ImportId,
 }

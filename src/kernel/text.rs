@@ -272,8 +272,8 @@ const RESERVED: &[&str] = &[
     "livez", "login", "logo", "logos", "logout", "mail", "matches", "media", "members", "messages", "metrics", "moderation",
     "negotiations", "new", "notices", "notifications", "null", "openapi", "opportunities", "organization", "organizations",
     "partner", "partners", "password", "past", "payments", "payouts", "people", "pkg", "preview", "pricing", "privacy",
-    "prizes", "profile", "programs", "public", "publish", "readyz", "register", "reports", "requests", "reset", "reset-
-    password", "resources", "reviews", "robots", "root", "rpc", "rss", "saved", "search", "security", "session", "sessions",
+    "prizes", "profile", "programs", "public", "publish", "readyz", "register", "reports", "requests", "reset",
+    "reset-password", "resources", "reviews", "robots", "root", "rpc", "rss", "saved", "search", "security", "session", "sessions",
     "settings", "setup", "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "sitemap", "sponsor", "sponsors",
     "staff", "static", "status", "support", "system", "talent", "team", "teams", "terms", "tokens", "undefined",
     "unsubscribe", "upcoming", "upload", "uploads", "user", "users", "verify", "verify-email", "void", "webhooks", "welcome",

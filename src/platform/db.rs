@@ -91,10 +91,11 @@ impl From<sqlx::Error> for AppError {
             }
             sqlx::Error::Database(db) => {
                 let code = db.code().unwrap_or_default();
-                // Starting up, shutting down, too many connections, lock or statement timeout, deadlock, serialization.
+                // Starting up, shutting down, nobody let in, too many connections, lock or statement timeout, deadlock,
+                // serialization.
                 if code.starts_with("57P")
                     || code.starts_with("08")
-                    || matches!(&*code, "53300" | "55P03" | "57014" | "40P01" | "40001")
+                    || matches!(&*code, "55000" | "3D000" | "53300" | "55P03" | "57014" | "40P01" | "40001")
                 {
                     tracing::warn!(%error, "the database is busy");
                     return Self::Busy { retry_after: 2 };

@@ -85,6 +85,54 @@ pub async fn enqueue(tx: &mut Tx, consumer: &'static str, subject: &str, payload
     Ok(())
 }
 
+/// As [`enqueue`], to be run at `at` and not before.
+pub async fn enqueue_at(tx: &mut Tx, consumer: &'static str, subject: &str, payload: Value, at: DateTime<Utc>) -> AppResult<()> {
+    let (id, now, trace) = (tx.ctx().id::<JobId>(), tx.ctx().now(), tx.ctx().trace_id.to_string());
+    sqlx::query!(
+        "insert into jobs (id, consumer, subject, payload, state, run_at, trace_id, created_at)
+         values ($1, $2, $3, $4, 'ready', $5, $6, $7)",
+        id.0,
+        consumer,
+        subject,
+        payload,
+        at,
+        trace,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Sets a deadline unless there is an earlier one. Whoever handles it waits for this transaction ([`hold_deadline`]).
+pub async fn ensure_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "insert into deadlines (kind, subject_id, at) values ($1, $2, $3)
+         on conflict (kind, subject_id) do update set at = least(deadlines.at, excluded.at)",
+        kind,
+        subject,
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Locks a deadline; `None` when it is gone.
+pub async fn hold_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid) -> AppResult<Option<DateTime<Utc>>> {
+    Ok(sqlx::query_scalar!("select at from deadlines where kind = $1 and subject_id = $2 for update", kind, subject)
+        .fetch_optional(tx.conn())
+        .await?)
+}
+
+/// Moves a deadline, if there is one.
+pub async fn move_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!("update deadlines set at = $3 where kind = $1 and subject_id = $2", kind, subject, at)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Sets (or moves) a deadline in the caller's transaction.
 pub async fn set_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(

@@ -38,6 +38,12 @@ pub const API_KEY: Limit = Limit { action: "api_key", hits: 600, seconds: 60 };
 pub const API_KEY_ONBOARDING: Limit = Limit { action: "api_key_onboarding", hits: 100, seconds: 3600 };
 /// Keys that open nothing, by address: slows trying them out.
 pub const API_KEY_ADDRESS: Limit = Limit { action: "api_key_address", hits: 60, seconds: 300 };
+/// Invitations, sent for the first time or again, by workspace.
+pub const INVITE_WORKSPACE: Limit = Limit { action: "invite_workspace", hits: 10, seconds: 60 };
+/// Requests that bring new members into a community, one or a whole list, by API key or session.
+pub const ONBOARD_SESSION: Limit = Limit { action: "onboard_session", hits: 100, seconds: 3600 };
+/// Wishes to join an organization, by person.
+pub const JOIN_USER: Limit = Limit { action: "join_user", hits: 10, seconds: 3600 };
 
 /// Counts one hit of `subject` against the limit.
 ///

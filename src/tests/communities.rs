@@ -6,7 +6,7 @@ use commdesk::{
         accounts::{rules::LinkPurpose, service as accounts},
         communities::{
             policy::{Audience, audience},
-            rules::{Decision, OwnerInput, SignupInput, SocialLinksInput},
+            rules::{Decision, OwnerInput, ProfileInput, SignupInput, SocialLinksInput},
             service::{self, Queue},
         },
     },
@@ -35,6 +35,7 @@ pub fn signup(figure: Figure, name: &str) -> SignupInput {
         phone: "+91 98765 43210".into(),
         social_links: SocialLinksInput { github: "https://github.com/apex".into(), ..SocialLinksInput::default() },
         owner: OwnerInput { full_name: figure.name.into(), email: figure.email.into() },
+        ..SignupInput::default()
     }
 }
 
@@ -251,7 +252,7 @@ async fn nobody_is_seated_by_a_stranger() {
 async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
     story(async |town| {
         let id = sign_up(town, KOFI, "Newgrove").await;
-        service::check(&town.ctx(), id).await.expect("a second run changes nothing");
+        service::check(&town.ctx(), id, chrono::DateTime::UNIX_EPOCH).await.expect("a second run changes nothing");
         let rows: Vec<(String, String)> = sqlx::query_as("select kind, result from checks where subject_id = $1 order by kind")
             .bind(id.0)
             .fetch_all(&town.owner)
@@ -462,4 +463,129 @@ async fn staff_token(town: &Town) -> String {
     let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
     let code = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
     accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right").token
+}
+
+#[tokio::test]
+async fn the_profile_is_edited_by_organizers_and_no_save_overwrites_another() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let ctx = town.ctx();
+        let before = service::profile_page(&ctx, &ravi).await.expect("his own");
+        assert!(before.can_edit && before.input.phone == "+919876543210", "{:?}", before.input);
+        let edited = ProfileInput {
+            region: "South Asia".into(),
+            languages: vec!["English, Marathi".into()],
+            size: "201 to 1,000".into(),
+            city: "Mumbai".into(),
+            ..before.input.clone()
+        };
+        let details = edited.parse().expect("in order");
+        let other = ProfileInput { bio: "Two people at once.".into(), ..before.input.clone() }.parse().expect("in order");
+        let (one, two) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            service::edit_profile(&one, &ravi, edited.version, &details, None),
+            service::edit_profile(&two, &ravi, edited.version, &other, None)
+        );
+        assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1, "one of two");
+        assert_eq!(a.err().or(b.err()).expect("a refusal").code(), "VERSION_CONFLICT");
+        let newest = service::profile_page(&ctx, &ravi).await.expect("his own").input.version;
+        service::edit_profile(&ctx, &ravi, newest, &details, None).await.expect("the newest");
+        town.drain().await;
+        let page = town.visitor().open("/communities/apex-circle").await;
+        for part in ["Mumbai, India", "South Asia", "English, Marathi", "201 to 1,000", "New here"] {
+            assert!(page.text.contains(part), "{part}");
+        }
+        assert!(facts_of(town, ravi.community().expect("his")).await.contains(&"community_profile_edited".to_owned()));
+
+        // By the form, without scripts; what is refused comes back as it was typed.
+        let mut browser = browser(town, RAVI).await;
+        let version = service::profile_page(&ctx, &ravi).await.expect("his own").input.version.to_string();
+        let fields = [
+            ("name", "Apex Circle"),
+            ("bio", "We build."),
+            ("communityType", "University club"),
+            ("country", "India"),
+            ("city", "Pune"),
+            ("website", "https://circle.example"),
+            ("officialEmail", "hello@apex.example"),
+            ("phone", "12"),
+            ("languages", "English"),
+            ("version", version.as_str()),
+        ];
+        let refused = browser.submit("/community/profile", "profile", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("https://circle.example"));
+        let fields: Vec<_> =
+            fields.into_iter().map(|(k, v)| if k == "phone" { (k, "+91 98765 43210") } else { (k, v) }).collect();
+        let saved = browser.submit("/community/profile", "profile", &fields).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        town.drain().await;
+        let runs: i64 = sqlx::query_scalar("select count(distinct checked_at) from checks where subject_kind = 'community'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a count");
+        assert!(runs >= 2, "a new website is looked at again");
+        assert_eq!(town.visitor().open("/community/profile").await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_is_answered_and_a_suspension_lifted() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        decide(town, &sara, id, Decision::AskMore, "How many members?").await.expect("it waits");
+        owner(town, RAVI).await;
+        let mut browser = browser(town, RAVI).await;
+        assert!(browser.open("/community/profile").await.text.contains("How many members?"));
+        assert_eq!(
+            browser.submit("/community/profile", "answer", &[("answer", " ")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        let sent = browser.submit("/community/profile", "answer", &[("answer", "Two hundred, every week.")]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let twice = browser.submit("/community/profile", "answer", &[("answer", "Two hundred.")]).await;
+        assert_eq!(twice.status, StatusCode::CONFLICT);
+        let review = service::review(&town.ctx(), &sara, id).await.expect("hers to see");
+        assert!(review.history.iter().any(|line| line.what == "Answered" && line.note == "Two hundred, every week."));
+        decide(town, &sara, id, Decision::Approve, "").await.expect("under review");
+        let ravi = owner(town, RAVI).await;
+
+        decide(town, &sara, id, Decision::Suspend, "Reports of spam.").await.expect("active");
+        assert_eq!(town.visitor().open("/communities/apex-circle").await.status, StatusCode::NOT_FOUND);
+        let review = service::review(&town.ctx(), &sara, id).await.expect("hers to see");
+        assert_eq!(review.decisions, [Decision::Restore]);
+        decide(town, &sara, id, Decision::Restore, "It was a mistake.").await.expect("suspended");
+        assert_eq!(status(town, id).await, CommunityStatus::Approved);
+        assert_eq!(decide(town, &sara, id, Decision::Restore, "").await.expect_err("once").code(), "NOT_SUSPENDED");
+        let letter = town.post.letters().into_iter().find(|letter| letter.subject.contains("is open again")).expect("a letter");
+        assert!(letter.text.contains("It was a mistake."));
+        assert!(ravi.can(Capability::EditProfile));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_fast_a_community_answers_is_said_from_the_third_on() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let id = ravi.community().expect("his");
+        let ctx = town.ctx();
+        for (hours, n) in [(2_i64, 1_u128), (50, 2), (5, 3)] {
+            let request = commdesk::kernel::ids::RequestId(uuid::Uuid::from_u128(n));
+            let asked = ctx.now();
+            service::note_asked(&ctx, request, id, asked).await.expect("noted");
+            let at = asked + chrono::TimeDelta::hours(hours);
+            service::note_answered(&ctx, request, id, at).await.expect("noted");
+            service::note_answered(&ctx, request, id, at + chrono::TimeDelta::days(9)).await.expect("only the first counts");
+            let shown = service::mine(&ctx, &ravi).await.expect("his").answers_label;
+            let wanted = if n < 3 { "New here" } else { "Usually answers in 5 hours" };
+            assert_eq!(shown, wanted);
+        }
+    })
+    .await;
 }

@@ -442,8 +442,10 @@ async fn lists_page_search_and_filter() {
         );
         assert!(service::mine(&ctx, &apex, Tab::Past, &PageRequest::default()).await.expect("his tabs").items.is_empty());
         assert_eq!(service::choices(&ctx, &apex).await.expect("his events").len(), 7);
-        assert_eq!(service::of_community(&ctx, "harbour-devs").await.expect("theirs").items[0].title, "Harbour Conference");
-        assert!(service::of_community(&ctx, "nobody").await.expect("nothing").items.is_empty());
+        let page = commdesk::features::partners::service::community_page(&ctx, None, "harbour-devs").await.expect("listed");
+        assert_eq!(page.ahead[0].title, "Harbour Conference");
+        let nobody = commdesk::features::partners::service::community_page(&ctx, None, "nobody").await;
+        assert!(matches!(nobody, Err(AppError::NotFound)));
     })
     .await;
 }
@@ -506,6 +508,95 @@ async fn forms_lose_nothing_not_even_in_a_conflict() {
         assert_eq!(stranger.open(&page).await.status, StatusCode::UNAUTHORIZED);
         assert_eq!(ravi.open("/manage/events").await.status, StatusCode::OK);
         town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_duplicate_is_a_new_draft_without_dates() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let id = published(town, &ravi, "HackFest", 10).await;
+        let copy = service::duplicate(&ctx, &ravi, id).await.expect("his own");
+        let view = seen(town, Some(&ravi), copy).await.expect("his own");
+        assert_eq!((view.title.as_str(), view.slug.as_str(), view.status), ("HackFest", "hackfest-2", EventStatus::Draft));
+        assert!(view.start_at.is_none() && view.end_at.is_none() && view.registration_link.is_empty());
+        assert_eq!((view.description_markdown.as_str(), view.technologies.len()), ("**48 hours** of building.", 2));
+        let mei = active(town, &sara, MEI, "Harbour Devs").await;
+        assert!(matches!(service::duplicate(&ctx, &mei, id).await, Err(AppError::NotFound)));
+        let mut browser = browser(town, RAVI).await;
+        let page = browser.open(&format!("/manage/events/{id}")).await;
+        assert!(page.text.contains("Duplicate") && page.text.contains("Delete…"), "{}", page.text);
+        let copied = browser.submit(&format!("/manage/events/{id}"), "duplicate", &[]).await;
+        assert!(copied.status == StatusCode::SEE_OTHER && copied.location().contains("/edit"), "{}", copied.location());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_event_is_out_of_sight_until_it_is_restored() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let mei = active(town, &sara, MEI, "Harbour Devs").await;
+        let id = published(town, &ravi, "HackFest", 10).await;
+        assert!(matches!(service::delete(&ctx, &mei, id).await, Err(AppError::NotFound)));
+
+        // Somebody on its page keeps it.
+        let partner =
+            commdesk::features::partners::views::PartnerInput { name: Some("Pune Makers".into()), ..Default::default() };
+        let partner = partner.parse_new(commdesk::features::partners::rules::Labels::All).expect("in order");
+        let link = commdesk::features::partners::service::add(&ctx, &ravi, id, partner.clone(), None).await.expect("added");
+        let AppError::Refused(kept) = service::delete(&ctx, &ravi, id).await.expect_err("in use") else { panic!("a refusal") };
+        assert_eq!(kept.code, "EVENT_IN_USE");
+        assert!(kept.message.contains("a sponsor or partner on its page"), "{}", kept.message);
+        commdesk::features::partners::service::remove(&ctx, &ravi, id, link, None).await.expect("removed");
+
+        // Adding and deleting at once: whichever comes first, nobody stands on a deleted event.
+        let (one, other) = (town.ctx(), town.ctx());
+        let (deleted, added) = tokio::join!(
+            service::delete(&one, &ravi, id),
+            commdesk::features::partners::service::add(&other, &ravi, id, partner, None)
+        );
+        assert_eq!(u8::from(deleted.is_ok()) + u8::from(added.is_ok()), 1);
+        if let Ok(link) = added {
+            commdesk::features::partners::service::remove(&ctx, &ravi, id, link, None).await.expect("removed");
+            service::delete(&ctx, &ravi, id).await.expect("free now");
+        }
+        assert!(matches!(seen(town, Some(&ravi), id).await, Err(AppError::NotFound)));
+        assert_eq!(town.visitor().open("/events/hackfest").await.status, StatusCode::NOT_FOUND);
+        assert!(matches!(service::delete(&ctx, &ravi, id).await, Err(AppError::NotFound)));
+        let open = service::list(&ctx, None, &Wanted::default(), &PageRequest::default()).await.expect("a list");
+        assert!(open.items.is_empty());
+
+        // Its address is free, so that another takes it; the clock passes it by.
+        let again = published(town, &ravi, "HackFest", 400).await;
+        assert_eq!(seen(town, None, again).await.expect("public").slug, "hackfest");
+        town.shift(11 * HOUR).await;
+        let mut browser = browser(town, RAVI).await;
+        let list = browser.open("/manage/events?tab=deleted").await;
+        assert!(list.text.contains("HackFest") && list.text.contains("Restore"), "{}", list.text);
+        let back = browser.submit("/manage/events", "restore", &[("eventId", &id.to_string())]).await;
+        assert_eq!(back.status, StatusCode::SEE_OTHER, "{}", back.text);
+        let view = seen(town, None, id).await.expect("public again");
+        assert_eq!((view.slug.as_str(), view.status), ("hackfest-2", EventStatus::Live), "the clock caught up");
+        town.shift(2 * HOUR).await;
+        assert_eq!(status(town, id).await, EventStatus::Completed);
+
+        // Over REST: archived for good, and what is archived is not deleted.
+        let archived = browser.api(Method::POST, &format!("/events/{id}/archive"), None).await;
+        assert_eq!(archived.data()["status"], "Archived");
+        let kept = browser.api(Method::DELETE, &format!("/events/{id}"), None).await;
+        assert_eq!((kept.status, kept.code().as_str()), (StatusCode::CONFLICT, "EVENT_ARCHIVED"));
+        let gone = browser.api(Method::DELETE, &format!("/events/{again}"), None).await;
+        assert_eq!(gone.data()["deleted"], true);
+        let there = browser.api(Method::POST, &format!("/events/{again}/restore"), None).await;
+        assert_eq!(there.data()["slug"], "hackfest");
+        let copy = browser.api(Method::POST, &format!("/events/{again}/duplicate"), None).await;
+        assert_eq!((copy.status, copy.data()["status"].as_str()), (StatusCode::CREATED, Some("Draft")));
     })
     .await;
 }

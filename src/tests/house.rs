@@ -174,9 +174,8 @@ async fn the_figures_tell_requests_and_latency_by_route_the_pool_and_the_jobs() 
         visitor.open("/api/v1/nowhere").await;
         let figures = visitor.open("/metrics").await.text;
         for route in ["/api/v1/sponsors", "/api/v1/events/{eventId}/partners", "/directory"] {
-            let of_route = |name: &str| {
-                figures.lines().any(|line| line.starts_with(name) && line.contains(&format!("route=\"{route}\"")))
-            };
+            let of_route =
+                |name: &str| figures.lines().any(|line| line.starts_with(name) && line.contains(&format!("route=\"{route}\"")));
             assert!(of_route("http_requests_total{"), "{route} is not counted:\n{figures}");
             assert!(of_route("http_request_duration_seconds_bucket{"), "{route} is not timed:\n{figures}");
         }
@@ -260,7 +259,7 @@ async fn no_character_and_no_year_from_outside_breaks_the_house() {
             ("/link/%00", 404),
             ("/directory?q=%00", 200),
             ("/events?q=%00", 200),
-            ("/api/v1/events/none/partners?search=%00", 422),
+            ("/api/v1/events/none/partners?search=%00", 404),
             ("/api/v1/sponsors?search=a%00b", 422),
             (&cursor, 422),
             ("/api/v1/events?startDate=-200000-01-01", 422),
@@ -287,7 +286,8 @@ async fn no_character_and_no_year_from_outside_breaks_the_house() {
             let answer = visitor.submit(path, form, &[(field, "a\0b"), ("website", "https://kept.example")]).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {field}: {}", answer.text);
         }
-        let refused = visitor.submit("/become-sponsor", "company", &[("companyName", "a\0b"), ("website", "https://kept.example")]);
+        let refused =
+            visitor.submit("/become-sponsor", "company", &[("companyName", "a\0b"), ("website", "https://kept.example")]);
         assert!(refused.await.text.contains("https://kept.example"), "what was typed is still there");
     })
     .await;

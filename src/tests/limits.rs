@@ -4,6 +4,7 @@ use crate::{
     counting::Counter,
     town::{Answer, Browser, Town, story},
 };
+use commdesk::features::accounts::service as accounts;
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
@@ -63,6 +64,7 @@ async fn mailed_links_are_not_guessed() {
 async fn second_factors_are_not_guessed() {
     story(async |town| {
         let mut mira = town.member("mira@acme.example").await;
+        accounts::add_staff(&town.ctx(), "mira@acme.example", "Mira Member", "review").await.expect("staff");
         assert_eq!(mira.submit("/second-factor", "begin", &[]).await.status, StatusCode::SEE_OTHER);
         for _ in 0..10 {
             let answer = mira.submit("/second-factor", "confirm", &[("code", "12345")]).await;

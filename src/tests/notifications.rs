@@ -4,7 +4,7 @@ use crate::town::{Town, story};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
-        notifications::service,
+        notifications::{service, views::NoticeFilter},
         reactions,
     },
     kernel::{
@@ -169,13 +169,14 @@ async fn notices_are_paged_counted_and_ones_own() {
         }
         town.drain().await;
         let (asha, ravi) = (person(ASHA).await, person("ravi@apex.example").await);
+        let all = NoticeFilter::default();
         let request = PageRequest { limit: 2, ..PageRequest::default() };
 
-        let first = service::notices(&ctx, &asha, &request).await.expect("a page");
-        let second = service::notices(&ctx, &asha, &PageRequest { cursor: first.next_cursor.clone(), ..request.clone() })
+        let first = service::notices(&ctx, &asha, &all, &request).await.expect("a page");
+        let second = service::notices(&ctx, &asha, &all, &PageRequest { cursor: first.next_cursor.clone(), ..request.clone() })
             .await
             .expect("a page");
-        let third = service::notices(&ctx, &asha, &PageRequest { cursor: second.next_cursor.clone(), ..request.clone() })
+        let third = service::notices(&ctx, &asha, &all, &PageRequest { cursor: second.next_cursor.clone(), ..request.clone() })
             .await
             .expect("a page");
 
@@ -192,7 +193,7 @@ async fn notices_are_paged_counted_and_ones_own() {
         assert_eq!(service::unread(&ctx, asha.user).await.expect("a count"), 4);
         service::mark_read(&ctx, &asha, None).await.expect("read");
         assert_eq!(service::unread(&ctx, asha.user).await.expect("a count"), 0);
-        assert!(service::notices(&ctx, &asha, &PageRequest { cursor: Some("zz".into()), ..request }).await.is_err());
+        assert!(service::notices(&ctx, &asha, &all, &PageRequest { cursor: Some("zz".into()), ..request }).await.is_err());
     })
     .await;
 }
@@ -434,4 +435,282 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
     drop(server.stdin.take());
     let _ = server.kill();
     let _ = server.wait();
+}
+
+// ── What is mailed, and when ────────────────────────────────────────────────────────────────────────────────────────
+
+const RAVI: commdesk::seeds::people::Figure = commdesk::seeds::people::RAVI;
+
+async fn ravi(town: &Town) -> crate::town::Browser {
+    let mut browser = town.visitor();
+    let fields = [("email", RAVI.email), ("password", commdesk::seeds::people::PASSWORD)];
+    assert_eq!(browser.submit("/sign-in", "sign_in", &fields).await.status, StatusCode::SEE_OTHER);
+    browser
+}
+
+/// The settings form, as a browser fills it: this for requests, quiet from 22 to 7 in India, the digest at 8.
+async fn choose(browser: &mut crate::town::Browser, requests: &str) -> crate::town::Answer {
+    let fields = [
+        ("pace.requests", requests),
+        ("pace.opportunities", "instant"),
+        ("pace.events", "instant"),
+        ("pace.people", "instant"),
+        ("pace.workspace", "instant"),
+        ("zone", "Asia/Kolkata"),
+        ("quietFrom", "22"),
+        ("quietUntil", "7"),
+        ("digestAt", "8"),
+    ];
+    browser.submit("/notifications/settings", "save", &fields).await
+}
+
+/// As if every request of the demo had just been opened, and nobody had been told: by the jobs that tell.
+async fn told_again(town: &Town) {
+    for statement in [
+        "delete from mails where template = 'request_opened'",
+        "delete from notices where fact_id in (select id from facts where name = 'request_opened')",
+        "delete from digest_lines",
+        "update jobs set state = 'ready', attempts = 0, finished_at = null
+         where consumer = 'tell' and fact_id in (select id from facts where name = 'request_opened')",
+    ] {
+        sqlx::query(statement).execute(&town.owner).await.expect("again");
+    }
+    sqlx::query("update jobs set run_at = $1 where state = 'ready'")
+        .bind(town.ctx().now())
+        .execute(&town.owner)
+        .await
+        .expect("now");
+}
+
+/// Moves the clock to the next time that it is `hour:minute` in India, without any work.
+fn wait_until(town: &Town, hour: u32, minute: u32) {
+    use chrono::{TimeDelta, Timelike as _};
+    let local = town.ctx().now() + TimeDelta::minutes(330);
+    let wanted = i64::from(hour * 3_600 + minute * 60);
+    let gone = i64::from(local.num_seconds_from_midnight());
+    town.house.clock.shift((wanted - gone).rem_euclid(86_400) + 1);
+}
+
+/// The work that is due now.
+async fn work(town: &Town) {
+    town.shift(0).await;
+}
+
+fn opened(state: &str) -> String {
+    format!("mails where recipient = '{}' and template = 'request_opened' and state = '{state}'", RAVI.email)
+}
+
+#[tokio::test]
+async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        wait_until(town, 23, 0);
+        work(town).await;
+        let mut browser = ravi(town).await;
+        assert_eq!(choose(&mut browser, "instant").await.location(), "/notifications/settings?done=saved");
+        told_again(town).await;
+        work(town).await;
+        let held = count(town, &opened("queued")).await;
+        assert!(held > 0, "something was told to Ravi");
+        assert_eq!(count(town, &opened("sent")).await, 0);
+        // At the same hour, what concerns the login leaves at once.
+        browser.submit("/account", "sign_out_everywhere", &[]).await;
+        town.drain().await;
+        assert!(
+            town.post.letters().iter().any(|letter| letter.to == RAVI.email && letter.subject.contains("signed out everywhere"))
+        );
+        wait_until(town, 6, 58);
+        work(town).await;
+        assert_eq!(count(town, &opened("sent")).await, 0);
+        wait_until(town, 7, 0);
+        work(town).await;
+        assert_eq!((count(town, &opened("sent")).await, count(town, &opened("queued")).await), (held, 0));
+        // By day, at once.
+        told_again(town).await;
+        work(town).await;
+        assert_eq!(count(town, &opened("sent")).await, held);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_tells_everything_once_a_day() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        wait_until(town, 12, 0);
+        work(town).await;
+        let mut browser = ravi(town).await;
+        choose(&mut browser, "digest").await;
+        told_again(town).await;
+        work(town).await;
+        let waiting = count(town, "digest_lines where sent_at is null").await;
+        assert!(waiting > 0);
+        assert_eq!(count(town, &opened("sent")).await + count(town, &opened("queued")).await, 0);
+        assert_eq!(count(town, "deadlines where kind = 'digest'").await, 1);
+        let digests = || {
+            town.post
+                .letters()
+                .into_iter()
+                .filter(|l| l.to == RAVI.email && l.text.contains("Open your notifications"))
+                .collect::<Vec<_>>()
+        };
+        wait_until(town, 7, 59);
+        work(town).await;
+        assert!(digests().is_empty());
+        wait_until(town, 8, 0);
+        // Two sweepers at the same moment.
+        let ctx = town.ctx();
+        let user = sqlx::query_scalar::<_, uuid::Uuid>("select id from users where email = $1")
+            .bind(RAVI.email)
+            .fetch_one(&town.owner)
+            .await
+            .expect("ravi");
+        let (a, b) = tokio::join!(service::send_digest(&ctx, user.into()), service::send_digest(&ctx, user.into()));
+        a.expect("sent or nothing to do");
+        b.expect("sent or nothing to do");
+        work(town).await;
+        let sent = digests();
+        assert_eq!(sent.len(), 1);
+        let titles: Vec<String> = sqlx::query_scalar("select title from digest_lines where user_id = $1")
+            .bind(user)
+            .fetch_all(&town.owner)
+            .await
+            .expect("titles");
+        assert!(titles.iter().all(|title| sent[0].text.contains(title.as_str())), "{}", sent[0].text);
+        assert_eq!(count(town, "deadlines where kind = 'digest'").await, 0);
+        // A job that runs again tells nothing again.
+        sqlx::query("update jobs set state = 'ready', attempts = 0, finished_at = null where consumer = 'tell'")
+            .execute(&town.owner)
+            .await
+            .expect("again");
+        work(town).await;
+        wait_until(town, 8, 1);
+        work(town).await;
+        assert_eq!(digests().len(), 1);
+        // Its own way to stop it.
+        let stop = header(&sent[0], "List-Unsubscribe").expect("a way to stop it");
+        let path = url::Url::parse(stop.trim_matches(['<', '>'])).expect("an address").path().to_owned();
+        assert!(town.visitor().open(&path).await.text.contains("your daily digest"));
+        assert_eq!(one_click(town, &path).await.status, StatusCode::OK);
+        assert_eq!(count(town, "mail_choices where topic = 'requests' and pace = 'off'").await, 1);
+    })
+    .await;
+}
+
+fn header(letter: &commdesk::platform::mail::Letter, name: &str) -> Option<String> {
+    letter.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+}
+
+/// What a mail program sends: no cookie, no origin, no page.
+async fn one_click(town: &Town, path: &str) -> crate::town::Answer {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    town.visitor().send(Method::POST, path, &headers, "List-Unsubscribe=One-Click").await
+}
+
+#[tokio::test]
+async fn one_click_stops_one_topic_and_a_notice_still_stands_in_the_house() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        town.drain().await;
+        let letters = town.post.letters();
+        let letter = letters.iter().find(|l| l.to == RAVI.email && l.text.contains("/requests/")).expect("a mail about a request");
+        assert_eq!(header(letter, "List-Unsubscribe-Post").as_deref(), Some("List-Unsubscribe=One-Click"));
+        let address = header(letter, "List-Unsubscribe").expect("a way to stop it");
+        assert!(letter.text.contains(address.trim_matches(['<', '>'])) && letter.html.contains("stop mails like this one"));
+        let path = url::Url::parse(address.trim_matches(['<', '>'])).expect("an address").path().to_owned();
+        // What concerns the login has none.
+        let set = letters.iter().find(|l| l.subject == "Your password is set").expect("a mail about a password");
+        assert!(header(set, "List-Unsubscribe").is_none() && !set.text.contains("unsubscribe"));
+
+        // Looking, however often, changes nothing.
+        for _ in 0..2 {
+            let page = town.visitor().open(&path).await;
+            assert!(page.status == StatusCode::OK && page.text.contains("Stop these mails?") && page.text.contains("Requests and answers"));
+        }
+        assert_eq!(count(town, "mail_choices").await, 0);
+        // Another topic, another person, another mark: not ours.
+        let (head, mark) = path.rsplit_once('~').expect("a mark");
+        for forged in [head.replace("requests", "events") + "~" + mark, format!("{head}~{}", "0".repeat(32)), head.to_owned(), head.replace("requests", "security") + "~" + mark] {
+            assert_eq!(town.visitor().open(&forged).await.status, StatusCode::NOT_FOUND, "{forged}");
+            assert_eq!(one_click(town, &forged).await.status, StatusCode::NOT_FOUND, "{forged}");
+        }
+        let done = one_click(town, &path).await;
+        assert_eq!((done.status, done.location()), (StatusCode::OK, ""), "answered, not led on");
+        let by_form = town.visitor().submit(&path, "unsubscribe", &[]).await;
+        assert_eq!((by_form.status, by_form.location()), (StatusCode::SEE_OTHER, path.as_str()));
+        assert!(town.visitor().open(&path).await.text.contains("These mails have stopped"));
+
+        told_again(town).await;
+        town.drain().await;
+        let notices = format!("notices where user_id = (select id from users where email = '{}') and fact_id in (select id from facts where name = 'request_opened')", RAVI.email);
+        assert_eq!(count(town, &opened("sent")).await, 0);
+        assert!(count(town, &notices).await > 0);
+        // On the settings page it stands as it is, and can be taken back.
+        let mut browser = ravi(town).await;
+        let page = browser.open("/notifications/settings").await;
+        assert!(page.status == StatusCode::OK && page.text.contains("Requests and answers") && page.text.contains("always at once"));
+        let wrong = browser.submit("/notifications/settings", "save", &[("pace.requests", "hourly"), ("zone", "Mars"), ("quietFrom", "25")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("Choose your time zone") && wrong.text.contains("Choose a full hour"));
+        choose(&mut browser, "instant").await;
+        assert_eq!(count(town, "mail_choices where topic = 'requests' and pace = 'instant'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_centre_counts_exactly_and_by_workspace() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        town.drain().await;
+        let mut browser = ravi(town).await;
+        let mine = format!("notices where user_id = (select id from users where email = '{}')", RAVI.email);
+        let (all, unread) = (count(town, &mine).await, count(town, &format!("{mine} and read_at is null")).await);
+        assert!(unread > 2);
+        let list = browser.api(Method::GET, "/notifications?limit=2", None).await.data();
+        assert_eq!((list["total"].as_i64(), list["unread"].as_i64(), list["all"].as_i64()), (Some(all), Some(unread), Some(all)));
+        let by_workspace: i64 = list["workspaces"].as_array().expect("a list").iter().filter_map(|w| w["unread"].as_i64()).sum();
+        assert_eq!(by_workspace, unread);
+        assert!(list["workspaces"].as_array().expect("a list").iter().any(|w| w["name"] == "Apex Circle"));
+        // More than a hundred are counted as what they are.
+        sqlx::query(
+            "insert into notices (id, user_id, fact_id, workspace, title, href, created_at)
+             select gen_random_uuid(), u.id, f.id, '', 'Something happened', '/account', f.at from users u cross join
+             (select id, at from facts where id not in (select fact_id from notices where user_id = (select id from users where email = $1)) limit 120) f
+             where u.email = $1",
+        )
+        .bind(RAVI.email)
+        .execute(&town.owner)
+        .await
+        .expect("more");
+        let now_unread = count(town, &format!("{mine} and read_at is null")).await;
+        assert!(now_unread > 100, "{now_unread}");
+        assert!(browser.open("/notifications").await.text.contains(&format!("{now_unread} things are new")));
+
+        // One, by its id, over REST and by its button; somebody else's stay.
+        let first = list["items"][0]["id"].as_str().expect("an id").to_owned();
+        let left = browser.api(Method::PATCH, "/notifications", Some(json!({"ids": [first]}))).await.data();
+        assert_eq!(left["unread"].as_i64(), Some(now_unread - 1));
+        let second = list["items"][1]["id"].as_str().expect("an id").to_owned();
+        let read = browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
+        assert_eq!(read.location(), "/notifications?unread=true&workspace=community%3Aapex-circle");
+        let mut asha = town.visitor();
+        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", commdesk::seeds::people::PASSWORD)]).await;
+        let third: uuid::Uuid = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1"))).fetch_one(&town.owner).await.expect("one");
+        asha.api(Method::PATCH, "/notifications", Some(json!({"ids": [third]}))).await;
+        assert_eq!(count(town, &format!("{mine} and read_at is null")).await, now_unread - 2);
+        // All of one workspace, then all.
+        let apex = format!("{mine} and read_at is null and workspace = 'community:apex-circle'");
+        browser.submit("/notifications", "read_all", &[("workspace", "community:apex-circle")]).await;
+        assert_eq!(count(town, &apex).await, 0);
+        assert!(count(town, &format!("{mine} and read_at is null")).await > 0);
+        let unread_page = browser.open("/notifications?unread=true&workspace=community%3Aapex-circle").await;
+        assert!(unread_page.text.contains("You have read everything"), "{}", unread_page.text);
+        let left = browser.api(Method::PATCH, "/notifications", Some(json!({"all": true}))).await.data();
+        assert_eq!(left["unread"], 0);
+        for wrong in [json!({}), json!({"ids": ["x"]})] {
+            assert_eq!(browser.api(Method::PATCH, "/notifications", Some(wrong)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+    })
+    .await;
 }

@@ -114,7 +114,8 @@ impl Cast {
 async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
     story(async |town| {
         let cast = told(town).await;
-        let id = cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
+        let id =
+            cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
 
         cast.patch(id, json!({"version": 1, "places": 3})).await.expect("saved");
 
@@ -122,7 +123,9 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
         assert_eq!((it.places, it.version, it.description.as_str()), (3, 2, "Workshops all day."));
         assert_eq!(it.benefits.iter().map(|line| line.text.as_str()).collect::<Vec<_>>(), ["3 x 3 m"]);
         assert_eq!(code(cast.patch(id, json!({"version": 1, "title": "Mine"})).await), "VERSION_CONFLICT");
-        assert!(matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some()));
+        assert!(
+            matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some())
+        );
         let stranger = opportunities::edit(&cast.ctx, &cast.mei, id, &wire(json!({"version": 2, "title": "Mine"}))).await;
         assert_eq!(code(stranger), "NOT_FOUND");
         let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
@@ -135,7 +138,10 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
         let key = [("idempotency-key", "edit-1")];
         let first = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
         assert_eq!(first.status, StatusCode::OK, "{}", first.text);
-        assert_eq!((&first.data()["version"], &first.data()["budgetRange"]["min"]["amountMinor"]), (&json!(3), &json!(2_000_050)));
+        assert_eq!(
+            (&first.data()["version"], &first.data()["budgetRange"]["min"]["amountMinor"]),
+            (&json!(3), &json!(2_000_050))
+        );
         let again = ravi.api_with(Method::PATCH, &path, Some(body.clone()), &key).await;
         assert_eq!((again.status, &again.data()["version"]), (StatusCode::OK, &json!(3)), "a replay saves nothing");
         let stale = ravi.api(Method::PATCH, &path, Some(body)).await;
@@ -153,10 +159,8 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
         let patch = |title: &str| wire::<OpportunityPatch>(json!({"version": 1, "title": title}));
         let (first, second) = (patch("Workshop partner"), patch("Prize partner"));
 
-        let (a, b) = tokio::join!(
-            opportunities::edit(&one, &cast.ravi, id, &first),
-            opportunities::edit(&other, &cast.ravi, id, &second)
-        );
+        let (a, b) =
+            tokio::join!(opportunities::edit(&one, &cast.ravi, id, &first), opportunities::edit(&other, &cast.ravi, id, &second));
 
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
@@ -346,7 +350,8 @@ async fn what_fits_says_why_and_the_order_is_the_same_sum() {
         assert_eq!(best.score, 30 + 25 + 20 + 15, "{best:?}");
         assert!(best.reasons.iter().any(|reason| reason.text == "You both use Rust, TypeScript"), "{best:?}");
         assert!(scores.iter().any(|score| *score < best.score));
-        let plain = opportunities::list(&cast.ctx, Some(&cast.ravi), &Board::default(), &PageRequest::default()).await.expect("rows");
+        let plain =
+            opportunities::list(&cast.ctx, Some(&cast.ravi), &Board::default(), &PageRequest::default()).await.expect("rows");
         assert!(plain.items.iter().all(|row| row.fit.is_none()), "a community has no match");
 
         let mut asha = signed_in(town, ASHA).await;
@@ -446,7 +451,8 @@ async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
         // The price is public, and the same through the API.
         let chosen = ids(&items, &["Gold", "Dinner"]);
         let mut visitor = town.visitor();
-        let priced = visitor.api(Method::GET, &format!("/opportunities/{opportunity}/price?items={}", chosen.join(",")), None).await;
+        let priced =
+            visitor.api(Method::GET, &format!("/opportunities/{opportunity}/price?items={}", chosen.join(",")), None).await;
         assert_eq!((&priced.data()["totalMinor"], priced.data()["lines"].as_array().map(Vec::len)), (&json!(170_050), Some(3)));
 
         let id = apply(chosen, "1,700.50").await.expect("applied");
@@ -467,8 +473,12 @@ async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
         assert_eq!(request.amount_minor, 170_050);
         let it = opportunities::get(&cast.ctx, None, opportunity).await.expect("public");
         assert_eq!(it.items.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["Other"]);
-        let moved = cast.patch(opportunity, json!({"version": it.version, "budgetRange": {"min": 1, "max": 2, "currency": "USD"}})).await;
-        assert!(matches!(moved, Err(AppError::Invalid(e)) if e.get("items").is_some()), "prices are never reread in another currency");
+        let moved =
+            cast.patch(opportunity, json!({"version": it.version, "budgetRange": {"min": 1, "max": 2, "currency": "USD"}})).await;
+        assert!(
+            matches!(moved, Err(AppError::Invalid(e)) if e.get("items").is_some()),
+            "prices are never reread in another currency"
+        );
     })
     .await;
 }
@@ -488,7 +498,10 @@ async fn without_scripts_the_total_is_seen_before_anything_is_sent() {
         let first = asha.submit(&path, "apply", &fields).await;
 
         assert_eq!(first.status, StatusCode::CONFLICT);
-        assert!(first.text.contains("₹1,550.50") && first.text.contains("name=\"total\" value=\"1550.50\""), "the total is shown");
+        assert!(
+            first.text.contains("₹1,550.50") && first.text.contains("name=\"total\" value=\"1550.50\""),
+            "the total is shown"
+        );
         assert!(first.text.contains("Us!"), "and what was typed is kept");
         let both = asha.submit(&path, "apply", &[&fields[..], &[("total", "1550.50"), ("amount", "5")]].concat()).await;
         assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -819,7 +832,10 @@ async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts()
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
         // As if the process had died after the first decision was said, before that was noted.
         cast.accept(hers).await;
-        sqlx::query("update prepared_decisions set releasing_at = prepared_at").execute(&town.owner).await.expect("half released");
+        sqlx::query("update prepared_decisions set releasing_at = prepared_at")
+            .execute(&town.owner)
+            .await
+            .expect("half released");
         let page = ravi.open(&path).await;
         assert!(page.text.contains("Release the decision"));
 

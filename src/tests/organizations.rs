@@ -89,6 +89,18 @@ fn nadia() -> Actor {
     actor(UserId(Uuid::from_u128(77)), Workspace::Staff { role: StaffRole::Review }, "staff")
 }
 
+/// Two reviewers with logins of their own: where two persons are needed, it is remembered who the first was.
+pub async fn two_of_the_staff(town: &Town) -> (Actor, Actor) {
+    let ctx = town.ctx();
+    let staff = async |figure: Figure| {
+        let mut tx = ctx.begin().await.expect("the database answers");
+        let user = accounts::service::ensure_user_in(&mut tx, &figure.email(), &figure.person_name()).await.expect("a login");
+        tx.commit_unstated("the login may be there").await.expect("kept");
+        actor(user, Workspace::Staff { role: StaffRole::Review }, "staff")
+    };
+    (staff(SARA).await, staff(people::OMAR).await)
+}
+
 /// The applicant, acting for the organization.
 async fn applicant(town: &Town, id: OrganizationId) -> Actor {
     let (user, role, status, slug): (Uuid, String, String, String) = sqlx::query_as(
@@ -173,21 +185,21 @@ async fn an_application_is_checked_verified_and_found() {
 #[tokio::test]
 async fn of_two_rivals_verified_at_once_one_owns_the_website() {
     story(async |town| {
-        let first = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
-        let second = apply(town, "Acme Clouds", "HTTP://WWW.ACME.EXAMPLE:80/about", "mallory@acme.example").await;
+        let one = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let other_one = apply(town, "Acme Clouds", "HTTP://WWW.ACME.EXAMPLE:80/about", "mallory@acme.example").await;
         town.drain().await;
 
         // They stand side by side in the queue, oldest first.
         let queue = service::queue(&town.ctx(), &nadia(), QueueOrder::Age, &PageRequest::default()).await.expect("the queue");
         assert_eq!(queue.groups.len(), 1);
-        assert_eq!(queue.groups[0].applications.iter().map(|row| row.id).collect::<Vec<_>>(), [first, second]);
+        assert_eq!(queue.groups[0].applications.iter().map(|row| row.id).collect::<Vec<_>>(), [one, other_one]);
         assert_eq!(queue.count_label, "1");
 
         let (nadia, omar) = (nadia(), nadia());
         let (ctx, other) = (town.ctx(), town.ctx());
         let (a, b) = tokio::join!(
-            service::decide(&ctx, &nadia, first, decision("verify")),
-            service::decide(&other, &omar, second, decision("verify")),
+            service::decide(&ctx, &nadia, one, decision("verify")),
+            service::decide(&other, &omar, other_one, decision("verify")),
         );
         let (won, lost) = match (a, b) {
             (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
@@ -202,8 +214,10 @@ async fn of_two_rivals_verified_at_once_one_owns_the_website() {
         assert_eq!(verified, 1);
 
         // A disabled profile keeps the website; the rival still cannot have it.
-        service::decide(&ctx, &nadia, won.id, decision("disable")).await.expect("disabled");
-        let loser = if won.id == first { second } else { first };
+        let (first, second) = two_of_the_staff(town).await;
+        service::decide(&ctx, &first, won.id, decision("disable")).await.expect("proposed");
+        service::decide(&ctx, &second, won.id, decision("disable")).await.expect("disabled");
+        let loser = if won.id == one { other_one } else { one };
         let taken = service::decide(&ctx, &nadia, loser, decision("verify")).await.expect_err("taken");
         assert!(taken.message().contains("(Disabled)"), "{}", taken.message());
         assert_eq!(service::get(&ctx, None, won.id).await.expect_err("not listed").code(), "NOT_FOUND");
@@ -302,11 +316,13 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         let codes: Vec<_> = [a, b].into_iter().map(|outcome| outcome.map_or_else(|error| error.code(), |_| "saved")).collect();
         assert!(codes.contains(&"saved") && codes.contains(&"VERSION_CONFLICT"), "{codes:?}");
 
-        // Verified, it keeps its identity.
+        // Verified, it keeps its identity: another website is a proposal.
         service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
         let mut moved = service::profile(&ctx, &asha).await.expect("its own").input;
         moved.website = "https://acme.example".into();
-        assert_eq!(service::edit_profile(&ctx, &asha, &moved, LogoChange::Keep).await.expect_err("verified").status(), 422);
+        let view = service::edit_profile(&ctx, &asha, &moved, LogoChange::Keep).await.expect("proposed");
+        assert_eq!(view.website, "https://globex.example/");
+        assert_eq!(view.proposed_website.as_deref(), Some("https://acme.example/"));
         moved.website = "https://www.globex.example/company".into();
         service::edit_profile(&ctx, &asha, &moved, LogoChange::Keep).await.expect("the same identity");
     })

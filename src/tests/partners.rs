@@ -120,7 +120,10 @@ async fn an_organization_stands_once_per_category_and_its_new_name_changes_no_pa
         assert!(page.text.contains("Acme Cloud") && !page.text.contains("Acme Renamed"));
 
         // Somebody who types the name of an organization means the organization.
-        let known = stage.add(town, &PartnerInput { category: Some("Venue Partner".into()), ..named("Fjord Media") }).await.expect("added");
+        let known = stage
+            .add(town, &PartnerInput { category: Some("Venue Partner".into()), ..named("Fjord Media") })
+            .await
+            .expect("added");
         let known = stage.seen(town, known).await;
         assert!(known.organization_id.is_some() && known.organization_slug.as_deref() == Some("fjord-media"));
 
@@ -216,8 +219,13 @@ async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_han
             service::place(&other, &stage.ravi, stage.hackfest, a, To::Place(0))
         );
         assert!(x.is_ok() && y.is_ok());
-        let places: Vec<i32> =
-            stage.all(town).await.iter().filter(|item| item.tier_keyword.label() == "official partner").map(|i| i.display_order).collect();
+        let places: Vec<i32> = stage
+            .all(town)
+            .await
+            .iter()
+            .filter(|item| item.tier_keyword.label() == "official partner")
+            .map(|i| i.display_order)
+            .collect();
         assert_eq!(places, [0, 1, 2]);
 
         service::show(&ctx, &stage.ravi, stage.hackfest, b, false).await.expect("hidden");
@@ -319,10 +327,13 @@ async fn the_panel_works_without_scripts() {
         let found = ravi.open(&format!("{new}?q=acme")).await;
         assert!(found.text.contains("Acme Cloud") && found.text.contains("None of these"), "{}", found.text);
         let acme = stage.acme.to_string();
-        let refused = ravi.submit(&new, "partner", &[("organizationId", &acme), ("category", "Platinum"), ("website", "acme.example/x")]).await;
+        let refused = ravi
+            .submit(&new, "partner", &[("organizationId", &acme), ("category", "Platinum"), ("website", "acme.example/x")])
+            .await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("Choose a sponsor or partner category") && refused.text.contains("acme.example/x"));
-        let added = ravi.submit(&new, "partner", &[("organizationId", &acme), ("category", "Venue Partner"), ("website", "")]).await;
+        let added =
+            ravi.submit(&new, "partner", &[("organizationId", &acme), ("category", "Venue Partner"), ("website", "")]).await;
         assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
         let acme_link = stage.all(town).await.into_iter().find(|item| item.category == Category::VenuePartner).expect("added");
         assert_eq!(acme_link.website, "https://acme.example/");
@@ -330,7 +341,8 @@ async fn the_panel_works_without_scripts() {
         let one = format!("{page}/partners/{}", acme_link.link_id);
         assert!(ravi.open(&one).await.text.contains("Name on the page"));
         let version = acme_link.version.to_string();
-        let fields = [("name", "Acme"), ("category", "Venue Partner"), ("website", "https://acme.example/"), ("version", &version)];
+        let fields =
+            [("name", "Acme"), ("category", "Venue Partner"), ("website", "https://acme.example/"), ("version", &version)];
         assert_eq!(ravi.submit(&one, "partner", &fields).await.status, StatusCode::SEE_OTHER);
         let stale = ravi.submit(&one, "partner", &fields).await;
         assert_eq!(stale.status, StatusCode::CONFLICT);
@@ -341,6 +353,34 @@ async fn the_panel_works_without_scripts() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(ravi.submit(&one, "remove", &[("reason", "")]).await.status, StatusCode::SEE_OTHER);
         assert_eq!(ravi.open(&one).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answers() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let page = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        assert_eq!(page.ahead.iter().map(|event| event.title.as_str()).collect::<Vec<_>>(), ["HackFest 2027"]);
+        let mut names: Vec<&str> = page.supporters.iter().map(|it| it.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["Fjord Media", "Lumen Data"]);
+        assert!(page.supporters.iter().all(|it| it.events_label == "1 event"));
+        // Twice on one event is one event.
+        let lumen = stage.tomas.organization().expect("Lumen");
+        stage.add(town, &of(lumen, "Knowledge Partner")).await.expect("added");
+        let again = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        assert_eq!(again.supporters.len(), 2);
+        assert!(again.supporters.iter().all(|it| it.events_label == "1 event"));
+        // Ravi answered two applications in the demo.
+        let answered: i32 = sqlx::query_scalar("select answers from communities where slug = 'apex-circle'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a count");
+        assert_eq!(answered, 2);
+        let html = town.visitor().open("/communities/apex-circle").await;
+        assert!(html.text.contains("Sponsors and partners so far") && html.text.contains("Upcoming events"));
     })
     .await;
 }

@@ -125,9 +125,8 @@ async fn production_asks_for_the_apps_own_role_and_for_todays_schema() {
 async fn the_demo_is_for_development_only() {
     story(async |town| {
         let folder = tempfile::tempdir().expect("a folder");
-        let people = async || {
-            sqlx::query_scalar::<_, i64>("select count(*) from users").fetch_one(&town.owner).await.expect("a count")
-        };
+        let people =
+            async || sqlx::query_scalar::<_, i64>("select count(*) from users").fetch_one(&town.owner).await.expect("a count");
         let data = folder.path().display().to_string();
         let mut command = program(&["seed", "--demo", "--data", &data]);
         // Production's keys are there; development's folder is not.
@@ -154,7 +153,9 @@ async fn production_has_none_of_developments_doors() {
     story(async |town| {
         let folder = tempfile::tempdir().expect("a folder");
         let program = served(town, folder.path());
-        for (method, path) in [("GET", "/dev/mail"), ("GET", "/dev/clock"), ("POST", "/dev/clock?seconds=3600"), ("GET", "/dev/people")] {
+        for (method, path) in
+            [("GET", "/dev/mail"), ("GET", "/dev/clock"), ("POST", "/dev/clock?seconds=3600"), ("GET", "/dev/people")]
+        {
             let (status, _) = program.send(method, path, None, "").expect("an answer");
             assert!(matches!(status, 404 | 405), "{method} {path}: {status}");
         }
@@ -204,7 +205,10 @@ async fn a_stop_finishes_what_is_in_hand_and_takes_five_seconds_at_most() {
         let (status, answer) = program.send("POST", "/api/v1/auth/signup-community", None, &signup(1)).expect("an answer");
         assert_eq!(status, 201, "{answer}");
         let began = Instant::now();
-        while sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'running'").fetch_one(&town.owner).await.expect("jobs")
+        while sqlx::query_scalar::<_, i64>("select count(*) from jobs where state = 'running'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("jobs")
             == 0
         {
             assert!(began.elapsed() < Duration::from_secs(20), "no job came");

@@ -504,10 +504,8 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
         // Two save at once: one is told.
         let (one, other) = (town.ctx(), town.ctx());
         let patch = OpportunityPatch::all(view.version, input.clone());
-        let (a, b) = tokio::join!(
-            opportunities::edit(&one, &cast.ravi, id, &patch),
-            opportunities::edit(&other, &cast.ravi, id, &patch),
-        );
+        let (a, b) =
+            tokio::join!(opportunities::edit(&one, &cast.ravi, id, &patch), opportunities::edit(&other, &cast.ravi, id, &patch),);
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
         let view = opportunities::get(ctx, Some(&cast.ravi), id).await.expect("theirs");

@@ -29,7 +29,12 @@ use commdesk::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
-use std::{net::SocketAddr, str::FromStr as _, sync::Arc};
+use std::{
+    net::SocketAddr,
+    str::FromStr as _,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 
@@ -54,8 +59,14 @@ pub async fn story(tell: impl AsyncFnOnce(&Town)) {
     town.close().await;
 }
 
+/// Kept for as long as the tests run. With only one subscriber alive, tracing asks the thread that meets an event first
+/// whether anybody listens, and remembers that thread's no for all: a test that counts events would hear nothing.
+static SECOND_LISTENER: LazyLock<tracing::Dispatch> =
+    LazyLock::new(|| tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new()));
+
 impl Town {
     async fn new() -> Self {
+        LazyLock::force(&SECOND_LISTENER);
         let server = cluster::test_cluster().await.expect("a Postgres for tests");
         let template = template_name();
         cluster::test_template(&server, &template, async |url: &str| {
@@ -275,6 +286,7 @@ impl Browser {
 
     /// Any request, as it is.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let what = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "127.0.0.1:3999");
         for (name, value) in headers {
             request = request.header(HeaderName::from_str(name).expect("a name"), HeaderValue::from_str(value).expect("a value"));
@@ -285,7 +297,8 @@ impl Browser {
         }
         let mut request = request.body(body.into()).expect("a request");
         request.extensions_mut().insert(ConnectInfo(self.address));
-        let response = self.router.clone().oneshot(request).await.expect("the router never fails");
+        let answering = tokio::time::timeout(Duration::from_secs(60), self.router.clone().oneshot(request));
+        let response = answering.await.unwrap_or_else(|_| panic!("no answer to {what}")).expect("the router never fails");
         let (parts, body) = response.into_parts();
         for value in parts.headers.get_all(header::SET_COOKIE) {
             let pair = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
@@ -294,7 +307,8 @@ impl Browser {
                 self.set_cookie(&name, &value);
             }
         }
-        let bytes = axum::body::to_bytes(body, 16 * 1024 * 1024).await.expect("a body");
+        let reading = tokio::time::timeout(Duration::from_secs(60), axum::body::to_bytes(body, 16 * 1024 * 1024));
+        let bytes = reading.await.unwrap_or_else(|_| panic!("no end to the answer to {what}")).expect("a body");
         Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 

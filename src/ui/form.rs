@@ -41,6 +41,8 @@ pub struct FormState {
     /// What was typed when the page was rendered.
     first: StoredValue<Option<Outcome>>,
     busy: RwSignal<bool>,
+    /// Told apart from forms of the same name: what ids end with.
+    ending: StoredValue<String>,
 }
 
 impl FormState {
@@ -80,6 +82,11 @@ impl FormState {
         self.first.with_value(Option::is_some)
     }
 
+    /// The id of a field's control in this form.
+    pub fn id_of(&self, form: &str, field: &str) -> String {
+        self.ending.with_value(|ending| format!("{}{ending}", field_id(form, field)))
+    }
+
     /// The problem of a field.
     pub fn error(&self, name: &str) -> Option<String> {
         self.outcome.with(|outcome| outcome.as_ref()?.errors.get(name).map(str::to_owned))
@@ -107,17 +114,29 @@ pub fn PostForm(
     /// Shows the box that sums up the problems; leave it out for one-button forms.
     #[prop(default = true)]
     summary: bool,
+    /// Which of several forms with this name on the page: a hidden field and its value.
+    #[prop(optional)]
+    one: Option<(&'static str, String)>,
     children: Children,
 ) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
     let refused = use_context::<Refused>().unwrap_or_default().0.filter(|o| o.form == name && o.path == path);
-    let state =
-        FormState { outcome: RwSignal::new(refused.clone()), first: StoredValue::new(refused), busy: RwSignal::new(false) };
+    let refused = refused.filter(|outcome| match &one {
+        Some((field, value)) => outcome.values.get(*field).and_then(|values| values.first()) == Some(value),
+        None => true,
+    });
+    let ending = one.as_ref().map(|(_, value)| format!("-{value}")).unwrap_or_default();
+    let summary_id = format!("{name}-problems{ending}");
+    let state = FormState {
+        outcome: RwSignal::new(refused.clone()),
+        first: StoredValue::new(refused),
+        busy: RwSignal::new(false),
+        ending: StoredValue::new(ending),
+    };
     provide_context(state);
     let key = SharedValue::new(browser::fresh_key).into_inner();
     // Until the first answer, the same key: a second click is the same wish. A refusal is answered by a new one.
     let key = RwSignal::new(key);
-    let summary_id = format!("{name}-problems");
     let focus_id = summary_id.clone();
     let submit = move |event: leptos::ev::SubmitEvent| {
         if state.busy.get_untracked() {
@@ -157,6 +176,7 @@ pub fn PostForm(
             <input type="hidden" name="_form" value=name/>
             <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
             {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
+            {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
             {summary.then(|| view! { <ErrorSummary id=summary_id form=name/> })}
             {children()}
         </form>
@@ -203,7 +223,7 @@ fn ErrorSummary(id: String, form: &'static str) -> impl IntoView {
                                     if field.is_empty() {
                                         view! { <li>{message}</li> }.into_any()
                                     } else {
-                                        view! { <li><a href=format!("#{}", field_id(form, &field)) rel="external">{message}</a></li> }.into_any()
+                                        view! { <li><a href=format!("#{}", state.id_of(form, &field)) rel="external">{message}</a></li> }.into_any()
                                     }
                                 })
                                 .collect_view()}
@@ -298,7 +318,7 @@ pub fn TextField(
     short: bool,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     // A password never comes back.
     let start = if kind == "password" { String::new() } else { state.start(&name, &value) };
     let describe = described(&id, &hint, &name, state);
@@ -337,7 +357,7 @@ pub fn TextArea(
     #[prop(optional, into)] maxlength: Option<u32>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
     let describe = described(&id, &hint, &name, state);
     let bad = invalid(&name, state);
@@ -365,7 +385,7 @@ pub fn SelectField(
     empty: &'static str,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
     let describe = described(&id, &hint, &name, state);
     let bad = invalid(&name, state);
@@ -395,7 +415,7 @@ pub fn RadioField(
     options: Vec<(String, String, String)>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
     view! {
         <fieldset class="fieldset" id=id.clone() tabindex="-1">
@@ -433,7 +453,7 @@ pub fn ChipsField(
     options: Vec<String>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = state.start_all(&name, &value);
     view! {
         <fieldset class="fieldset" id=id.clone() tabindex="-1">
@@ -467,7 +487,7 @@ pub fn TickField(
     #[prop(optional)] value: bool,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = matches!(state.start(&name, if value { "true" } else { "" }).as_str(), "true" | "on");
     view! {
         <div class="field">
@@ -494,7 +514,7 @@ pub fn MoneyField(
     symbol: String,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    let id = field_id(form, &name);
+    let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
     let describe = described(&id, &hint, &name, state);
     let bad = invalid(&name, state);

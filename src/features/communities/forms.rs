@@ -1,12 +1,18 @@
-//! The forms of communities' pages: signing up, and the decision of staff.
+//! The forms of communities' pages: signing up, the profile and the answer to a question, and the decision of staff.
 
 use super::{
-    rules::{DecisionInput, Network, OwnerInput, SignupInput, SocialLinksInput},
+    policy,
+    rules::{DecisionInput, Network, OwnerInput, ProfileInput, REASON_LONGEST, SignupInput, SocialLinksInput},
     service,
 };
 use crate::{
     features::organizations::logos,
-    kernel::{error::AppResult, ids::CommunityId},
+    kernel::{
+        actor::Actor,
+        error::{AppError, AppResult},
+        ids::CommunityId,
+        text::Paragraph,
+    },
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 use futures::future::BoxFuture;
@@ -14,16 +20,14 @@ use futures::future::BoxFuture;
 pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/join", form: "join", handler: join },
+        FormRoute { path: "/community/profile", form: "profile", handler: edit_profile },
+        FormRoute { path: "/community/profile", form: "answer", handler: answer },
         FormRoute { path: "/staff/communities/{id}", form: "decide", handler: decide },
     ]
 }
 
 /// What was typed, as REST would send it.
 fn signup_input(typed: &Typed) -> SignupInput {
-    let mut social_links = SocialLinksInput::default();
-    for network in Network::ALL {
-        social_links.set(*network, typed.owned(&format!("socialLinks.{}", network.label())));
-    }
     SignupInput {
         name: typed.owned("name"),
         bio: typed.owned("bio"),
@@ -31,11 +35,72 @@ fn signup_input(typed: &Typed) -> SignupInput {
         community_type: typed.owned("communityType"),
         country: typed.owned("country"),
         city: typed.owned("city"),
+        region: typed.owned("region"),
+        languages: typed.all("languages"),
+        size: typed.owned("size"),
         official_email: typed.owned("officialEmail"),
         phone: typed.owned("phone"),
-        social_links,
+        social_links: social_links(typed),
         owner: OwnerInput { full_name: typed.owned("owner.fullName"), email: typed.owned("owner.email") },
     }
+}
+
+fn social_links(typed: &Typed) -> SocialLinksInput {
+    let mut links = SocialLinksInput::default();
+    for network in Network::ALL {
+        links.set(*network, typed.owned(&format!("socialLinks.{}", network.label())));
+    }
+    links
+}
+
+fn profile_input(typed: &Typed) -> ProfileInput {
+    ProfileInput {
+        name: typed.owned("name"),
+        bio: typed.owned("bio"),
+        website: typed.owned("website"),
+        community_type: typed.owned("communityType"),
+        country: typed.owned("country"),
+        city: typed.owned("city"),
+        region: typed.owned("region"),
+        languages: typed.all("languages"),
+        size: typed.owned("size"),
+        official_email: typed.owned("officialEmail"),
+        phone: typed.owned("phone"),
+        social_links: social_links(typed),
+        version: typed.text("version").parse().unwrap_or_default(),
+    }
+}
+
+fn edit_profile(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        policy::may_edit_profile(&actor)?;
+        let input = profile_input(&posted.typed);
+        let details = input.parse()?;
+        let ctx = &posted.call.ctx;
+        let logo = match posted.typed.upload("logo") {
+            Some(upload) => Some(logos::store_logo(ctx, upload.bytes.to_vec()).await?),
+            None => None,
+        };
+        service::edit_profile(ctx, &actor, input.version, &details, logo).await?;
+        Ok(Done::to(profile_of(&actor, "saved")))
+    })
+}
+
+fn answer(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        let answer = Paragraph::parse(posted.typed.text("answer"), REASON_LONGEST, "answer")
+            .map_err(|problem| AppError::invalid("answer", problem.to_string()))?;
+        service::answer(&posted.call.ctx, &actor, &answer).await?;
+        Ok(Done::to(profile_of(&actor, "answered")))
+    })
+}
+
+/// The profile in the workspace that was acted for, saying what was done.
+fn profile_of(actor: &Actor, done: &str) -> String {
+    let workspace = actor.acting.as_ref().map(|membership| membership.key()).unwrap_or_default();
+    format!("/community/profile?as={workspace}&{done}=1")
 }
 
 fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {

@@ -1,9 +1,13 @@
-//! What communities do later: look at a sign-up, and follow what logins say about their owners.
+//! What communities do later: look at a sign-up and at edits, follow what logins say about their owners, and count how fast
+//! they answer.
 
-use super::service;
+use super::{
+    rules::{self, ProfileEdited},
+    service,
+};
 use crate::{
     features::accounts::rules::{EmailVerified, UserSignedIn},
-    kernel::ids::{CommunityId, UserId},
+    kernel::ids::{CommunityId, RequestId, UserId},
     platform::{
         ctx::Ctx,
         facts::StoredFact,
@@ -15,7 +19,8 @@ use futures::future::BoxFuture;
 /// The consumers of this room, for `reactions.rs`.
 pub fn consumers() -> Vec<Consumer> {
     vec![
-        Consumer { name: "community-checks", wants: |fact| is(fact, "communities", "community_registered"), run: check },
+        Consumer { name: "community-checks", wants: asks_for_checks, run: check },
+        Consumer { name: "community-answers", wants: |fact| fact.room == "requests", run: count_answers },
         Consumer {
             name: "community-owner-verified",
             wants: |fact| is(fact, "accounts", EmailVerified::NAME),
@@ -29,6 +34,30 @@ pub fn consumers() -> Vec<Consumer> {
     ]
 }
 
+fn asks_for_checks(fact: &StoredFact) -> bool {
+    let changed: Vec<&str> = fact.payload["changed"]
+        .as_array()
+        .map(|names| names.iter().filter_map(|name| name.as_str()).collect())
+        .unwrap_or_default();
+    is(fact, "communities", "community_registered")
+        || is(fact, "communities", ProfileEdited::NAME) && rules::needs_checks(&changed)
+}
+
+/// What an organization opened begins the wait, what the community says next on it ends it.
+fn count_answers(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let Some(fact) = job.fact else { return Ok(()) };
+        let Some(community) = fact.payload["communityId"].as_str().and_then(|id| id.parse().ok()) else { return Ok(()) };
+        let request = RequestId(fact.subject_id);
+        match (fact.name.as_str(), fact.payload["side"].as_str()) {
+            ("request_opened", Some("organization")) => service::note_asked(&ctx, request, community, fact.at).await?,
+            (_, Some("community")) => service::note_answered(&ctx, request, community, fact.at).await?,
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
 fn is(fact: &StoredFact, room: &str, name: &str) -> bool {
     fact.room == room && fact.name == name
 }
@@ -36,7 +65,7 @@ fn is(fact: &StoredFact, room: &str, name: &str) -> bool {
 fn check(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         if let Some(fact) = job.fact {
-            service::check(&ctx, CommunityId(fact.subject_id)).await?;
+            service::check(&ctx, CommunityId(fact.subject_id), fact.at).await?;
         }
         Ok(())
     })

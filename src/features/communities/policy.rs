@@ -41,6 +41,17 @@ pub const fn next_step(status: CommunityStatus) -> &'static str {
     }
 }
 
+/// May the actor change what their community says about itself?
+///
+/// # Errors
+/// 403 with what would be needed.
+pub fn may_edit_profile(actor: &Actor) -> Result<CommunityId, Denied> {
+    let community =
+        actor.community().ok_or_else(|| Denied::new("Switch to the workspace of a community to edit its profile."))?;
+    actor.must(Capability::EditProfile, "edit the community's profile")?;
+    Ok(community)
+}
+
 /// May the actor decide on communities?
 ///
 /// # Errors
@@ -68,6 +79,8 @@ labels! {
         Website = "website",
         CommunityType = "communityType",
         Place = "country, city",
+        Reach = "region, languages, size",
+        Answers = "how fast it answers",
         SocialLinks = "socialLinks",
         Status = "status",
         OfficialEmail = "officialEmail",
@@ -83,7 +96,15 @@ labels! {
 pub const fn shows(field: Field, audience: Audience) -> bool {
     use Audience::{Itself, Member, OpenRequest, Public, Staff};
     match field {
-        Field::Name | Field::Bio | Field::Logo | Field::Website | Field::CommunityType | Field::Place | Field::SocialLinks => {
+        Field::Name
+        | Field::Bio
+        | Field::Logo
+        | Field::Website
+        | Field::CommunityType
+        | Field::Place
+        | Field::Reach
+        | Field::Answers
+        | Field::SocialLinks => {
             matches!(audience, Public | OpenRequest | Member | Itself | Staff)
         }
         Field::Status => matches!(audience, Member | Itself | Staff),
@@ -154,6 +175,8 @@ mod tests {
         website: public, organization with an open request, member, itself, staff
         communityType: public, organization with an open request, member, itself, staff
         country, city: public, organization with an open request, member, itself, staff
+        region, languages, size: public, organization with an open request, member, itself, staff
+        how fast it answers: public, organization with an open request, member, itself, staff
         socialLinks: public, organization with an open request, member, itself, staff
         status: member, itself, staff
         officialEmail: organization with an open request, itself, staff

@@ -43,7 +43,7 @@ async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
     Ok(created(&view))
 }
 
-/// Staff approve, reject, ask for more, or suspend.
+/// Staff approve, reject, ask for more, suspend, or restore.
 #[utoipa::path(
     patch, path = "/admin/communities/{id}/status", tag = "admin", request_body = DecisionInput,
     params(("id" = String, Path, description = "The community")),
@@ -52,7 +52,7 @@ async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given"),
         (status = 404, description = "No such community"),
-        (status = 409, description = "The decision is not open: EMAIL_NOT_VERIFIED, ALREADY_DECIDED, NOT_APPROVED, OFFICIAL_EMAIL_TAKEN"),
+        (status = 409, description = "The decision is not open: EMAIL_NOT_VERIFIED, ALREADY_DECIDED, NOT_APPROVED, NOT_SUSPENDED, OFFICIAL_EMAIL_TAKEN"),
         (status = 422, description = "An unknown status, or a reason that is missing"),
     )
 )]

@@ -6,7 +6,7 @@
 //! ```text
 //! pending → under_review → approved → active
 //!    ↘          ↘             ↘         ↘
-//!     rejected   rejected      suspended suspended → approved (lifted)
+//!     rejected   rejected      suspended suspended → approved (restored)
 //! ```
 
 use crate::kernel::{
@@ -14,8 +14,8 @@ use crate::kernel::{
     error::Refusal,
     fact::{Fact, Statement},
     fields::{Check, FieldErrors},
-    ids::{CommunityId, UserId},
-    labels::{CommunityType, labels},
+    ids::{CommunityId, LogoId, UserId},
+    labels::{CommunityType, Region, labels},
     text::{Email, Line, Paragraph, PersonName, Phone, Slug, WebUrl},
 };
 use serde::{Deserialize, Serialize};
@@ -44,8 +44,21 @@ labels! {
         Reject = "rejected",
         AskMore = "more_asked",
         Suspend = "suspended",
+        Restore = "restored",
+    }
+
+    /// How many people a community reaches.
+    CommunitySize, "a size" {
+        UpTo50 = "Up to 50",
+        UpTo200 = "51 to 200",
+        UpTo1000 = "201 to 1,000",
+        UpTo5000 = "1,001 to 5,000",
+        More = "More than 5,000",
     }
 }
+
+/// The most languages that a community names.
+pub const MOST_LANGUAGES: usize = 10;
 
 impl Network {
     /// For people.
@@ -94,11 +107,39 @@ pub struct SignupInput {
     pub community_type: String,
     pub country: String,
     pub city: String,
+    /// One of the regions; may be left open.
+    pub region: String,
+    /// In which it meets and writes, at most 10.
+    pub languages: Vec<String>,
+    /// One of the sizes; may be left open.
+    pub size: String,
     pub official_email: String,
     /// With the country's code: `+91 98765 43210`.
     pub phone: String,
     pub social_links: SocialLinksInput,
     pub owner: OwnerInput,
+}
+
+/// What a community says about itself, as it is typed or sent. Everything is sent: what is empty becomes empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = CommunityProfileInput))]
+pub struct ProfileInput {
+    pub name: String,
+    pub bio: String,
+    pub website: String,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub official_email: String,
+    pub phone: String,
+    pub social_links: SocialLinksInput,
+    /// The version that was edited.
+    pub version: i32,
 }
 
 /// Addresses of the community elsewhere, each optional.
@@ -147,18 +188,27 @@ pub struct OwnerInput {
     pub email: String,
 }
 
-/// A sign-up that was looked at.
+/// What a community says about itself, looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signup {
+pub struct Details {
     pub name: Line,
     pub bio: Paragraph,
     pub website: Option<WebUrl>,
     pub community_type: CommunityType,
     pub country: Line,
     pub city: Line,
+    pub region: Option<Region>,
+    pub languages: Vec<String>,
+    pub size: Option<CommunitySize>,
     pub official_email: Email,
     pub phone: Phone,
     pub links: Links,
+}
+
+/// A sign-up that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signup {
+    pub details: Details,
     pub owner_name: PersonName,
     pub owner_email: Email,
 }
@@ -171,6 +221,41 @@ impl SignupInput {
     /// Every problem, by the field's dotted path.
     pub fn parse(&self) -> Result<Signup, FieldErrors> {
         let mut check = Check::default();
+        let profile = ProfileInput {
+            name: self.name.clone(),
+            bio: self.bio.clone(),
+            website: self.website.clone(),
+            community_type: self.community_type.clone(),
+            country: self.country.clone(),
+            city: self.city.clone(),
+            region: self.region.clone(),
+            languages: self.languages.clone(),
+            size: self.size.clone(),
+            official_email: self.official_email.clone(),
+            phone: self.phone.clone(),
+            social_links: self.social_links.clone(),
+            version: 0,
+        };
+        let details = profile.read(&mut check);
+        let owner_name = check.take("owner.fullName", PersonName::parse(&self.owner.full_name));
+        let owner_email = check.take("owner.email", Email::parse(&self.owner.email));
+        check.finish()?;
+        let all = (|| Some(Signup { details: details?, owner_name: owner_name?, owner_email: owner_email? }))();
+        Ok(all.expect("a part that is missing was noted as a problem"))
+    }
+}
+
+impl ProfileInput {
+    /// # Errors
+    /// Every problem, by the field's dotted path.
+    pub fn parse(&self) -> Result<Details, FieldErrors> {
+        let mut check = Check::default();
+        let details = self.read(&mut check);
+        check.finish()?;
+        Ok(details.expect("a part that is missing was noted as a problem"))
+    }
+
+    fn read(&self, check: &mut Check) -> Option<Details> {
         let name = check.take("name", Line::parse(&self.name, 2, 80, "community name"));
         if let Some(name) = &name {
             let letters = name.as_str().chars().any(char::is_alphanumeric);
@@ -187,28 +272,32 @@ impl SignupInput {
         let community_type = check.take("communityType", CommunityType::parse(self.community_type.trim()));
         let country = check.take("country", Line::parse(&self.country, 2, 60, "country"));
         let city = check.take("city", Line::parse(&self.city, 1, 80, "city"));
+        let region = match self.region.trim() {
+            "" => Some(None),
+            typed => check.take("region", Region::parse(typed)).map(Some),
+        };
+        let languages = check.take("languages", read_languages(&self.languages));
+        let size = match self.size.trim() {
+            "" => Some(None),
+            typed => check.take("size", CommunitySize::parse(typed)).map(Some),
+        };
         let official_email = check.take("officialEmail", Email::parse(&self.official_email));
         let phone = check.take("phone", Phone::parse(&self.phone));
-        let links = self.parse_links(&mut check);
-        let owner_name = check.take("owner.fullName", PersonName::parse(&self.owner.full_name));
-        let owner_email = check.take("owner.email", Email::parse(&self.owner.email));
-        check.finish()?;
-        let all = (|| {
-            Some(Signup {
-                name: name?,
-                bio: bio?,
-                website: website?,
-                community_type: community_type?,
-                country: country?,
-                city: city?,
-                official_email: official_email?,
-                phone: phone?,
-                links,
-                owner_name: owner_name?,
-                owner_email: owner_email?,
-            })
-        })();
-        Ok(all.expect("a part that is missing was noted as a problem"))
+        let links = self.parse_links(check);
+        Some(Details {
+            name: name?,
+            bio: bio?,
+            website: website?,
+            community_type: community_type?,
+            country: country?,
+            city: city?,
+            region: region?,
+            languages: languages?,
+            size: size?,
+            official_email: official_email?,
+            phone: phone?,
+            links,
+        })
     }
 
     fn parse_links(&self, check: &mut Check) -> Links {
@@ -235,6 +324,24 @@ impl SignupInput {
     }
 }
 
+/// Languages, each once, in the order in which they were named; a text with commas is several.
+fn read_languages(typed: &[String]) -> Result<Vec<String>, String> {
+    let mut languages: Vec<String> = Vec::new();
+    for word in typed.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|word| !word.is_empty()) {
+        let language = Line::parse(word, 2, 40, "language").map_err(|problem| problem.to_string())?;
+        if !language.as_str().chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '(' | ')' | '\'')) {
+            return Err(format!("“{word}” is no language. Write them like this: English, Hindi."));
+        }
+        if !languages.iter().any(|known| known.to_lowercase() == language.as_str().to_lowercase()) {
+            languages.push(language.into_string());
+        }
+    }
+    if languages.len() > MOST_LANGUAGES {
+        return Err(format!("Name the {MOST_LANGUAGES} that matter most."));
+    }
+    Ok(languages)
+}
+
 /// Slugs to try, fifty a batch: `apex-circle`, `apex-circle-2`, …
 pub fn slug_candidates(base: &Slug, batch: u32) -> Vec<Slug> {
     const BATCH: u32 = 50;
@@ -247,9 +354,9 @@ pub fn slug_candidates(base: &Slug, batch: u32) -> Vec<Slug> {
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct DecisionInput {
-    /// `approved`, `rejected`, `more_asked` or `suspended`.
+    /// `approved`, `rejected`, `more_asked`, `suspended` or `restored`.
     pub status: String,
-    /// Mailed to the owner. Needed for all but `approved`.
+    /// Mailed to the owner. Needed for all but `approved` and `restored`.
     pub reason: String,
 }
 
@@ -262,7 +369,7 @@ impl DecisionInput {
         let reason = check.take("reason", Paragraph::parse(&self.reason, REASON_LONGEST, "reason"));
         if let (Some(decision), Some(reason)) = (decision, &reason) {
             let missing = match decision {
-                Decision::Approve => "",
+                Decision::Approve | Decision::Restore => "",
                 Decision::Reject => "Say why, so that they understand it.",
                 Decision::AskMore => "Say what you need to know.",
                 Decision::Suspend => "Say why, and what would lift it.",
@@ -301,8 +408,8 @@ impl Registered {
         Self {
             id,
             owner,
-            name: signup.name.to_string(),
-            official_email: signup.official_email.to_string(),
+            name: signup.details.name.to_string(),
+            official_email: signup.details.official_email.to_string(),
             owner_name: signup.owner_name.to_string(),
             owner_email: signup.owner_email.to_string(),
         }
@@ -433,6 +540,7 @@ impl Fact for Moved {
             name: match self.to {
                 CommunityStatus::Pending => "community_registered",
                 CommunityStatus::UnderReview => "community_under_review",
+                CommunityStatus::Approved if self.from == CommunityStatus::Suspended => "community_restored",
                 CommunityStatus::Approved => "community_approved",
                 CommunityStatus::Active => "community_activated",
                 CommunityStatus::Rejected => "community_rejected",
@@ -482,7 +590,196 @@ impl Fact for MoreAsked {
     }
 }
 
+/// The community answered what staff asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    id: CommunityId,
+    status: CommunityStatus,
+    name: String,
+    answer: String,
+}
+
+impl Answered {
+    pub const fn id(&self) -> CommunityId {
+        self.id
+    }
+
+    pub const fn status(&self) -> CommunityStatus {
+        self.status
+    }
+}
+
+impl Fact for Answered {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "communities",
+            name: "community_answered",
+            subject: self.id.into(),
+            about: vec![],
+            payload: json!({"status": self.status}),
+            private: Some(json!({"name": self.name, "reason": self.answer})),
+        }
+    }
+}
+
+/// What is stored of a profile, in the form in which an edit is compared with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    pub name: String,
+    pub bio: String,
+    pub website: String,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub official_email: String,
+    pub phone: String,
+    pub links: Links,
+    pub logo: Option<LogoId>,
+}
+
+impl Stored {
+    /// As the details are stored.
+    pub fn of(details: &Details, logo: Option<LogoId>) -> Self {
+        Self {
+            name: details.name.to_string(),
+            bio: details.bio.as_str().to_owned(),
+            website: details.website.as_ref().map_or(String::new(), |url| url.as_str().to_owned()),
+            community_type: details.community_type.label().to_owned(),
+            country: details.country.to_string(),
+            city: details.city.to_string(),
+            region: details.region.map(Region::label).unwrap_or_default().to_owned(),
+            languages: details.languages.clone(),
+            size: details.size.map(CommunitySize::label).unwrap_or_default().to_owned(),
+            official_email: details.official_email.key(),
+            phone: details.phone.as_str().to_owned(),
+            links: details.links.clone(),
+            logo,
+        }
+    }
+
+    /// The fields in which the two differ, by their names on the wire.
+    fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = [
+            ("name", self.name != other.name),
+            ("bio", self.bio != other.bio),
+            ("website", self.website != other.website),
+            ("communityType", self.community_type != other.community_type),
+            ("country", self.country != other.country),
+            ("city", self.city != other.city),
+            ("region", self.region != other.region),
+            ("languages", self.languages != other.languages),
+            ("size", self.size != other.size),
+            ("officialEmail", self.official_email != other.official_email),
+            ("phone", self.phone != other.phone),
+            ("socialLinks", self.links != other.links),
+            ("logo", self.logo != other.logo),
+        ];
+        pairs.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+    }
+}
+
+/// The community changed what it says about itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileEdited {
+    id: CommunityId,
+    from_version: i32,
+    changed: Vec<&'static str>,
+    profile: Stored,
+}
+
+impl ProfileEdited {
+    pub const NAME: &'static str = "community_profile_edited";
+
+    pub const fn id(&self) -> CommunityId {
+        self.id
+    }
+
+    pub const fn from_version(&self) -> i32 {
+        self.from_version
+    }
+
+    pub const fn profile(&self) -> &Stored {
+        &self.profile
+    }
+}
+
+/// Do these changes make the machine look again?
+pub fn needs_checks(changed: &[&str]) -> bool {
+    changed.iter().any(|name| ["name", "bio", "website", "officialEmail"].contains(name))
+}
+
+impl Fact for ProfileEdited {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "communities",
+            name: Self::NAME,
+            subject: self.id.into(),
+            about: vec![],
+            payload: json!({"changed": self.changed, "version": self.from_version + 1}),
+            private: Some(json!({"name": self.profile.name})),
+        }
+    }
+}
+
 impl Community {
+    /// Changes what it says about itself; nothing when nothing is different. `seen` is the version that the editor had
+    /// before them, `version` the one that is stored.
+    ///
+    /// # Errors
+    /// `VERSION_CONFLICT`; `REJECTED`.
+    pub fn edit_profile(&self, seen: i32, version: i32, old: &Stored, new: Stored) -> Result<Option<ProfileEdited>, Refusal> {
+        if self.status == CommunityStatus::Rejected {
+            return Err(Refusal::new(
+                "REJECTED",
+                format!(
+                    "{} was not approved, so its profile stays as it is. Sign up again when what was missing is there.",
+                    self.name
+                ),
+            ));
+        }
+        if seen != version {
+            return Err(Refusal::new(
+                "VERSION_CONFLICT",
+                "Somebody saved this profile after you opened it. Nothing was overwritten, and your text is still here: open the profile \
+                 in another tab, compare the two, then save again.",
+            ));
+        }
+        let changed = old.differing(&new);
+        Ok((!changed.is_empty()).then(|| ProfileEdited { id: self.id, from_version: version, changed, profile: new }))
+    }
+
+    /// Answers what staff asked; it goes on waiting, at its old place in the queue.
+    ///
+    /// # Errors
+    /// `NOTHING_ASKED` when nobody waits for an answer.
+    pub fn answer(&self, is_asked: bool, answer: &str) -> Result<Answered, Refusal> {
+        let waits = matches!(self.status, CommunityStatus::Pending | CommunityStatus::UnderReview);
+        if waits && is_asked {
+            return Ok(Answered { id: self.id, status: self.status, name: self.name.clone(), answer: answer.to_owned() });
+        }
+        Err(Refusal::new(
+            "NOTHING_ASKED",
+            format!("Nobody waits for an answer of {}. Its profile can be edited at any time.", self.name),
+        ))
+    }
+
+    /// Staff lift a suspension: it is approved again, and active once its owner signs in.
+    ///
+    /// # Errors
+    /// `NOT_SUSPENDED` in every other status.
+    pub fn restore(&self, reason: &str) -> Result<Moved, Refusal> {
+        match self.status {
+            CommunityStatus::Suspended => Ok(self.moved(CommunityStatus::Approved, reason)),
+            _ => Err(Refusal::new(
+                "NOT_SUSPENDED",
+                format!("{} is {}, so there is no suspension to lift.", self.name, spoken(self.status)),
+            )),
+        }
+    }
+
     fn moved(&self, to: CommunityStatus, reason: &str) -> Moved {
         Moved { id: self.id, from: self.status, to, name: self.name.clone(), reason: reason.to_owned() }
     }
@@ -557,7 +854,9 @@ impl Community {
             .iter()
             .copied()
             .filter(|decision| match decision {
-                Decision::Approve => self.approve("").is_ok(),
+                // Lifting a suspension has a word of its own; `approved` does it too, for those who know only that.
+                Decision::Approve => self.status != CommunityStatus::Suspended && self.approve("").is_ok(),
+                Decision::Restore => self.restore("").is_ok(),
                 Decision::Reject => self.reject("").is_ok(),
                 Decision::AskMore => self.ask_more("").is_ok(),
                 Decision::Suspend => self.suspend("").is_ok(),
@@ -599,6 +898,9 @@ mod tests {
             community_type: "University club".into(),
             country: "India".into(),
             city: "Pune".into(),
+            region: "South Asia".into(),
+            languages: vec!["English, Marathi".into(), "english".into()],
+            size: "51 to 200".into(),
             official_email: "Hello@ApexCircle.example".into(),
             phone: "+91 98765 43210".into(),
             social_links: SocialLinksInput { github: "github.com/apex".into(), ..SocialLinksInput::default() },
@@ -613,11 +915,15 @@ mod tests {
     #[test]
     fn a_good_sign_up_is_taken() {
         let signup = apex().parse().expect("nothing is wrong with it");
-        assert_eq!(signup.official_email.as_str(), "Hello@apexcircle.example");
-        assert_eq!(signup.phone.as_str(), "+919876543210");
-        assert_eq!(signup.links["github"], "https://github.com/apex");
-        assert_eq!(signup.website.map(WebUrl::into_string).as_deref(), Some("https://apexcircle.example/"));
-        assert!(SignupInput { website: String::new(), ..apex() }.parse().is_ok_and(|s| s.website.is_none()));
+        let details = signup.details;
+        assert_eq!(details.official_email.as_str(), "Hello@apexcircle.example");
+        assert_eq!(details.phone.as_str(), "+919876543210");
+        assert_eq!(details.links["github"], "https://github.com/apex");
+        assert_eq!(details.languages, ["English", "Marathi"]);
+        assert_eq!(details.website.map(WebUrl::into_string).as_deref(), Some("https://apexcircle.example/"));
+        assert!(SignupInput { website: String::new(), ..apex() }.parse().is_ok_and(|s| s.details.website.is_none()));
+        let wrong = SignupInput { region: "Atlantis".into(), size: "Huge".into(), languages: vec!["C++".into()], ..apex() };
+        assert_eq!(wrong.parse().expect_err("three are wrong").0.keys().collect::<Vec<_>>(), ["languages", "region", "size"]);
     }
 
     #[test]
@@ -667,7 +973,7 @@ mod tests {
         assert_eq!(open(CommunityStatus::Approved), [Decision::Suspend]);
         assert_eq!(open(CommunityStatus::Active), [Decision::Suspend]);
         assert_eq!(open(CommunityStatus::Rejected), []);
-        assert_eq!(open(CommunityStatus::Suspended), [Decision::Approve]);
+        assert_eq!(open(CommunityStatus::Suspended), [Decision::Restore]);
     }
 
     #[test]
@@ -685,6 +991,30 @@ mod tests {
         let moved = community(CommunityStatus::UnderReview).reject("Too little to go by.").expect("it waits").statement();
         assert_eq!(moved.name, "community_rejected");
         assert!(!moved.payload.to_string().contains("little"));
+    }
+
+    #[test]
+    fn an_edit_names_what_changed_and_an_old_version_is_refused() {
+        let details = apex().parse().expect("in order").details;
+        let old = Stored::of(&details, None);
+        let new = Stored { city: "Mumbai".into(), ..old.clone() };
+        let it = community(CommunityStatus::Active);
+        let edited = it.edit_profile(3, 3, &old, new.clone()).expect("the newest").expect("a change").statement();
+        assert_eq!(edited.payload["changed"], serde_json::json!(["city"]));
+        assert!(it.edit_profile(3, 3, &old, old.clone()).expect("the newest").is_none());
+        assert_eq!(it.edit_profile(2, 3, &old, new.clone()).expect_err("old").code, "VERSION_CONFLICT");
+        assert_eq!(community(CommunityStatus::Rejected).edit_profile(3, 3, &old, new).expect_err("rejected").code, "REJECTED");
+        assert!(needs_checks(&["city", "website"]) && !needs_checks(&["city"]));
+    }
+
+    #[test]
+    fn what_was_asked_is_answered_and_what_was_suspended_restored() {
+        assert!(community(CommunityStatus::UnderReview).answer(true, "Two hundred.").is_ok());
+        assert_eq!(community(CommunityStatus::UnderReview).answer(false, "x").expect_err("nobody asked").code, "NOTHING_ASKED");
+        assert_eq!(community(CommunityStatus::Active).answer(true, "x").expect_err("decided").code, "NOTHING_ASKED");
+        let lifted = community(CommunityStatus::Suspended).restore("").expect("suspended");
+        assert_eq!((lifted.to(), lifted.statement().name), (CommunityStatus::Approved, "community_restored"));
+        assert_eq!(community(CommunityStatus::Active).restore("").expect_err("active").code, "NOT_SUSPENDED");
     }
 
     proptest! {

@@ -1,14 +1,14 @@
 //! What communities' pages read: who is calling, what they want, one service.
 
-use super::views::{CommunityView, QueuePage, ReviewView};
+use super::views::{CommunityView, ProfilePage, QueuePage, ReviewView};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// A community's public page.
-#[server(name = LoadCommunity, prefix = "/rpc", endpoint = "communities/page", input = GetUrl)]
-pub async fn page(slug: String, workspace: Option<String>) -> Result<CommunityView, PageError> {
+/// The profile of the community that the reader acts for, to edit.
+#[server(name = LoadCommunityProfile, prefix = "/rpc", endpoint = "communities/profile", input = GetUrl)]
+pub async fn profile(workspace: Option<String>) -> Result<ProfilePage, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
-    Ok(super::service::page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
+    Ok(super::service::profile_page(&call.ctx, &call.viewer()?).await?)
 }
 
 /// The community that the reader acts for.

@@ -5,11 +5,11 @@
 
 use super::{
     policy::{self, Audience, audience},
-    rules::{Checked, Community, Decision, Registered, Signup, slug_candidates},
+    rules::{Checked, Community, Decision, Details, ProfileInput, Registered, Signup, SocialLinksInput, Stored, slug_candidates},
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, QueueItem, ReviewView, SignupView, age_label, history_word,
-        place_label, status_label, status_tone,
+        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label,
+        history_word, place_label, status_label, status_tone,
     },
 };
 use crate::{
@@ -17,21 +17,20 @@ use crate::{
         accounts::{self, views::Recipient},
         organizations::{
             identity::{Identity, registrable, skeleton},
-            logos,
-            trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, MailRoute, TrustScore},
+            logos, lookups,
+            trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, TrustScore},
         },
     },
     kernel::{
         actor::{Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, Person, Role, Workspace},
         error::{AppError, AppResult, Denied},
-        ids::{CommunityId, LogoId, UserId},
+        ids::{CommunityId, LogoId, RequestId, UserId},
         page::{Page, PageRequest, cursor},
         text::{Email, Paragraph, Slug, WebUrl, initials},
     },
     platform::{
         crypto::cell,
         ctx::Ctx,
-        dns::{Lookup, is_public},
         facts::{self, Voice},
         limits,
         tx::Tx,
@@ -76,18 +75,19 @@ async fn register_once(
     logo: Option<LogoId>,
 ) -> AppResult<SignupView> {
     let id: CommunityId = ctx.id();
-    let identity = signup.website.as_ref().map(Identity::of);
-    let phone = ctx.house.columns.seal(signup.phone.as_str(), &cell("communities", id, "phone"));
+    let details = &signup.details;
+    let identity = details.website.as_ref().map(Identity::of);
+    let phone = ctx.house.columns.seal(details.phone.as_str(), &cell("communities", id, "phone"));
     let source = ctx.address.map(|address| ctx.house.blind.blind("applied_from", &address.to_string()));
 
     let mut tx = ctx.begin().await?;
     let owner = accounts::service::ensure_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
-    let slug = free_slug(&mut tx, signup.name.as_str()).await?;
+    let slug = free_slug(&mut tx, details.name.as_str()).await?;
     let registered = Registered::new(id, owner, signup);
     let new = store::NewCommunity {
         signup,
         slug: slug.as_str(),
-        name_skeleton: &skeleton(signup.name.as_str()),
+        name_skeleton: &skeleton(details.name.as_str()),
         identity_key: identity.as_ref().map(Identity::key),
         phone: &phone,
         logo,
@@ -133,11 +133,12 @@ async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
 
 // ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Looks at a sign-up: name, domain, mailbox, source. Done once; a second run changes nothing.
+/// Looks at a sign-up, or at an edit of what was looked at: name, domain, mailbox, source. Done once for what happened at
+/// `cause`; a second run changes nothing.
 ///
 /// # Errors
 /// When the database is away; what the network does not answer is an unknown result and no error.
-pub async fn check(ctx: &Ctx, id: CommunityId) -> AppResult<()> {
+pub async fn check(ctx: &Ctx, id: CommunityId, cause: DateTime<Utc>) -> AppResult<()> {
     let it = store::get_to_check(ctx.db(), id).await?;
     let rivals = store::list_rivals(ctx.db(), id).await?;
     let neighbours = store::get_neighbours(ctx.db(), id, &it).await?;
@@ -167,7 +168,7 @@ pub async fn check(ctx: &Ctx, id: CommunityId) -> AppResult<()> {
     let checked = Checked::new(id, TrustScore::of(&rows).score(), results);
     let mut tx = ctx.begin().await?;
     store::hold(tx.conn(), id).await?;
-    if store::is_checked(tx.conn(), id).await? {
+    if store::is_checked(tx.conn(), id, cause).await? {
         return Ok(());
     }
     let rows: Vec<(Uuid, CheckRow)> = rows.into_iter().map(|row| (ctx.id(), row)).collect();
@@ -200,7 +201,7 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
         Some(url) => {
             let identity = Identity::of(url);
             rows.push(trust::website_syntax(Ok(url)));
-            rows.push(trust::website_reachable(url.host(), &reach(ctx, url.host()).await));
+            rows.push(trust::website_reachable(url.host(), &lookups::reach(ctx, url.host()).await));
             rows.push(trust::registrable_domain(identity.key(), identity.ground()));
             rows.push(trust::email_domain_check(&email_domain, identity.domain(), identity.is_shared()));
         }
@@ -208,37 +209,8 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
     let mail_domain = registrable(&email_domain).unwrap_or_else(|| email_domain.clone());
     rows.push(trust::free_mail(&mail_domain));
     rows.push(trust::throw_away_mail(&email_domain, Some(!mailchecker::is_valid(&it.official_email))));
-    rows.push(trust::mail_exchanger(&email_domain, &mail_route(ctx, &email_domain).await));
+    rows.push(trust::mail_exchanger(&email_domain, &lookups::mail_route(ctx, &email_domain).await));
     rows
-}
-
-async fn reach(ctx: &Ctx, host: &str) -> trust::Reach {
-    match ctx.house.lookups.resolves(host).await {
-        Lookup::Found(addresses) => match addresses.iter().find(|address| is_public(**address)) {
-            Some(address) => trust::Reach::Found(address.to_string()),
-            None => trust::Reach::PrivateOnly,
-        },
-        Lookup::Nothing => trust::Reach::Missing,
-        Lookup::CouldNotCheck(why) => trust::Reach::Unavailable(clause(&why)),
-    }
-}
-
-async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
-    match ctx.house.lookups.mail_exchangers(domain).await {
-        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
-        Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
-        Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {
-            Lookup::Found(_) => MailRoute::AddressOnly,
-            Lookup::Nothing => MailRoute::Missing,
-            Lookup::CouldNotCheck(why) => MailRoute::Unavailable(clause(&why)),
-        },
-    }
-}
-
-/// A sentence as the end of another one.
-fn clause(sentence: &str) -> String {
-    let mut letters = sentence.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 // ── Moving on ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -304,11 +276,135 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: CommunityId, decision: Decisio
         Decision::Approve => community.approve(reason)?,
         Decision::Reject => community.reject(reason)?,
         Decision::Suspend => community.suspend(reason)?,
+        Decision::Restore => community.restore(reason)?,
     };
     store::apply_moved(tx.conn(), &moved, ctx.now()).await?;
     tx.state(actor, &moved);
     tx.result(id);
     tx.commit().await
+}
+
+/// Changes what a community says about itself. `logo` is a new picture, if one was chosen.
+///
+/// # Errors
+/// 403 by role; 409 `VERSION_CONFLICT`, `REJECTED`; 422 on `officialEmail` when another approved community has it.
+pub async fn edit_profile(ctx: &Ctx, actor: &Actor, seen: i32, details: &Details, logo: Option<LogoId>) -> AppResult<()> {
+    let id = policy::may_edit_profile(actor)?;
+    let mut tx = ctx.begin().await?;
+    let community = store::hold(tx.conn(), id).await?;
+    let row = store::find_profile(&mut *tx.conn(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let old = stored(ctx, &row)?;
+    let new = Stored::of(details, logo.or(old.logo));
+    if let Some(edited) = community.edit_profile(seen, row.version, &old, new)? {
+        let identity = details.website.as_ref().map(Identity::of);
+        let phone = ctx.house.columns.seal(details.phone.as_str(), &cell("communities", id, "phone"));
+        let name = skeleton(details.name.as_str());
+        store::apply_profile_edited(tx.conn(), &edited, &name, identity.as_ref().map(Identity::key), &phone, ctx.now()).await?;
+        tx.state(actor, &edited);
+    }
+    tx.result(id);
+    tx.commit_unstated("an edit that changes nothing is no fact").await
+}
+
+fn stored(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<Stored> {
+    Ok(Stored {
+        name: row.name.clone(),
+        bio: row.bio.clone(),
+        website: row.website.clone(),
+        community_type: row.community_type.clone(),
+        country: row.country.clone(),
+        city: row.city.clone(),
+        region: row.region.clone(),
+        languages: row.languages.clone(),
+        size: row.size.clone(),
+        official_email: row.official_email.clone(),
+        phone: open_phone(ctx, row)?,
+        links: row.links(),
+        logo: row.logo_id.map(Into::into),
+    })
+}
+
+/// Answers what staff asked before they decide.
+///
+/// # Errors
+/// 403 by role; 409 `NOTHING_ASKED`.
+pub async fn answer(ctx: &Ctx, actor: &Actor, answer: &Paragraph) -> AppResult<()> {
+    let id = policy::may_edit_profile(actor)?;
+    if answer.is_empty() {
+        return Err(AppError::invalid("answer", "Write what our team wants to know."));
+    }
+    let mut tx = ctx.begin().await?;
+    let community = store::hold(tx.conn(), id).await?;
+    let row = store::find_profile(&mut *tx.conn(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let answered = community.answer(row.more_asked.is_some(), answer.as_str())?;
+    store::apply_answered(tx.conn(), &answered, ctx.now()).await?;
+    tx.state(actor, &answered);
+    tx.result(id);
+    tx.commit().await
+}
+
+/// The page on which the actor's community edits its profile.
+///
+/// # Errors
+/// 403 outside a community's workspace.
+pub async fn profile_page(ctx: &Ctx, actor: &Actor) -> AppResult<ProfilePage> {
+    let id = actor.community().ok_or_else(|| Denied::new("Switch to the workspace of a community first."))?;
+    actor.must(Capability::SeeWorkspace, "see the community's profile")?;
+    let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let can_edit = policy::may_edit_profile(actor).is_ok();
+    let audience = audience(Some(actor), id, false);
+    let view = CommunityView::of(&profile(ctx, &row, audience, None)?, audience);
+    let mut social_links = SocialLinksInput::default();
+    for (network, address) in row.links() {
+        if let Ok(network) = super::rules::Network::parse(&network) {
+            social_links.set(network, address);
+        }
+    }
+    // Whoever cannot edit does not get what only editors see.
+    let contact = view.contact.filter(|_| can_edit);
+    Ok(ProfilePage {
+        slug: view.slug,
+        input: ProfileInput {
+            name: view.name,
+            bio: view.bio,
+            website: view.website,
+            community_type: view.community_type,
+            country: view.country,
+            city: view.city,
+            region: view.region,
+            languages: view.languages,
+            size: view.size,
+            official_email: contact.as_ref().map(|contact| contact.official_email.clone()).unwrap_or_default(),
+            phone: contact.map(|contact| contact.phone).unwrap_or_default(),
+            social_links,
+            version: row.version,
+        },
+        logo_url: view.logo_url,
+        standing: view.standing.ok_or(AppError::NotFound)?,
+        listed: view.listed,
+        can_edit,
+    })
+}
+
+/// An organization asked a community something; told by the facts of the requests room, in their order.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_asked(ctx: &Ctx, request: RequestId, community: CommunityId, at: DateTime<Utc>) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::note_asked(tx.conn(), request, community, at).await?;
+    tx.commit_unstated("a count that follows facts of the requests room").await
+}
+
+/// The community answered; only its first answer to a request counts.
+///
+/// # Errors
+/// When the database is away.
+pub async fn note_answered(ctx: &Ctx, request: RequestId, community: CommunityId, at: DateTime<Utc>) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::hold(tx.conn(), community).await?;
+    store::note_answered(tx.conn(), request, at).await?;
+    tx.commit_unstated("a count that follows facts of the requests room").await
 }
 
 fn seat_in(membership: &Membership, community: CommunityId) -> bool {
@@ -317,11 +413,12 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// A community's page. Only those on the marketplace have one; their own people and staff see theirs before that.
+/// A community as its page shows it, with its brief for the rooms that add to the page. Only those on the marketplace have
+/// one; their own people and staff see theirs before that.
 ///
 /// # Errors
 /// 404 for every other.
-pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityView> {
+pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
     let row = store::find_profile(ctx.db(), None, Some(slug)).await?.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
@@ -329,7 +426,8 @@ pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<Co
         return Err(AppError::NotFound);
     }
     crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Community, brief.id.0).await?;
-    view(ctx, &row, audience).await
+    let view = view(ctx, &row, audience).await?;
+    Ok((brief, view))
 }
 
 /// The community that the actor acts for.
@@ -371,6 +469,10 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
         logo_url: brief.logo_key.as_deref().map(logos::logo_url),
         website: row.website.clone(),
         community_type: row.community_type.clone(),
+        region: row.region.clone(),
+        languages: row.languages.clone(),
+        size: row.size.clone(),
+        answers: (row.answers, row.median_answer_seconds),
         links: row.links(),
         official_email: row.official_email.clone(),
         phone: if policy::shows(policy::Field::Phone, audience) { open_phone(ctx, row)? } else { String::new() },
@@ -399,16 +501,6 @@ pub async fn brief_in(tx: &mut Tx, id: CommunityId) -> AppResult<CommunityBrief>
 /// 404 when there is no such community.
 pub async fn brief(ctx: &Ctx, id: CommunityId) -> AppResult<CommunityBrief> {
     store::list_briefs(ctx.db(), &[id.0]).await?.pop().ok_or(AppError::NotFound)
-}
-
-/// The community with this slug, if it is on the marketplace.
-///
-/// # Errors
-/// When the database is away.
-pub async fn listed_by_slug(ctx: &Ctx, slug: &str) -> AppResult<Option<CommunityId>> {
-    let Some(row) = store::find_profile(ctx.db(), None, Some(slug)).await? else { return Ok(None) };
-    let brief = row.brief()?;
-    Ok(brief.status.may_reach_out().then_some(brief.id))
 }
 
 /// The briefs of several communities by one statement; ids that lead nowhere are left out.

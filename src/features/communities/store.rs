@@ -1,7 +1,7 @@
 //! The rows of communities, their people and their checks. SQL and nothing else: it decides nothing.
 
 use super::{
-    rules::{Checked, Community, Links, MoreAsked, Moved, Registered, Signup},
+    rules::{Answered, Checked, Community, CommunitySize, Links, MoreAsked, Moved, ProfileEdited, Registered, Signup},
     views::{CommunityBrief, OwnerView, Rival, place_label, status_label, status_tone},
 };
 use crate::{
@@ -9,7 +9,8 @@ use crate::{
     kernel::{
         actor::{CommunityRole, CommunityStatus},
         error::{AppError, AppResult},
-        ids::{CommunityId, LogoId, MemberId, UserId},
+        ids::{CommunityId, LogoId, MemberId, RequestId, UserId},
+        labels::Region,
         page::{COUNT_CAP, PageRequest, uncursor},
     },
     platform::db::OnConstraint as _,
@@ -38,12 +39,13 @@ pub async fn taken_slugs(conn: &mut PgConnection, slugs: &[String]) -> AppResult
 }
 
 pub async fn apply_registered(conn: &mut PgConnection, fact: &Registered, new: NewCommunity<'_>) -> AppResult<()> {
-    let signup = new.signup;
+    let signup = &new.signup.details;
     let links = serde_json::to_value(&signup.links).expect("texts by text");
     sqlx::query!(
         "insert into communities (id, slug, name, name_skeleton, bio, website, identity_key, community_type, country, city,
-                                  official_email, phone, logo_id, links, status, applied_from, submitted_at, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', $15, $16, $16, $16)",
+                                  official_email, phone, logo_id, links, status, applied_from, submitted_at, created_at, updated_at,
+                                  region, languages, size)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', $15, $16, $16, $16, $17, $18, $19)",
         fact.id().0,
         new.slug,
         signup.name.as_str(),
@@ -60,6 +62,9 @@ pub async fn apply_registered(conn: &mut PgConnection, fact: &Registered, new: N
         links,
         new.applied_from,
         new.at,
+        signup.region.map(Region::label).unwrap_or_default(),
+        &signup.languages,
+        signup.size.map(CommunitySize::label).unwrap_or_default(),
     )
     .execute(conn)
     .await
@@ -168,6 +173,100 @@ pub async fn apply_more_asked(conn: &mut PgConnection, fact: &MoreAsked, at: Dat
     one(done.rows_affected())
 }
 
+/// The row must be held in the version that was edited. `phone` is sealed.
+pub async fn apply_profile_edited(
+    conn: &mut PgConnection,
+    fact: &ProfileEdited,
+    name_skeleton: &str,
+    identity_key: Option<&str>,
+    phone: &[u8],
+    at: DateTime<Utc>,
+) -> AppResult<()> {
+    let it = fact.profile();
+    let links = serde_json::to_value(&it.links).expect("texts by text");
+    let done = sqlx::query!(
+        "update communities
+         set name = $3, name_skeleton = $4, bio = $5, website = $6, identity_key = $7, community_type = $8, country = $9, city = $10,
+             official_email = $11, phone = $12, logo_id = $13, links = $14, region = $15, languages = $16, size = $17,
+             version = version + 1, updated_at = $18
+         where id = $1 and version = $2",
+        fact.id().0,
+        fact.from_version(),
+        it.name,
+        name_skeleton,
+        it.bio,
+        it.website,
+        identity_key,
+        it.community_type,
+        it.country,
+        it.city,
+        it.official_email,
+        phone,
+        it.logo.map(|logo| logo.0),
+        links,
+        it.region,
+        &it.languages,
+        it.size,
+        at,
+    )
+    .execute(conn)
+    .await
+    .on_constraint(
+        "communities_official_email_key",
+        "officialEmail",
+        "Another approved community has this official e-mail address. Use one of your own.",
+    )?;
+    one(done.rows_affected())
+}
+
+pub async fn apply_answered(conn: &mut PgConnection, fact: &Answered, at: DateTime<Utc>) -> AppResult<()> {
+    let done = sqlx::query!(
+        "update communities set more_asked = null, version = version + 1, updated_at = $3 where id = $1 and status = $2",
+        fact.id().0,
+        fact.status().label(),
+        at,
+    )
+    .execute(conn)
+    .await?;
+    one(done.rows_affected())
+}
+
+/// An organization asked the community at this moment; said twice, the first counts.
+pub async fn note_asked(conn: &mut PgConnection, request: RequestId, community: CommunityId, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "insert into community_answers (request_id, community_id, opened_at) values ($1, $2, $3) on conflict do nothing",
+        request.0,
+        community.0,
+        at,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// The community answered at this moment; only its first answer counts. Counts the community's answers anew.
+pub async fn note_answered(conn: &mut PgConnection, request: RequestId, at: DateTime<Utc>) -> AppResult<()> {
+    let answered = sqlx::query_scalar!(
+        "update community_answers set answered_at = $2 where request_id = $1 and answered_at is null returning community_id",
+        request.0,
+        at,
+    )
+    .fetch_optional(&mut *conn)
+    .await?;
+    if let Some(community) = answered {
+        sqlx::query!(
+            "update communities c set (answers, median_answer_seconds) = (
+                 select count(*), percentile_cont(0.5) within group (order by extract(epoch from a.answered_at - a.opened_at))::bigint
+                 from community_answers a where a.community_id = $1 and a.answered_at is not null)
+             where c.id = $1",
+            community,
+        )
+        .execute(conn)
+        .await?;
+    }
+    Ok(())
+}
+
 /// The row was held in this state, so that anything else is a defect.
 fn one(rows: u64) -> AppResult<()> {
     if rows == 1 { Ok(()) } else { Err(AppError::broken("a held community was no longer in the state that was read")) }
@@ -268,11 +367,14 @@ pub async fn get_neighbours(db: &PgPool, id: CommunityId, it: &ToCheck) -> AppRe
     .await?)
 }
 
-/// Was the community looked at already?
-pub async fn is_checked(conn: &mut PgConnection, id: CommunityId) -> AppResult<bool> {
+/// Was the community looked at since?
+pub async fn is_checked(conn: &mut PgConnection, id: CommunityId, since: DateTime<Utc>) -> AppResult<bool> {
     Ok(sqlx::query_scalar!(
-        r#"select exists (select 1 from checks where subject_kind = 'community' and subject_id = $1) as "there!""#,
+        r#"select exists (
+               select 1 from checks where subject_kind = 'community' and subject_id = $1 and checked_at >= $2
+           ) as "there!""#,
         id.0,
+        since,
     )
     .fetch_one(conn)
     .await?)
@@ -355,6 +457,13 @@ pub struct ProfileRow {
     pub phone: Vec<u8>,
     pub more_asked: Option<String>,
     pub decision_reason: Option<String>,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub answers: i32,
+    pub median_answer_seconds: Option<i64>,
+    pub logo_id: Option<Uuid>,
+    pub version: i32,
     pub submitted_at: DateTime<Utc>,
     pub owner_name: Option<String>,
     pub owner_email: Option<String>,
@@ -383,12 +492,17 @@ impl ProfileRow {
 }
 
 /// A community by its id, or else by its slug.
-pub async fn find_profile(db: &PgPool, id: Option<CommunityId>, slug: Option<&str>) -> AppResult<Option<ProfileRow>> {
+pub async fn find_profile(
+    db: impl sqlx::PgExecutor<'_>,
+    id: Option<CommunityId>,
+    slug: Option<&str>,
+) -> AppResult<Option<ProfileRow>> {
     Ok(sqlx::query_as!(
         ProfileRow,
         r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
                   c.country, c.city, c.bio, c.website, c.community_type,
-                  c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.submitted_at,
+                  c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.region, c.languages, c.size, c.answers,
+                  c.median_answer_seconds, c.logo_id, c.version, c.submitted_at,
                   o.name as "owner_name?", o.email as "owner_email?"
            from communities c
            left join lateral (

@@ -2,7 +2,7 @@
 
 use super::{
     policy::{self, Audience, Field, shows},
-    rules::{Decision, Links, Network, spoken},
+    rules::{Decision, Links, Network, ProfileInput, spoken},
 };
 use crate::{
     features::organizations::trust::{FriendlyTrust, FullTrust},
@@ -89,9 +89,18 @@ pub struct CommunityView {
     pub city: String,
     /// "Pune, India".
     pub place_label: String,
+    /// "South Asia"; empty when it does not say.
+    pub region: String,
+    pub languages: Vec<String>,
+    /// "51 to 200"; empty when it does not say.
+    pub size: String,
+    /// "Usually answers in 5 hours"; "New here" until it has answered three requests.
+    pub answers_label: String,
     pub social_links: Vec<LinkView>,
     /// Is it on the marketplace?
     pub listed: bool,
+    /// Is the reader one of its own people?
+    pub is_own: bool,
     #[cfg_attr(feature = "server", schema(value_type = Option<String>))]
     pub status: Option<CommunityStatus>,
     pub contact: Option<Contact>,
@@ -150,6 +159,11 @@ pub struct Profile {
     pub logo_url: Option<String>,
     pub website: String,
     pub community_type: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    /// How many requests it answered, and the median time that it took, in seconds.
+    pub answers: (i32, Option<i64>),
     pub links: Links,
     pub official_email: String,
     /// Opened only for those who may see it.
@@ -178,8 +192,13 @@ impl CommunityView {
             country: brief.country.clone(),
             city: brief.city.clone(),
             place_label: place_label(&brief.city, &brief.country),
+            region: profile.region.clone(),
+            languages: profile.languages.clone(),
+            size: profile.size.clone(),
+            answers_label: answers_label(profile.answers.0, profile.answers.1),
             social_links: link_views(&profile.links),
             listed: brief.status.may_reach_out(),
+            is_own: matches!(audience, Audience::Itself | Audience::Member),
             status: see(Field::Status).then_some(brief.status),
             contact: (see(Field::OfficialEmail) && see(Field::Phone))
                 .then(|| Contact { official_email: profile.official_email.clone(), phone: profile.phone.clone() }),
@@ -201,10 +220,37 @@ pub fn place_label(city: &str, country: &str) -> String {
     if city == country || city.is_empty() { country.to_owned() } else { format!("{city}, {country}") }
 }
 
+/// How many answers it takes before their median says something.
+pub const ANSWERS_NEEDED: i32 = 3;
+
+/// "Usually answers in 5 hours"; "New here" until there are enough answers.
+pub fn answers_label(count: i32, median_seconds: Option<i64>) -> String {
+    let Some(seconds) = median_seconds.filter(|_| count >= ANSWERS_NEEDED) else { return "New here".to_owned() };
+    let (number, unit) = match seconds.max(0) {
+        0..=5_399 => return "Usually answers within an hour".to_owned(),
+        5_400..=129_599 => ((seconds + 1_800) / 3_600, "hours"),
+        _ => ((seconds + 43_200) / 86_400, "days"),
+    };
+    format!("Usually answers in {number} {unit}")
+}
+
 /// A website without its scheme and a lonely last slash.
 fn website_label(website: &str) -> String {
     let short = website.split_once("://").map_or(website, |(_, rest)| rest);
     short.strip_suffix('/').filter(|host| !host.contains('/')).unwrap_or(short).to_owned()
+}
+
+/// The page on which a community edits what it says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfilePage {
+    pub slug: String,
+    pub input: ProfileInput,
+    pub logo_url: Option<String>,
+    pub standing: Standing,
+    /// Is it on the marketplace?
+    pub listed: bool,
+    pub can_edit: bool,
 }
 
 // ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,6 +363,9 @@ pub fn history_word(name: &str) -> Option<&'static str> {
         "community_rejected" => "Rejected",
         "community_more_asked" => "Asked for more",
         "community_suspended" => "Suspended",
+        "community_restored" => "Restored",
+        "community_answered" => "Answered",
+        "community_profile_edited" => "Profile edited",
         "community_activated" => "Became active",
         _ => return None,
     })
@@ -359,6 +408,10 @@ mod tests {
             logo_url: None,
             website: "https://apexcircle.example/".into(),
             community_type: "University club".into(),
+            region: "South Asia".into(),
+            languages: vec!["English".into()],
+            size: String::new(),
+            answers: (0, None),
             links: Links::from([("x".into(), "https://x.com/apex".into()), ("github".into(), "https://github.com/apex".into())]),
             official_email: "hello@apexcircle.example".into(),
             phone: "+919876543210".into(),
@@ -385,6 +438,14 @@ mod tests {
         let view = CommunityView::of(&profile(CommunityStatus::Active), Audience::Public);
         assert_eq!(view.social_links.iter().map(|l| l.label.as_str()).collect::<Vec<_>>(), ["GitHub", "X"]);
         assert_eq!((view.website_label.as_str(), view.place_label.as_str()), ("apexcircle.example", "Pune, India"));
+    }
+
+    #[test]
+    fn a_median_is_said_once_there_are_three() {
+        assert_eq!(answers_label(2, Some(60)), "New here");
+        assert_eq!(answers_label(3, Some(600)), "Usually answers within an hour");
+        assert_eq!(answers_label(3, Some(5 * 3_600 + 60)), "Usually answers in 5 hours");
+        assert_eq!(answers_label(9, Some(3 * 86_400)), "Usually answers in 3 days");
     }
 
     #[test]

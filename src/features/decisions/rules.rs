@@ -113,10 +113,9 @@ impl Waiting {
     pub fn must_be_offered(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         match (self.state, self.offer_until) {
             (WaitingState::Offered, Some(until)) if now < until => Ok(()),
-            (WaitingState::Waiting, _) => Err(Refusal::new(
-                "STILL_WAITING",
-                "No place is free yet. We tell you as soon as one is kept for you.",
-            )),
+            (WaitingState::Waiting, _) => {
+                Err(Refusal::new("STILL_WAITING", "No place is free yet. We tell you as soon as one is kept for you."))
+            }
             _ => Err(Refusal::new("OFFER_LAPSED", "The place was kept for you for a while and is offered to the next by now.")),
         }
     }
@@ -242,8 +241,7 @@ impl DecisionInput {
         if self.decision.trim().is_empty() {
             return Ok(None);
         }
-        let decision =
-            Decision::parse(self.decision.trim()).map_err(|error| FieldErrors::one("decision", error.to_string()))?;
+        let decision = Decision::parse(self.decision.trim()).map_err(|error| FieldErrors::one("decision", error.to_string()))?;
         let rejection = match decision {
             Decision::Accept => None,
             Decision::Decline => Some(Rejection::parse(&self.reason, &self.note)?),
@@ -301,7 +299,11 @@ pub fn prepare(
 
 /// # Errors
 /// 409 `NOTHING_PREPARED`.
-pub fn release_all(opportunity: OpportunityId, community: CommunityId, requests: Vec<RequestId>) -> Result<DecisionsReleased, Refusal> {
+pub fn release_all(
+    opportunity: OpportunityId,
+    community: CommunityId,
+    requests: Vec<RequestId>,
+) -> Result<DecisionsReleased, Refusal> {
     if requests.is_empty() {
         return Err(Refusal::new("NOTHING_PREPARED", "Nothing is prepared. Choose what you decide, save it, then release it."));
     }
@@ -380,14 +382,27 @@ mod tests {
 
     #[test]
     fn a_decision_is_read_whole() {
-        let input = |decision: &str, reason: &str| DecisionInput { decision: decision.into(), reason: reason.into(), ..DecisionInput::default() };
+        let input = |decision: &str, reason: &str| DecisionInput {
+            decision: decision.into(),
+            reason: reason.into(),
+            ..DecisionInput::default()
+        };
         assert_eq!(input("", "").parse(), Ok(None));
         assert!(matches!(input("Accept", "").parse(), Ok(Some(Prepared { rejection: None, .. }))));
         assert!(input("Decline", "").parse().expect_err("why").get("reason").is_some());
         assert!(matches!(input("Decline", "Budget").parse(), Ok(Some(Prepared { rejection: Some(_), .. }))));
         assert!(input("Maybe", "").parse().expect_err("what").get("decision").is_some());
-        let secret = prepare(OpportunityId(Uuid::from_u128(6)), CommunityId(Uuid::from_u128(3)), vec![(RequestId(Uuid::from_u128(2)), Some(Decision::Decline))]).expect("one");
-        assert_eq!(secret.statement().subject.kind, crate::kernel::fact::SubjectKind::Opportunity, "not on the request's timeline");
+        let secret = prepare(
+            OpportunityId(Uuid::from_u128(6)),
+            CommunityId(Uuid::from_u128(3)),
+            vec![(RequestId(Uuid::from_u128(2)), Some(Decision::Decline))],
+        )
+        .expect("one");
+        assert_eq!(
+            secret.statement().subject.kind,
+            crate::kernel::fact::SubjectKind::Opportunity,
+            "not on the request's timeline"
+        );
         assert!(prepare(OpportunityId(Uuid::from_u128(6)), CommunityId(Uuid::from_u128(3)), Vec::new()).is_err());
         assert!(read_reason(" ").expect_err("empty").get("reason").is_some());
     }

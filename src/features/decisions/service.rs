@@ -328,7 +328,10 @@ pub async fn prepare(ctx: &Ctx, actor: &Actor, id: OpportunityId, input: &Decisi
                 if request.revision_hash.as_str() != input.revision_hash {
                     return Err(AppError::refused(
                         "STALE_REVISION",
-                        format!("{} changed their offer since you read it. Load the page again, then decide.", request.parties.organization_name),
+                        format!(
+                            "{} changed their offer since you read it. Load the page again, then decide.",
+                            request.parties.organization_name
+                        ),
                     ));
                 }
                 let (reason, note) = match &prepared.rejection {

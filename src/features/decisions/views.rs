@@ -159,4 +159,3 @@ pub struct DecisionsScreen {
     pub view: DecisionsView,
     pub acting: String,
 }
-

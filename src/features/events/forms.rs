@@ -5,7 +5,11 @@ use super::{
     service::{self, Then},
 };
 use crate::{
-    kernel::{actor::Actor, error::AppResult, ids::EventId},
+    kernel::{
+        actor::Actor,
+        error::{AppError, AppResult},
+        ids::EventId,
+    },
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 use futures::future::BoxFuture;
@@ -18,6 +22,9 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: ONE, form: "publish", handler: publish },
         FormRoute { path: ONE, form: "complete", handler: complete },
         FormRoute { path: ONE, form: "archive", handler: archive },
+        FormRoute { path: ONE, form: "duplicate", handler: duplicate },
+        FormRoute { path: ONE, form: "delete", handler: delete },
+        FormRoute { path: "/manage/events", form: "restore", handler: restore },
     ]
 }
 
@@ -98,6 +105,34 @@ fn archive(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let actor = posted.call.actor()?;
         let id: EventId = posted.seg("id")?;
         service::archive(&posted.call.ctx, &actor, id).await?;
+        Ok(to(&actor, id))
+    })
+}
+
+/// The copy is opened to be edited: dates are what it needs first.
+fn duplicate(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        let id = service::duplicate(&posted.call.ctx, &actor, posted.seg("id")?).await?;
+        let workspace = actor.acting.as_ref().map(|membership| membership.key()).unwrap_or_default();
+        Ok(Done::to(format!("/manage/events/{id}/edit?as={workspace}")))
+    })
+}
+
+fn delete(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        service::delete(&posted.call.ctx, &actor, posted.seg("id")?).await?;
+        let workspace = actor.acting.as_ref().map(|membership| membership.key()).unwrap_or_default();
+        Ok(Done::to(format!("/manage/events?tab=deleted&as={workspace}")))
+    })
+}
+
+fn restore(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        let id: EventId = posted.typed.text("eventId").parse().map_err(|_| AppError::NotFound)?;
+        service::restore(&posted.call.ctx, &actor, id).await?;
         Ok(to(&actor, id))
     })
 }

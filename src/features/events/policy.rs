@@ -43,6 +43,14 @@ pub fn may_close(actor: &Actor) -> Result<CommunityId, Denied> {
     Ok(community)
 }
 
+/// Delete and restore: a draft whoever edits it, what was published whoever publishes.
+///
+/// # Errors
+/// 403 with what would be needed.
+pub fn may_delete(actor: &Actor, status: EventStatus) -> Result<CommunityId, Denied> {
+    if status.is_published() { may_close(actor) } else { may_edit(actor) }
+}
+
 /// Is it for everybody to see?
 pub const fn is_public(status: EventStatus, public_visible: bool) -> bool {
     public_visible && status.is_published()

@@ -16,7 +16,13 @@ use serde::{Deserialize, Serialize};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
-    OpenApiRouter::new().routes(routes!(draft, list)).routes(routes!(get, edit)).routes(routes!(publish))
+    OpenApiRouter::new()
+        .routes(routes!(draft, list))
+        .routes(routes!(get, edit, delete))
+        .routes(routes!(publish))
+        .routes(routes!(archive))
+        .routes(routes!(duplicate))
+        .routes(routes!(restore))
 }
 
 /// One page of events.
@@ -177,4 +183,123 @@ async fn publish(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
         )
         .await?;
     Ok(ok(&view))
+}
+
+/// Archives a completed event for good. Sent again, it changes nothing.
+#[utoipa::path(
+    post, path = "/events/{eventId}/archive", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "Archived", body = EventView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot archive events"),
+        (status = 404, description = "There is none in your community"),
+        (status = 409, description = "EVENT_NOT_COMPLETED"),
+    )
+)]
+async fn archive(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let view = once
+        .run(
+            &call,
+            &format!("POST /events/{id}/archive"),
+            b"",
+            |ctx| async move {
+                service::archive(&ctx, actor, id).await?;
+                service::view(&ctx, Some(actor), &id.to_string()).await
+            },
+            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
+        )
+        .await?;
+    Ok(ok(&view))
+}
+
+/// Makes a new draft with the words of an event; its dates are empty and its slug is new.
+#[utoipa::path(
+    post, path = "/events/{eventId}/duplicate", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 201, description = "The new draft", body = EventView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot edit events"),
+        (status = 404, description = "There is none in your community"),
+    )
+)]
+async fn duplicate(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let view = once
+        .run(
+            &call,
+            &format!("POST /events/{id}/duplicate"),
+            b"",
+            |ctx| async move {
+                let copy = service::duplicate(&ctx, actor, id).await?;
+                service::view(&ctx, Some(actor), &copy.to_string()).await
+            },
+            |ctx, copy| async move { service::view(&ctx, Some(actor), &copy).await },
+        )
+        .await?;
+    Ok(created(&view))
+}
+
+/// Takes an event out of sight, as long as nothing hangs on it. It can be restored.
+#[utoipa::path(
+    delete, path = "/events/{eventId}", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "Deleted", body = EventDeleted),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot delete this event"),
+        (status = 404, description = "There is none in your community"),
+        (status = 409, description = "EVENT_IN_USE: live requests, people on its page, open opportunities; EVENT_ARCHIVED"),
+    )
+)]
+async fn delete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let view = once
+        .run(
+            &call,
+            &format!("DELETE /events/{id}"),
+            b"",
+            |ctx| async move {
+                service::delete(&ctx, actor, id).await?;
+                Ok(EventDeleted { id, deleted: true })
+            },
+            |_, _| async move { Ok(EventDeleted { id, deleted: true }) },
+        )
+        .await?;
+    Ok(ok(&view))
+}
+
+/// Brings a deleted event back, under its old slug or the next free one.
+#[utoipa::path(
+    post, path = "/events/{eventId}/restore", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "It is there again", body = EventView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot restore this event"),
+        (status = 404, description = "There is none in your community that was deleted"),
+    )
+)]
+async fn restore(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let view = once
+        .run(
+            &call,
+            &format!("POST /events/{id}/restore"),
+            b"",
+            |ctx| async move {
+                service::restore(&ctx, actor, id).await?;
+                service::view(&ctx, Some(actor), &id.to_string()).await
+            },
+            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
+        )
+        .await?;
+    Ok(ok(&view))
+}
+
+/// An event was deleted.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct EventDeleted {
+    #[schema(value_type = String)]
+    id: EventId,
+    deleted: bool,
 }

@@ -442,12 +442,14 @@ pub struct Event {
 pub struct Drafted {
     id: EventId,
     community: CommunityId,
+    /// The event that it was made from.
+    template: Option<EventId>,
     details: Details,
 }
 
 impl Drafted {
     pub fn new(id: EventId, community: CommunityId, details: Details) -> Self {
-        Self { id, community, details }
+        Self { id, community, template: None, details }
     }
 
     pub const fn id(&self) -> EventId {
@@ -470,8 +472,115 @@ impl Fact for Drafted {
             name: "event_drafted",
             subject: self.id.into(),
             about: vec![self.community.into()],
-            payload: json!({"communityId": self.community}),
+            payload: match self.template {
+                Some(template) => json!({"communityId": self.community, "templateId": template}),
+                None => json!({"communityId": self.community}),
+            },
             private: Some(json!({"title": self.details.title})),
+        }
+    }
+}
+
+/// What hangs on an event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ties {
+    pub agreed: i64,
+    pub open_requests: i64,
+    pub partners: i64,
+    pub open_opportunities: i64,
+}
+
+impl Ties {
+    /// "2 open requests and a sponsor or partner on its page"; nothing when it is free.
+    fn words(self) -> Option<String> {
+        let count = |number: i64, one: &str, more: &str| match number {
+            0 => None,
+            1 => Some(one.to_owned()),
+            number => Some(format!("{number} {more}")),
+        };
+        let parts: Vec<String> = [
+            count(self.open_requests, "an open request", "open requests"),
+            count(self.agreed, "an accepted request", "accepted requests"),
+            count(self.partners, "a sponsor or partner on its page", "sponsors and partners on its page"),
+            count(self.open_opportunities, "an open opportunity", "open opportunities"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        match parts.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            [front @ .., last] => Some(format!("{} and {last}", front.join(", "))),
+        }
+    }
+}
+
+/// An event was taken out of sight.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deleted {
+    id: EventId,
+    community: CommunityId,
+    status: EventStatus,
+    title: String,
+}
+
+impl Deleted {
+    pub const fn id(&self) -> EventId {
+        self.id
+    }
+
+    pub const fn status(&self) -> EventStatus {
+        self.status
+    }
+}
+
+impl Fact for Deleted {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "events",
+            name: "event_deleted",
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community, "status": self.status}),
+            private: Some(json!({"title": self.title})),
+        }
+    }
+}
+
+/// A deleted event is there again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    id: EventId,
+    community: CommunityId,
+    status: EventStatus,
+    title: String,
+    slug: String,
+}
+
+impl Restored {
+    pub const fn id(&self) -> EventId {
+        self.id
+    }
+
+    pub const fn status(&self) -> EventStatus {
+        self.status
+    }
+
+    /// Its address: the old one, or another when that was taken meanwhile.
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+}
+
+impl Fact for Restored {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "events",
+            name: "event_restored",
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community, "status": self.status}),
+            private: Some(json!({"title": self.title, "eventSlug": self.slug})),
         }
     }
 }
@@ -750,6 +859,37 @@ impl Event {
                 format!("{} is not completed, and only completed events are archived.", self.details.title),
             )),
         }
+    }
+
+    /// Begins a new draft with the words of this one. Dates and the link where people register belong to the old one.
+    pub fn duplicate(&self, id: EventId) -> Drafted {
+        let details = Details { starts: None, ends: None, registration_link: String::new(), ..self.details.clone() };
+        Drafted { id, community: self.community, template: Some(self.id), details }
+    }
+
+    /// Takes it out of sight, as long as nothing hangs on it.
+    ///
+    /// # Errors
+    /// `EVENT_IN_USE` names what hangs on it; `EVENT_ARCHIVED`.
+    pub fn delete(&self, ties: Ties) -> Result<Deleted, Refusal> {
+        if self.status == EventStatus::Archived {
+            return Err(self.archived());
+        }
+        if let Some(what) = ties.words() {
+            return Err(Refusal::new(
+                "EVENT_IN_USE",
+                format!(
+                    "{} cannot be deleted: there is {what}. Close those first; what was agreed with somebody stays.",
+                    self.details.title
+                ),
+            ));
+        }
+        Ok(Deleted { id: self.id, community: self.community, status: self.status, title: self.details.title.clone() })
+    }
+
+    /// Brings a deleted one back, under this address.
+    pub fn restore(&self, slug: String) -> Restored {
+        Restored { id: self.id, community: self.community, status: self.status, title: self.details.title.clone(), slug }
     }
 
     /// When the clock has to look at it again: for its start, for its end.

@@ -12,13 +12,6 @@ pub async fn list(search: Option<String>, cursor: Option<String>) -> Result<Foun
     Ok(super::service::ahead(&call.ctx, search, &page).await?)
 }
 
-/// The public events of a community, by its slug: what is ahead, the next first.
-#[server(name = LoadEventsOfCommunity, prefix = "/rpc", endpoint = "events/of-community", input = GetUrl)]
-pub async fn of_community(slug: String) -> Result<FoundEvents, PageError> {
-    let call = crate::platform::web::of_page()?;
-    Ok(super::service::of_community(&call.ctx, &slug).await?)
-}
-
 /// An event's public page.
 #[server(name = LoadEvent, prefix = "/rpc", endpoint = "events/page", input = GetUrl)]
 pub async fn page(slug: String, workspace: Option<String>) -> Result<EventPage, PageError> {

@@ -171,6 +171,61 @@ pub async fn archive(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
     tx.commit_unstated("archived before: nothing changes").await
 }
 
+/// Makes a draft with the words of an event of the community's own; its dates are empty and its address is new.
+///
+/// # Errors
+/// 404 outside the community; 403 by role.
+pub async fn duplicate(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<EventId> {
+    let may = policy::may_edit(actor);
+    let mut tx = ctx.begin().await?;
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    may?;
+    let drafted = event.duplicate(ctx.id());
+    let slug = free_slug(&mut tx, &drafted.details().title, None).await?;
+    store::apply_drafted(tx.conn(), &drafted, &slug, actor.user(), ctx.now()).await?;
+    tx.state(actor, &drafted);
+    tx.result(drafted.id());
+    tx.commit().await?;
+    Ok(drafted.id())
+}
+
+/// Takes an event out of sight, as long as nothing hangs on it. It can be restored.
+///
+/// # Errors
+/// 404 outside the community; 403 by role; 409 `EVENT_IN_USE` with what hangs on it, `EVENT_ARCHIVED`.
+pub async fn delete(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let event = store::hold(tx.conn(), actor.scope(), id).await?.into_event()?;
+    policy::may_delete(actor, event.status)?;
+    let deleted = event.delete(store::count_ties(tx.conn(), id).await?)?;
+    store::apply_deleted(tx.conn(), &deleted, actor.user(), ctx.now()).await?;
+    clear_deadline(&mut tx, STARTS, id.0).await?;
+    clear_deadline(&mut tx, ENDS, id.0).await?;
+    tx.state(actor, &deleted);
+    tx.result(id);
+    tx.commit().await
+}
+
+/// Brings a deleted event back: under its old address, or the next free one; and where the clock has passed it, there it
+/// moves on at once.
+///
+/// # Errors
+/// 404 outside the community, and for what is not deleted; 403 by role.
+pub async fn restore(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let event = store::hold_deleted(tx.conn(), actor.scope(), id).await?.into_event()?;
+    policy::may_delete(actor, event.status)?;
+    let taken = store::taken_slugs(tx.conn(), std::slice::from_ref(&event.slug)).await?;
+    let slug = if taken.is_empty() { event.slug.clone() } else { free_slug(&mut tx, &event.details.title, None).await? };
+    let restored = event.restore(slug.clone());
+    store::apply_restored(tx.conn(), &restored, ctx.now()).await?;
+    tx.state(actor, &restored);
+    let event = settle_clock(&mut tx, Event { slug, version: event.version + 1, ..event }).await?;
+    set_deadlines(&mut tx, &event).await?;
+    tx.result(id);
+    tx.commit().await
+}
+
 /// What the clock does to an event now; the deadlines follow. Any number of times.
 ///
 /// # Errors
@@ -284,7 +339,7 @@ pub async fn hold_in(tx: &mut Tx, scope: Scope, id: EventId) -> AppResult<EventB
 /// # Errors
 /// 404 when there is no such event.
 pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
-    let row = store::find(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
+    let row = store::find_any(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
     let community = communities::service::brief(ctx, row.community_id.into()).await?;
     brief_of(row, &community, ctx.now())
 }
@@ -331,6 +386,7 @@ pub async fn choices(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<EventBrief>> {
 }
 
 fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> AppResult<EventBrief> {
+    let is_deleted = row.deleted_at.is_some();
     let event = row.into_event()?;
     let it = event.details;
     Ok(EventBrief {
@@ -351,7 +407,8 @@ fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> Ap
         max_attendees: it.max_attendees,
         venue_name: it.venue_name,
         city: community.city.clone(),
-        public_visible: it.public_visible,
+        // Nobody new gets to see what was deleted.
+        public_visible: it.public_visible && !is_deleted,
     })
 }
 
@@ -420,6 +477,7 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, wanted: &Wanted, page: &Pag
         from,
         until,
         soonest_first: wanted.ahead,
+        deleted: false,
     };
     let (rows, counted) = store::list(ctx.db(), &filter, page).await?;
     let communities = communities_of(ctx, &rows).await?;
@@ -435,14 +493,19 @@ pub async fn ahead(ctx: &Ctx, search: Option<String>, page: &PageRequest) -> App
     Ok(found(list(ctx, None, &wanted, page).await?))
 }
 
-/// The public events of a community that are still ahead, the next first.
+/// The public events of a community, by one statement: those ahead, the next first, and those that are over, the latest
+/// first. The caller has decided that the community may be seen.
 ///
 /// # Errors
-/// When the database is away; a community that is not on the marketplace has none.
-pub async fn of_community(ctx: &Ctx, slug: &str) -> AppResult<FoundEvents> {
-    let Some(community) = communities::service::listed_by_slug(ctx, slug).await? else { return Ok(FoundEvents::default()) };
-    let wanted = Wanted { public: true, ahead: true, community: Some(community), ..Wanted::default() };
-    Ok(found(list(ctx, None, &wanted, &PageRequest { limit: 50, ..PageRequest::default() }).await?))
+/// When the database is away.
+pub async fn shown_of(ctx: &Ctx, community: &CommunityBrief) -> AppResult<(Vec<EventItem>, Vec<EventItem>)> {
+    let rows = store::list_shown_of(ctx.db(), community.id, 60).await?;
+    let communities = HashMap::from([(community.id.0, community.clone())]);
+    let now = ctx.now();
+    let items = rows.into_iter().map(|row| item(row, &communities, now)).collect::<AppResult<Vec<_>>>()?;
+    let (mut ahead, past): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.status.is_ahead());
+    ahead.reverse();
+    Ok((ahead, past))
 }
 
 fn found(page: Page<EventItem>) -> FoundEvents {
@@ -462,6 +525,7 @@ pub async fn mine(ctx: &Ctx, actor: &Actor, tab: Tab, page: &PageRequest) -> App
         community: Some(community),
         statuses: tab.statuses().to_vec(),
         soonest_first: tab == Tab::Upcoming,
+        deleted: tab == Tab::Deleted,
         ..Filter::default()
     };
     let (rows, counted) = store::list(ctx.db(), &filter, page).await?;
@@ -559,6 +623,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         community_logo_url: community.logo_key.as_deref().map(logos::logo_url),
         community_slug: community.slug,
         community_name: community.name,
+        public_url: ctx.link(&format!("/events/{}", event.slug)),
         slug: event.slug,
         missing: if can.edit && event.status == EventStatus::Draft { it.missing() } else { FieldErrors::default() },
         when_label: when_label(&it.timezone, starts, ends, ctx.now()),
@@ -598,6 +663,8 @@ fn can(event: &Event, actor: &Actor, community: &CommunityBrief, now: DateTime<U
         publish: publishes && is_draft && !waits,
         complete: publishes && event.status != EventStatus::Completed && event.complete(now).is_ok(),
         archive: publishes && event.status == EventStatus::Completed,
+        duplicate: actor.can(Capability::EditEvents),
+        delete: policy::may_delete(actor, event.status).is_ok() && event.status != EventStatus::Archived,
         publish_waits: (publishes && is_draft && waits)
             .then(|| communities::views::standing_line(&community.name, community.status)),
     }

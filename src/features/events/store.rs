@@ -1,6 +1,6 @@
 //! The rows of events. SQL and nothing else: it decides nothing.
 
-use super::rules::{Details, Drafted, Edited, Event, EventStatus, Moved, Timed};
+use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Moved, Restored, Ties, Timed};
 use crate::{
     kernel::{
         actor::Scope,
@@ -43,6 +43,8 @@ pub struct EventRow {
     pub published_at: Option<DateTime<Utc>>,
     pub version: i32,
     pub updated_at: DateTime<Utc>,
+    /// In the list of deleted events, out of everybody else's sight.
+    pub deleted_at: Option<DateTime<Utc>>,
 }
 
 impl EventRow {
@@ -91,7 +93,7 @@ fn status(text: &str) -> AppResult<EventStatus> {
 
 /// Which of these slugs are taken.
 pub async fn taken_slugs(conn: &mut PgConnection, slugs: &[String]) -> AppResult<Vec<String>> {
-    Ok(sqlx::query_scalar!("select slug from events where slug = any($1)", slugs).fetch_all(conn).await?)
+    Ok(sqlx::query_scalar!("select slug from events where slug = any($1) and deleted_at is null", slugs).fetch_all(conn).await?)
 }
 
 pub async fn apply_drafted(conn: &mut PgConnection, fact: &Drafted, slug: &str, by: UserId, at: DateTime<Utc>) -> AppResult<()> {
@@ -186,6 +188,72 @@ pub async fn apply_moved(conn: &mut PgConnection, fact: &Moved, at: DateTime<Utc
     one(done.rows_affected())
 }
 
+/// Locks a deleted event that the scope may touch.
+pub async fn hold_deleted(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResult<EventRow> {
+    sqlx::query_as!(
+        EventRow,
+        "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
+                region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for update",
+        id.0,
+        scope.community(),
+        scope.everything(),
+    )
+    .fetch_optional(conn)
+    .await?
+    .ok_or(AppError::NotFound)
+}
+
+/// What hangs on a held event, counted in the tables whose foreign keys lead to it. Whoever would add to them waits for the
+/// event.
+pub async fn count_ties(conn: &mut PgConnection, id: EventId) -> AppResult<Ties> {
+    let row = sqlx::query!(
+        r#"select (select count(*) from requests where event_id = $1 and state in ('Accepted')) as "agreed!",
+                  (select count(*) from requests where event_id = $1 and closed_at is null) as "open_requests!",
+                  (select count(*) from event_partners where event_id = $1 and removed_at is null) as "partners!",
+                  (select count(*) from opportunities where event_id = $1 and status = 'Open') as "open_opportunities!""#,
+        id.0,
+    )
+    .fetch_one(conn)
+    .await?;
+    Ok(Ties {
+        agreed: row.agreed,
+        open_requests: row.open_requests,
+        partners: row.partners,
+        open_opportunities: row.open_opportunities,
+    })
+}
+
+pub async fn apply_deleted(conn: &mut PgConnection, fact: &Deleted, by: UserId, at: DateTime<Utc>) -> AppResult<()> {
+    let done = sqlx::query!(
+        "update events set deleted_at = $3, deleted_by = $4, version = version + 1, updated_at = $3
+         where id = $1 and status = $2 and deleted_at is null",
+        fact.id().0,
+        fact.status().label(),
+        at,
+        by.0,
+    )
+    .execute(conn)
+    .await?;
+    one(done.rows_affected())
+}
+
+pub async fn apply_restored(conn: &mut PgConnection, fact: &Restored, at: DateTime<Utc>) -> AppResult<()> {
+    let done = sqlx::query!(
+        "update events set deleted_at = null, deleted_by = null, slug = $3, version = version + 1, updated_at = $4
+         where id = $1 and status = $2 and deleted_at is not null",
+        fact.id().0,
+        fact.status().label(),
+        fact.slug(),
+        at,
+    )
+    .execute(conn)
+    .await
+    .refuse_on("events_slug_key", "SLUG_TAKEN", "Somebody took this address in the same moment. Restore it once more.")?;
+    one(done.rows_affected())
+}
+
 /// The row was held in this state, so that anything else is a defect.
 fn one(rows: u64) -> AppResult<()> {
     if rows == 1 { Ok(()) } else { Err(AppError::broken("a held event was no longer in the state that was read")) }
@@ -197,8 +265,8 @@ pub async fn hold(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResu
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at
-         from events where id = $1 and (community_id = $2 or $3) for update",
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for update",
         id.0,
         scope.community(),
         scope.everything(),
@@ -214,8 +282,8 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at
-         from events where id = $1 for share",
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events where id = $1 and deleted_at is null for share",
         id.0,
     )
     .fetch_optional(conn)
@@ -225,7 +293,9 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
 
 /// Whose event it is; that never changes, so nothing is locked.
 pub async fn get_community(conn: &mut PgConnection, id: EventId) -> AppResult<CommunityId> {
-    let community = sqlx::query_scalar!("select community_id from events where id = $1", id.0).fetch_optional(conn).await?;
+    let community = sqlx::query_scalar!("select community_id from events where id = $1 and deleted_at is null", id.0)
+        .fetch_optional(conn)
+        .await?;
     community.map(CommunityId).ok_or(AppError::NotFound)
 }
 
@@ -235,10 +305,24 @@ pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppRe
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at
-         from events where id = $1 or ($1::uuid is null and slug = $2)",
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events where (id = $1 or ($1::uuid is null and slug = $2)) and deleted_at is null",
         id.map(|id| id.0),
         slug,
+    )
+    .fetch_optional(db)
+    .await?)
+}
+
+/// An event by its id, deleted or not: what happened with it is still told.
+pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<EventRow>> {
+    Ok(sqlx::query_as!(
+        EventRow,
+        "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
+                region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events where id = $1",
+        id.0,
     )
     .fetch_optional(db)
     .await?)
@@ -250,9 +334,26 @@ pub async fn list_by_ids(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<EventRow>> 
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
          from events where id = any($1)",
         ids,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// What everybody sees of a community's events, the latest first.
+pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> AppResult<Vec<EventRow>> {
+    Ok(sqlx::query_as!(
+        EventRow,
+        "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
+                region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+         from events
+         where community_id = $1 and public_visible and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
+         order by start_at desc, id desc limit $2",
+        community.0,
+        limit,
     )
     .fetch_all(db)
     .await?)
@@ -274,6 +375,8 @@ pub struct Filter {
     pub until: Option<DateTime<Utc>>,
     /// The next first; otherwise the latest first. Drafts without a date come first either way.
     pub soonest_first: bool,
+    /// Deleted ones, and only those.
+    pub deleted: bool,
 }
 
 /// Where a list goes on: the last row's start (a time far outside where it has none) and id.
@@ -289,6 +392,7 @@ pub fn no_date(soonest_first: bool) -> DateTime<Utc> {
 fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     let statuses: Vec<String> = filter.statuses.iter().map(|status| status.label().to_owned()).collect();
     query.push(" where status = any(").push_bind(statuses).push(")");
+    query.push(if filter.deleted { " and deleted_at is not null" } else { " and deleted_at is null" });
     if filter.public {
         query.push(" and public_visible and status in ('Upcoming', 'Live', 'Completed')");
         // A suspended community is off the marketplace, and so are its events; every other that has published is on it.
@@ -322,7 +426,7 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     let mut query = QueryBuilder::<Postgres>::new(
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
          from events",
     );
     narrow(&mut query, filter);

@@ -108,6 +108,8 @@ pub struct EventView {
     pub venue_address: String,
     pub capacity: CapacityView,
     pub settings: SettingsView,
+    /// Its page, with our own host.
+    pub public_url: String,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub status: EventStatus,
     pub version: i32,
@@ -147,6 +149,9 @@ pub struct EventCan {
     pub publish: bool,
     pub complete: bool,
     pub archive: bool,
+    pub duplicate: bool,
+    /// Whether something hangs on it is found out when it is tried.
+    pub delete: bool,
     /// Why publishing has to wait although the role could: the community is not approved.
     pub publish_waits: Option<String>,
 }
@@ -227,9 +232,12 @@ pub enum Tab {
     Upcoming,
     Past,
     Archived,
+    /// Not a tab of the event system: what was deleted stands behind a link, to be restored.
+    Deleted,
 }
 
 impl Tab {
+    /// The tabs of the event system.
     pub const ALL: [Self; 3] = [Self::Upcoming, Self::Past, Self::Archived];
 
     /// As the event system calls it.
@@ -238,6 +246,7 @@ impl Tab {
             Self::Upcoming => "Upcoming Events",
             Self::Past => "Past Events",
             Self::Archived => "Archived",
+            Self::Deleted => "Deleted events",
         }
     }
 
@@ -247,12 +256,13 @@ impl Tab {
             Self::Upcoming => "upcoming",
             Self::Past => "past",
             Self::Archived => "archived",
+            Self::Deleted => "deleted",
         }
     }
 
     /// Anything unknown is the first tab.
     pub fn named(word: &str) -> Self {
-        Self::ALL.into_iter().find(|tab| tab.key() == word).unwrap_or_default()
+        Self::ALL.into_iter().chain([Self::Deleted]).find(|tab| tab.key() == word).unwrap_or_default()
     }
 
     pub const fn statuses(self) -> &'static [EventStatus] {
@@ -260,6 +270,7 @@ impl Tab {
             Self::Upcoming => &[EventStatus::Draft, EventStatus::Upcoming, EventStatus::Live],
             Self::Past => &[EventStatus::Completed],
             Self::Archived => &[EventStatus::Archived],
+            Self::Deleted => EventStatus::ALL,
         }
     }
 }

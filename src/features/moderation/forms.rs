@@ -38,7 +38,7 @@ async fn decide(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     policy::may_decide(&actor)?;
     let typed = &posted.typed;
-    let id = typed.text("report").parse().map_err(|_| AppError::NotFound)?;
+    let id = typed.text("report").parse().map_err(|_| AppError::invalid("", "Choose the one that you decide on."))?;
     let input = DecisionInput { decision: typed.owned("decision"), reason: typed.owned("reason") };
     service::decide(&posted.call.ctx, &actor, id, input.parse()?).await?;
     Ok(Done::to(format!("/staff/reports{}", acting(&posted, '?'))))

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     features::opportunities::views::acting_at,
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea},
+        form::{FormState, PostForm, SelectField, Submit, TextArea},
         page::{acting, shown},
         parts::{Empty, More, Notice, PageHead, Pill},
     },
@@ -101,8 +101,13 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
         let text = if decided { "What you decide is kept here." } else { "What people report appears here at once." };
         view! { <Empty title="Nothing here" text icon="check-circle"/> }.into_any()
     } else {
+        let can_hide = page.items.iter().any(|it| it.can_hide);
+        let items = page.items.into_iter().map(|it| view! { <One it is_choice=!decided/> }).collect_view();
         view! {
-            {page.items.into_iter().map(|it| view! { <One it acting=acting.clone()/> }).collect_view()}
+            <PostForm name="decide" acting=acting.clone() class="stack">
+                {items}
+                {(!decided).then(|| view! { <Decide can_hide/> })}
+            </PostForm>
             <More count next/>
         }
         .into_any()
@@ -116,11 +121,29 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
     }
 }
 
+/// What becomes of the report that is chosen.
 #[component]
-fn One(it: ReportView, acting: String) -> impl IntoView {
+fn Decide(can_hide: bool) -> impl IntoView {
+    view! {
+        <section class="panel" aria-label="Decision">
+            <div class="panel__body stack">
+                <TextArea form="decide" name="reason" label="Why" hint="Whoever is warned or hidden reads it; the reporter is told the outcome." rows=2 maxlength=2000_u32/>
+                <div class="form__actions">
+                    <Submit label="Dismiss" class="button" name="decision" value="dismiss"/>
+                    <Submit label="Warn its owner" class="button" name="decision" value="warn"/>
+                    {can_hide.then(|| view! { <Submit label="Take it off the marketplace" class="button button--danger" name="decision" value="hide"/> })}
+                </div>
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn One(it: ReportView, is_choice: bool) -> impl IntoView {
+    let id = it.id.to_string();
+    let chosen = expect_context::<FormState>().start("report", "") == id;
     let heading = format!("report-{}", it.id);
     let titled = heading.clone();
-    let is_open = it.state == ReportState::Open;
     let (pill, tone) = match it.state {
         ReportState::Open => (format!("waits {}", it.age_label), "warning"),
         state => (state.label().to_owned(), "neutral"),
@@ -131,7 +154,6 @@ fn One(it: ReportView, acting: String) -> impl IntoView {
     } else {
         format!("{} ({})", it.reporter_name, it.reporter_workspace)
     };
-    let can_hide = it.can_hide;
     let (kind, name) = (it.subject_kind.label(), it.subject_name);
     view! {
         <section class="panel" aria-labelledby=titled>
@@ -147,16 +169,11 @@ fn One(it: ReportView, acting: String) -> impl IntoView {
                 {(!it.words.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.words}</blockquote> })}
                 {it.quote.map(|quote| view! { <p>"The message:"</p> <blockquote class="timeline__quote">{quote}</blockquote> })}
                 {it.decision_reason.map(|reason| view! { <p><strong>"Decided: "</strong>{reason}</p> })}
-                {is_open.then(|| view! {
-                    <PostForm name="decide" acting>
-                        <input type="hidden" name="report" value=it.id.to_string()/>
-                        <TextArea form="decide" name="reason" label="Why" hint="Whoever is warned or hidden reads it; the reporter is told the outcome." rows=2 maxlength=2000_u32/>
-                        <div class="form__actions">
-                            <Submit label="Dismiss" class="button" name="decision" value="dismiss"/>
-                            <Submit label="Warn its owner" class="button" name="decision" value="warn"/>
-                            {can_hide.then(|| view! { <Submit label="Take it off the marketplace" class="button button--danger" name="decision" value="hide"/> })}
-                        </div>
-                    </PostForm>
+                {is_choice.then(|| view! {
+                    <label class="choice choice--plain">
+                        <input class="choice__input" type="radio" name="report" value=id checked=chosen/>
+                        <span class="choice__label">"Decide on this one"</span>
+                    </label>
                 })}
             </div>
         </section>

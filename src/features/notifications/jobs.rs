@@ -6,9 +6,17 @@ use super::{
 };
 use crate::{
     features::{accounts::service::FORGOT_JOB, facts::FactKind},
-    platform::jobs::Consumer,
+    platform::jobs::{Consumer, DeadlineHandler},
 };
 use anyhow::Context as _;
+
+/// What comes due here: digests.
+pub fn deadlines() -> Vec<DeadlineHandler> {
+    vec![DeadlineHandler {
+        kind: service::DIGEST,
+        run: |ctx, user| Box::pin(async move { service::send_digest(&ctx, user.into()).await }),
+    }]
+}
 
 /// Everything that this room consumes.
 pub fn consumers() -> Vec<Consumer> {

@@ -31,7 +31,7 @@ pub struct Story {
     /// Recovery codes that are left.
     pub left: i64,
     pub new_address: String,
-    /// A staff role.
+    /// A role: of staff, or in a workspace.
     pub role: String,
     /// What a workspace calls an API key.
     pub key: String,
@@ -39,6 +39,15 @@ pub struct Story {
     pub needed: String,
     /// "Firefox on Linux".
     pub device: String,
+    /// Who it is about, or who invited.
+    pub person: String,
+    /// How a member stands now.
+    pub status: String,
+    /// What was given by name.
+    pub signatory: bool,
+    pub finance: bool,
+    pub invitation_id: String,
+    pub join_request_id: String,
 }
 
 /// Who reads.
@@ -51,6 +60,8 @@ pub struct Reader {
     pub workspace: String,
     /// The path of a one-time link, and what it is for.
     pub link: Option<(LinkPurpose, String)>,
+    /// The path of another room's link, which stands in for the action.
+    pub path: Option<String>,
 }
 
 /// A letter before its layout.
@@ -91,6 +102,12 @@ impl Draft {
         self
     }
 
+    /// One more sentence for the note.
+    fn also(mut self, more: &str) -> Self {
+        self.note = Some(self.note.map_or_else(|| more.to_owned(), |note| format!("{note} {more}")));
+        self
+    }
+
     /// With a one-time link, the action is the link.
     fn by_link(mut self, reader: &Reader, label: &str) -> Self {
         if let Some((purpose, path)) = &reader.link {
@@ -104,6 +121,22 @@ impl Draft {
 fn link_note(purpose: LinkPurpose) -> String {
     format!("The link works once, for {}. If it has expired, ask for a new one on the sign-in page.", purpose.lifetime_label())
 }
+
+/// The words of a daily digest: the titles of what happened, oldest first.
+pub fn digest(titles: &[String]) -> Draft {
+    let title = match titles {
+        [one] => format!("Today: {one}"),
+        many => format!("{} things happened", many.len()),
+    };
+    let mut lines: Vec<String> = titles.iter().take(DIGEST_LINES).cloned().collect();
+    if titles.len() > DIGEST_LINES {
+        lines.push(format!("And {} more.", titles.len() - DIGEST_LINES));
+    }
+    draft(title, &lines, ("Open your notifications", "/notifications".to_owned()))
+}
+
+/// Lines that a digest shows in full.
+const DIGEST_LINES: usize = 50;
 
 const NOT_YOU: &str = "If this was not you, set a new password with \"Forgot password\" on the sign-in page, then sign out everywhere on your account page.";
 
@@ -132,7 +165,17 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationBackInQueue
         | Template::OrganizationVerified
         | Template::OrganizationRefused
-        | Template::OrganizationDisabled => about_organizations(template, story, reader),
+        | Template::OrganizationDisabled
+        | Template::OrganizationRestored
+        | Template::OrganizationDisablingProposed
+        | Template::OrganizationWebsiteProposed
+        | Template::OrganizationWebsiteApproved
+        | Template::OrganizationWebsiteRefused
+        | Template::OrganizationAdded => about_organizations(template, story, reader),
+        Template::OrganizationClaimInvited
+        | Template::OrganizationClaimAsked
+        | Template::OrganizationClaimProven
+        | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
         | Template::CommunityInQueue
@@ -140,11 +183,14 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::CommunityApproved
         | Template::CommunityActivated
         | Template::CommunityRejected
-        | Template::CommunitySuspended => about_communities(template, story, reader),
+        | Template::CommunitySuspended
+        | Template::CommunityRestored
+        | Template::CommunityBackInQueue => about_communities(template, story, reader),
         Template::EventPublished
         | Template::EventLive
         | Template::EventCompleted
         | Template::EventArchived
+        | Template::EventDeleted
         | Template::PartnerAssigned
         | Template::PartnerHidden
         | Template::PartnerShown
@@ -170,6 +216,17 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestAssigned
         | Template::RequestWoken => about_sorting(template, story, reader),
         Template::ReportInQueue | Template::ReportDecided | Template::WorkspaceWarned => about_reports(template, story, reader),
+        Template::Invitation
+        | Template::InvitationAccepted
+        | Template::MemberRoleChanged
+        | Template::MemberStatusSet
+        | Template::MemberPowersGiven
+        | Template::MemberLeft
+        | Template::MemberRemoved
+        | Template::JoinAsked
+        | Template::JoinMailboxAsked
+        | Template::JoinAccepted
+        | Template::JoinDeclined => about_people(template, story, reader),
     }
 }
 
@@ -447,6 +504,39 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
                 .quoting(&story.words)
                 .note("Answer this mail if something was misunderstood.")
         }
+        Template::OrganizationRestored => draft(
+            format!("{name} is restored"),
+            &["It is what it was before it was disabled: its profile is shown again. Our staff wrote:".into()],
+            dashboard(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationDisablingProposed => draft(
+            format!("Somebody proposes to disable {name}"),
+            &["It waits for a second person of the staff.".into()],
+            review(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationWebsiteProposed => {
+            draft(format!("{name} wants to move to another website"), &["The proposal waits in the queue.".into()], review())
+        }
+        Template::OrganizationWebsiteApproved => draft(
+            format!("{name} has a new website"),
+            &["Our staff approved the website that you proposed. It stands on your profile now. They wrote:".into()],
+            ("Open the profile", here(reader, "/organization/profile")),
+        )
+        .quoting(&story.words),
+        Template::OrganizationWebsiteRefused => draft(
+            format!("{name} keeps its website"),
+            &["Our staff did not approve the website that you proposed. The one you have stays verified. They wrote:".into()],
+            ("Open the profile", here(reader, "/organization/profile")),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
+        Template::OrganizationAdded => draft(
+            format!("A community added {name}"),
+            &["It stands in the directory, and waits for its people.".into()],
+            review(),
+        ),
         _ => draft(
             format!("{name} was disabled"),
             &["Its profile is no longer shown, and it can neither apply nor be asked. Our staff wrote:".into()],
@@ -454,6 +544,45 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
         )
         .quoting(&story.words)
         .note("Answer this mail if you think that is a mistake."),
+    }
+}
+
+fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let (name, community) = (&story.organization, &story.community);
+    let later = "Confirm that this mailbox is yours. Our staff then look at it, and you get a mail when they have decided.";
+    match template {
+        Template::OrganizationClaimInvited => draft(
+            format!("{community} wants to reach {name}"),
+            &[
+                format!(
+                    "{community} is a developer community on CommDesk, where {name} has a profile that a community added. Nobody \
+                     can answer requests to it yet, because nobody of {name} is here. This mailbox was named to us."
+                ),
+                format!("If you speak for {name}, take its profile over. {later}"),
+            ],
+            ("Read more", "/become-sponsor".into()),
+        )
+        .by_link(reader, "Take the profile over")
+        .also("If you do not, do nothing: requests end by themselves, and nobody speaks in your name."),
+        Template::OrganizationClaimAsked => draft(
+            format!("Confirm that you speak for {name}"),
+            &[format!("Somebody, probably you, wants to take over the profile of {name} on CommDesk. {later}")],
+            ("Read more", "/become-sponsor".into()),
+        )
+        .by_link(reader, "Confirm this mailbox")
+        .also("If you did not ask for this, do nothing: the profile stays as it is."),
+        Template::OrganizationClaimProven => draft(
+            format!("{name} is claimed"),
+            &["Somebody has proven that they speak for it, and waits for a decision.".into()],
+            ("Open the organization", here(reader, &format!("/staff/organizations/{}", story.organization_id))),
+        ),
+        _ => draft(
+            format!("{name} was not given to you"),
+            &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words)
+        .note("Answer this mail if something was misunderstood."),
     }
 }
 
@@ -484,7 +613,7 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
         Template::CommunityMoreAsked => draft(
             format!("We have a question about {name}"),
             &["Our staff need to know more before they decide. They wrote:".into()],
-            ("Answer", here(reader, "/dashboard")),
+            ("Answer", here(reader, "/community/profile")),
         )
         .quoting(&story.words),
         Template::CommunityApproved => draft(
@@ -501,6 +630,18 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
                 .quoting(&story.words)
                 .note("Answer this mail if something was misunderstood.")
         }
+        Template::CommunityRestored => draft(
+            format!("{name} is open again"),
+            &["Our staff lifted the suspension. Sign in once, and your events and opportunities are back on the marketplace."
+                .into()],
+            dashboard(),
+        )
+        .quoting(&story.words),
+        Template::CommunityBackInQueue => draft(
+            format!("{name} answered your question"),
+            &["It stands at its old place in the queue.".into()],
+            ("Open the community", here(reader, &format!("/staff/communities/{}", story.community_id))),
+        ),
         _ => draft(
             format!("{name} is suspended"),
             &["It can neither offer opportunities nor ask sponsors until our staff open it again. They wrote:".into()],
@@ -520,6 +661,15 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::EventLive => draft(format!("{event} has begun"), &["It is live now.".into()], manage()),
         Template::EventCompleted => draft(format!("{event} is over"), &["It is completed now.".into()], manage()),
         Template::EventArchived => draft(format!("{event} was archived"), &["Its page is no longer listed.".into()], manage()),
+        Template::EventDeleted => draft(
+            format!("{event} was deleted"),
+            &["It can be restored from the list of deleted events.".into()],
+            ("Open the deleted events", {
+                let here = here(reader, "/manage/events");
+                let joint = if here.contains('?') { '&' } else { '?' };
+                format!("{here}{joint}tab=deleted")
+            }),
+        ),
         Template::PartnerAssigned => draft(
             format!("{} stands on the page of {event}", story.organization),
             &[format!("As {}, with your logo and website.", story.category)],
@@ -576,7 +726,11 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
             open("See the request"),
         ),
         Template::PlaceOffered => draft(
-            if theirs { format!("A place at {event} is kept for you") } else { format!("A free place at {event} is kept for {who}") },
+            if theirs {
+                format!("A place at {event} is kept for you")
+            } else {
+                format!("A free place at {event} is kept for {who}")
+            },
             &[if theirs {
                 "Take it while it is kept: the page says until when. After that it is offered to the next in line.".into()
             } else {
@@ -585,7 +739,11 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
             open(if theirs { "Take the place" } else { "See the request" }),
         ),
         Template::PlaceOfferLapsed => draft(
-            if theirs { format!("The place at {event} was not taken in time") } else { format!("{who} did not take the place at {event}") },
+            if theirs {
+                format!("The place at {event} was not taken in time")
+            } else {
+                format!("{who} did not take the place at {event}")
+            },
             &["It is offered to the next in line.".into()],
             open("See the request"),
         ),
@@ -674,6 +832,84 @@ fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
     }
 }
 
+fn about_people(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let place = if story.organization.is_empty() { &story.community } else { &story.organization };
+    let (person, role) = (&story.person, &story.role);
+    let people = |label: &'static str| (label, here(reader, "/people"));
+    let dashboard = || ("Open the workspace", here(reader, "/dashboard"));
+    match template {
+        Template::Invitation => draft(
+            format!("{person} invites you to {place}"),
+            &[
+                format!("You would be {role} there, on CommDesk: where sponsors and developer communities find each other."),
+                "Nothing happens before you accept.".into(),
+            ],
+            ("See the invitation", reader.path.clone().unwrap_or_else(|| "/sign-in".into())),
+        )
+        .note("The link is for you alone and works for 7 days. If you do not know the sender, do nothing."),
+        Template::InvitationAccepted => {
+            draft(format!("{person} joined {place}"), &[format!("As {role}.")], people("See the people"))
+        }
+        Template::MemberRoleChanged => {
+            draft(format!("You are {role} of {place} now"), &["Your role was changed.".into()], dashboard())
+        }
+        Template::MemberStatusSet => draft(
+            format!("You are {} in {place}", story.status),
+            &[
+                if story.status == "Active" {
+                    "You can act for it again.".into()
+                } else {
+                    "You cannot act for it until that changes.".into()
+                },
+                if story.words.is_empty() { String::new() } else { "The reason:".into() },
+            ],
+            if story.status == "Active" { dashboard() } else { ("Open your account", "/account".into()) },
+        )
+        .quoting(&story.words),
+        Template::MemberPowersGiven => draft(
+            format!("What you may do for {place} has changed"),
+            &[
+                format!("You {} sign for it.", if story.signatory { "may now" } else { "may not" }),
+                format!("You {} move its money.", if story.finance { "may now" } else { "may not" }),
+            ],
+            dashboard(),
+        ),
+        Template::MemberLeft => {
+            draft(format!("{person} left {place}"), &["They can do nothing there any more.".into()], people("See the people"))
+        }
+        Template::MemberRemoved => draft(
+            format!("You no longer belong to {place}"),
+            &["Somebody who manages its people took you out.".into()],
+            ("Open your account", "/account".into()),
+        ),
+        Template::JoinAsked => draft(
+            format!("{person} asks to join {place}"),
+            &["Accept with a role, or decline. Accept only whom you know.".into()],
+            people("Decide"),
+        )
+        .quoting(&story.words),
+        Template::JoinMailboxAsked => draft(
+            format!("{person} asks to join {place}"),
+            &[format!(
+                "They say that they work for {place}, and named this mailbox to decide it. Whoever is accepted can speak for \
+                 {place} on CommDesk."
+            )],
+            ("Decide", reader.path.clone().unwrap_or_else(|| "/".into())),
+        )
+        .quoting(&story.words)
+        .note("The link decides once and works for 7 days. If you do not know the person, decline or do nothing."),
+        Template::JoinAccepted => {
+            draft(format!("You belong to {place} now"), &[format!("You were accepted as {role}.")], dashboard())
+        }
+        _ => draft(
+            format!("{place} declined your request to join"),
+            &[if story.words.is_empty() { "They gave no reason.".into() } else { "They wrote:".into() }],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -702,6 +938,12 @@ mod tests {
             key: "Badge printer".into(),
             needed: "signing contracts".into(),
             device: "Firefox on Linux".into(),
+            person: "Ravi Kulkarni".into(),
+            status: "Suspended".into(),
+            signatory: true,
+            finance: false,
+            invitation_id: "i-1".into(),
+            join_request_id: "j-1".into(),
         }
     }
 
@@ -735,7 +977,7 @@ mod tests {
                         continue;
                     }
                     let workspace = side.map(|s| format!("{}:us", s.label())).unwrap_or_default();
-                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link }));
+                    all.push((template, story(by), Reader { name: "Asha Rao".into(), side: *side, workspace, link, path: None }));
                 }
             }
         }

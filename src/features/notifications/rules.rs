@@ -2,8 +2,88 @@
 
 use crate::{
     features::{accounts::rules::LinkPurpose, facts::FactKind},
-    kernel::actor::Capability,
+    kernel::{actor::Capability, labels::labels},
 };
+use chrono::{DateTime, Utc};
+
+labels! {
+    /// What a mail is about, for whoever chooses what is mailed.
+    Topic, "a topic" {
+        Requests = "requests",
+        Opportunities = "opportunities",
+        Events = "events",
+        People = "people",
+        Workspace = "workspace",
+        Security = "security",
+        Law = "law",
+        Money = "money",
+    }
+
+    /// How soon a topic is mailed.
+    Pace, "how it is mailed" {
+        Instant = "instant",
+        Digest = "digest",
+        Off = "off",
+    }
+}
+
+impl Topic {
+    /// As people read it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Requests => "Requests and answers",
+            Self::Opportunities => "Opportunities",
+            Self::Events => "Events and partners",
+            Self::People => "People of your workspaces",
+            Self::Workspace => "Your workspaces and applications",
+            Self::Security => "Security of your account",
+            Self::Law => "Contracts and legal notices",
+            Self::Money => "Money",
+        }
+    }
+
+    /// Mailed at once, at any hour, whatever somebody chose.
+    pub fn is_always_instant(self) -> bool {
+        matches!(self, Self::Security | Self::Law | Self::Money)
+    }
+
+    /// Those that somebody may choose about.
+    pub fn chosen() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|topic| !topic.is_always_instant())
+    }
+}
+
+impl Pace {
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Instant => "At once",
+            Self::Digest => "Once a day",
+            Self::Off => "Never",
+        }
+    }
+}
+
+/// When a mail leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    Now,
+    /// Held until quiet hours end.
+    At(DateTime<Utc>),
+    /// A line in the digest of that moment.
+    Digest(DateTime<Utc>),
+    Never,
+}
+
+/// When a mail about this leaves for somebody who chose `pace`: `quiet_until` is the end of the quiet hours that they are
+/// in, `digest` the moment of their next digest.
+pub fn plan(topic: Topic, pace: Pace, quiet_until: Option<DateTime<Utc>>, digest: DateTime<Utc>) -> Plan {
+    match pace {
+        _ if topic.is_always_instant() => Plan::Now,
+        Pace::Instant => quiet_until.map_or(Plan::Now, Plan::At),
+        Pace::Digest => Plan::Digest(digest),
+        Pace::Off => Plan::Never,
+    }
+}
 
 /// A group of readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +112,10 @@ pub enum To {
     OwnSide(Capability),
     /// People of the other side of it.
     OtherSide(Capability),
+    /// The address that an invitation or a question was made for; whose login it is does not matter.
+    Address,
+    /// The member that the fact is about, whatever they may do now.
+    Member,
 }
 
 /// How they hear of it.
@@ -81,6 +165,16 @@ pub enum Template {
     OrganizationVerified,
     OrganizationRefused,
     OrganizationDisabled,
+    OrganizationRestored,
+    OrganizationDisablingProposed,
+    OrganizationWebsiteProposed,
+    OrganizationWebsiteApproved,
+    OrganizationWebsiteRefused,
+    OrganizationAdded,
+    OrganizationClaimInvited,
+    OrganizationClaimAsked,
+    OrganizationClaimProven,
+    OrganizationClaimRefused,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -89,10 +183,13 @@ pub enum Template {
     CommunityActivated,
     CommunityRejected,
     CommunitySuspended,
+    CommunityRestored,
+    CommunityBackInQueue,
     EventPublished,
     EventLive,
     EventCompleted,
     EventArchived,
+    EventDeleted,
     PartnerAssigned,
     PartnerHidden,
     PartnerShown,
@@ -121,6 +218,17 @@ pub enum Template {
     ReportInQueue,
     ReportDecided,
     WorkspaceWarned,
+    Invitation,
+    InvitationAccepted,
+    MemberRoleChanged,
+    MemberStatusSet,
+    MemberPowersGiven,
+    MemberLeft,
+    MemberRemoved,
+    JoinAsked,
+    JoinMailboxAsked,
+    JoinAccepted,
+    JoinDeclined,
 }
 
 impl Template {
@@ -150,6 +258,16 @@ impl Template {
         Self::OrganizationVerified,
         Self::OrganizationRefused,
         Self::OrganizationDisabled,
+        Self::OrganizationRestored,
+        Self::OrganizationDisablingProposed,
+        Self::OrganizationWebsiteProposed,
+        Self::OrganizationWebsiteApproved,
+        Self::OrganizationWebsiteRefused,
+        Self::OrganizationAdded,
+        Self::OrganizationClaimInvited,
+        Self::OrganizationClaimAsked,
+        Self::OrganizationClaimProven,
+        Self::OrganizationClaimRefused,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -158,10 +276,13 @@ impl Template {
         Self::CommunityActivated,
         Self::CommunityRejected,
         Self::CommunitySuspended,
+        Self::CommunityRestored,
+        Self::CommunityBackInQueue,
         Self::EventPublished,
         Self::EventLive,
         Self::EventCompleted,
         Self::EventArchived,
+        Self::EventDeleted,
         Self::PartnerAssigned,
         Self::PartnerHidden,
         Self::PartnerShown,
@@ -190,6 +311,17 @@ impl Template {
         Self::ReportInQueue,
         Self::ReportDecided,
         Self::WorkspaceWarned,
+        Self::Invitation,
+        Self::InvitationAccepted,
+        Self::MemberRoleChanged,
+        Self::MemberStatusSet,
+        Self::MemberPowersGiven,
+        Self::MemberLeft,
+        Self::MemberRemoved,
+        Self::JoinAsked,
+        Self::JoinMailboxAsked,
+        Self::JoinAccepted,
+        Self::JoinDeclined,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -199,6 +331,9 @@ impl Template {
             Self::ActivateLink => Some(LinkPurpose::Activate),
             Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
+            // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked if has_password => Some(LinkPurpose::VerifyEmail),
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked => Some(LinkPurpose::Activate),
             Self::StaffWelcome
             | Self::OrganizationApplied
             | Self::OrganizationMoreAsked
@@ -210,6 +345,52 @@ impl Template {
             }
             _ => None,
         }
+    }
+
+    /// What it is about. Whatever carries a link to sign in with, or touches a login or a key, is about security.
+    pub fn topic(self) -> Topic {
+        match self {
+            Self::EmailChangeNotice
+            | Self::EmailChanged
+            | Self::PasswordSet
+            | Self::SecondFactorOn
+            | Self::SecondFactorOff
+            | Self::SecondFactorPolicySet
+            | Self::RecoveryCodeUsed
+            | Self::RecoveryCodesRenewed
+            | Self::SessionsEnded
+            | Self::SessionRevoked
+            | Self::ApiKeyMade
+            | Self::ApiKeyRevoked
+            | Self::UserSuspended
+            | Self::UserRestored
+            | Self::StaffWelcome => return Topic::Security,
+            _ if self.link(true).is_some() => return Topic::Security,
+            _ => {}
+        }
+        // Names say the rest; a test holds the outcome for every template.
+        let label = self.label();
+        let starts = |names: &[&str]| names.iter().any(|name| label.starts_with(name));
+        if starts(&["request"]) {
+            Topic::Requests
+        } else if starts(&["opportunity"]) {
+            Topic::Opportunities
+        } else if starts(&["event", "partner"]) {
+            Topic::Events
+        } else if starts(&["member", "invitation", "join", "invited"]) {
+            Topic::People
+        } else if starts(&["contract", "agreement", "law"]) {
+            Topic::Law
+        } else if starts(&["invoice", "payment", "payout", "refund", "money"]) {
+            Topic::Money
+        } else {
+            Topic::Workspace
+        }
+    }
+
+    /// The template with this label.
+    pub fn find(label: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|template| template.label() == label)
     }
 
     /// Stable: it stands in the `mails` table.
@@ -257,13 +438,13 @@ fn line(to: To, how: How, template: Template) -> Line {
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
     use Capability::{
-        ActOnRequests, EditProfile, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+        ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
     };
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{
-        Applicant, Applicants, Assignee, Community, NewAddress, OldAddress, Organization, OtherSide, OwnSide, Owner, Person,
-        Reporter, Reviewers,
+        Address, Applicant, Applicants, Assignee, Community, Member, NewAddress, OldAddress, Organization, OtherSide, OwnSide,
+        Owner, Person, Reporter, Reviewers,
     };
     use Told::{Nobody, Somebody};
     match kind {
@@ -311,6 +492,27 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationDisabled => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationDisabled)]),
         FactKind::OrganizationProfileEdited => Nobody("colleagues see the profile; nothing waits for them"),
         FactKind::OrganizationLogoChanged => Nobody("colleagues see the profile; nothing waits for them"),
+        FactKind::OrganizationRestored => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationRestored)]),
+        FactKind::OrganizationDisablingProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationDisablingProposed)]),
+        FactKind::OrganizationDisablingDropped => Nobody("nothing changed for anybody"),
+        FactKind::OrganizationChecksAsked => Nobody("the results stand where they were asked for"),
+        FactKind::OrganizationSlugChanged => Nobody("the old address leads to the new one"),
+        FactKind::OrganizationWebsiteProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationWebsiteProposed)]),
+        FactKind::OrganizationWebsiteWithdrawn => Nobody("nothing waits any more"),
+        FactKind::OrganizationWebsiteApproved => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteApproved)])
+        }
+        FactKind::OrganizationWebsiteRefused => {
+            Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationWebsiteRefused)])
+        }
+        FactKind::OrganizationAdded => Somebody(vec![line(Reviewers, Notice, T::OrganizationAdded)]),
+        FactKind::OrganizationClaimInvited => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimInvited)]),
+        FactKind::OrganizationClaimBegun => Nobody("whoever begins it reads on the page what to publish"),
+        FactKind::OrganizationClaimAsked => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimAsked)]),
+        FactKind::OrganizationClaimProven => Somebody(vec![line(Reviewers, Notice, T::OrganizationClaimProven)]),
+        FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
+        FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
+        FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -325,12 +527,40 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityRejected => Somebody(vec![line(Community(EditProfile), Both, T::CommunityRejected)]),
         FactKind::CommunitySuspended => Somebody(vec![line(Community(SeeRequests), Both, T::CommunitySuspended)]),
 
+        FactKind::CommunityRestored => Somebody(vec![line(Community(SeeRequests), Both, T::CommunityRestored)]),
+        FactKind::CommunityAnswered => Somebody(vec![line(Reviewers, Notice, T::CommunityBackInQueue)]),
+        FactKind::CommunityProfileEdited => Nobody("colleagues see the profile, and staff see the history"),
+        FactKind::InvitationSent | FactKind::InvitationResent | FactKind::MemberAdded => {
+            Somebody(vec![line(Address, Letter, T::Invitation)])
+        }
+        FactKind::InvitationRevoked => Nobody("the link says so to whoever still has it"),
+        FactKind::InvitationAccepted => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::InvitationAccepted),
+            line(Community(ManageMembers), Notice, T::InvitationAccepted),
+        ]),
+        FactKind::MemberRoleChanged => Somebody(vec![line(Member, Both, T::MemberRoleChanged)]),
+        FactKind::MemberStatusSet => Somebody(vec![line(Member, Both, T::MemberStatusSet)]),
+        FactKind::MemberPowersGiven => Somebody(vec![line(Member, Both, T::MemberPowersGiven)]),
+        FactKind::MemberProfileEdited => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberPhotoChanged => Nobody("colleagues see it on the member's page; nothing waits for them"),
+        FactKind::MemberLeft => Somebody(vec![
+            line(Organization(ManageMembers), Notice, T::MemberLeft),
+            line(Community(ManageMembers), Notice, T::MemberLeft),
+        ]),
+        FactKind::MemberRemoved => Somebody(vec![line(Member, Letter, T::MemberRemoved)]),
+        FactKind::JoinAsked => Somebody(vec![line(Organization(ManageMembers), Both, T::JoinAsked)]),
+        FactKind::JoinMailboxAsked => Somebody(vec![line(Address, Letter, T::JoinMailboxAsked)]),
+        FactKind::JoinAccepted => Somebody(vec![line(Member, Both, T::JoinAccepted)]),
+        FactKind::JoinDeclined => Somebody(vec![line(Member, Both, T::JoinDeclined)]),
+
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),
         FactKind::EventPublished => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventPublished)]),
         FactKind::EventWentLive => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventLive)]),
         FactKind::EventCompleted => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventCompleted)]),
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
+        FactKind::EventDeleted => Somebody(vec![line(Community(ManagePartners), Notice, T::EventDeleted)]),
+        FactKind::EventRestored => Nobody("it stands where it stood, and nothing waits for anybody"),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
         FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
@@ -341,6 +571,8 @@ pub fn told(kind: FactKind) -> Told {
             line(Organization(SeeRequests), Both, T::PartnerRemoved),
             line(Community(ManagePartners), Notice, T::PartnerRemoved),
         ]),
+
+        FactKind::EmbedSitesChosen => Nobody("whoever opens the page of embeds sees the sites"),
 
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
@@ -438,12 +670,48 @@ mod tests {
     }
 
     #[test]
-    fn somebody_is_never_an_empty_list() {
+    fn every_fact_has_readers_or_a_reason_for_nobody() {
         for kind in FactKind::ALL {
-            if let Told::Somebody(lines) = told(*kind) {
-                assert!(!lines.is_empty(), "{}", kind.name());
+            match told(*kind) {
+                Told::Somebody(lines) => assert!(!lines.is_empty(), "{}", kind.name()),
+                Told::Nobody(because) => {
+                    assert!(because.split_whitespace().count() >= 3, "{}: \"{because}\" is no reason", kind.name());
+                }
             }
         }
+    }
+
+    #[test]
+    fn what_each_template_is_about() {
+        let mut table = String::new();
+        for template in Template::ALL.iter().copied() {
+            writeln!(table, "{}: {}", template.label(), template.topic()).expect("a string takes it");
+            assert_eq!(Template::find(&template.label()), Some(template));
+            assert!(template.link(true).is_none() || template.topic().is_always_instant(), "{}", template.label());
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn law_security_and_money_never_wait_and_nothing_else_ignores_what_was_chosen() {
+        let (quiet, digest) = (DateTime::from_timestamp(100, 0), DateTime::from_timestamp(900, 0).expect("in range"));
+        for topic in Topic::ALL.iter().copied() {
+            for pace in Pace::ALL.iter().copied() {
+                for quiet in [None, quiet] {
+                    let plan = plan(topic, pace, quiet, digest);
+                    let wanted = match (topic.is_always_instant(), pace, quiet) {
+                        (true, ..) | (false, Pace::Instant, None) => Plan::Now,
+                        (false, Pace::Instant, Some(end)) => Plan::At(end),
+                        (false, Pace::Digest, _) => Plan::Digest(digest),
+                        (false, Pace::Off, _) => Plan::Never,
+                    };
+                    assert_eq!(plan, wanted, "{topic} {pace} {quiet:?}");
+                }
+            }
+        }
+        let always: Vec<_> = Topic::ALL.iter().filter(|topic| topic.is_always_instant()).map(|topic| topic.label()).collect();
+        assert_eq!(always, ["security", "law", "money"]);
+        assert_eq!(Topic::chosen().count(), 5);
     }
 
     #[test]

@@ -5,22 +5,26 @@
 //! once sent, except in development.
 
 use super::{
+    hours::Hours,
     letters::{self, Draft, Reader, Story},
-    rules::{self, Line, Template, To},
+    rules::{self, Line, Pace, Plan, Template, To, Topic},
     store,
-    views::{NoticeView, NoticesView},
+    views::{
+        ChoiceView, MailSettingsView, NoticeCount, NoticeFilter, NoticeView, NoticesView, ReadInput, UnreadView, UnsubscribeView,
+    },
 };
 use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
+        events::zones,
         facts::FactKind,
-        requests,
+        members, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
-        fields::FieldErrors,
+        fields::{Check, FieldErrors},
         ids::{MailId, NoticeId, OpportunityId, UserId},
         page::{self, PageRequest},
     },
@@ -30,6 +34,7 @@ use crate::{
         facts::StoredFact,
         jobs,
         mail::{Letter, PostError},
+        secrets,
         tx::Tx,
     },
 };
@@ -53,6 +58,9 @@ struct Plain<'a> {
     url: &'a str,
     note: Option<&'a str>,
     home: &'a str,
+    /// Where one chooses what is mailed, and where one stops it.
+    choose: &'a str,
+    stop: Option<&'a str>,
 }
 
 #[derive(askama::Template)]
@@ -66,6 +74,9 @@ struct Styled<'a> {
     url: &'a str,
     note: Option<&'a str>,
     home: &'a str,
+    /// Where one chooses what is mailed, and where one stops it.
+    choose: &'a str,
+    stop: Option<&'a str>,
 }
 
 /// Tells everybody who has to hear of a fact.
@@ -162,6 +173,12 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
             })
             .unwrap_or_default(),
         device: text(&["device"]),
+        person: text(&["person"]),
+        status: text(&["status"]),
+        signatory: fact.payload["signatory"].as_bool().unwrap_or_default(),
+        finance: fact.payload["finance"].as_bool().unwrap_or_default(),
+        invitation_id: text(&["invitationId"]),
+        join_request_id: text(&["joinRequestId"]),
     };
     Ok(Known { story, organization, community })
 }
@@ -230,6 +247,25 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 (false, _) => {}
             }
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only }])
+        }
+        To::Address => {
+            let Some(email) = first_text(&fact.private, &["email"]) else { return Ok(Vec::new()) };
+            let name = first_text(&fact.private, &["inviteeName"]).unwrap_or_default();
+            // Nobody's login: the letter is for whoever reads the mailbox.
+            let recipient = Recipient { user: UserId(Uuid::nil()), name, email };
+            Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: true }])
+        }
+        To::Member => {
+            let user = first_text(&fact.payload, &["memberUser"]).and_then(|id| id.parse().ok());
+            let Some(user) = user.filter(|user: &UserId| Some(user.0) != fact.actor_user_id) else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
+            let workspace = match (&known.organization, &known.community) {
+                (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
+                (_, Some((_, workspace))) if !workspace.slug.is_empty() => format!("community:{}", workspace.slug),
+                _ => String::new(),
+            };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
         To::Applicant => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
@@ -308,37 +344,90 @@ fn seated(fact: &StoredFact, people: Vec<Recipient>, side: Side, workspace: &str
 }
 
 async fn tell_one(ctx: &Ctx, fact: &StoredFact, line: &Line, story: &Story, to: Addressed) -> AppResult<()> {
-    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None };
+    let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None, path: None };
+    let (user, topic) = (to.recipient.user, line.template.topic());
+    let plan = if to.by_letter_only || !line.how.by_letter() { Plan::Now } else { plan_for(ctx, user, topic).await? };
+    // Told before, whatever was chosen since.
+    if line.how.by_letter() && line.how.by_notice() && store::has_notice(ctx.db(), user, fact.id).await? {
+        return Ok(());
+    }
     let mut tx = ctx.begin().await?;
     if line.how.by_letter() {
-        let once_key = format!("{}/{}/{}", fact.id, line.template.label(), to.recipient.email);
-        match write_mail(&mut tx, &once_key, line.template, story, &to.recipient, reader.clone()).await {
-            Ok(true) => {}
-            // Told before: and its notice was written with it.
-            Ok(false) => return Ok(()),
-            // A suspended person gets no link, and so no letter that would carry one.
-            Err(AppError::Refused(_)) => return Ok(()),
-            Err(error) => return Err(error),
+        let has_password = accounts::service::login(ctx, user).await?.is_some_and(|login| login.has_password);
+        // Whoever cannot sign in yet gets the letter that lets them.
+        let plan = if line.template.link(has_password).is_some() { Plan::Now } else { plan };
+        let leaves = match plan {
+            Plan::Now => Some(None),
+            Plan::At(at) => Some(Some(at)),
+            Plan::Never => None,
+            Plan::Digest(at) => {
+                let draft = letters::write(line.template, story, &reader);
+                let (label, href) = (line.template.label(), &draft.action.1);
+                if !store::insert_digest_line(&mut tx, user, fact.id, &label, &reader.workspace, &draft.title, href).await? {
+                    return Ok(());
+                }
+                jobs::ensure_deadline(&mut tx, DIGEST, user.0, at).await?;
+                None
+            }
+        };
+        if let Some(not_before) = leaves {
+            let once_key = format!("{}/{}/{}", fact.id, line.template.label(), to.recipient.email);
+            let follows = (!topic.is_always_instant() && !to.by_letter_only).then_some((user, topic));
+            let sending = Sending { once_key: &once_key, not_before, follows };
+            match write_mail(&mut tx, &sending, line.template, story, &to.recipient, reader.clone()).await {
+                Ok(true) => {}
+                // Told before: and its notice was written with it.
+                Ok(false) => return Ok(()),
+                // A suspended person gets no link, and so no letter that would carry one.
+                Err(AppError::Refused(_)) => return Ok(()),
+                Err(error) => return Err(error),
+            }
         }
     }
     if line.how.by_notice() && !to.by_letter_only {
         let draft = letters::write(line.template, story, &reader);
-        store::insert_notice(&mut tx, to.recipient.user, fact.id, &reader.workspace, &draft.title, &draft.action.1).await?;
+        store::insert_notice(&mut tx, user, fact.id, &reader.workspace, &draft.title, &draft.action.1).await?;
     }
     tx.commit_unstated("a mail and a notice follow from a fact; they are none").await
+}
+
+/// When a mail about this topic leaves for somebody, by what they chose.
+async fn plan_for(ctx: &Ctx, user: UserId, topic: Topic) -> AppResult<Plan> {
+    let Some(row) = store::find_choice(ctx.db(), user, topic.label()).await? else { return Ok(Plan::Now) };
+    let pace = row.pace.as_deref().and_then(|pace| Pace::parse(pace).ok()).unwrap_or(Pace::Instant);
+    let hours = stored_hours(&row);
+    let now = ctx.now();
+    Ok(rules::plan(topic, pace, hours.quiet_until(now), hours.next_digest(now)))
+}
+
+fn stored_hours(row: &store::ChoiceRow) -> Hours {
+    match (&row.zone, row.quiet_from, row.quiet_until, row.digest_at) {
+        (Some(zone), Some(from), Some(until), Some(digest)) => Hours::stored(zone, from, until, digest),
+        _ => Hours::default(),
+    }
+}
+
+/// How one mail is queued.
+struct Sending<'a> {
+    /// What makes it one mail.
+    once_key: &'a str,
+    /// Held until then.
+    not_before: Option<DateTime<Utc>>,
+    /// Whose choice it follows: then it carries the way to turn it off.
+    follows: Option<(UserId, Topic)>,
 }
 
 /// Queues a letter, with its one-time link where it carries one, unless it was queued before.
 async fn write_mail(
     tx: &mut Tx,
-    once_key: &str,
+    sending: &Sending<'_>,
     template: Template,
     story: &Story,
     recipient: &Recipient,
     mut reader: Reader,
 ) -> AppResult<bool> {
     let ctx = tx.ctx().clone();
-    if store::has_mail(ctx.db(), once_key).await? {
+    if store::has_mail(ctx.db(), sending.once_key).await? {
         return Ok(false);
     }
     let has_password = accounts::service::login(&ctx, recipient.user).await?.is_some_and(|login| login.has_password);
@@ -346,34 +435,67 @@ async fn write_mail(
         let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email).await?;
         reader.link = Some((purpose, format!("/link/{token}")));
     }
+    match template {
+        Template::Invitation => {
+            let Ok(id) = story.invitation_id.parse() else { return Ok(false) };
+            // Accepted or taken back meanwhile: there is nothing left to write about.
+            let Some(token) = members::service::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/invitations/{token}"));
+        }
+        Template::JoinMailboxAsked => {
+            let Ok(id) = story.join_request_id.parse() else { return Ok(false) };
+            let Some(token) = members::joins::letter_token_in(tx, id).await? else { return Ok(false) };
+            reader.path = Some(format!("/join-requests/{token}"));
+        }
+        _ => {}
+    }
     let draft = letters::write(template, story, &reader);
-    let (text, html) = lay_out(&ctx, &draft, &recipient.name)?;
+    queue(tx, sending, &template.label(), &draft, recipient).await
+}
+
+/// Lays a letter out, seals it and queues its job. False when a twin was queued first.
+async fn queue(tx: &mut Tx, sending: &Sending<'_>, label: &str, draft: &Draft, recipient: &Recipient) -> AppResult<bool> {
+    let ctx = tx.ctx().clone();
+    let about = sending.follows.map(|(user, topic)| (user, topic.label()));
+    let about = if label == DIGEST_MAIL { Some((recipient.user, DIGEST_MAIL)) } else { about };
+    let stop = about.map(|(user, about)| unsubscribe_path(&ctx, user, about));
+    let (text, html) = lay_out(&ctx, draft, &recipient.name, stop.as_deref())?;
     let id: MailId = ctx.id();
     let seal = |body: &str, column: &str| ctx.house.columns.seal(body, &crypto::cell("mails", id, column));
     let mail = store::NewMail {
         id,
-        once_key,
+        once_key: sending.once_key,
         recipient: &recipient.email,
         recipient_name: &recipient.name,
-        template: &template.label(),
+        template: label,
         subject: &draft.title,
         body_text: &seal(&text, "body_text"),
         body_html: &seal(&html, "body_html"),
+        follows: about,
     };
     if !store::insert_mail(tx, &mail).await? {
         return Ok(false);
     }
-    jobs::enqueue(tx, MAIL_JOB, &format!("mail:{id}"), json!({"mailId": id})).await?;
+    let (subject, payload) = (format!("mail:{id}"), json!({"mailId": id}));
+    match sending.not_before {
+        Some(at) => jobs::enqueue_at(tx, MAIL_JOB, &subject, payload, at).await?,
+        None => jobs::enqueue(tx, MAIL_JOB, &subject, payload).await?,
+    }
     Ok(true)
 }
 
 /// The letter twice: plain words, and HTML.
-fn lay_out(ctx: &Ctx, draft: &Draft, name: &str) -> AppResult<(String, String)> {
+fn lay_out(ctx: &Ctx, draft: &Draft, name: &str, stop: Option<&str>) -> AppResult<(String, String)> {
     let (url, home) = (ctx.link(&draft.action.1), ctx.link("/"));
+    let choose = ctx.link("/notifications/settings");
+    let stop = stop.map(|path| ctx.link(path));
+    let (choose, stop) = (choose.as_str(), stop.as_deref());
     let quote = || draft.quote.as_deref().map(|quote| quote.lines().collect::<Vec<_>>()).unwrap_or_default();
     let (paragraphs, action, note) = (&draft.paragraphs[..], draft.action.0.as_str(), draft.note.as_deref());
-    let text = Plain { name, paragraphs, quote: quote(), action, url: &url, note, home: &home }.render();
-    let html = Styled { title: &draft.title, name, paragraphs, quote: quote(), action, url: &url, note, home: &home }.render();
+    let text = Plain { name, paragraphs, quote: quote(), action, url: &url, note, home: &home, choose, stop }.render();
+    let html =
+        Styled { title: &draft.title, name, paragraphs, quote: quote(), action, url: &url, note, home: &home, choose, stop }
+            .render();
     match (text, html) {
         (Ok(text), Ok(html)) => Ok((text, html)),
         (Err(error), _) | (_, Err(error)) => Err(AppError::broken(format!("a letter could not be laid out: {error}"))),
@@ -392,7 +514,9 @@ pub async fn answer_forgotten(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> 
     };
     let reader = Reader { name: recipient.name.clone(), ..Reader::default() };
     let mut tx = ctx.begin().await?;
-    if write_mail(&mut tx, &format!("forgot/{}", job.id), template, &Story::default(), &recipient, reader).await? {
+    let once_key = format!("forgot/{}", job.id);
+    let sending = Sending { once_key: &once_key, not_before: None, follows: None };
+    if write_mail(&mut tx, &sending, template, &Story::default(), &recipient, reader).await? {
         tx.commit_unstated("a mail is no fact").await?;
     }
     Ok(())
@@ -408,6 +532,17 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
     let (Some(_), Some(_), "queued") = (&row.body_text, &row.body_html, row.state.as_str()) else { return Ok(()) };
     let (text, html) = open_bodies(ctx, &row)?;
     let host = url::Url::parse(&ctx.house.settings.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let mut headers: Vec<(String, String)> = vec![
+        // Holiday notices must not answer us.
+        ("Auto-Submitted".into(), "auto-generated".into()),
+        ("X-CommDesk-Request".into(), row.trace_id.clone()),
+    ];
+    if let (Some(user), Some(about)) = (row.user_id, &row.topic) {
+        // RFC 8058: one click in the mail program, one POST from it.
+        let url = ctx.link(&unsubscribe_path(ctx, user.into(), about));
+        headers.push(("List-Unsubscribe".into(), format!("<{url}>")));
+        headers.push(("List-Unsubscribe-Post".into(), "List-Unsubscribe=One-Click".into()));
+    }
     let letter = Letter {
         to: row.recipient,
         to_name: row.recipient_name,
@@ -415,11 +550,7 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
         text,
         html,
         message_id: format!("{id}@{}", host.as_deref().unwrap_or("commdesk")),
-        headers: vec![
-            // Holiday notices must not answer us.
-            ("Auto-Submitted".into(), "auto-generated".into()),
-            ("X-CommDesk-Request".into(), row.trace_id),
-        ],
+        headers,
     };
     match ctx.house.post.send(&letter).await {
         Ok(()) => Ok(store::mark_sent(ctx.db(), id, ctx.house.settings.is_development(), ctx.now()).await?),
@@ -444,25 +575,37 @@ fn open_bodies(ctx: &Ctx, row: &store::MailRow) -> anyhow::Result<(String, Strin
 
 // ── Notices in the house ────────────────────────────────────────────────────────────────────────────────────────────
 
-/// A page of the person's notices, newest first, and how many are new.
+/// A page of the person's notices, newest first, with exact counts. Two statements.
 ///
 /// # Errors
 /// 422 for a cursor that is not ours.
-pub async fn notices(ctx: &Ctx, person: &Person, request: &PageRequest) -> AppResult<NoticesView> {
+pub async fn notices(ctx: &Ctx, person: &Person, filter: &NoticeFilter, request: &PageRequest) -> AppResult<NoticesView> {
     let after = request.cursor.as_deref().map(after).transpose()?;
-    let mut rows = store::list_notices(ctx.db(), person.user, after, i64::from(request.limit) + 1).await?;
+    let workspace = filter.workspace.as_deref();
+    let (limit, offset) = (i64::from(request.limit) + 1, i64::from(request.offset));
+    let mut rows = store::list_notices(ctx.db(), person.user, workspace, filter.unread, after, limit, offset).await?;
     let more = rows.len() > request.limit as usize;
     rows.truncate(request.limit as usize);
     let last = rows.last().filter(|_| more);
+    let counts = store::count_by_workspace(ctx.db(), person.user).await?;
+    let wanted = counts.iter().filter(|(key, ..)| workspace.is_none_or(|wanted| wanted == key));
     Ok(NoticesView {
         next_cursor: last.map(|row| page::cursor(&[&row.created_at.timestamp_micros().to_string(), &row.id.to_string()])),
-        unread: unread(ctx, person.user).await?,
+        total: wanted.map(|(_, unread, all)| if filter.unread { *unread } else { *all }).sum(),
+        unread: counts.iter().map(|(_, unread, _)| unread).sum(),
+        all: counts.iter().map(|(_, _, all)| all).sum(),
+        workspaces: counts
+            .into_iter()
+            .map(|(key, unread, total)| NoticeCount { name: name_of(person, &key), workspace: key, unread, total })
+            .collect(),
         items: rows
             .into_iter()
             .map(|row| NoticeView {
                 id: row.id,
                 title: row.title,
                 href: row.href,
+                workspace_name: if row.workspace.is_empty() { String::new() } else { name_of(person, &row.workspace) },
+                workspace: row.workspace,
                 at: row.created_at,
                 at_label: row.created_at.format("%a %-d %b, %H:%M GMT").to_string(),
                 is_new: row.read_at.is_none(),
@@ -471,13 +614,22 @@ pub async fn notices(ctx: &Ctx, person: &Person, request: &PageRequest) -> AppRe
     })
 }
 
+/// What a workspace is called for somebody; one that they have left goes by its address.
+fn name_of(person: &Person, key: &str) -> String {
+    if key.is_empty() {
+        return "Your account".into();
+    }
+    let own = person.memberships.iter().find(|membership| membership.key() == key);
+    own.map_or_else(|| key.split_once(':').map_or(key, |(_, slug)| slug).to_owned(), |membership| membership.name.clone())
+}
+
 fn after(cursor: &str) -> Result<(DateTime<Utc>, NoticeId), FieldErrors> {
     let [micros, id] = page::uncursor::<2>(cursor)?;
     let at = micros.parse().ok().and_then(DateTime::from_timestamp_micros);
     at.zip(id.parse().ok()).ok_or_else(|| FieldErrors::one("cursor", "This cursor is not one of ours. Start again without it."))
 }
 
-/// How many notices wait to be read; counting stops at 100.
+/// How many notices wait to be read.
 ///
 /// # Errors
 /// When the database is away.
@@ -490,7 +642,203 @@ pub async fn unread(ctx: &Ctx, user: UserId) -> AppResult<i64> {
 /// # Errors
 /// When the database is away.
 pub async fn mark_read(ctx: &Ctx, person: &Person, notice: Option<NoticeId>) -> AppResult<()> {
-    store::mark_read(ctx.db(), person.user, notice, ctx.now()).await
+    let one = notice.map(|id| [id.0]);
+    store::mark_read(ctx.db(), person.user, one.as_ref().map(|ids| &ids[..]), None, ctx.now()).await
+}
+
+/// Every notice of one workspace was read; with `None`, of all.
+///
+/// # Errors
+/// When the database is away.
+pub async fn mark_all_read(ctx: &Ctx, person: &Person, workspace: Option<&str>) -> AppResult<()> {
+    store::mark_read(ctx.db(), person.user, None, workspace, ctx.now()).await
+}
+
+/// As the API asks for it: these, or all. Gives how many wait to be read now.
+///
+/// # Errors
+/// 422 on `ids`.
+pub async fn mark(ctx: &Ctx, person: &Person, input: &ReadInput) -> AppResult<UnreadView> {
+    if input.all {
+        mark_all_read(ctx, person, input.workspace.as_deref()).await?;
+    } else {
+        let ids: Result<Vec<Uuid>, _> = input.ids.iter().map(|id| id.parse::<Uuid>()).collect();
+        let ids = ids.map_err(|_| FieldErrors::one("ids", "One of these is not the id of a notice."))?;
+        if ids.is_empty() || ids.len() > 100 {
+            return Err(AppError::invalid("ids", "Name 1 to 100 notices, or say \"all\": true."));
+        }
+        store::mark_read(ctx.db(), person.user, Some(&ids), input.workspace.as_deref(), ctx.now()).await?;
+    }
+    Ok(UnreadView { unread: unread(ctx, person.user).await? })
+}
+
+// ── What is mailed, and when ────────────────────────────────────────────────────────────────────────────────────────
+
+/// The deadline of somebody's next digest.
+pub const DIGEST: &str = "digest";
+/// What the mail of a digest is called in the `mails` table, and what unsubscribing from it is about.
+const DIGEST_MAIL: &str = "digest";
+
+/// What somebody chose, everything included that they did not choose. Two statements.
+///
+/// # Errors
+/// When the database is away.
+pub async fn mail_settings(ctx: &Ctx, person: &Person) -> AppResult<MailSettingsView> {
+    let row = store::find_choice(ctx.db(), person.user, "").await?.ok_or(AppError::SignIn)?;
+    let chosen = store::list_choices(ctx.db(), person.user).await?;
+    let hours = stored_hours(&row);
+    let pace = |topic: Topic| {
+        let found = chosen.iter().find(|(name, _)| name == topic.label());
+        found.and_then(|(_, pace)| Pace::parse(pace).ok()).unwrap_or(Pace::Instant)
+    };
+    Ok(MailSettingsView {
+        email: person.email.clone(),
+        choices: Topic::chosen().map(|topic| ChoiceView { topic, pace: pace(topic) }).collect(),
+        zone: hours.zone.name().to_owned(),
+        zones: zones::names().map(str::to_owned).collect(),
+        quiet_from: hours.quiet_from,
+        quiet_until: hours.quiet_until,
+        digest_at: hours.digest_at,
+    })
+}
+
+/// What the form of mail settings types; hours as numbers, paces by topic.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailSettingsInput {
+    pub paces: Vec<(Topic, String)>,
+    pub zone: String,
+    pub quiet_from: String,
+    pub quiet_until: String,
+    pub digest_at: String,
+}
+
+/// Keeps what somebody chose. A digest that waits comes at the new hour.
+///
+/// # Errors
+/// 422 on `pace.…`, `zone`, `quietFrom`, `quietUntil`, `digestAt`.
+pub async fn set_mail_settings(ctx: &Ctx, person: &Person, input: &MailSettingsInput) -> AppResult<()> {
+    let mut check = Check::default();
+    let (mut topics, mut paces) = (Vec::new(), Vec::new());
+    for (topic, pace) in &input.paces {
+        if let Some(pace) = check.take(&format!("pace.{topic}"), Pace::parse(pace)) {
+            topics.push(topic.label().to_owned());
+            paces.push(pace.label().to_owned());
+        }
+    }
+    let hours = match Hours::parse(&input.zone, &input.quiet_from, &input.quiet_until, &input.digest_at) {
+        Ok(hours) => Some(hours),
+        Err(AppError::Invalid(errors)) => {
+            errors.0.into_iter().for_each(|(field, message)| check.add(&field, message));
+            None
+        }
+        Err(other) => return Err(other),
+    };
+    check.finish()?;
+    let Some(hours) = hours else { return Err(AppError::NotFound) };
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    store::set_choices(&mut tx, person.user, &topics, &paces, now).await?;
+    store::set_hours(&mut tx, person.user, &hours, now).await?;
+    jobs::move_deadline(&mut tx, DIGEST, person.user.0, hours.next_digest(now)).await?;
+    tx.commit_unstated("what somebody wants mailed is their own affair").await
+}
+
+/// Somebody's digest is due: one mail about everything that waits for it. Run twice, it finds nothing the second time.
+///
+/// # Errors
+/// When the database is away.
+pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
+    let login = accounts::service::login(ctx, user).await?;
+    let chosen = store::list_choices(ctx.db(), user).await?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    // Whoever adds a line sets the deadline after it: this lock makes them wait, and then set a new one.
+    let Some(at) = jobs::hold_deadline(&mut tx, DIGEST, user.0).await?.filter(|at| *at <= now) else { return Ok(()) };
+    let lines = store::take_digest_lines(&mut tx, user, now).await?;
+    jobs::clear_deadline(&mut tx, DIGEST, user.0).await?;
+    let is_off = |template: &str| {
+        let topic = Template::find(template).map(|template| template.topic().label());
+        chosen.iter().any(|(name, pace)| Some(name.as_str()) == topic && pace == Pace::Off.label())
+    };
+    let titles: Vec<String> = lines.into_iter().filter(|(template, _)| !is_off(template)).map(|(_, title)| title).collect();
+    if let Some(login) = login.filter(|login| !login.suspended && !titles.is_empty()) {
+        let once_key = format!("digest/{user}/{}", at.timestamp());
+        let sending = Sending { once_key: &once_key, not_before: None, follows: None };
+        let draft = letters::digest(&titles);
+        queue(&mut tx, &sending, DIGEST_MAIL, &draft, &accounts::service::recipient_of(login)).await?;
+    }
+    tx.commit_unstated("a digest is a mail, not a fact").await
+}
+
+/// Forgets what stood in digests a month ago.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_digests(ctx: &Ctx) -> anyhow::Result<()> {
+    Ok(store::forget_digest_lines(ctx.db(), ctx.now() - chrono::TimeDelta::days(30)).await?)
+}
+
+// ── Unsubscribing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The signed way to stop mails about one topic (or the digest) for one person, without signing in. It opens nothing else.
+fn unsubscribe_path(ctx: &Ctx, user: UserId, about: &str) -> String {
+    format!("/unsubscribe/{}~{about}~{}", user.0.simple(), unsubscribe_mark(ctx, user, about))
+}
+
+fn unsubscribe_mark(ctx: &Ctx, user: UserId, about: &str) -> String {
+    let mark = ctx.house.blind.blind("unsubscribe", &format!("{user}/{about}"));
+    hex::encode(&mark[..16])
+}
+
+/// Whose mails a token stops, and about what: `None` is the digest.
+fn unsubscribe_token(ctx: &Ctx, token: &str) -> AppResult<(UserId, Option<Topic>)> {
+    let mut parts = token.split('~');
+    let (Some(user), Some(about), Some(mark), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Err(AppError::NotFound);
+    };
+    let user: UserId = user.parse().map_err(|_| AppError::NotFound)?;
+    if !secrets::same(unsubscribe_mark(ctx, user, about).as_bytes(), mark.as_bytes()) {
+        return Err(AppError::NotFound);
+    }
+    if about == DIGEST_MAIL {
+        return Ok((user, None));
+    }
+    let topic = Topic::parse(about).ok().filter(|topic| !topic.is_always_instant()).ok_or(AppError::NotFound)?;
+    Ok((user, Some(topic)))
+}
+
+/// What the page behind the way to unsubscribe shows; looking changes nothing.
+///
+/// # Errors
+/// 404 for a token that is not ours.
+pub async fn unsubscribe_view(ctx: &Ctx, token: &str) -> AppResult<UnsubscribeView> {
+    let (user, topic) = unsubscribe_token(ctx, token)?;
+    let chosen = store::list_choices(ctx.db(), user).await?;
+    Ok(match topic {
+        Some(topic) => UnsubscribeView {
+            about: topic.words().to_owned(),
+            is_off: chosen.iter().any(|(name, pace)| name == topic.label() && pace == Pace::Off.label()),
+        },
+        None => UnsubscribeView {
+            about: "your daily digest".into(),
+            is_off: !chosen.iter().any(|(_, pace)| pace == Pace::Digest.label()),
+        },
+    })
+}
+
+/// Stops mails about the token's topic. Notices in the house stay.
+///
+/// # Errors
+/// 404 for a token that is not ours.
+pub async fn unsubscribe(ctx: &Ctx, token: &str) -> AppResult<()> {
+    let (user, topic) = unsubscribe_token(ctx, token)?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    match topic {
+        Some(topic) => store::set_choices(&mut tx, user, &[topic.label().into()], &[Pace::Off.label().into()], now).await?,
+        None => store::turn_digest_off(&mut tx, user, now).await?,
+    }
+    tx.commit_unstated("what somebody wants mailed is their own affair").await
 }
 
 // ── The mailbox of development ──────────────────────────────────────────────────────────────────────────────────────

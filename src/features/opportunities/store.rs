@@ -564,10 +564,9 @@ pub async fn apply_filled(tx: &mut Tx, filled: &OpportunityFilled, at: DateTime<
 /// Takes the free place with the lowest number, or the one that is kept for this request already; `None` when there is none.
 /// The caller holds the opportunity.
 pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateTime<Utc>) -> AppResult<Option<PlaceId>> {
-    let kept =
-        sqlx::query_scalar!("select place_id from place_claims where request_id = $1 and released_at is null", request.0)
-            .fetch_optional(tx.conn())
-            .await?;
+    let kept = sqlx::query_scalar!("select place_id from place_claims where request_id = $1 and released_at is null", request.0)
+        .fetch_optional(tx.conn())
+        .await?;
     if let Some(kept) = kept {
         return Ok(Some(PlaceId(kept)));
     }

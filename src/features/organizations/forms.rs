@@ -1,20 +1,23 @@
-//! The forms of organizations' pages: the steps of an application, the profile, an answer to staff, a decision.
+//! The forms of organizations' pages: the steps of an application, the profile, an answer to staff, decisions, adding an
+//! organization, claiming one.
 
 use super::{
-    drafts, logos,
+    claims, drafts, life, logos,
     rules::{
         DecisionInput,
         application::{ApplicationInput, ApplicationStep, BudgetInput},
+        claims::AddInput,
+        moves::AnswerInput,
         profile::ProfileInput,
     },
-    service::{self, LogoChange},
+    service::{self, LogoChange, OrganizationRef, Pictures},
     views::within,
 };
 use crate::{
     kernel::{
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{LogoId, OrganizationId},
+        ids::OrganizationId,
     },
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
@@ -31,6 +34,18 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/organization/profile", form: "profile", handler: |posted| Box::pin(save_profile(posted)) },
         FormRoute { path: "/dashboard", form: "answer", handler: |posted| Box::pin(answer(posted)) },
         FormRoute { path: "/staff/organizations/{id}", form: "decide", handler: |posted| Box::pin(decide(posted)) },
+        FormRoute { path: "/staff/organizations/{id}", form: "checks", handler: |posted| Box::pin(ask_checks(posted)) },
+        FormRoute { path: "/staff/organizations/{id}", form: "website", handler: |posted| Box::pin(answer_website(posted)) },
+        FormRoute { path: "/staff/organizations/{id}", form: "claim", handler: |posted| Box::pin(answer_claim(posted)) },
+        FormRoute { path: "/organization/profile", form: "address", handler: |posted| Box::pin(change_slug(posted)) },
+        FormRoute { path: "/organization/profile", form: "withdraw", handler: |posted| Box::pin(withdraw_website(posted)) },
+        FormRoute { path: "/organization/domain", form: "ask", handler: |posted| Box::pin(ask_proof(posted)) },
+        FormRoute { path: "/organization/domain", form: "check", handler: |posted| Box::pin(check_proof(posted)) },
+        FormRoute { path: "/directory/add", form: "add", handler: |posted| Box::pin(add(posted)) },
+        FormRoute { path: "/directory/{slug}", form: "invite", handler: |posted| Box::pin(invite(posted)) },
+        FormRoute { path: "/claim/{slug}", form: "mailbox", handler: |posted| Box::pin(claim_by_mailbox(posted)) },
+        FormRoute { path: "/claim/{slug}", form: "dns", handler: |posted| Box::pin(claim_by_dns(posted)) },
+        FormRoute { path: "/claim/{slug}", form: "check", handler: |posted| Box::pin(check_claim(posted)) },
     ]
 }
 
@@ -151,29 +166,41 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
         hiring_email: typed.owned("hiringEmail"),
         billing_email: typed.owned("billingEmail"),
         phone: typed.owned("phone"),
+        brand_colors: typed.all("brandColors"),
+        boilerplate: typed.owned("boilerplate"),
         version: typed.text("version").parse().unwrap_or_default(),
     };
     super::policy::may_edit(&actor)?;
-    let problems = input.parse().err().unwrap_or_default();
-    let logo = uploaded(&posted, problems).await?;
-    service::edit_profile(&call.ctx, &actor, &input, logo.map_or(LogoChange::Keep, LogoChange::Replace)).await?;
+    let mut problems = input.parse().err().unwrap_or_default();
+    let mut pictures = Pictures::default();
+    for (field, picture) in
+        [("logo", &mut pictures.logo), ("logoOnDark", &mut pictures.logo_on_dark), ("wordmark", &mut pictures.wordmark)]
+    {
+        *picture = change_of(&posted, field, &mut problems).await?;
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    service::edit_profile(&call.ctx, &actor, &input, pictures).await?;
     Ok(Done::to(here(&posted, "/organization/profile?saved=yes")))
 }
 
-/// The logo that was chosen, if one was; its problem joins those of the other fields.
-async fn uploaded(posted: &Posted, mut problems: FieldErrors) -> AppResult<Option<LogoId>> {
-    let logo = match posted.typed.upload("logo") {
-        Some(upload) => match logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await {
-            Ok(logo) => Some(logo),
-            Err(AppError::Invalid(wrong)) => {
-                add_all(&mut problems, wrong);
-                None
-            }
-            Err(other) => return Err(other),
-        },
-        None => None,
+/// The picture that was chosen, if one was, or that it shall go; its problem joins those of the other fields.
+async fn change_of(posted: &Posted, field: &str, problems: &mut FieldErrors) -> AppResult<LogoChange> {
+    let Some(upload) = posted.typed.upload(field) else {
+        let gone = posted.typed.ticked(&format!("{field}.remove"));
+        return Ok(if gone { LogoChange::Remove } else { LogoChange::Keep });
     };
-    if problems.is_empty() { Ok(logo) } else { Err(problems.into()) }
+    match logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await {
+        Ok(logo) => Ok(LogoChange::Replace(logo)),
+        Err(AppError::Invalid(wrong)) => {
+            for message in wrong.0.into_values() {
+                problems.add(field, message);
+            }
+            Ok(LogoChange::Keep)
+        }
+        Err(other) => Err(other),
+    }
 }
 
 async fn answer(posted: Posted) -> AppResult<Done> {
@@ -189,6 +216,104 @@ async fn decide(posted: Posted) -> AppResult<Done> {
     let decision = DecisionInput { decision: posted.typed.owned("decision"), reason: posted.typed.owned("reason") }.parse()?;
     service::decide(&posted.call.ctx, &actor, id, decision).await?;
     Ok(Done::to(here(&posted, &format!("/staff/organizations/{id}?decided=yes"))))
+}
+
+async fn ask_checks(posted: Posted) -> AppResult<Done> {
+    let id: OrganizationId = posted.seg("id")?;
+    life::ask_checks(&posted.call.ctx, &posted.call.actor()?, id).await?;
+    Ok(Done::to(here(&posted, &format!("/staff/organizations/{id}?checks=yes"))))
+}
+
+fn answer_of(posted: &Posted) -> AnswerInput {
+    let typed = &posted.typed;
+    AnswerInput { id: typed.owned("id"), decision: typed.owned("decision"), reason: typed.owned("reason") }
+}
+
+async fn answer_website(posted: Posted) -> AppResult<Done> {
+    let id: OrganizationId = posted.seg("id")?;
+    let actor = posted.call.actor()?;
+    super::policy::may_review(&actor)?;
+    life::answer_website(&posted.call.ctx, &actor, id, answer_of(&posted).parse()?).await?;
+    Ok(Done::to(here(&posted, &format!("/staff/organizations/{id}?decided=yes"))))
+}
+
+async fn answer_claim(posted: Posted) -> AppResult<Done> {
+    let id: OrganizationId = posted.seg("id")?;
+    let actor = posted.call.actor()?;
+    super::policy::may_review(&actor)?;
+    claims::answer(&posted.call.ctx, &actor, id, answer_of(&posted).parse()?).await?;
+    Ok(Done::to(here(&posted, &format!("/staff/organizations/{id}?decided=yes"))))
+}
+
+/// The workspace is named by its slug, so that the page after it names the new one.
+async fn change_slug(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let slug = life::change_slug(&posted.call.ctx, &actor, posted.typed.text("slug")).await?;
+    Ok(Done::to(within("/organization/profile?moved=yes", &format!("organization:{slug}"))))
+}
+
+async fn withdraw_website(posted: Posted) -> AppResult<Done> {
+    life::withdraw_website(&posted.call.ctx, &posted.call.actor()?).await?;
+    Ok(Done::to(here(&posted, "/organization/profile?saved=yes")))
+}
+
+async fn ask_proof(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id = super::policy::may_edit(&actor)?;
+    claims::ask_proof(&posted.call.ctx, &actor.person, &OrganizationRef::Id(id)).await?;
+    Ok(Done::to(here(&posted, "/organization/domain")))
+}
+
+async fn check_proof(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id = super::policy::may_edit(&actor)?;
+    claims::check_proof(&posted.call.ctx, &actor.person, &OrganizationRef::Id(id)).await?;
+    Ok(Done::to(here(&posted, "/organization/domain")))
+}
+
+async fn add(posted: Posted) -> AppResult<Done> {
+    let (call, typed) = (&posted.call, &posted.typed);
+    let actor = call.actor()?;
+    let input = AddInput {
+        display_name: typed.owned("displayName"),
+        website: typed.owned("website"),
+        entity_type: typed.owned("entityType"),
+        industry: typed.owned("industry"),
+        short_description: typed.owned("shortDescription"),
+        contact_email: typed.owned("contactEmail"),
+        confirm: typed.ticked("confirm"),
+    };
+    let view = claims::add(&call.ctx, &actor, &input).await?;
+    Ok(Done::to(here(&posted, &format!("/directory/{}?added=yes", view.slug))))
+}
+
+async fn invite(posted: Posted) -> AppResult<Done> {
+    let (call, slug) = (&posted.call, posted.seg::<String>("slug")?);
+    let actor = call.actor()?;
+    let id = service::get_by(&call.ctx, Some(&actor), &OrganizationRef::Slug(slug.clone())).await?.id;
+    claims::invite(&call.ctx, &actor, id, posted.typed.text("email")).await?;
+    Ok(Done::to(here(&posted, &format!("/directory/{slug}?invited=yes"))))
+}
+
+async fn claim_by_mailbox(posted: Posted) -> AppResult<Done> {
+    let slug: String = posted.seg("slug")?;
+    let (call, by) = (&posted.call, OrganizationRef::Slug(slug.clone()));
+    claims::ask(&call.ctx, call.voice(), &by, posted.typed.text("email")).await?;
+    Ok(Done::to(format!("/claim/{slug}?sent=yes")))
+}
+
+async fn claim_by_dns(posted: Posted) -> AppResult<Done> {
+    let slug: String = posted.seg("slug")?;
+    let (call, by) = (&posted.call, OrganizationRef::Slug(slug.clone()));
+    claims::ask_proof(&call.ctx, call.person()?, &by).await?;
+    Ok(Done::to(format!("/claim/{slug}#dns")))
+}
+
+async fn check_claim(posted: Posted) -> AppResult<Done> {
+    let slug: String = posted.seg("slug")?;
+    let (call, by) = (&posted.call, OrganizationRef::Slug(slug.clone()));
+    claims::check_proof(&call.ctx, call.person()?, &by).await?;
+    Ok(Done::to(format!("/claim/{slug}?proven=yes")))
 }
 
 /// A page of ours in the same workspace.

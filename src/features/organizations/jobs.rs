@@ -1,8 +1,8 @@
 //! What organizations do later: checks after an application or an edit, counts of support, old drafts.
 
-use super::{drafts, rules, service};
+use super::{claims, drafts, life, rules, service};
 use crate::{
-    kernel::ids::{CommunityId, EventId, OrganizationId},
+    kernel::ids::{CommunityId, EventId, OrganizationId, UserId},
     platform::{
         ctx::Ctx,
         facts::StoredFact,
@@ -18,6 +18,9 @@ pub fn consumers() -> Vec<Consumer> {
     vec![
         Consumer { name: "organization-checks", wants: asks_for_checks, run: check },
         Consumer { name: "organization-support", wants: is_support, run: count_support },
+        Consumer { name: "organization-website", wants: is_proposal, run: check_proposal },
+        Consumer { name: "organization-invitations", wants: is_request, run: invite },
+        Consumer { name: "organization-claims", wants: is_mailed_link, run: prove_claims },
     ]
 }
 
@@ -32,7 +35,14 @@ pub fn forget_drafts() -> Periodic {
 
 fn asks_for_checks(fact: &StoredFact) -> bool {
     match (fact.room.as_str(), fact.name.as_str()) {
-        ("organizations", "organization_applied" | "organization_resubmitted") => true,
+        (
+            "organizations",
+            "organization_applied"
+            | "organization_resubmitted"
+            | "organization_checks_asked"
+            | "organization_website_approved"
+            | "organization_domain_proven",
+        ) => true,
         ("organizations", "organization_profile_edited") => rules::needs_checks(&service::changed_fields(fact)),
         _ => false,
     }
@@ -42,6 +52,55 @@ fn check(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         let fact = job.fact.context("checks are asked for by a fact")?;
         service::run_checks(&ctx, OrganizationId(fact.subject_id), fact.id).await?;
+        Ok(())
+    })
+}
+
+fn is_proposal(fact: &StoredFact) -> bool {
+    fact.room == "organizations" && fact.name == "organization_website_proposed"
+}
+
+fn check_proposal(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let fact = job.fact.context("a proposal is a fact")?;
+        let proposal = id_in(&fact, "proposal").context("a proposal has an id")?;
+        life::check_proposal(&ctx, OrganizationId(fact.subject_id), proposal, fact.id).await?;
+        Ok(())
+    })
+}
+
+fn id_in(fact: &StoredFact, key: &str) -> Option<Uuid> {
+    fact.payload.get(key).and_then(|value| value.as_str()).and_then(|text| text.parse().ok())
+}
+
+/// A request of a community's: when its organization has nobody here yet, somebody of theirs is invited.
+fn is_request(fact: &StoredFact) -> bool {
+    fact.room == "requests" && fact.name == "request_opened" && fact.payload["openedBy"] == "community"
+}
+
+fn invite(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let fact = job.fact.context("a request is a fact")?;
+        let organization = id_in(&fact, "organizationId").context("a request names its organization")?;
+        let community = id_in(&fact, "communityId").context("a request names its community")?;
+        claims::invite_for_request(&ctx, OrganizationId(organization), CommunityId(community)).await?;
+        Ok(())
+    })
+}
+
+/// Somebody followed a link that we had mailed: to prove their address, or to set a password.
+fn is_mailed_link(fact: &StoredFact) -> bool {
+    match (fact.room.as_str(), fact.name.as_str()) {
+        ("accounts", "user_email_verified") => true,
+        ("accounts", "password_set") => matches!(fact.payload["how"].as_str(), Some("activated" | "reset")),
+        _ => false,
+    }
+}
+
+fn prove_claims(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let fact = job.fact.context("a link that was followed is a fact")?;
+        claims::mailbox_proven(&ctx, UserId(fact.subject_id), fact.at).await?;
         Ok(())
     })
 }

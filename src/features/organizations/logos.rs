@@ -3,7 +3,10 @@
 //!
 //! Promises: what is served is a PNG that we drew; its address changes with its content. Does not say whose a logo is.
 
-use super::{store, views};
+use super::{
+    store,
+    views::{self, UploadedLogo},
+};
 use crate::{
     kernel::{
         error::{AppError, AppResult},
@@ -32,6 +35,14 @@ use std::sync::Arc;
 /// # Errors
 /// 422 on `logo`, saying what is wrong with the file; 429 after too many from one address.
 pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
+    Ok(keep(ctx, bytes).await?.0)
+}
+
+/// As [`store_logo`], with the key under which the picture is kept and what else there is to say about it.
+///
+/// # Errors
+/// As [`store_logo`].
+pub async fn keep(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<(LogoId, UploadedLogo)> {
     limits::hit_address(ctx, limits::UPLOAD_ADDRESS).await?;
     let picture = pictures::clean_logo_async(bytes).await.map_err(|refusal| AppError::invalid("logo", refusal.message))?;
     let key = Key::of_hash("logos", &picture.sha256_hex, "png").map_err(|_| AppError::broken("a hash is no key"))?;
@@ -41,7 +52,15 @@ pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
     // The picture before its row: a row never points at nothing.
     let kept = ctx.house.store.put(&key, picture.png, "image/png").await;
     kept.map_err(|error| AppError::Broken(error.into()))?;
-    store::ensure_logo(ctx.db(), ctx.id(), &picture.sha256_hex, key.as_str(), width, height, size, ctx.now()).await
+    let id = store::ensure_logo(ctx.db(), ctx.id(), &picture.sha256_hex, key.as_str(), width, height, size, ctx.now()).await?;
+    let uploaded = UploadedLogo {
+        key: key.as_str().to_owned(),
+        url: logo_url(key.as_str()),
+        width: picture.width,
+        height: picture.height,
+        note: picture.note.map(str::to_owned),
+    };
+    Ok((id, uploaded))
 }
 
 /// Where a stored logo is served from.

@@ -19,6 +19,12 @@ pub mod jobs;
 #[cfg(feature = "server")]
 pub mod logos;
 #[cfg(feature = "server")]
+pub mod lookups;
+#[cfg(feature = "server")]
+pub mod claims;
+#[cfg(feature = "server")]
+pub mod life;
+#[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;

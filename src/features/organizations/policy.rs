@@ -4,7 +4,7 @@ use super::{rules::Standing, visibility::Audience};
 use crate::kernel::{
     actor::{Actor, Capability, VerificationStatus, Workspace},
     error::{AppError, Denied},
-    ids::OrganizationId,
+    ids::{CommunityId, OrganizationId},
 };
 
 /// As whom somebody looks at an organization.
@@ -82,6 +82,27 @@ pub fn may_decide(actor: &Actor, organization: OrganizationId) -> Result<(), App
     Ok(())
 }
 
+/// The acting community, when it may bring organizations here: approved, and in a role that writes to sponsors.
+///
+/// # Errors
+/// 403 and what would be needed.
+pub fn may_add(actor: &Actor) -> Result<CommunityId, Denied> {
+    match actor.acting.as_ref().map(|membership| membership.workspace) {
+        Some(Workspace::Community { id, status, .. }) => {
+            actor.must(Capability::ActOnRequests, "add organizations")?;
+            if status.may_reach_out() {
+                Ok(id)
+            } else {
+                Err(Denied::coded(
+                    "NOT_APPROVED",
+                    "Your community is not approved yet. When it is, you can add organizations and send them requests.",
+                ))
+            }
+        }
+        _ => Err(Denied::new("Organizations are added by communities. Change to a community's workspace, or join as a sponsor.")),
+    }
+}
+
 /// The guard of trusted routes: the acting organization, when it is verified.
 ///
 /// # Errors
@@ -109,7 +130,7 @@ mod tests {
     use super::*;
     use crate::kernel::{
         actor::{CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role, StaffRole},
-        ids::{CommunityId, SessionId, UserId},
+        ids::{SessionId, UserId},
         labels::MemberRole,
     };
     use std::sync::Arc;
@@ -191,6 +212,19 @@ mod tests {
             line(&format!("staff {} without second factor", role.label()), &actor(Workspace::Staff { role }, false));
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn approved_communities_add_organizations() {
+        let community = |status, role| actor(Workspace::Community { id: CommunityId(Uuid::from_u128(3)), status, role }, false);
+        for status in CommunityStatus::ALL {
+            let outcome = may_add(&community(status, CommunityRole::Owner));
+            assert_eq!(outcome.is_ok(), status.may_reach_out(), "{status:?}");
+        }
+        let member = CommunityRole::Member(crate::kernel::labels::MemberRole::ALL[0]);
+        let may = Role::Community(member).capabilities().has(Capability::ActOnRequests);
+        assert_eq!(may_add(&community(CommunityStatus::Active, member)).is_ok(), may);
+        assert!(may_add(&self::member(OrganizationRole::SponsorAdmin, VerificationStatus::Verified)).is_err());
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What the pages of organizations load: who is calling, one service, its view.
 
-use super::views::{DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, QueueView, ReviewView};
+use super::views::{
+    ClaimPageView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView, ReviewView,
+    WaitingView,
+};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -39,6 +42,36 @@ pub async fn organization(slug: String, workspace: Option<String>) -> Result<Org
     use super::service::{self, OrganizationRef};
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     Ok(service::get_by(&call.ctx, call.maybe_viewer().as_ref(), &OrganizationRef::Slug(slug)).await?)
+}
+
+/// The page on which somebody takes an organization over.
+#[server(name = LoadClaimPage, prefix = "/rpc", endpoint = "organizations/claim", input = GetUrl)]
+pub async fn claim(slug: String) -> Result<ClaimPageView, PageError> {
+    let call = crate::platform::web::of_page()?;
+    Ok(super::claims::page(&call.ctx, call.person.as_deref(), &slug).await?)
+}
+
+/// The page on which the acting organization proves its domain.
+#[server(name = LoadDomainProof, prefix = "/rpc", endpoint = "organizations/domain", input = GetUrl)]
+pub async fn domain(workspace: Option<String>) -> Result<ProofPageView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::claims::proof_page(&call.ctx, &call.viewer()?).await?)
+}
+
+/// May the acting workspace add an organization? Gives the workspace as forms name it.
+#[server(name = LoadMayAdd, prefix = "/rpc", endpoint = "organizations/may-add", input = GetUrl)]
+pub async fn may_add(workspace: Option<String>) -> Result<String, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let actor = call.viewer()?;
+    super::policy::may_add(&actor).map_err(crate::kernel::error::AppError::from)?;
+    Ok(actor.acting.as_ref().map(crate::kernel::actor::Membership::key).unwrap_or_default())
+}
+
+/// What waits for staff beside applications.
+#[server(name = LoadWaitingChanges, prefix = "/rpc", endpoint = "organizations/waiting", input = GetUrl)]
+pub async fn waiting(workspace: Option<String>) -> Result<WaitingView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::life::waiting(&call.ctx, &call.viewer()?).await?)
 }
 
 /// The form of the acting organization's profile.

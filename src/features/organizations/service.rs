@@ -6,14 +6,14 @@
 
 use super::{
     identity::{self, Identity},
-    policy,
+    life, lookups, policy,
     rules::{
-        self, Decision, Organization, Standing, Standpoint,
+        self, Decided, Decision, Organization, Standing, Standpoint,
         application::{Application, Budget},
         profile::{Profile, ProfileInput},
     },
-    store::{self, OrganizationRow, QueueAfter, Sealed},
-    trust::{self, CheckKind, CheckRow, Holder, MailRoute, TrustScore},
+    store::{self, OrganizationRow, PictureIds, QueueAfter, Sealed},
+    trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
         CheckView, DashboardPart, DirectoryView, OrganizationBrief, OrganizationCard, OrganizationView, ProfileView, QueueGroup,
         QueueOrder, QueueRow, QueueView, Record, ReviewView, StepView, logo_url,
@@ -35,7 +35,6 @@ use crate::{
         crypto::{Keyring, cell},
         ctx::Ctx,
         dates,
-        dns::{self, Lookup, Reached},
         facts::{self, StoredFact, Voice},
         limits,
         storage::Key,
@@ -82,7 +81,7 @@ pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResu
 }
 
 /// What a website and a name stand for.
-fn standpoint(website: &WebUrl, name: &str) -> Standpoint {
+pub(super) fn standpoint(website: &WebUrl, name: &str) -> Standpoint {
     let identity = Identity::of(website);
     Standpoint {
         identity_key: identity.key().to_owned(),
@@ -120,7 +119,7 @@ pub async fn run_checks(ctx: &Ctx, id: OrganizationId, cause: FactId) -> AppResu
 }
 
 /// One id for each kind of check and cause, so that a job that runs twice writes once.
-fn check_id(cause: FactId, kind: CheckKind) -> Uuid {
+pub(super) fn check_id(cause: FactId, kind: CheckKind) -> Uuid {
     let hash = Sha256::digest(format!("check:{cause}:{kind}"));
     uuid::Builder::from_custom_bytes(hash[..16].try_into().expect("a SHA-256 has more than 16 bytes")).into_uuid()
 }
@@ -132,7 +131,7 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
-        rows.push(trust::website_reachable(website.host(), &reach(ctx, website.host()).await));
+        rows.push(trust::website_reachable(website.host(), &lookups::reach(ctx, website.host()).await));
         rows.push(trust::registrable_domain(identity.key(), identity.ground()));
         rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
         let (owner, rivals) = store::find_holders(ctx.db(), identity.key(), id).await?;
@@ -142,11 +141,12 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
             None => Holder::Rivals(u32::try_from(rivals).unwrap_or(u32::MAX)),
         };
         rows.push(trust::known_domain(identity.key(), &holder));
+        rows.push(trust::domain_proof(identity.domain(), store::life::is_domain_proven(ctx.db(), id, identity.domain()).await?));
         rows.push(trust::similar_name(&similar(ctx, row, &identity).await?));
     }
     rows.push(trust::free_mail(email.domain()));
     rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
-    rows.push(trust::mail_exchanger(email.domain(), &mail_route(ctx, email.domain()).await));
+    rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
     let others = store::count_from_source(ctx.db(), id, row.submitted_at - TimeDelta::days(1)).await?;
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
@@ -154,85 +154,71 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
 }
 
 async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
-    let skeletons = [identity::skeleton(&row.display_name), identity.skeleton()];
-    let found = store::list_like(ctx.db(), &row.display_name, &skeletons, identity.key(), OrganizationId(row.id)).await?;
-    let is_like = |name: &str, website: &str| {
-        let theirs =
-            [identity::skeleton(name), WebUrl::parse(website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default()];
+    let found = look_alikes(ctx, &row.display_name, identity, OrganizationId(row.id)).await?;
+    Ok(found.into_iter().map(|like| like.display_name).collect())
+}
+
+/// Whose name or website is easily taken for these.
+pub(super) async fn look_alikes(
+    ctx: &Ctx,
+    name: &str,
+    identity: &Identity,
+    but: OrganizationId,
+) -> AppResult<Vec<store::LikeRow>> {
+    let skeletons = [identity::skeleton(name), identity.skeleton()];
+    let mut found = store::list_like(ctx.db(), name, &skeletons, identity.key(), but).await?;
+    found.retain(|like| {
+        let website = WebUrl::parse(&like.website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default();
+        let theirs = [identity::skeleton(&like.display_name), website];
         theirs.iter().any(|theirs| skeletons.iter().any(|mine| identity::alike(mine, theirs)))
-    };
-    Ok(found.into_iter().filter(|(name, website)| is_like(name, website)).map(|(name, _)| name).collect())
-}
-
-async fn reach(ctx: &Ctx, host: &str) -> trust::Reach {
-    let addresses = match ctx.house.lookups.resolves(host).await {
-        Lookup::Found(addresses) => addresses,
-        Lookup::Nothing => return trust::Reach::Missing,
-        Lookup::CouldNotCheck(why) => return trust::Reach::Unavailable(reason(&why)),
-    };
-    if !addresses.iter().any(|address| dns::is_public(*address)) {
-        return trust::Reach::PrivateOnly;
-    }
-    match ctx.house.reach.reaches(host).await {
-        Reached::Yes(address) => trust::Reach::Found(format!("{} answers", address.ip())),
-        // The name is there, and that is what the check asks; a website may be down for an hour.
-        Reached::No(why) | Reached::CouldNotCheck(why) => trust::Reach::Found(format!("the name exists; {}", reason(&why))),
-    }
-}
-
-async fn mail_route(ctx: &Ctx, domain: &str) -> MailRoute {
-    match ctx.house.lookups.mail_exchangers(domain).await {
-        Lookup::Found(hosts) => MailRoute::Exchanger(hosts.into_iter().next().unwrap_or_default()),
-        Lookup::CouldNotCheck(why) => MailRoute::Unavailable(reason(&why)),
-        // Without an exchanger, mail goes to the domain's own address (RFC 5321, 5.1).
-        Lookup::Nothing => match ctx.house.lookups.resolves(domain).await {
-            Lookup::Found(_) => MailRoute::AddressOnly,
-            Lookup::Nothing => MailRoute::Missing,
-            Lookup::CouldNotCheck(why) => MailRoute::Unavailable(reason(&why)),
-        },
-    }
-}
-
-/// A sentence of the network's as it reads after a colon.
-fn reason(sentence: &str) -> String {
-    let text = sentence.trim_end_matches('.');
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+    });
+    Ok(found)
 }
 
 // ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Staff decide on one organization: verify, ask for more, refuse, disable.
+/// Staff decide on one organization: verify, ask for more, refuse, disable, restore. Disabling a verified one takes two of
+/// them: the first decision is a proposal, that of somebody else confirms it (or keeps it).
 ///
 /// # Errors
-/// 403; 409 `NOT_WAITING`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at the same moment.
+/// 403; 409 `NOT_WAITING`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at
+/// the same moment.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Decision) -> AppResult<OrganizationView> {
     policy::may_decide(actor, id)?;
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
-    let deciding = organization_of(&held)?.decide(decision)?;
-    if let Err(refused) = store::apply_deciding(&mut tx, &deciding, now).await {
-        drop(tx);
-        return Err(name_the_holder(ctx, refused, &held).await);
+    match organization_of(&held)?.decide(actor.user(), decision)? {
+        Decided::Moved(deciding) => {
+            if let Err(refused) = store::apply_deciding(&mut tx, &deciding, now).await {
+                drop(tx);
+                return Err(name_the_holder(ctx, refused, id, &held.identity_key, &held.display_name).await);
+            }
+            tx.state(actor, &deciding);
+        }
+        Decided::Proposed(proposing) => {
+            store::life::apply_disabling_proposing(&mut tx, &proposing, now).await?;
+            tx.state(actor, &proposing);
+        }
+        Decided::Dropped(dropping) => {
+            store::life::apply_disabling_dropping(&mut tx, &dropping, now).await?;
+            tx.state(actor, &dropping);
+        }
     }
-    tx.state(actor, &deciding);
     tx.result(id);
     tx.commit().await?;
     get(ctx, Some(actor), id).await
 }
 
-async fn name_the_holder(ctx: &Ctx, refused: AppError, held: &OrganizationRow) -> AppError {
+/// Says who has the website, where that is what refused a decision.
+pub(super) async fn name_the_holder(ctx: &Ctx, refused: AppError, but: OrganizationId, key: &str, name: &str) -> AppError {
     if refused.code() != store::DOMAIN_TAKEN {
         return refused;
     }
-    match store::find_holders(ctx.db(), &held.identity_key, OrganizationId(held.id)).await {
+    match store::find_holders(ctx.db(), key, but).await {
         Ok((Some(owner), _)) => AppError::refused(
             store::DOMAIN_TAKEN,
-            format!(
-                "{} belongs to {owner}, so {} cannot be verified with it. Refuse this application, or ask for another website.",
-                held.identity_key, held.display_name
-            ),
+            format!("{key} belongs to {owner}, so {name} cannot be verified with it. Refuse this, or ask for another website."),
         ),
         _ => refused,
     }
@@ -304,6 +290,7 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let checks = store::list_checks(ctx.db(), id).await?;
     let rivals = store::list_by_identity(ctx.db(), std::slice::from_ref(&row.identity_key)).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
+    let waiting = life::waiting_for(ctx, actor, &row).await?;
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
     let now = ctx.now();
@@ -324,6 +311,9 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
         trust,
         checks: shown(newest),
         earlier_checks: shown(earlier),
+        proposal: waiting.proposals.into_iter().next(),
+        claims: waiting.claims,
+        disabling: waiting.disablings.into_iter().next(),
         rivals: rivals.iter().filter(|rival| rival.id != id.0).map(|rival| queue_row(rival, now)).collect(),
         timeline: story.iter().filter_map(step).collect(),
     })
@@ -339,7 +329,7 @@ fn newest_run(checks: &[Checked]) -> (&[Checked], &[Checked]) {
     checks.split_at(end)
 }
 
-fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckView {
+pub(super) fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckView {
     CheckView {
         title: row.kind.title().to_owned(),
         result: row.result,
@@ -363,6 +353,25 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_verified") => ("Staff verified it".to_owned(), said("reason")),
         ("organizations", "organization_refused") => ("Staff refused it".to_owned(), said("reason")),
         ("organizations", "organization_disabled") => ("Staff disabled it".to_owned(), said("reason")),
+        ("organizations", "organization_restored") => ("Staff restored it".to_owned(), said("reason")),
+        ("organizations", "organization_disabling_proposed") => {
+            ("Somebody of the staff proposed to disable it".to_owned(), said("reason"))
+        }
+        ("organizations", "organization_disabling_dropped") => ("Staff keep it".to_owned(), said("reason")),
+        ("organizations", "organization_checks_asked") => ("Staff asked for new checks".to_owned(), None),
+        ("organizations", "organization_added") => ("A community added it".to_owned(), None),
+        ("organizations", "organization_slug_changed") => ("Its address here changed".to_owned(), said("slug")),
+        ("organizations", "organization_website_proposed") => ("Another website was proposed".to_owned(), said("website")),
+        ("organizations", "organization_website_withdrawn") => ("The proposed website was withdrawn".to_owned(), said("website")),
+        ("organizations", "organization_website_approved") => ("Staff approved the new website".to_owned(), said("reason")),
+        ("organizations", "organization_website_refused") => ("Staff refused the new website".to_owned(), said("reason")),
+        ("organizations", "organization_claim_invited") => ("A mailbox was invited to claim it".to_owned(), said("email")),
+        ("organizations", "organization_claim_begun") => ("Somebody wants to claim it by its DNS".to_owned(), said("email")),
+        ("organizations", "organization_claim_asked") => ("Somebody wants to claim it".to_owned(), said("email")),
+        ("organizations", "organization_claim_proven") => ("A claim was proven".to_owned(), None),
+        ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),
+        ("organizations", "organization_claim_refused") => ("Staff refused a claim".to_owned(), said("reason")),
+        ("organizations", "organization_domain_proven") => ("The domain was proven by its DNS".to_owned(), None),
         ("organizations", "organization_profile_edited") => {
             let fields = changed_fields(fact);
             let titles: Vec<String> = fields.iter().map(|field| field.title().to_lowercase()).collect();
@@ -393,52 +402,127 @@ pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
         slug: record.slug.clone(),
         input: record.profile.input(record.version),
         logo_url: record.logo_key.as_deref().map(logo_url),
+        logo_on_dark_url: record.logo_on_dark_key.as_deref().map(logo_url),
+        wordmark_url: record.wordmark_key.as_deref().map(logo_url),
         standing: record.standing,
         more_asked: record.more_asked.clone(),
         completeness: record.profile.completeness().into(),
         can_edit: OrganizationView::for_audience(&record, policy::audience(Some(actor), id)).can.edit,
-        verified_identity: (record.standing == Standing::Verified).then(|| record.identity_key.clone()),
+        verified_identity: record.standing.owns_identity().then(|| record.identity_key.clone()),
+        proposed_website: record.proposed_website.clone(),
     })
 }
 
-/// What a logo's change is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a picture's change is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogoChange {
+    #[default]
     Keep,
     Replace(LogoId),
+    Remove,
+}
+
+impl LogoChange {
+    fn of(self, kept: Option<&String>) -> Option<String> {
+        match self {
+            Self::Keep => kept.cloned(),
+            Self::Replace(logo) => Some(logo.to_string()),
+            Self::Remove => None,
+        }
+    }
+}
+
+/// What changes of a profile's pictures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pictures {
+    pub logo: LogoChange,
+    pub logo_on_dark: LogoChange,
+    pub wordmark: LogoChange,
+}
+
+impl From<LogoChange> for Pictures {
+    fn from(logo: LogoChange) -> Self {
+        Self { logo, ..Self::default() }
+    }
+}
+
+/// The change that a stored picture's key asks for: an empty one takes the picture away.
+///
+/// # Errors
+/// 422 on `field` for a key that is none of ours.
+pub async fn picture(ctx: &Ctx, field: &str, key: &str) -> AppResult<LogoChange> {
+    if key.is_empty() {
+        return Ok(LogoChange::Remove);
+    }
+    let unknown = || AppError::invalid(field, "No stored picture has this key. Upload it with POST /uploads/logos first.");
+    Ok(LogoChange::Replace(store::find_logo(ctx.db(), key).await?.ok_or_else(unknown)?))
 }
 
 /// Edits the acting organization's profile, while it is pending too. When its website, e-mail, name or texts change, the
-/// checks run again.
+/// checks run again. Of a profile that owns its website, another website becomes a proposal, and the old one stays.
 ///
 /// # Errors
 /// 403; 422 beside the fields; 409 `VERSION_CONFLICT` saying what somebody else changed; 409 `DISABLED`.
-pub async fn edit_profile(ctx: &Ctx, actor: &Actor, input: &ProfileInput, logo: LogoChange) -> AppResult<OrganizationView> {
-    let id = policy::may_edit(actor)?;
+pub async fn edit_profile(
+    ctx: &Ctx,
+    actor: &Actor,
+    input: &ProfileInput,
+    pictures: impl Into<Pictures>,
+) -> AppResult<OrganizationView> {
+    let (id, pictures) = (policy::may_edit(actor)?, pictures.into());
     let mut new = input.parse()?;
-    let standpoint = standpoint(&new.website, new.display_name.as_str());
+    if pictures.logo == LogoChange::Remove {
+        return Err(AppError::invalid("logo", "A profile has a logo. Choose another one to put in its place."));
+    }
+    let wanted = standpoint(&new.website, new.display_name.as_str());
     let now = ctx.now();
 
     let mut tx = ctx.begin().await?;
     let held = record(&ctx.house.columns, store::hold(&mut tx, actor.scope(), id).await?)?;
-    new.logo = match logo {
-        LogoChange::Keep => held.profile.logo.clone(),
-        LogoChange::Replace(logo) => Some(logo.to_string()),
+    new.logo = pictures.logo.of(held.profile.logo.as_ref());
+    new.logo_on_dark = pictures.logo_on_dark.of(held.profile.logo_on_dark.as_ref());
+    new.wordmark = pictures.wordmark.of(held.profile.wordmark.as_ref());
+    let organization = held.organization();
+    let moves = organization.standing.owns_identity() && wanted.identity_key != organization.identity_key;
+    let (moves_to, stands) = if moves {
+        let to = std::mem::replace(&mut new.website, held.profile.website.clone());
+        (Some(to), standpoint(&new.website, new.display_name.as_str()))
+    } else {
+        (None, wanted.clone())
     };
     let meanwhile = if input.version == held.version { Vec::new() } else { edited_since(ctx, id, input.version).await? };
-    let edit = held.organization().edit_profile(input.version, &meanwhile, &held.profile, new, standpoint)?;
-    let Some(editing) = edit else {
+    let edit = organization.edit_profile(input.version, &meanwhile, &held.profile, new, stands)?;
+    let proposing = match moves_to {
+        // The same wish again changes nothing.
+        Some(website) if held.proposed_website.as_deref() != Some(website.as_str()) => {
+            Some(organization.propose_website(ctx.id(), actor.user(), website, wanted)?)
+        }
+        _ => None,
+    };
+    if edit.is_none() && proposing.is_none() {
         drop(tx);
         return Ok(OrganizationView::for_audience(&held, policy::audience(Some(actor), id)));
-    };
-    let logo =
-        editing.profile().logo.as_deref().map(Uuid::from_str).transpose().map_err(|_| AppError::broken("a logo has no id"))?;
-    let sealed = seal(&ctx.house.columns, id, editing.profile());
-    store::apply_profile_editing(&mut tx, &editing, logo, sealed, now).await?;
-    tx.state(actor, &editing);
+    }
+    if let Some(editing) = &edit {
+        let pictures = picture_ids(editing.profile())?;
+        let sealed = seal(&ctx.house.columns, id, editing.profile());
+        store::apply_profile_editing(&mut tx, editing, &pictures, sealed, now).await?;
+        tx.state(actor, editing);
+    }
+    if let Some(proposing) = &proposing {
+        store::life::apply_website_proposing(&mut tx, proposing, now).await?;
+        tx.state(actor, proposing);
+    }
     tx.result(id);
     tx.commit().await?;
     get(ctx, Some(actor), id).await
+}
+
+fn picture_ids(profile: &Profile) -> AppResult<PictureIds> {
+    let id = |text: &Option<String>| {
+        text.as_deref().map(Uuid::from_str).transpose().map_err(|_| AppError::broken("a picture has no id"))
+    };
+    Ok(PictureIds { logo: id(&profile.logo)?, on_dark: id(&profile.logo_on_dark)?, wordmark: id(&profile.wordmark)? })
 }
 
 /// Which fields were edited after this version, each once.
@@ -722,16 +806,16 @@ pub async fn logo_key_of_file(ctx: &Ctx, file: &str) -> AppResult<Option<String>
 
 // ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-async fn find(ctx: &Ctx, id: OrganizationId) -> AppResult<OrganizationRow> {
+pub(super) async fn find(ctx: &Ctx, id: OrganizationId) -> AppResult<OrganizationRow> {
     let mut conn = ctx.db().acquire().await?;
     store::find(&mut conn, id).await?.ok_or(AppError::NotFound)
 }
 
-fn damaged(what: &str) -> AppError {
+pub(super) fn damaged(what: &str) -> AppError {
     AppError::broken(format!("an organization has a {what} that this program does not know"))
 }
 
-fn organization_of(row: &OrganizationRow) -> AppResult<Organization> {
+pub(super) fn organization_of(row: &OrganizationRow) -> AppResult<Organization> {
     let status = VerificationStatus::parse(&row.verification_status).ok_or_else(|| damaged("verification status"))?;
     Ok(Organization {
         id: row.id.into(),
@@ -739,12 +823,14 @@ fn organization_of(row: &OrganizationRow) -> AppResult<Organization> {
         standing: Standing::of(status, row.more_asked.is_some(), row.refused_at.is_some()),
         applicant: row.applied_by.map(Into::into),
         identity_key: row.identity_key.clone(),
+        disabling: row.disabling_proposed_by.map(Into::into),
+        disabled_from: row.disabled_from.as_deref().and_then(VerificationStatus::parse),
         version: row.version,
     })
 }
 
 /// A row with its sealed columns opened.
-fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Record> {
+pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Record> {
     let organization = organization_of(&row)?;
     let open = |sealed: &Option<Vec<u8>>, column: &str| {
         let opened = sealed.as_ref().map(|sealed| columns.open(sealed, &cell("organizations", row.id, column)));
@@ -780,15 +866,24 @@ fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Record> {
         hiring_email: email(&row.hiring_email, "hiring_email")?.map(Email::into_string).unwrap_or_default(),
         billing_email: email(&row.billing_email, "billing_email")?.map(Email::into_string).unwrap_or_default(),
         phone: open(&row.phone, "phone")?.unwrap_or_default(),
+        brand_colors: row.brand_colors.clone(),
+        boilerplate: row.boilerplate.clone(),
         version: row.version,
     };
-    let mut profile = input.parse().map_err(|errors| damaged(&errors.0.into_keys().collect::<Vec<_>>().join(", ")))?;
+    let mut profile = input.parse_stored().map_err(|errors| damaged(&errors.0.into_keys().collect::<Vec<_>>().join(", ")))?;
     profile.logo = row.logo_id.map(|id| id.to_string());
+    profile.logo_on_dark = row.logo_on_dark_id.map(|id| id.to_string());
+    profile.wordmark = row.wordmark_id.map(|id| id.to_string());
     Ok(Record {
         id: row.id.into(),
         slug: row.slug,
         profile,
         logo_key: row.logo_key,
+        logo_on_dark_key: row.logo_on_dark_key,
+        wordmark_key: row.wordmark_key,
+        proposed_website: row.proposed_website,
+        disabling: organization.disabling,
+        disabled_from: organization.disabled_from,
         standing: organization.standing,
         applicant: organization.applicant,
         identity_key: row.identity_key,
@@ -844,11 +939,5 @@ mod tests {
         let (newest, earlier) = newest_run(&checks);
         assert_eq!((newest.len(), earlier.len()), (2, 1));
         assert_eq!(newest_run(&[]), (&[][..], &[][..]));
-    }
-
-    #[test]
-    fn a_reason_reads_after_a_colon() {
-        assert_eq!(reason("The name service did not answer in time."), "the name service did not answer in time");
-        assert_eq!(reason(""), "");
     }
 }

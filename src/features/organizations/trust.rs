@@ -17,6 +17,8 @@
 //! | repeated source | 4 | – |
 //! | spam words | 5 | 40 |
 //!
+//! A proof by DNS adds 15 on top, up to 100 in all: it is asked of nobody, so that nobody loses for not having it.
+//!
 //! A pass earns the whole weight, what could not be checked (or was not) half of it, a warning three tenths, a fail
 //! nothing. The caps keep a bad sign from being outweighed by ten harmless ones. Nothing here decides: staff do, and a
 //! throw-away list that is wrong about somebody costs them points, not the door.
@@ -40,6 +42,7 @@ labels! {
         SimilarName = "similar_name",
         RepeatedSource = "repeated_source",
         SpamWords = "spam_words",
+        DomainProof = "domain_proof",
     }
 
     /// What came out, worst first: what could not be checked is better than a warning, because nothing was found.
@@ -73,12 +76,14 @@ impl CheckKind {
             Self::SimilarName => "Similar names",
             Self::RepeatedSource => "Other applications from there",
             Self::SpamWords => "Links and spam words",
+            Self::DomainProof => "Domain proven by its DNS",
         }
     }
 
-    /// Its share of the score; the shares sum to 100.
+    /// Its share of the score; the shares sum to 100. The proof by DNS comes on top: nobody loses for not having it.
     pub const fn weight(self) -> u32 {
         match self {
+            Self::DomainProof => 0,
             Self::WebsiteSyntax => 5,
             Self::WebsiteReachable => 12,
             Self::RegistrableDomain => 8,
@@ -101,12 +106,28 @@ impl CheckKind {
             Self::ThrowAwayMail => Some(30),
             Self::MailExchanger => Some(60),
             Self::KnownDomain | Self::SpamWords => Some(40),
-            Self::RegistrableDomain | Self::EmailDomain | Self::FreeMail | Self::SimilarName | Self::RepeatedSource => None,
+            Self::RegistrableDomain
+            | Self::EmailDomain
+            | Self::FreeMail
+            | Self::SimilarName
+            | Self::RepeatedSource
+            | Self::DomainProof => None,
+        }
+    }
+
+    /// What a pass adds on top of the shares.
+    pub const fn bonus(self) -> u32 {
+        match self {
+            Self::DomainProof => 15,
+            _ => 0,
         }
     }
 
     /// Tenths of a point earned by a result.
     const fn tenths(self, result: CheckResult) -> u32 {
+        if matches!(result, CheckResult::Pass) && self.bonus() > 0 {
+            return self.bonus() * 10;
+        }
         self.weight()
             * match result {
                 CheckResult::Pass => 10,
@@ -223,8 +244,9 @@ pub fn registrable_domain(key: &str, ground: Ground) -> CheckRow {
     match ground {
         Ground::Own => CheckRow::new(kind, CheckResult::Pass, format!("{key} is a domain of its own.")),
         Ground::Shared => CheckRow::new(kind, CheckResult::Warn, format!("{key} is a place on a host that many share.")),
+        // Nothing is known against it: whether it is somebody's own cannot be told.
         Ground::UnknownSuffix => {
-            CheckRow::new(kind, CheckResult::Warn, format!("{key} has an ending that the public suffix list does not know."))
+            CheckRow::unknown(kind, &format!("{key} has an ending that the public suffix list does not know"))
         }
         Ground::BareSuffix => CheckRow::new(kind, CheckResult::Fail, format!("{key} is an ending under which others register.")),
     }
@@ -300,6 +322,16 @@ pub fn mail_exchanger(email_domain: &str, route: &MailRoute) -> CheckRow {
         MailRoute::Refused => CheckRow::new(kind, CheckResult::Fail, format!("{email_domain} says that it takes no mail.")),
         MailRoute::Missing => CheckRow::new(kind, CheckResult::Fail, format!("{email_domain} cannot receive mail.")),
         MailRoute::Unavailable(why) => CheckRow::unknown(kind, why),
+    }
+}
+
+/// Has somebody of theirs published our text in the domain's DNS?
+pub fn domain_proof(domain: &str, proven: bool) -> CheckRow {
+    let kind = CheckKind::DomainProof;
+    if proven {
+        CheckRow::new(kind, CheckResult::Pass, format!("{domain} published the text that we gave its admin."))
+    } else {
+        CheckRow::new(kind, CheckResult::Unknown, "Nobody has asked for a proof, or it is not published yet.")
     }
 }
 
@@ -415,7 +447,7 @@ impl TrustScore {
     pub fn of(rows: &[CheckRow]) -> Self {
         let rows: Vec<CheckRow> = CheckKind::ALL.iter().map(|kind| worst(rows, *kind)).collect();
         let tenths: u32 = rows.iter().map(|row| row.kind.tenths(row.result)).sum();
-        let sum = (tenths + 5) / 10;
+        let sum = ((tenths + 5) / 10).min(100);
         let failed = rows.iter().filter(|row| row.result == CheckResult::Fail);
         let cap = failed.filter_map(|row| row.kind.ceiling().map(|cap| (cap, row.kind))).min().filter(|(cap, _)| *cap < sum);
         Self { score: cap.map_or(sum, |(cap, _)| cap), rows, capped_by: cap.map(|(_, kind)| kind) }
@@ -437,7 +469,9 @@ impl TrustScore {
 
     /// For staff: every check with its points, those that cost most first.
     pub fn full(&self) -> FullTrust {
-        let mut rows: Vec<&CheckRow> = self.rows.iter().collect();
+        // What nobody was asked for is no reason.
+        let counts = |row: &&CheckRow| row.kind.bonus() == 0 || row.result == CheckResult::Pass;
+        let mut rows: Vec<&CheckRow> = self.rows.iter().filter(counts).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(lost(row)));
         let reasons = rows.into_iter().map(TrustReason::of).collect();
         let cap = self.capped_by.and_then(|kind| kind.ceiling().map(|cap| format!("Capped at {cap}: {}.", kind.title())));
@@ -476,7 +510,7 @@ fn worst(rows: &[CheckRow], kind: CheckKind) -> CheckRow {
 }
 
 const fn lost(row: &CheckRow) -> u32 {
-    row.kind.weight() * 10 - row.kind.tenths(row.result)
+    (row.kind.weight() * 10).saturating_sub(row.kind.tenths(row.result))
 }
 
 /// What staff see of a score.
@@ -514,7 +548,7 @@ impl TrustReason {
             title: row.kind.title().to_owned(),
             result: row.result,
             points,
-            weight: row.kind.weight(),
+            weight: row.kind.weight().max(row.kind.bonus()),
             evidence: row.evidence.clone(),
         }
     }
@@ -596,7 +630,10 @@ const fn say(kind: CheckKind, result: CheckResult) -> Said {
             Said::Note("Your name is close to another one here. A person makes sure that nobody mixes you up.")
         }
 
-        (CheckKind::WebsiteSyntax, Pass | Unknown)
+        (CheckKind::DomainProof, Pass) => Said::Good("Your domain carries our proof: nothing says better that you speak for it."),
+
+        (CheckKind::DomainProof, Warn | Fail | Unknown)
+        | (CheckKind::WebsiteSyntax, Pass | Unknown)
         | (CheckKind::RegistrableDomain | CheckKind::EmailDomain | CheckKind::MailExchanger, Unknown)
         | (CheckKind::FreeMail | CheckKind::ThrowAwayMail | CheckKind::KnownDomain | CheckKind::SimilarName, Pass | Unknown)
         | (CheckKind::RepeatedSource | CheckKind::SpamWords, _) => Said::Nothing,
@@ -657,6 +694,10 @@ mod tests {
         assert_eq!(registrable_domain("acme.com", Ground::Own).result, Pass);
         assert_eq!(registrable_domain("github.com/acme", Ground::Shared).result, Warn);
         assert_eq!(registrable_domain("co.uk", Ground::BareSuffix).result, Fail);
+        let unknown = registrable_domain("acme.corpx", Ground::UnknownSuffix);
+        assert_eq!(unknown.result, Unknown);
+        let said = TrustScore::of(&[unknown]).friendly();
+        assert!(!format!("{said:?}").contains("shared host"), "an ending that is on no list is not a shared host: {said:?}");
         assert_eq!(free_mail("gmail.com").result, Warn);
         assert_eq!(free_mail("acme.com").result, Pass);
         assert_eq!(throw_away_mail("x.com", Some(true)).result, Fail);
@@ -687,6 +728,23 @@ mod tests {
     }
 
     #[test]
+    fn a_proof_by_dns_adds_and_its_absence_costs_nothing() {
+        let without = all(CheckResult::Warn);
+        let mut with = without.clone();
+        with[CheckKind::DomainProof as usize] = domain_proof("acme.com", true);
+        assert_eq!(TrustScore::of(&without).score() + 15, TrustScore::of(&with).score());
+        let reason = TrustScore::of(&with).full().reasons.into_iter().find(|r| r.kind == CheckKind::DomainProof);
+        assert_eq!(
+            reason.expect("it is a reason").line(),
+            "Domain proven by its DNS: pass, 15 of 15. acme.com published the text that we gave its admin."
+        );
+        assert!(TrustScore::of(&without).full().reasons.iter().all(|r| r.kind != CheckKind::DomainProof));
+        let mut cheat = all(CheckResult::Pass);
+        cheat[CheckKind::ThrowAwayMail as usize].result = CheckResult::Fail;
+        assert_eq!(TrustScore::of(&cheat).score(), 30, "no proof lifts a cap");
+    }
+
+    #[test]
     fn bad_signs_are_not_outweighed() {
         let mut rows = all(CheckResult::Pass);
         rows[CheckKind::ThrowAwayMail as usize].result = CheckResult::Fail;
@@ -702,11 +760,12 @@ mod tests {
         rows[CheckKind::FreeMail as usize] = free_mail("gmail.com");
         rows[CheckKind::SimilarName as usize] = similar_name(&["Secret Rival".to_owned()]);
         rows[CheckKind::RepeatedSource as usize] = repeated_source(9);
+        rows[CheckKind::DomainProof as usize] = domain_proof("acme.com", false);
         let score = TrustScore::of(&rows);
         assert_eq!((score.score(), score.band()), (61, TrustBand::Medium));
 
         let full = score.full();
-        assert_eq!(full.reasons.len(), CheckKind::ALL.len());
+        assert_eq!(full.reasons.len(), CheckKind::ALL.len() - 1, "a proof that nobody gave is no reason");
         assert_eq!(
             full.reasons[0].line(),
             "E-mail at the website's domain: fail, 0 of 25. The mailbox is at gmail.com, the website at acme.com."
@@ -740,7 +799,8 @@ mod tests {
         fn the_score_is_bounded_and_explained(rows in prop::collection::vec(any_row(), 0..20)) {
             let score = TrustScore::of(&rows);
             prop_assert!(score.score() <= 100);
-            prop_assert_eq!(score.full().reasons.len(), CheckKind::ALL.len());
+            let reasons = score.full().reasons.len();
+            prop_assert!(reasons == CheckKind::ALL.len() || reasons + 1 == CheckKind::ALL.len());
             prop_assert!(!score.friendly().headline.is_empty());
         }
 

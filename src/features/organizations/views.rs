@@ -5,6 +5,7 @@ use super::{
     rules::{
         Organization, Standing, Verdict,
         application::{ApplicationInput, ApplicationStep, Budget},
+        claims::ClaimState,
         profile::{Completeness, Profile, ProfileInput},
     },
     trust::{CheckResult, FriendlyTrust, FullTrust},
@@ -18,6 +19,7 @@ use crate::kernel::{
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 labels! {
     /// By what the staff's queue is sorted: the longest waiting first, or the most trusted (quick to decide) first.
@@ -50,6 +52,14 @@ pub struct Record {
     pub slug: String,
     pub profile: Profile,
     pub logo_key: Option<String>,
+    pub logo_on_dark_key: Option<String>,
+    pub wordmark_key: Option<String>,
+    /// Where it wants to move, while staff have not decided.
+    pub proposed_website: Option<String>,
+    /// Who of the staff has proposed to disable it.
+    pub disabling: Option<UserId>,
+    /// Where a disabled one goes back to.
+    pub disabled_from: Option<VerificationStatus>,
     pub standing: Standing,
     pub applicant: Option<UserId>,
     pub identity_key: String,
@@ -74,6 +84,8 @@ impl Record {
             standing: self.standing,
             applicant: self.applicant,
             identity_key: self.identity_key.clone(),
+            disabling: self.disabling,
+            disabled_from: self.disabled_from,
             version: self.version,
         }
     }
@@ -106,6 +118,17 @@ pub struct OrganizationView {
     pub display_name: String,
     pub legal_name: String,
     pub logo_url: Option<String>,
+    /// For dark grounds.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub logo_on_dark_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wordmark_url: Option<String>,
+    /// `#rrggbb`, the main colour first.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub brand_colors: Vec<String>,
+    /// How others may describe it, word for word.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub boilerplate: String,
     pub website: String,
     /// The website as people read it: without scheme and last slash.
     pub website_label: String,
@@ -150,6 +173,9 @@ pub struct OrganizationView {
     pub billing_email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub phone: Option<String>,
+    /// Where it wants to move: the website above keeps its standing until staff have approved this one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proposed_website: Option<String>,
     /// What staff asked for while the application waits.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub more_asked: Option<String>,
@@ -176,6 +202,12 @@ pub struct OrganizationCan {
     pub decide: Vec<Verdict>,
     /// Send this organization a request.
     pub request: bool,
+    /// Claim it: a community added it, and nobody of it is here yet.
+    #[serde(default)]
+    pub claim: bool,
+    /// Invite a mailbox of theirs to claim it.
+    #[serde(default)]
+    pub invite: bool,
 }
 
 impl OrganizationView {
@@ -194,6 +226,10 @@ impl OrganizationView {
             display_name: shown(profile.display_name.as_str(), Field::DisplayName),
             legal_name: shown(profile.legal_name.as_str(), Field::LegalName),
             logo_url: only(Field::Logo, record.logo_key.as_deref().map(logo_url)),
+            logo_on_dark_url: only(Field::LogoOnDark, record.logo_on_dark_key.as_deref().map(logo_url)),
+            wordmark_url: only(Field::Wordmark, record.wordmark_key.as_deref().map(logo_url)),
+            brand_colors: if sees(Field::BrandColors) { profile.brand_colors.clone() } else { Vec::new() },
+            boilerplate: shown(profile.boilerplate.as_str(), Field::Boilerplate),
             website: shown(profile.website.as_str(), Field::Website),
             website_label: shown(profile.website.short(), Field::Website),
             industry: profile.industry,
@@ -218,7 +254,7 @@ impl OrganizationView {
             communities_supported_count: record.communities_supported,
             events_sponsored_count: record.events_sponsored,
             developers_reached_count: None,
-            budget_range: sees(Field::BudgetRange).then(|| BudgetView::from(profile.budget)),
+            budget_range: (sees(Field::BudgetRange) && !profile.budget.is_unsaid()).then(|| BudgetView::from(profile.budget)),
             available_sponsorship_types: sees(Field::SponsorshipTypes).then(|| profile.sponsorship_types.clone()),
             primary_email: only(Field::PrimaryEmail, Some(profile.primary_email.to_string())),
             business_email: email(Field::BusinessEmail, &profile.business_email),
@@ -226,6 +262,7 @@ impl OrganizationView {
             hiring_email: email(Field::HiringEmail, &profile.hiring_email),
             billing_email: email(Field::BillingEmail, &profile.billing_email),
             phone: only(Field::Phone, profile.phone.as_ref().map(ToString::to_string)),
+            proposed_website: only(Field::ProposedWebsite, record.proposed_website.clone()),
             more_asked: only(Field::MoreAsked, record.more_asked.clone()),
             decision_reason: only(Field::DecisionReason, record.decision_reason.clone()),
             trust_score: sees(Field::FullTrust).then_some(record.trust_score),
@@ -233,26 +270,22 @@ impl OrganizationView {
             can: OrganizationCan {
                 edit: audience == Audience::Admin && record.standing != Standing::Disabled,
                 resubmit: audience == Audience::Admin && record.standing == Standing::MoreAsked,
-                decide: if audience == Audience::Staff { verdicts(record.standing) } else { Vec::new() },
-                request: audience == Audience::ApprovedCommunity && record.standing == Standing::Verified,
+                decide: if audience == Audience::Staff { verdicts(&record.organization()) } else { Vec::new() },
+                request: audience == Audience::ApprovedCommunity && record.standing.is_listed(),
+                invite: audience == Audience::ApprovedCommunity && record.standing == Standing::CommunityAdded,
+                claim: record.standing == Standing::CommunityAdded && !matches!(audience, Audience::Member | Audience::Admin),
             },
         }
     }
 }
 
-/// What staff may decide from a standing: asked of the rules, so that the two cannot disagree.
-pub fn verdicts(standing: Standing) -> Vec<Verdict> {
+/// What staff may decide about an organization: asked of the rules, so that the two cannot disagree.
+pub fn verdicts(organization: &Organization) -> Vec<Verdict> {
     use super::rules::{Decision, Reason};
-    let organization = Organization {
-        id: OrganizationId(uuid::Uuid::nil()),
-        display_name: String::new(),
-        standing,
-        applicant: None,
-        identity_key: String::new(),
-        version: 1,
-    };
     let reason = Reason::parse("because").expect("seven letters are a reason");
-    let may = |verdict: &Verdict| organization.decide(Decision { verdict: *verdict, reason: reason.clone() }).is_ok();
+    // Whoever proposed to disable it may not confirm it; the rules say so when they try.
+    let nobody = UserId(Uuid::nil());
+    let may = |verdict: &Verdict| organization.decide(nobody, Decision { verdict: *verdict, reason: reason.clone() }).is_ok();
     Verdict::ALL.iter().copied().filter(may).collect()
 }
 
@@ -395,12 +428,16 @@ pub struct ProfileView {
     pub slug: String,
     pub input: ProfileInput,
     pub logo_url: Option<String>,
+    pub logo_on_dark_url: Option<String>,
+    pub wordmark_url: Option<String>,
     pub standing: Standing,
     pub more_asked: Option<String>,
     pub completeness: CompletenessView,
     pub can_edit: bool,
-    /// The part of the website that is verified and stays.
+    /// What the website stands for and keeps until staff approve another one.
     pub verified_identity: Option<String>,
+    /// Where it wants to move.
+    pub proposed_website: Option<String>,
 }
 
 /// The next thing to do, with where to do it.
@@ -598,12 +635,138 @@ pub struct ReviewView {
     /// Others that name the same website.
     pub rivals: Vec<QueueRow>,
     pub timeline: Vec<StepView>,
+    /// Another website, which waits for a decision.
+    pub proposal: Option<ProposalView>,
+    /// Who wants to take it over: open claims, and those that were decided.
+    pub claims: Vec<ClaimView>,
+    /// A proposal to disable it, which waits for a second person.
+    pub disabling: Option<DisablingView>,
+}
+
+/// A website that an organization wants to move to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalView {
+    pub id: Uuid,
+    pub organization_id: OrganizationId,
+    pub display_name: String,
+    pub old_website: String,
+    pub website: String,
+    pub identity_key: String,
+    pub proposed_by: String,
+    /// "waits 3 days".
+    pub waits_label: String,
+    /// Empty in lists, and until they have run.
+    pub checks: Vec<CheckView>,
+}
+
+/// Somebody who wants to take an organization over that a community added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimView {
+    pub id: Uuid,
+    pub organization_id: OrganizationId,
+    pub display_name: String,
+    pub website: String,
+    pub claimant: String,
+    pub email: String,
+    /// How it was proven, or is to be: "by the mailbox", "by the domain's DNS".
+    pub method_label: String,
+    pub state: ClaimState,
+    /// The community whose request led to it.
+    pub invited_by: Option<String>,
+    pub waits_label: String,
+    pub reason: Option<String>,
+}
+
+/// A verified organization that somebody of the staff wants disabled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DisablingView {
+    pub organization_id: OrganizationId,
+    pub display_name: String,
+    pub proposed_by: String,
+    pub waits_label: String,
+    pub reason: String,
+}
+
+/// What waits for staff beside applications.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingView {
+    pub claims: Vec<ClaimView>,
+    pub proposals: Vec<ProposalView>,
+    pub disablings: Vec<DisablingView>,
+}
+
+impl WaitingView {
+    pub fn is_empty(&self) -> bool {
+        self.claims.is_empty() && self.proposals.is_empty() && self.disablings.is_empty()
+    }
+}
+
+/// The page on which somebody takes an organization over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimPageView {
+    pub slug: String,
+    pub display_name: String,
+    pub logo_url: Option<String>,
+    pub domain: String,
+    /// Its own people are not here yet.
+    pub claimable: bool,
+    /// The address of whoever is signed in.
+    pub signed_in: Option<String>,
+    /// What became of their own claim.
+    pub mine: Option<ClaimView>,
+    pub proof: Option<ProofView>,
+}
+
+/// A text that somebody publishes in a domain's DNS.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = DomainProofView))]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// Where it is published.
+    pub domain: String,
+    /// The whole value of the TXT record: `commdesk-verify=…`.
+    pub text: String,
+    pub proven: bool,
+}
+
+/// The page on which an organization proves its domain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofPageView {
+    /// The workspace that the reader acts for, as forms name it.
+    pub acting: String,
+    pub display_name: String,
+    /// Absent where no domain can be proven: the website is a place on a host that many share.
+    pub domain: Option<String>,
+    pub can_edit: bool,
+    pub proof: Option<ProofView>,
+}
+
+/// An uploaded picture, drawn anew and kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct UploadedLogo {
+    /// What `logo`, `logoOnDark` and `wordmark` of a profile take.
+    pub key: String,
+    /// Where it is served from, for ever.
+    pub url: String,
+    pub width: u32,
+    pub height: u32,
+    /// Something to know: what was left out of the file.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     fn record(standing: Standing) -> Record {
         let input = ProfileInput {
@@ -622,6 +785,8 @@ mod tests {
             hiring_email: "hiring@acme.com".into(),
             billing_email: "billing@acme.com".into(),
             phone: "+91 98765 43210".into(),
+            brand_colors: vec!["#1f6feb".into()],
+            boilerplate: "Acme Cloud hosts what students build.".into(),
             ..ProfileInput::default()
         };
         Record {
@@ -629,6 +794,11 @@ mod tests {
             slug: "acme-cloud".into(),
             profile: input.parse().expect("in order"),
             logo_key: Some("logos/ab/abcd.png".into()),
+            logo_on_dark_key: None,
+            wordmark_key: Some("logos/ab/wordmark.png".into()),
+            proposed_website: Some("https://acme.dev/".into()),
+            disabling: None,
+            disabled_from: None,
             standing,
             applicant: Some(UserId(Uuid::from_u128(2))),
             identity_key: "acme.com".into(),
@@ -669,6 +839,7 @@ mod tests {
             (Field::HiringEmail, "hiring@acme.com"),
             (Field::BillingEmail, "billing@acme.com"),
             (Field::Phone, "+919876543210"),
+            (Field::ProposedWebsite, "https://acme.dev"),
             (Field::MoreAsked, "Which company"),
             (Field::DecisionReason, "in the register"),
             (Field::FullTrust, "\"trustScore\":82"),

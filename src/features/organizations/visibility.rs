@@ -31,6 +31,11 @@ labels! {
         HiringEmail = "hiringEmail",
         BillingEmail = "billingEmail",
         Phone = "phone",
+        LogoOnDark = "logoOnDarkUrl",
+        Wordmark = "wordmarkUrl",
+        BrandColors = "brandColors",
+        Boilerplate = "boilerplate",
+        ProposedWebsite = "proposedWebsite",
         MoreAsked = "moreAsked",
         DecisionReason = "decisionReason",
         FriendlyTrust = "trust",
@@ -82,6 +87,11 @@ impl Field {
             Self::HiringEmail => "Hiring e-mail",
             Self::BillingEmail => "Billing e-mail",
             Self::Phone => "Phone",
+            Self::LogoOnDark => "Logo on dark",
+            Self::Wordmark => "Wordmark",
+            Self::BrandColors => "Brand colours",
+            Self::Boilerplate => "Boilerplate",
+            Self::ProposedWebsite => "Proposed website",
             Self::MoreAsked => "What staff asked for",
             Self::DecisionReason => "Reason of the decision",
             Self::FriendlyTrust => "What the checks found",
@@ -108,6 +118,10 @@ impl Field {
             | Self::PreferredEventTypes
             | Self::SupportedCommunityTypes
             | Self::VerificationStatus
+            | Self::LogoOnDark
+            | Self::Wordmark
+            | Self::BrandColors
+            | Self::Boilerplate
             | Self::Support => matches!(audience, Public | PendingCommunity | ApprovedCommunity | Member | Admin | Staff),
             Self::BudgetRange
             | Self::SponsorshipTypes
@@ -116,7 +130,9 @@ impl Field {
             | Self::DevRelEmail
             | Self::HiringEmail
             | Self::BillingEmail => matches!(audience, ApprovedCommunity | Member | Admin | Staff),
-            Self::Phone | Self::MoreAsked | Self::DecisionReason => matches!(audience, Member | Admin | Staff),
+            Self::Phone | Self::ProposedWebsite | Self::MoreAsked | Self::DecisionReason => {
+                matches!(audience, Member | Admin | Staff)
+            }
             // Friendly words are for those who can act on them; names of others and how spam is told are for staff.
             Self::FriendlyTrust => matches!(audience, Admin | Staff),
             Self::FullTrust | Self::Checks => matches!(audience, Staff),

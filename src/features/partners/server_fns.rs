@@ -1,6 +1,6 @@
 //! What the wall of an event's page loads, and what the pages on which a community manages it do.
 
-use super::views::{EditorView, PanelView, PartnerWall};
+use super::views::{CommunityPageView, EditorView, PanelView, PartnerWall, SupportedEvent};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -10,6 +10,14 @@ pub async fn wall(event: String) -> Result<PartnerWall, PageError> {
     let call = crate::platform::web::of_page()?;
     let event = event.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     Ok(super::service::public_wall(&call.ctx, call.maybe_viewer().as_ref(), event).await?)
+}
+
+/// The public events that show an organization, where the reader may see it.
+#[server(name = LoadSupport, prefix = "/rpc", endpoint = "partners/support", input = GetUrl)]
+pub async fn support(organization: String, workspace: Option<String>) -> Result<Vec<SupportedEvent>, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let organization = organization.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
+    Ok(super::service::public_support(&call.ctx, call.maybe_viewer().as_ref(), organization).await?)
 }
 
 /// Everything that the reader's community has on the page of one of its events.
@@ -32,4 +40,11 @@ pub async fn editor(
     let event = event.parse().map_err(|_| PageError::not_found())?;
     let link = link.map(|link| link.parse().map_err(|_| PageError::not_found())).transpose()?;
     Ok(super::service::editor(&call.ctx, &call.viewer()?, event, link, search.as_deref().unwrap_or_default()).await?)
+}
+
+/// The public page of a community with its events and supporters.
+#[server(name = LoadCommunity, prefix = "/rpc", endpoint = "communities/page", input = GetUrl)]
+pub async fn community(slug: String, workspace: Option<String>) -> Result<CommunityPageView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::service::community_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
 }

@@ -6,14 +6,18 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
-        SupportedEvent,
+        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView,
+        PartnerWall, SupportedEvent, Supporter,
     },
 };
 use crate::{
     features::{
         communities::service as communities,
-        events::{rules::EventStatus, service as events, views::EventBrief},
+        events::{
+            rules::EventStatus,
+            service as events,
+            views::{EventBrief, count_words},
+        },
         organizations::{logos::logo_url, service as organizations, views::OrganizationBrief},
     },
     kernel::{
@@ -53,6 +57,25 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
     Ok(PartnerWall::of(rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?))
 }
 
+/// The public page of a community: what it says, its events, and who has made them possible.
+///
+/// # Errors
+/// 404 for a community that the viewer may not know of.
+pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
+    let (brief, community) = communities::page(ctx, viewer, slug).await?;
+    let (ahead, past) = events::shown_of(ctx, &brief).await?;
+    let supporters = store::list_supporters(ctx, brief.id, 24).await?.into_iter().map(|row| {
+        Ok(Supporter {
+            name: row.name_snapshot,
+            logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
+            organization_slug: row.organization_slug,
+            category: category(&row.display_category)?,
+            events_label: count_words(&row.events.to_string()),
+        })
+    });
+    Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()? })
+}
+
 /// As [`wall`], for whoever asks by the event's id: only where they may see the event.
 ///
 /// # Errors
@@ -86,9 +109,19 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
                     (Some(start), Some(end)) => dates::days(start, end, dates::zone(&row.timezone)),
                     _ => String::new(),
                 },
+                is_over: row.is_over,
             })
         })
         .collect()
+}
+
+/// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.
+///
+/// # Errors
+/// 404 where the organization is not the viewer's to know of.
+pub async fn public_support(ctx: &Ctx, viewer: Option<&Actor>, organization: OrganizationId) -> AppResult<Vec<SupportedEvent>> {
+    organizations::get(ctx, viewer, organization).await?;
+    supported_by(ctx, organization).await
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────

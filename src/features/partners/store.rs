@@ -370,19 +370,55 @@ pub struct SupportedRow {
     pub start_at: Option<DateTime<Utc>>,
     pub end_at: Option<DateTime<Utc>>,
     pub timezone: String,
+    pub is_over: bool,
 }
 
 /// The public events that show an organization, newest assignment first.
 pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64) -> AppResult<Vec<SupportedRow>> {
     Ok(sqlx::query_as!(
         SupportedRow,
-        "select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
-                p.display_category, e.start_at, e.end_at, e.timezone
+        r#"select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
+                p.display_category, e.start_at, e.end_at, e.timezone, e.status = 'Completed' as "is_over!"
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
          where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')
            and c.status in ('approved', 'active')
-         order by p.created_at desc, p.id desc limit $2",
+         order by p.created_at desc, p.id desc limit $2"#,
         organization.0,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
+/// Somebody who has stood on a community's public events.
+pub struct SupporterRow {
+    pub name_snapshot: String,
+    pub logo_key_snapshot: Option<String>,
+    pub organization_slug: Option<String>,
+    pub display_category: String,
+    pub events: i64,
+}
+
+/// Who is shown on a community's public events, each once as they stood last, the most events first.
+pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> AppResult<Vec<SupporterRow>> {
+    Ok(sqlx::query_as!(
+        SupporterRow,
+        r#"select s.name_snapshot as "name_snapshot!", s.logo_key_snapshot, s.organization_slug as "organization_slug?",
+                  s.display_category as "display_category!", s.events as "events!"
+           from (
+               select distinct on (s.who) s.* from (
+                   select coalesce(p.organization_id::text, lower(p.name_snapshot)) as who, p.name_snapshot, p.logo_key_snapshot,
+                          case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
+                          p.display_category, p.created_at,
+                          dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id)
+                          + dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id desc)
+                          - 1 as events
+                   from event_partners p join events e on e.id = p.event_id left join organizations o on o.id = p.organization_id
+                   where e.community_id = $1 and p.visible and p.removed_at is null and e.public_visible
+                     and e.status in ('Upcoming', 'Live', 'Completed')
+               ) as s order by s.who, s.created_at desc
+           ) as s order by s.events desc, s.created_at desc, s.who limit $2"#,
+        community.0,
         limit,
     )
     .fetch_all(ctx.db())

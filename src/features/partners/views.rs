@@ -1,5 +1,6 @@
 //! What crosses a wire about partners of events. Names of fields are the spec's event assignment.
 
+use crate::features::{communities::views::CommunityView, events::views::EventItem};
 use crate::kernel::{
     ids::{BenefitLineId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Hue, Tier},
@@ -317,6 +318,33 @@ pub struct SupportedEvent {
     pub hue: Hue,
     /// "14 to 15 Mar 2027", empty when there is no date.
     pub when_label: String,
+    /// Supported in the past; else it is still to come, or running.
+    #[serde(default)]
+    pub is_over: bool,
+}
+
+/// Somebody who has stood on a community's events.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Supporter {
+    pub name: String,
+    pub logo_url: Option<String>,
+    /// The organization's page, for a listed one.
+    pub organization_slug: Option<String>,
+    /// As what, most recently.
+    pub category: Category,
+    /// "1 event", "4 events".
+    pub events_label: String,
+}
+
+/// The public page of a community: what it says, its events, and who has made them possible.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CommunityPageView {
+    pub community: CommunityView,
+    pub ahead: Vec<EventItem>,
+    pub past: Vec<EventItem>,
+    pub supporters: Vec<Supporter>,
 }
 
 #[cfg(test)]

@@ -229,7 +229,7 @@ async fn judge(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     super::policy::may_review_held(&actor)?;
     let typed = &posted.typed;
-    let id: RequestId = typed.text("request").parse().map_err(|_| AppError::NotFound)?;
+    let id: RequestId = typed.text("request").parse().map_err(|_| AppError::invalid("", "Choose the one that you decide on."))?;
     let verdict = sending::read_verdict(typed.text("decision"), typed.text("reason"))?;
     inbox::judge(&posted.call.ctx, &actor, id, verdict).await?;
     let workspace = posted.call.workspace.as_ref().map(|key| format!("?as={key}")).unwrap_or_default();

@@ -253,7 +253,7 @@ async fn open_in(
     let (week_ago, hour_ago) = (ctx.now() - sending::WEEK, ctx.now() - TimeDelta::hours(1));
     let sent = store::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
     // A duplicate is told before a quota: it was not going to be sent.
-    if let Some(existing) = store::find_open(&mut tx, &parties).await? {
+    if let Some(existing) = store::find_open(&mut tx, &parties, side).await? {
         return Err(duplicate(Some(existing), actor));
     }
     sent.must_leave_room(quota_factor(&ctx), ctx.now()).map_err(quota_spent)?;
@@ -261,7 +261,7 @@ async fn open_in(
     let revision = rules::revise(ctx.id(), ctx.id(), &parties, (1, None), side, terms, &event.snapshot());
     let opened = rules::open(parties, revision, !signals.is_empty());
     if !store::apply_opened(&mut tx, &opened, actor.user().0, words, &search_text, ctx.now()).await? {
-        return Err(duplicate(store::find_open(&mut tx, opened.parties()).await?, actor));
+        return Err(duplicate(store::find_open(&mut tx, opened.parties(), side).await?, actor));
     }
     if let Some(id) = opened.parties().opportunity {
         let snapshot = opportunities::snapshot_in(&mut tx, id).await?;
@@ -307,9 +307,11 @@ fn settle(
     Ok(Terms { amount: draft.amount, category, benefits, message: draft.message, valid_until })
 }
 
-fn duplicate(existing: Option<RequestId>, actor: &Actor) -> AppError {
+fn duplicate(existing: Option<(RequestId, bool)>, actor: &Actor) -> AppError {
     match existing {
-        Some(id) => Refusal::new(
+        // Staff look at the other side's first: it is not named before they have.
+        Some((_, false)) => AppError::refused("DUPLICATE_REQUEST", "A request between the two of you for this is on its way. Wait for it."),
+        Some((id, true)) => Refusal::new(
             "DUPLICATE_REQUEST",
             format!("There is an open request between the two of you for this already: {id}. Go on there."),
         )
@@ -399,7 +401,8 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
             "Your organization is not verified, so it cannot deal with communities. Its dashboard says what comes next.",
         )
         .into()),
-        Side::Community if !verified => Err(AppError::refused(
+        // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
             "ORGANIZATION_NOT_VERIFIED",
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
         )),
@@ -744,7 +747,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     };
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
-        Ok(_) if found.verification_status != VerificationStatus::Verified => {
+        Ok(_) if !found.can.request => {
             format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
         }
         Ok(_) => String::new(),
@@ -961,7 +964,7 @@ pub async fn parties_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<P
 ///
 /// # Errors
 /// 404 for what the scope may not touch.
-pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<rules::Request> {
+pub async fn hold_in(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Request> {
     store::hold(tx, scope, id).await
 }
 

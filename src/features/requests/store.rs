@@ -687,18 +687,20 @@ pub async fn apply_opened(
     Ok(true)
 }
 
-/// The open request that stands in the way of another one.
-pub async fn find_open(tx: &mut Tx, parties: &Parties) -> AppResult<Option<RequestId>> {
-    let id = sqlx::query_scalar!(
-        "select id from requests
-         where community_id = $1 and organization_id = $2 and opportunity_id is not distinct from $3 and state in ('Pending', 'Negotiation')",
+/// The open request that stands in the way of another one, and whether this side may know of it: not while it is held back.
+pub async fn find_open(tx: &mut Tx, parties: &Parties, side: Side) -> AppResult<Option<(RequestId, bool)>> {
+    let row = sqlx::query!(
+        r#"select id, (held_at is null or opened_by = $4) as "is_seen!" from requests
+           where community_id = $1 and organization_id = $2 and opportunity_id is not distinct from $3
+             and state in ('Pending', 'Negotiation')"#,
         parties.community.0,
         parties.organization.0,
         parties.opportunity.map(|id| id.0),
+        side.label(),
     )
     .fetch_optional(tx.conn())
     .await?;
-    Ok(id.map(RequestId))
+    Ok(row.map(|row| (RequestId(row.id), row.is_seen)))
 }
 
 pub async fn apply_accepted(tx: &mut Tx, accepted: &RequestAccepted, at: DateTime<Utc>) -> AppResult<()> {

@@ -49,6 +49,11 @@ impl Typed {
         Some(self.text(name)).filter(|value| !value.is_empty())
     }
 
+    /// `None` when absent; an empty value is a value.
+    pub fn pair(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Every value of a repeated field (checkboxes, several choices), empty ones left out.
     pub fn all(&self, name: &str) -> Vec<String> {
         self.pairs.iter().filter(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.clone()).collect()
@@ -191,11 +196,18 @@ pub struct Done {
     pub location: String,
     /// `Set-Cookie` values.
     pub cookies: Vec<String>,
+    /// No person looks at the answer: an empty 200 instead of a way to go.
+    pub unseen: bool,
 }
 
 impl Done {
     pub fn to(location: impl Into<String>) -> Self {
-        Self { location: location.into(), cookies: Vec::new() }
+        Self { location: location.into(), cookies: Vec::new(), unseen: false }
+    }
+
+    /// Done for a machine, which must not be led on (RFC 8058).
+    pub fn unseen() -> Self {
+        Self { location: String::new(), cookies: Vec::new(), unseen: true }
     }
 
     #[must_use]

@@ -80,3 +80,8 @@ async fn send(action: &str, data: &web_sys::FormData) -> Result<Answer, JsValue>
 pub fn cookie(_name: &str) -> Option<String> {
     None
 }
+
+/// The page has another address for good.
+pub fn moved(location: &str) {
+    go(location);
+}

@@ -41,3 +41,12 @@ pub fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<http::request::Parts>()?;
     crate::platform::web::cookies::get(&parts.headers, name).map(str::to_owned)
 }
+
+/// The page has another address for good.
+pub fn moved(location: &str) {
+    if let (Some(options), Ok(location)) = (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(location))
+    {
+        options.set_status(http::StatusCode::MOVED_PERMANENTLY);
+        options.insert_header(http::header::LOCATION, location);
+    }
+}

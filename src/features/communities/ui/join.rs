@@ -1,10 +1,10 @@
 //! Signing a community up: one form that says why it asks, and what comes next.
 
+use super::edit::{AboutFields, ElsewhereFields, ReachFields};
 use crate::{
-    features::communities::rules::{BIO_LONGEST, Network},
-    kernel::labels::CommunityType,
+    features::communities::rules::ProfileInput,
     ui::{
-        form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, field_id},
+        form::{PostForm, Submit, TextField},
         parts::{Empty, Icon},
     },
 };
@@ -27,9 +27,9 @@ pub fn JoinPage() -> impl IntoView {
                     </p>
                 </header>
                 <PostForm name=FORM files=true>
-                    <About/>
-                    <Reach/>
-                    <Elsewhere/>
+                    <AboutFields form=FORM profile=ProfileInput::default() logo_url=None/>
+                    <ReachFields form=FORM profile=ProfileInput::default()/>
+                    <ElsewhereFields form=FORM profile=ProfileInput::default()/>
                     <Owner/>
                     <p class="form__note">"You set your password on the page behind the link that we mail you."</p>
                     <div class="form__actions">
@@ -39,92 +39,6 @@ pub fn JoinPage() -> impl IntoView {
             </div>
             <aside class="wizard__aside"><Why/></aside>
         </div>
-    }
-}
-
-#[component]
-fn About() -> impl IntoView {
-    let types = CommunityType::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect();
-    let logo = field_id(FORM, "logo");
-    view! {
-        <fieldset class="fieldset">
-            <legend class="fieldset__legend">"Your community"</legend>
-            <TextField form=FORM name="name" label="Name" autocomplete="organization" maxlength=80_u32/>
-            <TextArea
-                form=FORM
-                name="bio"
-                label="What you do, and for whom"
-                hint="Two or three sentences. Sponsors read them first."
-                rows=4
-                maxlength=u32::try_from(BIO_LONGEST).unwrap_or(2_000)
-            />
-            <SelectField form=FORM name="communityType" label="What sort of community" options=types/>
-            <div class="form__row">
-                <TextField form=FORM name="city" label="City" autocomplete="address-level2" maxlength=80_u32/>
-                <TextField form=FORM name="country" label="Country" autocomplete="country-name" maxlength=60_u32/>
-            </div>
-            <TextField
-                form=FORM
-                name="website"
-                label="Website"
-                hint="A website of your own makes the review quicker."
-                kind="url"
-                optional=true
-                autocomplete="url"
-                placeholder="https://"
-            />
-            <div class="upload">
-                <div class="upload__body">
-                    <label class="field__label" for=logo.clone()>"Logo " <span class="field__optional">"optional"</span></label>
-                    <p class="field__hint" id=format!("{logo}-hint")>"PNG, JPEG, WebP or SVG, up to 2 MB."</p>
-                    <input
-                        class="upload__input"
-                        id=logo.clone()
-                        name="logo"
-                        type="file"
-                        accept="image/png,image/jpeg,image/webp,image/svg+xml"
-                        aria-describedby=format!("{logo}-hint")
-                    />
-                    <FieldError id=logo name="logo".to_owned()/>
-                </div>
-            </div>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Reach() -> impl IntoView {
-    view! {
-        <fieldset class="fieldset">
-            <legend class="fieldset__legend">"How to reach it"</legend>
-            <TextField
-                form=FORM
-                name="officialEmail"
-                label="Official e-mail address"
-                hint="Sponsors see it once you have a request with them."
-                kind="email"
-                autocomplete="email"
-            />
-            <TextField form=FORM name="phone" label="Phone" hint="With the country code: +91 98765 43210." kind="tel" autocomplete="tel"/>
-        </fieldset>
-    }
-}
-
-#[component]
-fn Elsewhere() -> impl IntoView {
-    view! {
-        <fieldset class="fieldset">
-            <legend class="fieldset__legend">"Where else it is"</legend>
-            <p class="field__hint">"All of these are optional."</p>
-            <div class="grid">
-                {Network::ALL
-                    .iter()
-                    .map(|network| view! {
-                        <TextField form=FORM name=format!("socialLinks.{}", network.label()) label=network.name() kind="url" optional=true/>
-                    })
-                    .collect_view()}
-            </div>
-        </fieldset>
     }
 }
 

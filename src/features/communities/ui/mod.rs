@@ -1,5 +1,6 @@
 //! The pages of communities, and the pieces that other pages show of them.
 
+pub mod edit;
 pub mod join;
 pub mod profile;
 pub mod staff;

@@ -9,6 +9,8 @@ use leptos::prelude::*;
 /// Name, place, words and links; `children` stand below the words.
 #[component]
 pub fn CommunityProfile(community: CommunityView, children: Children) -> impl IntoView {
+    // Contact data is for those of the community who see requests, and only they have a standing with it.
+    let can_edit = community.standing.is_some() && community.contact.is_some() && community.is_own;
     let hidden = (!community.listed).then(|| {
         let text = community.standing.as_ref().map(|standing| standing.next_step.clone()).unwrap_or_default();
         view! { <Notice tone="info" title="Only you see this page for now"><p>{text}</p></Notice> }
@@ -29,8 +31,15 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                                 <a href=community.website.clone() rel="noopener nofollow ugc">{community.website_label.clone()}</a>
                             </li>
                         })}
+                        {community.listed.then(|| view! { <li class="meta__item"><Icon name="clock" small=true/>{community.answers_label.clone()}</li> })}
+                        <li class="meta__item"><a href=format!("/report?kind=community&id={}", community.id) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
+                {can_edit.then(|| view! {
+                    <div class="profile-head__actions">
+                        <a class="button" href="/community/profile"><Icon name="edit" small=true/>"Edit profile"</a>
+                    </div>
+                })}
             </header>
             <div class="sidebar">
                 <div class="stack stack--sections">
@@ -62,6 +71,23 @@ fn Elsewhere(community: CommunityView) -> impl IntoView {
             </section>
         }
     });
+    let row = |term: &'static str, value: String| {
+        (!value.is_empty()).then(|| view! { <div class="definition__row"><dt>{term}</dt><dd>{value}</dd></div> })
+    };
+    let glance = view! {
+        <section class="panel">
+            <header class="panel__head"><h2 class="panel__title">"At a glance"</h2></header>
+            <div class="panel__body">
+                <dl class="definition">
+                    {row("Kind", community.community_type.clone())}
+                    {row("Place", community.place_label.clone())}
+                    {row("Region", community.region.clone())}
+                    {row("Languages", community.languages.join(", "))}
+                    {row("People", community.size.clone())}
+                </dl>
+            </div>
+        </section>
+    };
     let links = (!community.social_links.is_empty()).then(|| {
         view! {
             <section class="panel">
@@ -78,5 +104,5 @@ fn Elsewhere(community: CommunityView) -> impl IntoView {
             </section>
         }
     });
-    view! { {links} {contact} }
+    view! { {glance} {links} {contact} }
 }

@@ -161,6 +161,9 @@ fn Written(review: ReviewView) -> impl IntoView {
                 <dl class="definition">
                     {row("About", community.bio.clone())}
                     {row("Type", community.community_type.clone())}
+                    {row("Region", community.region.clone())}
+                    {row("Languages", community.languages.join(", "))}
+                    {row("People it reaches", community.size.clone())}
                     {(!community.website.is_empty()).then(|| view! {
                         <div class="definition__row">
                             <dt>"Website"</dt>
@@ -278,7 +281,9 @@ fn History(review: ReviewView) -> impl IntoView {
         .into_iter()
         .map(|line| {
             let (tone, icon) = match line.what.as_str() {
-                "Approved" | "Became active" => ("success", "check"),
+                "Approved" | "Became active" | "Restored" => ("success", "check"),
+                "Answered" => ("info", "message"),
+                "Profile edited" => ("neutral", "edit"),
                 "Rejected" | "Suspended" => ("danger", "ban"),
                 "Asked for more" => ("warning", "help"),
                 _ => ("neutral", "history"),
@@ -311,7 +316,8 @@ fn Decide(decisions: Vec<Decision>, workspace: Option<String>) -> impl IntoView 
         .into_iter()
         .map(|decision| {
             let (label, hint) = match decision {
-                Decision::Approve => ("Approve", "They can publish, and ask sponsors. It lifts a suspension too."),
+                Decision::Approve => ("Approve", "They can publish, and ask sponsors."),
+                Decision::Restore => ("Restore", "Lifts the suspension. They are active again once the owner signs in."),
                 Decision::Reject => ("Reject", "Final: they may sign up again."),
                 Decision::AskMore => ("Ask for more", "They go on waiting until they answer."),
                 Decision::Suspend => ("Suspend", "They and their events leave the marketplace."),
@@ -324,7 +330,7 @@ fn Decide(decisions: Vec<Decision>, workspace: Option<String>) -> impl IntoView 
             <header class="panel__head"><h2 class="panel__title">"Decide"</h2></header>
             <div class="panel__body stack">
                 <RadioField form="decide" name="status" label="What happens with this community" options/>
-                <TextArea form="decide" name="reason" label="Reason" hint="Mailed to the owner. Approving needs none." optional=true rows=4 maxlength=1_000_u32/>
+                <TextArea form="decide" name="reason" label="Reason" hint="Mailed to the owner. Approving and restoring need none." optional=true rows=4 maxlength=1_000_u32/>
             </div>
             <footer class="panel__foot"><Submit label="Decide"/></footer>
         </PostForm>

@@ -18,7 +18,7 @@ pub fn CommunityStanding(community: CommunityView) -> impl IntoView {
         view! {
             <Notice tone="warning" title="Our team has a question">
                 <blockquote class="timeline__quote">{question}</blockquote>
-                <p>"Answer the mail in which we asked."</p>
+                <p><a href="/community/profile">"Answer it on your profile"</a></p>
             </Notice>
         }
     });

@@ -60,7 +60,8 @@ fn Decisions(screen: DecisionsScreen) -> impl IntoView {
     }
     let prepared = it.prepared;
     let release = (prepared > 0).then(|| {
-        let title = if prepared == 1 { "One decision is prepared".to_owned() } else { format!("{prepared} decisions are prepared") };
+        let title =
+            if prepared == 1 { "One decision is prepared".to_owned() } else { format!("{prepared} decisions are prepared") };
         let label = if prepared == 1 { "Release the decision" } else { "Release all of them" };
         view! {
             <section class="next-action tone-accent" aria-labelledby="release">
@@ -75,7 +76,8 @@ fn Decisions(screen: DecisionsScreen) -> impl IntoView {
             </section>
         }
     });
-    let rows = it.items.into_iter().enumerate().map(|(index, row)| view! { <Row index row acting=acting.clone()/> }).collect_view();
+    let rows =
+        it.items.into_iter().enumerate().map(|(index, row)| view! { <Row index row acting=acting.clone()/> }).collect_view();
     view! {
         <div class="center center--narrow stack">
             {head}

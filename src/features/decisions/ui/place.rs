@@ -56,18 +56,26 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
             format!("Take it by {}. After that it is offered to the next in line.", place.offer_until_label),
             "accent",
         ),
-        (Some(WaitingState::Offered), _) => {
-            ("A place is kept", format!("It is kept until {}, then offered to the next in line.", place.offer_until_label), "neutral")
-        }
-        (Some(WaitingState::Lapsed), _) => {
-            ("The place was not taken in time", "It was offered to the next in line. You can wait for another one.".to_owned(), "neutral")
-        }
+        (Some(WaitingState::Offered), _) => (
+            "A place is kept",
+            format!("It is kept until {}, then offered to the next in line.", place.offer_until_label),
+            "neutral",
+        ),
+        (Some(WaitingState::Lapsed), _) => (
+            "The place was not taken in time",
+            "It was offered to the next in line. You can wait for another one.".to_owned(),
+            "neutral",
+        ),
         _ if can.wait => (
             "Every place is taken",
             "Agree to what is offered and wait in line: when a place is released, it is offered in order.".to_owned(),
             "neutral",
         ),
-        _ if can.release => ("A place is taken", "Release it when it cannot be kept: whoever is next in line is offered it.".to_owned(), "neutral"),
+        _ if can.release => (
+            "A place is taken",
+            "Release it when it cannot be kept: whoever is next in line is offered it.".to_owned(),
+            "neutral",
+        ),
         _ => return ().into_any(),
     };
     view! {

@@ -55,11 +55,14 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
             view! { <a class="tabs__tab" href=href aria-current=(tab == mine.tab).then_some("page")>{tab.label()}</a> }
         })
         .collect_view();
+    let deleted = mine.tab == Tab::Deleted;
+    let acting = workspace.clone().unwrap_or_default();
     let body = if mine.items.is_empty() {
         let (title, text) = match mine.tab {
             Tab::Upcoming => ("No events are ahead", "Draft one: a title is enough to begin with."),
             Tab::Past => ("Nothing is past yet", "Events move here by themselves when they have ended."),
             Tab::Archived => ("Nothing is archived", "Completed events can be put away here for good."),
+            Tab::Deleted => ("Nothing is deleted", "An event that you delete can be restored from here."),
         };
         let action = (mine.tab == Tab::Upcoming && mine.can_draft).then(|| {
             let href = at("/manage/events/new");
@@ -73,14 +76,33 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
             .into_iter()
             .map(|event| {
                 let href = at(&format!("/manage/events/{}", event.id));
+                let name = if deleted {
+                    view! { <span>{event.title.clone()}</span> }.into_any()
+                } else {
+                    view! { <a class="table__link" href=href>{event.title.clone()}</a> }.into_any()
+                };
+                let restore = deleted.then(|| {
+                    let id = event.id.to_string();
+                    view! {
+                        <td data-label="Bring it back">
+                            <PostForm name="restore" acting=acting.clone() class="form">
+                                <input type="hidden" name="eventId" value=id/>
+                                <button class="button button--small" type="submit">
+                                    <Icon name="undo" small=true/>"Restore"<span class="visually-hidden">{format!(" {}", event.title)}</span>
+                                </button>
+                            </PostForm>
+                        </td>
+                    }
+                });
                 view! {
                     <tr>
                         <td class="table__main">
-                            <a class="table__link" href=href>{event.title}</a>
+                            {name}
                             <span class="table__sub">{event.event_type.map(|kind| kind.label()).unwrap_or("No type yet")}</span>
                         </td>
                         <td data-label="When"><time datetime=event.start_at>{event.when_label}</time></td>
                         <td data-label="Status"><Pill text=event.status.label() tone=event.tone/></td>
+                        {restore}
                     </tr>
                 }
             })
@@ -89,7 +111,7 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
             <div class="table-wrap">
                 <table class="table">
                     <caption class="visually-hidden">{mine.tab.label()}</caption>
-                    <thead><tr><th scope="col">"Event"</th><th scope="col">"When"</th><th scope="col">"Status"</th></tr></thead>
+                    <thead><tr><th scope="col">"Event"</th><th scope="col">"When"</th><th scope="col">"Status"</th>{deleted.then(|| view! { <th scope="col">"Bring it back"</th> })}</tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
             </div>
@@ -101,7 +123,11 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
         <div class="stack">
             <PageHead title="Events">{new}</PageHead>
             <nav class="tabs" aria-label="Events">{tabs}</nav>
+            {(mine.tab == Tab::Deleted).then(|| view! { <h2 class="section__title">{Tab::Deleted.label()}</h2> })}
             {body}
+            {(mine.tab != Tab::Deleted).then(|| view! {
+                <p class="text-small"><a href=at(&format!("/manage/events?tab={}", Tab::Deleted.key()))>{Tab::Deleted.label()}</a></p>
+            })}
         </div>
     }
 }
@@ -125,6 +151,7 @@ fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoVi
     let edit_href = with_workspace(&format!("/manage/events/{}/edit", event.id), workspace.as_deref());
     let page_href = with_workspace(&format!("/events/{}", event.slug), workspace.as_deref());
     let is_draft = event.status == EventStatus::Draft;
+    let workspace_after = workspace.clone();
     let edit =
         event.can.edit.then(|| view! { <a class="button" href=edit_href.clone()><Icon name="edit" small=true/>"Edit"</a> });
     let page_label = if is_draft { "Preview" } else { "Public page" };
@@ -139,10 +166,58 @@ fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoVi
             {below(event.clone())}
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"The event"</h2><div class="panel__actions"><Pill text=event.status.label() tone=event.tone.clone()/></div></header>
-                <div class="panel__body"><Summary event/></div>
+                <div class="panel__body"><Summary event=event.clone()/></div>
             </section>
+            <Afterwards event workspace=workspace_after/>
         </div>
     }
+}
+
+/// What can be done with the event as a whole: use it again, put it away.
+#[component]
+fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
+    let acting = workspace.unwrap_or_default();
+    let can = event.can;
+    let duplicate = can.duplicate.then(|| {
+        let acting = acting.clone();
+        view! {
+            <PostForm name="duplicate" acting class="form">
+                <button class="button" type="submit"><Icon name="copy" small=true/>"Duplicate"</button>
+            </PostForm>
+        }
+    });
+    let archive = can.archive.then(|| {
+        let acting = acting.clone();
+        view! {
+            <details class="disclosure">
+                <summary class="button"><Icon name="archive" small=true/>"Archive…"</summary>
+                <div class="disclosure__body">
+                    <p>"An archived event stays as it is for good: it can be read, and never changed again."</p>
+                    <PostForm name="archive" acting class="form"><Submit label="Archive for good" class="button button--danger"/></PostForm>
+                </div>
+            </details>
+        }
+    });
+    let delete = can.delete.then(|| {
+        view! {
+            <details class="disclosure">
+                <summary class="button"><Icon name="trash" small=true/>"Delete…"</summary>
+                <div class="disclosure__body">
+                    <p>"It leaves every list and its page is gone. You can restore it from your deleted events. An event with open or accepted requests, or with somebody on its page, cannot be deleted."</p>
+                    <PostForm name="delete" acting class="form"><Submit label="Delete this event" class="button button--danger"/></PostForm>
+                </div>
+            </details>
+        }
+    });
+    (can.duplicate || can.archive || can.delete).then(|| {
+        view! {
+            <section class="section" aria-labelledby="afterwards">
+                <div class="section__head"><h2 class="section__title" id="afterwards">"The event as a whole"</h2></div>
+                <p class="text-soft text-small">"A duplicate is a new draft with the same words, without dates."</p>
+                <div class="cluster">{duplicate} {archive} {delete}</div>
+            </section>
+        }
+    })
 }
 
 /// The one thing that comes next, and what stands in its way.
@@ -179,17 +254,19 @@ fn Next(event: EventView, workspace: Option<String>, edit_href: String) -> impl 
             None => event
                 .can
                 .publish
-                .then(|| view! {
-                    <section class="next-action tone-accent" aria-labelledby="next">
-                        <div class="next-action__text">
-                            <p class="next-action__over">"Next"</p>
-                            <h2 class="next-action__title" id="next">"Publish it"</h2>
-                            <p>"Everything is there. Its page becomes public, and you can offer places on it."</p>
-                        </div>
-                        <div class="next-action__actions">
-                            <PostForm name="publish" acting=acting class="form"><Submit label="Publish"/></PostForm>
-                        </div>
-                    </section>
+                .then(|| {
+                    view! {
+                        <section class="next-action tone-accent" aria-labelledby="next">
+                            <div class="next-action__text">
+                                <p class="next-action__over">"Next"</p>
+                                <h2 class="next-action__title" id="next">"Publish it"</h2>
+                                <p>"Everything is there. Its page becomes public, and you can offer places on it."</p>
+                            </div>
+                            <div class="next-action__actions">
+                                <PostForm name="publish" acting=acting class="form"><Submit label="Publish"/></PostForm>
+                            </div>
+                        </section>
+                    }
                 })
                 .into_any(),
         },
@@ -204,16 +281,6 @@ fn Next(event: EventView, workspace: Option<String>, edit_href: String) -> impl 
                     <PostForm name="complete" acting=acting class="form"><Submit label="Complete now"/></PostForm>
                 </div>
             </section>
-        }
-        .into_any(),
-        EventStatus::Completed if event.can.archive => view! {
-            <details class="disclosure">
-                <summary class="button">"Archive…"</summary>
-                <div class="disclosure__body">
-                    <p>"An archived event stays as it is for good: it can be read, and never changed again."</p>
-                    <PostForm name="archive" acting=acting class="form"><Submit label="Archive for good" class="button button--danger"/></PostForm>
-                </div>
-            </details>
         }
         .into_any(),
         EventStatus::Archived => view! {

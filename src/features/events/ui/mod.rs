@@ -1,7 +1,6 @@
 //! The pages of events, and the pieces that other pages show of them.
 
 pub mod cards;
-pub mod community;
 pub mod editor;
 pub mod list;
 pub mod manage;

@@ -100,6 +100,7 @@ fn Head(event: EventView) -> impl IntoView {
                         <Icon name="users"/>
                         <a href=format!("/communities/{}", event.community_slug)>{event.community_name.clone()}</a>
                     </li>
+                    <li class="meta__item"><a href=format!("/report?kind=event&id={}", event.id) rel="nofollow">"Report"</a></li>
                 </ul>
                 <div class="cluster">
                     {register}

@@ -58,6 +58,7 @@ fn Detail(screen: OpportunityScreen) -> impl IntoView {
                 </div>
                 <div class="profile-head__actions">
                     <a class="button" href=format!("/events/{}", it.event.slug)>"See the event"</a>
+                    <a class="button button--quiet" href=acting_at(&format!("/report?kind=opportunity&id={}", it.id), &acting) rel="nofollow">"Report"</a>
                     {manage}
                 </div>
             </header>

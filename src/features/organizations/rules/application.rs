@@ -268,8 +268,16 @@ impl Budget {
         Band::of(self.currency()).find(|band| band.lower() == self.min && band.upper() == self.max)
     }
 
+    /// Nobody has said anything: from nothing, without an end.
+    pub const fn is_unsaid(self) -> bool {
+        self.min.minor == 0 && self.max.is_none()
+    }
+
     /// For people: "₹2L – ₹5L", "$10,000 and more".
     pub fn label(self) -> String {
+        if self.is_unsaid() {
+            return "Not said yet".to_owned();
+        }
         if let Some(band) = self.band() {
             return band.label();
         }

@@ -2,16 +2,20 @@
 //! gives the fact, or a refusal that says what to do next.
 //!
 //! ```text
-//! apply ─► waiting ─► verified ─► disabled ─► verified
+//! apply ─► waiting ─► verified ─► (proposed by one, confirmed by another) ─► disabled ─► what it was
 //!            │  ▲ └──► refused ─► verified          (staff may change their mind)
 //!            ▼  │
 //!        more asked (the applicant answers)
+//!
+//! a community adds it ─► community added ─► (claimed, proven, approved) ─► verified
 //! ```
 //!
 //! Promises: only waiting, asked and refused applications own no domain (the database keeps that). Does not look anything
 //! up: the identity that a website stands for comes in as a value.
 
 pub mod application;
+pub mod claims;
+pub mod moves;
 pub mod profile;
 
 use super::visibility::Field;
@@ -46,6 +50,10 @@ labels! {
         More = "more",
         Refuse = "refuse",
         Disable = "disable",
+        // Back to what a disabled one was.
+        Restore = "restore",
+        // A proposal to disable it is dropped.
+        Keep = "keep",
     }
 }
 
@@ -104,6 +112,10 @@ pub struct Organization {
     pub applicant: Option<UserId>,
     /// What its website stands for, as `identity::Identity::key` gives it.
     pub identity_key: String,
+    /// Who of the staff has proposed to disable it.
+    pub disabling: Option<UserId>,
+    /// What a disabled one was before.
+    pub disabled_from: Option<VerificationStatus>,
     pub version: i32,
 }
 
@@ -142,7 +154,7 @@ impl Reason {
 #[cfg_attr(feature = "server", schema(as = OrganizationDecisionInput))]
 #[serde(rename_all = "camelCase", default)]
 pub struct DecisionInput {
-    /// `verify`, `more`, `refuse` or `disable`.
+    /// `verify`, `more`, `refuse`, `disable`, `restore` or `keep`.
     pub decision: String,
     /// Why, or what is asked for; the applicant reads it.
     pub reason: String,
@@ -311,35 +323,88 @@ pub struct Deciding {
     reason: Reason,
 }
 
+/// What a decision comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    /// The organization stands elsewhere now.
+    Moved(Deciding),
+    /// A second person has to confirm.
+    Proposed(DisablingProposing),
+    /// It stays as it is.
+    Dropped(DisablingDropping),
+}
+
 impl Organization {
-    /// Staff decide.
+    /// Somebody of the staff decides. Disabling a verified organization takes two of them: the first proposes, another
+    /// confirms.
     ///
     /// # Errors
-    /// `NOT_WAITING` when there is nothing (more) to decide that way.
-    pub fn decide(&self, decision: Decision) -> Result<Deciding, Refusal> {
+    /// `NOT_WAITING` when there is nothing (more) to decide that way; `SECOND_PERSON_NEEDED` for whoever proposed.
+    pub fn decide(&self, by: UserId, decision: Decision) -> Result<Decided, Refusal> {
         use Standing::{CommunityAdded, Disabled, MoreAsked, Refused, Verified, Waiting};
         let to = match (decision.verdict, self.standing) {
-            (Verdict::Verify, Waiting | MoreAsked | Refused | CommunityAdded | Disabled) => Verified,
+            (Verdict::Verify, Waiting | MoreAsked | Refused) => Verified,
             (Verdict::More, Waiting | MoreAsked) => MoreAsked,
             (Verdict::Refuse, Waiting | MoreAsked) => Refused,
-            (Verdict::Disable, Verified | CommunityAdded) => Disabled,
+            (Verdict::Disable, CommunityAdded) => Disabled,
+            (Verdict::Disable, Verified) => match self.disabling {
+                None => {
+                    return Ok(Decided::Proposed(DisablingProposing {
+                        organization: self.id,
+                        display_name: self.display_name.clone(),
+                        by,
+                        reason: decision.reason,
+                    }));
+                }
+                Some(proposer) if proposer == by => {
+                    return Err(Refusal::new(
+                        "SECOND_PERSON_NEEDED",
+                        format!("You proposed to disable {}. Somebody else of the staff has to confirm it.", self.display_name),
+                    ));
+                }
+                Some(_) => Disabled,
+            },
+            (Verdict::Restore, Disabled) => match self.disabled_from {
+                Some(VerificationStatus::CommunityAdded) => CommunityAdded,
+                _ => Verified,
+            },
+            (Verdict::Keep, Verified) if self.disabling.is_some() => {
+                return Ok(Decided::Dropped(DisablingDropping {
+                    organization: self.id,
+                    display_name: self.display_name.clone(),
+                    reason: decision.reason,
+                }));
+            }
             (verdict, standing) => return Err(self.not_that_way(verdict, standing)),
         };
-        Ok(Deciding {
+        Ok(Decided::Moved(self.moving(to, decision.reason)))
+    }
+
+    /// Only called where a rule has found that it may move there.
+    fn moving(&self, to: Standing, reason: Reason) -> Deciding {
+        Deciding {
             organization: self.id,
             display_name: self.display_name.clone(),
             applicant: self.applicant,
             from: self.standing,
             to,
-            reason: decision.reason,
-        })
+            reason,
+        }
     }
 
     fn not_that_way(&self, verdict: Verdict, standing: Standing) -> Refusal {
-        let next = match verdict {
-            Verdict::Verify => "There is nothing left to do.",
-            Verdict::More | Verdict::Refuse => "Only an application that waits can be answered that way. Load the page again.",
-            Verdict::Disable => "Only a verified or community-added profile can be disabled; refuse an application instead.",
+        let next = match (verdict, standing) {
+            (Verdict::Verify, Standing::CommunityAdded) => {
+                "It is verified when somebody of it has claimed it and the claim is approved."
+            }
+            (Verdict::Verify, Standing::Disabled) => "Restore it instead.",
+            (Verdict::Verify, _) => "There is nothing left to do.",
+            (Verdict::More | Verdict::Refuse, _) => {
+                "Only an application that waits can be answered that way. Load the page again."
+            }
+            (Verdict::Disable, _) => "Only a verified or community-added profile can be disabled; refuse an application instead.",
+            (Verdict::Restore, _) => "Only a disabled profile can be restored.",
+            (Verdict::Keep, _) => "Nobody proposes to disable it (any more).",
         };
         Refusal::new("NOT_WAITING", format!("{} is {}. {next}", self.display_name, standing.words()))
     }
@@ -366,6 +431,7 @@ impl Deciding {
 impl Fact for Deciding {
     fn statement(&self) -> Statement {
         let (name, key) = match self.to {
+            _ if self.from == Standing::Disabled => ("organization_restored", "reason"),
             Standing::Verified | Standing::Waiting | Standing::CommunityAdded => ("organization_verified", "reason"),
             Standing::MoreAsked => ("organization_more_asked", "question"),
             Standing::Refused => ("organization_refused", "reason"),
@@ -378,6 +444,95 @@ impl Fact for Deciding {
             about: self.applicant.map(Subject::from).into_iter().collect(),
             payload: json!({ "from": self.from, "to": self.to, "applicant": self.applicant }),
             private: Some(json!({ "displayName": self.display_name, (key): self.reason() })),
+        }
+    }
+}
+
+/// Says that somebody of the staff wants a verified organization disabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisablingProposing {
+    organization: OrganizationId,
+    display_name: String,
+    by: UserId,
+    reason: Reason,
+}
+
+impl DisablingProposing {
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    pub fn by(&self) -> UserId {
+        self.by
+    }
+
+    pub fn reason(&self) -> &str {
+        self.reason.as_str()
+    }
+}
+
+impl Fact for DisablingProposing {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_disabling_proposed",
+            subject: self.organization.into(),
+            about: vec![],
+            payload: json!({ "by": self.by }),
+            private: Some(json!({ "displayName": self.display_name, "reason": self.reason() })),
+        }
+    }
+}
+
+/// Says that the staff keep an organization that somebody had proposed to disable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DisablingDropping {
+    organization: OrganizationId,
+    display_name: String,
+    reason: Reason,
+}
+
+impl DisablingDropping {
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+}
+
+impl Fact for DisablingDropping {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_disabling_dropped",
+            subject: self.organization.into(),
+            about: vec![],
+            payload: json!({}),
+            private: Some(json!({ "displayName": self.display_name, "reason": self.reason.as_str() })),
+        }
+    }
+}
+
+/// Says that staff want the checks to run again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecksAsking {
+    organization: OrganizationId,
+}
+
+impl Organization {
+    /// Staff want to look again. Any standing: a verified website may have gone, too.
+    pub fn ask_checks(&self) -> ChecksAsking {
+        ChecksAsking { organization: self.id }
+    }
+}
+
+impl Fact for ChecksAsking {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_checks_asked",
+            subject: self.organization.into(),
+            about: vec![],
+            payload: json!({}),
+            private: None,
         }
     }
 }
@@ -448,8 +603,8 @@ impl Organization {
     /// Gives nothing when nothing differs.
     ///
     /// # Errors
-    /// `VERSION_CONFLICT` names what somebody else changed meanwhile. `DISABLED` for a disabled profile. A verified
-    /// organization keeps the identity that was verified: a field error on `website`.
+    /// `VERSION_CONFLICT` names what somebody else changed meanwhile. `DISABLED` for a disabled profile. Who owns an
+    /// identity keeps it (see [`Organization::propose_website`]): a field error on `website`.
     pub fn edit_profile(
         &self,
         seen: i32,
@@ -468,10 +623,10 @@ impl Organization {
         if seen != self.version {
             return Err(version_conflict(since).into());
         }
-        if self.standing == Standing::Verified && standpoint.identity_key != self.identity_key {
+        if self.standing.owns_identity() && standpoint.identity_key != self.identity_key {
             return Err(FieldErrors::one(
                 "website",
-                format!("{} is what was verified. Keep a website there; to move to another one, write to us.", self.identity_key),
+                format!("{} keeps its standing until staff have approved another website.", self.identity_key),
             )
             .into());
         }
@@ -587,9 +742,14 @@ mod tests {
             standing,
             applicant: Some(UserId(Uuid::from_u128(2))),
             identity_key: "acme.com".into(),
+            disabling: None,
+            disabled_from: None,
             version: 3,
         }
     }
+
+    const SARA: UserId = UserId(Uuid::from_u128(20));
+    const OMAR: UserId = UserId(Uuid::from_u128(21));
 
     fn decision(verdict: Verdict) -> Decision {
         Decision { verdict, reason: Reason::parse("Because of a test.").expect("a reason") }
@@ -618,17 +778,46 @@ mod tests {
         let mut table = String::new();
         for standing in Standing::ALL {
             for verdict in Verdict::ALL {
-                let outcome = match organization(*standing).decide(decision(*verdict)) {
-                    Ok(deciding) => {
+                let outcome = match organization(*standing).decide(SARA, decision(*verdict)) {
+                    Ok(Decided::Moved(deciding)) => {
                         assert_eq!(deciding.from(), *standing);
                         format!("{} ({})", deciding.to(), deciding.statement().name)
                     }
+                    Ok(Decided::Proposed(fact)) => format!("as before ({})", fact.statement().name),
+                    Ok(Decided::Dropped(fact)) => format!("as before ({})", fact.statement().name),
                     Err(refusal) => refusal.message,
                 };
                 table.push_str(&format!("{standing} + {verdict}: {outcome}\n"));
             }
         }
         insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn disabling_a_verified_one_takes_two() {
+        let verified = organization(Standing::Verified);
+        let Ok(Decided::Proposed(first)) = verified.decide(SARA, decision(Verdict::Disable)) else { panic!("proposed") };
+        assert_eq!(first.by(), SARA);
+        let proposed = Organization { disabling: Some(SARA), ..verified };
+        let again = proposed.decide(SARA, decision(Verdict::Disable)).expect_err("the same person");
+        assert_eq!(again.code, "SECOND_PERSON_NEEDED");
+        let Ok(Decided::Moved(done)) = proposed.decide(OMAR, decision(Verdict::Disable)) else { panic!("done") };
+        assert_eq!((done.to(), done.statement().name), (Standing::Disabled, "organization_disabled"));
+        assert!(matches!(proposed.decide(OMAR, decision(Verdict::Keep)), Ok(Decided::Dropped(_))));
+    }
+
+    #[test]
+    fn a_disabled_one_goes_back_to_what_it_was() {
+        let to = |from| {
+            let disabled = Organization { disabled_from: from, ..organization(Standing::Disabled) };
+            match disabled.decide(SARA, decision(Verdict::Restore)) {
+                Ok(Decided::Moved(fact)) => (fact.to(), fact.statement().name),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(to(Some(VerificationStatus::CommunityAdded)), (Standing::CommunityAdded, "organization_restored"));
+        assert_eq!(to(Some(VerificationStatus::Verified)), (Standing::Verified, "organization_restored"));
+        assert_eq!(to(None).0, Standing::Verified, "disabled before it was remembered");
     }
 
     #[test]
@@ -707,7 +896,8 @@ mod tests {
             let mut standing = Standing::Waiting;
             let mut verified = false;
             for verdict in verdicts {
-                if let Ok(deciding) = organization(standing).decide(decision(verdict)) {
+                let proposed = Organization { disabling: Some(OMAR), ..organization(standing) };
+                if let Ok(Decided::Moved(deciding)) = proposed.decide(SARA, decision(verdict)) {
                     standing = deciding.to();
                     verified |= verdict == Verdict::Verify;
                 }

@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 
 /// The most entries of a list of words.
 const MOST_WORDS: usize = 30;
+/// The most colours of a brand kit.
+const MOST_COLORS: usize = 6;
+/// The most characters of the text that others may print about an organization.
+const LONGEST_BOILERPLATE: usize = 1_200;
 
 /// A profile as it is typed. Lists of words may come as one text with commas.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,10 @@ pub struct ProfileInput {
     pub hiring_email: String,
     pub billing_email: String,
     pub phone: String,
+    /// `#rrggbb`, the main colour first; up to six.
+    pub brand_colors: Vec<String>,
+    /// How others may describe it, word for word.
+    pub boilerplate: String,
     /// The version that the editor had before them.
     pub version: i32,
 }
@@ -67,8 +75,13 @@ pub struct Profile {
     pub hiring_email: Option<Email>,
     pub billing_email: Option<Email>,
     pub phone: Option<Phone>,
-    /// The stored picture, by its id's text; a change of it is a change of the profile.
+    /// `#rrggbb` in lower case.
+    pub brand_colors: Vec<String>,
+    pub boilerplate: Paragraph,
+    /// The stored pictures, by their ids' texts; a change of one is a change of the profile.
     pub logo: Option<String>,
+    pub logo_on_dark: Option<String>,
+    pub wordmark: Option<String>,
 }
 
 impl ProfileInput {
@@ -78,6 +91,23 @@ impl ProfileInput {
     /// Every problem, by the field's path on the wire.
     pub fn parse(&self) -> Result<Profile, FieldErrors> {
         let mut check = Check::default();
+        check.ensure(
+            "availableSponsorshipTypes",
+            self.available_sponsorship_types.iter().any(|t| !t.trim().is_empty()),
+            "Choose at least one.",
+        );
+        self.read(check)
+    }
+
+    /// As [`ProfileInput::parse`], for what is stored: a community that adds an organization does not know what it gives.
+    ///
+    /// # Errors
+    /// Every problem, by the field's path on the wire.
+    pub fn parse_stored(&self) -> Result<Profile, FieldErrors> {
+        self.read(Check::default())
+    }
+
+    fn read(&self, mut check: Check) -> Result<Profile, FieldErrors> {
         let entity_type = check.take("entityType", EntityType::parse(self.entity_type.trim()));
         let display_name = check.take("displayName", company_name(&self.display_name));
         let legal_name = check.take("legalName", Line::parse(&self.legal_name, 0, 200, "legal name"));
@@ -95,17 +125,14 @@ impl ProfileInput {
         let budget = self.budget_range.check(&mut check);
         let sponsorship_types =
             choices(&mut check, "availableSponsorshipTypes", &self.available_sponsorship_types, SponsorshipType::parse);
-        check.ensure(
-            "availableSponsorshipTypes",
-            self.available_sponsorship_types.iter().any(|t| !t.trim().is_empty()),
-            "Choose at least one.",
-        );
         let primary_email = check.take("primaryEmail", Email::parse(&self.primary_email));
         let business_email = maybe(&mut check, "businessEmail", &self.business_email, Email::parse);
         let dev_rel_email = maybe(&mut check, "devRelEmail", &self.dev_rel_email, Email::parse);
         let hiring_email = maybe(&mut check, "hiringEmail", &self.hiring_email, Email::parse);
         let billing_email = maybe(&mut check, "billingEmail", &self.billing_email, Email::parse);
         let phone = maybe(&mut check, "phone", &self.phone, Phone::parse);
+        let brand_colors = colors(&mut check, "brandColors", &self.brand_colors);
+        let boilerplate = check.take("boilerplate", Paragraph::parse(&self.boilerplate, LONGEST_BOILERPLATE, "description"));
         check.finish()?;
         let whole = || {
             Some(Profile {
@@ -129,7 +156,11 @@ impl ProfileInput {
                 hiring_email: hiring_email?,
                 billing_email: billing_email?,
                 phone: phone?,
+                brand_colors: brand_colors?,
+                boilerplate: boilerplate?,
                 logo: None,
+                logo_on_dark: None,
+                wordmark: None,
             })
         };
         Ok(whole().expect("a part that did not parse has left a problem, and there is none"))
@@ -158,6 +189,45 @@ fn words(check: &mut Check, path: &str, typed: &[String], what: &str) -> Option<
     Some(kept)
 }
 
+/// Colours, each `#rgb` or `#rrggbb` with or without its sign, each once.
+fn colors(check: &mut Check, path: &str, typed: &[String]) -> Option<Vec<String>> {
+    let mut kept: Vec<String> = Vec::new();
+    let words = typed.iter().flat_map(|text| text.split([',', ';', ' ', '\n'])).map(str::trim);
+    for word in words.filter(|word| !word.is_empty()) {
+        let Some(color) = color(word) else {
+            check.add(
+                path,
+                format!("{} is no colour that we can read. Write colours like #1f6feb, with commas between them.", clipped(word)),
+            );
+            return None;
+        };
+        if !kept.contains(&color) {
+            kept.push(color);
+        }
+    }
+    if kept.len() > MOST_COLORS {
+        check.add(path, format!("These are {} colours. Keep the {MOST_COLORS} that matter most.", kept.len()));
+        return None;
+    }
+    Some(kept)
+}
+
+fn color(word: &str) -> Option<String> {
+    let digits = word.strip_prefix('#').unwrap_or(word).to_ascii_lowercase();
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    match digits.len() {
+        6 => Some(format!("#{digits}")),
+        3 => Some(digits.chars().fold("#".to_owned(), |color, digit| format!("{color}{digit}{digit}"))),
+        _ => None,
+    }
+}
+
+fn clipped(word: &str) -> String {
+    word.chars().take(20).collect()
+}
+
 impl Profile {
     /// Which fields differ, in the order of [`Field::ALL`].
     pub fn differences(&self, new: &Self) -> Vec<Field> {
@@ -183,8 +253,13 @@ impl Profile {
             Field::HiringEmail => self.hiring_email != new.hiring_email,
             Field::BillingEmail => self.billing_email != new.billing_email,
             Field::Phone => self.phone != new.phone,
+            Field::LogoOnDark => self.logo_on_dark != new.logo_on_dark,
+            Field::Wordmark => self.wordmark != new.wordmark,
+            Field::BrandColors => self.brand_colors != new.brand_colors,
+            Field::Boilerplate => self.boilerplate != new.boilerplate,
             Field::VerificationStatus
             | Field::Support
+            | Field::ProposedWebsite
             | Field::MoreAsked
             | Field::DecisionReason
             | Field::FriendlyTrust
@@ -219,6 +294,8 @@ impl Profile {
             hiring_email: text(&self.hiring_email),
             billing_email: text(&self.billing_email),
             phone: self.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
+            brand_colors: self.brand_colors.clone(),
+            boilerplate: self.boilerplate.to_string(),
             version,
         }
     }
@@ -283,6 +360,21 @@ mod tests {
         assert_eq!(profile.technologies, ["Rust", "Postgres", "Kubernetes"]);
         assert_eq!(profile.input(7).parse().expect("in order"), profile);
         assert_eq!(profile.differences(&profile), []);
+    }
+
+    #[test]
+    fn colours_are_read_in_their_spellings_and_kept_in_one() {
+        let read = |typed: &[&str]| {
+            let mut input = profile_input();
+            input.brand_colors = typed.iter().map(|text| (*text).to_owned()).collect();
+            input.parse().map(|profile| profile.brand_colors).map_err(|errors| errors.0)
+        };
+        assert_eq!(read(&["#1F6FEB, fff", "#ffffff"]).expect("colours"), ["#1f6feb", "#ffffff"]);
+        assert_eq!(read(&[""]).expect("none"), Vec::<String>::new());
+        for wrong in ["red", "#12345", "#12345g", "url(x)", "#1f6feb\u{0}"] {
+            assert!(read(&[wrong]).is_err(), "{wrong}");
+        }
+        assert!(read(&["#111 #222 #333 #444 #555 #666 #777"]).is_err(), "seven");
     }
 
     #[test]

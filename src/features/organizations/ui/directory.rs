@@ -1,15 +1,17 @@
 //! `/directory` and `/directory/:slug`: who sponsors and partners, for everybody.
 
-use super::fields::tone;
+use super::fields::{BrandPicture, Swatches, tone};
 use crate::{
     features::organizations::{
         server_fns,
         views::{DirectoryView, OrganizationCard, OrganizationView, within},
     },
-    kernel::labels::Industry,
+    kernel::{ids::OrganizationId, labels::Industry},
     ui::{
+        browser,
+        form::{PostForm, Submit, TextField},
         page::{acting, shown},
-        parts::{Empty, Icon, Logo, More, PageHead, Pill},
+        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -54,6 +56,10 @@ pub fn DirectoryPage() -> impl IntoView {
         <div class="center stack">
             <PageHead title="Sponsors and partners" sub="Who stands behind developer events. Every profile was checked by a person, or added by a community.">
                 <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
+                {move || {
+                    let acting = asked.get().acting;
+                    acting.starts_with("community:").then(|| view! { <a class="button" href=within("/directory/add", &acting)>"Add one that is missing"</a> })
+                }}
             </PageHead>
             <Search asked/>
             {shown(loaded, move |found: DirectoryView| view! { <Results found asked=asked.get_untracked()/> })}
@@ -128,6 +134,7 @@ fn Results(found: DirectoryView, asked: Asked) -> impl IntoView {
         return view! {
             <Empty title text=words icon="building">
                 <a class="button button--primary" href=within("/directory", &acting)>"Show everybody"</a>
+                <a class="button" href=within("/directory/add", &acting)>"Add it for your community"</a>
             </Empty>
         }
         .into_any();
@@ -178,20 +185,39 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
     }
 }
 
+/// What a room below shows on an organization's page.
+type Slot = fn(OrganizationId) -> AnyView;
+
+/// One organization; `support` shows the events that it supports, which are known downstream.
 #[component]
-pub fn OrganizationPage() -> impl IntoView {
+pub fn OrganizationPage(
+    support: Slot,
+    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
+    join: fn(String, String) -> AnyView,
+) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded =
         Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
-    view! { {shown(loaded, |organization: OrganizationView| view! { <Organization organization/> })} }
+    view! {
+        {shown(loaded, move |organization: OrganizationView| {
+            if organization.slug != params.with_untracked(|params| params.get("slug").unwrap_or_default()) {
+                // A former address: the page has moved for good.
+                let acting = acting.get_untracked().unwrap_or_default();
+                browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
+            }
+            view! { <Organization organization support join/> }
+        })}
+    }
 }
 
 #[component]
-fn Organization(organization: OrganizationView) -> impl IntoView {
+fn Organization(organization: OrganizationView, support: Slot, join: fn(String, String) -> AnyView) -> impl IntoView {
     let o = organization;
     let acting = acting();
+    let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
+    let events = support(o.id);
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
             view! {
@@ -203,13 +229,14 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
         })
     };
     let labels = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let support = match (o.events_sponsored_count, o.communities_supported_count) {
+    let supported = match (o.events_sponsored_count, o.communities_supported_count) {
         (0, _) => "No event on CommDesk yet".to_owned(),
         (1, _) => "1 event".to_owned(),
         (events, 1) => format!("{events} events of 1 community"),
         (events, communities) => format!("{events} events of {communities} communities"),
     };
     let acting = acting.get_untracked().unwrap_or_default();
+    let acting_key = acting.clone();
     let request = o.can.request.then(|| {
         let href = within(&format!("/requests/new?organization={}", o.slug), &acting);
         view! { <a class="button button--primary" href=href>"Send a request"</a> }
@@ -222,6 +249,9 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
         })
     };
     let has_contacts = o.primary_email.is_some();
+    let (brand_name, brand_logo) = (o.display_name.clone(), o.logo_url.clone());
+    let claim = o.can.claim.then(|| view! { <Claimable name=o.display_name.clone() slug=o.slug.clone()/> });
+    let invite = o.can.invite.then(|| view! { <Invite website=o.website_label.clone() acting=acting_key.clone()/> });
     let paragraphs: Vec<String> =
         o.long_description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
     view! {
@@ -247,10 +277,14 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                             <Icon name="globe" small=true/>
                             <a href=o.website rel="noopener nofollow external">{o.website_label}</a>
                         </li>
+                        <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}</div>
+                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
             </header>
+            {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
+            {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}
+            {claim}
             <div class="sidebar">
                 <div class="stack stack--sections">
                     {(!paragraphs.is_empty()).then(|| view! {
@@ -259,19 +293,21 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                             <div class="stack measure">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
                         </section>
                     })}
+                    {events}
                     {list("Technologies", o.technologies)}
                     {list("Developer tools", o.developer_tools)}
                     {list("Event types they look for", labels(o.preferred_event_types.iter().map(|label| label.label()).collect()))}
                     {list("Communities they support", labels(o.supported_community_types.iter().map(|label| label.label()).collect()))}
                     {list("Regions", labels(o.supported_regions.iter().map(|label| label.label()).collect()))}
                     {o.available_sponsorship_types.map(|types| list("What they can give", labels(types.iter().map(|label| label.label()).collect())))}
+                    <BrandKit name=brand_name logo=brand_logo on_dark=o.logo_on_dark_url wordmark=o.wordmark_url colors=o.brand_colors boilerplate=o.boilerplate/>
                 </div>
                 <aside class="stack">
                     <section class="panel" aria-labelledby="support">
                         <header class="panel__head"><h2 class="panel__title" id="support">"At a glance"</h2></header>
                         <div class="panel__body">
                             <dl class="definition">
-                                <div class="definition__row"><dt>"Has supported"</dt><dd>{support}</dd></div>
+                                <div class="definition__row"><dt>"Has supported"</dt><dd>{supported}</dd></div>
                                 {o.budget_range.map(|budget| view! {
                                     <div class="definition__row"><dt>"Budget range"</dt><dd>{budget.label}</dd></div>
                                 })}
@@ -281,6 +317,7 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
                             </dl>
                         </div>
                     </section>
+                    {invite}
                     {has_contacts.then(|| view! {
                         <section class="panel" aria-labelledby="contacts">
                             <header class="panel__head"><h2 class="panel__title" id="contacts">"Contacts"</h2></header>
@@ -301,4 +338,76 @@ fn Organization(organization: OrganizationView) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Nobody of it is here: whoever reads this may be.
+#[component]
+fn Claimable(name: String, slug: String) -> impl IntoView {
+    view! {
+        <div class="notice tone-info" role="status">
+            <Icon name="info"/>
+            <div class="notice__body">
+                <p class="notice__title">{format!("A community added {name}")}</p>
+                <p>"Nobody of theirs has looked at this profile yet. Requests to it wait until somebody has taken it over."</p>
+            </div>
+            <a class="button button--small notice__action" href=format!("/claim/{slug}")>"Is this yours? Claim it"</a>
+        </div>
+    }
+}
+
+/// Another mailbox of theirs.
+#[component]
+fn Invite(website: String, acting: String) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="invite-title">
+            <header class="panel__head"><h2 class="panel__title" id="invite-title">"Whom to ask"</h2></header>
+            <div class="panel__body stack">
+                <p class="text-soft">"We invite the mailbox that was named when you send a request. Do you know a better one?"</p>
+                <PostForm name="invite" acting>
+                    <TextField form="invite" name="email" label="Mailbox" hint=format!("At the domain of {website}.") kind="email" inputmode="email"/>
+                    <div class="form__actions"><Submit label="Invite it" class="button"/></div>
+                </PostForm>
+            </div>
+        </section>
+    }
+}
+
+/// What communities need when they name the organization. The logo alone is no kit.
+#[component]
+fn BrandKit(
+    name: String,
+    logo: Option<String>,
+    on_dark: Option<String>,
+    wordmark: Option<String>,
+    colors: Vec<String>,
+    boilerplate: String,
+) -> impl IntoView {
+    let is_there = on_dark.is_some() || wordmark.is_some() || !colors.is_empty() || !boilerplate.is_empty();
+    let pictures: Vec<(&'static str, bool, String)> =
+        [("Logo", false, logo), ("Logo on dark", true, on_dark), ("Wordmark", false, wordmark)]
+            .into_iter()
+            .filter_map(|(title, dark, url)| url.map(|url| (title, dark, url)))
+            .collect();
+    is_there.then(|| {
+        view! {
+            <section class="section" aria-labelledby="brand-kit">
+                <div class="section__head"><h2 class="section__title" id="brand-kit">"Brand kit"</h2></div>
+                <div class="stack">
+                    <ul class="brand-kit">
+                        {pictures
+                            .into_iter()
+                            .map(|(title, dark, url)| view! {
+                                <li class="brand-kit__item">
+                                    <BrandPicture name=name.clone() url=Some(url.clone()) dark/>
+                                    <a href=url download="" rel="external">{title}<span class="visually-hidden">", download"</span></a>
+                                </li>
+                            })
+                            .collect_view()}
+                    </ul>
+                    {(!colors.is_empty()).then(|| view! { <Swatches colors/> })}
+                    {(!boilerplate.is_empty()).then(|| view! { <blockquote class="timeline__quote measure">{boilerplate}</blockquote> })}
+                </div>
+            </section>
+        }
+    })
 }

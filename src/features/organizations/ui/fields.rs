@@ -117,6 +117,86 @@ pub fn LogoField(form: &'static str, #[prop(into)] company: String, url: Option<
     }
 }
 
+/// Another picture of the brand: the one that is kept, a file in its place, or none.
+#[component]
+pub fn PictureField(
+    form: &'static str,
+    name: &'static str,
+    #[prop(into)] label: String,
+    #[prop(into)] hint: String,
+    #[prop(into)] company: String,
+    url: Option<String>,
+    /// Shown on a dark ground.
+    #[prop(optional)]
+    dark: bool,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, name);
+    let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
+    let described = move || if state.error(name).is_some() { format!("{hint_id} {error_id}") } else { hint_id.clone() };
+    let has_one = url.is_some();
+    let remove = format!("{name}.remove");
+    let words = label.to_lowercase();
+    view! {
+        <div class="field">
+            <div class="upload">
+                <div class="upload__preview"><BrandPicture name=company url dark/></div>
+                <div class="upload__body">
+                    <label class="field__label" for=id.clone()>{label} " " <span class="field__optional">"optional"</span></label>
+                    <p class="field__hint" id=format!("{id}-hint")>{hint}</p>
+                    <input
+                        class="upload__input"
+                        id=id.clone()
+                        name=name
+                        type="file"
+                        accept="image/png,image/jpeg,image/webp,image/svg+xml"
+                        aria-describedby=described
+                        aria-invalid=move || state.error(name).is_some().then_some("true")
+                    />
+                    {has_one.then(|| view! {
+                        <label class="choice choice--plain">
+                            <input class="choice__input" type="checkbox" name=remove value="true"/>
+                            <span class="choice__label">{format!("Remove the {words}")}</span>
+                        </label>
+                    })}
+                </div>
+            </div>
+            <FieldError id name=name.to_owned()/>
+        </div>
+    }
+}
+
+/// A picture of the brand on the ground that it is made for, or initials.
+#[component]
+pub fn BrandPicture(#[prop(into)] name: String, url: Option<String>, #[prop(optional)] dark: bool) -> impl IntoView {
+    let class = if dark { "logo logo--medium logo--dark" } else { "logo logo--medium" };
+    match url {
+        Some(url) => view! {
+            <span class=class><img class="logo__image" src=url alt=format!("{name}, on a {} ground", if dark { "dark" } else { "light" }) width="160" height="80" loading="lazy"/></span>
+        }
+        .into_any(),
+        None => view! { <Logo name url=None/> }.into_any(),
+    }
+}
+
+/// Colours as patches with their codes. The patch is a picture's own fill: styles in pages are not allowed.
+#[component]
+pub fn Swatches(colors: Vec<String>) -> impl IntoView {
+    view! {
+        <ul class="swatches">
+            {colors
+                .into_iter()
+                .map(|color| view! {
+                    <li class="swatch">
+                        <svg class="swatch__patch" viewBox="0 0 24 24" aria-hidden="true"><rect width="24" height="24" fill=color.clone()></rect></svg>
+                        <code class="swatch__code">{color}</code>
+                    </li>
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
 /// The tone of a verification status.
 pub const fn tone(status: VerificationStatus) -> &'static str {
     match status {

@@ -1,14 +1,18 @@
 //! Pages of sponsors and partners: joining, the directory, a profile, its editing, the dashboard's panel, the staff's desk.
 
 mod become_sponsor;
+mod claim;
 pub mod dashboard;
 mod directory;
 mod fields;
 mod profile;
 mod staff;
+mod waiting;
 
 pub use become_sponsor::BecomeSponsorPage;
+pub use claim::{AddOrganizationPage, ClaimPage, DomainPage};
 pub use dashboard::OrganizationPanel;
 pub use directory::{DirectoryPage, OrganizationPage};
 pub use profile::ProfilePage;
 pub use staff::{StaffOrganizationPage, StaffOrganizationsPage};
+pub use waiting::StaffChangesPage;

@@ -1,6 +1,6 @@
 //! `/organization/profile`: everything that an organization says about itself, edited by its admins.
 
-use super::fields::{BudgetField, LogoField, industries, sponsorship_types};
+use super::fields::{BudgetField, LogoField, PictureField, industries, sponsorship_types};
 use crate::{
     features::organizations::{
         rules::{Standing, profile::ProfileInput},
@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{ChipsField, FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
-        parts::{Notice, PageHead},
+        parts::{Icon, Notice, PageHead},
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -25,24 +25,26 @@ use std::collections::BTreeMap;
 pub fn ProfilePage() -> impl IntoView {
     let acting = acting();
     let loaded = Resource::new_blocking(move || acting.get(), server_fns::profile);
-    let saved = use_query_map().with_untracked(|query| query.get("saved").is_some());
+    let (saved, moved) = use_query_map().with_untracked(|query| (query.get("saved").is_some(), query.get("moved").is_some()));
     view! {
         <Title text="Profile"/>
-        {shown(loaded, move |profile: ProfileView| view! { <Profile profile saved/> })}
+        {shown(loaded, move |profile: ProfileView| view! { <Profile profile saved moved/> })}
     }
 }
 
 #[component]
-fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
+fn Profile(profile: ProfileView, saved: bool, moved: bool) -> impl IntoView {
     let percent = profile.completeness.percent;
     let title =
         if percent == 100 { "Your profile is complete".to_owned() } else { format!("Your profile is {percent} % complete") };
-    let missing: Vec<String> = profile.completeness.missing.iter().take(3).map(|field| field.title.to_lowercase()).collect();
-    let sub = if missing.is_empty() {
-        "Communities see all that helps them to decide.".to_owned()
-    } else {
-        format!("What helps most: {}.", missing.join(", "))
+    let missing = profile.completeness.missing.clone();
+    let sub = match missing.first() {
+        None => "Communities see all that helps them to decide.".to_owned(),
+        Some(first) => format!("What helps most now: {}.", first.title.to_lowercase()),
     };
+    let (slug, to_domain) = (profile.slug.clone(), within("/organization/domain", &profile.acting));
+    let (proposed, can_edit, acting) = (profile.proposed_website.clone(), profile.can_edit, profile.acting.clone());
+    let verified = profile.verified_identity.clone().unwrap_or_default();
     let public = profile.standing.is_listed().then(|| {
         view! { <a class="button" href=within(&format!("/directory/{}", profile.slug), &profile.acting)>"See it as others do"</a> }
     });
@@ -50,12 +52,44 @@ fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
         <PageHead title sub>{public}</PageHead>
         <div class="stack">
             <progress class="meter" value=percent max="100" aria-label="Profile completeness">{format!("{percent} %")}</progress>
+            {(!missing.is_empty()).then(|| view! {
+                <details class="disclosure">
+                    <summary class="button button--small">{format!("What is missing: {}", missing.len())}</summary>
+                    <div class="disclosure__body">
+                        <ol class="checklist">
+                            {missing
+                                .into_iter()
+                                .map(|field| view! {
+                                    <li class="checklist__item">
+                                        <span class="checklist__mark"></span>
+                                        <div class="checklist__body"><p class="checklist__title">{field.title}</p></div>
+                                        <a class="button button--small" href=format!("#profile-{}", control_of(&field.field)) rel="external">"Add"</a>
+                                    </li>
+                                })
+                                .collect_view()}
+                        </ol>
+                    </div>
+                </details>
+            })}
             {saved.then(|| view! { <Notice tone="success" title="Saved"><p>"Your profile is up to date."</p></Notice> })}
+            {moved.then(|| view! { <Notice tone="success" title="Your page has a new address"><p>"The old one leads to it, for good."</p></Notice> })}
+            {proposed.map(|website| view! { <Proposed website verified acting=acting.clone() can_edit/> })}
             {(profile.standing == Standing::Disabled).then(|| view! {
                 <Notice tone="danger" title="This profile is disabled"><p>"It stays as it is. Your dashboard says why."</p></Notice>
             })}
             {if profile.can_edit {
-                view! { <ProfileForm profile/> }.into_any()
+                view! {
+                    <ProfileForm profile/>
+                    <Address slug acting=acting.clone()/>
+                    <section class="panel" aria-labelledby="domain-title">
+                        <header class="panel__head"><h2 class="panel__title" id="domain-title">"Your domain"</h2></header>
+                        <div class="panel__body stack">
+                            <p class="text-soft">"A text in your domain's DNS shows best that you speak for it. It raises the trust in an application, and in a change of website."</p>
+                            <div><a class="button" href=to_domain><Icon name="shield-check"/>"Prove your domain"</a></div>
+                        </div>
+                    </section>
+                }
+                .into_any()
             } else {
                 view! {
                     <Notice tone="info" title="Only admins edit the profile"><p>"Ask an admin of your workspace for a change, or for another role."</p></Notice>
@@ -66,15 +100,61 @@ fn Profile(profile: ProfileView, saved: bool) -> impl IntoView {
     }
 }
 
+/// The id of the control that fills a field: pictures are named on the wire by their addresses.
+fn control_of(field: &str) -> &str {
+    if field == "logoUrl" { "logo" } else { field }
+}
+
+/// A website that waits for staff, and the way back.
+#[component]
+fn Proposed(website: String, verified: String, acting: String, can_edit: bool) -> impl IntoView {
+    view! {
+        <Notice tone="info" title="A new website waits for our staff">
+            <p>{format!("You proposed {website}. Until it is approved, {verified} stays your website and keeps its standing.")}</p>
+            {can_edit.then(|| view! {
+                <PostForm name="withdraw" acting summary=false>
+                    <div class="form__actions"><Submit label="Withdraw the proposal" class="button button--small"/></div>
+                </PostForm>
+            })}
+        </Notice>
+    }
+}
+
+/// The address of the public page.
+#[component]
+fn Address(slug: String, acting: String) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="address-title">
+            <header class="panel__head"><h2 class="panel__title" id="address-title">"Your address here"</h2></header>
+            <div class="panel__body">
+                <PostForm name="address" acting>
+                    <TextField
+                        form="address"
+                        name="slug"
+                        label="Short name"
+                        hint=format!("Your page is /directory/{slug}. When you change it, the old address leads to the new one for ever, and nobody else gets it.")
+                        value=slug.clone()
+                        maxlength=60u32
+                    />
+                    <div class="form__actions"><Submit label="Change the address" class="button"/></div>
+                </PostForm>
+            </div>
+        </section>
+    }
+}
+
 #[component]
 fn ProfileForm(profile: ProfileView) -> impl IntoView {
     const FORM: &str = "profile";
     let input = profile.input;
     let kept = input.clone();
+    let company = input.display_name.clone();
     let owned = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect::<Vec<_>>();
     let entities = EntityType::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
     let website_hint = match &profile.verified_identity {
-        Some(identity) => format!("{identity} is what was verified. Keep it there."),
+        Some(identity) => format!(
+            "{identity} is verified. Another website becomes a proposal: this one keeps its standing until our staff have checked the new one."
+        ),
         None => "When it changes, the checks run again.".to_owned(),
     };
     let budget_label = {
@@ -139,6 +219,25 @@ fn ProfileForm(profile: ProfileView) -> impl IntoView {
                 <div class="panel__body stack">
                     <BudgetField form=FORM value=input.budget_range kept_label=budget_label/>
                     <ChipsField form=FORM name="availableSponsorshipTypes" label="Sponsorship types" value=input.available_sponsorship_types options=sponsorship_types()/>
+                </div>
+            </section>
+            <section class="panel" id="brand">
+                <header class="panel__head"><h2 class="panel__title">"Your brand kit"</h2></header>
+                <div class="panel__body stack">
+                    <p class="text-soft">"What communities need when they name you: on slides, on banners, in a post. It stands on your public page."</p>
+                    <PictureField form=FORM name="logoOnDark" label="Logo on dark" hint="For dark slides and banners. PNG, JPEG, WebP or SVG, up to 2 MB." company=company.clone() url=profile.logo_on_dark_url dark=true/>
+                    <PictureField form=FORM name="wordmark" label="Wordmark" hint="Your name as you write it, without the sign." company=company url=profile.wordmark_url/>
+                    <TextField form=FORM name="brandColors" label="Colours" hint="The main one first, with commas between them: #1f6feb, #0d1117. Up to six." value=input.brand_colors.join(", ") optional=true/>
+                    <TextArea
+                        form=FORM
+                        name="boilerplate"
+                        label="How others describe you"
+                        hint="A paragraph that may be printed word for word, up to 1,200 characters."
+                        value=input.boilerplate
+                        optional=true
+                        rows=4
+                        maxlength=1200u32
+                    />
                 </div>
             </section>
             <section class="panel">

@@ -3,10 +3,10 @@
 use super::fields::{result, tone};
 use crate::{
     features::organizations::{
-        rules::{Standing, Verdict},
+        rules::{Standing, Verdict, claims::ClaimState},
         server_fns,
         trust::{FullTrust, TrustBand},
-        views::{CheckView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within},
+        views::{CheckView, ClaimView, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within},
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
@@ -54,6 +54,7 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
     if queue.groups.is_empty() {
         return view! {
             <Empty title="Nobody waits" text="Every application of a sponsor or partner is decided. New ones appear here as they come." icon="check-circle">
+                <a class="button button--primary" href=here("/staff/changes")>"Changes that wait"</a>
                 <a class="button" href="/directory">"Open the directory"</a>
             </Empty>
         }
@@ -78,7 +79,7 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
     let next = queue.next_cursor.map(|cursor| here(&format!("/staff/organizations?order={order}&cursor={cursor}")));
     let count = format!("Showing {} of {}", queue.groups.len(), queue.count_label);
     view! {
-        <PageHead title sub/>
+        <PageHead title sub><a class="button" href=here("/staff/changes")>"Changes that wait"</a></PageHead>
         <div class="stack">
             {tabs}
             <div class="table-wrap">
@@ -155,15 +156,16 @@ pub fn StaffOrganizationPage() -> impl IntoView {
     let acting = acting();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
     let loaded = Resource::new_blocking(move || (id(), acting.get()), |(id, workspace)| server_fns::review(id, workspace));
-    let decided = use_query_map().with_untracked(|query| query.get("decided").is_some());
+    let (decided, asked) =
+        use_query_map().with_untracked(|query| (query.get("decided").is_some(), query.get("checks").is_some()));
     view! {
         <Title text="Application of a sponsor"/>
-        {shown(loaded, move |review: ReviewView| view! { <Review review decided/> })}
+        {shown(loaded, move |review: ReviewView| view! { <Review review decided asked/> })}
     }
 }
 
 #[component]
-fn Review(review: ReviewView, decided: bool) -> impl IntoView {
+fn Review(review: ReviewView, decided: bool, asked: bool) -> impl IntoView {
     let o = review.organization;
     let (state, state_tone) = standing(review.standing);
     let row = |label: &'static str, text: String| {
@@ -199,9 +201,17 @@ fn Review(review: ReviewView, decided: bool) -> impl IntoView {
                 </ul>
             </div>
         </header>
-        {decided.then(|| view! { <Notice tone="success" title="Decided"><p>"The applicant gets a mail with your words."</p></Notice> })}
+        {decided.then(|| view! { <Notice tone="success" title="Decided"><p>"Whoever it concerns gets a mail with your words."</p></Notice> })}
+        {asked.then(|| view! { <Notice tone="info" title="The checks run again"><p>"What they find stands here in a minute."</p></Notice> })}
+        {review.disabling.map(|it| view! {
+            <Notice tone="danger" title="A second person is needed">
+                <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", it.proposed_by, it.waits_label, it.reason)}</p>
+            </Notice>
+        })}
         <div class="sidebar">
             <div class="stack stack--sections">
+                {review.proposal.map(|proposal| view! { <Proposal proposal acting=review.acting.clone()/> })}
+                {(!review.claims.is_empty()).then(|| view! { <Claims claims=review.claims acting=review.acting.clone()/> })}
                 {(!review.rivals.is_empty()).then(|| view! { <Rivals identity=review.identity_key.clone() rivals=review.rivals/> })}
                 <section class="section">
                     <div class="section__head"><h2 class="section__title">"What they say"</h2></div>
@@ -219,7 +229,12 @@ fn Review(review: ReviewView, decided: bool) -> impl IntoView {
                     </dl>
                 </section>
                 <section class="section">
-                    <div class="section__head"><h2 class="section__title">"Evidence"</h2></div>
+                    <div class="section__head">
+                        <h2 class="section__title">"Evidence"</h2>
+                        <PostForm name="checks" acting=review.acting.clone() summary=false>
+                            <Submit label="Run the checks again" class="button button--small"/>
+                        </PostForm>
+                    </div>
                     <Score trust=review.trust/>
                     {if review.checks.is_empty() {
                         view! { <p class="text-soft">"The checks have not run yet. Load the page again in a minute."</p> }.into_any()
@@ -368,7 +383,12 @@ fn Decide(verdicts: Vec<Verdict>, acting: String) -> impl IntoView {
                 Verdict::Verify => ("Verify", "It owns its website, stands in the directory, and may act."),
                 Verdict::More => ("Ask for more", "Your words are the question; the place in the queue stays."),
                 Verdict::Refuse => ("Refuse", "It leaves the queue and owns no website. They may apply again."),
-                Verdict::Disable => ("Disable", "It leaves the directory and can do nothing; its website stays taken."),
+                Verdict::Disable => (
+                    "Disable",
+                    "It leaves the directory and can do nothing; its website stays taken. A verified one takes two of us.",
+                ),
+                Verdict::Restore => ("Restore", "It is again what it was before it was disabled."),
+                Verdict::Keep => ("Keep", "The proposal to disable it is dropped."),
             };
             (verdict.label().to_owned(), label.to_owned(), hint.to_owned())
         })
@@ -386,4 +406,88 @@ fn Decide(verdicts: Vec<Verdict>, acting: String) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// A website that waits: what was seen of it, and the answer.
+#[component]
+fn Proposal(proposal: ProposalView, acting: String) -> impl IntoView {
+    let checked = !proposal.checks.is_empty();
+    view! {
+        <section class="section">
+            <div class="section__head"><h2 class="section__title">"Another website"</h2></div>
+            <dl class="definition">
+                <div class="definition__row"><dt>"From"</dt><dd>{proposal.old_website}</dd></div>
+                <div class="definition__row"><dt>"To"</dt><dd><a href=proposal.website.clone() rel="noopener noreferrer nofollow external">{proposal.website.clone()}</a></dd></div>
+                <div class="definition__row"><dt>"Stands for"</dt><dd>{proposal.identity_key}</dd></div>
+                <div class="definition__row"><dt>"Proposed"</dt><dd>{format!("{} ago by {}", proposal.waits_label, proposal.proposed_by)}</dd></div>
+            </dl>
+            {if checked {
+                view! { <Evidence checks=proposal.checks/> }.into_any()
+            } else {
+                view! { <p class="text-soft">"It is not checked yet. Load the page again in a minute."</p> }.into_any()
+            }}
+            <AnswerForm form="website" id=proposal.id.to_string() acting yes="Approve" yes_hint="It becomes the website; the old one is free again." no_hint="The old website stays."/>
+        </section>
+    }
+}
+
+/// Who wants to take it over.
+#[component]
+fn Claims(claims: Vec<ClaimView>, acting: String) -> impl IntoView {
+    view! {
+        <section class="section">
+            <div class="section__head"><h2 class="section__title">"Claims"</h2></div>
+            <ul class="list">
+                {claims
+                    .into_iter()
+                    .map(|claim| {
+                        let (word, tone) = match claim.state {
+                            ClaimState::Asked => ("Not proven", "neutral"),
+                            ClaimState::Proven => ("Proven", "success"),
+                            ClaimState::Approved => ("Approved", "success"),
+                            ClaimState::Refused => ("Refused", "danger"),
+                        };
+                        let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
+                        let proven = claim.state == ClaimState::Proven;
+                        view! {
+                            <li class="list__row">
+                                <div class="list__body">
+                                    <p>{format!("{} ({})", claim.claimant, claim.email)}</p>
+                                    <p class="list__sub">{format!("{}{by}, {} ago", claim.method_label, claim.waits_label)}</p>
+                                    {proven.then(|| view! {
+                                        <AnswerForm form="claim" id=claim.id.to_string() acting=acting.clone() yes="Approve" yes_hint="The organization is verified, and the claimant is its admin." no_hint="The profile stays as it is. They read why."/>
+                                    })}
+                                </div>
+                                <div class="list__end"><Pill text=word tone/></div>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+/// Approve or refuse, with the reason that they read.
+#[component]
+fn AnswerForm(
+    form: &'static str,
+    id: String,
+    acting: String,
+    yes: &'static str,
+    yes_hint: &'static str,
+    no_hint: &'static str,
+) -> impl IntoView {
+    let options = vec![
+        ("approve".to_owned(), yes.to_owned(), yes_hint.to_owned()),
+        ("refuse".to_owned(), "Refuse".to_owned(), no_hint.to_owned()),
+    ];
+    view! {
+        <PostForm name=form acting>
+            <input type="hidden" name="id" value=id/>
+            <RadioField form name="decision" label="Decision" options/>
+            <TextArea form name="reason" label="Reason" hint="They read it, word for word." rows=3 maxlength=1000u32/>
+            <div class="form__actions"><Submit label="Answer" class="button"/></div>
+        </PostForm>
+    }
 }

@@ -9,7 +9,7 @@ use crate::{
         },
     },
     ui::{
-        form::{PostForm, Submit, TextArea},
+        form::{FormState, PostForm, Submit, TextArea},
         page::{acting, shown},
         parts::{Empty, More, PageHead, Pill},
     },
@@ -45,16 +45,30 @@ fn Held(screen: HeldScreen) -> impl IntoView {
     let count = format!("Showing {} of {total}", page.items.len());
     let next = page.next_cursor.map(|cursor| acting_at(&format!("/staff/requests?cursor={cursor}"), &acting));
     view! {
-        {page.items.into_iter().map(|it| view! { <One it acting=acting.clone()/> }).collect_view()}
+        <PostForm name="judge" acting class="stack">
+            {page.items.into_iter().map(|it| view! { <One it/> }).collect_view()}
+            <section class="panel" aria-label="Decision">
+                <div class="panel__body stack">
+                    <TextArea form="judge" name="reason" label="Why it is not delivered" hint="Its sender reads this. Not needed to deliver it." optional=true rows=2 maxlength=1000_u32/>
+                    <div class="form__actions">
+                        <Submit label="Deliver" name="decision" value="release"/>
+                        <Submit label="Do not deliver" class="button button--danger" name="decision" value="refuse"/>
+                    </div>
+                </div>
+            </section>
+        </PostForm>
         <More count next/>
     }
     .into_any()
 }
 
+/// One of them; the form around the list decides on the one that is chosen.
 #[component]
-fn One(it: HeldView, acting: String) -> impl IntoView {
+fn One(it: HeldView) -> impl IntoView {
     let heading = format!("held-{}", it.id);
     let titled = heading.clone();
+    let id = it.id.to_string();
+    let chosen = expect_context::<FormState>().start("request", "") == id;
     view! {
         <section class="panel" aria-labelledby=titled>
             <header class="panel__head">
@@ -65,14 +79,10 @@ fn One(it: HeldView, acting: String) -> impl IntoView {
                 <p>{it.event_title} ", " {it.sent_label}</p>
                 <p><strong>"Held because "</strong>{it.why}</p>
                 {(!it.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.message}</blockquote> })}
-                <PostForm name="judge" acting>
-                    <input type="hidden" name="request" value=it.id.to_string()/>
-                    <TextArea form="judge" name="reason" label="Why it is not delivered" hint="Its sender reads this. Not needed to deliver it." optional=true rows=2 maxlength=1000_u32/>
-                    <div class="form__actions">
-                        <Submit label="Deliver" name="decision" value="release"/>
-                        <Submit label="Do not deliver" class="button button--danger" name="decision" value="refuse"/>
-                    </div>
-                </PostForm>
+                <label class="choice choice--plain">
+                    <input class="choice__input" type="radio" name="request" value=id checked=chosen/>
+                    <span class="choice__label">"Decide on this one"</span>
+                </label>
             </div>
         </section>
     }

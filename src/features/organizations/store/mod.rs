@@ -1,6 +1,8 @@
 //! SQL of organizations, their members, checks, drafts and logos, and nothing else. Names and addresses of people are read
 //! from `users`, which the accounts room owns and alone writes.
 
+pub mod life;
+
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
@@ -31,7 +33,17 @@ pub struct OrganizationRow {
     pub legal_name: String,
     pub logo_id: Option<Uuid>,
     pub logo_key: Option<String>,
+    pub logo_on_dark_id: Option<Uuid>,
+    pub logo_on_dark_key: Option<String>,
+    pub wordmark_id: Option<Uuid>,
+    pub wordmark_key: Option<String>,
+    pub brand_colors: Vec<String>,
+    pub boilerplate: String,
     pub website: String,
+    pub proposed_website: Option<String>,
+    pub disabling_proposed_by: Option<Uuid>,
+    pub disabled_from: Option<String>,
+    pub added_by_community: Option<Uuid>,
     pub identity_key: String,
     pub industry: String,
     pub short_description: String,
@@ -68,9 +80,16 @@ pub struct OrganizationRow {
     pub has_active_admin: bool,
 }
 
-/// The id behind a slug.
+/// The id behind a slug, also behind one that it had before.
 pub async fn find_id(pool: &PgPool, slug: &str) -> AppResult<Option<OrganizationId>> {
-    let id = sqlx::query_scalar!("select id from organizations where slug = $1", slug).fetch_optional(pool).await?;
+    let id = sqlx::query_scalar!(
+        r#"select id as "id!" from organizations where slug = $1
+           union all select organization_id from organization_slugs where slug = $1
+           limit 1"#,
+        slug,
+    )
+    .fetch_optional(pool)
+    .await?;
     Ok(id.map(OrganizationId))
 }
 
@@ -78,8 +97,10 @@ pub async fn find_id(pool: &PgPool, slug: &str) -> AppResult<Option<Organization
 pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Option<OrganizationRow>> {
     let row = sqlx::query_as!(
         OrganizationRow,
-        r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?", o.website,
-                  o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
+        r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?",
+                  o.logo_on_dark_id, d.storage_key as "logo_on_dark_key?", o.wordmark_id, w.storage_key as "wordmark_key?",
+                  o.brand_colors, o.boilerplate, o.website, p.website as "proposed_website?", o.disabling_proposed_by,
+                  o.disabled_from, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
                   o.supported_regions, o.preferred_event_types, o.supported_community_types, o.budget_currency, o.budget_min,
                   o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
                   o.billing_email, o.phone, o.verification_status, o.more_asked, o.decision_reason, o.trust_score, o.applied_by,
@@ -91,6 +112,8 @@ pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Opti
                       where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.password_hash is not null
                   ) as "has_active_admin!"
            from organizations o left join logos l on l.id = o.logo_id left join users u on u.id = o.applied_by
+               left join logos d on d.id = o.logo_on_dark_id left join logos w on w.id = o.wordmark_id
+               left join website_proposals p on p.organization_id = o.id and p.state = 'Open'
            where o.id = $1"#,
         id.0,
     )
@@ -165,8 +188,11 @@ pub async fn list_people(pool: &PgPool, id: OrganizationId, roles: &[Organizatio
 
 // ── Applying ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// False when the slug is taken.
+/// False when the slug is taken, or was taken once.
 pub async fn insert(tx: &mut Tx, fact: &Applying, logo: LogoId, source: Option<&[u8]>, now: DateTime<Utc>) -> AppResult<bool> {
+    if !life::claim_slug(tx, fact.slug(), fact.organization(), now).await? {
+        return Ok(false);
+    }
     let application = fact.application();
     let sponsorship_types: Vec<String> = application.sponsorship_types.iter().map(|t| t.label().to_owned()).collect();
     let inserted = sqlx::query!(
@@ -237,7 +263,9 @@ pub async fn apply_deciding(tx: &mut Tx, fact: &Deciding, now: DateTime<Utc>) ->
         "update organizations
          set verification_status = $3, more_asked = $4, refused_at = $5,
              decision_reason = case when $6 then $7 else decision_reason end,
-             decided_at = case when $6 then $8 else decided_at end, updated_at = $8
+             decided_at = case when $6 then $8 else decided_at end, updated_at = $8,
+             disabled_from = case when $3 = 'Disabled' then $2 end,
+             disabling_proposed_by = null, disabling_proposed_at = null, disabling_reason = null
          where id = $1 and verification_status = $2",
         fact.organization().0,
         fact.from().status().label(),
@@ -279,10 +307,17 @@ pub struct Sealed {
     pub phone: Option<Vec<u8>>,
 }
 
+/// The pictures of a profile, by their ids.
+pub struct PictureIds {
+    pub logo: Option<Uuid>,
+    pub on_dark: Option<Uuid>,
+    pub wordmark: Option<Uuid>,
+}
+
 pub async fn apply_profile_editing(
     tx: &mut Tx,
     fact: &ProfileEditing,
-    logo: Option<Uuid>,
+    pictures: &PictureIds,
     sealed: Sealed,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
@@ -295,14 +330,15 @@ pub async fn apply_profile_editing(
              technologies = $14, developer_tools = $15, supported_regions = $16, preferred_event_types = $17,
              supported_community_types = $18, budget_currency = $19, budget_min = $20, budget_max = $21,
              sponsorship_types = $22, primary_email = $23, business_email = $24, devrel_email = $25, hiring_email = $26,
-             billing_email = $27, phone = $28, version = version + 1, updated_at = $29
+             billing_email = $27, phone = $28, version = version + 1, updated_at = $29, logo_on_dark_id = $30,
+             wordmark_id = $31, brand_colors = $32, boilerplate = $33
          where id = $1 and version = $2",
         fact.organization().0,
         fact.from_version(),
         profile.entity_type.label(),
         profile.display_name.as_str(),
         profile.legal_name.as_str(),
-        logo,
+        pictures.logo,
         profile.website.as_str(),
         fact.standpoint().identity_key,
         fact.standpoint().identity_shared,
@@ -326,6 +362,10 @@ pub async fn apply_profile_editing(
         sealed.billing_email,
         sealed.phone,
         now,
+        pictures.on_dark,
+        pictures.wordmark,
+        &profile.brand_colors,
+        profile.boilerplate.as_str(),
     )
     .execute(tx.conn())
     .await
@@ -385,10 +425,16 @@ pub async fn apply_checking(tx: &mut Tx, fact: &Checking, now: DateTime<Utc>) ->
 
 /// A check with its time, newest first, at most 200.
 pub async fn list_checks(pool: &PgPool, organization: OrganizationId) -> AppResult<Vec<(CheckRow, DateTime<Utc>)>> {
+    list_checks_of(pool, "organization", organization.0).await
+}
+
+/// As [`list_checks`], of an organization or of a website that one proposes.
+pub async fn list_checks_of(pool: &PgPool, kind: &str, id: Uuid) -> AppResult<Vec<(CheckRow, DateTime<Utc>)>> {
     let rows = sqlx::query!(
-        "select kind, result, evidence, checked_at from checks where subject_kind = 'organization' and subject_id = $1
+        "select kind, result, evidence, checked_at from checks where subject_kind = $1 and subject_id = $2
          order by checked_at desc, kind limit 200",
-        organization.0,
+        kind,
+        id,
     )
     .fetch_all(pool)
     .await?;
@@ -440,9 +486,10 @@ pub async fn list_like(
     skeletons: &[String],
     identity_key: &str,
     but: OrganizationId,
-) -> AppResult<Vec<(String, String)>> {
-    let rows = sqlx::query!(
-        "select display_name, website from organizations
+) -> AppResult<Vec<LikeRow>> {
+    let rows = sqlx::query_as!(
+        LikeRow,
+        "select display_name, website, slug, verification_status from organizations
          where id <> $1 and identity_key <> $2 and refused_at is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
          limit 50",
         but.0,
@@ -452,7 +499,15 @@ pub async fn list_like(
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.display_name, row.website)).collect())
+    Ok(rows)
+}
+
+/// Somebody whose name or website may be taken for another's.
+pub struct LikeRow {
+    pub display_name: String,
+    pub website: String,
+    pub slug: String,
+    pub verification_status: String,
 }
 
 /// How many other applications came from this source since then.
@@ -719,6 +774,12 @@ pub async fn note_support(
 }
 
 // ── Logos ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The logo behind a key of the store.
+pub async fn find_logo(pool: &PgPool, storage_key: &str) -> AppResult<Option<LogoId>> {
+    let id = sqlx::query_scalar!("select id from logos where storage_key = $1", storage_key).fetch_optional(pool).await?;
+    Ok(id.map(LogoId))
+}
 
 /// The logo with this content; made when there is none.
 #[expect(clippy::too_many_arguments, reason = "one column each")]

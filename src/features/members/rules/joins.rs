@@ -1,0 +1,252 @@
+//! Somebody asks to belong to an organization: who decides, and what follows.
+//!
+//! A verified organization's admins decide. Where there is none to ask, a mailbox at the organization's own domain does,
+//! through a mailed link: whoever reads it there speaks for the company. A shared host or a free mail service proves
+//! nothing, so nobody can decide by a mailbox there.
+
+use super::about;
+use crate::kernel::{
+    actor::OrganizationRole,
+    error::Refusal,
+    fact::{Fact, Statement},
+    ids::{JoinRequestId, OrganizationId, UserId},
+    text::Paragraph,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+/// How long a mailbox has to decide.
+pub const DECISION_LIFE: TimeDelta = TimeDelta::days(7);
+/// The most characters of what the asker writes.
+pub const MESSAGE_LONGEST: usize = 500;
+
+/// Who decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decider {
+    Admins,
+    /// A mailbox at the organization's domain, in lower case.
+    Mailbox(String),
+}
+
+/// What of an organization says who can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing<'a> {
+    pub is_verified: bool,
+    pub has_admins: bool,
+    /// The registrable domain of its website; `None` on a shared host or a free mail service.
+    pub domain: Option<&'a str>,
+}
+
+impl Standing<'_> {
+    /// Do its admins decide?
+    pub const fn is_for_admins(&self) -> bool {
+        self.is_verified && self.has_admins
+    }
+
+    /// Who decides; `mailbox` is the address that the asker names, with its registrable domain.
+    ///
+    /// # Errors
+    /// `NO_ONE_TO_ASK` where no mailbox can prove anything; `MAILBOX_NEEDED`; `OTHER_DOMAIN`.
+    pub fn decider(&self, name: &str, mailbox: Option<(&str, &str)>) -> Result<Decider, Refusal> {
+        if self.is_for_admins() {
+            return Ok(Decider::Admins);
+        }
+        let Some(domain) = self.domain else {
+            return Err(Refusal::new(
+                "NO_ONE_TO_ASK",
+                format!(
+                    "{name} has its page on a site that many share, so no mailbox can speak for it. Write to our staff if you \
+                     work there."
+                ),
+            ));
+        };
+        match mailbox {
+            None => Err(Refusal::new(
+                "MAILBOX_NEEDED",
+                format!("{name} has nobody on CommDesk to ask. Name a mailbox at {domain}: whoever reads it decides."),
+            )),
+            Some((_, theirs)) if theirs != domain => Err(Refusal::new(
+                "OTHER_DOMAIN",
+                format!("Only a mailbox at {domain} can speak for {name}. This address belongs to {theirs}."),
+            )),
+            Some((address, _)) => Ok(Decider::Mailbox(address.to_ascii_lowercase())),
+        }
+    }
+}
+
+/// A wish as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinRequest {
+    pub id: JoinRequestId,
+    pub organization: OrganizationId,
+    pub user: UserId,
+    /// What the asker is called.
+    pub name: String,
+    pub decider: Decider,
+    /// Only a mailbox's link ends.
+    pub expires_at: Option<DateTime<Utc>>,
+    pub accepted: bool,
+    pub declined: bool,
+}
+
+impl JoinRequest {
+    /// # Errors
+    /// `JOIN_DECIDED`; `JOIN_EXPIRED` when the link came too late.
+    pub fn accept(&self, role: OrganizationRole, now: DateTime<Utc>) -> Result<JoinAccepted, Refusal> {
+        self.still_open(now)?;
+        Ok(JoinAccepted { request: self.clone(), role })
+    }
+
+    /// # Errors
+    /// As [`JoinRequest::accept`].
+    pub fn decline(&self, reason: &Paragraph, now: DateTime<Utc>) -> Result<JoinDeclined, Refusal> {
+        self.still_open(now)?;
+        Ok(JoinDeclined { request: self.clone(), reason: reason.as_str().to_owned() })
+    }
+
+    /// May it still be decided? Looking changes nothing.
+    ///
+    /// # Errors
+    /// As [`JoinRequest::accept`].
+    pub fn still_open(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.accepted || self.declined {
+            let what = if self.accepted { "accepted" } else { "declined" };
+            return Err(Refusal::new("JOIN_DECIDED", format!("The request of {} was {what} already.", self.name)));
+        }
+        if self.expires_at.is_some_and(|end| now >= end) {
+            return Err(Refusal::new("JOIN_EXPIRED", format!("This link has expired. {} can ask again.", self.name)));
+        }
+        Ok(())
+    }
+}
+
+fn said(request: &JoinRequest, name: &'static str, payload: &[(&str, Value)], private: &[(&str, &str)]) -> Statement {
+    let mut all = vec![("joinRequestId", json!(request.id)), ("memberUser", json!(request.user))];
+    all.extend_from_slice(payload);
+    let mut kept = vec![("person", request.name.as_str())];
+    kept.extend_from_slice(private);
+    about(super::WorkspaceId::Organization(request.organization), name, &all, &kept)
+}
+
+/// Somebody asked; the admins decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinAsked {
+    request: JoinRequest,
+    message: String,
+    organization_name: String,
+}
+
+impl JoinAsked {
+    pub fn new(request: JoinRequest, message: &Paragraph, organization_name: &str) -> Self {
+        Self { request, message: message.as_str().to_owned(), organization_name: organization_name.to_owned() }
+    }
+
+    pub fn request(&self) -> &JoinRequest {
+        &self.request
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl Fact for JoinAsked {
+    fn statement(&self) -> Statement {
+        let private = [("message", &*self.message), ("organizationName", &*self.organization_name)];
+        match &self.request.decider {
+            Decider::Admins => said(&self.request, "join_asked", &[], &private),
+            // The letter's address, and nobody's login.
+            Decider::Mailbox(address) => {
+                let [message, name] = private;
+                said(&self.request, "join_mailbox_asked", &[], &[message, name, ("email", address)])
+            }
+        }
+    }
+}
+
+/// They belong to the organization now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinAccepted {
+    request: JoinRequest,
+    role: OrganizationRole,
+}
+
+impl JoinAccepted {
+    pub fn request(&self) -> &JoinRequest {
+        &self.request
+    }
+
+    pub fn role(&self) -> OrganizationRole {
+        self.role
+    }
+}
+
+impl Fact for JoinAccepted {
+    fn statement(&self) -> Statement {
+        said(&self.request, "join_accepted", &[("role", json!(self.role.label()))], &[])
+    }
+}
+
+/// They do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinDeclined {
+    request: JoinRequest,
+    reason: String,
+}
+
+impl JoinDeclined {
+    pub fn request(&self) -> &JoinRequest {
+        &self.request
+    }
+}
+
+impl Fact for JoinDeclined {
+    fn statement(&self) -> Statement {
+        said(&self.request, "join_declined", &[], &[("reason", &self.reason)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn standing(is_verified: bool, has_admins: bool, domain: Option<&str>) -> Standing<'_> {
+        Standing { is_verified, has_admins, domain }
+    }
+
+    #[test]
+    fn admins_decide_where_there_are_some_and_a_mailbox_elsewhere() {
+        let office = Some(("Office@acme.example", "acme.example"));
+        assert_eq!(standing(true, true, Some("acme.example")).decider("Acme", None), Ok(Decider::Admins));
+        for lonely in [standing(false, true, Some("acme.example")), standing(true, false, Some("acme.example"))] {
+            assert_eq!(lonely.decider("Acme", office), Ok(Decider::Mailbox("office@acme.example".into())));
+            assert_eq!(lonely.decider("Acme", None).expect_err("no mailbox").code, "MAILBOX_NEEDED");
+            let other = lonely.decider("Acme", Some(("me@globex.example", "globex.example"))).expect_err("not theirs");
+            assert_eq!(other.code, "OTHER_DOMAIN");
+        }
+        assert_eq!(standing(false, false, None).decider("Acme", office).expect_err("shared").code, "NO_ONE_TO_ASK");
+    }
+
+    #[test]
+    fn a_decision_is_made_once_and_in_time() {
+        let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
+        let open = JoinRequest {
+            id: JoinRequestId(Uuid::from_u128(1)),
+            organization: OrganizationId(Uuid::from_u128(2)),
+            user: UserId(Uuid::from_u128(3)),
+            name: "Ravi".into(),
+            decider: Decider::Mailbox("office@acme.example".into()),
+            expires_at: Some(now + DECISION_LIFE),
+            accepted: false,
+            declined: false,
+        };
+        assert!(open.accept(OrganizationRole::SponsorAdmin, now).is_ok());
+        let late = open.accept(OrganizationRole::SponsorAdmin, now + DECISION_LIFE).expect_err("late");
+        assert_eq!(late.code, "JOIN_EXPIRED");
+        let decided = JoinRequest { declined: true, ..open.clone() };
+        assert_eq!(decided.accept(OrganizationRole::SponsorAdmin, now).expect_err("decided").code, "JOIN_DECIDED");
+        let by_admins = JoinRequest { decider: Decider::Admins, expires_at: None, ..open };
+        assert!(by_admins.still_open(now + DECISION_LIFE * 9).is_ok());
+    }
+}

@@ -1,0 +1,113 @@
+//! The public page of a community: what it says about itself, its events, and who has made them possible. This room's,
+//! because it knows all three.
+
+use crate::{
+    features::{
+        communities::ui::profile::CommunityProfile,
+        events::{ui::cards::EventCards, views::EventItem},
+        partners::{
+            server_fns,
+            views::{CommunityPageView, Supporter},
+        },
+    },
+    ui::{
+        page::{acting, shown},
+        parts::{Empty, Logo, Tier},
+    },
+};
+use leptos::prelude::*;
+use leptos_meta::{Meta, Title};
+use leptos_router::hooks::use_params_map;
+
+/// `/communities/:slug`.
+#[component]
+pub fn CommunityPage() -> impl IntoView {
+    let (params, workspace) = (use_params_map(), acting());
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
+        |(slug, workspace)| server_fns::community(slug, workspace),
+    );
+    shown(loaded, move |page| view! { <Page page/> })
+}
+
+#[component]
+fn Page(page: CommunityPageView) -> impl IntoView {
+    let CommunityPageView { community, ahead, past, supporters } = page;
+    let excerpt: String = community.bio.chars().take(160).collect();
+    view! {
+        <Title text=community.name.clone()/>
+        <Meta property="og:title" content=community.name.clone()/>
+        <Meta property="og:description" content=excerpt/>
+        <CommunityProfile community>
+            <Ahead events=ahead/>
+            <Supporters supporters/>
+            <Past events=past/>
+        </CommunityProfile>
+    }
+}
+
+#[component]
+fn Ahead(events: Vec<EventItem>) -> impl IntoView {
+    let body = if events.is_empty() {
+        view! { <Empty title="No events are announced" text="When the community publishes one, it stands here." icon="calendar"/> }.into_any()
+    } else {
+        view! { <EventCards events/> }.into_any()
+    };
+    view! {
+        <section class="section">
+            <div class="section__head"><h2 class="section__title">"Upcoming events"</h2></div>
+            {body}
+        </section>
+    }
+}
+
+#[component]
+fn Past(events: Vec<EventItem>) -> impl IntoView {
+    (!events.is_empty()).then(|| {
+        let rows = events.into_iter().map(|event| {
+            view! {
+                <li class="list__row">
+                    <div class="list__body">
+                        <a class="list__link" href=format!("/events/{}", event.slug)>{event.title}</a>
+                        <p class="list__sub">{event.event_type.map(|kind| kind.label())}</p>
+                    </div>
+                    <div class="list__end"><time datetime=event.start_at>{event.when_label}</time></div>
+                </li>
+            }
+        });
+        view! {
+            <section class="section">
+                <div class="section__head"><h2 class="section__title">"Past events"</h2></div>
+                <ul class="list">{rows.collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn Supporters(supporters: Vec<Supporter>) -> impl IntoView {
+    (!supporters.is_empty()).then(|| {
+        let cards = supporters.into_iter().map(|it| {
+            let name = match it.organization_slug {
+                Some(slug) => view! { <a class="list__link" href=format!("/directory/{slug}")>{it.name.clone()}</a> }.into_any(),
+                None => view! { <span>{it.name.clone()}</span> }.into_any(),
+            };
+            view! {
+                <li class="list__row">
+                    <Logo name=it.name url=it.logo_url size="small"/>
+                    <div class="list__body">
+                        {name}
+                        <p class="list__sub">{it.events_label}</p>
+                    </div>
+                    <div class="list__end"><Tier label=it.category.label() hue=it.category.hue().label()/></div>
+                </li>
+            }
+        });
+        view! {
+            <section class="section">
+                <div class="section__head"><h2 class="section__title">"Sponsors and partners so far"</h2></div>
+                <ul class="list">{cards.collect_view()}</ul>
+            </section>
+        }
+    })
+}

@@ -1,0 +1,112 @@
+//! What other sites show of an event and an opportunity: without scripts, cached, and framed only where the community says.
+
+use crate::town::{Answer, Browser, Town, story};
+use commdesk::seeds::{
+    self,
+    people::{self, Figure, KOFI, PASSWORD, RAVI},
+};
+use http::{Method, StatusCode, header};
+use uuid::Uuid;
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let mut browser = town.visitor();
+    let answer = browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    browser
+}
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+async fn one(town: &Town, sql: &'static str) -> Uuid {
+    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("one row")
+}
+
+const WALL: &str = "/embed/events/hackfest-2027/sponsors";
+
+#[tokio::test]
+async fn the_wall_stands_on_other_sites_without_scripts() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+        let mut visitor = town.visitor();
+        let wall = visitor.open(&format!("{WALL}?theme=dark")).await;
+        assert_eq!(wall.status, StatusCode::OK, "{}", wall.text);
+        assert!(
+            wall.text.contains("Lumen Data") && wall.text.contains("Fjord Media") && wall.text.contains("data-theme=\"dark\"")
+        );
+        assert!(!wall.text.contains("<script") && !wall.text.contains("style="), "no scripts, no inline style");
+        let policy = header(&wall, "content-security-policy");
+        assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
+        assert!(wall.headers.get(header::X_FRAME_OPTIONS).is_none(), "it would forbid what the policy allows");
+        assert!(header(&wall, "cache-control").starts_with("public, max-age=300"));
+        assert!(wall.headers.get(header::SET_COOKIE).is_none());
+        let tag = header(&wall, "etag").to_owned();
+        let again =
+            visitor.send(Method::GET, &format!("{WALL}?theme=dark"), &[("if-none-match", &tag)], axum::body::Body::empty()).await;
+        assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
+        let style =
+            wall.text.split("href=\"/embed/style.css").nth(1).and_then(|rest| rest.split('"').next()).expect("a style sheet");
+        let style = visitor.open(&format!("/embed/style.css{style}")).await;
+        assert!(style.status == StatusCode::OK && style.text.contains("--accent"));
+
+        let json = visitor.open(&format!("{WALL}.json")).await;
+        assert_eq!(header(&json, "access-control-allow-origin"), "*");
+        let groups = json.json()["groups"].as_array().expect("groups").len();
+        assert_eq!(groups, 2, "{}", json.text);
+        assert!(json.json()["groups"][0]["sponsors"][0]["imageUrl"].as_str().is_some_and(|url| url.starts_with("http")));
+
+        // Everything else may stand in no frame, and what nobody may see is not there.
+        let page = visitor.open("/events/hackfest-2027").await;
+        assert_eq!(header(&page, "x-frame-options"), "DENY");
+        assert!(header(&page, "content-security-policy").contains("frame-ancestors 'none'"));
+        let draft = visitor.open("/embed/events/autumn-demo-night/sponsors").await;
+        assert_eq!((draft.status, header(&draft, "x-frame-options")), (StatusCode::NOT_FOUND, "DENY"));
+        // Nor for its own people: the answer is the same for everybody, since it is cached.
+        let mut ravi = signed_in(town, RAVI).await;
+        assert_eq!(ravi.open("/embed/events/autumn-demo-night/sponsors").await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+        let id = one(town, "select id from opportunities where status = 'Open' and category = 'Platinum Sponsor'").await;
+        let path = format!("/embed/opportunities/{id}/badge");
+        let mut visitor = town.visitor();
+        let badge = visitor.open(&path).await;
+        assert_eq!(badge.status, StatusCode::OK, "{}", badge.text);
+        assert!(
+            badge.text.contains("Platinum Sponsor") && badge.text.contains("HackFest 2027") && badge.text.contains("Apply by")
+        );
+        assert_eq!(visitor.open(&format!("{path}.json")).await.json()["open"], true);
+        assert_eq!(visitor.open("/embed/opportunities/nonsense/badge").await.status, StatusCode::NOT_FOUND);
+
+        let mut ravi = signed_in(town, RAVI).await;
+        let manage =
+            ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
+        assert!(manage.text.contains("Embed") && manage.text.contains(WALL), "the snippet is there to copy");
+        let page = ravi.open("/community/embeds").await;
+        assert!(page.text.contains(&path), "{}", page.text);
+        let wrong =
+            ravi.submit("/community/embeds", "sites", &[("sites", "http://apex.example; script-src *"), ("version", "0")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let saved = ravi
+            .submit("/community/embeds", "sites", &[("sites", "https://apex.example\nwww.apex.example"), ("version", "0")])
+            .await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let stale = ravi.submit("/community/embeds", "sites", &[("sites", "*"), ("version", "0")]).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        for path in [WALL, &path] {
+            let framed = visitor.open(path).await;
+            let policy = header(&framed, "content-security-policy").to_owned();
+            assert!(policy.ends_with("frame-ancestors https://apex.example https://www.apex.example"), "{policy}");
+        }
+        let kofi = people::actor(&town.ctx(), KOFI).await.expect("signed in");
+        let foreign = commdesk::features::embeds::service::page(&town.ctx(), &kofi).await.expect("his own");
+        assert!(foreign.badges.is_empty() && foreign.sites == "*");
+    })
+    .await;
+}

@@ -1,0 +1,562 @@
+//! The inbox: its parts and filters, what is unread, who handles what, what is put aside, quotas, what is held, and what is
+//! answered by rule. Races included.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        accounts::service as accounts,
+        requests::{
+            inbox::{self, Sort},
+            routing,
+            rules::{
+                Rejection,
+                inbox::InboxFilter,
+                sending::{self, Verdict},
+            },
+            service,
+            views::{InboxPage, InboxShow, InboxTab, RequestInput, RequestState},
+        },
+    },
+    kernel::{
+        actor::{Actor, Person},
+        error::{AppError, AppResult},
+        ids::{RequestId, UserId},
+        page::PageRequest,
+        text::{Email, PersonName},
+    },
+    platform::ctx::Ctx,
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The demo's people after its story: Mei's request to Acme waits for Asha, Asha's application for Ravi.
+struct Cast {
+    ctx: Ctx,
+    asha: Actor,
+    ravi: Actor,
+    mei: Actor,
+    /// HarbourConf.
+    conference: uuid::Uuid,
+    /// Mei's request to Acme.
+    asked: RequestId,
+}
+
+async fn told(town: &Town) -> Cast {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    let ctx = town.ctx();
+    let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
+    let (asha, ravi, mei) = (actor(ASHA).await, actor(RAVI).await, actor(MEI).await);
+    let one = async |sql: &'static str| sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("the demo has one");
+    let asked: uuid::Uuid = one("select id from requests where state = 'Pending' and opened_by = 'community'").await;
+    let conference = one("select id from events where title = 'HarbourConf'").await;
+    Cast { asked: asked.into(), conference, ctx, asha, ravi, mei }
+}
+
+fn wire<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).expect("as on the wire")
+}
+
+fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
+    outcome.expect_err("a refusal").code()
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &session.token);
+    browser
+}
+
+fn no(reason: &str, note: &str) -> Rejection {
+    Rejection::parse(reason, note).expect("reads")
+}
+
+impl Cast {
+    /// What Mei asks an organization for.
+    fn ask(&self, of: &Actor, message: &str) -> RequestInput {
+        wire(json!({
+            "organizationId": of.organization(), "eventId": self.conference, "amount": 1000, "currency": "USD",
+            "category": "Venue Partner", "message": message,
+        }))
+    }
+
+    async fn shown(&self, who: &Actor, tab: InboxTab, show: InboxShow) -> InboxPage {
+        let filter = InboxFilter { show, ..InboxFilter::of(tab) };
+        inbox::list(&self.ctx, who, &filter, &PageRequest::default()).await.expect("an inbox")
+    }
+
+    async fn incoming(&self, who: &Actor) -> usize {
+        self.shown(who, InboxTab::Incoming, InboxShow::All).await.items.len()
+    }
+}
+
+/// Somebody else with a seat in Acme.
+async fn colleague(town: &Town, asha: &Actor, name: &str, role: &str) -> UserId {
+    let mut tx = town.ctx().begin().await.expect("a transaction");
+    let email = Email::parse(&format!("{}@acme.example", name.to_lowercase())).expect("an address");
+    let user = accounts::ensure_user_in(&mut tx, &email, &PersonName::parse(name).expect("a name")).await.expect("a login");
+    tx.commit_unstated("a test makes a colleague").await.expect("made");
+    sqlx::query("insert into organization_members (id, organization_id, user_id, role, created_at) values ($1, $2, $3, $4, $5)")
+        .bind(town.ctx().id::<uuid::Uuid>())
+        .bind(asha.organization().expect("Acme").0)
+        .bind(user.0)
+        .bind(role)
+        .bind(town.ctx().now())
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+    user
+}
+
+/// The same seat with another person on it.
+fn on_the_seat_of(actor: &Actor, user: UserId) -> Actor {
+    let mut person = Person::clone(&actor.person);
+    person.user = user;
+    Actor { person: Arc::new(person), acting: actor.acting.clone() }
+}
+
+#[tokio::test]
+async fn every_part_and_every_filter_of_the_inbox() {
+    story(async |town| {
+        let cast = told(town).await;
+        let mut asha = signed_in(town, ASHA).await;
+        let mut found = async |query: &str| {
+            let answer = asha.api(Method::GET, &format!("/requests?{query}"), None).await;
+            assert_eq!(answer.status, StatusCode::OK, "{query}: {}", answer.text);
+            answer.data()["items"].as_array().expect("items").len()
+        };
+        for (query, rows) in [
+            ("", 2),
+            ("tab=incoming", 1),
+            ("tab=submitted", 1),
+            ("tab=negotiation", 0),
+            ("tab=accepted", 0),
+            ("tab=history", 0),
+            ("q=booth", 1),
+            ("q=HARB%20conf", 0),
+            ("q=harbourc", 1),
+            ("q=queues", 1),
+            ("q=zebra", 0),
+            ("status=Pending", 2),
+            ("status=Accepted", 0),
+            ("eventType=Conference", 1),
+            ("eventType=Workshop", 0),
+            ("region=South%20Asia", 1),
+            ("budget=INR:200000-500000", 2),
+            ("budget=INR:0-50000", 0),
+            ("budget=USD:2500-10000", 0),
+            ("reputation=new", 2),
+            ("assigned=nobody", 2),
+            ("assigned=me", 0),
+            ("show=unread", 1),
+            ("show=snoozed", 0),
+        ] {
+            assert_eq!(found(query).await, rows, "{query}");
+        }
+        let wrong = asha.api(Method::GET, "/requests?tab=all&budget=INR:1-2&region=Mars&assigned=x&show=y", None).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(wrong.json()["error"]["fieldErrors"].as_object().map(serde_json::Map::len), Some(5));
+
+        // The page says the same, without scripts, and its address is its state.
+        let page = asha.open("/inbox").await;
+        assert!(
+            page.text.contains("One request waits for you") && page.text.contains("of 20 requests this week"),
+            "{}",
+            page.text
+        );
+        assert!(page.text.contains("inbox__row--new") && page.text.contains("Put aside (0)"));
+        let page = asha.open("/inbox?tab=submitted&q=zebra").await;
+        assert!(page.text.contains("Nothing fits all of this") && page.text.contains("value=\"zebra\""));
+        // Mei sees her own half of it.
+        let mine = cast.shown(&cast.mei, InboxTab::Submitted, InboxShow::All).await;
+        assert_eq!((mine.items.len(), mine.items[0].unread, mine.counts.unread), (1, false, 0), "what one does is no news");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_unread_is_exact_while_others_write() {
+    story(async |town| {
+        let cast = told(town).await;
+        let (one, other) = (town.ctx(), town.ctx());
+        let unread = async || cast.shown(&cast.asha, InboxTab::Open, InboxShow::All).await.counts.unread;
+        assert_eq!(unread().await, 1);
+
+        // Asha reads while Mei takes it back: what Asha's page showed is read, and nothing else.
+        for round in 0..6 {
+            let id = if round == 0 {
+                cast.asked
+            } else {
+                service::send(&cast.ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent")
+            };
+            let (seen, gone) = tokio::join!(service::get(&one, &cast.asha, id), service::withdraw(&other, &cast.mei, id));
+            gone.expect("withdrawn");
+            let saw_it = seen.expect("theirs").timeline.iter().any(|entry| entry.name == "request_withdrawn");
+            assert_eq!(unread().await, i64::from(!saw_it), "round {round}, saw it: {saw_it}");
+            service::get(&cast.ctx, &cast.asha, id).await.expect("read");
+            assert_eq!(unread().await, 0);
+        }
+
+        // Two read at once, and one marks everything: it never goes back.
+        let id = service::send(&cast.ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        let ids = [id.to_string()];
+        let (a, b, c) = tokio::join!(
+            service::get(&one, &cast.asha, id),
+            service::get(&other, &cast.asha, id),
+            inbox::mark_read(&cast.ctx, &cast.asha, &ids)
+        );
+        assert!(a.is_ok() && b.is_ok());
+        assert_eq!((c.expect("marked"), unread().await), (1, 0));
+        // A stranger's mark does nothing, and each person reads for themselves.
+        assert_eq!(inbox::mark_read(&cast.ctx, &cast.ravi, &ids).await.expect("nothing of theirs"), 0);
+        let devi = on_the_seat_of(&cast.asha, colleague(town, &cast.asha, "Devi", "Sponsor Manager").await);
+        let hers = cast.shown(&devi, InboxTab::Incoming, InboxShow::Unread).await;
+        assert_eq!(hers.items.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_is_given_to_a_colleague_and_the_other_side_sees_nothing() {
+    story(async |town| {
+        let cast = told(town).await;
+        let devi = colleague(town, &cast.asha, "Devi", "Sponsor Manager").await;
+        let hira = colleague(town, &cast.asha, "Hira", "Hiring Manager").await;
+        let ctx = &cast.ctx;
+
+        for wrong in [hira, cast.mei.user()] {
+            let refused = inbox::assign(ctx, &cast.asha, cast.asked, Some(wrong)).await;
+            assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("assigneeId").is_some()));
+        }
+        assert_eq!(code(inbox::assign(ctx, &cast.ravi, cast.asked, Some(devi)).await), "NOT_FOUND");
+
+        // Two hand it over at once: both are facts, in one order, and the last one holds.
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(
+            inbox::assign(&one, &cast.asha, cast.asked, Some(devi)),
+            inbox::assign(&other, &cast.asha, cast.asked, Some(cast.asha.user()))
+        );
+        assert!(a.is_ok() && b.is_ok());
+        inbox::assign(ctx, &cast.asha, cast.asked, Some(devi)).await.expect("hers");
+        let facts = count(town, &format!("facts where subject_id = '{}' and name = 'request_assigned'", cast.asked)).await;
+        assert!((2..=3).contains(&facts), "{facts}: somebody who has it already is not given it again");
+
+        let ours = service::get(ctx, &cast.asha, cast.asked).await.expect("ours");
+        assert_eq!(ours.assignee.as_ref().map(|it| it.name.as_str()), Some("Devi"));
+        let last = ours.timeline.last().expect("a fact");
+        assert_eq!((last.text.as_str(), last.person.as_deref()), ("gave it to Devi", Some("Asha Menon")));
+        let theirs = service::get(ctx, &cast.mei, cast.asked).await.expect("theirs");
+        assert_eq!((theirs.assignee, theirs.timeline.len()), (None, 1));
+        assert_eq!(theirs.timeline[0].person.as_deref(), Some("Mei Tanaka"), "her own people are named to her …");
+        assert_eq!(ours.timeline[0].person, None, "… and to nobody else");
+        town.drain().await;
+        assert!(count(town, &format!("notices where user_id = '{devi}' and title like 'The request with%'")).await >= 1);
+        let mine = InboxFilter {
+            assigned: Some(commdesk::features::requests::rules::inbox::Assigned::Me),
+            ..InboxFilter::of(InboxTab::Incoming)
+        };
+        let hers = inbox::list(ctx, &on_the_seat_of(&cast.asha, devi), &mine, &PageRequest::default()).await.expect("hers");
+        assert_eq!(hers.items.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_put_aside_comes_back_by_itself() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let day = |days: i64| (ctx.now() + chrono::TimeDelta::days(days)).date_naive();
+        for wrong in [day(-1), day(40)] {
+            let refused = inbox::snooze(ctx, &cast.asha, cast.asked, Some(wrong)).await;
+            assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("until").is_some()));
+        }
+        inbox::snooze(ctx, &cast.asha, cast.asked, Some(day(3))).await.expect("put aside");
+        assert_eq!(cast.incoming(&cast.asha).await, 0);
+        let aside = cast.shown(&cast.asha, InboxTab::Incoming, InboxShow::Snoozed).await;
+        assert_eq!((aside.items.len(), aside.counts.snoozed, aside.counts.your_turn), (1, 1, 0));
+        assert_eq!(service::get(ctx, &cast.mei, cast.asked).await.expect("theirs").snoozed_until, None);
+
+        town.shift(86_400).await;
+        assert_eq!(cast.incoming(&cast.asha).await, 0, "never early");
+        town.shift(3 * 86_400).await;
+        assert_eq!(cast.incoming(&cast.asha).await, 1);
+        assert_eq!(count(town, &format!("facts where subject_id = '{}' and name = 'request_woken'", cast.asked)).await, 1);
+        assert!(count(town, &format!("notices where user_id = '{}' and title like '%is back'", cast.asha.user())).await == 1);
+
+        // By hand, and by being closed: nothing is left to come back.
+        inbox::snooze(ctx, &cast.asha, cast.asked, Some(day(6))).await.expect("put aside");
+        inbox::snooze(ctx, &cast.asha, cast.asked, None).await.expect("brought back");
+        inbox::snooze(ctx, &cast.asha, cast.asked, Some(day(6))).await.expect("put aside");
+        let (one, other) = (town.ctx(), town.ctx());
+        let (woken, gone) =
+            tokio::join!(inbox::snooze(&one, &cast.asha, cast.asked, None), service::withdraw(&other, &cast.mei, cast.asked));
+        gone.expect("withdrawn");
+        assert!(woken.is_ok(), "{woken:?}");
+        assert_eq!(count(town, &format!("deadlines where subject_id = '{}'", cast.asked)).await, 0);
+        assert_eq!(count(town, "request_desks where snoozed_until is not null").await, 0);
+        assert_eq!(code(inbox::snooze(ctx, &cast.asha, cast.asked, Some(day(6))).await), "REQUEST_CLOSED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_are_declined_each_with_its_own_outcome() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let own: uuid::Uuid =
+            sqlx::query_scalar("select id from requests where state = 'Pending' and opened_by = 'organization'")
+                .fetch_one(&town.owner)
+                .await
+                .expect("Asha's application");
+        let strange = RequestId(uuid::Uuid::from_u128(7));
+        let ids = [cast.asked, own.into(), strange];
+
+        // Two send the same selection at once: each request has one outcome and one fact.
+        let (one, other) = (town.ctx(), town.ctx());
+        let sort = Sort::Reject(no("Timing", "Our year is planned."));
+        let (a, b) =
+            tokio::join!(inbox::sort_many(&one, &cast.asha, &ids, &sort), inbox::sort_many(&other, &cast.asha, &ids, &sort));
+        for view in [a.expect("carried out"), b.expect("carried out")] {
+            assert_eq!((view.done, view.refused), (1, 2));
+            let said: Vec<(&str, &str)> = view.items.iter().map(|item| (item.name.as_str(), item.code.as_str())).collect();
+            assert_eq!(
+                said,
+                [("Harbour Devs, HarbourConf", ""), ("Apex Circle, HackFest 2027", "NOT_YOUR_TURN"), ("", "NOT_FOUND")]
+            );
+        }
+        assert_eq!(count(town, "facts where name = 'request_rejected'").await, 1);
+
+        // The form names those that refused, and keeps what was ticked and typed.
+        let again = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        let mut asha = signed_in(town, ASHA).await;
+        let (again, own) = (again.to_string(), own.to_string());
+        let fields =
+            [("ids", again.as_str()), ("ids", own.as_str()), ("action", "reject"), ("reason", "Budget"), ("note", "Next <year>")];
+        let refused = asha.submit("/inbox?tab=submitted", "sort", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("1 done; these are as they were") && refused.text.contains("Apex Circle, HackFest 2027:"));
+        assert!(refused.text.contains("checked"), "what was ticked is ticked");
+        let nothing = asha.submit("/inbox", "sort", &[("action", "reject"), ("reason", "Budget")]).await;
+        assert!(nothing.text.contains("Tick the requests that you mean"));
+        let third = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent").to_string();
+        let done = asha
+            .submit("/inbox?tab=incoming&q=harbour", "sort", &[("ids", &third), ("action", "reject"), ("reason", "Budget")])
+            .await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(done.location(), "/inbox?tab=incoming&q=harbour&done=reject-1");
+        assert!(asha.open(done.location()).await.text.contains("You declined 1 request."));
+        // The same by the API, twice.
+        for _ in 0..2 {
+            let body = json!({"ids": [third], "reason": "Budget"});
+            let view = asha.api(Method::POST, "/requests/bulk-reject", Some(body)).await.data();
+            assert_eq!((view["done"].as_u64(), view["refused"].as_u64()), (Some(1), Some(0)));
+        }
+
+        // Their sender learns from it.
+        let learned = inbox::standing(ctx, &cast.mei).await.expect("hers");
+        let reasons: Vec<(&str, i64)> = learned.turned_down.iter().map(|it| (it.reason.label(), it.count)).collect();
+        assert_eq!((learned.total, reasons), (3, vec![("Budget", 2), ("Timing", 1)]));
+        let mut mei = signed_in(town, MEI).await;
+        assert!(mei.open("/inbox/standing").await.text.contains("3 of your requests were declined"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_week_has_twenty_requests_and_the_last_one_is_sent_once() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        // One is the demo's. Taken back, each still counts; never many in one hour.
+        for n in 2..20 {
+            town.house.clock.shift(3_600);
+            let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, "")).await.unwrap_or_else(|error| panic!("{n}: {error}"));
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        }
+        assert_eq!(inbox::quota(ctx, &cast.mei).await.expect("hers").label, "19 of 20 requests this week");
+
+        let (one, other) = (town.ctx(), town.ctx());
+        let (to_tomas, to_ingrid) = (cast.ask(&tomas, ""), cast.ask(&ingrid, ""));
+        let (a, b) = tokio::join!(service::send(&one, &cast.mei, &to_tomas), service::send(&other, &cast.mei, &to_ingrid));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let lost = if a.is_ok() { b } else { a }.expect_err("the last one was sent");
+        assert_eq!((lost.code(), lost.status()), ("REQUEST_QUOTA", 429));
+        assert!(lost.retry_after().is_some_and(|seconds| seconds > 5 * 86_400 && seconds <= 7 * 86_400));
+        let mut mei = signed_in(town, MEI).await;
+        let fields = json!({"organizationId": ingrid.organization(), "eventId": cast.conference, "amount": 1, "currency": "USD", "category": "Venue Partner", "opportunityId": ""});
+        let answer = mei.api(Method::POST, "/requests", Some(fields)).await;
+        assert!(["REQUEST_QUOTA", "DUPLICATE_REQUEST"].contains(&answer.code().as_str()));
+        assert!(mei.open("/requests/new?organization=fjord-media").await.text.contains("20 of 20 requests this week"));
+        // A week later there is room again.
+        town.house.clock.shift(7 * 86_400);
+        assert_eq!(inbox::quota(ctx, &cast.mei).await.expect("hers").used, 0);
+    })
+    .await;
+}
+
+const SPAM: &str = "See https://a.example https://b.example https://c.example and www.d.example";
+
+#[tokio::test]
+async fn what_looks_like_spam_waits_for_staff() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let tomas = people::actor(ctx, TOMAS).await.expect("signed in");
+        // A code works once, and the story used one.
+        town.house.clock.shift(60);
+        let sara = people::sign_in_staff(ctx, SARA).await.expect("staff");
+        let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, SPAM)).await.expect("kept");
+        town.drain().await;
+
+        // Its sender is told; its receiver knows of nothing, by any door.
+        let view = service::get(ctx, &cast.mei, id).await.expect("hers");
+        assert!(view.held && view.held_label.contains("many links") && view.state == RequestState::Pending);
+        let to =
+            |who: &Actor, template: &str| format!("mails where recipient = '{}' and template = '{template}'", who.person.email);
+        assert_eq!(count(town, &to(&tomas, "request_opened")).await, 0);
+        assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
+        assert_eq!(code(service::reject(ctx, &tomas, id, no("Budget", "")).await), "NOT_FOUND");
+        assert_eq!(code(inbox::assign(ctx, &tomas, id, None).await), "NOT_FOUND");
+        assert_eq!(inbox::mark_read(ctx, &tomas, &[id.to_string()]).await.expect("nothing"), 0);
+        assert_eq!(cast.incoming(&tomas).await, 0);
+        assert_eq!(code(inbox::held(ctx, &cast.mei, &PageRequest::default()).await), "FORBIDDEN");
+        assert_eq!(code(inbox::judge(ctx, &cast.mei, id, Verdict::Release).await), "FORBIDDEN");
+
+        // Two of the staff decide at once: one outcome.
+        let queue = inbox::held(ctx, &sara, &PageRequest::default()).await.expect("a queue");
+        assert_eq!((queue.total, queue.items[0].message.as_str()), (1, SPAM));
+        let (one, other) = (town.ctx(), town.ctx());
+        let (released, refused) = tokio::join!(
+            inbox::judge(&one, &sara, id, Verdict::Release),
+            inbox::judge(&other, &sara, id, Verdict::Refuse("This is advertising.".into()))
+        );
+        assert!(released.is_ok() != refused.is_ok(), "{released:?} {refused:?}");
+        town.drain().await;
+        if released.is_ok() {
+            assert_eq!(code(refused), "NOT_HELD");
+            assert_eq!(cast.incoming(&tomas).await, 1);
+            assert_eq!(count(town, &to(&tomas, "request_opened")).await, 1, "now it comes in");
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        } else {
+            assert_eq!(code(released), "REQUEST_CLOSED");
+        }
+
+        // Refused: its sender reads why, its receiver never hears of it.
+        let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, SPAM)).await.expect("kept");
+        inbox::judge(ctx, &sara, id, Verdict::Refuse("This is advertising.".into())).await.expect("refused");
+        let before = count(town, &to(&tomas, "request_withdrawn")).await;
+        let withdrawn = service::send(ctx, &cast.mei, &cast.ask(&tomas, SPAM)).await.expect("kept");
+        service::withdraw(ctx, &cast.mei, withdrawn).await.expect("taken back while it was held");
+        town.drain().await;
+        let view = service::get(ctx, &cast.mei, id).await.expect("hers");
+        assert_eq!((view.state, view.rejection_note.as_deref()), (RequestState::Rejected, Some("This is advertising.")));
+        assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
+        assert_eq!(count(town, &to(&cast.mei, "request_refused")).await, 1);
+        assert_eq!(count(town, &to(&tomas, "request_withdrawn")).await, before);
+        assert_eq!(inbox::standing(ctx, &cast.mei).await.expect("hers").total, 0, "staff are not a sponsor that declined");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejection_names_the_month_to_ask_again() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let today = ctx.now().date_naive();
+        let month = sending::months_ahead(today)[1].clone();
+        let first = sending::read_month(&month.0, today).expect("a month");
+        service::reject(ctx, &cast.asha, cast.asked, no("Timing", "").welcome_from(first)).await.expect("declined");
+        let view = service::get(ctx, &cast.mei, cast.asked).await.expect("hers");
+        assert_eq!(view.ask_again_label, month.1);
+        assert!(view.timeline.last().is_some_and(|entry| entry.text.contains(&month.1)));
+
+        let again = cast.ask(&cast.asha, "");
+        let told = service::send(ctx, &cast.mei, &again).await.expect_err("told to wait");
+        assert_eq!(told.code(), "ASK_AGAIN_LATER");
+        assert!(told.message().contains(&month.1));
+        let mut mei = signed_in(town, MEI).await;
+        let page = mei.open("/requests/new?organization=acme-cloud").await;
+        assert!(page.text.contains(&format!("asked to be asked again in {}", month.1)) && page.text.contains("name=\"anyway\""));
+        let id = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..again }).await.expect("sent anyway");
+        let twice = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..cast.ask(&cast.asha, "") }).await;
+        let twice = twice.expect_err("one is open");
+        assert_eq!(
+            (twice.code(), twice.href()),
+            ("DUPLICATE_REQUEST", Some(format!("/requests/{id}?as=community:harbour-devs").as_str()))
+        );
+
+        town.shift(70 * 86_400).await;
+        assert_eq!(count(town, "mails where template = 'request_welcome_again'").await, 1);
+        town.shift(86_400).await;
+        assert_eq!(count(town, "facts where name = 'request_welcome_again'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rules_answer_at_once_and_say_who_handles_what() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let devi = colleague(town, &cast.asha, "Devi", "Sponsor Manager").await;
+        let hers = on_the_seat_of(&cast.asha, devi);
+        let route = |who: UserId, region: &str| wire(json!({"region": region, "assigneeId": who}));
+        routing::set_route(ctx, &cast.asha, &route(cast.asha.user(), "")).await.expect("set");
+        routing::set_route(ctx, &cast.asha, &route(cast.asha.user(), "South-East Asia")).await.expect("set");
+        routing::set_route(ctx, &cast.asha, &route(devi, "South-East Asia")).await.expect("replaced");
+        let stranger = routing::set_route(ctx, &cast.asha, &route(cast.mei.user(), "")).await;
+        assert!(matches!(stranger, Err(AppError::Invalid(e)) if e.get("assigneeId").is_some()));
+        let rules = routing::list(ctx, &cast.asha).await.expect("ours");
+        assert_eq!(rules.routes.len(), 2);
+        assert_eq!(code(routing::remove(ctx, &cast.mei, rules.routes[0].id).await), "NOT_FOUND");
+
+        service::withdraw(ctx, &cast.mei, cast.asked).await.expect("withdrawn");
+        let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        town.drain().await;
+        let view = service::get(ctx, &hers, id).await.expect("ours");
+        assert_eq!(view.assignee.as_ref().map(|it| it.id), Some(devi.0));
+        assert!(view.timeline.last().is_some_and(|entry| entry.text.ends_with("by your rule")), "{:?}", view.timeline);
+        service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+
+        // HarbourConf has 320 people.
+        let fit = wire(
+            json!({"minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people."}),
+        );
+        assert_eq!(code(routing::declare_fit(ctx, &cast.mei, &fit).await), "FORBIDDEN");
+        routing::declare_fit(ctx, &cast.asha, &fit).await.expect("declared");
+        let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        town.drain().await;
+        let view = service::get(ctx, &cast.mei, id).await.expect("hers");
+        assert_eq!(view.state, RequestState::Rejected);
+        assert!(
+            view.rejection_note.as_deref().is_some_and(|note| note.contains("automatic") && note.contains("under 500 people"))
+        );
+        assert!(view.timeline.last().is_some_and(|entry| entry.text.starts_with("declined by its own rule, at once")));
+        assert_eq!(count(town, &format!("facts where subject_id = '{id}' and name = 'request_rejected'")).await, 1);
+        // Run again: nothing more happens. And nobody is answered by a rule that came later.
+        routing::came_in(ctx, id).await.expect("harmless");
+        let rules = routing::list(ctx, &cast.asha).await.expect("ours");
+        routing::remove(ctx, &cast.asha, rules.fits[0].id).await.expect("removed");
+        let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        town.drain().await;
+        assert_eq!(service::get(ctx, &cast.mei, id).await.expect("hers").state, RequestState::Pending);
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open("/inbox/rules").await;
+        assert!(page.text.contains("Everything in South-East Asia") && page.text.contains("Devi"), "{}", page.text);
+    })
+    .await;
+}

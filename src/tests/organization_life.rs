@@ -1,0 +1,821 @@
+//! The later life of organizations: pictures through the upload door, the brand kit, addresses and websites that change,
+//! profiles that a community adds and their people claim, and what staff do only together. Services and doors, races included.
+
+use crate::{
+    communities,
+    organizations::two_of_the_staff,
+    town::{Answer, Browser, Town, story},
+};
+use base64::Engine as _;
+use commdesk::{
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        organizations::{
+            claims, life,
+            rules::{
+                Decision, DecisionInput,
+                claims::{AddInput, ClaimState},
+                moves::AnswerInput,
+            },
+            service::{self, LogoChange, OrganizationRef},
+            trust::CheckResult,
+            views::OrganizationView,
+        },
+        requests::{service as requests, views::RequestState},
+    },
+    kernel::{
+        actor::{Actor, VerificationStatus},
+        error::AppResult,
+        ids::OrganizationId,
+    },
+    platform::{
+        clock::Clock,
+        ctx::{Ctx, House},
+        dns::Fixed,
+        facts::Voice,
+        password::Passwords,
+    },
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, MEI, RAVI, SARA, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use std::{io::Cursor, sync::Arc};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+async fn demo(town: &Town) -> Ctx {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    town.drain().await;
+    town.ctx()
+}
+
+async fn acting(ctx: &Ctx, figure: Figure) -> Actor {
+    people::actor(ctx, figure).await.expect("signed in")
+}
+
+async fn organization(town: &Town, slug: &str) -> OrganizationId {
+    let id: Uuid = sqlx::query_scalar("select id from organizations where slug = $1")
+        .bind(slug)
+        .fetch_one(&town.owner)
+        .await
+        .expect("the demo has it");
+    OrganizationId(id)
+}
+
+fn decision(verdict: &str) -> Decision {
+    DecisionInput { decision: verdict.into(), reason: "Seen in the company register.".into() }.parse().expect("in order")
+}
+
+fn answer(id: Uuid, decision: &str) -> AnswerInput {
+    AnswerInput { id: id.to_string(), decision: decision.into(), reason: "Seen in the company register.".into() }
+}
+
+fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
+    outcome.expect_err("a refusal").code()
+}
+
+/// The newest one-time link that was mailed to an address.
+async fn mailed_link(town: &Town, to: &str) -> String {
+    town.drain().await;
+    let letters = town.post.letters();
+    let mut words = letters.iter().rev().filter(|letter| letter.to == to).flat_map(|letter| letter.text.split_whitespace());
+    let link = words.find(|word| word.contains("/link/")).unwrap_or_else(|| panic!("no link was mailed to {to}"));
+    link.rsplit("/link/").next().unwrap_or_default().to_owned()
+}
+
+// ── Pictures ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
+
+fn drawing(format: image::ImageFormat) -> Vec<u8> {
+    let picture =
+        image::RgbImage::from_fn(160, 80, |x, y| image::Rgb([if x < 80 { 220 } else { 20 }, 40, if y < 40 { 200 } else { 90 }]));
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, format).expect("encoded");
+    bytes.into_inner()
+}
+
+fn svg(inside: &str) -> Vec<u8> {
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="200" height="100">{inside}</svg>"##
+    )
+    .into_bytes()
+}
+
+/// Sends a file to the upload door as programs do.
+async fn upload(browser: &mut Browser, name: &str, kind: &str, bytes: &[u8]) -> Answer {
+    const EDGE: &str = "----commdesk-upload";
+    let mut body =
+        format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n")
+            .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+    let kind = format!("multipart/form-data; boundary={EDGE}");
+    let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
+    browser.send(Method::POST, "/api/v1/uploads/logos", &headers, body).await
+}
+
+/// A PNG whose header promises other dimensions, with the right checksum.
+fn with_size(png: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = png.to_vec();
+    bytes[16..20].copy_from_slice(&width.to_be_bytes());
+    bytes[20..24].copy_from_slice(&height.to_be_bytes());
+    let crc = bytes[12..29].iter().fold(u32::MAX, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 })
+    });
+    bytes[29..33].copy_from_slice(&(!crc).to_be_bytes());
+    bytes
+}
+
+fn laughs() -> Vec<u8> {
+    let mut entities = String::from(r#"<!ENTITY a0 "ha">"#);
+    for level in 1..20 {
+        entities.push_str(&format!("<!ENTITY a{level} \"{}\">", format!("&a{};", level - 1).repeat(10)));
+    }
+    format!(
+        r#"<!DOCTYPE svg [{entities}]><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><text>&a19;</text></svg>"#
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn hostile_files_are_refused_or_drawn_anew() {
+    story(async |town| {
+        demo(town).await;
+        let mut nobody = town.visitor();
+        assert_eq!(upload(&mut nobody, "logo.svg", "image/svg+xml", LOGO.as_bytes()).await.status, StatusCode::UNAUTHORIZED);
+        let mut asha = communities::browser(town, ASHA).await;
+        let png = drawing(image::ImageFormat::Png);
+
+        // What people upload is kept, once for the same picture, under the hash of what we drew.
+        let kinds = [
+            ("logo.svg", "image/svg+xml", LOGO.as_bytes().to_vec()),
+            ("logo.png", "image/png", png.clone()),
+            ("logo.jpg", "image/jpeg", drawing(image::ImageFormat::Jpeg)),
+            ("logo.webp", "image/webp", drawing(image::ImageFormat::WebP)),
+            ("from a drawing program.svg", "image/svg+xml", svg(r##"<defs><linearGradient id="g"><stop offset="0" stop-color="#123"/><stop offset="1" stop-color="#9cf"/></linearGradient></defs><path d="M0 0h200v100H0z" fill="url(#g)"/>"##)),
+        ];
+        for (name, kind, bytes) in &kinds {
+            let kept = upload(&mut asha, name, kind, bytes).await;
+            assert_eq!(kept.status, StatusCode::CREATED, "{name}: {}", kept.text);
+            let data = kept.data();
+            assert!(data["key"].as_str().is_some_and(|key| key.starts_with("logos/") && key.ends_with(".png")), "{data}");
+            let again = upload(&mut asha, name, kind, bytes).await.data();
+            assert_eq!(again["key"], data["key"]);
+            let served = asha.open(data["url"].as_str().expect("an address")).await;
+            assert_eq!(served.headers["content-type"], "image/png", "{name}");
+        }
+
+        // Refused in words, quickly, and nothing of it is kept.
+        let rows = async || -> i64 { sqlx::query_scalar("select count(*) from logos").fetch_one(&town.owner).await.unwrap() };
+        let before = rows().await;
+        let nested = format!("{}{}", "<g>".repeat(20_000), "</g>".repeat(20_000));
+        let circle = r##"<defs><g id="a"><use xlink:href="#b"/></g><g id="b"><use xlink:href="#a"/></g></defs><use xlink:href="#a"/>"##;
+        let refused: Vec<(&str, &str, Vec<u8>)> = vec![
+            ("nothing.png", "image/png", Vec::new()),
+            ("program.png", "image/png", b"MZ\x90\x00\x03\x00\x00\x00 a program for Windows".to_vec()),
+            ("page.png", "image/png", b"<!doctype html><script>alert(1)</script>".to_vec()),
+            ("page.svg", "image/svg+xml", b"<html><body onload=alert(1)></body></html>".to_vec()),
+            ("anim.gif", "image/gif", b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;".to_vec()),
+            ("paper.pdf", "image/png", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n".to_vec()),
+            ("archive.png", "image/png", b"PK\x03\x04\x14\x00\x00\x00\x08\x00 a zip".to_vec()),
+            ("zipped.svgz", "image/svg+xml", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03 a gzip".to_vec()),
+            ("half.png", "image/png", png[..png.len() / 2].to_vec()),
+            ("flood.png", "image/png", with_size(&png, 60_000, 60_000)),
+            ("heavy.png", "image/png", [png.clone(), vec![0; 2 * 1024 * 1024 + 1]].concat()),
+            ("laughs.svg", "image/svg+xml", laughs()),
+            ("reader.svg", "image/svg+xml", br#"<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><text>&x;</text></svg>"#.to_vec()),
+            ("caller.svg", "image/svg+xml", svg(r#"<image href="http://169.254.169.254/latest/meta-data/" width="200" height="100"/>"#)),
+            ("matryoshka.svg", "image/svg+xml", svg(r#"<image href="data:image/png;base64,iVBORw0KGgo=" width="200" height="100"/>"#)),
+            ("blank.svg", "image/svg+xml", svg("")),
+            ("circle.svg", "image/svg+xml", svg(circle)),
+            ("deep.svg", "image/svg+xml", svg(&nested)),
+        ];
+        let families = refused.len();
+        for (name, kind, bytes) in refused {
+            let start = std::time::Instant::now();
+            let answer = upload(&mut asha, name, kind, &bytes).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", answer.text);
+            let said = answer.json()["error"]["fieldErrors"]["logo"].as_str().unwrap_or_default().to_owned();
+            assert!(said.len() > 20 && said.ends_with('.'), "{name} is refused in words: {said}");
+            assert!(start.elapsed().as_secs() < 15, "{name} took {:?}", start.elapsed());
+        }
+        assert!(families >= 10);
+        assert_eq!(rows().await, before, "nothing of a refused file is kept");
+
+        // Drawn anew: what hid in it, behind it or in its name does not come out.
+        let marker = b"<script>alert('hidden')</script>";
+        let hidden: Vec<(&str, Vec<u8>)> = vec![
+            ("polyglot.png", [png.clone(), b"PK\x03\x04".to_vec(), marker.to_vec()].concat()),
+            ("../../../etc/passwd%00.png", png.clone()),
+            ("noted.jpg", {
+                let mut jpeg = drawing(image::ImageFormat::Jpeg);
+                let mut comment = vec![0xFF, 0xFE, 0, u8::try_from(marker.len() + 2).expect("short")];
+                comment.extend_from_slice(marker);
+                jpeg.splice(2..2, comment);
+                jpeg
+            }),
+            ("script.svg", svg(r##"<script>alert('hidden')</script><rect width="100" height="50" fill="#a00" onload="alert('hidden')"/>"##)),
+            ("named.svg", [b"<?xml version=\"1.0\"?><!-- <script>alert('hidden')</script> -->".to_vec(), svg(r##"<a href="javascript:alert('hidden')"><rect width="90" height="50" fill="#0a0"/></a>"##)].concat()),
+        ];
+        for (name, bytes) in hidden {
+            let kept = upload(&mut asha, name, "image/png", &bytes).await;
+            assert_eq!(kept.status, StatusCode::CREATED, "{name}: {}", kept.text);
+            let data = kept.data();
+            let key = data["key"].as_str().expect("a key").to_owned();
+            let hash = key.rsplit('/').next().unwrap_or_default().trim_end_matches(".png").to_owned();
+            assert!(hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), "{name} is named by its content: {key}");
+            let served = asha.open(data["url"].as_str().expect("an address")).await;
+            assert!(served.text.contains("PNG") && !served.text.contains("hidden"), "{name}");
+        }
+
+        // No file at all.
+        let headers = [("content-type", "application/json")];
+        let none = asha.send(Method::POST, "/api/v1/uploads/logos", &headers, "{}").await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let id = organization(town, "acme-cloud").await;
+        let mut asha = communities::browser(town, ASHA).await;
+        let key = upload(&mut asha, "dark.svg", "image/svg+xml", LOGO.as_bytes()).await.data()["key"].clone();
+        let path = format!("/sponsors/{id}");
+        let reader = asha.clone();
+        let version = async || -> Value { reader.clone().api(Method::GET, &path, None).await.data()["version"].clone() };
+
+        let edit = json!({
+            "version": version().await, "logoOnDark": key, "wordmark": key,
+            "brandColors": ["#1F6FEB", "0d1117"], "boilerplate": "Acme Cloud hosts what students build.",
+        });
+        let stale = edit.clone();
+        let view = asha.api(Method::PATCH, &path, Some(edit)).await.data();
+        assert_eq!(view["brandColors"], json!(["#1f6feb", "#0d1117"]));
+        assert!(view["logoOnDarkUrl"].as_str().is_some_and(|url| url.starts_with("/media/logos/")));
+        // Stale: nothing is lost, nothing is overwritten.
+        let refused = asha.api(Method::PATCH, &path, Some(stale)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+        let wrong = json!({"version": version().await, "logoOnDark": "logos/no/such.png"});
+        let refused = asha.api(Method::PATCH, &path, Some(wrong)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.json()["error"]["fieldErrors"]["logoOnDark"].is_string(), "{}", refused.text);
+        let bare = json!({"version": version().await, "logo": null});
+        assert_eq!(asha.api(Method::PATCH, &path, Some(bare)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let gone = json!({"version": version().await, "wordmark": ""});
+        assert_eq!(asha.api(Method::PATCH, &path, Some(gone)).await.data().get("wordmarkUrl"), None);
+
+        let page = town.visitor().open("/directory/acme-cloud").await;
+        for shown in ["Brand kit", "#1f6feb", "Acme Cloud hosts what students build.", "Logo on dark"] {
+            assert!(page.text.contains(shown), "{shown}");
+        }
+        // The editor names all that is missing.
+        let form = asha.open("/organization/profile").await;
+        for shown in ["What is missing", "Your brand kit", "Your address here", "Prove your domain"] {
+            assert!(form.text.contains(shown), "{shown}");
+        }
+        let missing = service::profile(&ctx, &acting(&ctx, ASHA).await).await.expect("its own").completeness.missing;
+        for field in missing {
+            assert!(form.text.contains(&field.title), "{}", field.title);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_tells_what_is_supported_and_was() {
+    story(async |town| {
+        demo(town).await;
+        let supported: Vec<(String, String)> = sqlx::query_as(
+            "select distinct o.slug, e.title from event_partners p join organizations o on o.id = p.organization_id
+             join events e on e.id = p.event_id
+             where p.visible and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .unwrap();
+        assert!(!supported.is_empty(), "the demo's sponsors stand on pages");
+        for (slug, title) in supported {
+            let page = town.visitor().open(&format!("/directory/{slug}")).await;
+            assert!(page.text.contains("Supports now") || page.text.contains("Has supported"), "{slug}");
+            assert!(page.text.contains(&title), "{title} on the page of {slug}");
+        }
+    })
+    .await;
+}
+
+// ── Moves ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
+        for reserved in ["add", "new", "reset-password", "admin", "a", "Upper"] {
+            let refused = life::change_slug(&ctx, &asha, reserved).await.expect_err("ours, or no slug");
+            assert_eq!(refused.status(), 422, "{reserved}");
+        }
+        let mut browser = communities::browser(town, ASHA).await;
+        let moved =
+            browser.submit("/organization/profile", "address", &[("slug", "acme"), ("_as", "organization:acme-cloud")]).await;
+        assert_eq!(moved.location(), "/organization/profile?moved=yes&as=organization%3Aacme", "{}", moved.text);
+        assert!(browser.open(moved.location()).await.text.contains("Your page has a new address"));
+
+        // Pages are sent on for good; the API answers under both.
+        let old = town.visitor().open("/directory/acme-cloud").await;
+        assert_eq!((old.status, old.location()), (StatusCode::MOVED_PERMANENTLY, "/directory/acme"));
+        let data = town.visitor().api(Method::GET, "/sponsors/acme-cloud", None).await.data();
+        assert_eq!(data["slug"], "acme");
+
+        // Nobody else ever gets it: neither by asking nor by a name.
+        assert_eq!(life::change_slug(&ctx, &tomas, "acme-cloud").await.expect_err("Acme's").status(), 422);
+        let mut visitor = town.visitor();
+        let application = json!({
+            "entityType": "Sponsor", "companyName": "Acme Cloud", "website": "https://other.example",
+            "officialEmail": "somebody@other.example", "industry": "Security", "budgetRange": "INR:0-50000",
+            "sponsorshipTypes": ["Cash"],
+            "logo": base64::engine::general_purpose::STANDARD.encode(LOGO),
+        });
+        let applied = visitor.api(Method::POST, "/sponsors/apply", Some(application)).await.data();
+        let slug: String = sqlx::query_scalar("select slug from organizations where id = $1::uuid")
+            .bind(applied["organizationId"].as_str().expect("an id").parse::<Uuid>().unwrap())
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        assert_eq!(slug, "acme-cloud-2");
+
+        // One of its own old ones may be taken again; another change of the same kind does not loop.
+        let asha = acting(&ctx, ASHA).await;
+        life::change_slug(&ctx, &asha, "acme-cloud").await.expect("its own");
+        let back = town.visitor().open("/directory/acme").await;
+        assert_eq!(back.location(), "/directory/acme-cloud");
+        assert_eq!(town.visitor().open("/directory/acme-cloud").await.status, StatusCode::OK);
+
+        // Two who want the same at once: one gets it.
+        let other = town.ctx();
+        let (a, b) = tokio::join!(life::change_slug(&ctx, &asha, "northwind"), life::change_slug(&other, &tomas, "northwind"));
+        assert_eq!([a.is_ok(), b.is_ok()].iter().filter(|won| **won).count(), 1, "{a:?} {b:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_website_is_a_proposal_until_staff_approve_it() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
+        let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
+        let (sara, _) = two_of_the_staff(town).await;
+        let move_to = async |who: &Actor, website: &str| -> OrganizationView {
+            let mut input = service::profile(&ctx, who).await.expect("its own").input;
+            input.website = website.into();
+            service::edit_profile(&ctx, who, &input, LogoChange::Keep).await.expect("proposed")
+        };
+        let old = service::get(&ctx, None, acme).await.expect("public").website;
+
+        // Proposed, the old one keeps its standing; strangers see nothing of it.
+        let view = move_to(&asha, "https://apex.example/acme").await;
+        assert_eq!((view.website.as_str(), view.proposed_website.as_deref()), (old.as_str(), Some("https://apex.example/acme")));
+        assert_eq!(view.verification_status, VerificationStatus::Verified);
+        assert_eq!(service::get(&ctx, None, acme).await.expect("public").proposed_website, None);
+        town.drain().await;
+        let review = service::review(&ctx, &sara, acme).await.expect("staff see it");
+        let proposal = review.proposal.expect("it waits");
+        assert_eq!(proposal.identity_key, "apex.example");
+        let found = proposal.checks.iter().find(|check| check.title == "Website can be found").expect("it was checked");
+        assert_eq!(found.result, CheckResult::Pass);
+        assert_eq!(life::waiting(&ctx, &sara).await.expect("the desk").proposals.len(), 1);
+
+        // Withdrawn, nothing waits.
+        life::withdraw_website(&ctx, &asha).await.expect("withdrawn");
+        assert_eq!(code(life::withdraw_website(&ctx, &asha).await), "NOTHING_PROPOSED");
+        assert_eq!(
+            code(life::answer_website(&ctx, &sara, acme, answer(proposal.id, "approve").parse().unwrap()).await),
+            "NOTHING_PROPOSED"
+        );
+
+        // Two want the same website, both are approved at once: one owns it, the other is told who.
+        move_to(&asha, "https://apex.example").await;
+        move_to(&tomas, "https://www.apex.example/data").await;
+        let id_of = async |id| service::review(&ctx, &sara, id).await.expect("staff see it").proposal.expect("it waits").id;
+        let (first, second) = (id_of(acme).await, id_of(lumen).await);
+        let other = town.ctx();
+        let (a, b) = tokio::join!(
+            life::answer_website(&ctx, &sara, acme, answer(first, "approve").parse().unwrap()),
+            life::answer_website(&other, &sara, lumen, answer(second, "approve").parse().unwrap()),
+        );
+        let (won, lost) = match (a, b) {
+            (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+            other => panic!("exactly one may win: {other:?}"),
+        };
+        assert_eq!(lost.code(), "DOMAIN_TAKEN");
+        assert!(lost.message().contains(&won.display_name), "{}", lost.message());
+        assert_eq!((won.proposed_website, won.verification_status), (None, VerificationStatus::Verified));
+        assert!(won.website.contains("apex.example"));
+
+        // The other is refused, told why, and keeps what it has.
+        let (loser, who, id) = if won.id == acme { (lumen, TOMAS, second) } else { (acme, ASHA, first) };
+        let kept = life::answer_website(&ctx, &sara, loser, answer(id, "refuse").parse().unwrap()).await.expect("refused");
+        assert_eq!(kept.verification_status, VerificationStatus::Verified);
+        town.drain().await;
+        let told = town.post.letters().into_iter().rev().find(|letter| letter.to == who.email).expect("a letter");
+        assert!(
+            told.subject.contains("keeps its website") && told.text.contains("Seen in the company register."),
+            "{}",
+            told.text
+        );
+    })
+    .await;
+}
+
+// ── Added and claimed ───────────────────────────────────────────────────────────────────────────────────────────────
+
+fn northwind() -> AddInput {
+    AddInput {
+        display_name: "Northwind Labs".into(),
+        website: "https://northwind.example".into(),
+        entity_type: "Sponsor".into(),
+        industry: "Security".into(),
+        short_description: "They audit what students ship.".into(),
+        contact_email: "hello@northwind.example".into(),
+        confirm: false,
+    }
+}
+
+#[tokio::test]
+async fn a_community_adds_what_is_not_here_once() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (ravi, mei) = (acting(&ctx, RAVI).await, acting(&ctx, MEI).await);
+        assert_eq!(code(claims::add(&ctx, &acting(&ctx, ASHA).await, &northwind()).await), "FORBIDDEN");
+
+        // Its own website, and a mailbox there.
+        for (website, email, field) in [
+            ("https://github.com/northwind", "hello@northwind.example", "website"),
+            ("https://northwind.example", "hello@gmail.com", "contactEmail"),
+            ("https://northwind.example", "hello@notnorthwind.example", "contactEmail"),
+        ] {
+            let input = AddInput { website: website.into(), contact_email: email.into(), ..northwind() };
+            let commdesk::kernel::error::AppError::Invalid(errors) = claims::add(&ctx, &ravi, &input).await.expect_err("unfit")
+            else {
+                panic!("beside the field")
+            };
+            assert!(errors.get(field).is_some(), "{field} in {errors:?}");
+        }
+
+        // Already here, under any spelling; similar names are named, and may be confirmed.
+        let again =
+            AddInput { website: "HTTP://WWW.Acme.example:80/x".into(), contact_email: "a@acme.example".into(), ..northwind() };
+        let refused = claims::add(&ctx, &ravi, &again).await.expect_err("Acme's");
+        assert_eq!(refused.code(), "ALREADY_HERE");
+        assert!(refused.message().contains("/directory/acme-cloud"), "{}", refused.message());
+        let pending =
+            AddInput { website: "https://globex.example".into(), contact_email: "a@globex.example".into(), ..northwind() };
+        assert_eq!(code(claims::add(&ctx, &ravi, &pending).await), "APPLICATION_WAITS");
+        let alike = AddInput { display_name: "Acme C1oud Ltd.".into(), ..northwind() };
+        let refused = claims::add(&ctx, &ravi, &alike).await.expect_err("alike");
+        assert_eq!(refused.status(), 422);
+        assert!(refused.message().contains("Acme Cloud"), "{}", refused.message());
+
+        // Two communities at once: one profile.
+        let other = town.ctx();
+        let input = northwind();
+        let (a, b) = tokio::join!(claims::add(&ctx, &ravi, &input), claims::add(&other, &mei, &input));
+        let (won, lost) = match (a, b) {
+            (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
+            other => panic!("exactly one may win: {other:?}"),
+        };
+        assert_eq!(lost.code(), "ALREADY_HERE");
+        assert_eq!((won.verification_status, won.slug.as_str()), (VerificationStatus::CommunityAdded, "northwind-labs"));
+        assert!(won.can.request && won.can.invite && won.budget_range.is_none());
+        let page = town.visitor().open("/directory/northwind-labs").await;
+        assert!(page.text.contains("Is this yours? Claim it") && !page.text.contains("hello@northwind.example"));
+
+        // The form, without scripts, keeps what was typed.
+        let mut browser = communities::browser(town, RAVI).await;
+        let fields = [
+            ("displayName", "Acme Clouds"),
+            ("website", "https://clouds.example"),
+            ("entityType", "Partner"),
+            ("industry", "Security"),
+            ("contactEmail", "a@clouds.example"),
+        ];
+        let refused = browser.submit("/directory/add", "add", &fields).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("These look alike") && refused.text.contains("https://clouds.example"), "{}", refused.text);
+        let sure = [&fields[..], &[("confirm", "true")]].concat();
+        let added = browser.submit("/directory/add", "add", &sure).await;
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", added.text);
+        assert!(browser.open(added.location()).await.text.contains("It stands in the directory"));
+    })
+    .await;
+}
+
+async fn ask_for_support(town: &Town, ctx: &Ctx, ravi: &Actor, id: OrganizationId) -> commdesk::kernel::ids::RequestId {
+    let event: Uuid =
+        sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.unwrap();
+    let input = serde_json::from_value(json!({
+        "organizationId": id.to_string(), "eventId": event.to_string(), "amount": 20000, "currency": "INR",
+        "category": "Bronze Sponsor", "message": "Would you judge the security track?",
+    }))
+    .expect("as on the wire");
+    let request = requests::send(ctx, ravi, &input).await.expect("it is kept");
+    town.drain().await;
+    request
+}
+
+#[tokio::test]
+async fn a_request_waits_until_its_people_have_claimed_the_profile() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        let (sara, _) = two_of_the_staff(town).await;
+        let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
+        town.drain().await;
+        assert!(town.post.letters().iter().all(|letter| letter.to != "hello@northwind.example"), "nothing before a request");
+        let request = ask_for_support(town, &ctx, &ravi, id).await;
+        let state = async || requests::get(&ctx, &ravi, request).await.expect("theirs").state;
+        assert_eq!(state().await, RequestState::Pending);
+
+        // The mailbox that was named is invited, once, however many requests come.
+        let invitations =
+            || town.post.letters().into_iter().filter(|letter| letter.to == "hello@northwind.example").collect::<Vec<_>>();
+        assert_eq!(invitations().len(), 1);
+        assert!(invitations()[0].text.contains("Apex Circle"), "{}", invitations()[0].text);
+        let community = ravi.community().expect("Apex Circle");
+        claims::invite_for_request(&ctx, id, community).await.expect("said again");
+        town.drain().await;
+        assert_eq!(invitations().len(), 1);
+
+        // A claim that is not proven is not approved; whoever is not at the domain proves nothing.
+        let review = service::review(&ctx, &sara, id).await.expect("staff see it");
+        let claim = review.claims[0].id;
+        assert_eq!(review.claims[0].state, ClaimState::Asked);
+        assert_eq!(code(claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()).await), "CLAIM_NOT_PROVEN");
+        let voice = || Voice::Visitor { user: None };
+        let by = OrganizationRef::Slug("northwind-labs".into());
+        assert_eq!(claims::ask(&ctx, voice(), &by, "mallory@globex.example").await.expect_err("elsewhere").status(), 422);
+        assert_eq!(code(service::decide(&ctx, &sara, id, decision("verify")).await), "NOT_WAITING");
+
+        // The link is followed: proven. The profile stays as it is until staff approve.
+        let token = mailed_link(town, "hello@northwind.example").await;
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        town.drain().await;
+        let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
+        assert_eq!(waiting.iter().map(|claim| (claim.id, claim.state)).collect::<Vec<_>>(), [(claim, ClaimState::Proven)]);
+        assert_eq!(service::get(&ctx, None, id).await.expect("public").verification_status, VerificationStatus::CommunityAdded);
+        assert_eq!(state().await, RequestState::Pending);
+
+        // A second claim of a colleague's, proven too; both are approved at once: one admin, the other is refused.
+        claims::ask(&ctx, voice(), &by, "boss@northwind.example").await.expect("asked");
+        let token = mailed_link(town, "boss@northwind.example").await;
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        town.drain().await;
+        let boss =
+            life::waiting(&ctx, &sara).await.expect("the desk").claims.into_iter().find(|c| c.id != claim).expect("two").id;
+        let other = town.ctx();
+        let (a, b) = tokio::join!(
+            claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()),
+            claims::answer(&other, &sara, id, answer(boss, "approve").parse().unwrap()),
+        );
+        assert_eq!([a.is_ok(), b.is_ok()].iter().filter(|won| **won).count(), 1, "{a:?} {b:?}");
+        let (members, refused): (i64, i64) = sqlx::query_as(
+            "select (select count(*) from organization_members where organization_id = $1),
+                    (select count(*) from organization_claims where organization_id = $1 and state = 'Refused')",
+        )
+        .bind(id.0)
+        .fetch_one(&town.owner)
+        .await
+        .unwrap();
+        assert_eq!((members, refused), (1, 1));
+        town.drain().await;
+
+        // Verified, its admin reads the request that waited.
+        assert_eq!(service::get(&ctx, None, id).await.expect("public").verification_status, VerificationStatus::Verified);
+        let email = if a.is_ok() { "hello@northwind.example" } else { "boss@northwind.example" };
+        let signed_in = accounts::sign_in(&ctx, email, people::PASSWORD, "test").await.expect("the password is right");
+        let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("a session").expect("somebody");
+        let admin = person.actor(None).expect("their seat");
+        assert_eq!(admin.organization(), Some(id));
+        assert!(requests::get(&ctx, &admin, request).await.expect("theirs now").your_turn);
+        assert_eq!(code(claims::ask(&ctx, voice(), &by, "third@northwind.example").await), "NOT_CLAIMABLE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_claim_goes_through_pages_without_scripts() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        claims::add(&ctx, &ravi, &northwind()).await.expect("added");
+        let mut visitor = town.visitor();
+        let page = visitor.open("/claim/northwind-labs").await;
+        assert!(page.text.contains("Claim Northwind Labs") && page.text.contains("Sign in first"), "{}", page.text);
+        let wrong = visitor.submit("/claim/northwind-labs", "mailbox", &[("email", "me@gmail.com")]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text.contains("Enter a mailbox at northwind.example"), "{}", wrong.text);
+        let sent = visitor.submit("/claim/northwind-labs", "mailbox", &[("email", "cto@northwind.example")]).await;
+        assert_eq!(sent.location(), "/claim/northwind-labs?sent=yes");
+        mailed_link(town, "cto@northwind.example").await;
+
+        // A mailbox by the community's own hand; twice in a week is once.
+        let mut browser = communities::browser(town, RAVI).await;
+        for _ in 0..2 {
+            let invited = browser.submit("/directory/northwind-labs", "invite", &[("email", "pr@northwind.example")]).await;
+            assert_eq!(invited.status, StatusCode::SEE_OTHER, "{}", invited.text);
+        }
+        town.drain().await;
+        assert_eq!(town.post.letters().iter().filter(|letter| letter.to == "pr@northwind.example").count(), 1);
+
+        // Acme has people of its own.
+        let page = visitor.open("/claim/acme-cloud").await;
+        assert!(page.text.contains("It has people of its own here"));
+        let refused = visitor.submit("/claim/acme-cloud", "mailbox", &[("email", "me@acme.example")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let (pending, unknown) = (visitor.open("/claim/globex").await, visitor.open("/claim/nobody-here").await);
+        assert_eq!((pending.status, unknown.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    })
+    .await;
+}
+
+// ── A text in the DNS ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The same house on a network that shows these texts.
+fn with_names(town: &Town, names: Fixed) -> Ctx {
+    let (there, names) = (&town.house, Arc::new(names));
+    let house = Arc::new(House {
+        pool: there.pool.clone(),
+        clock: Clock::default(),
+        settings: there.settings.clone(),
+        columns: there.columns.clone(),
+        blind: there.blind.clone(),
+        signing: there.signing.clone(),
+        passwords: Passwords::new(1),
+        post: there.post.clone(),
+        store: there.store.clone(),
+        lookups: names.clone(),
+        reach: names,
+        known: there.known,
+        poke: Notify::new(),
+    });
+    Ctx::background(&house, "test")
+}
+
+#[tokio::test]
+async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        let (sara, _) = two_of_the_staff(town).await;
+        let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
+        let by = OrganizationRef::Id(id);
+
+        // Tomás, who is signed in, publishes what he was given; asked again, it is the same.
+        let tomas = people::sign_in(&ctx, TOMAS).await.expect("signed in");
+        assert_eq!(code(claims::check_proof(&ctx, &tomas, &by).await), "NOT_FOUND");
+        let proof = claims::ask_proof(&ctx, &tomas, &by).await.expect("a text");
+        assert_eq!(proof, claims::ask_proof(&ctx, &tomas, &by).await.expect("the same"));
+        assert!(proof.text.starts_with("commdesk-verify=") && proof.domain == "northwind.example", "{proof:?}");
+        assert_eq!(code(claims::check_proof(&ctx, &tomas, &by).await), "PROOF_NOT_FOUND");
+        let foreign = with_names(town, Fixed::new().text("northwind.example", "commdesk-verify=something-else"));
+        assert_eq!(code(claims::check_proof(&foreign, &tomas, &by).await), "PROOF_NOT_FOUND");
+        let shown =
+            with_names(town, Fixed::new().text("northwind.example", "v=spf1 -all").text("northwind.example", &proof.text));
+        assert!(claims::check_proof(&shown, &tomas, &by).await.expect("it is there").proven);
+        assert!(claims::check_proof(&shown, &tomas, &by).await.expect("said again").proven);
+        let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
+        assert_eq!((waiting.len(), waiting[0].method_label.as_str()), (1, "by the domain's DNS"));
+        assert_eq!(service::get(&ctx, None, id).await.expect("public").verification_status, VerificationStatus::CommunityAdded);
+        let view = claims::answer(&ctx, &sara, id, answer(waiting[0].id, "approve").parse().unwrap()).await.expect("approved");
+        assert_eq!((view.verification_status, view.active), (VerificationStatus::Verified, true));
+        assert_eq!(code(claims::ask_proof(&ctx, &tomas, &OrganizationRef::Slug("acme-cloud".into())).await), "NOT_CLAIMABLE");
+
+        // Mallory's company applies: the same proof raises its score, with the reason.
+        let globex = organization(town, "globex").await;
+        let before = service::review(&ctx, &sara, globex).await.expect("staff see it").trust;
+        let mallory = people::sign_in(&ctx, people::MALLORY).await.expect("signed in");
+        let by = OrganizationRef::Id(globex);
+        let proof = claims::ask_proof(&ctx, &mallory, &by).await.expect("a text");
+        let names = Fixed::new().company("globex.example").text("globex.example", &format!("\"{}\"", proof.text));
+        assert!(claims::check_proof(&with_names(town, names), &mallory, &by).await.expect("it is there").proven);
+        town.drain().await;
+        let after = service::review(&ctx, &sara, globex).await.expect("staff see it");
+        assert!(after.trust.score > before.score, "{} then {}", before.score, after.trust.score);
+        let reason = after.trust.reasons.iter().find(|reason| reason.title == "Domain proven by its DNS").expect("the reason");
+        assert_eq!((reason.points.as_str(), reason.result), ("15", CheckResult::Pass));
+        assert_eq!(after.organization.trust_score, Some(after.trust.score));
+
+        // On the page, for its admin only.
+        let mut browser = communities::browser(town, people::MALLORY).await;
+        let page = browser.open("/organization/domain").await;
+        assert!(page.text.contains(&proof.text) && page.text.contains("Proven"), "{}", page.text);
+    })
+    .await;
+}
+
+// ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn disabling_a_verified_one_takes_two_and_is_undone() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let acme = organization(town, "acme-cloud").await;
+        let (sara, omar) = two_of_the_staff(town).await;
+        let decide = async |who: &Actor, verdict: &str| service::decide(&ctx, who, acme, decision(verdict)).await;
+
+        // The first proposes: nothing has changed for anybody, and the same person cannot confirm.
+        decide(&sara, "disable").await.expect("proposed");
+        assert!(service::get(&ctx, None, acme).await.is_ok(), "it is still there");
+        assert_eq!(code(decide(&sara, "disable").await), "SECOND_PERSON_NEEDED");
+        assert_eq!(life::waiting(&ctx, &omar).await.expect("the desk").disablings.len(), 1);
+        // Kept by the other; then proposed again and confirmed by both at once: once.
+        decide(&omar, "keep").await.expect("kept");
+        assert_eq!(code(decide(&omar, "keep").await), "NOT_WAITING");
+        decide(&omar, "disable").await.expect("proposed");
+        let other = town.ctx();
+        let (a, b) = tokio::join!(decide(&sara, "disable"), service::decide(&other, &sara, acme, decision("disable")));
+        let codes: Vec<_> = [a, b].into_iter().map(|outcome| outcome.map_or_else(|error| error.code(), |_| "disabled")).collect();
+        assert!(codes.contains(&"disabled") && codes.contains(&"NOT_WAITING"), "{codes:?}");
+        assert_eq!(code(service::get(&ctx, None, acme).await), "NOT_FOUND");
+
+        // Restored, it is what it was; and its people are told.
+        assert_eq!(code(decide(&sara, "verify").await), "NOT_WAITING");
+        decide(&sara, "restore").await.expect("restored");
+        assert_eq!(service::get(&ctx, None, acme).await.expect("public").verification_status, VerificationStatus::Verified);
+        town.drain().await;
+        let told = town.post.letters().into_iter().rev().find(|letter| letter.to == ASHA.email).expect("a letter");
+        assert!(told.subject.contains("is restored"), "{}", told.subject);
+
+        // One that a community added goes by one hand, and comes back as what it was.
+        let added = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        service::decide(&ctx, &sara, added, decision("disable")).await.expect("disabled");
+        let back = service::decide(&ctx, &sara, added, decision("restore")).await.expect("restored");
+        assert_eq!(back.verification_status, VerificationStatus::CommunityAdded);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_run_the_checks_again_and_see_what_waits() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let acme = organization(town, "acme-cloud").await;
+        town.house.clock.shift(60);
+        let (sara, _) = two_of_the_staff(town).await;
+        let runs = async || service::review(&ctx, &sara, acme).await.expect("staff see it").earlier_checks.len();
+        let before = runs().await;
+        assert_eq!(code(life::ask_checks(&ctx, &acting(&ctx, ASHA).await, acme).await), "FORBIDDEN");
+        life::ask_checks(&ctx, &sara, acme).await.expect("asked");
+        town.drain().await;
+        assert!(runs().await > before, "the old run stands behind the new one");
+
+        // At the desk, without scripts.
+        let person = people::sign_in(&ctx, SARA).await.expect("the password is right");
+        let code_now = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
+        let signed = accounts::give_second_factor(&ctx, &person, &code_now).await.expect("the code is right");
+        let mut desk = town.visitor();
+        desk.set_cookie("commdesk", &signed.token);
+        assert!(desk.open("/staff/changes").await.text.contains("No change waits"));
+        let asked = desk.submit(&format!("/staff/organizations/{acme}"), "checks", &[]).await;
+        assert!(desk.open(asked.location()).await.text.contains("The checks run again"), "{}", asked.text);
+
+        // A website and a claim wait; each has its answer on the organization's page.
+        let asha = acting(&ctx, ASHA).await;
+        let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
+        input.website = "https://elsewhere.example".into();
+        service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("proposed");
+        let added = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let by = OrganizationRef::Id(added);
+        claims::ask(&ctx, Voice::Visitor { user: None }, &by, "cto@northwind.example").await.expect("asked");
+        let token = mailed_link(town, "cto@northwind.example").await;
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        town.drain().await;
+        let page = desk.open("/staff/changes").await;
+        for shown in ["Changes that wait", "elsewhere.example", "cto@northwind.example claims", "Northwind Labs"] {
+            assert!(page.text.contains(shown), "{shown}");
+        }
+        let page = desk.open(&format!("/staff/organizations/{acme}")).await;
+        assert!(page.text.contains("Another website") && page.text.contains("Stands for"));
+        let proposal = service::review(&ctx, &sara, acme).await.expect("staff see it").proposal.expect("it waits").id;
+        let fields = [("id", proposal.to_string()), ("decision", "approve".into()), ("reason", "Seen.".into())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let done = desk.submit(&format!("/staff/organizations/{acme}"), "website", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert_eq!(service::get(&ctx, None, acme).await.expect("public").website, "https://elsewhere.example/");
+        let claim = service::review(&ctx, &sara, added).await.expect("staff see it").claims[0].id.to_string();
+        let fields = [("id", claim.as_str()), ("decision", "refuse"), ("reason", "Not theirs.")];
+        let done = desk.submit(&format!("/staff/organizations/{added}"), "claim", &fields).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        town.drain().await;
+        let told = town.post.letters().into_iter().rev().find(|letter| letter.to == "cto@northwind.example").expect("a letter");
+        assert!(told.text.contains("Not theirs."), "{}", told.text);
+    })
+    .await;
+}
