@@ -854,7 +854,7 @@ fn revision_view(row: store::RevisionRow, community: &str, organization: &str, z
 /// A fact in words, where this side may read it: what both may, and what it keeps for itself. Names come from the erasable
 /// part and are left out once they are gone; people are named to their own colleagues only.
 fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zone: chrono_tz::Tz) -> Option<TimelineEntry> {
-    let kind = FactKind::find("requests", &fact.name)?;
+    let kind = FactKind::find("requests", &fact.name).or_else(|| FactKind::find("decisions", &fact.name))?;
     let payload: Value = serde_json::from_str(&fact.payload).ok()?;
     let private: Value = fact.private.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Value::Null);
     let by = payload["side"].as_str().and_then(Side::parse);
@@ -894,6 +894,10 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
+        FactKind::WaitingJoined => ("agreed, and put it on the waiting list for a place".into(), "info", "hourglass", None),
+        FactKind::PlaceOffered => ("keeps a free place for the organization".into(), "accent", "ticket", None),
+        FactKind::PlaceOfferLapsed => ("offered the place to the next in line, because it was not taken".into(), "neutral", "clock", None),
+        FactKind::PlaceReleased => ("released the place".into(), "danger", "undo", said("note")),
         FactKind::RequestHeld => {
             let why = said("reason").unwrap_or_else(|| "it looked unusual".into());
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)

@@ -396,7 +396,7 @@ pub async fn list_timeline(ctx: &Ctx, user: UserId, id: RequestId, limit: i64) -
         r#"with shown as (
                select f.id, f.at, f.actor_user_id, f.acting_kind, f.name, f.payload, f.seq, p.fields as private
                from facts f left join fact_private p on p.fact_id = f.id
-               where f.subject_kind = 'request' and f.subject_id = $1 and f.room = 'requests' order by f.seq desc limit $3
+               where f.subject_kind = 'request' and f.subject_id = $1 and f.room in ('requests', 'decisions') order by f.seq desc limit $3
            ), noted as (
                insert into request_reads (user_id, request_id, seq)
                select $2, $1, max(seq) from shown having max(seq) is not null
