@@ -175,7 +175,8 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         assert!(!communities::brief(&ctx, harbour.subject_id.into()).await.expect("it").status.may_reach_out());
         assert_eq!(organizations::brief(&ctx, acme).await.expect("it").status, VerificationStatus::Verified);
         // A verified organization takes two of the staff: the report waits for the second.
-        let serious = moderation::report(&ctx, &mallory, report("organization", acme.0).parse().expect("reads")).await.expect("made");
+        let serious =
+            moderation::report(&ctx, &mallory, report("organization", acme.0).parse().expect("reads")).await.expect("made");
         assert_eq!(code(moderation::decide(&ctx, &sara, serious.id, say("hide")).await), "SECOND_REVIEWER_NEEDED");
         let queue = moderation::list(&ctx, &sara, false, &PageRequest::default()).await.expect("a queue");
         assert!(queue.items.iter().any(|it| it.id == serious.id));

@@ -693,11 +693,16 @@ async fn the_centre_counts_exactly_and_by_workspace() {
         let left = browser.api(Method::PATCH, "/notifications", Some(json!({"ids": [first]}))).await.data();
         assert_eq!(left["unread"].as_i64(), Some(now_unread - 1));
         let second = list["items"][1]["id"].as_str().expect("an id").to_owned();
-        let read = browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
+        let read =
+            browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
         assert_eq!(read.location(), "/notifications?unread=true&workspace=community%3Aapex-circle");
         let mut asha = town.visitor();
         asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", commdesk::seeds::people::PASSWORD)]).await;
-        let third: uuid::Uuid = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1"))).fetch_one(&town.owner).await.expect("one");
+        let third: uuid::Uuid =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1")))
+                .fetch_one(&town.owner)
+                .await
+                .expect("one");
         asha.api(Method::PATCH, "/notifications", Some(json!({"ids": [third]}))).await;
         assert_eq!(count(town, &format!("{mine} and read_at is null")).await, now_unread - 2);
         // All of one workspace, then all.

@@ -676,7 +676,9 @@ async fn no_other_site_changes_anything_through_any_door() {
 fn body_of(method: &str, path: &str) -> String {
     match path {
         _ if method == "GET" => String::new(),
-        "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64)),
+        "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => {
+            format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64))
+        }
         "/requests/{requestId}/reject" => "{\"reason\":\"Budget\"}".to_owned(),
         "/admin/communities/{id}/status" => "{\"status\":\"approved\"}".to_owned(),
         "/sponsors/{organizationId}/verify" => "{\"decision\":\"verify\",\"reason\":\"Because I say so.\"}".to_owned(),

@@ -190,7 +190,9 @@ mod tests {
         let limited = [Capability::SeeWorkspace, Capability::ManageMembers];
         let owner = Role::Community(CommunityRole::Owner).capabilities().within(&limited);
         let workspace = Workspace::Community {
-            id: CommunityId(Uuid::from_u128(7)), status: CommunityStatus::Active, role: CommunityRole::Owner
+            id: CommunityId(Uuid::from_u128(7)),
+            status: CommunityStatus::Active,
+            role: CommunityRole::Owner,
         };
         let program = may_manage(&actor(workspace, owner)).expect("manages");
 

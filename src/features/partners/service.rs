@@ -18,9 +18,7 @@ use crate::{
             service as events,
             views::{EventBrief, count_words},
         },
-        organizations::{
-            claims, logos::logo_url, rules::claims::Addition, service as organizations, views::OrganizationBrief,
-        },
+        organizations::{claims, logos::logo_url, rules::claims::Addition, service as organizations, views::OrganizationBrief},
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},

@@ -896,6 +896,12 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
+        FactKind::WaitingJoined => ("agreed, and put it on the waiting list for a place".into(), "info", "hourglass", None),
+        FactKind::PlaceOffered => ("keeps a free place for the organization".into(), "accent", "ticket", None),
+        FactKind::PlaceOfferLapsed => {
+            ("offered the place to the next in line, because it was not taken".into(), "neutral", "clock", None)
+        }
+        FactKind::PlaceReleased => ("released the place".into(), "danger", "undo", said("note")),
         FactKind::RequestHeld => {
             let why = said("reason").unwrap_or_else(|| "it looked unusual".into());
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)

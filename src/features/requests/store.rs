@@ -397,11 +397,11 @@ pub async fn list_timeline(ctx: &Ctx, user: UserId, id: RequestId, limit: i64) -
         r#"with shown as (
                select f.id, f.at, f.actor_user_id, f.acting_kind, f.room, f.name, f.payload, f.seq, p.fields as private
                from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
-               where a.subject_kind = 'request' and a.subject_id = $1 and f.room in ('requests', 'partners')
+               where a.subject_kind = 'request' and a.subject_id = $1 and f.room in ('requests', 'decisions', 'partners')
                order by a.at desc, f.id desc limit $3
            ), noted as (
                insert into request_reads (user_id, request_id, seq)
-               select $2, $1, max(seq) from shown where room = 'requests' having max(seq) is not null
+               select $2, $1, max(seq) from shown where room <> 'partners' having max(seq) is not null
                on conflict (user_id, request_id) do update set seq = greatest(request_reads.seq, excluded.seq)
            )
            select at as "at!", actor_user_id, acting_kind as "acting_kind!", room as "room!", name as "name!", payload as "payload!", private as "private?"
