@@ -76,14 +76,14 @@ fn Decisions(screen: DecisionsScreen) -> impl IntoView {
             </section>
         }
     });
-    let rows =
-        it.items.into_iter().enumerate().map(|(index, row)| view! { <Row index row acting=acting.clone()/> }).collect_view();
+    let (items, at) = (it.items, acting.clone());
     view! {
         <div class="center center--narrow stack">
             {head}
             {release}
             <PostForm name="prepare" acting=acting.clone()>
-                {rows}
+                // Made in here, where the form gives its fields what they share.
+                {items.into_iter().enumerate().map(|(index, row)| view! { <Row index row acting=at.clone()/> }).collect_view()}
                 <div class="form__actions"><Submit label="Save without telling anybody" class="button"/></div>
             </PostForm>
         </div>
