@@ -748,7 +748,7 @@ impl Community {
             ));
         }
         let changed = old.differing(&new);
-        Ok((!changed.is_empty()).then(|| ProfileEdited { id: self.id, from_version: version, changed, profile: new }))
+        Ok((!changed.is_empty()).then_some(ProfileEdited { id: self.id, from_version: version, changed, profile: new }))
     }
 
     /// Answers what staff asked; it goes on waiting, at its old place in the queue.
