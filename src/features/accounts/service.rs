@@ -174,7 +174,7 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
     let signed_in = held.login.sign_in(device)?;
     let (id, token) = (ctx.id::<SessionId>(), secrets::token());
     let hash = secrets::hash_token(&token);
-    store::insert_session(&mut tx, id, &hash, held.login.user, device, &network(ctx), None, ctx.now()).await?;
+    store::insert_session(&mut tx, id, &hash, held.login.user, (device, &network(ctx)), None, ctx.now()).await?;
     tx.state(as_person(held.login.user), &signed_in);
     tx.commit().await?;
 
@@ -395,7 +395,7 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
     let given = person.second_factor_given.then_some(now);
     store::apply_password(&mut tx, &fact, &hash, now).await?;
     let hash = secrets::hash_token(&token);
-    store::insert_session(&mut tx, id, &hash, person.user, device, &network(ctx), given, now).await?;
+    store::insert_session(&mut tx, id, &hash, person.user, (device, &network(ctx)), given, now).await?;
     store::delete_other_sessions(&mut tx, person.user, id).await?;
     store::end_links(&mut tx, person.user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
     tx.state(as_person(person.user), &fact);

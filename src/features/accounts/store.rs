@@ -192,14 +192,14 @@ pub async fn ensure_user(tx: &mut Tx, id: UserId, email: &str, name: &str, now: 
     Ok((id.into(), false))
 }
 
-/// A new session; remembers the workspace that the person used last.
+/// A new session of a device, as it called itself, and the network that it called from; remembers the workspace that the
+/// person used last.
 pub async fn insert_session(
     tx: &mut Tx,
     id: SessionId,
     token_hash: &[u8],
     user: UserId,
-    device: &str,
-    network: &str,
+    (device, network): (&str, &str),
     second_factor_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
