@@ -312,7 +312,7 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/accounts/link", "token={token}", 404, 404),
     ("/accounts/account", "", 401, 200),
     ("/accounts/second-factor", "", 401, 200),
-    ("/notifications/list", "ask[tab]=&cursor=", 401, 200),
+    ("/notifications/list", "unread=false", 401, 200),
     ("/organizations/draft", "", 200, 200),
     ("/organizations/directory", "text=&industry=&cursor=", 200, 200),
     ("/organizations/one", "slug=acme-cloud", 200, 200),
