@@ -16,8 +16,8 @@ use axum::{
 };
 use http::{HeaderValue, StatusCode, header};
 use leptos::{config::LeptosOptions, prelude::*};
-use leptos_axum::{LeptosRoutes as _, generate_route_list};
-use std::sync::Arc;
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, generate_route_list};
+use std::sync::{Arc, OnceLock};
 use tower::ServiceExt as _;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -25,12 +25,19 @@ use tower_http::{
     services::ServeDir,
 };
 
+/// Every page's route. Found once: while Leptos walks the pages for them, resources of any page that is rendered at that moment
+/// in the same process never load (a flag of the whole process), and its answer never comes.
+pub fn page_routes() -> &'static Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(App))
+}
+
 /// The whole house as one service.
 pub fn router(house: Arc<House>) -> Router {
     let options = leptos_options(&house);
     let shell_options = options.clone();
     let pages: Router<Arc<House>> = Router::new()
-        .leptos_routes_with_context(&options, generate_route_list(App), page_context, move || shell(shell_options.clone()))
+        .leptos_routes_with_context(&options, page_routes().clone(), page_context, move || shell(shell_options.clone()))
         .with_state(options.clone());
     let files = ServeDir::new(&house.settings.site_root).precompressed_br().precompressed_gzip();
     let fallback_options = options.clone();

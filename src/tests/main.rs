@@ -11,6 +11,7 @@ mod organization_life;
 mod requests;
 mod inbox;
 mod moderation;
+mod statements;
 mod strangers;
 mod town;
 mod work;

@@ -7,9 +7,8 @@ use crate::{
 };
 use ::http::Method;
 use axum::body::Body;
-use commdesk::{app::App, http, seeds};
+use commdesk::{http, seeds};
 use leptos::server_fn::axum::server_fn_paths;
-use leptos_axum::generate_route_list;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -504,7 +503,7 @@ fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
 #[tokio::test]
 async fn every_page_as_nobody_and_as_an_outsider() {
     let listed: BTreeMap<&str, u16> = PAGES.iter().copied().collect();
-    let mut known: Vec<String> = generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+    let mut known: Vec<String> = http::site::page_routes().iter().map(|route| route.path().to_owned()).collect();
     known.sort();
     let mut told: Vec<String> = listed.keys().map(|path| (*path).to_owned()).collect();
     told.sort();

@@ -39,7 +39,7 @@ async fn signed_out(town: &Town, user: UserId, times: usize) {
 #[tokio::test]
 async fn jobs_of_a_subject_stand_in_the_order_of_its_facts_whoever_dispatches() {
     story(async |town| {
-        let people: Vec<UserId> = (0..3).map(|_| UserId(Uuid::new_v4())).collect();
+        let people: Vec<UserId> = (0..3).map(|_| town.ctx().id::<UserId>()).collect();
         for _ in 0..4 {
             for user in &people {
                 signed_out(town, *user, 10).await;
@@ -71,7 +71,7 @@ async fn jobs_of_a_subject_stand_in_the_order_of_its_facts_whoever_dispatches() 
 #[tokio::test]
 async fn dispatching_takes_one_connection() {
     story(async |town| {
-        signed_out(town, UserId(Uuid::new_v4()), 3).await;
+        signed_out(town, town.ctx().id::<UserId>(), 3).await;
         // Everybody else waits for something: one connection is left.
         let mut held = Vec::new();
         for _ in 0..7 {
