@@ -188,7 +188,8 @@ export async function openOpportunity(page: Page, event: string, by: Hand = mous
 /** Accepts the request of `other` from the inbox. */
 export async function acceptFromInbox(page: Page, other: string, by: Hand = mouse): Promise<void> {
   await open(page, '/inbox');
-  await by.press(page.getByRole('link', { name: other, exact: true }));
+  // What is unread says so before the name.
+  await by.press(page.getByRole('main').getByRole('link', { name: new RegExp(`${other}$`) }).first());
   await page.waitForLoadState('networkidle');
   await by.press(page.getByRole('button', { name: 'Accept offer' }));
   await expect(page.getByText('Accepted', { exact: true }).first()).toBeVisible();

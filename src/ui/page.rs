@@ -150,7 +150,7 @@ pub fn Problem(error: PageError) -> impl IntoView {
     view! {
         <leptos_meta::Title text=title/>
         <div class="center">
-            <Empty title=title.to_owned() text=error.message icon>
+            <Empty only=true title=title.to_owned() text=error.message icon>
                 {action}
                 {error.request_id.map(|id| view! { <p class="text-soft text-small">"Number " <code>{id}</code></p> })}
             </Empty>

@@ -65,6 +65,9 @@ pub fn Notice(#[prop(into)] tone: String, #[prop(into)] title: String, children:
 /// Why there is nothing, and the next step.
 #[component]
 pub fn Empty(
+    /// The page has no other head: this is its first heading.
+    #[prop(optional)]
+    only: bool,
     #[prop(into)] title: String,
     #[prop(into)] text: String,
     #[prop(into)] icon: String,
@@ -73,7 +76,11 @@ pub fn Empty(
     view! {
         <div class="empty">
             <svg class="icon empty__icon" aria-hidden="true"><use href=format!("/icons.svg#i-{icon}")></use></svg>
-            <h1 class="empty__title">{title}</h1>
+            {if only {
+                view! { <h1 class="empty__title">{title}</h1> }.into_any()
+            } else {
+                view! { <h2 class="empty__title">{title}</h2> }.into_any()
+            }}
             <p class="empty__text">{text}</p>
             {children.map(|children| children())}
         </div>

@@ -98,6 +98,7 @@ pub fn JoinSentPage() -> impl IntoView {
         <Title text="Look into your mailbox"/>
         <div class="center center--narrow">
             <Empty
+                only=true
                 title="Look into your mailbox"
                 text="We mailed a link to the owner of the community. It confirms the address and opens your workspace, where you can draft events while our team has a look."
                 icon="mail"

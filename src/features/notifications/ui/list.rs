@@ -70,7 +70,7 @@ fn Notices(notices: NoticesView, asked: Asked) -> impl IntoView {
     };
     if notices.all == 0 {
         return view! {
-            <Empty title="No notices yet" text="When something happens that concerns you, it stands here, and in your mailbox." icon="bell">
+            <Empty only=true title="No notices yet" text="When something happens that concerns you, it stands here, and in your mailbox." icon="bell">
                 <a class="button button--primary" href="/dashboard">"Go to your workspace"</a>
                 <a class="button button--quiet" href="/notifications/settings">"Choose what is mailed"</a>
             </Empty>

@@ -49,7 +49,7 @@ fn New(screen: EditorScreen) -> impl IntoView {
     if screen.events.is_empty() {
         let href = acting_at("/manage/events/new", &screen.acting);
         return view! {
-            <Empty title="An opportunity needs an event" text="Write down your event first; a draft with a title is enough." icon="calendar">
+            <Empty only=true title="An opportunity needs an event" text="Write down your event first; a draft with a title is enough." icon="calendar">
                 <a class="button button--primary" href=href>"Write an event"</a>
             </Empty>
         }

@@ -28,7 +28,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
     let back = within("/staff/organizations", &acting);
     if waiting.is_empty() {
         return view! {
-            <Empty title="No change waits" text="Claims, new websites and proposals to disable appear here as they come." icon="check-circle">
+            <Empty only=true title="No change waits" text="Claims, new websites and proposals to disable appear here as they come." icon="check-circle">
                 <a class="button" href=back>"Open the applications"</a>
             </Empty>
         }

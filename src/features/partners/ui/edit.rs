@@ -207,7 +207,7 @@ pub fn EditPartnerPage() -> impl IntoView {
 #[component]
 fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
     let Some(partner) = editor.partner else {
-        return view! { <Empty title="There is nothing here" text="They no longer stand on this event's page." icon="search"/> }
+        return view! { <Empty only=true title="There is nothing here" text="They no longer stand on this event's page." icon="search"/> }
             .into_any();
     };
     let query = as_query(workspace.as_deref());
