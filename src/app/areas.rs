@@ -47,8 +47,13 @@ use crate::{
             wall::EventWall,
         },
         requests::ui::{
-            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
-            rules::RulesPage, standing::StandingPage,
+            compose::NewRequestPage,
+            dashboard::DashboardPage,
+            held::HeldPage,
+            inbox::InboxListPage,
+            request::RequestPage,
+            rules::RulesPage,
+            standing::{QuotaLine, StandingPage},
         },
     },
     ui::browser,
@@ -134,7 +139,7 @@ areas! {
     public {
         Landing => frames::site(|| view! { <LandingPage/> });
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
-        Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
+        Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=|acting| view! { <QuotaLine acting/> }.into_any()/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
         Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });

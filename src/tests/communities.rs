@@ -532,6 +532,85 @@ async fn the_profile_is_edited_by_organizers_and_no_save_overwrites_another() {
 }
 
 #[tokio::test]
+async fn profiles_over_the_api_show_and_change_what_the_pages_do() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let mei = active(town, &sara, MEI, "Harbour Devs").await;
+        let waiting = sign_up(town, KOFI, "Lagoon Coders").await;
+        let (apex, harbour) = (ravi.community().expect("his"), mei.community().expect("hers"));
+        let mut visitor = town.visitor();
+
+        // The list: those on the marketplace, page by page, narrowed.
+        let first = visitor.api(Method::GET, "/communities?limit=1", None).await.data();
+        assert_eq!((&first["items"][0]["slug"], &first["total"]), (&json!("apex-circle"), &json!(2)), "{first}");
+        let cursor = first["nextCursor"].as_str().expect("more").to_owned();
+        let second = visitor.api(Method::GET, &format!("/communities?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((&second["items"][0]["slug"], &second["nextCursor"]), (&json!("harbour-devs"), &json!(null)));
+        for (query, found) in [
+            ("country=india", 2),
+            ("country=Norway", 0),
+            ("communityType=University%20club", 2),
+            ("region=South%20Asia", 0),
+            ("page=2&limit=1", 1),
+        ] {
+            let seen = visitor.api(Method::GET, &format!("/communities?{query}"), None).await.data();
+            assert_eq!(seen["items"].as_array().map(Vec::len), Some(found), "{query}: {seen}");
+        }
+        for query in ["communityType=Cult", "region=Mars", "cursor=zz", "limit=0"] {
+            let refused = visitor.api(Method::GET, &format!("/communities?{query}"), None).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        }
+
+        // One, by id or slug; contact and version are for its own people.
+        for by in [apex.to_string(), "apex-circle".to_owned()] {
+            let seen = visitor.api(Method::GET, &format!("/communities/{by}"), None).await.data();
+            assert_eq!((&seen["name"], &seen["contact"], &seen["version"]), (&json!("Apex Circle"), &json!(null), &json!(null)));
+        }
+        assert_eq!(visitor.api(Method::GET, &format!("/communities/{waiting}"), None).await.status, StatusCode::NOT_FOUND);
+        let mut his = browser(town, RAVI).await;
+        let seen = his.api(Method::GET, "/communities/apex-circle", None).await.data();
+        let version = seen["version"].as_i64().expect("his own");
+        assert_eq!(seen["contact"]["phone"], "+919876543210");
+
+        // A change of what is named; the rest, and the other addresses, stay.
+        let path = format!("/communities/{apex}");
+        let body = json!({"version": version, "city": "Mumbai", "socialLinks": {"youtube": "https://youtube.com/@apex"}});
+        let once = [("idempotency-key", "profile-1")];
+        for _ in 0..2 {
+            let saved = his.api_with(Method::PATCH, &path, Some(body.clone()), &once).await;
+            assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+            let now = saved.data();
+            assert_eq!(
+                (&now["city"], &now["version"], &now["country"]),
+                (&json!("Mumbai"), &json!(version + 1), &json!("India"))
+            );
+            assert_eq!(now["socialLinks"].as_array().map(Vec::len), Some(2), "{now}");
+        }
+        let stale = his.api(Method::PATCH, &path, Some(json!({"version": version, "city": "Goa"}))).await;
+        assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+        for (body, field) in [
+            (json!({"city": "Goa"}), "version"),
+            (json!({"version": version + 1, "city": ""}), "city"),
+            (json!({"version": version + 1, "colour": "red"}), "colour"),
+            (json!({"version": version + 1, "logo": "nothing"}), "logo"),
+            (json!({"version": version + 1, "logo": ""}), "logo"),
+        ] {
+            let refused = his.api(Method::PATCH, &path, Some(body)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+            assert!(refused.json()["error"]["fieldErrors"][field].is_string(), "{field}: {}", refused.text);
+        }
+        let foreign =
+            his.api(Method::PATCH, &format!("/communities/{harbour}"), Some(json!({"version": 1, "city": "Goa"}))).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        town.drain().await;
+        let edits = facts_of(town, apex).await.into_iter().filter(|name| name == "community_profile_edited").count();
+        assert_eq!(edits, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_question_is_answered_and_a_suspension_lifted() {
     story(async |town| {
         let sara = sara(town).await;

@@ -93,6 +93,13 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("PATCH", "/second-factor-policy", 401, 403),
     ("GET", "/notifications", 401, 200),
     ("PATCH", "/notifications", 401, 422),
+    ("GET", "/notifications/preferences", 401, 200),
+    ("PATCH", "/notifications/preferences", 401, 200),
+    ("GET", "/sessions", 401, 200),
+    ("DELETE", "/sessions/{sessionId}", 401, 404),
+    ("GET", "/communities", 200, 200),
+    ("GET", "/communities/{communityId}", 200, 200),
+    ("PATCH", "/communities/{communityId}", 401, 404),
     ("PATCH", "/admin/communities/{id}/status", 401, 403),
     ("GET", "/sponsors", 200, 200),
     ("POST", "/sponsors/apply", 422, 422),
@@ -250,6 +257,7 @@ const FORMS: &[(&str, &str, Whose)] = &[
     ("/community/profile", "answer", OfOthers),
     ("/community/embeds", "sites", OfOthers),
     ("/manage/opportunities/{id}", "reopen", OfOthers),
+    ("/manage/opportunities/{id}", "add-places", OfOthers),
     ("/staff/reports", "decide", OfOthers),
     ("/staff/requests", "judge", OfOthers),
     ("/requests/{id}", "reject", OfOthers),
@@ -326,6 +334,7 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/events/list", "", 200, 200),
     ("/communities/profile", "", 401, 403),
     ("/embeds/page", "", 401, 403),
+    ("/embeds/wall", "slug=hackfest-2027", 200, 200),
     ("/events/page", "slug=hackfest-2027", 200, 200),
     ("/events/mine", "tab=", 401, 403),
     ("/events/one", "id={eventId}", 401, 404),
@@ -341,6 +350,7 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/requests/held", "cursor=", 401, 403),
     ("/requests/rules", "", 401, 200),
     ("/requests/standing", "", 401, 200),
+    ("/requests/quota", "", 401, 200),
     ("/access/keys", "", 401, 200),
     ("/access/security", "", 401, 200),
     ("/moderation/report", "kind=request&id={requestId}&sent=false", 401, 404),
@@ -373,7 +383,9 @@ const OTHER: &[(&str, u16)] = &[
     ("/media/logos/none.png", 404),
     ("/embed/style.css", 200),
     ("/embed/events/hackfest-2027/sponsors.json", 200),
+    ("/embed/events/hackfest-2027/sponsors.html", 200),
     ("/embed/opportunities/none/badge", 404),
+    ("/embed/opportunities/none/badge.html", 404),
     ("/media/logos/..%2f..%2fkeys.env", 404),
     ("/rpc/none", 409),
     ("/pkg/none.js", 404),
@@ -451,6 +463,7 @@ impl Others {
             .replace("{ruleId}", &self.community.to_string())
             .replace("{workspaceId}", &self.community.to_string())
             .replace("{reportId}", &self.request.to_string())
+            .replace("{sessionId}", &self.request.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
             .replace("{communityId}", &self.community.to_string())

@@ -1,19 +1,22 @@
-//! Signing in, links and passwords over REST. Translates, and nothing else; sessions travel in the cookie.
+//! Signing in, links, passwords and sessions over REST. Translates, and nothing else; sessions travel in the cookie.
 
 use super::{
     rules::{self, LinkPurpose},
     service,
-    views::{Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, PasswordInput, SessionInfo, SignedIn, VerifyInput},
+    views::{
+        Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, PasswordInput, SessionInfo, SessionsView, SignedIn, VerifyInput,
+    },
 };
 use crate::{
     kernel::{
         error::{AppError, AppResult},
         fields::FieldErrors,
+        ids::SessionId,
         text::Email,
     },
     platform::{
         ctx::Ctx,
-        web::{ApiResult, Body, Call, cookies, ok, once::Once},
+        web::{ApiResult, Body, Call, Seg, cookies, ok, once::Once},
     },
 };
 use axum::response::Response;
@@ -29,6 +32,8 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(reset_password))
         .routes(routes!(activate_member))
         .routes(routes!(verify_email))
+        .routes(routes!(sessions))
+        .routes(routes!(end_session))
 }
 
 /// Signs in: the answer sets the session's cookie. Sent again, it signs in again.
@@ -92,7 +97,7 @@ async fn logout(call: Call, _once: Once) -> ApiResult {
 async fn forgot_password(call: Call, once: Once, body: Body<ForgotInput>) -> ApiResult {
     let email = &Email::parse(&body.value.email).map_err(|problem| FieldErrors::one("email", problem.to_string()))?;
     let work = |ctx: Ctx| async move { service::ask_reset(&ctx, email).await };
-    once.run(&call, "POST /auth/forgot-password", &body.raw, work, |_, _| async { Ok(()) }).await?;
+    once.change(&call, "POST /auth/forgot-password", &body.raw, work).await?;
     Ok(ok(&Accepted::forgotten()))
 }
 
@@ -142,6 +147,42 @@ async fn activate_member(call: Call, once: Once, body: Body<PasswordInput>) -> A
 async fn verify_email(call: Call, once: Once, body: Body<VerifyInput>) -> ApiResult {
     let VerifyInput { token, password } = &body.value;
     use_link(&call, &once, "POST /auth/verify-email", &body.raw, token, LinkPurpose::VerifyEmail, password.as_deref()).await
+}
+
+/// Where you are signed in
+///
+/// Every live session, the one that asks first.
+#[utoipa::path(
+    get, path = "/sessions", tag = "auth",
+    responses(
+        (status = 200, description = "Your sessions", body = SessionsView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "SECOND_FACTOR_REQUIRED; never with a key"),
+    )
+)]
+async fn sessions(call: Call) -> ApiResult {
+    Ok(ok(&SessionsView { items: service::security(&call.ctx, call.person()?).await?.sessions }))
+}
+
+/// End a session
+///
+/// One of your own; ending the one that asks signs out. The answer lists those that are left.
+#[utoipa::path(
+    delete, path = "/sessions/{sessionId}", tag = "auth",
+    params(("sessionId" = String, Path, description = "The session")),
+    responses(
+        (status = 200, description = "Ended", body = SessionsView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "SECOND_FACTOR_REQUIRED; never with a key"),
+        (status = 404, description = "None of yours, or it is over"),
+    )
+)]
+async fn end_session(call: Call, once: Once, Seg(id): Seg<SessionId>) -> ApiResult {
+    let person = call.person()?;
+    let work = |ctx: Ctx| async move { service::revoke_session(&ctx, person, id).await };
+    once.change(&call, &format!("DELETE /sessions/{id}"), b"", work).await?;
+    let left = ok(&SessionsView { items: service::security(&call.ctx, person).await?.sessions });
+    if id == person.session { with_cookie(left, &ended_session(&call.ctx)) } else { Ok(left) }
 }
 
 async fn use_link(

@@ -472,7 +472,8 @@ pub async fn revoke_session(ctx: &Ctx, person: &Person, session: SessionId) -> A
 pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
     policy::may_change_login(person)?;
     let now = ctx.now();
-    let rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    let mut rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    rows.sort_by_key(|row| row.id != person.session);
     Ok(SecurityView {
         name: person.name.clone(),
         email: person.email.clone(),

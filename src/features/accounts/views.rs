@@ -55,7 +55,9 @@ pub struct SecurityView {
 /// One place where the person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SessionView {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
     pub id: SessionId,
     pub device: String,
     /// As far as it is known: "Unknown place, network 203.0.113.0/24".
@@ -92,6 +94,14 @@ pub enum SecondFactorView {
 }
 
 // ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Where the person is signed in, the session that asks first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SessionsView {
+    pub items: Vec<SessionView>,
+}
 
 /// Signing in.
 #[derive(Clone, Default, Deserialize)]

@@ -142,6 +142,14 @@ pub struct ProfileInput {
     pub version: i32,
 }
 
+/// What the list of communities is narrowed by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListAsk {
+    pub community_type: Option<CommunityType>,
+    pub region: Option<Region>,
+    pub country: Option<String>,
+}
+
 /// Addresses of the community elsewhere, each optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]

@@ -5,11 +5,14 @@
 
 use super::{
     policy::{self, Audience, audience},
-    rules::{Checked, Community, Decision, Details, ProfileInput, Registered, Signup, SocialLinksInput, Stored, slug_candidates},
+    rules::{
+        Checked, Community, Decision, Details, ListAsk, ProfileInput, Registered, Signup, SocialLinksInput, Stored,
+        slug_candidates,
+    },
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label,
-        history_word, place_label, status_label, status_tone,
+        CommunityBrief, CommunityPage, CommunityRow, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem,
+        ReviewView, SignupView, age_label, answers_label, history_word, place_label, status_label, status_tone,
     },
 };
 use crate::{
@@ -25,7 +28,7 @@ use crate::{
         actor::{Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, Person, Role, Workspace},
         error::{AppError, AppResult, Denied},
         ids::{CommunityId, LogoId, RequestId, UserId},
-        page::{Page, PageRequest, cursor},
+        page::{Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Slug, WebUrl, initials},
     },
     platform::{
@@ -37,7 +40,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
 
 /// How many facts a history shows.
@@ -419,7 +422,69 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 /// # Errors
 /// 404 for every other.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
-    let row = store::find_profile(ctx.db(), None, Some(slug)).await?.ok_or(AppError::NotFound)?;
+    page_of(ctx, viewer, store::find_profile(ctx.db(), None, Some(slug)).await?).await
+}
+
+/// As [`page`], by id or slug.
+///
+/// # Errors
+/// 404.
+pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &CommunityRef) -> AppResult<CommunityView> {
+    let row = match by {
+        CommunityRef::Id(id) => store::find_profile(ctx.db(), Some(*id), None).await?,
+        CommunityRef::Slug(slug) => store::find_profile(ctx.db(), None, Some(slug)).await?,
+    };
+    Ok(page_of(ctx, viewer, row).await?.1)
+}
+
+/// How a community is named in an address.
+#[derive(Debug, Clone)]
+pub enum CommunityRef {
+    Id(CommunityId),
+    Slug(String),
+}
+
+impl FromStr for CommunityRef {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id))
+    }
+}
+
+/// Communities on the marketplace, by their slugs.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<CommunityPage> {
+    let after = page.cursor.as_deref().map(uncursor::<1>).transpose()?.map(|[slug]| slug);
+    let (rows, counted) = store::list_listed(ctx.db(), ask, after.as_deref(), page).await?;
+    let items = rows
+        .into_iter()
+        .map(|row| CommunityRow {
+            id: row.id.into(),
+            slug: row.slug,
+            name: row.name,
+            logo_url: row.logo_key.as_deref().map(logos::logo_url),
+            community_type: row.community_type,
+            country: row.country,
+            city: row.city,
+            region: row.region,
+            languages: row.languages,
+            size: row.size,
+            answers_label: answers_label(row.answers, row.median_answer_seconds),
+        })
+        .collect();
+    let Page { items, next_cursor, total, total_capped } = Page::cut(items, page.limit, counted, |row| cursor(&[&row.slug]));
+    Ok(CommunityPage { items, next_cursor, total, total_capped })
+}
+
+async fn page_of(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    row: Option<store::ProfileRow>,
+) -> AppResult<(CommunityBrief, CommunityView)> {
+    let row = row.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
     if audience == Audience::Public && !brief.status.may_reach_out() {
@@ -479,6 +544,7 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
         more_asked: row.more_asked.clone(),
         decision_reason: row.decision_reason.clone(),
         advice,
+        version: row.version,
         brief,
     })
 }

@@ -1,7 +1,7 @@
 //! The rows of communities, their people and their checks. SQL and nothing else: it decides nothing.
 
 use super::{
-    rules::{Answered, Checked, Community, CommunitySize, Links, MoreAsked, Moved, ProfileEdited, Registered, Signup},
+    rules::{Answered, Checked, Community, CommunitySize, Links, ListAsk, MoreAsked, Moved, ProfileEdited, Registered, Signup},
     views::{CommunityBrief, OwnerView, Rival, place_label, status_label, status_tone},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         actor::{CommunityRole, CommunityStatus},
         error::{AppError, AppResult},
         ids::{CommunityId, LogoId, MemberId, RequestId, UserId},
-        labels::Region,
+        labels::{CommunityType, Region},
         page::{COUNT_CAP, PageRequest, uncursor},
     },
     platform::db::OnConstraint as _,
@@ -515,6 +515,64 @@ pub async fn find_profile(
     )
     .fetch_optional(db)
     .await?)
+}
+
+/// A community in the list.
+pub struct ListedRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub logo_key: Option<String>,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub answers: i32,
+    pub median_answer_seconds: Option<i64>,
+}
+
+/// Communities on the marketplace after a slug, with one more than the page shows, and how many there are.
+pub async fn list_listed(
+    db: &PgPool,
+    ask: &ListAsk,
+    after: Option<&str>,
+    page: &PageRequest,
+) -> AppResult<(Vec<ListedRow>, i64)> {
+    let (kind, region) = (ask.community_type.map(CommunityType::label), ask.region.map(Region::label));
+    let rows = sqlx::query_as!(
+        ListedRow,
+        r#"select c.id, c.slug, c.name, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
+                  c.community_type, c.country, c.city, c.region, c.languages, c.size, c.answers, c.median_answer_seconds
+           from communities c
+           where c.status in ('approved', 'active') and ($1::text is null or c.community_type = $1)
+             and ($2::text is null or c.region = $2) and ($3::text is null or lower(c.country) = lower($3))
+             and ($4::text is null or c.slug collate "C" > $4)
+           order by c.slug collate "C" limit $5 offset $6"#,
+        kind,
+        region,
+        ask.country.as_deref(),
+        after,
+        i64::from(page.limit) + 1,
+        i64::from(page.offset),
+    )
+    .fetch_all(db)
+    .await?;
+    let counted = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+               select 1 from communities c
+               where c.status in ('approved', 'active') and ($1::text is null or c.community_type = $1)
+                 and ($2::text is null or c.region = $2) and ($3::text is null or lower(c.country) = lower($3))
+               limit $4) found"#,
+        kind,
+        region,
+        ask.country.as_deref(),
+        COUNT_CAP + 1,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((rows, counted))
 }
 
 /// The brief of a community, locked against changes of its status until the transaction ends.

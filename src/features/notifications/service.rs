@@ -10,7 +10,8 @@ use super::{
     rules::{self, Line, Pace, Plan, Template, To, Topic},
     store,
     views::{
-        ChoiceView, MailSettingsView, NoticeCount, NoticeFilter, NoticeView, NoticesView, ReadInput, UnreadView, UnsubscribeView,
+        ChoiceView, MailSettingsView, NoticeCount, NoticeFilter, NoticeView, NoticesView, PreferencesInput, PreferencesView,
+        ReadInput, UnreadView, UnsubscribeView,
     },
 };
 use crate::{
@@ -745,6 +746,54 @@ pub async fn set_mail_settings(ctx: &Ctx, person: &Person, input: &MailSettingsI
     store::set_hours(&mut tx, person.user, &hours, now).await?;
     jobs::move_deadline(&mut tx, DIGEST, person.user.0, hours.next_digest(now)).await?;
     tx.commit_unstated("what somebody wants mailed is their own affair").await
+}
+
+/// What somebody chose, as the API says it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn preferences(ctx: &Ctx, person: &Person) -> AppResult<PreferencesView> {
+    let settings = mail_settings(ctx, person).await?;
+    let pace = settings.choices.into_iter().map(|it| (it.topic.label().to_owned(), it.pace.label().to_owned())).collect();
+    Ok(PreferencesView {
+        email: settings.email,
+        pace,
+        always_instant: Topic::ALL.iter().filter(|it| it.is_always_instant()).map(|it| it.label().to_owned()).collect(),
+        zone: settings.zone,
+        quiet_from: settings.quiet_from,
+        quiet_until: settings.quiet_until,
+        digest_at: settings.digest_at,
+    })
+}
+
+/// Changes what is named, and nothing else.
+///
+/// # Errors
+/// As [`set_mail_settings`]; 422 on `pace.…` for a topic that is none, or that is always mailed at once.
+pub async fn set_preferences(ctx: &Ctx, person: &Person, input: &PreferencesInput) -> AppResult<()> {
+    let stored = mail_settings(ctx, person).await?;
+    let mut check = Check::default();
+    let mut paces = Vec::new();
+    for (topic, pace) in &input.pace {
+        let field = format!("pace.{topic}");
+        match Topic::parse(topic) {
+            Ok(topic) if topic.is_always_instant() => {
+                check.ensure(&field, pace == Pace::Instant.label(), "This is always mailed at once. Leave it out.");
+            }
+            Ok(topic) => paces.push((topic, pace.clone())),
+            Err(problem) => check.add(&field, problem.to_string()),
+        }
+    }
+    check.finish()?;
+    let hour = |named: Option<u32>, stored: u32| named.unwrap_or(stored).to_string();
+    let input = MailSettingsInput {
+        paces,
+        zone: input.zone.clone().unwrap_or(stored.zone),
+        quiet_from: hour(input.quiet_from, stored.quiet_from),
+        quiet_until: hour(input.quiet_until, stored.quiet_until),
+        digest_at: hour(input.digest_at, stored.digest_at),
+    };
+    set_mail_settings(ctx, person, &input).await
 }
 
 /// Somebody's digest is due: one mail about everything that waits for it. Run twice, it finds nothing the second time.

@@ -4,7 +4,7 @@ use super::{
     board::{Ask, Board, BoardOrder, Wishes},
     items::{self, Item, Mix, settle_items},
     policy,
-    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft},
+    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, ReopenReason},
     saved,
     store::{self, After, BoardFilter, Held},
     store_items,
@@ -260,6 +260,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             open: managed && status == OpportunityStatus::Draft,
             close: managed && status == OpportunityStatus::Open,
             reopen: managed && status == OpportunityStatus::Closed,
+            add_places: managed && status == OpportunityStatus::Filled,
             apply,
         },
         apply_hint: hint,
@@ -359,13 +360,13 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
 }
 
 /// Saves what a patch names over the version that was seen, and moves the opportunity where the patch says so: opened, closed,
-/// opened again. All of it or nothing.
+/// opened again. All of it or nothing, in the caller's transaction, who offers places that are free now to whoever waits.
 ///
 /// # Errors
 /// 404, 403, 422, 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `OPPORTUNITY_NOT_DRAFT`, `OPPORTUNITY_NOT_OPEN`,
-/// `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
-pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<OpportunityId> {
-    let mut tx = ctx.begin().await?;
+/// `PLACES_TAKEN`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
+pub async fn edit_in(mut tx: Tx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<Tx> {
+    let ctx = tx.ctx().clone();
     let (community, _) = store::find_parents(&mut tx, actor.scope(), id).await?;
     policy::may_manage(actor)?;
     let version =
@@ -383,7 +384,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
     let held = store::hold(&mut tx, actor.scope(), id).await?;
     let known = store::list_benefits(&mut *tx.conn(), id).await?;
     let known_items = store_items::list(&mut *tx.conn(), id, held.budget.currency()).await?;
-    let mut content = settle(ctx, draft, &known, &known_items, &community, &event)?;
+    let mut content = settle(&ctx, draft, &known, &known_items, &community, &event)?;
     if patch.benefits.is_none() {
         content.benefits = known;
     }
@@ -425,6 +426,8 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
             tx.state(actor, &closed);
             it.status = OpportunityStatus::Closed;
         }
+        // The edit above offered more places than are taken: what nobody waits for opens it.
+        (OpportunityStatus::Filled, Some(OpportunityStatus::Open)) if patch.has_words() => {}
         (OpportunityStatus::Filled, Some(wanted)) => {
             // Says why: a full one is neither opened nor closed by hand.
             return Err(match wanted {
@@ -441,9 +444,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
         OpportunityStatus::Closed => clear_deadline(&mut tx, DECISION, id.0).await?,
         OpportunityStatus::Draft | OpportunityStatus::Filled => {}
     }
-    tx.result(id);
-    tx.commit_unstated("a patch that names nothing changes nothing").await?;
-    Ok(id)
+    Ok(tx)
 }
 
 /// Shows a draft to sponsors.
@@ -657,15 +658,20 @@ pub async fn release_in(tx: &mut Tx, request: RequestId, reason: &str) -> AppRes
 }
 
 /// A full opportunity with a free place takes applications again, or is closed when its day is over. `true` when it moved. The
-/// caller holds it, and knows that nobody waits for the place.
+/// caller holds it, and knows why there is a place for which nobody waits.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn reopen_freed_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, id: OpportunityId) -> AppResult<bool> {
+pub async fn reopen_freed_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice> + Clone,
+    id: OpportunityId,
+    why: ReopenReason,
+) -> AppResult<bool> {
     let now = tx.ctx().now();
     let held = store::hold(tx, Scope::system("a place of a full opportunity is free again"), id).await?;
     let left = i64::from(held.places) - held.taken;
-    if let Some(reopened) = held.opportunity.reopen_for_place(left, now) {
+    if let Some(reopened) = held.opportunity.reopen_for_place(left, why, now) {
         store::apply_reopened(tx, &reopened, now).await?;
         set_deadline(tx, DECISION, id.0, held.opportunity.decision_at).await?;
         tx.state(voice, &reopened);

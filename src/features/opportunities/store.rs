@@ -431,7 +431,7 @@ pub async fn apply_edited(tx: &mut Tx, edited: &OpportunityEdited, places_before
         "update opportunities set event_id = $3, title = $4, description = $5, category = $6, currency = $7, budget_min = $8,
                 budget_max = $9, places = $10, decision_date = $11, decision_at = $12, event_snapshot = $13, search_text = $14,
                 version = version + 1, updated_at = $15
-         where id = $1 and version = $2 - 1 and status in ('Draft', 'Open')",
+         where id = $1 and version = $2 - 1 and status in ('Draft', 'Open', 'Filled')",
         edited.id().0,
         edited.version(),
         content.event.0,

@@ -323,6 +323,8 @@ pub struct OpportunityCan {
     pub open: bool,
     pub close: bool,
     pub reopen: bool,
+    /// It is full: it opens again when more places are offered.
+    pub add_places: bool,
     pub apply: bool,
 }
 

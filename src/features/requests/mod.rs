@@ -24,6 +24,8 @@ pub mod service;
 mod store;
 #[cfg(feature = "server")]
 mod store_routing;
+#[cfg(feature = "server")]
+mod store_sending;
 
 #[cfg(feature = "ui")]
 pub mod server_fns;

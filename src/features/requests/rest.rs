@@ -473,14 +473,8 @@ async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
     let Body { value, raw } = body;
     let actor = call.actor()?;
     super::policy::may_set_rules(&actor)?;
-    key.run(
-        &call,
-        "POST /requests/rules/routes",
-        &raw,
-        |ctx| async move { routing::set_route(&ctx, &actor, &value).await.map(|_| ()) },
-        |_, _| async { Ok(()) },
-    )
-    .await?;
+    key.change(&call, "POST /requests/rules/routes", &raw, |ctx| async move { routing::set_route(&ctx, &actor, &value).await })
+        .await?;
     rules(call).await
 }
 
@@ -502,14 +496,8 @@ async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
     let Body { value, raw } = body;
     let actor = call.actor()?;
     super::policy::may_set_rules(&actor)?;
-    key.run(
-        &call,
-        "POST /requests/rules/fits",
-        &raw,
-        |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await.map(|_| ()) },
-        |_, _| async { Ok(()) },
-    )
-    .await?;
+    key.change(&call, "POST /requests/rules/fits", &raw, |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await })
+        .await?;
     rules(call).await
 }
 
@@ -531,8 +519,7 @@ async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
 async fn remove_rule(call: Call, key: Once, Seg(id): Seg<uuid::Uuid>) -> ApiResult {
     let actor = call.actor()?;
     let operation = format!("DELETE /requests/rules/{id}");
-    key.run(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }, |_, _| async { Ok(()) })
-        .await?;
+    key.change(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }).await?;
     rules(call).await
 }
 

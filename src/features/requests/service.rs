@@ -6,7 +6,7 @@
 use super::{
     inbox, policy,
     rules::{self, Parties, ProposalDraft, Rejection, Request, Terms, inbox::InboxFilter, sending},
-    store,
+    store, store_sending,
     views::{
         ApplyInput, Choice, ColleagueView, ComposeScreen, ContactView, InboxPage, InboxTab, PartyView, RequestCan, RequestInput,
         RequestState, RequestView, RevisionHash, RevisionView, TimelineEntry,
@@ -227,7 +227,7 @@ async fn open_in(
         event_title: event.title.clone(),
     };
     if !anyway
-        && let Some(day) = store::find_ask_again(&mut tx, &parties, side).await?
+        && let Some(day) = store_sending::find_ask_again(&mut tx, &parties, side).await?
         && ctx.now().date_naive() < day
     {
         return Err(AppError::refused(
@@ -251,7 +251,7 @@ async fn open_in(
         Side::Organization => parties.organization.0,
     };
     let (week_ago, hour_ago) = (ctx.now() - sending::WEEK, ctx.now() - TimeDelta::hours(1));
-    let sent = store::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
+    let sent = store_sending::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
     // A duplicate is told before a quota: it was not going to be sent.
     if let Some(existing) = store::find_open(&mut tx, &parties, side).await? {
         return Err(duplicate(Some(existing), actor));
@@ -274,7 +274,7 @@ async fn open_in(
     tx.state(actor, &opened);
     if !signals.is_empty() {
         let held = Request::hold_back(opened.id(), opened.parties(), side, signals);
-        store::apply_held(&mut tx, &held, ctx.now()).await?;
+        store_sending::apply_held(&mut tx, &held, ctx.now()).await?;
         tx.state(Voice::System, &held);
     }
     tx.result(opened.id());
@@ -755,7 +755,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
         Ok(_) => String::new(),
     };
     let community = actor.community().ok_or(AppError::NotFound)?;
-    let between = store::find_between(ctx, community, found.id, Side::Community).await?;
+    let between = store_sending::find_between(ctx, community, found.id, Side::Community).await?;
     let later = between.ask_again_on.filter(|day| ctx.now().date_naive() < *day);
     let acting = key_of(Some(actor));
     Ok(ComposeScreen {

@@ -5,7 +5,6 @@ use super::{
     rules::{
         Parties, Rejection, Request, RequestAccepted, RequestExpired, RequestOpened, RequestRejected, RequestWithdrawn,
         inbox::{Assigned, Desk, InboxFilter, RequestAssigned, RequestSnoozed, RequestWoken},
-        sending::{RequestHeld, RequestRefused, RequestReleased, Sent},
     },
     views::{InboxShow, InboxTab, Reputation, RequestState, RevisionHash},
 };
@@ -721,7 +720,13 @@ pub async fn apply_expired(tx: &mut Tx, expired: &RequestExpired, at: DateTime<U
     close(tx, expired.was(), expired.state(), None, at).await
 }
 
-async fn close(tx: &mut Tx, was: &Request, state: RequestState, why: Option<&Rejection>, at: DateTime<Utc>) -> AppResult<()> {
+pub(super) async fn close(
+    tx: &mut Tx,
+    was: &Request,
+    state: RequestState,
+    why: Option<&Rejection>,
+    at: DateTime<Utc>,
+) -> AppResult<()> {
     let changed = sqlx::query!(
         "update requests set state = $3, rejection_reason = $4, rejection_note = $5, ask_again_on = $7, closed_at = $6, updated_at = $6
          where id = $1 and state = $2",
@@ -783,204 +788,6 @@ pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult
     .fetch_all(ctx.db())
     .await?;
     Ok(ids.into_iter().map(OrganizationId).collect())
-}
-
-// ── Sending ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/// Locks the senders, the workspace before the person, so that two requests at once cannot share the last free one; then
-/// counts what they sent.
-pub async fn hold_sender(
-    tx: &mut Tx,
-    side: Side,
-    workspace: Uuid,
-    person: UserId,
-    words: Option<[u8; 32]>,
-    week_ago: DateTime<Utc>,
-    hour_ago: DateTime<Utc>,
-) -> AppResult<Sent> {
-    for (kind, id) in [(side.label(), workspace), ("person", person.0)] {
-        sqlx::query!("insert into request_senders (kind, id) values ($1, $2) on conflict do nothing", kind, id)
-            .execute(tx.conn())
-            .await?;
-        sqlx::query!("select id from request_senders where kind = $1 and id = $2 for update", kind, id)
-            .fetch_one(tx.conn())
-            .await?;
-    }
-    let mine = sqlx::query!(
-        r#"select count(*) as "count!", min(opened_at) as since, count(*) filter (where opened_at > $4) as "hour!",
-                  count(*) filter (where words_key = $5) as "same!"
-           from requests
-           where opened_at > $3 and opened_by = $1
-             and case when $1 = 'community' then community_id = $2 else organization_id = $2 end"#,
-        side.label(),
-        workspace,
-        week_ago,
-        hour_ago,
-        words.as_ref().map(|key| &key[..]),
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    let theirs = sqlx::query!(
-        r#"select count(*) as "count!", min(opened_at) as since from requests where created_by = $1 and opened_at > $2"#,
-        person.0,
-        week_ago,
-    )
-    .fetch_one(tx.conn())
-    .await?;
-    let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
-    Ok(Sent {
-        by_workspace: small(mine.count),
-        workspace_since: mine.since,
-        by_person: small(theirs.count),
-        person_since: theirs.since,
-        last_hour: small(mine.hour),
-        same_words: small(mine.same),
-    })
-}
-
-pub async fn apply_held(tx: &mut Tx, held: &RequestHeld, at: DateTime<Utc>) -> AppResult<()> {
-    let signals: Vec<String> = held.signals().iter().map(ToString::to_string).collect();
-    sqlx::query!("update requests set held_at = $2, held_for = $3 where id = $1", held.request().0, at, &signals)
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub async fn apply_released(tx: &mut Tx, released: &RequestReleased, at: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!(
-        "update requests set held_at = null, turn_since = $2, updated_at = $2 where id = $1 and held_at is not null",
-        released.was().id.0,
-        at,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
-/// Closed for its sender; it stays held, so that its receiver never sees it.
-pub async fn apply_refused(tx: &mut Tx, refused: &RequestRefused, at: DateTime<Utc>) -> AppResult<()> {
-    let why = Rejection {
-        reason: crate::kernel::labels::RejectionReason::Other,
-        note: refused.why().to_owned(),
-        ask_again: None,
-        automatic: false,
-    };
-    close(tx, refused.was(), RequestState::Rejected, Some(&why), at).await
-}
-
-/// A request that waits for staff.
-#[derive(FromRow)]
-pub struct HeldRow {
-    pub id: Uuid,
-    pub held_at: DateTime<Utc>,
-    pub held_for: Vec<String>,
-    pub opened_by: String,
-    pub community_name: String,
-    pub organization_name: String,
-    pub event_title: String,
-    pub message: String,
-    pub sent_this_week: i64,
-}
-
-/// Those that have waited longest first, after `(held_at, id)`.
-pub async fn list_held(
-    ctx: &Ctx,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    offset: i64,
-    limit: i64,
-    week_ago: DateTime<Utc>,
-) -> AppResult<(Vec<HeldRow>, i64)> {
-    let (at, id) = after.unzip();
-    let rows = sqlx::query_as!(
-        HeldRow,
-        r#"select r.id, r.held_at as "held_at!", r.held_for, r.opened_by, c.name as community_name,
-                  o.display_name as organization_name, e.title as event_title, v.message,
-                  (select count(*) from requests s where s.opened_at > $5 and s.opened_by = r.opened_by
-                      and case when r.opened_by = 'community' then s.community_id = r.community_id
-                               else s.organization_id = r.organization_id end) as "sent_this_week!"
-           from requests r join revisions v on v.request_id = r.id and v.sequence = r.revision
-                join communities c on c.id = r.community_id join organizations o on o.id = r.organization_id
-                join events e on e.id = r.event_id
-           where r.held_at is not null and r.state in ('Pending', 'Negotiation')
-             and ($1::timestamptz is null or (r.held_at, r.id) > ($1, $2))
-           order by r.held_at, r.id offset $3 limit $4"#,
-        at,
-        id,
-        offset,
-        limit,
-        week_ago,
-    )
-    .fetch_all(ctx.db())
-    .await?;
-    let total = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from (select 1 as one from requests
-           where held_at is not null and state in ('Pending', 'Negotiation') limit $1) as n"#,
-        COUNT_CAP + 1,
-    )
-    .fetch_one(ctx.db())
-    .await?;
-    Ok((rows, total))
-}
-
-/// Why the other side said no to what this side sent, since a moment; the most frequent reason first.
-pub async fn list_reasons(ctx: &Ctx, scope: Scope, side: Side, since: DateTime<Utc>) -> AppResult<Vec<(String, i64)>> {
-    let rows = sqlx::query!(
-        r#"select rejection_reason as "reason!", count(*) as "count!" from requests
-           where (community_id = $1 or organization_id = $2) and opened_by = $3 and turn <> $3 and state = 'Rejected'
-             and held_at is null and rejection_reason is not null and closed_at > $4
-           group by rejection_reason order by count(*) desc, rejection_reason collate "C""#,
-        scope.community(),
-        scope.organization(),
-        side.label(),
-        since,
-    )
-    .fetch_all(ctx.db())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
-}
-
-/// Open requests between two workspaces, and from when the sender of the last one is welcome again, as far as `side` knows.
-pub struct Between {
-    pub open: Vec<(Uuid, String)>,
-    pub ask_again_on: Option<NaiveDate>,
-}
-
-pub async fn find_between(ctx: &Ctx, community: CommunityId, organization: OrganizationId, side: Side) -> AppResult<Between> {
-    let rows = sqlx::query!(
-        r#"select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as "held!"
-           from requests r join events e on e.id = r.event_id
-           where r.community_id = $1 and r.organization_id = $2
-             and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
-           order by r.opened_at desc limit 20"#,
-        community.0,
-        organization.0,
-    )
-    .fetch_all(ctx.db())
-    .await?;
-    let seen = |opened_by: &str, held: bool| !held || opened_by == side.label();
-    Ok(Between {
-        open: rows
-            .iter()
-            .filter(|row| matches!(row.state.as_str(), "Pending" | "Negotiation") && seen(&row.opened_by, row.held))
-            .map(|row| (row.id, row.title.clone()))
-            .collect(),
-        ask_again_on: rows.iter().find(|row| row.opened_by == side.label()).and_then(|row| row.ask_again_on),
-    })
-}
-
-/// The month that the other side named when it last turned this side down, in the caller's transaction.
-pub async fn find_ask_again(tx: &mut Tx, parties: &Parties, side: Side) -> AppResult<Option<NaiveDate>> {
-    Ok(sqlx::query_scalar!(
-        "select ask_again_on from requests
-         where community_id = $1 and organization_id = $2 and opened_by = $3 and ask_again_on is not null
-         order by closed_at desc limit 1",
-        parties.community.0,
-        parties.organization.0,
-        side.label(),
-    )
-    .fetch_optional(tx.conn())
-    .await?
-    .flatten())
 }
 
 /// Keeps the opportunity as it was when the request was made.
