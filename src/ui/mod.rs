@@ -2,5 +2,6 @@
 
 pub mod browser;
 pub mod form;
+pub mod keys;
 pub mod page;
 pub mod parts;

@@ -30,6 +30,31 @@ pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
 
 pub fn focus(_id: &str) {}
 
+pub fn focused() -> String {
+    String::new()
+}
+
+pub fn step(_items: &str, _forward: bool) -> Option<String> {
+    None
+}
+
+pub fn press(_selector: &str) {}
+
+pub fn reveal(_id: &str) {}
+
+pub fn count(_selector: &str) -> u32 {
+    0
+}
+
+/// What stands behind the `#` never reaches the server.
+pub fn hash() -> String {
+    String::new()
+}
+
+pub fn remember(_hash: &str) {}
+
+pub fn on_key(_handle: impl Fn(&str) -> bool + 'static) {}
+
 pub fn go(_location: &str) {}
 
 pub fn reload() {}
