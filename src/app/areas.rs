@@ -56,7 +56,10 @@ use crate::{
             standing::{QuotaLine, StandingPage},
         },
     },
-    ui::browser,
+    ui::{
+        browser,
+        page::{PageError, Problem},
+    },
 };
 use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
@@ -77,11 +80,10 @@ macro_rules! areas {
                 };
                 match loaded {
                     Ok(view) => view,
-                    // The code could not be fetched (an older page, a lost connection): let the server render it.
-                    Err(_) => {
-                        browser::reload();
-                        ().into_any()
-                    }
+                    // The code could not be fetched. Of an older page: the server renders it, once. Without a connection, or when
+                    // that did not help: the page says so.
+                    Err(_) if browser::reload_once() => ().into_any(),
+                    Err(_) => frames::site(|| view! { <Problem error=PageError::cut_off()/> }).into_any(),
                 }
             }
 

@@ -1,6 +1,6 @@
 //! The doors composed: `site` (the whole router, files, the pages' policy), `forms` (every POST of a page), `api_v1` with
-//! `openapi` (REST and its document), `ops` (probes), `middleware` (what every request passes). The routes of pages stand in
-//! `app/mod.rs`.
+//! `openapi` (REST and its document), `ops` (probes), `crawlers` (what search engines read), `previews` (pictures beside links),
+//! `middleware` (what every request passes). The routes of pages stand in `app/mod.rs`.
 
 pub mod api_v1;
 pub mod middleware;
@@ -8,6 +8,10 @@ mod openapi;
 pub mod ops;
 
 #[cfg(feature = "ssr")]
+mod crawlers;
+#[cfg(feature = "ssr")]
 pub mod forms;
+#[cfg(feature = "ssr")]
+mod previews;
 #[cfg(feature = "ssr")]
 pub mod site;

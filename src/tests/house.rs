@@ -40,6 +40,17 @@ async fn what_is_not_there_is_404_in_the_doors_own_language() {
         let page = visitor.open("/nowhere").await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert!(page.text.contains("There is nothing here"));
+        assert!(
+            page.text.contains("action=\"/directory\"") && page.text.contains("value=\"nowhere\""),
+            "it searches for the words"
+        );
+        let lost = visitor.open("/events/hack-fest").await;
+        assert!(lost.text.contains("action=\"/events\"") && lost.text.contains("value=\"hack fest\""), "{}", lost.text);
+        // What a door refuses before there is a page is said on one, to whoever opens pages.
+        let html = [("origin", "https://evil.example"), ("accept", "text/html")];
+        let refused = visitor.send(Method::POST, "/theme", &html, Body::from("theme=dark")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.text.contains("<h1") && refused.text.contains("another site"), "{}", refused.text);
         let api = visitor.open("/api/v1/nowhere").await;
         assert_eq!((api.status, api.code().as_str()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
     })
@@ -215,6 +226,11 @@ async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
             assert!(answer.headers.contains_key(name), "it lacks {name}");
         }
         assert!(!answer.text.contains("secret"), "{}", answer.text);
+        let id = answer.headers["x-request-id"].to_str().unwrap();
+        assert!(answer.text.contains("<h1") && answer.text.contains(id), "a page with the number: {}", answer.text);
+        let doors = axum::Router::new().route("/breaks", axum::routing::get(breaks));
+        let mut program = Browser::new(site::outside(town.house.clone(), doors));
+        let answer = program.send(Method::GET, "/breaks", &[], Body::empty()).await;
         assert_eq!(answer.json()["error"]["requestId"], answer.headers["x-request-id"].to_str().unwrap());
     })
     .await;

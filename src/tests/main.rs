@@ -25,4 +25,5 @@ mod communities;
 mod events;
 mod partners;
 mod embeds;
+mod public_face;
 mod members;

@@ -28,7 +28,7 @@ use crate::{
         actor::{Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, Person, Role, Workspace},
         error::{AppError, AppResult, Denied},
         ids::{CommunityId, LogoId, RequestId, UserId},
-        page::{Page, PageRequest, cursor, uncursor},
+        page::{Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Slug, WebUrl, initials},
     },
     platform::{
@@ -698,4 +698,20 @@ fn rfc3339(at: DateTime<Utc>) -> String {
 /// "20 Nov 2026, 13:00 UTC".
 fn moment_label(at: DateTime<Utc>) -> String {
     at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// Communities on the marketplace, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

@@ -27,7 +27,7 @@ use crate::{
         error::{AppError, AppResult, Denied},
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId},
-        page::{Page, PageRequest, cursor},
+        page::{Listed, Page, PageRequest, cursor},
         text::Slug,
     },
     platform::{
@@ -737,4 +737,20 @@ fn words(search: &str) -> String {
 
 fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Published events of communities on the marketplace, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

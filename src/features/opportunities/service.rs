@@ -31,7 +31,7 @@ use crate::{
         ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
         labels::{Category, EntityType},
         money::{Money, MoneyRange},
-        page::{Page, PageRequest, cursor, uncursor},
+        page::{Listed, Page, PageRequest, cursor, uncursor},
     },
     platform::{
         ctx::Ctx,
@@ -890,4 +890,20 @@ fn after(text: &str) -> Result<(DateTime<Utc>, Uuid), FieldErrors> {
     let broken = || FieldErrors::one("cursor", "This cursor is not one of ours. Start again without it.");
     let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken())?.to_utc();
     Ok((at, id.parse().map_err(|_| broken())?))
+}
+
+/// Open opportunities of events that everybody may see, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

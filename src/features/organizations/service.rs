@@ -28,7 +28,7 @@ use crate::{
         ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
         labels::{EntityType, Industry},
         money::Currency,
-        page::{COUNT_CAP, Page, PageRequest, cursor, uncursor},
+        page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Phone, Slug, WebUrl},
     },
     platform::{
@@ -917,6 +917,22 @@ fn bad_cursor() -> AppError {
 
 fn parse_key<T: FromStr>(text: &str) -> AppResult<T> {
     text.parse().map_err(|_| bad_cursor())
+}
+
+/// Organizations that everybody may see, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }
 
 #[cfg(test)]

@@ -32,6 +32,25 @@ pub fn focus(id: &str) {
     });
 }
 
+/// Puts the focus on the first visible element that one of the selectors names, with what is in it selected; says whether there
+/// was one.
+pub fn focus_first(selectors: &[&str]) -> bool {
+    for selector in selectors {
+        let Ok(found) = leptos::prelude::document().query_selector_all(selector) else { continue };
+        let visible = (0..found.length())
+            .filter_map(|at| found.item(at)?.dyn_into::<web_sys::HtmlElement>().ok())
+            .find(|it| it.offset_parent().is_some());
+        if let Some(it) = visible {
+            let _ = it.focus();
+            if let Some(field) = it.dyn_ref::<web_sys::HtmlInputElement>() {
+                field.select();
+            }
+            return true;
+        }
+    }
+    false
+}
+
 /// The id of what holds the focus; empty for nothing that has one.
 pub fn focused() -> String {
     leptos::prelude::document().active_element().map(|it| it.id()).unwrap_or_default()
@@ -110,6 +129,21 @@ pub fn on_key(handle: impl Fn(&str) -> bool + 'static) {
     });
 }
 
+/// As [`on_key`], for the frame around pages: whatever a page answers to a key comes first.
+pub fn on_key_of_site(handle: impl Fn(&str) -> bool + 'static) {
+    let listener = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(move |event: web_sys::KeyboardEvent| {
+        let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing();
+        if !event.default_prevented() && !is_chord && !is_busy(&event) && handle(&event.key()) {
+            event.prevent_default();
+        }
+    });
+    let _ = leptos::prelude::window().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    let listener = SendWrapper::new(listener);
+    leptos::prelude::on_cleanup(move || {
+        let _ = leptos::prelude::window().remove_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    });
+}
+
 /// Do keys belong to something else now: a field, or what lies over the page?
 fn is_busy(event: &web_sys::KeyboardEvent) -> bool {
     const FIELDS: &str =
@@ -126,6 +160,52 @@ pub fn go(location: &str) {
 
 pub fn reload() {
     let _ = leptos::prelude::window().location().reload();
+}
+
+/// The document's title; a browser takes it as text.
+pub fn title_text(title: &str) -> String {
+    title.to_owned()
+}
+
+/// Loads the page again, unless that was tried a moment ago; says whether it is being loaded.
+pub fn reload_once() -> bool {
+    const TRIED: &str = "reloaded";
+    let now = js_sys::Date::now();
+    let storage = leptos::prelude::window().session_storage().ok().flatten();
+    let tried = storage.as_ref().and_then(|it| it.get_item(TRIED).ok().flatten()).and_then(|at| at.parse::<f64>().ok());
+    if !is_online() || tried.is_some_and(|at| now - at < 10_000.0) {
+        return false;
+    }
+    if let Some(storage) = storage {
+        let _ = storage.set_item(TRIED, &now.to_string());
+    }
+    reload();
+    true
+}
+
+/// Does the machine think that it is connected?
+pub fn is_online() -> bool {
+    leptos::prelude::window().navigator().on_line()
+}
+
+/// Runs once, when the connection is back.
+pub fn on_online(then: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(then);
+    let _ = leptos::prelude::window().add_event_listener_with_callback("online", listener.as_ref().unchecked_ref());
+    let listener = SendWrapper::new(listener);
+    leptos::prelude::on_cleanup(move || {
+        let _ = leptos::prelude::window().remove_event_listener_with_callback("online", listener.as_ref().unchecked_ref());
+    });
+}
+
+/// `https://commdesk.example`, without a slash at the end.
+pub fn origin() -> String {
+    leptos::prelude::window().location().origin().unwrap_or_default()
+}
+
+/// What only machines read is written by the server.
+pub fn for_machines(_make: impl FnOnce(&str) -> String) -> String {
+    String::new()
 }
 
 /// Sends a form in the background, exactly as the browser would, and says what came back.

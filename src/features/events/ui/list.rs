@@ -4,7 +4,8 @@ use super::cards::EventCards;
 use crate::{
     features::events::{server_fns, views::FoundEvents},
     ui::{
-        page::shown,
+        found::Described,
+        page::{Shape, shown_as},
         parts::{Empty, More, PageHead},
     },
 };
@@ -23,6 +24,7 @@ pub fn EventsPage() -> impl IntoView {
     );
     view! {
         <Title text="Events"/>
+        <Described path="/events" title="Events of developer communities" text="Conferences, hackathons and meetups that developer communities are preparing, with their dates, places and sponsors."/>
         <div class="center stack">
             <PageHead title="Events" sub="What developer communities are preparing."/>
             <form class="search search--large" role="search" method="get" action="/events">
@@ -31,7 +33,7 @@ pub fn EventsPage() -> impl IntoView {
                 <input class="input search__input" id="q" name="q" type="search" placeholder="Words of the title" value=search.get_untracked()/>
                 <button class="button button--primary search__go">"Search"</button>
             </form>
-            {shown(loaded, move |found| view! { <Found found search=search.get_untracked()/> })}
+            {shown_as(Shape::Cards, loaded, move |found| view! { <Found found search=search.get_untracked()/> })}
         </div>
     }
 }

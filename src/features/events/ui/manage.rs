@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit},
-        page::{acting, shown},
+        page::{Shape, acting, shown, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill},
     },
 };
@@ -27,7 +27,7 @@ pub fn MyEventsPage() -> impl IntoView {
     );
     view! {
         <Title text="Events"/>
-        {shown(loaded, move |mine| view! { <Mine mine workspace=workspace.get_untracked()/> })}
+        {shown_as(Shape::Rows, loaded, move |mine| view! { <Mine mine workspace=workspace.get_untracked()/> })}
     }
 }
 

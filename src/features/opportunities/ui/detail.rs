@@ -11,7 +11,8 @@ use crate::{
     },
     ui::{
         form::{MoneyField, PostForm, Submit, TextArea, TextField},
-        page::{acting, shown},
+        found::{Described, LinkedData, breadcrumbs, graph},
+        page::{Shape, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
     },
 };
@@ -30,7 +31,7 @@ pub fn OpportunityDetailPage(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::get(id, workspace),
     );
-    shown(loaded, move |screen| view! { <Detail screen limits/> })
+    shown_as(Shape::Detail, loaded, move |screen| view! { <Detail screen limits/> })
 }
 
 #[component]
@@ -41,7 +42,17 @@ fn Detail(screen: OpportunityScreen, limits: fn(String) -> AnyView) -> impl Into
         .then(|| view! { <a class="button" href=acting_at(&format!("/manage/opportunities/{}", it.id), &acting)>"Manage"</a> });
     let title = format!("{} of {}", it.category, it.event.title);
     view! {
-        <Title text=title/>
+        <Title text=title.clone()/>
+        <Described
+            path=format!("/opportunities/{}", it.id)
+            title=title
+            text=format!("{}, {}. {} offers it; apply by {}.", it.event.when_label, it.budget_range.formatted, it.community.name, it.deadline_label)
+            picture=format!("opportunities/{}", it.id)
+        />
+        <LinkedData make={
+            let (path, name) = (format!("/opportunities/{}", it.id), it.event.title.clone());
+            move |origin: &str| graph(vec![breadcrumbs(origin, &[("Opportunities", "/opportunities"), (&name, &path)])])
+        }/>
         <div class="center stack">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
