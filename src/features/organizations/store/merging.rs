@@ -96,8 +96,8 @@ pub async fn apply_merging(tx: &mut Tx, id: Uuid, fact: &Merging, by: UserId, no
     let (gone, kept) = (fact.gone().0, fact.kept().0);
     sqlx::query!(
         "insert into organization_merges (id, gone_id, kept_id, reason, proposed_by, proposed_at, state, decided_by, decided_at)
-         values ($1, $2, $3, $4, $5, $6, 'Merged', $5, $6)
-         on conflict (gone_id) where state = 'Open' do nothing",
+         select $1, $2, $3, $4, $5, $6, 'Merged', $5, $6
+         where not exists (select 1 from organization_merges where gone_id = $2 and kept_id = $3 and state = 'Open')",
         id,
         gone,
         kept,
