@@ -93,5 +93,6 @@ test('what staff work with', async ({ browser }) => {
     await open(page, path);
     const one = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href');
     await look(page, [one!]);
+    if (path === '/staff/organizations') await look(page, [`${one!.split('?')[0]}/merge`]);
   }
 });

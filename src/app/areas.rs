@@ -27,7 +27,7 @@ use crate::{
             member::MemberPage,
             people::PeoplePage,
         },
-        moderation::ui::{ReportPage, ReportsPage},
+        moderation::ui::{MergePage, ReportPage, ReportsPage},
         notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -202,6 +202,7 @@ areas! {
     staff {
         StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffMerge => frames::workspace("staff-organizations", || view! { <MergePage/> });
         StaffChanges => frames::workspace("staff-organizations", || view! { <StaffChangesPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });

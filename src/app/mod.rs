@@ -116,6 +116,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/unsubscribe/:token") view=Area(Page::Unsubscribe) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/organizations/:id/merge") view=Area(Page::StaffMerge) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/changes") view=Area(Page::StaffChanges) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>

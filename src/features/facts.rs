@@ -94,6 +94,10 @@ facts! {
     OrganizationClaimApproved = "organizations" / "organization_claim_approved" => Workspace,
     OrganizationClaimRefused = "organizations" / "organization_claim_refused" => Staff,
     OrganizationDomainProven = "organizations" / "organization_domain_proven" => Workspace,
+    OrganizationMerged = "organizations" / "organization_merged" => Workspace,
+    OrganizationMergedAway = "organizations" / "organization_merged_away" => Workspace,
+    OrganizationMergeProposed = "organizations" / "organization_merge_proposed" => Staff,
+    OrganizationMergeDropped = "organizations" / "organization_merge_dropped" => Staff,
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
@@ -133,6 +137,8 @@ facts! {
     EventArchived = "events" / "event_archived" => Workspace,
     EventDeleted = "events" / "event_deleted" => Workspace,
     EventRestored = "events" / "event_restored" => Workspace,
+    EventHidden = "events" / "event_hidden" => Workspace,
+    EventShown = "events" / "event_shown" => Workspace,
 
     PartnerAssigned = "partners" / "partner_assigned" => BothSides,
     PartnerEdited = "partners" / "partner_edited" => Workspace,
@@ -149,6 +155,8 @@ facts! {
     OpportunityClosed = "opportunities" / "opportunity_closed" => Workspace,
     OpportunityFilled = "opportunities" / "opportunity_filled" => Workspace,
     OpportunityReopened = "opportunities" / "opportunity_reopened" => Workspace,
+    OpportunityHidden = "opportunities" / "opportunity_hidden" => Workspace,
+    OpportunityShown = "opportunities" / "opportunity_shown" => Workspace,
 
     RequestOpened = "requests" / "request_opened" => BothSides,
     RequestAccepted = "requests" / "request_accepted" => BothSides,

@@ -270,6 +270,25 @@ pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<
         .collect())
 }
 
+/// Shows everything that one subject's timeline shows in another's too. No chain is touched: only where facts are shown.
+///
+/// # Errors
+/// When the database is away.
+pub async fn show_also(conn: &mut PgConnection, of: Subject, on: Subject) -> AppResult<()> {
+    sqlx::query!(
+        "insert into fact_about (fact_id, subject_kind, subject_id, at)
+         select fact_id, $3, $4, at from fact_about where subject_kind = $1 and subject_id = $2
+         on conflict do nothing",
+        of.kind.label(),
+        of.id,
+        on.kind.label(),
+        on.id,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }

@@ -27,3 +27,4 @@ mod partners;
 mod embeds;
 mod public_face;
 mod members;
+mod merging;

@@ -351,7 +351,7 @@ async fn the_directory_is_searched_and_paged() {
         input.technologies = vec!["Wasmtime".into()];
         input.industry = "Security".into();
         service::edit_profile(&ctx, &lead, &input, LogoChange::Keep).await.expect("edited");
-        let ask = |text: &str| DirectoryAsk { text: text.into(), industry: None };
+        let ask = |text: &str| DirectoryAsk { text: text.into(), ..DirectoryAsk::default() };
         let names = async |ask: &DirectoryAsk| {
             let page = service::list(&ctx, ask, &PageRequest::default()).await.expect("a list");
             (page.items.into_iter().map(|card| card.display_name).collect::<Vec<_>>(), page.similar)
@@ -376,7 +376,10 @@ async fn the_directory_is_searched_and_paged() {
         // Words, technologies, filters, typos; and whatever else is typed.
         assert_eq!(names(&ask("kubernaut")).await, (vec!["Kubernaut Labs".to_owned()], false));
         assert_eq!(names(&ask("wasmtime")).await.0, ["Kubernaut Labs"]);
-        assert_eq!(names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok() }).await.0, ["Kubernaut Labs"]);
+        assert_eq!(
+            names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok(), not_blocked_for: None }).await.0,
+            ["Kubernaut Labs"]
+        );
         assert_eq!(names(&ask("kubernout labs")).await, (vec!["Kubernaut Labs".to_owned()], true));
         for odd in ["'", "\"", "a & b | !c", "%", "\\", "(((", "-", ":*", "\u{0}x", &"long ".repeat(200)] {
             service::list(&ctx, &ask(odd), &PageRequest::default()).await.expect("odd texts find nothing");

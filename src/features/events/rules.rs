@@ -547,6 +547,54 @@ impl Fact for Deleted {
     }
 }
 
+/// Staff took a listing off the marketplace, or put it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hiding {
+    id: EventId,
+    community: CommunityId,
+    title: String,
+    reason: String,
+    hidden: bool,
+}
+
+impl Event {
+    /// Staff hide it, or show it again, for a reason that its community reads. `is_hidden` is how it stands; nothing when that
+    /// is how it is wanted.
+    pub fn hide(&self, is_hidden: bool, hidden: bool, reason: &str) -> Option<Hiding> {
+        (is_hidden != hidden).then(|| Hiding {
+            id: self.id,
+            community: self.community,
+            title: self.details.title.clone(),
+            reason: reason.to_owned(),
+            hidden,
+        })
+    }
+}
+
+impl Hiding {
+    pub const fn id(&self) -> EventId {
+        self.id
+    }
+
+    /// What the row keeps: the reason, while it is hidden.
+    pub fn kept(&self) -> Option<&str> {
+        self.hidden.then_some(self.reason.as_str())
+    }
+}
+
+impl Fact for Hiding {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "events",
+            name: if self.hidden { "event_hidden" } else { "event_shown" },
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community}),
+            private: Some(json!({"title": self.title, "reason": self.reason})),
+        }
+    }
+}
+
 /// A deleted event is there again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restored {

@@ -1,11 +1,11 @@
 //! The rows of events. SQL and nothing else: it decides nothing.
 
-use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Moved, Restored, Ties, Timed};
+use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Hiding, Moved, Restored, Ties, Timed};
 use crate::{
     kernel::{
         actor::Scope,
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, UserId},
+        ids::{CommunityId, EventId, OrganizationId, UserId},
         labels::{EventCategory, EventFormat, EventType, Region},
         page::{COUNT_CAP, Listed, PageRequest, uncursor},
     },
@@ -45,6 +45,8 @@ pub struct EventRow {
     pub updated_at: DateTime<Utc>,
     /// In the list of deleted events, out of everybody else's sight.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Why staff took it off the marketplace; nothing while it is on it.
+    pub hidden_reason: Option<String>,
 }
 
 impl EventRow {
@@ -194,7 +196,7 @@ pub async fn hold_deleted(conn: &mut PgConnection, scope: Scope, id: EventId) ->
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for update",
         id.0,
         scope.community(),
@@ -223,6 +225,11 @@ pub async fn count_ties(conn: &mut PgConnection, id: EventId) -> AppResult<Ties>
         partners: row.partners,
         open_opportunities: row.open_opportunities,
     })
+}
+
+pub async fn apply_hiding(conn: &mut PgConnection, fact: &Hiding) -> AppResult<()> {
+    let done = sqlx::query!("update events set hidden_reason = $2 where id = $1", fact.id().0, fact.kept()).execute(conn).await?;
+    one(done.rows_affected())
 }
 
 pub async fn apply_deleted(conn: &mut PgConnection, fact: &Deleted, by: UserId, at: DateTime<Utc>) -> AppResult<()> {
@@ -265,7 +272,7 @@ pub async fn hold(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResu
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for update",
         id.0,
         scope.community(),
@@ -282,7 +289,7 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and deleted_at is null for share",
         id.0,
     )
@@ -305,7 +312,7 @@ pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppRe
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where (id = $1 or ($1::uuid is null and slug = $2)) and deleted_at is null",
         id.map(|id| id.0),
         slug,
@@ -320,7 +327,7 @@ pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<EventRow>> {
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1",
         id.0,
     )
@@ -334,7 +341,7 @@ pub async fn list_by_ids(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<EventRow>> 
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = any($1)",
         ids,
     )
@@ -348,9 +355,9 @@ pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> A
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events
-         where community_id = $1 and public_visible and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
+         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
          order by start_at desc, id desc limit $2",
         community.0,
         limit,
@@ -377,6 +384,8 @@ pub struct Filter {
     pub soonest_first: bool,
     /// Deleted ones, and only those.
     pub deleted: bool,
+    /// Without those of communities that a block of either side stands between.
+    pub not_blocked_for: Option<OrganizationId>,
 }
 
 /// Where a list goes on: the last row's start (a time far outside where it has none) and id.
@@ -394,12 +403,16 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     query.push(" where status = any(").push_bind(statuses).push(")");
     query.push(if filter.deleted { " and deleted_at is not null" } else { " and deleted_at is null" });
     if filter.public {
-        query.push(" and public_visible and status in ('Upcoming', 'Live', 'Completed')");
+        query.push(" and public_visible and hidden_reason is null and status in ('Upcoming', 'Live', 'Completed')");
         // A suspended community is off the marketplace, and so are its events; every other that has published is on it.
         query.push(" and not exists (select 1 from communities c where c.id = events.community_id and c.status = 'suspended')");
     }
     if let Some(community) = filter.community {
         query.push(" and community_id = ").push_bind(community.0);
+    }
+    if let Some(organization) = filter.not_blocked_for {
+        query.push(" and not exists (select 1 from blocks b where b.community_id = events.community_id and b.organization_id = ");
+        query.push_bind(organization.0).push(")");
     }
     if !filter.words.is_empty() {
         query.push(" and search @@ to_tsquery('simple', ").push_bind(filter.words.clone()).push(")");
@@ -426,7 +439,7 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     let mut query = QueryBuilder::<Postgres>::new(
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events",
     );
     narrow(&mut query, filter);

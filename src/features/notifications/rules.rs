@@ -108,6 +108,8 @@ pub enum To {
     Assignee,
     /// Whoever reported something.
     Reporter,
+    /// People whose seat ended with the workspace that the fact is about: a letter only.
+    Former,
     /// People of the side that the fact is about, who may do this; never the other side.
     OwnSide(Capability),
     /// People of the other side of it.
@@ -167,6 +169,13 @@ pub enum Template {
     OrganizationDisabled,
     OrganizationRestored,
     OrganizationDisablingProposed,
+    OrganizationMerged,
+    OrganizationMergedAway,
+    OrganizationMergeProposed,
+    EventHidden,
+    EventShown,
+    OpportunityHidden,
+    OpportunityShown,
     OrganizationWebsiteProposed,
     OrganizationWebsiteApproved,
     OrganizationWebsiteRefused,
@@ -260,6 +269,13 @@ impl Template {
         Self::OrganizationDisabled,
         Self::OrganizationRestored,
         Self::OrganizationDisablingProposed,
+        Self::OrganizationMerged,
+        Self::OrganizationMergedAway,
+        Self::OrganizationMergeProposed,
+        Self::EventHidden,
+        Self::EventShown,
+        Self::OpportunityHidden,
+        Self::OpportunityShown,
         Self::OrganizationWebsiteProposed,
         Self::OrganizationWebsiteApproved,
         Self::OrganizationWebsiteRefused,
@@ -438,13 +454,14 @@ fn line(to: To, how: How, template: Template) -> Line {
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
     use Capability::{
-        ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+        ActOnRequests, EditEvents, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests,
+        SeeWorkspace,
     };
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{
-        Address, Applicant, Applicants, Assignee, Community, Member, NewAddress, OldAddress, Organization, OtherSide, OwnSide,
-        Owner, Person, Reporter, Reviewers,
+        Address, Applicant, Applicants, Assignee, Community, Former, Member, NewAddress, OldAddress, Organization, OtherSide,
+        OwnSide, Owner, Person, Reporter, Reviewers,
     };
     use Told::{Nobody, Somebody};
     match kind {
@@ -513,6 +530,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
         FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
         FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
+        FactKind::OrganizationMerged => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationMerged)]),
+        FactKind::OrganizationMergedAway => Somebody(vec![line(Former, Letter, T::OrganizationMergedAway)]),
+        FactKind::OrganizationMergeProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationMergeProposed)]),
+        FactKind::OrganizationMergeDropped => Nobody("nothing changed for anybody"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -561,6 +582,8 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
         FactKind::EventDeleted => Somebody(vec![line(Community(ManagePartners), Notice, T::EventDeleted)]),
         FactKind::EventRestored => Nobody("it stands where it stood, and nothing waits for anybody"),
+        FactKind::EventHidden => Somebody(vec![line(Community(EditEvents), Both, T::EventHidden)]),
+        FactKind::EventShown => Somebody(vec![line(Community(EditEvents), Both, T::EventShown)]),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
         FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
@@ -583,6 +606,8 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+        FactKind::OpportunityHidden => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityHidden)]),
+        FactKind::OpportunityShown => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityShown)]),
 
         FactKind::WaitingJoined => Somebody(vec![
             line(Organization(SeeRequests), Both, T::WaitingJoined),

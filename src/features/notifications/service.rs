@@ -220,6 +220,16 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             let recipient = accounts::service::recipient_of(login);
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false }])
         }
+        To::Former => {
+            let mut addressed = Vec::new();
+            let people = fact.payload["people"].as_array();
+            for user in people.into_iter().flatten().filter_map(|id| id.as_str()?.parse::<Uuid>().ok()) {
+                let Some(login) = accounts::service::login(ctx, UserId(user)).await? else { continue };
+                let recipient = accounts::service::recipient_of(login);
+                addressed.push(Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false });
+            }
+            Ok(addressed)
+        }
         To::Assignee => {
             let user = first_text(&fact.payload, &["assignee"]).and_then(|id| id.parse::<Uuid>().ok());
             let Some(user) = user.filter(|user| Some(*user) != fact.actor_user_id) else { return Ok(Vec::new()) };

@@ -525,6 +525,56 @@ facts! {
     (it) payload json!({"communityId": it.community, "eventId": it.event, "requestId": it.request, "from": OpportunityStatus::Open}), title it.title;
 }
 
+/// Staff took it off the marketplace, or put it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hiding {
+    id: OpportunityId,
+    community: CommunityId,
+    event: EventId,
+    title: String,
+    reason: String,
+    hidden: bool,
+}
+
+impl Opportunity {
+    /// Staff hide it, or show it again, for a reason that its community reads. `is_hidden` is how it stands; nothing when that
+    /// is how it is wanted.
+    pub fn hide(&self, is_hidden: bool, hidden: bool, reason: &str) -> Option<Hiding> {
+        (is_hidden != hidden).then(|| Hiding {
+            id: self.id,
+            community: self.community,
+            event: self.event,
+            title: self.title.clone(),
+            reason: reason.to_owned(),
+            hidden,
+        })
+    }
+}
+
+impl Hiding {
+    pub fn id(&self) -> OpportunityId {
+        self.id
+    }
+
+    /// What the row keeps: the reason, while it is hidden.
+    pub fn kept(&self) -> Option<&str> {
+        self.hidden.then_some(self.reason.as_str())
+    }
+}
+
+impl Fact for Hiding {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "opportunities",
+            name: if self.hidden { "opportunity_hidden" } else { "opportunity_shown" },
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community, "eventId": self.event}),
+            private: Some(json!({"title": self.title, "reason": self.reason})),
+        }
+    }
+}
+
 impl OpportunityDrafted {
     pub fn community(&self) -> CommunityId {
         self.community

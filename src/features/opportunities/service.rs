@@ -55,16 +55,22 @@ pub const DECISION: &str = "opportunity_decision";
 pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageRequest) -> AppResult<OpportunityPage> {
     let ask = board.ask()?;
     let wishes = wishes(ctx, viewer).await?;
-    list_matched(ctx, &ask, wishes.as_ref(), page).await
+    list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await
 }
 
-async fn list_matched(ctx: &Ctx, ask: &Ask, wishes: Option<&Wishes>, page: &PageRequest) -> AppResult<OpportunityPage> {
+async fn list_matched(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    ask: &Ask,
+    wishes: Option<&Wishes>,
+    page: &PageRequest,
+) -> AppResult<OpportunityPage> {
     let wishes = wishes.filter(|wishes| !wishes.are_empty());
     if ask.order == BoardOrder::Match && wishes.is_none() {
         return Err(AppError::invalid("sort", NO_WISHES));
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
-    let filter = BoardFilter { ask, wishes };
+    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization) };
     let rows = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let counted = store::count_board(ctx, &filter).await?;
     let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
@@ -118,7 +124,7 @@ pub async fn board(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &Page
     };
     let can_match = wishes.as_ref().is_some_and(|wishes| !wishes.are_empty());
     let found = match board.ask() {
-        Ok(ask) => list_matched(ctx, &ask, wishes.as_ref(), page).await,
+        Ok(ask) => list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await,
         Err(problems) => Err(AppError::Invalid(problems)),
     };
     let (page, problems) = match found {
@@ -205,7 +211,8 @@ pub async fn list_mine(
 pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppResult<OpportunityView> {
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
-    let row = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
+    let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
+    let row = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
     let community = crate::kernel::actor::Side::Community;
     crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let benefits = store::list_benefits(ctx.db(), id).await?;
@@ -263,6 +270,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             add_places: managed && status == OpportunityStatus::Filled,
             apply,
         },
+        hidden_reason: row.hidden_reason.filter(|_| managed || reviews),
         apply_hint: hint,
         title: row.title,
         description: row.description,
@@ -484,6 +492,20 @@ pub async fn close(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> AppResult<Opp
     Ok(id)
 }
 
+/// Staff take it off the marketplace, or put it back, in the caller's transaction: nobody but its community sees it, and nobody
+/// applies. The caller has decided that the actor may.
+///
+/// # Errors
+/// 404.
+pub async fn hide_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, hidden: bool, reason: &str) -> AppResult<()> {
+    let held = store::hold(tx, actor.scope(), id).await?;
+    if let Some(hiding) = held.opportunity.hide(held.is_hidden, hidden, reason) {
+        store::apply_hiding(tx, &hiding).await?;
+        tx.state(actor, &hiding);
+    }
+    Ok(())
+}
+
 /// The day of the decision has passed: closes it, once, however often it is called.
 ///
 /// # Errors
@@ -514,6 +536,8 @@ pub struct OpportunityBrief {
     pub budget: MoneyRange,
     pub benefits: Vec<BenefitLine>,
     pub places_left: i64,
+    /// Taken off the marketplace by staff.
+    pub is_hidden: bool,
 }
 
 /// Keeps the opportunity as it is until the caller's transaction ends. Community and event come first in the lock order.
@@ -525,6 +549,7 @@ pub async fn brief_in(tx: &mut Tx, id: OpportunityId) -> AppResult<OpportunityBr
     let benefits = store::list_benefits(&mut *tx.conn(), id).await?;
     Ok(OpportunityBrief {
         places_left: i64::from(held.places) - held.taken,
+        is_hidden: held.is_hidden,
         opportunity: held.opportunity,
         budget: held.budget,
         benefits,

@@ -370,6 +370,8 @@ pub struct OpportunityView {
     pub deadline_in: String,
     pub version: i32,
     pub can: OpportunityCan,
+    /// Why staff took it off the marketplace; for its own people, and only while it is off.
+    pub hidden_reason: Option<String>,
     /// Why the viewer cannot apply, and what they can do about it; empty when they can.
     pub apply_hint: String,
 }

@@ -569,7 +569,7 @@ fn entity_of(held: &OrganizationRow) -> AppResult<EntityType> {
     EntityType::parse(&held.entity_type).map_err(|_| service::damaged("entity type"))
 }
 
-async fn say(tx: &mut Tx, actor: &Actor, claiming: &Claiming, now: DateTime<Utc>) -> AppResult<()> {
+pub(super) async fn say(tx: &mut Tx, actor: &Actor, claiming: &Claiming, now: DateTime<Utc>) -> AppResult<()> {
     store::life::apply_claiming(tx, claiming, now).await?;
     tx.state(actor, claiming);
     Ok(())

@@ -70,7 +70,8 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
     let industry = params.industry.filter(|label| !label.is_empty()).map(|label| Industry::parse(&label)).transpose();
     let industry = industry.map_err(|problem| AppError::invalid("industry", problem.to_string()))?;
-    let ask = DirectoryAsk { text: params.search.unwrap_or_default(), industry };
+    let not_blocked_for = call.maybe_viewer().and_then(|viewer| viewer.community());
+    let ask = DirectoryAsk { text: params.search.unwrap_or_default(), industry, not_blocked_for };
     Ok(ok(&service::list(&call.ctx, &ask, &page).await?))
 }
 
@@ -208,7 +209,7 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<V
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such organization"),
-        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; SECOND_PERSON_NEEDED; DOMAIN_TAKEN, naming the holder"),
+        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; SECOND_PERSON_NEEDED; MERGED; DOMAIN_TAKEN, naming the holder"),
         (status = 422, description = "An unknown decision, or a reason that is missing"),
     )
 )]

@@ -291,6 +291,10 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let rivals = store::list_by_identity(ctx.db(), std::slice::from_ref(&row.identity_key)).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
     let waiting = life::waiting_for(ctx, actor, &row).await?;
+    let merged_into = match row.merged_into {
+        Some(kept) => store::find_brief(ctx.db(), kept.into()).await?.map(|kept| (kept.id.into(), kept.display_name)),
+        None => None,
+    };
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
     let now = ctx.now();
@@ -314,6 +318,8 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
         proposal: waiting.proposals.into_iter().next(),
         claims: waiting.claims,
         disabling: waiting.disablings.into_iter().next(),
+        merges: waiting.merges,
+        merged_into,
         rivals: rivals.iter().filter(|rival| rival.id != id.0).map(|rival| queue_row(rival, now)).collect(),
         timeline: story.iter().filter_map(step).collect(),
     })
@@ -343,6 +349,7 @@ pub(super) fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) 
 fn step(fact: &StoredFact) -> Option<StepView> {
     let said =
         |key: &str| fact.private.get(key).and_then(|text| text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let name = |key: &str| said(key).unwrap_or_else(|| "a profile".to_owned());
     let (text, quote) = match (fact.room.as_str(), fact.name.as_str()) {
         ("organizations", "organization_applied") => ("Applied".to_owned(), None),
         ("organizations", "organization_checked") => {
@@ -372,6 +379,13 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),
         ("organizations", "organization_claim_refused") => ("Staff refused a claim".to_owned(), said("reason")),
         ("organizations", "organization_domain_proven") => ("The domain was proven by its DNS".to_owned(), None),
+        ("organizations", "organization_merge_proposed") => {
+            (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
+        }
+        ("organizations", "organization_merge_dropped") => (format!("Staff left {} apart", name("displayName")), said("reason")),
+        ("organizations", "organization_merged") => {
+            (format!("{} was merged into {}", name("title"), name("displayName")), said("reason"))
+        }
         ("organizations", "organization_profile_edited") => {
             let fields = changed_fields(fact);
             let titles: Vec<String> = fields.iter().map(|field| field.title().to_lowercase()).collect();
@@ -600,6 +614,8 @@ impl FromStr for OrganizationRef {
 pub struct DirectoryAsk {
     pub text: String,
     pub industry: Option<Industry>,
+    /// The community that looks: whoever a block of either side stands between is not listed for it.
+    pub not_blocked_for: Option<CommunityId>,
 }
 
 /// Verified and community-added organizations by name; with a text, those that have its words, or, where none has, those
@@ -621,13 +637,14 @@ pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResul
     let asked = store::Directory {
         text: Some(text.as_str()).filter(|text| !text.is_empty()),
         industry: ask.industry.map(Industry::label),
+        not_blocked_for: ask.not_blocked_for,
         after,
         offset: i64::from(page.offset),
         limit: i64::from(page.limit),
     };
     let (rows, count) = store::list_directory(ctx.db(), &asked, COUNT_CAP).await?;
     if rows.is_empty() && first && text.chars().count() >= 3 && ask.industry.is_none() {
-        let similar = store::list_similar(ctx.db(), &text, i64::from(page.limit)).await?;
+        let similar = store::list_similar(ctx.db(), &text, ask.not_blocked_for, i64::from(page.limit)).await?;
         let total = i64::try_from(similar.len()).unwrap_or_default();
         return Ok(DirectoryView {
             similar: !similar.is_empty(),
@@ -669,8 +686,17 @@ fn card(row: store::CardRow) -> OrganizationCard {
 /// # Errors
 /// 404 for what is not listed, except for its own people and staff.
 pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppResult<OrganizationView> {
-    let record = record(&ctx.house.columns, find(ctx, id).await?)?;
-    let audience = policy::audience(viewer, id);
+    let (mut row, mut id) = (find(ctx, id).await?, id);
+    let mut audience = policy::audience(viewer, id);
+    // What was merged leads to what took it over; only staff still look at it.
+    if let Some(kept) = row.merged_into
+        && audience != Audience::Staff
+    {
+        id = kept.into();
+        row = find(ctx, id).await?;
+        audience = policy::audience(viewer, id);
+    }
+    let record = record(&ctx.house.columns, row)?;
     if !policy::may_see(audience, record.standing) {
         return Err(AppError::NotFound);
     }
@@ -752,6 +778,7 @@ pub async fn note_support(
 ) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
+    let id = store::merging::find_survivor(&mut tx, id).await?;
     store::note_support(&mut tx, id, event, community, at).await?;
     tx.commit_unstated("a count that follows a fact of the partners room").await
 }
@@ -774,17 +801,18 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppR
     Ok(Some(brief))
 }
 
-/// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from.
+/// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that
+/// a block stands between.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn named_like(ctx: &Ctx, text: &str) -> AppResult<Vec<OrganizationBrief>> {
+pub async fn named_like(ctx: &Ctx, text: &str, not_blocked_for: Option<CommunityId>) -> AppResult<Vec<OrganizationBrief>> {
     let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\') && !c.is_control()).take(100).collect();
     let plain = plain.trim().to_lowercase();
     if plain.is_empty() {
         return Ok(Vec::new());
     }
-    store::list_named_like(ctx.db(), &plain, 8).await?.into_iter().map(brief_of).collect()
+    store::list_named_like(ctx.db(), &plain, not_blocked_for, 8).await?.into_iter().map(brief_of).collect()
 }
 
 /// The store's key of a logo that was kept just now.
@@ -825,6 +853,7 @@ pub(super) fn organization_of(row: &OrganizationRow) -> AppResult<Organization> 
         identity_key: row.identity_key.clone(),
         disabling: row.disabling_proposed_by.map(Into::into),
         disabled_from: row.disabled_from.as_deref().and_then(VerificationStatus::parse),
+        merged_into: row.merged_into.map(Into::into),
         version: row.version,
     })
 }
@@ -884,6 +913,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         proposed_website: row.proposed_website,
         disabling: organization.disabling,
         disabled_from: organization.disabled_from,
+        merged_into: organization.merged_into,
         standing: organization.standing,
         applicant: organization.applicant,
         identity_key: row.identity_key,

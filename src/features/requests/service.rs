@@ -129,7 +129,11 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
     let event = events::brief_in(&mut tx, event).await?;
     let opportunity = opportunities::brief_in(&mut tx, opportunity).await?;
     // What the public does not see is not there for an applicant.
-    if !opportunity.opportunity.status.is_public() || !event.public_visible || !community.status.may_reach_out() {
+    if !opportunity.opportunity.status.is_public()
+        || opportunity.is_hidden
+        || !event.public_visible
+        || !community.status.may_reach_out()
+    {
         return Err(AppError::NotFound);
     }
     let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0).await?;
@@ -204,6 +208,15 @@ async fn open_in(
         return Err(AppError::refused(
             "NOT_TAKING_REQUESTS",
             format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
+        ));
+    }
+    if event.is_hidden || opportunity.as_ref().is_some_and(|it| it.is_hidden) {
+        return Err(AppError::refused(
+            "LISTING_HIDDEN",
+            format!(
+                "Our staff took this off the marketplace, so nothing new can be asked about {}. Its page says why.",
+                event.title
+            ),
         ));
     }
     if !is_published(&event) {
@@ -450,6 +463,10 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
         opportunities::hold_in(&mut tx, opportunity).await?;
     }
     let request = store::hold(&mut tx, actor.scope(), id).await?;
+    if request.parties.organization != organization.id {
+        // Its organization's profile was merged into another while this waited.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
 
     let accepted = request.accept(side, shown, ctx.now())?;
     must_be_fit(side, &community, &organization)?;
@@ -891,7 +908,7 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             let how = if declared { "declined by its own rule, at once" } else { "declined" };
             (format!("{how}: {reason}{again}"), "danger", "x", said("note"))
         }
-        FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", None),
+        FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", said("note")),
         FactKind::PartnerHidden => ("took the logo out of the public's sight".into(), "warning", "eye-off", None),
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
@@ -951,7 +968,8 @@ pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<V
     store::list_applicants(ctx, opportunity).await
 }
 
-/// Who and what a request is about, without a lock: for taking the locks above it in their order. None of it ever changes.
+/// Who and what a request is about, without a lock: for taking the locks above it in their order. Only a merge of two
+/// organizations changes it.
 ///
 /// # Errors
 /// 404 for what the scope may not touch.

@@ -553,7 +553,8 @@ pub struct Parents {
     pub opportunity: Option<OpportunityId>,
 }
 
-/// Where a request belongs, without a lock: for taking the locks above it in their order. None of it ever changes.
+/// Where a request belongs, without a lock: for taking the locks above it in their order. Only a merge of two organizations
+/// changes it, which whoever holds the organization finds out when it reads the request again.
 pub async fn get_parents(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<Parents> {
     let row = sqlx::query!(
         "select community_id, organization_id, event_id, opportunity_id from requests
@@ -718,6 +719,55 @@ pub async fn apply_withdrawn(tx: &mut Tx, withdrawn: &RequestWithdrawn, at: Date
 
 pub async fn apply_expired(tx: &mut Tx, expired: &RequestExpired, at: DateTime<Utc>) -> AppResult<()> {
     close(tx, expired.was(), expired.state(), None, at).await
+}
+
+/// Locks what is open between either of two organizations and anybody; gives, of each two about the same thing, the newer
+/// with the one that stays. What staff hold back counts as newer: its receiver does not know of it.
+pub async fn list_twins(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<Vec<(RequestId, RequestId)>> {
+    sqlx::query!(
+        "select id from requests where organization_id in ($1, $2) and state in ('Pending', 'Negotiation') order by id for update",
+        gone.0,
+        kept.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    let rows = sqlx::query!(
+        r#"select case when of_kept.newer then k.id else g.id end as "goes!", case when of_kept.newer then g.id else k.id end as "stays!"
+           from requests g join requests k on k.community_id = g.community_id and k.opportunity_id is not distinct from g.opportunity_id
+               cross join lateral (select (g.held_at is not null, g.opened_at, g.id) < (k.held_at is not null, k.opened_at, k.id) as newer)
+                   as of_kept
+           where g.organization_id = $1 and k.organization_id = $2
+             and g.state in ('Pending', 'Negotiation') and k.state in ('Pending', 'Negotiation')
+           order by 1"#,
+        gone.0,
+        kept.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.goes.into(), row.stays.into())).collect())
+}
+
+/// Gives every request of one organization to another, found by its name too. A colleague who has no seat there is no longer
+/// the one to handle it.
+pub async fn follow(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId, name: &str) -> AppResult<u64> {
+    let moved = sqlx::query!(
+        "update requests set organization_id = $2, search_text = search_text || ' ' || lower($3::text) where organization_id = $1",
+        gone.0,
+        kept.0,
+        name,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!(
+        "update request_desks d set assignee_id = null
+         from requests r
+         where r.id = d.request_id and r.organization_id = $1 and d.side = 'organization' and d.assignee_id is not null
+           and not exists (select 1 from seats s where s.kind = 'organization' and s.workspace_id = $1 and s.user_id = d.assignee_id)",
+        kept.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(moved.rows_affected())
 }
 
 pub(super) async fn close(

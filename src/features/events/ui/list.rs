@@ -5,7 +5,7 @@ use crate::{
     features::events::{server_fns, views::FoundEvents},
     ui::{
         found::Described,
-        page::{Shape, shown_as},
+        page::{Shape, acting, shown_as},
         parts::{Empty, More, PageHead},
     },
 };
@@ -16,11 +16,11 @@ use leptos_router::hooks::use_query_map;
 /// `/events`.
 #[component]
 pub fn EventsPage() -> impl IntoView {
-    let query = use_query_map();
+    let (query, workspace) = (use_query_map(), acting());
     let search = Memo::new(move |_| query.read().get("q").filter(|q| !q.trim().is_empty()));
     let loaded = Resource::new_blocking(
-        move || (search.get(), query.read().get("cursor")),
-        |(search, cursor)| server_fns::list(search, cursor),
+        move || (search.get(), query.read().get("cursor"), workspace.get()),
+        |(search, cursor, workspace)| server_fns::list(search, cursor, workspace),
     );
     view! {
         <Title text="Events"/>

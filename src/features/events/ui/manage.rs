@@ -9,7 +9,7 @@ use crate::{
     ui::{
         form::{PostForm, Submit},
         page::{Shape, acting, shown, shown_as},
-        parts::{Empty, Icon, More, Notice, PageHead, Pill},
+        parts::{Empty, HiddenNotice, Icon, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -162,6 +162,7 @@ fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoVi
                 <a class="button" href=page_href><Icon name="eye" small=true/>{page_label}</a>
                 {edit}
             </PageHead>
+            {event.hidden_reason.clone().map(|reason| view! { <HiddenNotice what="event" reason/> })}
             <Next event=event.clone() workspace edit_href/>
             {below(event.clone())}
             <section class="panel">

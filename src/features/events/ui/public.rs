@@ -34,7 +34,9 @@ pub fn EventPublicPage(wall: Slot) -> impl IntoView {
 fn Page(page: EventPage, wall: Slot) -> impl IntoView {
     let event = page.event.clone();
     let preview = page.is_preview.then(|| {
-        let text = if event.status == EventStatus::Draft {
+        let text = if event.hidden_reason.is_some() {
+            "Our staff took it off the marketplace. They say why where you manage the event."
+        } else if event.status == EventStatus::Draft {
             "It is a draft. Publish it, and everybody can."
         } else {
             "It is not public. Change that where you edit the event."

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
-        parts::{Empty, Notice, PageHead, Pill, Tier},
+        parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -110,6 +110,7 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
                 <Pill text=it.status.label() tone=it.status.tone()/>
                 <Tier label=it.category.label() hue=it.hue.label()/>
             </div>
+            {it.hidden_reason.clone().map(|reason| view! { <HiddenNotice what="opportunity" reason/> })}
             <Gate gate/>
             <Standing it=it.clone() acting=acting.clone()/>
             {body}

@@ -2,6 +2,7 @@
 //! from `users`, which the accounts room owns and alone writes.
 
 pub mod life;
+pub mod merging;
 
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
@@ -44,6 +45,7 @@ pub struct OrganizationRow {
     pub proposed_website: Option<String>,
     pub disabling_proposed_by: Option<Uuid>,
     pub disabled_from: Option<String>,
+    pub merged_into: Option<Uuid>,
     pub added_by_community: Option<Uuid>,
     pub identity_key: String,
     pub industry: String,
@@ -101,7 +103,7 @@ pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Opti
         r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?",
                   o.logo_on_dark_id, d.storage_key as "logo_on_dark_key?", o.wordmark_id, w.storage_key as "wordmark_key?",
                   o.brand_colors, o.boilerplate, o.website, p.website as "proposed_website?", o.disabling_proposed_by,
-                  o.disabled_from, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
+                  o.disabled_from, o.merged_into, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
                   o.supported_regions, o.preferred_event_types, o.supported_community_types, o.budget_currency, o.budget_min,
                   o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
                   o.billing_email, o.phone, o.verification_status, o.more_asked, o.decision_reason, o.trust_score, o.applied_by,
@@ -466,9 +468,10 @@ fn read_result(text: &str) -> Option<CheckResult> {
 pub async fn find_holders(pool: &PgPool, identity_key: &str, but: OrganizationId) -> AppResult<(Option<String>, i64)> {
     let row = sqlx::query!(
         r#"select
-               (select h.display_name || ' (' || h.verification_status || ')' from organizations h
-                where h.identity_key = $1 and h.id <> $2 and h.verification_status in ('Verified', 'Community Added', 'Disabled')
-                limit 1) as owner,
+               (select k.display_name || ' (' || k.verification_status || ')' from organizations h
+                    join organizations k on k.id = coalesce(h.merged_into, h.id)
+                where h.identity_key = $1 and k.id <> $2 and h.verification_status in ('Verified', 'Community Added', 'Disabled')
+                order by h.merged_into is not null limit 1) as owner,
                (select count(*) from organizations r
                 where r.identity_key = $1 and r.id <> $2 and r.verification_status = 'Pending Verification' and r.refused_at is null)
                    as "rivals!""#,
@@ -491,7 +494,7 @@ pub async fn list_like(
     let rows = sqlx::query_as!(
         LikeRow,
         "select display_name, website, slug, verification_status from organizations
-         where id <> $1 and identity_key <> $2 and refused_at is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
+         where id <> $1 and identity_key <> $2 and refused_at is null and merged_into is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
          limit 50",
         but.0,
         identity_key,
@@ -530,6 +533,7 @@ pub async fn count_from_source(pool: &PgPool, organization: OrganizationId, sinc
 pub struct Directory<'a> {
     pub text: Option<&'a str>,
     pub industry: Option<&'a str>,
+    pub not_blocked_for: Option<CommunityId>,
     /// Sort name and id of the last row seen.
     pub after: Option<(String, Uuid)>,
     pub offset: i64,
@@ -587,6 +591,16 @@ fn filter<'a>(query: &mut QueryBuilder<Postgres>, asked: &Directory<'a>) {
     if let Some(industry) = asked.industry {
         query.push(" and o.industry = ").push_bind(industry.to_owned());
     }
+    without_blocked(query, asked.not_blocked_for);
+}
+
+/// A block is mutual and silent: whoever one stands between is not there. For every list of organizations (as `o`) that a
+/// community looks at.
+fn without_blocked(query: &mut QueryBuilder<Postgres>, viewer: Option<CommunityId>) {
+    if let Some(community) = viewer {
+        query.push(" and not exists (select 1 from blocks b where b.organization_id = o.id and b.community_id = ");
+        query.push_bind(community.0).push(")");
+    }
 }
 
 /// One page of the directory by name, one row more than the limit; and how many there are, counted up to `cap`.
@@ -615,7 +629,12 @@ pub async fn list_directory(pool: &PgPool, asked: &Directory<'_>, cap: i64) -> A
 
 /// Listed organizations whose names are spelled like the text, likest first; for when no word was found. The inner limit
 /// bounds what is compared, whatever is typed.
-pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<CardRow>> {
+pub async fn list_similar(
+    pool: &PgPool,
+    text: &str,
+    not_blocked_for: Option<CommunityId>,
+    limit: i64,
+) -> AppResult<Vec<CardRow>> {
     let rows = sqlx::query_as!(
         CardRow,
         r#"select o.id, o.slug, o.display_name, lower(o.display_name) as "sort_name!", o.entity_type, o.website, o.industry,
@@ -627,12 +646,14 @@ pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Ve
                from organizations i
                where i.verification_status in ('Verified', 'Community Added')
                  and (lower(i.display_name) % lower($1) or lower(i.display_name) like '%' || $2 || '%')
+                 and not exists (select 1 from blocks b where b.organization_id = i.id and b.community_id = $4)
                limit 300
            ) o left join logos l on l.id = o.logo_id
            order by similarity(lower(o.display_name), lower($1)) desc, lower(o.display_name) collate "C", o.id limit $3"#,
         text,
         escaped(&text.to_lowercase()),
         limit,
+        not_blocked_for.map(|id| id.0),
     )
     .fetch_all(pool)
     .await?;
@@ -731,7 +752,7 @@ pub async fn list_by_identity(pool: &PgPool, identity_keys: &[String]) -> AppRes
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.industry, o.website, o.identity_key, o.primary_email,
                   l.storage_key as "logo_key?", o.verification_status, o.more_asked, o.refused_at, o.trust_score, o.submitted_at
            from organizations o left join logos l on l.id = o.logo_id
-           where o.identity_key = any($1) and o.refused_at is null
+           where o.identity_key = any($1) and o.refused_at is null and o.merged_into is null
            order by o.submitted_at, o.id limit 500"#,
         identity_keys,
     )
@@ -884,9 +905,11 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
-           where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled'))
+           where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled') and o.merged_into is null)
+              or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
-           order by o.verification_status = 'Verified' desc, o.created_at, o.id limit 1 for share of o"#,
+           order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
+           limit 1 for share of o"#,
         identity_key,
         name_skeleton,
     )
@@ -896,16 +919,23 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
 }
 
 /// Listed organizations whose name holds the text or is spelled like it, likest first.
-pub async fn list_named_like(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<BriefRow>> {
+pub async fn list_named_like(
+    pool: &PgPool,
+    text: &str,
+    not_blocked_for: Option<CommunityId>,
+    limit: i64,
+) -> AppResult<Vec<BriefRow>> {
     let rows = sqlx::query_as!(
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
            where o.verification_status in ('Verified', 'Community Added')
              and (lower(o.display_name) like '%' || $1 || '%' or lower(o.display_name) % $1)
+             and not exists (select 1 from blocks b where b.organization_id = o.id and b.community_id = $3)
            order by similarity(lower(o.display_name), $1) desc, o.id limit $2"#,
         text,
         limit,
+        not_blocked_for.map(|id| id.0),
     )
     .fetch_all(pool)
     .await?;

@@ -50,8 +50,13 @@ pub fn DirectoryPage() -> impl IntoView {
         let of = |name: &str| query.get(name).unwrap_or_default();
         Asked { text: of("q"), industry: of("industry"), cursor: of("cursor"), acting: of("as") }
     });
-    let loaded =
-        Resource::new_blocking(move || asked.get(), |asked| server_fns::directory(asked.text, asked.industry, asked.cursor));
+    let loaded = Resource::new_blocking(
+        move || asked.get(),
+        |asked| {
+            let workspace = Some(asked.acting).filter(|key| !key.is_empty());
+            server_fns::directory(asked.text, asked.industry, asked.cursor, workspace)
+        },
+    );
     view! {
         <Title text="Sponsors and partners"/>
         <Described path="/directory" title="Sponsors and partners" text="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
