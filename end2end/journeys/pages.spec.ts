@@ -95,3 +95,13 @@ test('what staff work with', async ({ browser }) => {
     await look(page, [one!]);
   }
 });
+
+test('what admins work with', async ({ browser }) => {
+  test.setTimeout(180_000);
+  const page = await staffPage(browser, 'omar@commdesk.example');
+  await look(page, ['/staff/people']);
+  await page.getByLabel('E-mail').fill('ravi@apex.example');
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await expect(page).toHaveURL(/\/staff\/people\/[0-9a-f-]{36}/);
+  await look(page, [new URL(page.url()).pathname + new URL(page.url()).search]);
+});
