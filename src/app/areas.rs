@@ -5,7 +5,9 @@ use super::{api_docs::ApiDocsPage, frames, landing::LandingPage, session::Me};
 use crate::{
     features::{
         access::ui::{ApiKeysPage, WorkspaceSecurityPage},
-        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
+        accounts::ui::{
+            AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage, StaffPeoplePage, StaffPersonPage,
+        },
         communities::ui::{
             edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
@@ -208,5 +210,7 @@ areas! {
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
         StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
         StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
+        StaffPeople => frames::workspace("staff-people", || view! { <StaffPeoplePage/> });
+        StaffPerson => frames::workspace("staff-people", || view! { <StaffPersonPage/> });
     }
 }

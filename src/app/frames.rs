@@ -309,6 +309,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
             entries.push(("staff-requests", at("/staff/requests"), "inbox", "Held", false));
             entries.push(("staff-reports", at("/staff/reports"), "megaphone", "Reports", false));
+            if current.can.administer {
+                entries.push(("staff-people", at("/staff/people"), "shield-check", "Accounts", false));
+            }
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));

@@ -122,6 +122,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
                 <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/reports") view=Area(Page::StaffReports) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/people") view=Area(Page::StaffPeople) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/people/:id") view=Area(Page::StaffPerson) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/requests") view=Area(Page::StaffRequests) ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -48,6 +48,7 @@ macro_rules! facts {
 
 facts! {
     UserCreated = "accounts" / "user_created" => Person,
+    UserNamed = "accounts" / "user_named" => Staff,
     UserSignedIn = "accounts" / "user_signed_in" => Person,
     UserSignedOut = "accounts" / "user_signed_out" => Person,
     UserEmailVerified = "accounts" / "user_email_verified" => Person,
@@ -60,6 +61,7 @@ facts! {
     SessionsEnded = "accounts" / "sessions_ended" => Person,
     UserSuspended = "accounts" / "user_suspended" => Staff,
     UserRestored = "accounts" / "user_restored" => Staff,
+    UserLookedUp = "accounts" / "user_looked_up" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
     SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
     SessionRevoked = "accounts" / "session_revoked" => Person,
@@ -69,6 +71,7 @@ facts! {
     SecondFactorPolicySet = "access" / "second_factor_policy_set" => Workspace,
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
+    OrganizationSeatTaken = "organizations" / "organization_seat_taken" => Workspace,
     OrganizationChecked = "organizations" / "organization_checked" => Staff,
     OrganizationMoreAsked = "organizations" / "organization_more_asked" => Workspace,
     OrganizationResubmitted = "organizations" / "organization_resubmitted" => Workspace,

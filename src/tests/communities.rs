@@ -56,6 +56,16 @@ pub async fn verify(town: &Town, figure: Figure) {
     town.drain().await;
 }
 
+/// Follows the link in the letter about a community, as whoever reads the mailbox.
+async fn follow(town: &Town, figure: Figure, name: &str) {
+    let letters = town.post.letters();
+    let letter = letters.iter().find(|letter| letter.to == figure.email && letter.subject.contains(name)).expect("a letter");
+    let link = letter.text.split_whitespace().find(|word| word.contains("/link/")).expect("a link");
+    let path = url::Url::parse(link).expect("an address").path().to_owned();
+    assert_eq!(town.visitor().submit(&path, "use_link", &[]).await.status, StatusCode::SEE_OTHER);
+    town.drain().await;
+}
+
 /// Sara, who reviews, with her second factor given.
 pub async fn sara(town: &Town) -> Actor {
     let ctx = town.ctx();
@@ -242,6 +252,8 @@ async fn nobody_is_seated_by_a_stranger() {
         town.drain().await;
         assert_eq!(status(town, other).await, CommunityStatus::Pending);
         verify(town, RAVI).await;
+        assert_eq!(status(town, other).await, CommunityStatus::Pending, "a link about something else says yes to nothing");
+        follow(town, RAVI, "Mallory's Club").await;
         assert_eq!(status(town, other).await, CommunityStatus::UnderReview);
         assert_eq!(people::sign_in(&town.ctx(), RAVI).await.expect("signed in").memberships.len(), 2);
     })
@@ -665,6 +677,46 @@ async fn how_fast_a_community_answers_is_said_from_the_third_on() {
             let wanted = if n < 3 { "New here" } else { "Usually answers in 5 hours" };
             assert_eq!(shown, wanted);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_community_in_somebodys_name_becomes_theirs_by_its_own_link_only() {
+    story(async |town| {
+        let mut lena = town.member("lena@apex.example").await;
+        let figure = Figure { name: "Lena Vogel", email: "lena@apex.example", role: "" };
+        let (one, other) = (sign_up(town, figure, "Apex Circle").await, sign_up(town, figure, "Nadir Circle").await);
+        verify(town, figure).await;
+        assert_eq!(status(town, one).await, CommunityStatus::Pending, "a link about something else says yes to nothing");
+        follow(town, figure, "Nadir Circle").await;
+        assert_eq!(
+            (status(town, one).await, status(town, other).await),
+            (CommunityStatus::Pending, CommunityStatus::UnderReview)
+        );
+        let me = lena.send(Method::GET, "/rpc/me", &[("accept", "application/json")], "").await.text;
+        assert!(me.contains("nadir-circle") && !me.contains("apex-circle"), "{me}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_fifty_first_community_of_one_name_gets_an_address_too() {
+    story(async |town| {
+        sign_up(town, RAVI, "Apex Circle").await;
+        sqlx::query(
+            "insert into communities (id, slug, name, name_skeleton, bio, community_type, country, city, official_email, phone,
+                                      status, submitted_at, created_at, updated_at)
+             select gen_random_uuid(), 'apex-circle-' || n, name, name_skeleton, bio, community_type, country, city, official_email,
+                    phone, status, submitted_at, created_at, updated_at
+             from communities, generate_series(2, 50) n",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("fifty of one name");
+        let late = sign_up(town, MEI, "Apex Circle").await;
+        let slug = service::brief(&town.ctx(), late).await.expect("it is there").slug;
+        assert!(slug.starts_with("apex-circle-") && slug.len() == "apex-circle-".len() + 8, "{slug}");
     })
     .await;
 }

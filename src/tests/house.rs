@@ -324,3 +324,100 @@ async fn what_the_doors_let_through_ends_at_the_wall() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_later() {
+    use commdesk::{
+        features::accounts::service as accounts,
+        kernel::text::{Email, PersonName},
+        platform::{
+            clock::Clock,
+            ctx::{Ctx, House},
+            facts,
+            password::Passwords,
+            secrets::Secret,
+            storage::{Key, Store},
+        },
+    };
+    use std::{sync::Arc, time::Duration};
+    story(async |town| {
+        let there = &town.house;
+        // The same house with a store that never answers.
+        let stuck = object_store::limit::LimitStore::new(object_store::memory::InMemory::new(), 0);
+        let house = Arc::new(House {
+            pool: there.pool.clone(),
+            clock: Clock::default(),
+            settings: there.settings.clone(),
+            columns: there.columns.clone(),
+            blind: there.blind.clone(),
+            signing: there.signing.clone(),
+            passwords: Passwords::new(1),
+            post: there.post.clone(),
+            store: Store::bucket(Arc::new(stuck), Secret::new([7; 32])),
+            lookups: there.lookups.clone(),
+            reach: there.reach.clone(),
+            known: there.known,
+            poke: tokio::sync::Notify::new(),
+        });
+        let (email, name) =
+            (Email::parse("asha@acme.example").expect("an address"), PersonName::parse("Asha Rao").expect("a name"));
+        let named = async || {
+            let ctx = town.ctx();
+            let mut tx = ctx.begin().await.expect("a transaction");
+            accounts::named_user_in(&mut tx, &email, &name).await.expect("a login");
+            tx.commit().await.expect("a fact");
+        };
+        let count = async || -> i64 {
+            sqlx::query_scalar("select count(*) from fact_checkpoints").fetch_one(&town.owner).await.expect("checkpoints")
+        };
+        named().await;
+        let copying = tokio::spawn(async move { facts::checkpoint(&Ctx::background(&house, "test")).await });
+        for _ in 0..200 {
+            if count().await == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(count().await, 1, "the row is there before its copy");
+        // Nothing waits for the store: the very head that was signed moves on.
+        tokio::time::timeout(Duration::from_secs(5), named()).await.expect("no lock is held");
+        assert!(!copying.is_finished());
+        // Killed between the row and the copy.
+        copying.abort();
+        let _ = copying.await;
+
+        let copy = async |number: i64| {
+            let key = Key::parse(&format!("checkpoints/{number:012}.json")).expect("a key");
+            there.store.get(&key).await.expect("the store answers").map(|copy| String::from_utf8_lossy(&copy.bytes).into_owned())
+        };
+        assert_eq!(copy(1).await, None);
+        facts::checkpoint(&town.ctx()).await.expect("the next run");
+        assert_eq!(count().await, 2);
+        let (first, second) = (copy(1).await.expect("made up for"), copy(2).await.expect("its own"));
+        for (number, copy) in [(1_i64, first), (2, second)] {
+            let body: String = sqlx::query_scalar("select body from fact_checkpoints where number = $1")
+                .bind(number)
+                .fetch_one(&town.owner)
+                .await
+                .expect("a checkpoint");
+            let copy: serde_json::Value = serde_json::from_str(&copy).expect("JSON");
+            assert_eq!(copy["body"], body.as_str());
+        }
+        facts::checkpoint(&town.ctx()).await.expect("nothing to do");
+        assert_eq!(count().await, 2);
+        assert_eq!(facts::verify(&town.ctx()).await.expect("facts can be read").fault, None);
+
+        // A copy of a checkpoint that this database lost is evidence: it is not written over.
+        let forged = serde_json::json!({
+            "body": serde_json::json!({"heads": [["person", uuid::Uuid::nil(), 9, "00"]]}).to_string(), "signature": "",
+        });
+        let key = Key::parse("checkpoints/000000000003.json").expect("a key");
+        there.store.put(&key, forged.to_string(), "application/json").await.expect("written");
+        named().await;
+        let refused = facts::checkpoint(&town.ctx()).await.expect_err("another one stands there");
+        assert!(refused.to_string().contains("checkpoint 3"), "{refused}");
+        assert_eq!(copy(3).await, Some(forged.to_string()));
+        std::fs::remove_file(town.house.settings.files.join("checkpoints/000000000003.json")).expect("taken away");
+    })
+    .await;
+}

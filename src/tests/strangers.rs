@@ -73,6 +73,8 @@ const PAGES: &[(&str, u16)] = &[
     ("/staff/communities", 401),
     ("/staff/communities/{id}", 401),
     ("/staff/requests", 401),
+    ("/staff/people", 401),
+    ("/staff/people/{id}", 401),
     ("/staff/reports", 401),
 ];
 
@@ -87,6 +89,9 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/auth/logout", 200, 200),
     ("POST", "/auth/forgot-password", 422, 422),
     ("POST", "/auth/reset-password", 404, 404),
+    ("POST", "/admin/users/find", 401, 403),
+    ("GET", "/admin/users/{userId}", 401, 403),
+    ("PATCH", "/admin/users/{userId}/status", 401, 403),
     ("GET", "/api-keys", 401, 200),
     ("POST", "/api-keys", 401, 422),
     ("DELETE", "/api-keys/{id}", 401, 404),
@@ -310,6 +315,9 @@ const FORMS: &[(&str, &str, Whose)] = &[
     ("/staff/organizations/{id}", "checks", OfOthers),
     ("/staff/organizations/{id}", "claim", OfOthers),
     ("/staff/organizations/{id}", "website", OfOthers),
+    ("/staff/people", "find", OfOthers),
+    ("/staff/people/{id}", "restore", OfOthers),
+    ("/staff/people/{id}", "suspend", OfOthers),
 ];
 
 /// What pages load by themselves (server functions, below `/rpc`): their query, what nobody gets, what an outsider gets.
@@ -322,6 +330,8 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/accounts/link", "token={token}", 404, 404),
     ("/accounts/account", "", 401, 200),
     ("/accounts/second-factor", "", 401, 200),
+    ("/accounts/people", "", 401, 403),
+    ("/accounts/person", "id={userId}", 401, 403),
     ("/notifications/list", "unread=false", 401, 200),
     ("/organizations/draft", "", 200, 200),
     ("/organizations/directory", "text=&industry=&cursor=", 200, 200),
@@ -417,6 +427,8 @@ struct Others {
     member: Uuid,
     invitation: Uuid,
     join_request: Uuid,
+    /// A login.
+    user: Uuid,
 }
 
 async fn others(town: &Town) -> Others {
@@ -430,6 +442,7 @@ async fn others(town: &Town) -> Others {
         organization: one("select id from organizations where slug = 'acme-cloud'").await,
         community: one("select id from communities where slug = 'apex-circle'").await,
         link: one("select id from event_partners limit 1").await,
+        user: one("select id from users where email = 'ravi@apex.example'").await,
         member: one("select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle'").await,
         invitation: one(
             "insert into invitations (id, workspace_kind, workspace_id, email, role, invited_by, created_at, sent_at, expires_at)
@@ -455,6 +468,8 @@ impl Others {
             self.event
         } else if path.starts_with("/staff/organizations") {
             self.organization
+        } else if path.starts_with("/staff/people") {
+            self.user
         } else if path.starts_with("/people") {
             self.member
         } else {
@@ -468,6 +483,7 @@ impl Others {
         path.replace("{id}", &id.to_string())
             .replace("{slug}", slug)
             .replace("{token}", "a-link-that-nobody-was-mailed-0123456789abcd")
+            .replace("{userId}", &self.user.to_string())
             .replace("{organizationId}", &self.organization.to_string())
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{viewId}", &self.opportunity.to_string())
@@ -568,6 +584,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/staff/reports",
             "/staff/organizations/{id}",
             "/staff/communities/{id}",
+            "/staff/people",
+            "/staff/people/{id}",
         ] {
             let answer = outsider.open(&others.fill(path)).await;
             assert!(matches!(answer.status.as_u16(), 403 | 404), "{path} as an outsider: {}", answer.status);

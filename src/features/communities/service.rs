@@ -35,7 +35,7 @@ use crate::{
         crypto::cell,
         ctx::Ctx,
         facts::{self, Voice},
-        limits,
+        limits, secrets,
         tx::Tx,
     },
 };
@@ -84,7 +84,7 @@ async fn register_once(
     let source = ctx.address.map(|address| ctx.house.blind.blind("applied_from", &address.to_string()));
 
     let mut tx = ctx.begin().await?;
-    let owner = accounts::service::ensure_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
+    let (owner, is_new) = accounts::service::named_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
     let slug = free_slug(&mut tx, details.name.as_str()).await?;
     let registered = Registered::new(id, owner, signup);
     let new = store::NewCommunity {
@@ -98,8 +98,8 @@ async fn register_once(
         at: ctx.now(),
     };
     store::apply_registered(tx.conn(), &registered, new).await?;
-    let is_signed_in = person.is_some_and(|person| person.user == owner);
-    store::add_owner(tx.conn(), ctx.id(), &registered, is_signed_in, ctx.now()).await?;
+    let waits = !is_new && person.is_none_or(|person| person.user != owner);
+    store::add_owner(tx.conn(), ctx.id(), &registered, waits, ctx.now()).await?;
     tx.state(voice, &registered);
     tx.result(id);
     tx.commit().await?;
@@ -120,11 +120,11 @@ fn signup_view(community_id: CommunityId, slug: String) -> SignupView {
     SignupView { community_id, slug, status, next_step: policy::next_step(status).to_owned() }
 }
 
-/// The first free slug for a name: `apex-circle`, `apex-circle-2`, …
+/// The first free slug for a name: `apex-circle`, `apex-circle-2`, …; after fifty of one name, one with a random tail.
 async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
     let base = Slug::from_name(name, "community");
-    for batch in 0..20 {
-        let wanted = slug_candidates(&base, batch);
+    let tailed = (0..5).map(|_| base.tailed(&secrets::tail())).collect();
+    for wanted in [slug_candidates(&base), tailed] {
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         if let Some(free) = wanted.into_iter().find(|slug| !taken.iter().any(|t| t == slug.as_str())) {
@@ -218,12 +218,13 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
 
 // ── Moving on ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// The person proved their mailbox: what they signed up comes to review.
+/// The person proved their mailbox: what they signed up comes to review. What somebody signed up in the name of a login that
+/// was there comes only by the link that is about it.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Pending, ctx.now()).await? {
+pub async fn owner_verified(ctx: &Ctx, owner: UserId, about: Option<Uuid>) -> AppResult<()> {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Pending, ctx.now(), about).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some((verified, moved)) = community.verify_email(owner) else { continue };
@@ -241,7 +242,7 @@ pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
 /// # Errors
 /// When the database is away.
 pub async fn owner_signed_in(ctx: &Ctx, owner: UserId, at: DateTime<Utc>) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Approved, at).await? {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Approved, at, None).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some(moved) = community.activate() else { continue };

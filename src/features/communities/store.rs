@@ -72,24 +72,23 @@ pub async fn apply_registered(conn: &mut PgConnection, fact: &Registered, new: N
     Ok(())
 }
 
-/// Seats the owner. Somebody with a password could be anybody whose address was typed in, so that they wait for the link
-/// in the mail, unless they are the one who is signed in; a new login cannot be entered without that link anyway.
+/// Seats the owner. Somebody with a login could be anybody whose address was typed in, so that they wait for the link in the
+/// mail, unless they are the one who is signed in; a new login cannot be entered without that link anyway.
 pub async fn add_owner(
     conn: &mut PgConnection,
     id: MemberId,
     fact: &Registered,
-    is_signed_in: bool,
+    waits: bool,
     at: DateTime<Utc>,
 ) -> AppResult<()> {
     sqlx::query!(
         "insert into members (id, community_id, user_id, role, status, created_at)
-         select $1, $2, u.id, $4, case when $5 or u.password_hash is null then 'Active' else 'On Boarding' end, $6
-         from users u where u.id = $3",
+         values ($1, $2, $3, $4, case when $5 then 'On Boarding' else 'Active' end, $6)",
         id.0,
         fact.id().0,
         fact.owner().0,
         CommunityRole::Owner.label(),
-        is_signed_in,
+        waits,
         at,
     )
     .execute(conn)
@@ -106,16 +105,24 @@ pub async fn hold(conn: &mut PgConnection, id: CommunityId) -> AppResult<Communi
     Ok(Community { id: row.id.into(), name: row.name, status: status(&row.status)? })
 }
 
-/// The communities that a person owns, in this status and not decided on after this moment.
-pub async fn list_owned(db: &PgPool, owner: UserId, status: CommunityStatus, by: DateTime<Utc>) -> AppResult<Vec<CommunityId>> {
+/// The communities that a person owns, in this status and not decided on after this moment. One in which the owner's seat
+/// waits for the link in the mail is theirs only where they said yes to it: `about`.
+pub async fn list_owned(
+    db: &PgPool,
+    owner: UserId,
+    status: CommunityStatus,
+    by: DateTime<Utc>,
+    about: Option<Uuid>,
+) -> AppResult<Vec<CommunityId>> {
     let ids = sqlx::query_scalar!(
         "select c.id from members m join communities c on c.id = m.community_id
-         where m.user_id = $1 and m.role = 'Owner' and m.status in ('On Boarding', 'Active') and c.status = $2
+         where m.user_id = $1 and m.role = 'Owner' and (m.status = 'Active' or m.status = 'On Boarding' and c.id = $4) and c.status = $2
                and (c.decided_at is null or c.decided_at <= $3)
          order by c.id",
         owner.0,
         status.label(),
         by,
+        about,
     )
     .fetch_all(db)
     .await?;

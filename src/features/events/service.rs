@@ -34,7 +34,7 @@ use crate::{
         ctx::Ctx,
         facts::Voice,
         jobs::{clear_deadline, set_deadline},
-        markdown,
+        markdown, secrets,
         tx::Tx,
     },
 };
@@ -308,11 +308,12 @@ async fn must_reach_out(tx: &mut Tx, actor: &Actor) -> AppResult<()> {
     Err(Denied::coded("NOT_APPROVED", communities::views::standing_line(&brief.name, brief.status)).into())
 }
 
-/// The first free slug for a title; the one that the event has already counts as free.
+/// The first free slug for a title; the one that the event has already counts as free. After fifty of one title, one with a
+/// random tail.
 async fn free_slug(tx: &mut Tx, title: &str, own: Option<&str>) -> AppResult<String> {
     let base = Slug::from_name(title, "event");
-    for batch in 0..20 {
-        let wanted = slug_candidates(&base, batch);
+    let tailed = (0..5).map(|_| base.tailed(&secrets::tail())).collect();
+    for wanted in [slug_candidates(&base), tailed] {
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         let free = |slug: &String| own == Some(slug.as_str()) || !taken.contains(slug);

@@ -160,6 +160,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::StaffWelcome => about_accounts(template, story, reader),
         Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
         Template::OrganizationApplied
+        | Template::OrganizationToConfirm
         | Template::OrganizationInQueue
         | Template::OrganizationMoreAsked
         | Template::OrganizationBackInQueue
@@ -514,6 +515,16 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
             dashboard(),
         )
         .by_link(reader, "Set your password"),
+        Template::OrganizationToConfirm => draft(
+            format!("Is the application of {name} yours?"),
+            &[
+                format!("Somebody applied for {name} on CommDesk, and named you as its contact."),
+                format!("Confirm it, and you run {name} here with the account that you have. Until then it is nobody's."),
+                "If you know nothing of it, do nothing: you will not hear of it again.".into(),
+            ],
+            ("Open CommDesk", "/".to_owned()),
+        )
+        .by_link(reader, "Yes, it is mine"),
         Template::OrganizationInQueue => {
             draft(format!("{name} applied"), &["The application waits in the queue.".into()], review())
         }

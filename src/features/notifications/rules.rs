@@ -95,6 +95,8 @@ pub enum To {
     NewAddress,
     /// Whoever applied or registered, whether they have a seat yet or not.
     Applicant,
+    /// Whoever an application names, before they said that it is theirs.
+    Unconfirmed,
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
@@ -161,6 +163,7 @@ pub enum Template {
     SecondFactorPolicySet,
     StaffWelcome,
     OrganizationApplied,
+    OrganizationToConfirm,
     OrganizationInQueue,
     OrganizationMoreAsked,
     OrganizationBackInQueue,
@@ -261,6 +264,7 @@ impl Template {
         Self::SecondFactorPolicySet,
         Self::StaffWelcome,
         Self::OrganizationApplied,
+        Self::OrganizationToConfirm,
         Self::OrganizationInQueue,
         Self::OrganizationMoreAsked,
         Self::OrganizationBackInQueue,
@@ -348,8 +352,12 @@ impl Template {
             Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
             // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
-            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked if has_password => Some(LinkPurpose::VerifyEmail),
-            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked => Some(LinkPurpose::Activate),
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked | Self::OrganizationToConfirm if has_password => {
+                Some(LinkPurpose::VerifyEmail)
+            }
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked | Self::OrganizationToConfirm => {
+                Some(LinkPurpose::Activate)
+            }
             Self::StaffWelcome
             | Self::OrganizationApplied
             | Self::OrganizationMoreAsked
@@ -461,10 +469,12 @@ pub fn told(kind: FactKind) -> Told {
     use Template as T;
     use To::{
         Address, Applicant, Applicants, Assignee, Community, Former, Member, NewAddress, OldAddress, Organization, OtherSide,
-        OwnSide, Owner, Person, Reporter, Reviewers,
+        OwnSide, Owner, Person, Reporter, Reviewers, Unconfirmed,
     };
     use Told::{Nobody, Somebody};
     match kind {
+        FactKind::UserLookedUp => Nobody("a record of what staff look at, for whoever asks later"),
+        FactKind::UserNamed => Nobody("the room that was typed into writes the letter"),
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
         FactKind::UserSignedIn => Nobody("signing in is no news; the account page lists every session"),
         FactKind::UserSignedOut => Nobody("the person just did it"),
@@ -498,9 +508,12 @@ pub fn told(kind: FactKind) -> Told {
             line(Community(SeeWorkspace), Both, T::SecondFactorPolicySet),
         ]),
 
-        FactKind::OrganizationApplied => {
-            Somebody(vec![line(Applicant, Both, T::OrganizationApplied), line(Reviewers, Notice, T::OrganizationInQueue)])
-        }
+        FactKind::OrganizationApplied => Somebody(vec![
+            line(Applicant, Both, T::OrganizationApplied),
+            line(Unconfirmed, Letter, T::OrganizationToConfirm),
+            line(Reviewers, Notice, T::OrganizationInQueue),
+        ]),
+        FactKind::OrganizationSeatTaken => Somebody(vec![line(Applicant, Both, T::OrganizationApplied)]),
         FactKind::OrganizationChecked => Nobody("the score stands in the queue"),
         FactKind::OrganizationMoreAsked => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationMoreAsked)]),
         FactKind::OrganizationResubmitted => Somebody(vec![line(Reviewers, Notice, T::OrganizationBackInQueue)]),

@@ -19,14 +19,14 @@ use crate::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         events::zones,
         facts::FactKind,
-        members, requests,
+        members, organizations, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{MailId, NoticeId, OpportunityId, UserId},
+        ids::{MailId, NoticeId, OpportunityId, OrganizationId, UserId},
         page::{self, PageRequest},
     },
     platform::{
@@ -282,9 +282,16 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             let recipient = accounts::service::recipient_of(login);
             Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
-        To::Applicant => {
+        To::Applicant | To::Unconfirmed => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
             let Some(user) = user else { return Ok(Vec::new()) };
+            let waits = match &known.organization {
+                Some((id, _)) => organizations::service::seat_waits(ctx, OrganizationId(*id), user).await?,
+                None => false,
+            };
+            if waits != (to == To::Unconfirmed) {
+                return Ok(Vec::new());
+            }
             let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
             let workspace = match (&known.organization, &known.community) {
                 (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
@@ -447,7 +454,13 @@ async fn write_mail(
     }
     let has_password = accounts::service::login(&ctx, recipient.user).await?.is_some_and(|login| login.has_password);
     if let Some(purpose) = template.link(has_password) {
-        let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email).await?;
+        // What the letter is about, for the two whose link says yes to it.
+        let about = match template {
+            Template::OrganizationToConfirm => story.organization_id.parse().ok(),
+            Template::CommunityRegistered => story.community_id.parse().ok(),
+            _ => None,
+        };
+        let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email, about).await?;
         reader.link = Some((purpose, format!("/link/{token}")));
     }
     match template {

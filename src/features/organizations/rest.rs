@@ -90,6 +90,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
 async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResult {
     let (parsed, picture) = (body.value.parse(), picture(&body.value.logo));
     let (application, picture) = both(parsed.map_err(AppError::from), picture)?;
+    let person = call.person.as_deref();
     let view = once
         .run(
             &call,
@@ -97,7 +98,7 @@ async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResul
             &body.raw,
             |ctx| async move {
                 let logo = store(&ctx, picture).await?;
-                Ok(AppliedView::new(service::apply(&ctx, application, logo).await?))
+                Ok(AppliedView::new(service::apply(&ctx, person, application, logo).await?))
             },
             |_, id| async move { Ok(AppliedView::new(id.parse().map_err(|_| AppError::NotFound)?)) },
         )

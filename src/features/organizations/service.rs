@@ -23,9 +23,9 @@ use super::{
 use crate::{
     features::accounts::{self, views::Recipient},
     kernel::{
-        actor::{Actor, Capability, Membership, OrganizationRole, Role, Scope, VerificationStatus},
+        actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
+        ids::{CommunityId, EventId, FactId, LogoId, OrganizationId, UserId},
         labels::{EntityType, Industry},
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
@@ -36,7 +36,7 @@ use crate::{
         ctx::Ctx,
         dates,
         facts::{self, StoredFact, Voice},
-        limits,
+        limits, secrets,
         storage::Key,
         tx::Tx,
     },
@@ -50,11 +50,15 @@ use uuid::Uuid;
 // ── Applying ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// Takes an application: a login for its mailbox, the organization, and the admin's seat that fits what it joins as. The
-/// checks run later, because they ask the network. Says nothing about whether the address was known.
+/// checks run later, because they ask the network. Says nothing about whether the address was known, and does the same work
+/// for either. `person` is who is signed in, if anybody.
+///
+/// A new login cannot be entered without the mailed link. Of one that was there, the seat waits for that link too, unless
+/// its owner is who applies: nobody becomes an admin by what somebody else typed.
 ///
 /// # Errors
 /// 429 after too many from one address.
-pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
+pub async fn apply(ctx: &Ctx, person: Option<&Person>, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
     let standpoint = standpoint(&application.website, application.display_name.as_str());
     let source = ctx.address.map(|address| ctx.house.blind.blind("organizations:applied_from", &address.to_string()));
     let (id, now) = (ctx.id::<OrganizationId>(), ctx.now());
@@ -63,21 +67,59 @@ pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResu
     if let Some(address) = ctx.address {
         limits::hit_in(&mut tx, limits::APPLY_ADDRESS, &address.to_string()).await?;
     }
-    let applicant = accounts::service::ensure_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
-    let slug = Slug::from_name(application.display_name.as_str(), "organization");
-    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    let (applicant, is_new) =
+        accounts::service::named_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
+    let mut slugs = slugs(application.display_name.as_str());
     let applying = loop {
-        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
         let applying = rules::apply(id, applicant, slug.into_string(), application.clone(), standpoint.clone());
         if store::insert(&mut tx, &applying, logo, source.as_ref().map(|s| &s[..]), now).await? {
             break applying;
         }
     };
-    store::insert_member(&mut tx, ctx.id(), id, applicant, applying.role(), now).await?;
+    let waits = !is_new && person.is_none_or(|person| person.user != applicant);
+    store::insert_applicant(&mut tx, ctx.id(), &applying, waits, now).await?;
     tx.state(Voice::Visitor { user: Some(applicant.0) }, &applying);
     tx.result(id);
     tx.commit().await?;
     Ok(id)
+}
+
+/// The addresses that a name may have, in order; after fifty of one name, with a random tail.
+pub(super) fn slugs(name: &str) -> impl Iterator<Item = Slug> {
+    let slug = Slug::from_name(name, "organization");
+    let tailed = slug.clone();
+    (1..=50)
+        .map(move |n| if n == 1 { slug.clone() } else { slug.numbered(n) })
+        .chain((0..5).map(move |_| tailed.tailed(&secrets::tail())))
+}
+
+/// Whoever reads the applicant's mailbox said that the application is theirs: the seat that waited for it is real.
+///
+/// # Errors
+/// When the database is away. Nothing to do when no seat waits.
+pub async fn take_seat(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let scope = Scope::system("a mailed link takes its reader to the application that it is about");
+    let held = match store::hold(&mut tx, scope, id).await {
+        Ok(held) => held,
+        // The link was about something else: a community.
+        Err(AppError::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let Some(role) = store::find_waiting_seat(&mut tx, id, user).await? else { return Ok(()) };
+    let taking = organization_of(&held)?.take_seat(user, role);
+    store::apply_seat_taking(&mut tx, ctx.id(), &taking, ctx.now()).await?;
+    tx.state(Voice::Visitor { user: Some(user.0) }, &taking);
+    tx.commit().await
+}
+
+/// Does the applicant's seat wait for a word of theirs?
+///
+/// # Errors
+/// When the database is away.
+pub async fn seat_waits(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<bool> {
+    store::seat_waits(ctx.db(), id, user).await
 }
 
 /// What a website and a name stand for.
@@ -355,6 +397,7 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_checked") => {
             (format!("Checks ran; the score is {}", fact.payload.get("score").map(ToString::to_string).unwrap_or_default()), None)
         }
+        ("organizations", "organization_seat_taken") => ("The applicant confirmed that it is theirs".to_owned(), None),
         ("organizations", "organization_more_asked") => ("Staff asked for more".to_owned(), said("question")),
         ("organizations", "organization_resubmitted") => ("The applicant answered".to_owned(), said("answer")),
         ("organizations", "organization_verified") => ("Staff verified it".to_owned(), said("reason")),

@@ -276,6 +276,49 @@ impl Fact for Applying {
     }
 }
 
+/// Says that the applicant, who had a login already, confirmed that the application is theirs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatTaking {
+    organization: OrganizationId,
+    display_name: String,
+    user: UserId,
+    role: OrganizationRole,
+}
+
+impl Organization {
+    /// Whoever reads the applicant's mailbox takes the seat that waited for them.
+    pub fn take_seat(&self, user: UserId, role: OrganizationRole) -> SeatTaking {
+        SeatTaking { organization: self.id, display_name: self.display_name.clone(), user, role }
+    }
+}
+
+impl SeatTaking {
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    pub fn role(&self) -> OrganizationRole {
+        self.role
+    }
+}
+
+impl Fact for SeatTaking {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_seat_taken",
+            subject: self.organization.into(),
+            about: vec![self.user.into()],
+            payload: json!({ "applicant": self.user, "role": self.role }),
+            private: Some(json!({ "displayName": self.display_name })),
+        }
+    }
+}
+
 /// Says that the checks ran; only they may change the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checking {

@@ -5,7 +5,7 @@ pub mod life;
 pub mod merging;
 
 use super::{
-    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
+    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatTaking, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
     views::QueueOrder,
 };
@@ -108,7 +108,9 @@ pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Opti
                   o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
                   o.billing_email, o.phone, o.verification_status, o.more_asked, o.decision_reason, o.trust_score, o.applied_by,
                   u.name as "applicant_name?", u.email as "applicant_email?",
-                  coalesce(u.password_hash is not null, false) as "applicant_confirmed!",
+                  coalesce(u.password_hash is not null and not exists(
+                      select 1 from organization_seats_waiting s where s.organization_id = o.id and s.user_id = u.id
+                  ), false) as "applicant_confirmed!",
                   o.submitted_at, o.decided_at, o.refused_at, o.events_sponsored, o.communities_supported, o.version,
                   exists(
                       select 1 from organization_members m join users a on a.id = m.user_id
@@ -229,6 +231,71 @@ pub async fn insert(tx: &mut Tx, fact: &Applying, logo: LogoId, source: Option<&
     .execute(tx.conn())
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Seats the applicant, or keeps the seat for them until they say that the application is theirs. One statement either way.
+pub async fn insert_applicant(tx: &mut Tx, id: Uuid, fact: &Applying, waits: bool, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "with waiting as (
+             insert into organization_seats_waiting (organization_id, user_id, role, created_at)
+             select $2, $3, $4, $5 where $6
+         )
+         insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, $2, $3, $4, $5 where not $6",
+        id,
+        fact.organization().0,
+        fact.applicant().0,
+        fact.role().label(),
+        now,
+        waits,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The role of the seat that waits for its applicant. The organization is held.
+pub async fn find_waiting_seat(tx: &mut Tx, organization: OrganizationId, user: UserId) -> AppResult<Option<OrganizationRole>> {
+    let role = sqlx::query_scalar!(
+        "select role from organization_seats_waiting where organization_id = $1 and user_id = $2",
+        organization.0,
+        user.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    role.map(|role| OrganizationRole::parse(&role).ok_or_else(|| AppError::broken(format!("no seat has the role {role}"))))
+        .transpose()
+}
+
+pub async fn seat_waits(pool: &PgPool, organization: OrganizationId, user: UserId) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists(
+               select 1 from organization_seats_waiting where organization_id = $1 and user_id = $2
+           ) as "waits!""#,
+        organization.0,
+        user.0,
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// The seat that waited is real. Somebody who came in another way meanwhile keeps what they have.
+pub async fn apply_seat_taking(tx: &mut Tx, id: Uuid, fact: &SeatTaking, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "with taken as (
+             delete from organization_seats_waiting where organization_id = $2 and user_id = $3 returning organization_id
+         )
+         insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, organization_id, $3, $4, $5 from taken on conflict on constraint organization_members_key do nothing",
+        id,
+        fact.organization().0,
+        fact.user().0,
+        fact.role().label(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 pub async fn insert_member(
