@@ -5,8 +5,8 @@ use super::{
     rules::{self, LinkPurpose},
     service,
     views::{
-        Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, LookUpInput, PasswordInput, PersonView, SessionInfo, SessionsView,
-        SignedIn, StatusInput, VerifyInput,
+        Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, LookUpInput, PasswordInput, PersonView, SessionInfo,
+        SessionsView, SignedIn, StatusInput, VerifyInput,
     },
 };
 use crate::{

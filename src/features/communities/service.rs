@@ -459,7 +459,7 @@ impl FromStr for CommunityRef {
 /// 422 for a cursor that is none.
 pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<CommunityPage> {
     let after = page.cursor.as_deref().map(uncursor::<1>).transpose()?.map(|[slug]| slug);
-    let (rows, counted) = store::list_listed(ctx.db(), ask, after.as_deref(), page).await?;
+    let (rows, counted) = store::list_approved(ctx.db(), ask, after.as_deref(), page).await?;
     let items = rows
         .into_iter()
         .map(|row| CommunityRow {

@@ -541,7 +541,7 @@ pub struct ListedRow {
 }
 
 /// Communities on the marketplace after a slug, with one more than the page shows, and how many there are.
-pub async fn list_listed(
+pub async fn list_approved(
     db: &PgPool,
     ask: &ListAsk,
     after: Option<&str>,
