@@ -13,6 +13,7 @@ mod me;
 pub mod session;
 
 use crate::ui::{
+    browser,
     form::{Outcome, Refused},
     page::{PageError, Problem},
 };
@@ -55,7 +56,9 @@ pub fn App() -> impl IntoView {
     provide_context(Refused(outcome.into_inner()));
     provide_context(session::load());
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") }/>
+        <Title formatter=|title: String| {
+            if title.is_empty() { "CommDesk".to_owned() } else { format!("{} · CommDesk", browser::in_title(&title)) }
+        }/>
         <Meta name="description" content="Where sponsors and developer communities find each other, agree and deliver."/>
         <Router>
             <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>

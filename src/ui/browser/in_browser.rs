@@ -81,6 +81,11 @@ pub fn cookie(_name: &str) -> Option<String> {
     None
 }
 
+/// The window's title is text, never HTML.
+pub fn in_title(text: &str) -> String {
+    text.to_owned()
+}
+
 /// The page has another address for good.
 pub fn moved(location: &str) {
     go(location);

@@ -4,12 +4,12 @@
 #[cfg(feature = "hydrate")]
 mod in_browser;
 #[cfg(feature = "hydrate")]
-pub use in_browser::{cookie, focus, fresh_key, go, moved, reload, send_form, set_retry_after, set_status, went_wrong};
+pub use in_browser::{cookie, focus, fresh_key, go, in_title, moved, reload, send_form, set_retry_after, set_status, went_wrong};
 
 #[cfg(feature = "ssr")]
 mod on_server;
 #[cfg(feature = "ssr")]
-pub use on_server::{cookie, focus, fresh_key, go, moved, reload, send_form, set_retry_after, set_status, went_wrong};
+pub use on_server::{cookie, focus, fresh_key, go, in_title, moved, reload, send_form, set_retry_after, set_status, went_wrong};
 
 /// What came back for a form that was sent in the background.
 #[derive(Debug, Clone, PartialEq)]

@@ -42,6 +42,12 @@ pub fn cookie(name: &str) -> Option<String> {
     crate::platform::web::cookies::get(&parts.headers, name).map(str::to_owned)
 }
 
+/// A page's title as it may stand in HTML: leptos_meta writes it between the tags as it is, and names of people and
+/// companies are in it.
+pub fn in_title(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
 /// The page has another address for good.
 pub fn moved(location: &str) {
     if let (Some(options), Ok(location)) = (use_context::<leptos_axum::ResponseOptions>(), http::HeaderValue::from_str(location))
