@@ -102,10 +102,11 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
         view! { <Empty title="Nothing here" text icon="check-circle"/> }.into_any()
     } else {
         let can_hide = page.items.iter().any(|it| it.can_hide);
-        let items = page.items.into_iter().map(|it| view! { <One it is_choice=!decided/> }).collect_view();
+        let items = page.items;
         view! {
             <PostForm name="decide" acting=acting.clone() class="stack">
-                {items}
+                // Made in here, where the form gives its fields what they share.
+                {items.into_iter().map(|it| view! { <One it is_choice=!decided/> }).collect_view()}
                 {(!decided).then(|| view! { <Decide can_hide/> })}
             </PostForm>
             <More count next/>
