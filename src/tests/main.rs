@@ -26,3 +26,4 @@ mod events;
 mod partners;
 mod embeds;
 mod members;
+mod clicks;
