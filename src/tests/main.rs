@@ -26,4 +26,6 @@ mod events;
 mod partners;
 mod embeds;
 mod members;
+mod planted;
+mod matrix;
 mod clicks;
