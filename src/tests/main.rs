@@ -27,5 +27,7 @@ mod partners;
 mod embeds;
 mod members;
 mod planted;
+mod canaries;
+mod payloads;
 mod matrix;
 mod clicks;

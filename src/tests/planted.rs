@@ -286,7 +286,7 @@ pub async fn furnish(town: &Town) -> Tenants {
         "insert into opportunity_benefits (id, opportunity_id, position, kind, text)
          select gen_random_uuid(), {offer}, 1, kind, 'x' from opportunity_benefits limit 1",
         "insert into opportunity_items (id, opportunity_id, position, kind, name, benefit, price_minor)
-         values (gen_random_uuid(), {offer}, 1, 'Package', 'x', 'x', 1)",
+         values (gen_random_uuid(), {offer}, 1, 'Package', 'x', 'Booth', 1)",
         "insert into event_partners (id, event_id, community_id, name_snapshot, website_snapshot, display_category, tier_keyword,
                                      visible, display_order, created_at)
          select {link}, {hackfest}, {apex}, 'x', 'https://x.example', display_category, tier_keyword, false, 99, {now}
