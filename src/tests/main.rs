@@ -28,3 +28,8 @@ mod embeds;
 mod public_face;
 mod members;
 mod merging;
+mod planted;
+mod canaries;
+mod payloads;
+mod matrix;
+mod clicks;
