@@ -8,11 +8,11 @@ use super::{
     views::{FitReason, FitView},
 };
 use crate::{
-    features::events::technologies,
     kernel::{
         fields::{Check, FieldErrors},
         labels::{Band, Category, EventFormat, EventType, Region, labels},
         money::Currency,
+        technologies,
     },
 };
 use chrono::NaiveDate;

@@ -17,6 +17,7 @@ pub mod application;
 pub mod claims;
 pub mod moves;
 pub mod profile;
+pub mod search;
 
 use super::visibility::Field;
 use crate::kernel::{
