@@ -6,6 +6,7 @@
 //! law that every quicker way is measured by.
 
 use super::{fields::FieldErrors, labels::labels, technologies, words};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use url::form_urlencoded;
 
@@ -308,5 +309,100 @@ impl<F> Entry<F> {
         std::iter::once((Weight::Name, self.name.as_str()))
             .chain(self.strong.iter().chain(&self.technologies).map(|text| (Weight::Strong, text.as_str())))
             .chain(self.text.iter().map(|text| (Weight::Text, text.as_str())))
+    }
+}
+
+// ── What a page of a list shows ─────────────────────────────────────────────────────────────────────────────────────
+
+/// Something that a list can be narrowed by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FacetView {
+    /// The parameter.
+    pub name: String,
+    pub title: String,
+    pub values: Vec<FacetValueView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FacetValueView {
+    pub value: String,
+    pub label: String,
+    /// Exact up to 2,000.
+    pub count: u64,
+    pub count_capped: bool,
+    /// "12", "2,000+".
+    pub count_label: String,
+    pub chosen: bool,
+}
+
+/// What else could be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct InsteadView {
+    /// The facet that is left out; absent for the words.
+    pub facet: Option<String>,
+    /// What is left out: "Region: Africa".
+    pub label: String,
+    /// The query without it.
+    pub query: String,
+    pub count_label: String,
+}
+
+/// A value of a facet with how many rows have it beside everything else that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    pub place: usize,
+    pub value: String,
+    pub count: u64,
+}
+
+/// "12", or "2,000+" where an exact count says no more.
+pub fn count_label(count: u64) -> String {
+    match count {
+        _ if count > COUNTED => "2,000+".to_owned(),
+        1_000.. => format!("{},{:03}", count / 1_000, count % 1_000),
+        _ => count.to_string(),
+    }
+}
+
+/// The most values of a facet that a page gets, besides those that are chosen.
+const MOST_SHOWN: usize = 30;
+
+/// The values of a facet as they are shown: closed lists in their order, open ones by how many rows have them.
+pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>) -> FacetView {
+    let open = values.iter().all(|value| value.place == 0);
+    values.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value)));
+    let rest = if open { values.split_off(values.len().min(MOST_SHOWN)) } else { Vec::new() };
+    values.extend(rest.into_iter().filter(|value| query.has(facet, &value.value)));
+    let view = |counted: Counted| FacetValueView {
+        label: facet.shown(&counted.value),
+        chosen: query.has(facet, &counted.value),
+        count: counted.count.min(COUNTED),
+        count_capped: counted.count > COUNTED,
+        count_label: count_label(counted.count),
+        value: counted.value,
+    };
+    FacetView { name: facet.name().to_owned(), title: facet.title().to_owned(), values: values.into_iter().map(view).collect() }
+}
+
+/// What there would be without a facet, or without the words.
+pub fn instead_view<F: Facet>(query: &Query<F>, facet: Option<F>, count: u64) -> InsteadView {
+    let label = match facet {
+        None => format!("“{}”", query.text),
+        Some(facet) => {
+            let values: Vec<String> = query.values(facet).map(|value| facet.shown(value)).collect();
+            format!("{}: {}", facet.title(), values.join(", "))
+        }
+    };
+    InsteadView {
+        facet: facet.map(|facet| facet.name().to_owned()),
+        label,
+        query: facet.map_or_else(|| query.with_text(""), |facet| query.without(facet)).query(),
+        count_label: count_label(count),
     }
 }

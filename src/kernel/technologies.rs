@@ -54,6 +54,20 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     KNOWN.iter().copied()
 }
 
+/// Each in its usual spelling, every one once; of what nobody knows the first spelling stays.
+pub fn one_spelling(list: Vec<String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut kept = Vec::new();
+    for name in list {
+        let key = key(&name);
+        if !seen.contains(&key) {
+            seen.push(key);
+            kept.push(known(&name).map_or(name, str::to_owned));
+        }
+    }
+    kept
+}
+
 /// The list in one spelling each, in the order given, every one once. Each entry may hold several, with commas between.
 ///
 /// # Errors

@@ -79,7 +79,9 @@ pub fn words(text: &str) -> Vec<Word> {
             }
             let next = at(place + 1);
             let sign = match c {
-                '+' if next == '+' && (!is_letter(at(place + 2)) || at(place + 2).is_ascii_digit()) && at(place + 2) != '+' => "++",
+                '+' if next == '+' && (!is_letter(at(place + 2)) || at(place + 2).is_ascii_digit()) && at(place + 2) != '+' => {
+                    "++"
+                }
                 '#' if !is_letter(next) && next != '#' => "#",
                 _ => "",
             };

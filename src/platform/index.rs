@@ -11,7 +11,7 @@ use crate::kernel::{
     error::AppResult,
     fields::FieldErrors,
     page::{cursor, uncursor},
-    search::{Entry, Facet, Order, Query, Weight},
+    search::{Counted, Entry, Facet, Order, Query, Weight},
     technologies,
     words::{self, Word},
 };
@@ -45,6 +45,8 @@ const MOST_ROWS: u64 = 5_000_000;
 /// How long a change may be unknown to it, and how long it waits after it failed.
 const LAG: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(5);
+/// The tier of a list by relevance that the database made, which knows reputation alone.
+pub const FLAT: u8 = u8::MAX;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
 
@@ -167,7 +169,8 @@ pub fn since_label(since: i64) -> u64 {
     !u64::try_from(since).unwrap_or_default()
 }
 
-fn name_label(name: &str) -> u64 {
+/// The first eight bytes of a name.
+pub fn name_label(name: &str) -> u64 {
     let mut bytes = [0; 8];
     for (to, from) in bytes.iter_mut().zip(name.bytes()) {
         *to = from;
@@ -280,14 +283,6 @@ pub struct Ask<'a, F: Ord> {
     pub skip: usize,
 }
 
-/// A value with how many rows have it beside everything else that was asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    pub place: usize,
-    pub value: String,
-    pub count: u64,
-}
-
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found<F> {
@@ -323,7 +318,8 @@ impl<F: Facet> Index<F> {
         let words = self.spelled.iter().map(|word| 2 * (word.len() + 16) + 60).sum::<usize>();
         let postings = self.postings.iter().map(Postings::bytes).sum::<usize>();
         let letters = self.letters.values().map(|list| list.capacity() * 4 + 40).sum::<usize>();
-        let values = self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
+        let values =
+            self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
         let orders = [&self.reputation, &self.newest, &self.by_name];
         let orders = orders.iter().flat_map(|order| order.buckets.values()).map(RoaringBitmap::serialized_size).sum::<usize>();
         rows + words + postings + letters + values + orders
@@ -465,8 +461,9 @@ impl<F: Facet> Index<F> {
             Order::Newest => By::Newest,
             Order::Name => By::Name,
         };
+        let flat = place.as_ref().is_some_and(|place| place.tier == FLAT);
         let tiers = match &weighed {
-            Some(sets) if query.order == Order::Relevance => self.tiers(&asked, sets, &all),
+            Some(sets) if !flat && query.order == Order::Relevance => self.tiers(&asked, sets, &all),
             _ => vec![Cow::Borrowed(&all)],
         };
         let backwards = place.as_ref().is_some_and(|place| place.before);
@@ -474,7 +471,8 @@ impl<F: Facet> Index<F> {
         let begun = place.is_some() || ask.skip > 0;
         let wanted = ask.limit + ask.skip;
         // One more than is shown says whether there is more that way.
-        let mut rows = self.walk(&tiers, by, place.as_ref(), backwards, wanted + 1);
+        let first = if flat { FLAT } else { 0 };
+        let mut rows = self.walk(&tiers, first, by, place.as_ref(), backwards, wanted + 1);
         let more = rows.len() > wanted;
         rows.truncate(wanted);
         rows.drain(..ask.skip.min(rows.len()));
@@ -487,7 +485,7 @@ impl<F: Facet> Index<F> {
             let there = if before == backwards {
                 more
             } else {
-                begun && !self.walk(&tiers, by, Some(&place), before, 1).is_empty()
+                begun && !self.walk(&tiers, first, by, Some(&place), before, 1).is_empty()
             };
             there.then(|| place.cursor())
         };
@@ -513,7 +511,8 @@ impl<F: Facet> Index<F> {
     /// Rows with the values that were chosen of a facet: with one of them, or with all.
     fn chosen(&self, query: &Query<F>, facet: F) -> RoaringBitmap {
         let values = self.values.get(&facet);
-        let mut sets = query.values(facet).map(|value| values.and_then(|values| values.get(&facet.key(value))).map(|value| &value.rows));
+        let mut sets =
+            query.values(facet).map(|value| values.and_then(|values| values.get(&facet.key(value))).map(|value| &value.rows));
         if facet.wants_all() {
             let first = sets.next().flatten().cloned().unwrap_or_default();
             sets.fold(first, |rows, set| set.map_or_else(RoaringBitmap::new, |set| rows & set))
@@ -747,7 +746,7 @@ impl<F: Facet> Index<F> {
         for word in whole {
             rows &= &self.word(word, &visible)[2];
         }
-        self.walk(&[Cow::Owned(rows)], By::Reputation, None, false, limit)
+        self.walk(&[Cow::Owned(rows)], 0, By::Reputation, None, false, limit)
             .into_iter()
             .map(|(_, row)| self.ids[row as usize])
             .collect()
@@ -774,8 +773,7 @@ impl<F: Facet> Index<F> {
         let name = &sets[2] & all;
         let words: HashSet<&str> =
             asked.iter().flat_map(|word| std::iter::once(&word.whole).chain(&word.parts)).map(String::as_str).collect();
-        let exact: RoaringBitmap =
-            name.iter().filter(|row| usize::from(self.name_words[*row as usize]) == words.len()).collect();
+        let exact: RoaringBitmap = name.iter().filter(|row| usize::from(self.name_words[*row as usize]) == words.len()).collect();
         let strong = &(&sets[1] & all) - &name;
         let rest = &(all - &name) - &strong;
         let name = name - &exact;
@@ -823,6 +821,7 @@ impl<F: Facet> Index<F> {
     fn walk(
         &self,
         tiers: &[Cow<'_, RoaringBitmap>],
+        first: u8,
         by: By,
         place: Option<&Place>,
         backwards: bool,
@@ -830,7 +829,8 @@ impl<F: Facet> Index<F> {
     ) -> Vec<(u8, u32)> {
         let mut found: Vec<(u8, u32)> = Vec::new();
         let towards = |order: Ordering| if backwards { order.reverse() } else { order };
-        let mut numbered: Vec<(u8, &RoaringBitmap)> = tiers.iter().zip(0..).map(|(rows, tier)| (tier, rows.as_ref())).collect();
+        let mut numbered: Vec<(u8, &RoaringBitmap)> =
+            tiers.iter().zip(first..=u8::MAX).map(|(rows, tier)| (tier, rows.as_ref())).collect();
         if backwards {
             numbered.reverse();
         }
@@ -1087,4 +1087,319 @@ pub fn keep<S: Source>(house: &Arc<House>, stop: &CancellationToken) {
             () = stop.cancelled() => {}
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::labels::labels;
+    use proptest::prelude::*;
+
+    labels! {
+        /// What the rows of these tests are narrowed by.
+        Kind, "a kind" { Colour = "colour", Tool = "tool" }
+    }
+
+    impl Facet for Kind {
+        const EVERY: &'static [Self] = Self::ALL;
+
+        fn name(self) -> &'static str {
+            self.label()
+        }
+
+        fn title(self) -> &'static str {
+            self.label()
+        }
+
+        fn read(self, text: &str) -> Result<(usize, String), String> {
+            Ok((0, text.to_owned()))
+        }
+
+        fn wants_all(self) -> bool {
+            self == Self::Tool
+        }
+
+        fn key(self, value: &str) -> String {
+            if self == Self::Tool { technologies::key(value) } else { value.to_owned() }
+        }
+    }
+
+    const WORDS: &[&str] = &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit"];
+    const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
+    const COLOURS: &[&str] = &["red", "green", "blue"];
+
+    fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(prop::sample::select(of), 0..=most)
+    }
+
+    fn row() -> impl Strategy<Value = Entry<Kind>> {
+        let texts = (some(WORDS, 3), some(WORDS, 2), some(WORDS, 4));
+        (0_u128..60, texts, some(TOOLS, 3), some(COLOURS, 2), 0_u32..6, 0_i64..5_000_000_000_000).prop_map(
+            |(id, (name, strong, text), tools, colours, reputation, since)| {
+                let name = name.join(" ");
+                let texts = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+                let of = |kind: Kind, list: &[&str]| list.iter().map(|value| (kind, (*value).to_owned())).collect::<Vec<_>>();
+                Entry {
+                    id: Uuid::from_u128(id + 1),
+                    sort_name: name.to_lowercase(),
+                    name,
+                    strong: texts(strong),
+                    text: vec![text.join(" ")],
+                    values: [of(Kind::Colour, &colours), of(Kind::Tool, &tools)].concat(),
+                    technologies: texts(tools),
+                    reputation,
+                    since,
+                }
+            },
+        )
+    }
+
+    fn question() -> impl Strategy<Value = Query<Kind>> {
+        (some(WORDS, 2), some(TOOLS, 2), some(COLOURS, 2), prop::sample::select(Order::ALL.to_vec())).prop_map(
+            |(text, tools, colours, order)| {
+                let mut query = Query::default().with_text(&text.join(" ")).with_order(order);
+                for value in tools {
+                    query.choose(Kind::Tool, value).expect("every text is a tool");
+                }
+                for value in colours {
+                    query.choose(Kind::Colour, value).expect("every text is a colour");
+                }
+                query
+            },
+        )
+    }
+
+    /// The rows as they stand after every one was put, the last of each id.
+    fn standing(rows: &[Entry<Kind>]) -> Vec<&Entry<Kind>> {
+        let mut last: BTreeMap<Uuid, &Entry<Kind>> = BTreeMap::new();
+        for row in rows {
+            last.insert(row.id, row);
+        }
+        last.into_values().collect()
+    }
+
+    fn index(rows: &[Entry<Kind>]) -> Index<Kind> {
+        let mut index = Index::default();
+        for row in rows {
+            index.put(row);
+        }
+        index
+    }
+
+    fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], limit: usize) -> Found<Kind> {
+        index.ask(&Ask { query, count: Kind::ALL, hidden, limit, skip: 0 }).expect("a cursor of its own")
+    }
+
+    /// Every page from the first to the last.
+    fn walk_through(index: &Index<Kind>, query: &Query<Kind>, limit: usize) -> Vec<Uuid> {
+        let mut query = query.from_the_start();
+        let mut seen = Vec::new();
+        loop {
+            let found = ask(index, &query, &[], limit);
+            seen.extend(found.ids);
+            match found.next {
+                Some(next) => query = query.at(&next),
+                None => return seen,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+        /// What is found, how many, and how many beside each facet: as somebody would find who reads every row.
+        #[test]
+        fn it_answers_as_who_reads_every_row(
+            rows in prop::collection::vec(row(), 0..80),
+            query in question(),
+            gone in prop::collection::vec(1_u128..60, 0..5),
+            hidden in prop::collection::vec(1_u128..60, 0..5),
+        ) {
+            let mut index = index(&rows);
+            let gone: Vec<Uuid> = gone.into_iter().map(Uuid::from_u128).collect();
+            let hidden: Vec<Uuid> = hidden.into_iter().map(Uuid::from_u128).collect();
+            for id in &gone {
+                index.remove(*id);
+            }
+            let there: Vec<&Entry<Kind>> =
+                standing(&rows).into_iter().filter(|row| !gone.contains(&row.id) && !hidden.contains(&row.id)).collect();
+            // A word that nobody has is taken for another; that is no matter of this test.
+            let known = words::asked(&query.text).iter().all(|word| {
+                let alone: Query<Kind> = Query::default().with_text(&word.whole);
+                there.iter().any(|row| alone.fits(row)) || there.iter().any(|row| row.texts().any(|(_, text)| words::found_under(text).contains(&word.whole)))
+            });
+            prop_assume!(known);
+
+            let found = ask(&index, &query, &hidden, 1_000);
+            let mut fits: Vec<Uuid> = there.iter().filter(|row| query.fits(row)).map(|row| row.id).collect();
+            let mut ids = found.ids.clone();
+            ids.sort();
+            fits.sort();
+            prop_assert_eq!(&ids, &fits);
+            prop_assert_eq!(found.total, fits.len() as u64);
+            prop_assert!(found.instead.is_none());
+            for (kind, counted) in &found.facets {
+                let beside = if kind.wants_all() { query.clone() } else { query.without(*kind) };
+                for value in COLOURS.iter().chain(TOOLS) {
+                    let mut one = Query::default();
+                    one.choose(*kind, value).expect("any text");
+                    let expected = there.iter().filter(|row| beside.fits(row) && one.fits(row)).count() as u64;
+                    let count = counted.iter().find(|c| kind.key(&c.value) == kind.key(value)).map_or(0, |c| c.count);
+                    prop_assert_eq!(count, expected, "{} {}", kind, value);
+                }
+            }
+            for (left_out, count) in &found.without {
+                let other = left_out.map_or_else(|| query.with_text(""), |kind| query.without(kind));
+                prop_assert_eq!(*count, there.iter().filter(|row| other.fits(row)).count() as u64);
+            }
+        }
+
+        /// Pages of any length, forwards and then backwards, show every row once, in one order.
+        #[test]
+        fn pages_cover_every_row_once(rows in prop::collection::vec(row(), 0..60), query in question(), limit in 1_usize..7) {
+            let index = index(&rows);
+            let whole = ask(&index, &query, &[], 1_000).ids;
+            prop_assert_eq!(walk_through(&index, &query, limit), whole.clone());
+
+            // Back from the end.
+            let mut at = query.from_the_start();
+            while let Some(next) = ask(&index, &at, &[], limit).next {
+                at = at.at(&next);
+            }
+            let mut seen: Vec<Uuid> = Vec::new();
+            loop {
+                let found = ask(&index, &at, &[], limit);
+                seen.splice(0..0, found.ids);
+                match found.previous {
+                    Some(previous) => at = at.at(&previous),
+                    None => break,
+                }
+            }
+            prop_assert_eq!(seen, whole);
+        }
+
+        /// Rows that come while somebody reads push none of the others out and show none twice.
+        #[test]
+        fn rows_that_come_in_between_disturb_no_page(
+            rows in prop::collection::vec(row(), 5..40),
+            later in prop::collection::vec(row(), 1..20),
+            order in prop::sample::select(vec![Order::Reputation, Order::Newest, Order::Name]),
+        ) {
+            let mut index = index(&rows);
+            let query = Query::default().with_order(order);
+            let before = ask(&index, &query, &[], 1_000).ids;
+            let first = ask(&index, &query, &[], 3);
+            for row in &later {
+                let fresh = Entry { id: Uuid::from_u128(row.id.as_u128() + 1_000), ..row.clone() };
+                index.put(&fresh);
+            }
+            let mut seen = first.ids.clone();
+            let mut next = first.next;
+            while let Some(cursor) = next {
+                let found = ask(&index, &query.at(&cursor), &[], 3);
+                seen.extend(found.ids);
+                next = found.next;
+            }
+            let old: Vec<Uuid> = seen.iter().copied().filter(|id| id.as_u128() <= 1_000).collect();
+            prop_assert_eq!(old, before);
+            let each: HashSet<Uuid> = seen.iter().copied().collect();
+            prop_assert_eq!(each.len(), seen.len());
+        }
+    }
+
+    fn named(id: u128, name: &str, text: &str, reputation: u32) -> Entry<Kind> {
+        Entry {
+            id: Uuid::from_u128(id),
+            name: name.into(),
+            sort_name: name.to_lowercase(),
+            strong: Vec::new(),
+            technologies: Vec::new(),
+            text: vec![text.into()],
+            values: Vec::new(),
+            reputation,
+            since: 0,
+        }
+    }
+
+    fn numbers(index: &Index<Kind>, text: &str) -> (Vec<u128>, Option<String>) {
+        let found = ask(index, &Query::default().with_text(text), &[], 20);
+        (found.ids.iter().map(Uuid::as_u128).collect(), found.instead)
+    }
+
+    #[test]
+    fn the_best_match_comes_first_and_then_the_best_known() {
+        let mut rows = vec![
+            named(1, "Cloud Harbour", "", 0),
+            named(2, "Cloud", "", 0),
+            named(3, "Harbour", "a cloud", 90),
+            named(4, "Big Cloud", "", 50),
+        ];
+        rows[2].strong = vec!["Docks".into()];
+        let mut strong = named(5, "Sky", "", 0);
+        strong.strong = vec!["Cloud and infrastructure".into()];
+        rows.push(strong);
+        let index = index(&rows);
+        assert_eq!(numbers(&index, "cloud"), (vec![2, 4, 1, 5, 3], None));
+        assert_eq!(numbers(&index, "CLOUD harbour").0, [1, 3]);
+    }
+
+    #[test]
+    fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
+        let mut kubernetes = named(1, "Kubernaut Labs", "We run clusters.", 0);
+        kubernetes.technologies = vec!["Kubernetes".into(), "PostgreSQL".into(), "C++".into()];
+        let index =
+            index(&[kubernetes, named(2, "Zürich Rust", "", 0), named(3, "株式会社メルカリ", "", 0), named(4, "Яндекс", "", 0)]);
+        let said = |text: &str| numbers(&index, text);
+        assert_eq!(said("kubernout labs"), (vec![1], Some("kubernaut labs".into())));
+        assert_eq!(said("kubernets"), (vec![1], Some("kubernetes".into())));
+        assert_eq!(said("postgers").0, [1], "another name of a technology");
+        assert_eq!(said("rsut"), (vec![2], Some("rust".into())));
+        assert_eq!(said("zurcih").0, [2]);
+        assert_eq!(said("яндкес").0, [4], "other alphabets too");
+        assert_eq!(said("kuber"), (vec![1], None), "a beginning is no mistake");
+        assert_eq!(said("メルカリ").0, [3]);
+        for (nowhere, why) in [
+            ("c#", "signs count"),
+            ("rxx", "in short words every letter counts"),
+            ("elephants", "far from all"),
+            ("clsuters", "descriptions are no vocabulary"),
+            ("🚀", "no words"),
+        ] {
+            assert_eq!(said(nowhere).0, [0_u128; 0], "{why}");
+        }
+        assert_eq!(said("k8s").0, [1]);
+        assert_eq!(said("c++").0, [1]);
+        assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
+        assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
+        assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_list() {
+        let index = index(&(1..=9).map(|n| named(n, &format!("Row {n}"), "", 0)).collect::<Vec<_>>());
+        let query: Query<Kind> = Query::default();
+        let next = ask(&index, &query, &[], 3).next.expect("there are more");
+        let other = query.with_order(Order::Name).at(&next);
+        assert_eq!(
+            index.ask(&Ask { query: &other, count: &[], hidden: &[], limit: 3, skip: 0 }).expect_err("another order").status(),
+            422
+        );
+        assert_eq!(
+            index
+                .ask(&Ask { query: &query.at("zz"), count: &[], hidden: &[], limit: 3, skip: 0 })
+                .expect_err("no cursor")
+                .status(),
+            422
+        );
+    }
+
+    #[test]
+    fn worn_rows_are_forgotten() {
+        let mut index = index(&[named(1, "One", "", 0)]);
+        for n in 0..30_000 {
+            index.put(&named(1, "One", "", n));
+        }
+        assert!(index.is_worn() && index.len() == 1 && index.bytes() > 0);
+        assert_eq!(ask(&index, &Query::default().with_text("one"), &[], 5).total, 1);
+    }
 }

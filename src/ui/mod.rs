@@ -4,3 +4,4 @@ pub mod browser;
 pub mod form;
 pub mod page;
 pub mod parts;
+pub mod search;

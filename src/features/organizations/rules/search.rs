@@ -88,7 +88,9 @@ impl Facet for DirectoryFacet {
 
     fn shown(self, value: &str) -> String {
         match self {
-            Self::Budget => Band::parse(value).map_or_else(|_| value.to_owned(), |band| format!("{band} ({})", band.currency().code())),
+            Self::Budget => {
+                Band::parse(value).map_or_else(|_| value.to_owned(), |band| format!("{band} ({})", band.currency().code()))
+            }
             Self::Verified => "Verified by staff".to_owned(),
             _ => value.to_owned(),
         }
@@ -266,7 +268,10 @@ mod tests {
             "q=rust+fest&industry=Gaming&industry=Security&technology=Go&verified=true&sort=newest&cursor=ab"
         );
         assert_eq!(query.order, Order::Newest);
-        assert_eq!(query.described(), "rust fest · Industry: Gaming · Industry: Security · Technology: Go · Verified: Verified by staff");
+        assert_eq!(
+            query.described(),
+            "rust fest · Industry: Gaming · Industry: Security · Technology: Go · Verified: Verified by staff"
+        );
         let (_, wrong) = DirectoryQuery::parse("region=Mars&sort=best&budget=INR:1-2&verified=maybe&technology=a,b&x=1");
         assert_eq!(wrong.0.into_keys().collect::<Vec<_>>(), ["budget", "region", "sort", "technology", "verified"]);
         assert_eq!(DirectoryQuery::read("search=x&sort=relevance").query(), "q=x");
@@ -287,11 +292,18 @@ mod tests {
 
     #[test]
     fn technologies_stay_apart_and_have_other_names() {
-        for there in ["C++", "c++ cloud", "node.js", "Kubernetes", "terraform", "zurich", "ZÜRICH hackathons", "infrastructure"] {
-            assert!(fits(&format!("q={}", url::form_urlencoded::byte_serialize(there.as_bytes()).collect::<String>())), "{there}");
+        for there in ["C++", "c++ cloud", "node.js", "Kubernetes", "terraform", "zurich", "ZÜRICH hackathons", "infrastructure"]
+        {
+            assert!(
+                fits(&format!("q={}", url::form_urlencoded::byte_serialize(there.as_bytes()).collect::<String>())),
+                "{there}"
+            );
         }
         for absent in ["C#", "C", ".net", "go", "cash", "zurich python"] {
-            assert!(!fits(&format!("q={}", url::form_urlencoded::byte_serialize(absent.as_bytes()).collect::<String>())), "{absent}");
+            assert!(
+                !fits(&format!("q={}", url::form_urlencoded::byte_serialize(absent.as_bytes()).collect::<String>())),
+                "{absent}"
+            );
         }
         assert!(fits("technology=Node.js&technology=C%2B%2B") && !fits("technology=Node.js&technology=C"));
     }
@@ -333,23 +345,28 @@ mod tests {
         let facets = (
             one(DirectoryFacet::Industry, strings(Industry::LABELS)),
             one(DirectoryFacet::Region, strings(Region::LABELS)),
-            one(DirectoryFacet::Technology, strings(&["C", "C++", "C#", ".NET", "nodejs", "Quantum Foo", "quantum-foo", "é & ü"])),
+            one(
+                DirectoryFacet::Technology,
+                strings(&["C", "C++", "C#", ".NET", "nodejs", "Quantum Foo", "quantum-foo", "é & ü"]),
+            ),
             one(DirectoryFacet::SponsorshipType, strings(SponsorshipType::LABELS)),
             one(DirectoryFacet::Budget, Band::all().map(Band::key).collect()),
             one(DirectoryFacet::EventType, strings(EventType::LABELS)),
             one(DirectoryFacet::EntityType, strings(EntityType::LABELS)),
             one(DirectoryFacet::Verified, strings(&["true"])),
         );
-        ("\\PC{0,120}", facets, prop::sample::select(Order::ALL.to_vec()), "[0-9a-f]{0,20}").prop_map(|(text, facets, order, cursor)| {
-            let mut query = DirectoryQuery::default().with_text(&text).with_order(order).at(&cursor);
-            let (a, b, c, d, e, f, g, h) = facets;
-            for (facet, values) in [a, b, c, d, e, f, g, h] {
-                for value in values {
-                    query.choose(facet, &value).expect("it is one of the list");
+        ("\\PC{0,120}", facets, prop::sample::select(Order::ALL.to_vec()), "[0-9a-f]{0,20}").prop_map(
+            |(text, facets, order, cursor)| {
+                let mut query = DirectoryQuery::default().with_text(&text).with_order(order).at(&cursor);
+                let (a, b, c, d, e, f, g, h) = facets;
+                for (facet, values) in [a, b, c, d, e, f, g, h] {
+                    for value in values {
+                        query.choose(facet, &value).expect("it is one of the list");
+                    }
                 }
-            }
-            query
-        })
+                query
+            },
+        )
     }
 
     proptest! {
