@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(found_under("שלום"), ["שלום"]);
         assert_eq!(found_under("عالم"), ["عالم"]);
         assert_eq!(under("हिन्दी समुदाय"), "समुदाय हिन्दी");
-        assert_eq!(under("株式会社メルカリ"), "カリ メル ルカ 会社 式会 社メ 株式");
+        assert_eq!(under("株式会社メルカリ"), "カリ メル ルカ 会社 式会 株式 社メ");
         assert_eq!(under("東京"), "東京");
         assert_eq!(under("🚀🎉"), "");
     }
