@@ -18,7 +18,10 @@ use crate::{
     },
     platform::{
         ctx::Ctx,
-        index::{self, Ask, Place},
+        index::{
+            self,
+            engine::{self, Ask, Place},
+        },
     },
 };
 use std::collections::HashMap;
@@ -82,11 +85,11 @@ async fn of_database(ctx: &Ctx, query: &CommunitiesQuery, hidden: &[Uuid], page:
 fn place_of(row: &CardRow, order: Order, before: bool) -> Place {
     Place {
         order,
-        tier: if order == Order::Relevance { index::FLAT } else { 0 },
+        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
         label: match order {
-            Order::Relevance | Order::Reputation => index::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
-            Order::Newest => index::since_label(row.created_at.timestamp_micros()),
-            Order::Name => index::name_label(&row.sort_name),
+            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
+            Order::Newest => engine::since_label(row.created_at.timestamp_micros()),
+            Order::Name => engine::name_label(&row.sort_name),
         },
         name: if order == Order::Name { row.sort_name.clone() } else { String::new() },
         id: row.id,

@@ -7,7 +7,7 @@ use crate::{
         labels::Region,
         search::Order,
     },
-    platform::index::Place,
+    platform::index::engine::Place,
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};

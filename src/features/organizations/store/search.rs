@@ -13,7 +13,7 @@ use crate::{
         search::Order,
         technologies,
     },
-    platform::{index::Place, tx::Tx},
+    platform::{index::engine::Place, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
