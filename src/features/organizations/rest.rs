@@ -46,9 +46,9 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(upload))
 }
 
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it documents what `DirectoryQuery` and `Bounds` read")]
 struct ListParams {
     /// Words of the name, the industry, the technologies or the descriptions. Typing mistakes are forgiven where a word is
     /// nowhere (`saidInstead`).

@@ -18,6 +18,7 @@ use std::{
     borrow::Cow,
     cmp::Ordering,
     collections::{BTreeMap, HashMap, HashSet},
+    ops::Bound,
 };
 use uuid::Uuid;
 
@@ -612,7 +613,10 @@ impl<F: Facet> Index<F> {
     }
 
     fn begun<'a>(&'a self, start: &'a str) -> impl Iterator<Item = u32> + 'a {
-        self.vocabulary.range::<str, _>(start..).take_while(move |(word, _)| word.starts_with(start)).map(|(_, token)| *token)
+        self.vocabulary
+            .range::<str, _>((Bound::Included(start), Bound::Unbounded))
+            .take_while(move |(word, _)| word.starts_with(start))
+            .map(|(_, token)| *token)
     }
 
     /// The word of a name, a short text or the vocabulary of technologies that is most likely meant.
@@ -621,39 +625,24 @@ impl<F: Facet> Index<F> {
         if most == 0 {
             return None;
         }
-        let mut best: Option<(usize, bool, std::cmp::Reverse<u64>, String)> = None;
-        let first = typed.chars().next();
-        let mut offer = |word: &str, used: u64| {
-            if used == 0 || word == typed {
-                return;
-            }
-            let limit = best.as_ref().map_or(most, |(mistakes, ..)| *mistakes);
-            if let Some(mistakes) = words::mistakes(typed, word, limit) {
-                let offered = (mistakes, word.chars().next() != first, std::cmp::Reverse(used), word.to_owned());
-                if best.as_ref().is_none_or(|best| offered < *best) {
-                    best = Some(offered);
-                }
-            }
-        };
+        let mut offered: Vec<(String, u64)> = Vec::new();
         // Other names of technologies are no words of any row.
         for (name, others) in technologies::all() {
             let key = technologies::key(name);
             let used = self.used(&format!("{TECHNOLOGY}{key}"));
             if used > 0 {
-                for name in others.iter().copied().chain([key.as_str()]) {
-                    offer(name, used);
-                }
+                offered.extend(others.iter().map(|other| ((*other).to_owned(), used)));
+                offered.push((key, used));
             }
         }
-        for token in self.one_away(typed) {
-            offer(&self.spelled[token as usize], self.postings[token as usize].strong());
+        let offer = |token: u32| (self.spelled[token as usize].to_string(), self.postings[token as usize].strong());
+        offered.extend(self.one_away(typed).into_iter().map(offer));
+        let near = likeliest(typed, most, &offered);
+        if near.is_some() && typed.is_ascii() {
+            return near;
         }
-        if best.is_none() || !typed.is_ascii() {
-            for token in self.share_letters(typed, most) {
-                offer(&self.spelled[token as usize], self.postings[token as usize].strong());
-            }
-        }
-        best.map(|(.., word)| word)
+        offered.extend(self.share_letters(typed, most).into_iter().map(offer));
+        likeliest(typed, most, &offered)
     }
 
     fn used(&self, word: &str) -> u64 {
@@ -816,7 +805,7 @@ impl<F: Facet> Index<F> {
         let mut found: Vec<(u8, u32)> = Vec::new();
         let towards = |order: Ordering| if backwards { order.reverse() } else { order };
         let mut numbered: Vec<(u8, &RoaringBitmap)> =
-            tiers.iter().zip(first..=u8::MAX).map(|(rows, tier)| (tier, rows.as_ref())).collect();
+            tiers.iter().zip(first..=u8::MAX).map(|(rows, tier)| (tier, &**rows)).collect();
         if backwards {
             numbered.reverse();
         }
@@ -878,6 +867,20 @@ fn nearest(best: &mut Vec<u32>, rows: impl Iterator<Item = u32>, wanted: usize, 
         best.insert(at, row);
         best.truncate(wanted);
     }
+}
+
+/// The word with the fewest mistakes, one that begins alike before others, and then the most used.
+fn likeliest(typed: &str, most: usize, offered: &[(String, u64)]) -> Option<String> {
+    let first = typed.chars().next();
+    offered
+        .iter()
+        .filter(|(word, used)| *used > 0 && word != typed)
+        .filter_map(|(word, used)| {
+            let mistakes = words::mistakes(typed, word, most)?;
+            Some((mistakes, word.chars().next() != first, std::cmp::Reverse(*used), word))
+        })
+        .min()
+        .map(|(.., word)| word.clone())
 }
 
 /// Three letters in a row, with its beginning and end.

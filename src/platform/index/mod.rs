@@ -29,6 +29,10 @@ const MOST_ROWS: u64 = 5_000_000;
 /// How long a change may be unknown to it, and how long it waits after it failed.
 const LAG: Duration = Duration::from_millis(400);
 const AGAIN: Duration = Duration::from_secs(5);
+/// When a list that was too long is looked at again.
+const LATER: Duration = Duration::from_secs(600);
+/// After so many rounds its size is measured again.
+const REPORTED: u32 = 150;
 
 /// Things of rooms that live as long as the process, one of each type.
 #[derive(Default)]
@@ -182,34 +186,35 @@ fn report<S: Source>(index: &Index<S::Of>) {
 pub fn keep<S: Source>(house: &Arc<House>, stop: &CancellationToken) {
     let (ctx, stop) = (Ctx::background(house, S::LIST), stop.clone());
     tokio::spawn(async move {
-        let work = async {
-            let mut unreported = 0;
-            let mut rounds = 0_u32;
-            loop {
-                let live = live::<S>(&ctx);
-                let done = if live.read(|_| ()).is_some() { follow::<S>(&ctx).await } else { fill::<S>(&ctx).await.map(|()| 0) };
-                let pause = match done {
-                    Ok(rows) => {
-                        unreported += rows;
-                        rounds += 1;
-                        if unreported > 0 && rounds.is_multiple_of(60) {
-                            live.read(report::<S>);
-                            unreported = 0;
-                        }
-                        // A list that is too long is looked at again now and then: it may have shrunk.
-                        if live.read(|_| ()).is_some() { LAG } else { AGAIN }
-                    }
-                    Err(error) => {
-                        tracing::warn!(list = S::LIST, %error, "the index could not follow; it tries again");
-                        AGAIN
-                    }
-                };
-                tokio::time::sleep(pause).await;
-            }
-        };
         tokio::select! {
-            () = work => {}
+            () = keep_up::<S>(&ctx) => {}
             () = stop.cancelled() => {}
         }
     });
+}
+
+async fn keep_up<S: Source>(ctx: &Ctx) {
+    let live = live::<S>(ctx);
+    let (mut unreported, mut rounds) = (0, 0_u32);
+    loop {
+        let is_filled = live.read(|_| ()).is_some();
+        let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
+        let pause = match done {
+            Ok(rows) => {
+                unreported += rows;
+                rounds = rounds.wrapping_add(1);
+                if unreported > 0 && rounds.is_multiple_of(REPORTED) {
+                    live.read(report::<S>);
+                    unreported = 0;
+                }
+                // A list that is too long is looked at again now and then: it may have shrunk.
+                if live.read(|_| ()).is_some() { LAG } else { LATER }
+            }
+            Err(error) => {
+                tracing::warn!(list = S::LIST, %error, "the index could not follow; it tries again");
+                AGAIN
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
 }
