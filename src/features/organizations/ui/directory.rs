@@ -316,7 +316,7 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
             <div class="result__body">
                 <h2 class="result__name">
                     <a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)><bdi>{card.display_name}</bdi></a>
-                    {verified.then(|| view! { <span class="result__mark"><Icon name="check-circle" small=true/>"Verified"</span> })}
+                    {verified.then(|| view! { <span class="result__mark tone-success"><Icon name="check-circle" small=true/>"Verified"</span> })}
                 </h2>
                 {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
                 <ul class="tags">
