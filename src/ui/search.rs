@@ -48,7 +48,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: Vec<FacetV
                 })
                 .collect_view();
             view! {
-                <details class="menu" attr:name="narrow">
+                <details class="menu" name="narrow">
                     <summary class="chip">
                         {view.title}
                         {(chosen > 0).then(|| view! { <span class="chip__count num">{chosen}</span> })}
@@ -71,7 +71,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: Vec<FacetV
     view! {
         <div class="filters" role="group" aria-label="Filters">
             {menus}
-            <details class="menu menu--end filters__order" attr:name="narrow">
+            <details class="menu menu--end filters__order" name="narrow">
                 <summary class="chip chip--quiet">
                     <span class="visually-hidden">"Sorted by: "</span>
                     {title(query.order, query.text.is_empty())}

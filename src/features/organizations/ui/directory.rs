@@ -121,7 +121,7 @@ fn Search(asked: Memo<DirectoryQuery>, acting: Memo<Option<String>>) -> impl Int
             list.set(Vec::new());
             return;
         }
-        set_timeout(
+        let _ = set_timeout(
             move || {
                 if asking.get_untracked() != now {
                     return;
