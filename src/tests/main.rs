@@ -12,6 +12,7 @@ mod requests;
 mod inbox;
 mod moderation;
 mod statements;
+mod search;
 mod strangers;
 mod town;
 mod work;

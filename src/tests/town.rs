@@ -20,6 +20,7 @@ use commdesk::{
         db,
         dns::Fixed,
         facts,
+        index::Shelf,
         jobs::{self, Registry},
         mail::Memory,
         password::Passwords,
@@ -100,6 +101,7 @@ impl Town {
             reach: names,
             known: is_known,
             poke: Notify::new(),
+            shelf: Shelf::default(),
             settings,
         });
         let owner = db::pool(&server.owner_url(&database), 2).expect("an address of the cluster");
