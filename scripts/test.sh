@@ -5,6 +5,7 @@
 #   scripts/test.sh check      formatting, lints, and that the rings compile
 #   scripts/test.sh journeys   only the journeys, against the release build (more arguments go to Playwright)
 #   scripts/test.sh fuzz N     only the API, N made-up calls an operation and caller (the long form; `all` makes 15)
+#   scripts/test.sh prove      the long forms of what must never happen: secrets seen, markup run, things done twice
 . "$(dirname "$0")/env.sh"
 what=${1:-all}; shift || true
 
@@ -48,6 +49,9 @@ fuzz() {
     LEPTOS_SITE_ROOT=target/site-release "$TOOLS/bin/test-python" scripts/fuzz.py target/release/commdesk target/fuzz "$(free_port)" "$@"
 }
 
+# The rooms of the test binary whose promises have a long form: more rounds, every payload by itself.
+PROOFS=(canaries:: payloads:: matrix:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
+
 # On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
 if [ -n "${CI:-}" ]; then trap 'bash scripts/stop.sh' EXIT; fi
 
@@ -67,6 +71,13 @@ case $what in
     stage "release build" release
     stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
     ;;
+  prove)
+    stage "tools" tools
+    stage "secrets, markup, roles, races, deadlines, kills: the long forms" \
+      env COMMDESK_PROVE=1 cargo test --features "$TEST_FEATURES" --test house -- "${PROOFS[@]}"
+    stage "release build" release
+    stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    ;;
   all)
     stage "tools" tools
     checks
@@ -76,7 +87,7 @@ case $what in
     stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
-  *) fail "usage: scripts/test.sh [check|journeys|fuzz]" ;;
+  *) fail "usage: scripts/test.sh [check|journeys|fuzz|prove]" ;;
 esac
 
 printf '\n== all passed in %s\n' "$(took $((SECONDS - began)))"

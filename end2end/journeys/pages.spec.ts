@@ -26,7 +26,7 @@ test('what strangers read', async ({ page }) => {
   test.setTimeout(180_000);
   await look(page, [
     '/', '/opportunities', '/directory', '/directory/acme-cloud', '/events', '/events/hackfest-2027',
-    '/communities/apex-circle', '/become-sponsor', '/join', '/join/sent', '/sign-in', '/forgot-password', '/api/docs', '/nowhere',
+    '/communities', '/communities?q=zzzz', '/directory?q=cloud', '/communities/apex-circle', '/become-sponsor', '/join', '/join/sent', '/sign-in', '/forgot-password', '/api/docs', '/nowhere',
   ]);
   await open(page, '/opportunities');
   const first = await page.locator('main a[href^="/opportunities/"]').first().getAttribute('href');

@@ -11,4 +11,7 @@ pub mod labels;
 pub mod money;
 pub mod page;
 pub mod safe_html;
+pub mod search;
+pub mod technologies;
 pub mod text;
+pub mod words;
