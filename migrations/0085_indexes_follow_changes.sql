@@ -26,5 +26,5 @@ alter table communities add column reputation integer not null generated always 
 ) stored;
 create index communities_reputation on communities (reputation, id) where status in ('approved', 'active');
 create index communities_newest on communities (created_at, id) where status in ('approved', 'active');
-create index communities_listed on communities ((lower(name) collate "C"), id) where status in ('approved', 'active');
+create index communities_by_place on communities ((lower(name) collate "C"), id) where status in ('approved', 'active');
 create index communities_search on communities using gin (search) where status in ('approved', 'active');

@@ -209,6 +209,7 @@ async fn things(town: &Town) -> Things {
             member: volunteer,
             invitation: tenants.invitation,
             join_request: tenants.join_request,
+            user: one(&format!("select id from users where email = '{}'", VERA.email)).await,
         },
         tenants,
     }

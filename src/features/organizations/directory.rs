@@ -106,8 +106,7 @@ async fn of_database(
     let alone = query.chosen().next().is_none();
     if rows.is_empty() && place.is_none() && skip == 0 && query.text.chars().count() >= 3 && alone {
         let similar = store::list_similar(ctx.db(), &query.text, hidden, i64::from(page.limit)).await?;
-        let items: Vec<OrganizationCard> =
-            similar.into_iter().map(|row| card(row, audience)).collect();
+        let items: Vec<OrganizationCard> = similar.into_iter().map(|row| card(row, audience)).collect();
         let total = i64::try_from(items.len()).unwrap_or_default();
         return Ok(DirectoryView { similar: !items.is_empty(), items, total, ..DirectoryView::default() });
     }

@@ -626,12 +626,7 @@ const LISTED: &str = " where o.verification_status in ('Verified', 'Community Ad
 
 /// Listed organizations whose names are spelled like the text, likest first; for when no word was found. The inner limit
 /// bounds what is compared, whatever is typed; `hidden` ones are not there.
-pub async fn list_similar(
-    pool: &PgPool,
-    text: &str,
-    hidden: &[Uuid],
-    limit: i64,
-) -> AppResult<Vec<CardRow>> {
+pub async fn list_similar(pool: &PgPool, text: &str, hidden: &[Uuid], limit: i64) -> AppResult<Vec<CardRow>> {
     let rows = sqlx::query_as!(
         CardRow,
         r#"select o.id, o.slug, o.display_name, lower(o.display_name) as "sort_name!", o.entity_type, o.website, o.industry,
