@@ -69,8 +69,11 @@ fn every_role() -> Vec<Role> {
     organizations.chain(CommunityRole::all().map(Role::Community)).chain(staff).collect()
 }
 
+/// A kind of seat, and which of all capabilities it holds.
+type Powers = (u8, Vec<bool>);
+
 /// The kinds of seats must not meet: a Volunteer and a DevRel Manager may hold the same and still stand on different sides.
-fn kind_and_powers(role: Role) -> (u8, Vec<bool>) {
+fn kind_and_powers(role: Role) -> Powers {
     let held = role.capabilities();
     let kind = match role {
         Role::Organization(_) => 0,
@@ -82,7 +85,7 @@ fn kind_and_powers(role: Role) -> (u8, Vec<bool>) {
 
 #[test]
 fn every_role_of_the_lists_has_a_column() {
-    let mut columns: BTreeMap<(u8, Vec<bool>), (&str, Vec<&str>)> = BTreeMap::new();
+    let mut columns: BTreeMap<Powers, (&str, Vec<&str>)> = BTreeMap::new();
     for (name, caller) in callers() {
         if let Caller::Seat(role) = caller {
             assert!(columns.insert(kind_and_powers(role), (name, Vec::new())).is_none(), "{name} is a column twice");

@@ -266,11 +266,11 @@ pub async fn furnish(town: &Town) -> Tenants {
         request,
         opportunity: one(&format!("select opportunity_id from requests where id = '{request}'")).await,
         event: one("select id from events where status = 'Draft'").await,
-        offer: Uuid::now_v7(),
-        link: Uuid::now_v7(),
+        offer: town.ctx().id(),
+        link: town.ctx().id(),
         hackfest,
-        invitation: Uuid::now_v7(),
-        join_request: Uuid::now_v7(),
+        invitation: town.ctx().id(),
+        join_request: town.ctx().id(),
     };
     let now = town.ctx().now().to_rfc3339();
     let statements = [
