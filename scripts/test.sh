@@ -42,6 +42,8 @@ journeys() {
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
 }
 
+journeys_with_all() { HOSTILE=all journeys "$@"; }
+
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
 fuzz() {
@@ -77,6 +79,7 @@ case $what in
       env COMMDESK_PROVE=1 cargo test --features "$TEST_FEATURES" --test house -- "${PROOFS[@]}"
     stage "release build" release
     stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    stage "hostile words in a browser, every payload in every field" journeys_with_all journeys/hostile-words.spec.ts
     ;;
   all)
     stage "tools" tools

@@ -571,6 +571,18 @@ async fn every_page_as_nobody_and_as_an_outsider() {
     let mut told: Vec<String> = listed.keys().map(|path| (*path).to_owned()).collect();
     told.sort();
     assert_eq!(known, told, "every page is in the table");
+    // And what the browser looks at with axe, in both themes and three widths.
+    let list = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/end2end/pages.json")).expect("the list of pages");
+    let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    let looked: std::collections::BTreeSet<&str> = list
+        .as_object()
+        .expect("readers")
+        .values()
+        .filter_map(|pages| pages.as_array())
+        .flatten()
+        .filter_map(|page| page["route"].as_str().filter(|route| !route.is_empty()))
+        .collect();
+    assert_eq!(looked, listed.keys().copied().collect(), "every page is in end2end/pages.json");
     story(async |town| {
         seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
         let others = others(town).await;
