@@ -502,6 +502,7 @@ mod tests {
             more_asked: Some("How many members?".into()),
             decision_reason: None,
             advice: None,
+            version: 1,
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, PgPool, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 // ── One organization ────────────────────────────────────────────────────────────────────────────────────────────────
