@@ -10,5 +10,6 @@ pub mod ids;
 pub mod labels;
 pub mod money;
 pub mod page;
+pub mod pictures;
 pub mod safe_html;
 pub mod text;

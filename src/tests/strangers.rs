@@ -371,6 +371,7 @@ const OTHER: &[(&str, u16)] = &[
     ("/metrics", 200),
     ("/theme", 405),
     ("/media/logos/none.png", 404),
+    ("/media/logos/128/none.webp", 404),
     ("/embed/style.css", 200),
     ("/embed/events/hackfest-2027/sponsors.json", 200),
     ("/embed/opportunities/none/badge", 404),

@@ -287,10 +287,10 @@ fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
 pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<ReviewView> {
     policy::may_review(actor)?;
     let row = find(ctx, id).await?;
-    let checks = store::list_checks(ctx.db(), id).await?;
-    let rivals = store::list_by_identity(ctx.db(), std::slice::from_ref(&row.identity_key)).await?;
+    let store::review::Evidence { checks, rivals, proposal, disablings, claims } =
+        store::review::find_evidence(ctx.db(), id, life::WAITING).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
-    let waiting = life::waiting_for(ctx, actor, &row).await?;
+    let waiting = life::waiting_for(ctx, &row, (proposal, disablings, claims))?;
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
     let now = ctx.now();
@@ -669,13 +669,7 @@ fn card(row: store::CardRow) -> OrganizationCard {
 /// # Errors
 /// 404 for what is not listed, except for its own people and staff.
 pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppResult<OrganizationView> {
-    let record = record(&ctx.house.columns, find(ctx, id).await?)?;
-    let audience = policy::audience(viewer, id);
-    if !policy::may_see(audience, record.standing) {
-        return Err(AppError::NotFound);
-    }
-    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Organization, id.0).await?;
-    Ok(OrganizationView::for_audience(&record, audience))
+    get_by(ctx, viewer, &OrganizationRef::Id(id)).await
 }
 
 /// As [`get`], by id or slug.
@@ -683,11 +677,21 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppRe
 /// # Errors
 /// As [`get`].
 pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> AppResult<OrganizationView> {
-    let id = match by {
-        OrganizationRef::Id(id) => *id,
-        OrganizationRef::Slug(slug) => store::find_id(ctx.db(), slug).await?.ok_or(AppError::NotFound)?,
+    let by = match by {
+        OrganizationRef::Id(id) => (Some(*id), None),
+        OrganizationRef::Slug(slug) => (None, Some(slug.as_str())),
     };
-    get(ctx, viewer, id).await
+    let community = viewer.and_then(Actor::community).map(|community| community.0);
+    let mut conn = ctx.db().acquire().await?;
+    let row = store::find_for(&mut conn, by, community).await?.ok_or(AppError::NotFound)?;
+    drop(conn);
+    let (id, blocked) = (row.id.into(), row.blocked);
+    let record = record(&ctx.house.columns, row)?;
+    let audience = policy::audience(viewer, id);
+    if !policy::may_see(audience, record.standing) || blocked {
+        return Err(AppError::NotFound);
+    }
+    Ok(OrganizationView::for_audience(&record, audience))
 }
 
 // ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────

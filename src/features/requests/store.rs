@@ -22,11 +22,12 @@ use crate::{
     platform::{ctx::Ctx, tx::Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, Postgres, QueryBuilder};
+use serde::Deserialize;
+use sqlx::{FromRow, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 /// What lists and pages read.
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 pub struct Row {
     pub id: Uuid,
     pub state: String,
@@ -103,13 +104,15 @@ pub struct Reader {
 const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_refused')";
 
 impl Reader {
-    fn select(self) -> QueryBuilder<Postgres> {
-        let mut query = QueryBuilder::new(COLUMNS);
-        self.is_unread(&mut query);
-        query.push(" as unread").push(FROM);
+    /// Rows with more columns, each after a comma.
+    fn select(self, query: &mut QueryBuilder<Postgres>, more: impl FnOnce(&mut QueryBuilder<Postgres>)) {
+        query.push(COLUMNS);
+        self.is_unread(query);
+        query.push(" as unread");
+        more(query);
+        query.push(FROM);
         query.push("left join request_desks k on k.request_id = r.id and k.side = ").push_bind(self.side.label());
         query.push(" left join users ku on ku.id = k.assignee_id");
-        query
     }
 
     /// Has somebody else done something that this person has not seen? From the facts themselves, so that no counter can
@@ -125,12 +128,38 @@ impl Reader {
     }
 }
 
-/// One request that the reader may touch.
-pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Row>> {
-    let mut query = reader.select();
+/// One request with everything around it that its page shows.
+#[derive(FromRow)]
+pub struct Whole {
+    #[sqlx(flatten)]
+    pub row: Row,
+    /// The first one first.
+    #[sqlx(json)]
+    pub revisions: Vec<RevisionRow>,
+    /// `[{id, name, role}]`.
+    pub colleagues: serde_json::Value,
+    pub community_email: String,
+    /// Sealed.
+    pub community_phone: Vec<u8>,
+}
+
+/// One request that the reader may touch, by one statement.
+pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Whole>> {
+    let mut query = QueryBuilder::new("");
+    reader.select(&mut query, |query| {
+        query.push(
+            ", c.official_email as community_email, c.phone as community_phone, \
+             (select jsonb_agg(jsonb_build_object('sequence', x.sequence, 'side', x.side, 'currency', x.currency, \
+                  'amount_minor', x.amount_minor, 'category', x.category, 'benefits', x.benefits, 'message', x.message, \
+                  'valid_until', x.valid_until, 'canonical', x.canonical, 'hash', encode(x.hash, 'hex'), \
+                  'prev_hash', encode(x.prev_hash, 'hex'), 'created_at', x.created_at) order by x.sequence) \
+              from revisions x where x.request_id = r.id) as revisions, ",
+        );
+        colleagues(query, reader.scope);
+    });
     query.push(" where r.id = ").push_bind(id.0);
     within(&mut query, reader.scope);
-    Ok(query.build_query_as::<Row>().fetch_optional(ctx.db()).await?)
+    Ok(query.build_query_as::<Whole>().fetch_optional(ctx.db()).await?)
 }
 
 /// What somebody's queries may touch: their own side's, except what staff hold back from them.
@@ -143,6 +172,13 @@ fn within(query: &mut QueryBuilder<Postgres>, scope: Scope) {
         .push(" and (r.held_at is null or r.opened_by = 'community')) or (r.organization_id = ")
         .push_bind(scope.organization())
         .push(" and (r.held_at is null or r.opened_by = 'organization')))");
+}
+
+/// Which page of an inbox.
+pub struct Wanted {
+    pub after: Option<After>,
+    pub offset: i64,
+    pub limit: i64,
 }
 
 /// Where a page of an inbox goes on: the last row's turn, moment and id.
@@ -230,17 +266,18 @@ fn tab(query: &mut QueryBuilder<Postgres>, reader: Reader, tab: InboxTab) {
 }
 
 /// A part of one side's inbox: open ones whose turn it is first, then by waiting time; closed ones by when they were closed.
-pub async fn list(
-    ctx: &Ctx,
-    reader: Reader,
-    filter: &InboxFilter,
-    after: Option<&After>,
-    offset: i64,
-    limit: i64,
-) -> AppResult<Vec<Row>> {
-    let mut query = reader.select();
+fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter, page: &Wanted) {
+    let Wanted { after, offset, limit } = page;
+    query.push(", (select coalesce(jsonb_agg(to_jsonb(x) order by ");
+    query.push(match (filter.tab.is_open(), reader.side) {
+        (true, Side::Community) => "x.turn, x.turn_since, x.id",
+        (true, Side::Organization) => "x.turn desc, x.turn_since, x.id",
+        (false, _) => "x.closed_at desc, x.id desc",
+    });
+    query.push("), '[]') from (");
+    reader.select(query, |_| {});
     query.push(" where true");
-    narrow(&mut query, reader, filter);
+    narrow(query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
     let (direction, later) = match reader.side {
         Side::Community => ("asc", ">"),
@@ -260,13 +297,12 @@ pub async fn list(
         }
         query.push(" order by r.closed_at desc, r.id desc");
     }
-    query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
-    Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
+    query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push(") x) as rows");
 }
 
 /// What one side's inbox holds, each number counted to just beyond the cap; with what else its page says.
 #[derive(FromRow)]
-pub struct Counts {
+pub struct Inbox {
     pub matching: i64,
     pub your_turn: i64,
     pub open: i64,
@@ -285,10 +321,13 @@ pub struct Counts {
     pub sent_by_person: i64,
     /// `[{id, name, role}]`.
     pub colleagues: serde_json::Value,
+    /// The page itself.
+    #[sqlx(json)]
+    pub rows: Vec<Row>,
 }
 
 /// One statement, so that all of it is of one moment.
-pub async fn count(ctx: &Ctx, reader: Reader, filter: &InboxFilter, week_ago: DateTime<Utc>) -> AppResult<Counts> {
+pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted, week_ago: DateTime<Utc>) -> AppResult<Inbox> {
     const PLAIN: &str = "(select count(*) from (select 1 from requests r \
                          left join request_desks k on k.request_id = r.id and k.side = ";
     let mut query = QueryBuilder::new("select (select count(*) from (select 1");
@@ -332,7 +371,8 @@ pub async fn count(ctx: &Ctx, reader: Reader, filter: &InboxFilter, week_ago: Da
     query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
     query.push(" and r.created_by = ").push_bind(reader.user.0).push(") as sent_by_person, ");
     colleagues(&mut query, reader.scope);
-    Ok(query.build_query_as::<Counts>().fetch_one(ctx.db()).await?)
+    list(&mut query, reader, filter, page);
+    Ok(query.build_query_as::<Inbox>().fetch_one(ctx.db()).await?)
 }
 
 /// The people of the reader's workspace whose seats are open, as one value.
@@ -518,7 +558,8 @@ pub async fn find_colleague(tx: &mut Tx, scope: Scope, user: UserId) -> AppResul
     Ok(row.map(|row| (row.name, row.role)))
 }
 
-/// A revision as it is stored.
+/// A revision as it is stored; its hashes in hexadecimal digits.
+#[derive(Deserialize)]
 pub struct RevisionRow {
     pub sequence: i32,
     pub side: String,
@@ -529,21 +570,9 @@ pub struct RevisionRow {
     pub message: String,
     pub valid_until: DateTime<Utc>,
     pub canonical: String,
-    pub hash: Vec<u8>,
-    pub prev_hash: Option<Vec<u8>>,
+    pub hash: String,
+    pub prev_hash: Option<String>,
     pub created_at: DateTime<Utc>,
-}
-
-/// Every revision of a request, the first one first.
-pub async fn list_revisions(ctx: &Ctx, request: RequestId) -> AppResult<Vec<RevisionRow>> {
-    Ok(sqlx::query_as!(
-        RevisionRow,
-        "select sequence, side, currency, amount_minor, category, benefits, message, valid_until, canonical, hash, prev_hash, created_at
-         from revisions where request_id = $1 order by sequence",
-        request.0,
-    )
-    .fetch_all(ctx.db())
-    .await?)
 }
 
 /// Where a request belongs.
@@ -939,32 +968,102 @@ pub async fn list_reasons(ctx: &Ctx, scope: Scope, side: Side, since: DateTime<U
     Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
 }
 
-/// Open requests between two workspaces, and from when the sender of the last one is welcome again, as far as `side` knows.
-pub struct Between {
+/// What a community should know, and what it chooses from, when it writes to an organization.
+pub struct Compose {
+    /// Open requests between the two that the community sees.
     pub open: Vec<(Uuid, String)>,
+    /// From when the community is welcome again, if it was told.
     pub ask_again_on: Option<NaiveDate>,
+    pub sent_by_workspace: i64,
+    pub sent_by_person: i64,
+    /// Published events, the next first.
+    pub events: Vec<EventChoice>,
+    /// Open opportunities, the last touched first.
+    pub opportunities: Vec<OpportunityChoice>,
 }
 
-pub async fn find_between(ctx: &Ctx, community: CommunityId, organization: OrganizationId, side: Side) -> AppResult<Between> {
-    let rows = sqlx::query!(
-        r#"select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as "held!"
-           from requests r join events e on e.id = r.event_id
-           where r.community_id = $1 and r.organization_id = $2
-             and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
-           order by r.opened_at desc limit 20"#,
+#[derive(Debug, Deserialize)]
+struct BetweenRow {
+    id: Uuid,
+    title: String,
+    opened_by: String,
+    state: String,
+    ask_again_on: Option<NaiveDate>,
+    held: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct EventChoice {
+    pub id: Uuid,
+    pub title: String,
+    pub timezone: String,
+    pub start_at: Option<DateTime<Utc>>,
+    pub end_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OpportunityChoice {
+    pub id: Uuid,
+    pub event_title: String,
+    pub category: String,
+    pub currency: String,
+    pub budget_min: i64,
+    pub budget_max: i64,
+    pub places: i32,
+    pub places_left: i32,
+}
+
+/// By one statement. Opportunities only `with_opportunities`.
+pub async fn find_compose(
+    ctx: &Ctx,
+    (community, user): (CommunityId, UserId),
+    organization: OrganizationId,
+    since: DateTime<Utc>,
+    with_opportunities: bool,
+) -> AppResult<Compose> {
+    let row = sqlx::query!(
+        r#"select
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.opened_at desc), '[]') from (
+                    select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as held, r.opened_at
+                    from requests r join events e on e.id = r.event_id
+                    where r.community_id = $1 and r.organization_id = $2
+                      and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
+                    order by r.opened_at desc limit 20) x) as "between!: Json<Vec<BetweenRow>>",
+               (select count(*) from requests where opened_at > $3 and opened_by = 'community' and community_id = $1) as "workspace!",
+               (select count(*) from requests where opened_at > $3 and created_by = $4) as "person!",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.start_at, x.id), '[]') from (
+                    select e.id, e.title, e.timezone, e.start_at, e.end_at from events e
+                    where e.community_id = $1 and e.status in ('Upcoming', 'Live') and e.deleted_at is null
+                    order by e.start_at, e.id limit 100) x) as "events!: Json<Vec<EventChoice>>",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.updated_at desc, x.id desc), '[]') from (
+                    select o.id, e.title as event_title, o.category, o.currency, o.budget_min, o.budget_max, o.places, o.updated_at,
+                           (select count(*) from opportunity_places p where p.opportunity_id = o.id and not exists
+                                (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as places_left
+                    from opportunities o join events e on e.id = o.event_id
+                    where $5 and o.community_id = $1 and o.status = 'Open'
+                    order by o.updated_at desc, o.id desc limit 100) x) as "opportunities!: Json<Vec<OpportunityChoice>>""#,
         community.0,
         organization.0,
+        since,
+        user.0,
+        with_opportunities,
     )
-    .fetch_all(ctx.db())
+    .fetch_one(ctx.db())
     .await?;
-    let seen = |opened_by: &str, held: bool| !held || opened_by == side.label();
-    Ok(Between {
-        open: rows
+    let own = Side::Community.label();
+    let seen = |it: &BetweenRow| !it.held || it.opened_by == own;
+    Ok(Compose {
+        open: row
+            .between
             .iter()
-            .filter(|row| matches!(row.state.as_str(), "Pending" | "Negotiation") && seen(&row.opened_by, row.held))
-            .map(|row| (row.id, row.title.clone()))
+            .filter(|it| matches!(it.state.as_str(), "Pending" | "Negotiation") && seen(it))
+            .map(|it| (it.id, it.title.clone()))
             .collect(),
-        ask_again_on: rows.iter().find(|row| row.opened_by == side.label()).and_then(|row| row.ask_again_on),
+        ask_again_on: row.between.iter().find(|it| it.opened_by == own).and_then(|it| it.ask_again_on),
+        sent_by_workspace: row.workspace,
+        sent_by_person: row.person,
+        events: row.events.0,
+        opportunities: row.opportunities.0,
     })
 }
 
