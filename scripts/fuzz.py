@@ -36,8 +36,10 @@ CALLERS = [
     ("an outsider", "mallory@globex.example", "organization:globex"),
     ("staff", "sara@commdesk.example", None),
 ]
-# Which list gives the ids that a path's parameter means: the pages' own reads.
+# Which list gives the ids that a path's parameter means: the pages' own reads. No `sessionId`: ending the callers' own sessions
+# would leave nobody to call.
 IDS = {
+    "communityId": ("nobody", "/communities", "id"),
     "eventId": ("a community", "/events", "id"),
     "opportunityId": ("nobody", "/opportunities", "id"),
     "organizationId": ("nobody", "/sponsors", "id"),

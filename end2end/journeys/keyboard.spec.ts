@@ -1,7 +1,8 @@
 // The main line by keyboard alone, and what keyboards need on the way: no click anywhere below.
 import type { Page } from '@playwright/test';
 import { keyboard } from '../lib/hands';
-import { acceptFromInbox, bothSides, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
+import { expectAccessibleInBothThemes } from '../lib/axe';
+import { acceptFromInbox, bothSides, fresh, open, openOpportunity, publishEvent, signIn, slug } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 /** Presses Tab until the focused element matches, as somebody without a mouse does. */
@@ -84,4 +85,54 @@ test('a refused form takes the focus to what is wrong, and its links lead to the
   await page.keyboard.press('Enter');
   await expect(page.locator(target!)).toBeVisible();
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('x');
+});
+
+test('the inbox by keys: through its rows, ticked, put aside, and back to where one was', async ({ page }) => {
+  await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
+  await open(page, '/inbox');
+  const rows = page.locator('.inbox__link');
+  expect(await rows.count(), 'the demo has something to walk through').toBeGreaterThan(1);
+
+  await page.keyboard.press('j');
+  await expect(rows.nth(0)).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(rows.nth(1)).toBeFocused();
+  const second = await rows.nth(1).getAttribute('id');
+  expect(new URL(page.url()).hash, 'where one is stands in the address').toBe(`#${second}`);
+  await page.keyboard.press('ArrowUp');
+  await expect(rows.nth(0)).toBeFocused();
+  await page.keyboard.press('k');
+  await expect(rows.nth(0), 'it stays at the first').toBeFocused();
+
+  await page.keyboard.press('x');
+  await expect(page.locator('.inbox__pick').nth(0)).toBeChecked();
+  await expect(page.getByText('One ticked')).toBeAttached();
+  await page.keyboard.press('s');
+  await expect(page.getByLabel('Until the morning of')).toBeFocused();
+
+  // What is typed into a field is typed.
+  await page.getByRole('searchbox').focus();
+  await page.keyboard.type('jxk?');
+  await expect(page.getByRole('searchbox')).toHaveValue('jxk?');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('searchbox').fill('');
+
+  await rows.nth(1).focus();
+  await page.keyboard.press('?');
+  const dialog = page.getByRole('dialog', { name: 'Keys of the inbox' });
+  await expect(dialog).toBeVisible();
+  await expectAccessibleInBothThemes(page);
+  await page.keyboard.press('j');
+  await expect(rows.nth(0), 'keys wait behind the dialog').not.toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+
+  // Enter opens, and coming back is coming back to the row.
+  await rows.nth(0).focus();
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/requests\//);
+  await page.waitForLoadState('networkidle');
+  await page.goBack();
+  await expect(page.locator(`#${second}`)).toBeFocused();
 });

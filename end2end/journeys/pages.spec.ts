@@ -93,5 +93,16 @@ test('what staff work with', async ({ browser }) => {
     await open(page, path);
     const one = await page.locator(`main a[href^="${path}/"]`).first().getAttribute('href');
     await look(page, [one!]);
+    if (path === '/staff/organizations') await look(page, [`${one!.split('?')[0]}/merge`]);
   }
+});
+
+test('what admins work with', async ({ browser }) => {
+  test.setTimeout(180_000);
+  const page = await staffPage(browser, 'omar@commdesk.example');
+  await look(page, ['/staff/people']);
+  await page.getByLabel('E-mail').fill('ravi@apex.example');
+  await page.getByRole('button', { name: 'Look up' }).click();
+  await expect(page).toHaveURL(/\/staff\/people\/[0-9a-f-]{36}/);
+  await look(page, [new URL(page.url()).pathname + new URL(page.url()).search]);
 });

@@ -165,6 +165,9 @@ export async function publishEvent(page: Page, title: string, by: Hand = mouse):
   await by.fill(page.getByLabel('Description'), 'Thirty-six hours, one idea, no slides.');
   await by.fill(page.getByLabel('Starts'), `${day(60)}T09:00`);
   await by.fill(page.getByLabel('Ends'), `${day(61)}T21:00`);
+  await by.choose(page.getByLabel('Format', { exact: true }), 'In person');
+  await by.choose(page.getByLabel('Region', { exact: true }), 'South Asia');
+  await by.fill(page.getByLabel('Venue'), 'Agora Hall');
   await by.fill(page.getByLabel('How many people fit'), '500');
   await by.press(page.getByRole('button', { name: 'Save and publish' }));
   await expect(page).toHaveURL(/\/manage\/events\/[0-9a-f-]{36}/);

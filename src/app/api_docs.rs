@@ -1,6 +1,7 @@
 //! `/api/docs`: the API as a page of ours, made from the same OpenAPI document that machines read.
 
 use crate::ui::{
+    found::Described,
     page::{Loaded, PageError, shown},
     parts::PageHead,
 };
@@ -150,6 +151,7 @@ pub fn ApiDocsPage() -> impl IntoView {
     let view: Loaded<Vec<Group>> = Resource::new(|| (), |()| api());
     view! {
         <Title text="API"/>
+        <Described path="/api/docs" title="The marketplace, for programs" text="The REST API of CommDesk: every call, its fields and its answers."/>
         <div class="center stack stack--sections">
             <PageHead
                 title="The marketplace, for programs"

@@ -5,7 +5,9 @@ use super::{api_docs::ApiDocsPage, frames, landing::LandingPage, session::Me};
 use crate::{
     features::{
         access::ui::{ApiKeysPage, WorkspaceSecurityPage},
-        accounts::ui::{AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage},
+        accounts::ui::{
+            AccountPage, ForgotPage, LinkPage, SecondFactorPage, SessionsPage, SignInPage, StaffPeoplePage, StaffPersonPage,
+        },
         communities::ui::{
             edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
@@ -27,7 +29,7 @@ use crate::{
             member::MemberPage,
             people::PeoplePage,
         },
-        moderation::ui::{ReportPage, ReportsPage},
+        moderation::ui::{MergePage, ReportPage, ReportsPage},
         notifications::ui::{MailSettingsPage, NoticesPage, UnsubscribePage},
         opportunities::ui::{
             browse::OpportunitiesPage,
@@ -47,11 +49,19 @@ use crate::{
             wall::EventWall,
         },
         requests::ui::{
-            compose::NewRequestPage, dashboard::DashboardPage, held::HeldPage, inbox::InboxListPage, request::RequestPage,
-            rules::RulesPage, standing::StandingPage,
+            compose::NewRequestPage,
+            dashboard::DashboardPage,
+            held::HeldPage,
+            inbox::InboxListPage,
+            request::RequestPage,
+            rules::RulesPage,
+            standing::{QuotaLine, StandingPage},
         },
     },
-    ui::browser,
+    ui::{
+        browser,
+        page::{PageError, Problem},
+    },
 };
 use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
@@ -72,11 +82,10 @@ macro_rules! areas {
                 };
                 match loaded {
                     Ok(view) => view,
-                    // The code could not be fetched (an older page, a lost connection): let the server render it.
-                    Err(_) => {
-                        browser::reload();
-                        ().into_any()
-                    }
+                    // The code could not be fetched. Of an older page: the server renders it, once. Without a connection, or when
+                    // that did not help: the page says so.
+                    Err(_) if browser::reload_once() => ().into_any(),
+                    Err(_) => frames::site(|| view! { <Problem error=PageError::cut_off()/> }).into_any(),
                 }
             }
 
@@ -134,7 +143,7 @@ areas! {
     public {
         Landing => frames::site(|| view! { <LandingPage/> });
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
-        Opportunity => frames::site(|| view! { <OpportunityDetailPage/> });
+        Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=|acting| view! { <QuotaLine acting/> }.into_any()/> });
         Directory => frames::site(|| view! { <DirectoryPage/> });
         Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
@@ -201,10 +210,13 @@ areas! {
     staff {
         StaffOrganizations => frames::workspace("staff-organizations", || view! { <StaffOrganizationsPage/> });
         StaffOrganization => frames::workspace("staff-organizations", || view! { <StaffOrganizationPage/> });
+        StaffMerge => frames::workspace("staff-organizations", || view! { <MergePage/> });
         StaffChanges => frames::workspace("staff-organizations", || view! { <StaffChangesPage/> });
         StaffCommunities => frames::workspace("staff-communities", || view! { <StaffCommunitiesPage/> });
         StaffCommunity => frames::workspace("staff-communities", || view! { <StaffCommunityPage/> });
         StaffReports => frames::workspace("staff-reports", || view! { <ReportsPage/> });
         StaffRequests => frames::workspace("staff-requests", || view! { <HeldPage/> });
+        StaffPeople => frames::workspace("staff-people", || view! { <StaffPeoplePage/> });
+        StaffPerson => frames::workspace("staff-people", || view! { <StaffPersonPage/> });
     }
 }

@@ -2,7 +2,9 @@
 
 use super::session::{self, Me, MeView, WorkspaceView};
 use crate::ui::{
+    browser,
     form::PostForm,
+    keys::{Key, KeysDialog},
     page::acting,
     parts::{Icon, Pill},
 };
@@ -22,6 +24,7 @@ pub fn site<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
                         <NavLink class="site__link" href="/directory" label="Sponsors"/>
                         <NavLink class="site__link" href="/events" label="Events"/>
                     </nav>
+                    <SiteSearch class="search site__search"/>
                     <div class="site__tools">
                         <ThemeSwitch/>
                         <SiteTools/>
@@ -66,6 +69,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                         Some(view! { <Switcher me=me.clone() current/> })
                     })}
                 </Suspense>
+                <SiteSearch class="search workspace__search"/>
                 <div class="workspace__tools">
                     <ThemeSwitch/>
                     <Suspense>
@@ -81,6 +85,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                         Some(view! { <WorkspaceNav current here/> })
                     })}
                 </Suspense>
+                <div class="workspace__keys"><SiteKeys/></div>
             </nav>
             <main class="workspace__main" id="main" tabindex="-1">
                 <Suspense>
@@ -165,6 +170,52 @@ fn SiteTools() -> impl IntoView {
             })}
         </Suspense>
     }
+}
+
+/// A search of the directory from every page; hidden where the page has a search of its own, and on narrow screens.
+#[component]
+fn SiteSearch(class: &'static str) -> impl IntoView {
+    view! {
+        <form class=class role="search" method="get" action="/directory" aria-label="Sponsors and partners">
+            <label class="visually-hidden" for="site-q">"Search sponsors and partners"</label>
+            <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+            <input class="input search__input" id="site-q" name="q" type="search" placeholder="Search sponsors" maxlength="100"/>
+            <kbd class="search__key" aria-hidden="true">"/"</kbd>
+        </form>
+    }
+}
+
+/// The keys that every page answers to, and the dialog that says which. A page with keys of its own shows its own dialog.
+#[component]
+fn SiteKeys() -> impl IntoView {
+    const KEYS: &str = "site-keys";
+    Effect::new(|_| {
+        browser::on_key_of_site(|key| match key {
+            "/" => browser::focus_first(&["main [type=search]", "header [type=search]"]),
+            "?" => {
+                browser::press("[popovertarget=site-keys]:not([popovertargetaction])");
+                true
+            }
+            // Dialogs and popovers close by themselves; a menu is a `details`.
+            "Escape" => {
+                const OPEN: &str = "details.menu[open] > summary";
+                let is_open = browser::focus_first(&[OPEN]);
+                if is_open {
+                    browser::press(OPEN);
+                }
+                is_open
+            }
+            _ => false,
+        });
+    });
+    let of = |keys, meaning| Key { keys, meaning };
+    let keys = vec![
+        of(&["/"], "Search"),
+        of(&["?"], "This list"),
+        of(&["Esc"], "Close what is open"),
+        of(&["Tab"], "Next link, button or field; the first of a page leads past its head"),
+    ];
+    view! { <KeysDialog id=KEYS title="Keys of every page" keys/> }
 }
 
 /// The account menu.
@@ -258,6 +309,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
             entries.push(("staff-requests", at("/staff/requests"), "inbox", "Held", false));
             entries.push(("staff-reports", at("/staff/reports"), "megaphone", "Reports", false));
+            if current.can.administer {
+                entries.push(("staff-people", at("/staff/people"), "shield-check", "Accounts", false));
+            }
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -318,6 +372,7 @@ fn Footer() -> impl IntoView {
                     <a href="/api/docs" rel="external">"API"</a>
                 </nav>
                 <p class="site__footer-note">"CommDesk. Where sponsors and developer communities meet."</p>
+                <SiteKeys/>
             </div>
         </footer>
     }

@@ -3,6 +3,7 @@
 use crate::{
     features::{opportunities::views::OpportunityRow, organizations::views::OrganizationCard},
     ui::{
+        found::{Described, LinkedData, graph},
         page::{Loaded, PageError, shown},
         parts::{Icon, Logo, Pill, Tier},
     },
@@ -10,6 +11,7 @@ use crate::{
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use leptos_meta::Title;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// What the first page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +37,12 @@ pub fn LandingPage() -> impl IntoView {
     let view: Loaded<LandingView> = Resource::new(|| (), |()| landing());
     view! {
         <Title text="Sponsorship, settled in one place"/>
+        <Described
+            path="/"
+            title="CommDesk: sponsorship, settled in one place"
+            text="Companies that back developers and communities that gather them find each other here, agree in writing, and see the promise kept."
+        />
+        <LinkedData make=linked/>
         <section class="hero center">
             <h1 class="hero__title">"Sponsorship, settled in one place"</h1>
             <p class="hero__lead">
@@ -95,6 +103,24 @@ pub fn LandingPage() -> impl IntoView {
             </ol>
         </section>
     }
+}
+
+/// Who we are, and how our directory is searched.
+fn linked(origin: &str) -> Value {
+    graph(vec![
+        json!({"@type": "Organization", "@id": format!("{origin}/#us"), "name": "CommDesk", "url": format!("{origin}/"), "logo": format!("{origin}/og/site.png")}),
+        json!({
+            "@type": "WebSite",
+            "name": "CommDesk",
+            "url": format!("{origin}/"),
+            "publisher": {"@id": format!("{origin}/#us")},
+            "potentialAction": {
+                "@type": "SearchAction",
+                "target": {"@type": "EntryPoint", "urlTemplate": format!("{origin}/directory?q={{search_term_string}}")},
+                "query-input": "required name=search_term_string",
+            },
+        }),
+    ])
 }
 
 /// An opportunity beside its event, as a card.

@@ -33,6 +33,7 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
                 manage_opportunities: membership.capabilities.has(Capability::ManageOpportunities),
                 edit_profile: membership.capabilities.has(Capability::EditProfile),
                 manage_members: membership.capabilities.has(Capability::ManageMembers),
+                administer: membership.capabilities.has(Capability::Administer),
                 manage_security: membership.capabilities.has(Capability::ManageSecurity),
                 wants_second_factor: !person.second_factor_given && membership.capabilities.any_guarded(),
             },

@@ -5,20 +5,25 @@ pub mod again;
 pub mod api_docs;
 mod areas;
 mod frames;
+#[cfg(feature = "ssr")]
+pub mod kit;
 pub mod landing;
 #[cfg(feature = "ssr")]
 mod landing_data;
 #[cfg(feature = "ssr")]
 mod me;
+#[cfg(feature = "ssr")]
+pub mod plain;
 pub mod session;
 
 use crate::ui::{
+    browser,
     form::{Outcome, Refused},
     page::{PageError, Problem},
 };
 use areas::{Area, Page};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -55,8 +60,7 @@ pub fn App() -> impl IntoView {
     provide_context(Refused(outcome.into_inner()));
     provide_context(session::load());
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") }/>
-        <Meta name="description" content="Where sponsors and developer communities find each other, agree and deliver."/>
+        <Title formatter=|title: String| browser::title_text(&if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") })/>
         <Router>
             <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
@@ -112,11 +116,14 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/unsubscribe/:token") view=Area(Page::Unsubscribe) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations") view=Area(Page::StaffOrganizations) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/organizations/:id") view=Area(Page::StaffOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/organizations/:id/merge") view=Area(Page::StaffMerge) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/changes") view=Area(Page::StaffChanges) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities") view=Area(Page::StaffCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/communities/:id") view=Area(Page::StaffCommunity) ssr=SsrMode::Async/>
                 <Route path=path!("/report") view=Area(Page::Report) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/reports") view=Area(Page::StaffReports) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/people") view=Area(Page::StaffPeople) ssr=SsrMode::Async/>
+                <Route path=path!("/staff/people/:id") view=Area(Page::StaffPerson) ssr=SsrMode::Async/>
                 <Route path=path!("/staff/requests") view=Area(Page::StaffRequests) ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -42,6 +42,8 @@ pub struct WorkspaceCan {
     pub edit_profile: bool,
     pub manage_members: bool,
     pub manage_security: bool,
+    /// Looks accounts up, and suspends them.
+    pub administer: bool,
     /// The workspace asks for a second factor that was not given in this session.
     pub wants_second_factor: bool,
 }

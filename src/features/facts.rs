@@ -48,6 +48,7 @@ macro_rules! facts {
 
 facts! {
     UserCreated = "accounts" / "user_created" => Person,
+    UserNamed = "accounts" / "user_named" => Staff,
     UserSignedIn = "accounts" / "user_signed_in" => Person,
     UserSignedOut = "accounts" / "user_signed_out" => Person,
     UserEmailVerified = "accounts" / "user_email_verified" => Person,
@@ -60,6 +61,7 @@ facts! {
     SessionsEnded = "accounts" / "sessions_ended" => Person,
     UserSuspended = "accounts" / "user_suspended" => Staff,
     UserRestored = "accounts" / "user_restored" => Staff,
+    UserLookedUp = "accounts" / "user_looked_up" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
     SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
     SessionRevoked = "accounts" / "session_revoked" => Person,
@@ -69,6 +71,7 @@ facts! {
     SecondFactorPolicySet = "access" / "second_factor_policy_set" => Workspace,
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
+    OrganizationSeatTaken = "organizations" / "organization_seat_taken" => Workspace,
     OrganizationChecked = "organizations" / "organization_checked" => Staff,
     OrganizationMoreAsked = "organizations" / "organization_more_asked" => Workspace,
     OrganizationResubmitted = "organizations" / "organization_resubmitted" => Workspace,
@@ -94,6 +97,10 @@ facts! {
     OrganizationClaimApproved = "organizations" / "organization_claim_approved" => Workspace,
     OrganizationClaimRefused = "organizations" / "organization_claim_refused" => Staff,
     OrganizationDomainProven = "organizations" / "organization_domain_proven" => Workspace,
+    OrganizationMerged = "organizations" / "organization_merged" => Workspace,
+    OrganizationMergedAway = "organizations" / "organization_merged_away" => Workspace,
+    OrganizationMergeProposed = "organizations" / "organization_merge_proposed" => Staff,
+    OrganizationMergeDropped = "organizations" / "organization_merge_dropped" => Staff,
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
@@ -133,6 +140,8 @@ facts! {
     EventArchived = "events" / "event_archived" => Workspace,
     EventDeleted = "events" / "event_deleted" => Workspace,
     EventRestored = "events" / "event_restored" => Workspace,
+    EventHidden = "events" / "event_hidden" => Workspace,
+    EventShown = "events" / "event_shown" => Workspace,
 
     PartnerAssigned = "partners" / "partner_assigned" => BothSides,
     PartnerEdited = "partners" / "partner_edited" => Workspace,
@@ -149,6 +158,8 @@ facts! {
     OpportunityClosed = "opportunities" / "opportunity_closed" => Workspace,
     OpportunityFilled = "opportunities" / "opportunity_filled" => Workspace,
     OpportunityReopened = "opportunities" / "opportunity_reopened" => Workspace,
+    OpportunityHidden = "opportunities" / "opportunity_hidden" => Workspace,
+    OpportunityShown = "opportunities" / "opportunity_shown" => Workspace,
 
     RequestOpened = "requests" / "request_opened" => BothSides,
     RequestAccepted = "requests" / "request_accepted" => BothSides,

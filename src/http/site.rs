@@ -1,18 +1,25 @@
 //! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
 use super::{
-    api_v1, forms, middleware, ops,
+    api_v1, crawlers, forms, middleware, ops,
     page_cache::{self, PageCache},
+    previews,
 };
 use crate::{
-    app::{App, api_docs::ApiDocument, shell},
+    app::{
+        App,
+        api_docs::ApiDocument,
+        kit,
+        plain::{self, Plain},
+        shell,
+    },
     features::{embeds, organizations},
     platform::{ctx::House, web::TRACE},
     ui::page::PageError,
 };
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -55,6 +62,8 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .merge(organizations::logos::routes())
         .merge(embeds::frames::routes())
         // one line a room: .merge(room::media::routes())
+        .merge(crawlers::routes())
+        .merge(previews::routes())
         .merge(forms::routes(&options))
         .merge(pages)
         .merge(api_v1::routes())
@@ -62,6 +71,7 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
             let (files, options) = (files.clone(), fallback_options.clone());
             async move { file_or_not_found(files, options, request).await }
         });
+    let inner = if house.settings.is_development() { inner.merge(kit_routes()) } else { inner };
     let all = ops::routes(&house).merge(crate::features::notifications::dev::routes(&house)).merge(
         inner
             .layer(from_fn(with_its_status))
@@ -73,14 +83,16 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
 
 /// What stands around every door.
 pub fn outside(house: Arc<House>, doors: Router<Arc<House>>) -> Router {
+    let options = leptos_options(&house);
     doors
         .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
         .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Inside the headers: the answer to a panic carries them like any other.
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             crate::kernel::error::AppError::broken("a handler panicked").into_response()
         }))
+        .layer(from_fn(move |request: Request, next: Next| in_clothes(options.clone(), request, next)))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::headers))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::trace))
         .layer(from_fn(no_store))
@@ -145,6 +157,63 @@ async fn with_its_status(request: Request, next: Next) -> Response {
         }
     }
     Response::from_parts(parts, axum::body::Body::from(bytes))
+}
+
+/// `/dev/kit` and its style sheet.
+fn kit_routes() -> Router<Arc<House>> {
+    let page = |request: Request| async move {
+        let is_dark = crate::platform::web::query_value(request.uri().query(), "theme").is_some_and(|theme| theme == "dark");
+        let theme = if is_dark { "dark" } else { "light" };
+        let mut response = leptos_axum::render_app_async_with_context(page_context, move || kit::document(theme))(request).await;
+        // What it shows of errors is no error of its own.
+        *response.status_mut() = StatusCode::OK;
+        response
+    };
+    let sheet = |State(house): State<Arc<House>>| async move {
+        let folder = house.settings.site_root.join("pkg");
+        let built = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let newest = built
+            .filter(|path| path.extension().is_some_and(|ending| ending == "css"))
+            .max_by_key(|path| path.metadata().and_then(|data| data.modified()).ok());
+        let site = newest.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+        ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], kit::sheet(&site)).into_response()
+    };
+    Router::new().route("/dev/kit", get(page)).route("/dev/kit.css", get(sheet))
+}
+
+/// Addresses whose answers are for programs, whoever asks.
+const FOR_PROGRAMS: [&str; 7] = ["/api/", "/rpc/", "/media/", "/embed/", "/og/", "/sitemap", "/dev/"];
+
+/// Somebody who opened a page gets no JSON: a refusal from before any page, or a handler that broke, is said on one.
+async fn in_clothes(options: LeptosOptions, request: Request, next: Next) -> Response {
+    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let response = next.run(request).await;
+    let is_json = |headers: &http::HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
+    let wants_page =
+        headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
+    let is_page =
+        wants_page && !headers.contains_key("x-commdesk-form") && !FOR_PROGRAMS.iter().any(|door| uri.path().starts_with(door));
+    let is_refusal = response.status().is_client_error() || response.status().is_server_error();
+    if !is_page || !is_refusal || !is_json(response.headers()) {
+        return response;
+    }
+    let (status, retry_after) = (response.status(), response.headers().get(header::RETRY_AFTER).cloned());
+    let body = axum::body::to_bytes(response.into_body(), crate::platform::web::MAX_JSON).await.unwrap_or_default();
+    let said = serde_json::from_slice::<serde_json::Value>(&body).unwrap_or_default();
+    let said = Plain {
+        status: status.as_u16(),
+        message: said["error"]["message"].as_str().unwrap_or("Nothing was changed. Load the page again.").to_owned(),
+        number: trace_id().unwrap_or_default(),
+    };
+    let mut ask = Request::new(axum::body::Body::empty());
+    (*ask.method_mut(), *ask.uri_mut(), *ask.headers_mut()) = (method, uri, headers);
+    let document = move || plain::document(options.clone(), said.clone());
+    let mut response = leptos_axum::render_app_async_with_context(page_context, document)(ask).await;
+    *response.status_mut() = status;
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
 }
 
 /// A file of the site, or the 404 page in the site's own clothes.

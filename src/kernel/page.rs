@@ -1,6 +1,8 @@
 //! Pages of a list. Everything is paged by key (`cursor`); the spec's `page` and `limit` are accepted to a bounded depth.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The most rows that one answer holds.
 pub const MAX_LIMIT: u32 = 100;
@@ -10,6 +12,15 @@ pub const DEFAULT_LIMIT: u32 = 20;
 pub const MAX_DEPTH: u32 = 1_000;
 /// Counts stop here: "1,000+" is honest, counting a million rows is not worth it.
 pub const COUNT_CAP: i64 = 1_000;
+
+/// A public page in the list that search engines read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub id: Uuid,
+    /// The end of its address: a slug, or an id.
+    pub tail: String,
+    pub updated_at: DateTime<Utc>,
+}
 
 /// What a list was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

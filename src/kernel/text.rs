@@ -325,6 +325,12 @@ impl Slug {
         let tail = format!("-{number}");
         Self(format!("{}{tail}", cut(&self.0, Self::LONGEST - tail.len())))
     }
+
+    /// With a tail of lower-case letters and digits, for a name that very many have: `apex-circle-9f3c21ab`.
+    #[must_use]
+    pub fn tailed(&self, tail: &str) -> Self {
+        Self(format!("{}-{tail}", cut(&self.0, Self::LONGEST - tail.len() - 1)))
+    }
 }
 
 /// Lower-case ASCII words with single dashes between them, at most as long as a slug, cut at a word where possible.
@@ -724,6 +730,8 @@ mod tests {
         let long = Slug::from_name(&"hackers of the world ".repeat(10), "community");
         assert_eq!(long.as_str(), "hackers-of-the-world-hackers-of-the-world-hackers-of-the");
         assert_eq!(Slug::from_name("Apex", "x").numbered(2).as_str(), "apex-2");
+        assert_eq!(Slug::from_name("Apex", "x").tailed("9f3c21ab").as_str(), "apex-9f3c21ab");
+        assert!(Slug::parse(Slug::parse(&"a".repeat(60)).expect("a slug").tailed("9f3c21ab").as_str()).is_ok());
         assert_eq!(Slug::parse(&"a".repeat(60)).expect("a slug").numbered(4_294_967_295).as_str().len(), 60);
     }
 

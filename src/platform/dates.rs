@@ -34,7 +34,23 @@ pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// "Fri 20 Nov 2026, 18:30 IST".
 pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%a %-d %b %Y, %H:%M %Z").to_string()
+    zone_said(at.with_timezone(&zone).format("%a %-d %b %Y, %H:%M %Z").to_string())
+}
+
+/// A moment whose zone has no letters of its own ends in a number, "18:00 +08": people read "18:00 GMT+8".
+pub fn zone_said(moment: String) -> String {
+    let said = moment.rsplit_once(' ').and_then(|(front, zone)| {
+        let sign = zone.chars().next().filter(|c| matches!(c, '+' | '-'))?;
+        let digits = &zone[1..];
+        if !matches!(digits.len(), 2 | 4) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let (hours, minutes) = digits.split_at(2);
+        let hours: u8 = hours.parse().ok()?;
+        let minutes = if matches!(minutes, "" | "00") { String::new() } else { format!(":{minutes}") };
+        Some(format!("{front} GMT{sign}{hours}{minutes}"))
+    });
+    said.unwrap_or(moment)
 }
 
 /// "14 to 15 Mar 2027", "30 Mar to 2 Apr 2027", "14 Mar 2027".
@@ -80,6 +96,14 @@ mod tests {
 
     fn date(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).expect("a date")
+    }
+
+    #[test]
+    fn a_zone_without_letters_is_said_as_people_say_it() {
+        assert_eq!(zone_said("Thu 4 Mar, 18:00 +08".into()), "Thu 4 Mar, 18:00 GMT+8");
+        assert_eq!(zone_said("Thu 4 Mar, 18:00 +0545".into()), "Thu 4 Mar, 18:00 GMT+5:45");
+        assert_eq!(zone_said("Thu 4 Mar, 18:00 -03".into()), "Thu 4 Mar, 18:00 GMT-3");
+        assert_eq!(zone_said("Thu 4 Mar, 18:00 IST".into()), "Thu 4 Mar, 18:00 IST");
     }
 
     #[test]

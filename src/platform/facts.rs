@@ -270,6 +270,25 @@ pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<
         .collect())
 }
 
+/// Shows everything that one subject's timeline shows in another's too. No chain is touched: only where facts are shown.
+///
+/// # Errors
+/// When the database is away.
+pub async fn show_also(conn: &mut PgConnection, of: Subject, on: Subject) -> AppResult<()> {
+    sqlx::query!(
+        "insert into fact_about (fact_id, subject_kind, subject_id, at)
+         select fact_id, $3, $4, at from fact_about where subject_kind = $1 and subject_id = $2
+         on conflict do nothing",
+        of.kind.label(),
+        of.id,
+        on.kind.label(),
+        on.id,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
 fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
@@ -279,11 +298,17 @@ fn checkpoint_key(number: i64) -> anyhow::Result<Key> {
     Ok(Key::parse(&format!("checkpoints/{number:012}.json"))?)
 }
 
-/// Signs the heads that moved since the last checkpoint, chained to it, and copies it to the object store.
+/// Signs the heads that moved since the last checkpoint, chained to it, and copies it to the object store. The store is
+/// written after the commit, with nothing locked; a copy that a crash kept back is written by the next run.
 ///
 /// # Errors
-/// When the database or the store is away; nothing is half done, the next run takes the same heads.
+/// When the database or the store is away; the next run goes on from there.
 pub async fn checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
+    record_checkpoint(ctx).await?;
+    copy_checkpoints(ctx).await
+}
+
+async fn record_checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
     let mut tx = ctx.house.pool.begin().await?;
     // One writer at a time; whoever comes second leaves it to the first.
     let alone = sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(7201) as "alone!""#).fetch_one(&mut *tx).await?;
@@ -334,11 +359,46 @@ pub async fn checkpoint(ctx: &Ctx) -> anyhow::Result<()> {
     )
     .execute(&mut *tx)
     .await?;
-    // The copy goes first: a checkpoint in the store that the database lost is what `verify` must be able to see.
-    let copy = canonical::text(&json!({"body": body, "signature": hex::encode(signature)}));
-    ctx.house.store.put(&checkpoint_key(number)?, copy.into_bytes(), "application/json").await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Writes every checkpoint that has no copy yet, the oldest first, so that those without one are always the last.
+async fn copy_checkpoints(ctx: &Ctx) -> anyhow::Result<()> {
+    let mut waiting = Vec::new();
+    let mut before = i64::MAX;
+    while let Some((number, copy)) = checkpoint_before(ctx, before).await? {
+        match ctx.house.store.get(&checkpoint_key(number)?).await? {
+            Some(there) if there.bytes[..] == *copy.as_bytes() => break,
+            Some(other) => {
+                // One that was never committed names heads that are still there; another one is a database that lost some.
+                let other: Value = serde_json::from_slice(&other.bytes)?;
+                if let Some(fault) = lost_head(ctx, other["body"].as_str().unwrap_or_default()).await? {
+                    anyhow::bail!("checkpoint {number} in the store is another one, and stays: {fault}");
+                }
+            }
+            None => {}
+        }
+        waiting.push(number);
+        before = number;
+    }
+    for number in waiting.into_iter().rev() {
+        if let Some((number, copy)) = checkpoint_before(ctx, number + 1).await? {
+            ctx.house.store.put(&checkpoint_key(number)?, copy.into_bytes(), "application/json").await?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest checkpoint below a number, as the store keeps it.
+async fn checkpoint_before(ctx: &Ctx, before: i64) -> anyhow::Result<Option<(i64, String)>> {
+    let row = sqlx::query!(
+        "select number, body, signature from fact_checkpoints where number < $1 order by number desc limit 1",
+        before
+    )
+    .fetch_optional(&ctx.house.pool)
+    .await?;
+    Ok(row.map(|row| (row.number, canonical::text(&json!({"body": row.body, "signature": hex::encode(row.signature)})))))
 }
 
 /// What [`verify`] counted, and the first thing that is wrong.

@@ -28,6 +28,8 @@ pub const DRAFT_ADDRESS: Limit = Limit { action: "draft_address", hits: 120, sec
 pub const SIGNUP_ADDRESS: Limit = Limit { action: "signup_address", hits: 5, seconds: 3600 };
 /// Uploads, by address.
 pub const UPLOAD_ADDRESS: Limit = Limit { action: "upload_address", hits: 60, seconds: 3600 };
+/// Pictures for links that have to be drawn anew, by address.
+pub const PREVIEW_ADDRESS: Limit = Limit { action: "preview_address", hits: 30, seconds: 60 };
 /// Requests and applications, by user.
 pub const REQUEST_USER: Limit = Limit { action: "request_user", hits: 30, seconds: 3600 };
 /// Second factors, by account.

@@ -53,6 +53,11 @@ pub fn token() -> String {
     URL_SAFE_NO_PAD.encode(random::<TOKEN_BYTES>())
 }
 
+/// Eight hexadecimal digits that nobody guesses by counting: the tail of an address that very many ask for.
+pub fn tail() -> String {
+    hex::encode(random::<4>())
+}
+
 /// What is stored instead of a token: SHA-256 of its characters. A token has 256 random bits, so a plain hash cannot be
 /// searched backwards and needs neither salt nor stretching.
 pub fn hash_token(token: &str) -> [u8; 32] {

@@ -223,7 +223,7 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&s
 async fn apply(ctx: &Ctx, who: Figure, logo: &str, input: Value) -> anyhow::Result<OrganizationId> {
     let logo = logos::store_logo(ctx, logo.as_bytes().to_vec()).await?;
     let input: ApplicationInput = wire(input)?;
-    organizations::apply(ctx, input.parse()?, logo).await.context(who.email)
+    organizations::apply(ctx, None, input.parse()?, logo).await.context(who.email)
 }
 
 async fn register(ctx: &Ctx, who: Figure, logo: &str, input: Value) -> anyhow::Result<CommunityId> {

@@ -700,3 +700,189 @@ async fn a_form_that_outlived_its_session_is_not_lost() {
     })
     .await;
 }
+
+/// Asha, whom everybody may know, and somebody who never was here.
+const NOBODY: &str = "nala@acme.example";
+
+fn masked(text: &str, own: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for (index, word) in own.iter().enumerate() {
+        text = text.replace(word, &format!("<{index}>"));
+    }
+    text
+}
+
+#[tokio::test]
+async fn a_known_address_and_an_unknown_one_cost_and_are_told_the_same() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        town.drain().await;
+        let (counter, _guard) = crate::counting::Counter::start();
+        let community = |name: &str, email: &str| {
+            json!({
+                "name": name, "bio": "Students who build together every week.", "website": "https://apex.example",
+                "communityType": "University club", "country": "India", "city": "Pune", "phone": "+91 98765 43210",
+                "officialEmail": "hello@apex.example", "owner": {"fullName": "Asha Rao", "email": email},
+            })
+        };
+        let logo = {
+            use base64::Engine as _;
+            let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/></svg>"##;
+            base64::engine::general_purpose::STANDARD.encode(svg)
+        };
+        let organization = |name: &str, email: &str| {
+            json!({
+                "entityType": "Sponsor", "companyName": name, "website": "https://acme.example", "officialEmail": email,
+                "contactName": "Asha Rao", "industry": "Cloud and infrastructure", "sponsorshipTypes": ["Cash"], "logo": logo,
+                "budgetRange": {"min": 200_000, "max": 500_000, "currency": "INR"},
+            })
+        };
+        // The picture is kept once, whoever sends it.
+        let first = town.visitor().api(Method::POST, "/sponsors/apply", Some(organization("First One", "first@acme.example"))).await;
+        assert_eq!(first.status, StatusCode::CREATED, "{}", first.text);
+
+        let ask = async |path: &str, body: serde_json::Value| {
+            counter.take();
+            let answer = town.visitor().api(Method::POST, path, Some(body)).await;
+            let sent = counter.take();
+            let data = answer.json()["data"].clone();
+            let own: Vec<String> = ["communityId", "organizationId", "slug"]
+                .iter()
+                .filter_map(|field| data[*field].as_str().map(str::to_owned))
+                .chain([answer.headers["x-request-id"].to_str().expect("an id").to_owned()])
+                .collect();
+            let own: Vec<&str> = own.iter().map(String::as_str).collect();
+            let headers: Vec<String> =
+                answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap_or_default())).collect();
+            (answer.status, masked(&answer.text, &own), masked(&headers.join("\n"), &own), sent)
+        };
+        let pairs = [
+            ("/auth/signup-community", community("Known Circle", ASHA), community("Other Circle", NOBODY)),
+            ("/sponsors/apply", organization("Known Corp", ASHA), organization("Other Corp", "nalini@acme.example")),
+            ("/auth/forgot-password", json!({"email": ASHA}), json!({"email": "narges@acme.example"})),
+            (
+                "/auth/login",
+                json!({"email": ASHA, "password": "not the password"}),
+                json!({"email": "nadia@acme.example", "password": "not the password"}),
+            ),
+        ];
+        for (path, known, unknown) in pairs {
+            let known = ask(path, known).await;
+            let unknown = ask(path, unknown).await;
+            assert_eq!(known.3.len(), unknown.3.len(), "{path}:\n{}\n\n{}", known.3.join("\n"), unknown.3.join("\n"));
+            assert_eq!(known.3, unknown.3, "{path} sends the same");
+            assert_eq!((known.0, known.1, known.2), (unknown.0, unknown.1, unknown.2), "{path} answers the same");
+        }
+        assert_eq!(facts_named(town, "user_named").await, 2, "of a login that was there it is only noted that it was named");
+    })
+    .await;
+}
+
+/// Omar of the staff, who administers, in a browser.
+async fn omar_browses(town: &Town) -> (commdesk::kernel::actor::Actor, Browser) {
+    let ctx = town.ctx();
+    let figure = commdesk::seeds::people::OMAR;
+    service::add_staff(&ctx, figure.email, figure.name, "admin").await.expect("staff");
+    commdesk::seeds::people::activate(&ctx, figure).await.expect("activated");
+    let omar = commdesk::seeds::people::sign_in_staff(&ctx, figure).await.expect("signed in");
+    // The next half minute's code.
+    town.house.clock.shift(60);
+    let signed_in = service::sign_in(&ctx, figure.email, commdesk::seeds::people::PASSWORD, "test").await.expect("the password");
+    let person = service::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
+    let code = service::code_for_development(&ctx, figure.email).await.expect("a code");
+    let signed_in = service::give_second_factor(&ctx, &person, &code).await.expect("given");
+    let mut browser = town.visitor();
+    browser.set_cookie(COOKIE, &signed_in.token);
+    (omar, browser)
+}
+
+#[tokio::test]
+async fn an_admin_finds_a_login_by_its_address_suspends_it_and_restores_it() {
+    story(async |town| {
+        let asha_id = activated(town, ASHA, "Asha Rao").await;
+        let (_, mut omar) = omar_browses(town).await;
+        let mut asha = town.visitor();
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+
+        let home = omar.open("/staff/people").await;
+        assert!(home.text.contains("No account is suspended") && home.text.contains("Look up"), "{}", home.text);
+        let typo = omar.submit("/staff/people", "find", &[("email", "asha@acme.exampel")]).await;
+        assert_eq!(typo.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(typo.text.contains("No account has this address") && typo.text.contains("asha@acme.exampel"));
+        let found = omar.submit("/staff/people", "find", &[("email", "Asha@acme.example")]).await;
+        assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
+        let page = found.location().to_owned();
+        assert!(page.starts_with(&format!("/staff/people/{asha_id}")), "{page}");
+        assert_eq!(facts_named(town, "user_looked_up").await, 1, "that somebody looked is kept");
+        let shown = omar.open(&page).await;
+        assert!(shown.text.contains(ASHA) && shown.text.contains("looked the account up"), "{}", shown.text);
+
+        let silent = omar.submit(&page, "suspend", &[("reason", "  ")]).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "the person reads why");
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+        let shut = omar.submit(&page, "suspend", &[("reason", "Many complaints.")]).await;
+        assert_eq!(shut.status, StatusCode::SEE_OTHER, "{}", shut.text);
+        assert_eq!(asha.open("/account").await.status, StatusCode::UNAUTHORIZED, "at once");
+        assert!(omar.open("/staff/people").await.text.contains(ASHA), "it is listed");
+        let shown = omar.open(&page).await;
+        assert!(shown.text.contains("Many complaints.") && shown.text.contains("Restore the account"));
+        town.drain().await;
+        let letter = town.post.letters().into_iter().find(|l| l.to == ASHA && l.subject.contains("suspended")).expect("a letter");
+        assert!(letter.text.contains("Many complaints."));
+
+        let open = omar.submit(&page, "restore", &[]).await;
+        assert_eq!(open.status, StatusCode::SEE_OTHER, "{}", open.text);
+        assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
+
+        // The same over the API.
+        let found = omar.api(Method::POST, "/admin/users/find", Some(json!({"email": ASHA}))).await.data();
+        assert_eq!((found["id"].as_str(), found["canSuspend"].as_bool()), (Some(asha_id.to_string().as_str()), Some(true)));
+        let status = format!("/admin/users/{asha_id}/status");
+        let unsaid = omar.api(Method::PATCH, &status, Some(json!({"status": "suspended"}))).await;
+        assert!(unsaid.json()["error"]["fieldErrors"]["reason"].is_string(), "{}", unsaid.text);
+        let body = json!({"status": "suspended", "reason": "Again."});
+        let shut = omar.api(Method::PATCH, &status, Some(body.clone())).await.data();
+        assert_eq!((shut["canSuspend"].as_bool(), shut["canRestore"].as_bool()), (Some(false), Some(true)));
+        assert_eq!(omar.api(Method::PATCH, &status, Some(body)).await.code(), "SUSPENDED");
+        assert_eq!(omar.api(Method::GET, &format!("/admin/users/{asha_id}"), None).await.data()["sessions"], 0);
+
+        // Reviewers look nobody up, and learn nothing of who is here.
+        service::add_staff(&town.ctx(), "sara@commdesk.example", "Sara Lindqvist", "review").await.expect("staff");
+        commdesk::seeds::people::activate(&town.ctx(), commdesk::seeds::people::SARA).await.expect("activated");
+        let sara = commdesk::seeds::people::sign_in_staff(&town.ctx(), commdesk::seeds::people::SARA).await.expect("signed in");
+        assert_eq!(service::look_up(&town.ctx(), &sara, ASHA).await.expect_err("a reviewer").status(), 403);
+        assert_eq!(service::suspended(&town.ctx(), &sara).await.expect_err("a reviewer").status(), 403);
+        assert_eq!(service::person_record(&town.ctx(), &sara, asha_id).await.expect_err("a reviewer").status(), 403);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_platform_never_loses_its_last_admin() {
+    story(async |town| {
+        let (omar, _) = omar_browses(town).await;
+        let ctx = town.ctx();
+        let second = commdesk::seeds::people::SARA;
+        service::add_staff(&ctx, second.email, second.name, "admin").await.expect("staff");
+        commdesk::seeds::people::activate(&ctx, second).await.expect("activated");
+        let sara = commdesk::seeds::people::sign_in_staff(&ctx, second).await.expect("signed in");
+        let reason = commdesk::kernel::text::Paragraph::parse("Gone mad.", 500, "reason").expect("a reason");
+        assert_eq!(service::suspend(&ctx, &omar, omar.user(), &reason).await.expect_err("oneself").status(), 403);
+
+        // Each shuts the other out in the same moment: one of them stays.
+        let other = town.ctx();
+        let (a, b) = tokio::join!(
+            service::suspend(&ctx, &omar, sara.user(), &reason),
+            service::suspend(&other, &sara, omar.user(), &reason),
+        );
+        assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
+        let open: i64 = sqlx::query_scalar(
+            "select count(*) from users u join staff_roles r on r.user_id = u.id where r.role = 'admin' and u.suspended_at is null",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("admins");
+        assert_eq!(open, 1);
+    })
+    .await;
+}

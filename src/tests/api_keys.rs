@@ -506,6 +506,61 @@ async fn a_session_is_ended_from_another_one_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn sessions_are_listed_and_ended_through_the_api_and_by_no_key() {
+    story(async |town| {
+        demo(town).await;
+        let mut here = signed_in(town, ASHA).await;
+        let mut there = town.visitor();
+        let agent = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("origin", "http://127.0.0.1:3999"), agent];
+        let body = format!("_form=sign_in&email={}&password={}", ASHA.email, PASSWORD.replace(' ', "+"));
+        assert_eq!(there.send(Method::POST, "/sign-in", &headers, body).await.status, StatusCode::SEE_OTHER);
+
+        let listed = here.api(Method::GET, "/sessions", None).await;
+
+        let items = listed.data()["items"].as_array().expect("sessions").clone();
+        assert_eq!(items[0]["isThis"], true, "{}", listed.text);
+        assert_eq!(items.iter().filter(|it| it["isThis"] == true).count(), 1);
+        assert!(!listed.text.contains("token") && !listed.text.contains("hash"), "{}", listed.text);
+        let id = |item: &Value| item["id"].as_str().expect("an id").to_owned();
+        let other = items.iter().find(|it| it["device"] == "Firefox on Linux").expect("the other one");
+        let (this, other) = (id(&items[0]), id(other));
+        // Nobody else's, and by no key, whatever it may do.
+        let mut ravi = signed_in(town, RAVI).await;
+        assert_eq!(ravi.api(Method::DELETE, &format!("/sessions/{other}"), None).await.status, StatusCode::NOT_FOUND);
+        let (_, secret) = key(&mut here, &["profile:read", "profile:update", "member:read"]).await;
+        let mut program = town.visitor();
+        for (method, path) in [(Method::GET, "/sessions".to_owned()), (Method::DELETE, format!("/sessions/{other}"))] {
+            assert_eq!(call(&mut program, &secret, method, &path, None).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        for path in ["/notifications/preferences", "/notifications"] {
+            assert_eq!(call(&mut program, &secret, Method::GET, path, None).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        assert_eq!(there.open("/account").await.status, StatusCode::OK);
+
+        // The same key twice ends it once and says the same.
+        let once = [("idempotency-key", "end-1")];
+        for _ in 0..2 {
+            let ended = here.api_with(Method::DELETE, &format!("/sessions/{other}"), None, &once).await;
+            assert_eq!(
+                (ended.status, ended.data()["items"].as_array().map(Vec::len)),
+                (StatusCode::OK, Some(items.len() - 1)),
+                "{}",
+                ended.text
+            );
+        }
+        assert_eq!(there.open("/account").await.status, StatusCode::UNAUTHORIZED, "dead at once");
+        assert_eq!(here.api(Method::DELETE, &format!("/sessions/{other}"), None).await.status, StatusCode::NOT_FOUND);
+        let out = here.api(Method::DELETE, &format!("/sessions/{this}"), None).await;
+        assert_eq!(out.status, StatusCode::OK);
+        let cookie = out.headers.get("set-cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        assert!(cookie.contains("Max-Age=0"), "{cookie}");
+        assert_eq!(here.api(Method::GET, "/sessions", None).await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn no_session_is_fixed_from_outside_or_left_behind() {
     story(async |town| {
         demo(town).await;

@@ -56,6 +56,16 @@ pub async fn verify(town: &Town, figure: Figure) {
     town.drain().await;
 }
 
+/// Follows the link in the letter about a community, as whoever reads the mailbox.
+async fn follow(town: &Town, figure: Figure, name: &str) {
+    let letters = town.post.letters();
+    let letter = letters.iter().find(|letter| letter.to == figure.email && letter.subject.contains(name)).expect("a letter");
+    let link = letter.text.split_whitespace().find(|word| word.contains("/link/")).expect("a link");
+    let path = url::Url::parse(link).expect("an address").path().to_owned();
+    assert_eq!(town.visitor().submit(&path, "use_link", &[]).await.status, StatusCode::SEE_OTHER);
+    town.drain().await;
+}
+
 /// Sara, who reviews, with her second factor given.
 pub async fn sara(town: &Town) -> Actor {
     let ctx = town.ctx();
@@ -242,6 +252,8 @@ async fn nobody_is_seated_by_a_stranger() {
         town.drain().await;
         assert_eq!(status(town, other).await, CommunityStatus::Pending);
         verify(town, RAVI).await;
+        assert_eq!(status(town, other).await, CommunityStatus::Pending, "a link about something else says yes to nothing");
+        follow(town, RAVI, "Mallory's Club").await;
         assert_eq!(status(town, other).await, CommunityStatus::UnderReview);
         assert_eq!(people::sign_in(&town.ctx(), RAVI).await.expect("signed in").memberships.len(), 2);
     })
@@ -532,6 +544,85 @@ async fn the_profile_is_edited_by_organizers_and_no_save_overwrites_another() {
 }
 
 #[tokio::test]
+async fn profiles_over_the_api_show_and_change_what_the_pages_do() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let ravi = active(town, &sara, RAVI, "Apex Circle").await;
+        let mei = active(town, &sara, MEI, "Harbour Devs").await;
+        let waiting = sign_up(town, KOFI, "Lagoon Coders").await;
+        let (apex, harbour) = (ravi.community().expect("his"), mei.community().expect("hers"));
+        let mut visitor = town.visitor();
+
+        // The list: those on the marketplace, page by page, narrowed.
+        let first = visitor.api(Method::GET, "/communities?limit=1", None).await.data();
+        assert_eq!((&first["items"][0]["slug"], &first["total"]), (&json!("apex-circle"), &json!(2)), "{first}");
+        let cursor = first["nextCursor"].as_str().expect("more").to_owned();
+        let second = visitor.api(Method::GET, &format!("/communities?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((&second["items"][0]["slug"], &second["nextCursor"]), (&json!("harbour-devs"), &json!(null)));
+        for (query, found) in [
+            ("country=india", 2),
+            ("country=Norway", 0),
+            ("communityType=University%20club", 2),
+            ("region=South%20Asia", 0),
+            ("page=2&limit=1", 1),
+        ] {
+            let seen = visitor.api(Method::GET, &format!("/communities?{query}"), None).await.data();
+            assert_eq!(seen["items"].as_array().map(Vec::len), Some(found), "{query}: {seen}");
+        }
+        for query in ["communityType=Cult", "region=Mars", "cursor=zz", "limit=0"] {
+            let refused = visitor.api(Method::GET, &format!("/communities?{query}"), None).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+        }
+
+        // One, by id or slug; contact and version are for its own people.
+        for by in [apex.to_string(), "apex-circle".to_owned()] {
+            let seen = visitor.api(Method::GET, &format!("/communities/{by}"), None).await.data();
+            assert_eq!((&seen["name"], &seen["contact"], &seen["version"]), (&json!("Apex Circle"), &json!(null), &json!(null)));
+        }
+        assert_eq!(visitor.api(Method::GET, &format!("/communities/{waiting}"), None).await.status, StatusCode::NOT_FOUND);
+        let mut his = browser(town, RAVI).await;
+        let seen = his.api(Method::GET, "/communities/apex-circle", None).await.data();
+        let version = seen["version"].as_i64().expect("his own");
+        assert_eq!(seen["contact"]["phone"], "+919876543210");
+
+        // A change of what is named; the rest, and the other addresses, stay.
+        let path = format!("/communities/{apex}");
+        let body = json!({"version": version, "city": "Mumbai", "socialLinks": {"youtube": "https://youtube.com/@apex"}});
+        let once = [("idempotency-key", "profile-1")];
+        for _ in 0..2 {
+            let saved = his.api_with(Method::PATCH, &path, Some(body.clone()), &once).await;
+            assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+            let now = saved.data();
+            assert_eq!(
+                (&now["city"], &now["version"], &now["country"]),
+                (&json!("Mumbai"), &json!(version + 1), &json!("India"))
+            );
+            assert_eq!(now["socialLinks"].as_array().map(Vec::len), Some(2), "{now}");
+        }
+        let stale = his.api(Method::PATCH, &path, Some(json!({"version": version, "city": "Goa"}))).await;
+        assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
+        for (body, field) in [
+            (json!({"city": "Goa"}), "version"),
+            (json!({"version": version + 1, "city": ""}), "city"),
+            (json!({"version": version + 1, "colour": "red"}), "colour"),
+            (json!({"version": version + 1, "logo": "nothing"}), "logo"),
+            (json!({"version": version + 1, "logo": ""}), "logo"),
+        ] {
+            let refused = his.api(Method::PATCH, &path, Some(body)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+            assert!(refused.json()["error"]["fieldErrors"][field].is_string(), "{field}: {}", refused.text);
+        }
+        let foreign =
+            his.api(Method::PATCH, &format!("/communities/{harbour}"), Some(json!({"version": 1, "city": "Goa"}))).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+        town.drain().await;
+        let edits = facts_of(town, apex).await.into_iter().filter(|name| name == "community_profile_edited").count();
+        assert_eq!(edits, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_question_is_answered_and_a_suspension_lifted() {
     story(async |town| {
         let sara = sara(town).await;
@@ -586,6 +677,46 @@ async fn how_fast_a_community_answers_is_said_from_the_third_on() {
             let wanted = if n < 3 { "New here" } else { "Usually answers in 5 hours" };
             assert_eq!(shown, wanted);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_community_in_somebodys_name_becomes_theirs_by_its_own_link_only() {
+    story(async |town| {
+        let mut lena = town.member("lena@apex.example").await;
+        let figure = Figure { name: "Lena Vogel", email: "lena@apex.example", role: "" };
+        let (one, other) = (sign_up(town, figure, "Apex Circle").await, sign_up(town, figure, "Nadir Circle").await);
+        verify(town, figure).await;
+        assert_eq!(status(town, one).await, CommunityStatus::Pending, "a link about something else says yes to nothing");
+        follow(town, figure, "Nadir Circle").await;
+        assert_eq!(
+            (status(town, one).await, status(town, other).await),
+            (CommunityStatus::Pending, CommunityStatus::UnderReview)
+        );
+        let me = lena.send(Method::GET, "/rpc/me", &[("accept", "application/json")], "").await.text;
+        assert!(me.contains("nadir-circle") && !me.contains("apex-circle"), "{me}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_fifty_first_community_of_one_name_gets_an_address_too() {
+    story(async |town| {
+        sign_up(town, RAVI, "Apex Circle").await;
+        sqlx::query(
+            "insert into communities (id, slug, name, name_skeleton, bio, community_type, country, city, official_email, phone,
+                                      status, submitted_at, created_at, updated_at)
+             select gen_random_uuid(), 'apex-circle-' || n, name, name_skeleton, bio, community_type, country, city, official_email,
+                    phone, status, submitted_at, created_at, updated_at
+             from communities, generate_series(2, 50) n",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("fifty of one name");
+        let late = sign_up(town, MEI, "Apex Circle").await;
+        let slug = service::brief(&town.ctx(), late).await.expect("it is there").slug;
+        assert!(slug.starts_with("apex-circle-") && slug.len() == "apex-circle-".len() + 8, "{slug}");
     })
     .await;
 }

@@ -56,10 +56,27 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
         assert_eq!(groups, 2, "{}", json.text);
         assert!(json.json()["groups"][0]["sponsors"][0]["imageUrl"].as_str().is_some_and(|url| url.starts_with("http")));
 
+        // To paste, and for whoever builds a site: whole, with logos that other sites may load, and for no frame.
+        let plain = visitor.open(&format!("{WALL}.html")).await;
+        assert_eq!((plain.status, header(&plain, "access-control-allow-origin")), (StatusCode::OK, "*"));
+        assert!(header(&plain, "cache-control").starts_with("public, max-age=300") && !header(&plain, "etag").is_empty());
+        assert!(header(&plain, "content-security-policy").contains("frame-ancestors 'none'"));
+        assert!(plain.text.contains("alt=\"Lumen Data\"") && plain.text.contains("<section"), "{}", plain.text);
+        for no in ["<script", "style=", "src=\"/", "href=\"/", "onerror"] {
+            assert!(!plain.text.contains(no), "{no}: {}", plain.text);
+        }
+        let logo = plain.text.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a logo");
+        let logo = visitor.open(&logo[logo.find("/media/").expect("ours")..]).await;
+        assert_eq!((logo.status, header(&logo, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"));
+
         // Everything else may stand in no frame, and what nobody may see is not there.
         let page = visitor.open("/events/hackfest-2027").await;
         assert_eq!(header(&page, "x-frame-options"), "DENY");
         assert!(header(&page, "content-security-policy").contains("frame-ancestors 'none'"));
+        for hidden in ["sponsors.html", "sponsors.json"] {
+            let hidden = visitor.open(&format!("/embed/events/autumn-demo-night/{hidden}")).await;
+            assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        }
         let draft = visitor.open("/embed/events/autumn-demo-night/sponsors").await;
         assert_eq!((draft.status, header(&draft, "x-frame-options")), (StatusCode::NOT_FOUND, "DENY"));
         // Nor for its own people: the answer is the same for everybody, since it is cached.
@@ -88,8 +105,12 @@ async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
         let manage =
             ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
         assert!(manage.text.contains("Embed") && manage.text.contains(WALL), "the snippet is there to copy");
+        assert!(manage.text.contains("Plain HTML to paste") && manage.text.contains("commdesk-sponsors"), "and so is plain HTML");
         let page = ravi.open("/community/embeds").await;
         assert!(page.text.contains(&path), "{}", page.text);
+        assert!(page.text.contains("commdesk-badge") && page.text.contains(&format!("{path}.json")));
+        let plain = visitor.open(&format!("{path}.html")).await;
+        assert!(plain.status == StatusCode::OK && plain.text.contains("<strong>Platinum Sponsor</strong> at HackFest 2027"));
         let wrong =
             ravi.submit("/community/embeds", "sites", &[("sites", "http://apex.example; script-src *"), ("version", "0")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

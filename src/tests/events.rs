@@ -88,7 +88,9 @@ async fn from_a_title_to_the_archive() {
         let ravi = active(town, &sara, RAVI, "Apex Circle").await;
         let id = draft(town, &ravi, &titled("HackFest")).await;
         let Err(AppError::Invalid(missing)) = service::publish(&ctx, &ravi, id).await else { panic!("it is not complete") };
-        assert_eq!(missing.0.keys().collect::<Vec<_>>(), ["category", "descriptionMarkdown", "endAt", "eventType", "startAt"]);
+        let all =
+            ["capacity.maxAttendees", "category", "descriptionMarkdown", "endAt", "eventType", "format", "region", "startAt"];
+        assert_eq!(missing.0.keys().collect::<Vec<_>>(), all);
         let view = seen(town, Some(&ravi), id).await.expect("his own");
         assert_eq!(view.missing, missing);
         assert_eq!((view.slug.as_str(), view.version, view.timezone.as_str()), ("hackfest", 1, "Asia/Kolkata"));
@@ -334,6 +336,7 @@ async fn the_api_speaks_the_names_of_the_event_system() {
 
         let body = json!({
             "title": "HackFest", "descriptionMarkdown": "Build.", "eventType": "Hackathon", "category": "Technology",
+            "format": "In person", "region": "South Asia",
             "startAt": in_hours(town, 48).to_rfc3339(), "endAt": in_hours(town, 50).to_rfc3339(), "timezone": "Asia/Kolkata",
             "capacity": {"maxAttendees": 200}, "ticketing": {"type": "Free"}, "settings": {"publicVisible": true, "requiredRSVP": false},
         });
@@ -351,6 +354,15 @@ async fn the_api_speaks_the_names_of_the_event_system() {
         assert_eq!(first.data()["status"], "Draft");
 
         assert_eq!(town.visitor().api(Method::GET, &format!("/events/{id}"), None).await.status, StatusCode::NOT_FOUND);
+        // Where people meet is still missing, and said beside its field.
+        let placeless = ravi.api(Method::POST, &format!("/events/{id}/publish"), None).await;
+        assert_eq!(placeless.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let missing = placeless.json()["error"]["fieldErrors"].clone();
+        assert!(missing["venueName"].is_string() && missing.as_object().is_some_and(|all| all.len() == 1), "{missing}");
+        let version = ravi.api(Method::GET, &format!("/events/{id}"), None).await.data()["version"].clone();
+        let placed = json!({"version": version, "venueName": "Main Hall"});
+        let placed = ravi.api(Method::PATCH, &format!("/events/{id}"), Some(placed)).await;
+        assert_eq!(placed.status, StatusCode::OK, "{}", placed.text);
         let live = ravi.api(Method::POST, &format!("/events/{id}/publish"), None).await;
         assert_eq!(live.data()["status"], "Upcoming");
         let twice = ravi.api(Method::POST, &format!("/events/{id}/publish"), None).await;
@@ -362,7 +374,7 @@ async fn the_api_speaks_the_names_of_the_event_system() {
 
         let stale = ravi.api(Method::PATCH, &format!("/events/{id}"), Some(json!({"subtitle": "x", "version": 9}))).await;
         assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
-        let zone = ravi.api(Method::PATCH, &format!("/events/{id}"), Some(json!({"timezone": "Europe/Berlin", "version": 1}))).await;
+        let zone = ravi.api(Method::PATCH, &format!("/events/{id}"), Some(json!({"timezone": "Europe/Berlin", "version": 2}))).await;
         assert_eq!(zone.data()["startWall"], first.data()["startWall"]);
         assert_ne!(zone.data()["startAt"], first.data()["startAt"]);
         town.drain().await;

@@ -40,6 +40,17 @@ async fn what_is_not_there_is_404_in_the_doors_own_language() {
         let page = visitor.open("/nowhere").await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert!(page.text.contains("There is nothing here"));
+        assert!(
+            page.text.contains("action=\"/directory\"") && page.text.contains("value=\"nowhere\""),
+            "it searches for the words"
+        );
+        let lost = visitor.open("/events/hack-fest").await;
+        assert!(lost.text.contains("action=\"/events\"") && lost.text.contains("value=\"hack fest\""), "{}", lost.text);
+        // What a door refuses before there is a page is said on one, to whoever opens pages.
+        let html = [("origin", "https://evil.example"), ("accept", "text/html")];
+        let refused = visitor.send(Method::POST, "/theme", &html, Body::from("theme=dark")).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.text.contains("<h1") && refused.text.contains("another site"), "{}", refused.text);
         let api = visitor.open("/api/v1/nowhere").await;
         assert_eq!((api.status, api.code().as_str()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
     })
@@ -215,6 +226,11 @@ async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
             assert!(answer.headers.contains_key(name), "it lacks {name}");
         }
         assert!(!answer.text.contains("secret"), "{}", answer.text);
+        let id = answer.headers["x-request-id"].to_str().unwrap();
+        assert!(answer.text.contains("<h1") && answer.text.contains(id), "a page with the number: {}", answer.text);
+        let doors = axum::Router::new().route("/breaks", axum::routing::get(breaks));
+        let mut program = Browser::new(site::outside(town.house.clone(), doors));
+        let answer = program.send(Method::GET, "/breaks", &[], Body::empty()).await;
         assert_eq!(answer.json()["error"]["requestId"], answer.headers["x-request-id"].to_str().unwrap());
     })
     .await;
@@ -305,6 +321,103 @@ async fn what_the_doors_let_through_ends_at_the_wall() {
         assert_eq!(ask("select $1::text::jsonb", "{\"a\":\"\\u0000\"}").await, 404);
         assert_eq!(ask("select $1::text::timestamptz", "294277-01-01").await, 422);
         assert_eq!(ask("select $1::text::int", "99999999999").await, 422);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_later() {
+    use commdesk::{
+        features::accounts::service as accounts,
+        kernel::text::{Email, PersonName},
+        platform::{
+            clock::Clock,
+            ctx::{Ctx, House},
+            facts,
+            password::Passwords,
+            secrets::Secret,
+            storage::{Key, Store},
+        },
+    };
+    use std::{sync::Arc, time::Duration};
+    story(async |town| {
+        let there = &town.house;
+        // The same house with a store that never answers.
+        let stuck = object_store::limit::LimitStore::new(object_store::memory::InMemory::new(), 0);
+        let house = Arc::new(House {
+            pool: there.pool.clone(),
+            clock: Clock::default(),
+            settings: there.settings.clone(),
+            columns: there.columns.clone(),
+            blind: there.blind.clone(),
+            signing: there.signing.clone(),
+            passwords: Passwords::new(1),
+            post: there.post.clone(),
+            store: Store::bucket(Arc::new(stuck), Secret::new([7; 32])),
+            lookups: there.lookups.clone(),
+            reach: there.reach.clone(),
+            known: there.known,
+            poke: tokio::sync::Notify::new(),
+        });
+        let (email, name) =
+            (Email::parse("asha@acme.example").expect("an address"), PersonName::parse("Asha Rao").expect("a name"));
+        let named = async || {
+            let ctx = town.ctx();
+            let mut tx = ctx.begin().await.expect("a transaction");
+            accounts::named_user_in(&mut tx, &email, &name).await.expect("a login");
+            tx.commit().await.expect("a fact");
+        };
+        let count = async || -> i64 {
+            sqlx::query_scalar("select count(*) from fact_checkpoints").fetch_one(&town.owner).await.expect("checkpoints")
+        };
+        named().await;
+        let copying = tokio::spawn(async move { facts::checkpoint(&Ctx::background(&house, "test")).await });
+        for _ in 0..200 {
+            if count().await == 1 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        assert_eq!(count().await, 1, "the row is there before its copy");
+        // Nothing waits for the store: the very head that was signed moves on.
+        tokio::time::timeout(Duration::from_secs(5), named()).await.expect("no lock is held");
+        assert!(!copying.is_finished());
+        // Killed between the row and the copy.
+        copying.abort();
+        let _ = copying.await;
+
+        let copy = async |number: i64| {
+            let key = Key::parse(&format!("checkpoints/{number:012}.json")).expect("a key");
+            there.store.get(&key).await.expect("the store answers").map(|copy| String::from_utf8_lossy(&copy.bytes).into_owned())
+        };
+        assert_eq!(copy(1).await, None);
+        facts::checkpoint(&town.ctx()).await.expect("the next run");
+        assert_eq!(count().await, 2);
+        let (first, second) = (copy(1).await.expect("made up for"), copy(2).await.expect("its own"));
+        for (number, copy) in [(1_i64, first), (2, second)] {
+            let body: String = sqlx::query_scalar("select body from fact_checkpoints where number = $1")
+                .bind(number)
+                .fetch_one(&town.owner)
+                .await
+                .expect("a checkpoint");
+            let copy: serde_json::Value = serde_json::from_str(&copy).expect("JSON");
+            assert_eq!(copy["body"], body.as_str());
+        }
+        facts::checkpoint(&town.ctx()).await.expect("nothing to do");
+        assert_eq!(count().await, 2);
+        assert_eq!(facts::verify(&town.ctx()).await.expect("facts can be read").fault, None);
+
+        // A copy of a checkpoint that this database lost is evidence: it is not written over.
+        let forged = serde_json::json!({
+            "body": serde_json::json!({"heads": [["person", uuid::Uuid::nil(), 9, "00"]]}).to_string(), "signature": "",
+        });
+        let key = Key::parse("checkpoints/000000000003.json").expect("a key");
+        there.store.put(&key, forged.to_string(), "application/json").await.expect("written");
+        named().await;
+        let refused = facts::checkpoint(&town.ctx()).await.expect_err("another one stands there");
+        assert!(refused.to_string().contains("checkpoint 3"), "{refused}");
+        assert_eq!(copy(3).await, Some(forged.to_string()));
+        std::fs::remove_file(town.house.settings.files.join("checkpoints/000000000003.json")).expect("taken away");
     })
     .await;
 }

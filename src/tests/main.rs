@@ -26,4 +26,6 @@ mod communities;
 mod events;
 mod partners;
 mod embeds;
+mod public_face;
 mod members;
+mod merging;

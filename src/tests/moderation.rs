@@ -173,6 +173,9 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         let harbour = queue.items.iter().find(|it| it.subject_kind.label() == "community").expect("Harbour");
         moderation::decide(&ctx, &sara, harbour.id, say("hide")).await.expect("hidden");
         assert!(!communities::brief(&ctx, harbour.subject_id.into()).await.expect("it").status.may_reach_out());
+        moderation::decide(&ctx, &sara, harbour.id, say("show")).await.expect("put back");
+        assert!(communities::brief(&ctx, harbour.subject_id.into()).await.expect("it").status.may_reach_out());
+        assert_eq!(code(moderation::decide(&ctx, &sara, harbour.id, say("show")).await), "NOT_HIDDEN");
         assert_eq!(organizations::brief(&ctx, acme).await.expect("it").status, VerificationStatus::Verified);
         // A verified organization takes two of the staff: the report waits for the second.
         let serious =
@@ -182,6 +185,180 @@ async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
         assert!(queue.items.iter().any(|it| it.id == serious.id));
         let ravi = who(&ctx, RAVI).await;
         assert_eq!(code(moderation::decide(&ctx, &ravi, harbour.id, say("dismiss")).await), "FORBIDDEN");
+    })
+    .await;
+}
+
+/// What everybody may open of the HackFest, with what shall be found there.
+async fn reads(browser: &mut Browser, event: Uuid, offer: Uuid) -> Vec<(String, bool)> {
+    let mut seen = Vec::new();
+    for (path, words) in [
+        ("/events".to_owned(), "HackFest 2027"),
+        ("/events?q=hackfest".to_owned(), "/events/hackfest-2027"),
+        ("/events/hackfest-2027".to_owned(), "HackFest 2027"),
+        ("/communities/apex-circle".to_owned(), "HackFest 2027"),
+        ("/directory/lumen-data".to_owned(), "HackFest 2027"),
+        ("/opportunities".to_owned(), "HackFest 2027"),
+        ("/embed/events/hackfest-2027/sponsors".to_owned(), "Lumen Data"),
+        ("/embed/events/hackfest-2027/sponsors.json".to_owned(), "Lumen Data"),
+        (format!("/opportunities/{offer}"), "HackFest 2027"),
+        (format!("/embed/opportunities/{offer}/badge"), "HackFest 2027"),
+        ("/api/v1/events".to_owned(), "hackfest-2027"),
+        ("/api/v1/events?search=hackfest".to_owned(), "hackfest-2027"),
+        (format!("/api/v1/events/{event}"), "hackfest-2027"),
+        (format!("/api/v1/events/{event}/sponsors"), "Lumen Data"),
+        ("/api/v1/opportunities".to_owned(), "hackfest-2027"),
+        (format!("/api/v1/opportunities/{offer}"), "hackfest-2027"),
+    ] {
+        let answer = browser.open(&path).await;
+        assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
+        let there = answer.status.is_success() && answer.text.contains(words);
+        if answer.status.is_success() && !there {
+            // A list that is shown without it; a page of its own would not be.
+            assert!(!path.contains(&offer.to_string()) && path != "/events/hackfest-2027", "{path}");
+        }
+        seen.push((path, there));
+    }
+    seen
+}
+
+#[tokio::test]
+async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (tomas, asha, ravi) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await, who(&ctx, RAVI).await);
+        town.house.clock.shift(60);
+        let sara = people::sign_in_staff(&ctx, SARA).await.expect("staff");
+        let event = one(town, "select id from events where title = 'HackFest 2027'").await;
+        let offer = one(
+            town,
+            "select o.id from opportunities o join events e on e.id = o.event_id where e.title = 'HackFest 2027' and o.status = 'Open'
+             order by o.id limit 1",
+        )
+        .await;
+        let mut visitor = town.visitor();
+        let before = reads(&mut visitor, event, offer).await;
+        assert!(before.iter().all(|(_, there)| *there), "{before:?}");
+        let report = async |kind: &str, id: Uuid| {
+            let input = ReportInput {
+                subject_kind: kind.into(),
+                subject_id: id.to_string(),
+                reason: "False or misleading".into(),
+                words: "There is no such hall.".into(),
+            };
+            moderation::report(&ctx, &tomas, input.parse().expect("reads")).await.expect("reported").id
+        };
+        let say = |verdict: &str| {
+            DecisionInput { decision: verdict.into(), reason: "The hall says that nobody booked it.".into() }.parse().expect("reads")
+        };
+        let apply: commdesk::features::requests::views::ApplyInput =
+            serde_json::from_value(json!({"amount": 20000, "message": "We come."})).expect("as on the wire");
+        let ask: RequestInput = serde_json::from_value(json!({
+            "organizationId": tomas.organization(), "eventId": event, "amount": 1000, "currency": "INR", "category": "Venue Partner",
+        }))
+        .expect("as on the wire");
+
+        // The event: every door is closed to everybody else, and its own people read why.
+        let of_event = report("event", event).await;
+        moderation::decide(&ctx, &sara, of_event, say("hide")).await.expect("hidden");
+        for browser in [&mut town.visitor(), &mut signed_in(town, TOMAS).await, &mut signed_in(town, MEI).await] {
+            let after = reads(browser, event, offer).await;
+            assert!(after.iter().all(|(_, there)| !there), "{:?}", after.iter().filter(|(_, there)| *there).collect::<Vec<_>>());
+        }
+        assert_eq!(code(requests::apply(&ctx, &tomas, offer.into(), &apply).await), "NOT_FOUND");
+        assert_eq!(code(requests::send(&ctx, &ravi, &ask).await), "LISTING_HIDDEN");
+        let mut of_ravi = signed_in(town, RAVI).await;
+        let own = of_ravi.open(&format!("/manage/events/{event}")).await;
+        assert!(own.text.contains("Taken off the marketplace") && own.text.contains("nobody booked it"), "{}", own.text);
+        assert!(of_ravi.open("/events/hackfest-2027").await.text.contains("Only your community sees this page"));
+        // Saving it does not bring it back.
+        sqlx::query("update events set version = version + 1 where id = $1").bind(event).execute(&town.owner).await.expect("edited");
+        assert_eq!(town.visitor().open("/events/hackfest-2027").await.status, StatusCode::NOT_FOUND);
+        town.drain().await;
+        assert_eq!(count(town, "mails where template = 'event_hidden' and recipient = 'ravi@apex.example'").await, 1);
+        assert_eq!(count(town, "facts where name = 'event_hidden'").await, 1);
+        // What was agreed stands for both sides.
+        let agreed = one(town, "select request_id from event_partners where request_id is not null limit 1").await;
+        assert!(requests::get(&ctx, &tomas, agreed.into()).await.is_ok());
+        assert!(commdesk::features::events::service::view(&ctx, Some(&sara), "hackfest-2027").await.is_ok(), "staff look at it");
+
+        // Hidden twice is hidden once; shown again, everything is as it was.
+        let (x, y) = (town.ctx(), town.ctx());
+        let (a, b) =
+            tokio::join!(moderation::decide(&x, &sara, of_event, say("show")), moderation::decide(&y, &sara, of_event, say("show")));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let again = reads(&mut town.visitor(), event, offer).await;
+        assert!(again.iter().all(|(_, there)| *there), "{again:?}");
+        town.drain().await;
+        assert_eq!(count(town, "mails where template = 'event_shown' and recipient = 'ravi@apex.example'").await, 1);
+
+        // An opportunity: the event stays, the offer goes.
+        let of_offer = report("opportunity", offer).await;
+        moderation::decide(&ctx, &sara, of_offer, say("hide")).await.expect("hidden");
+        let mut visitor = town.visitor();
+        assert_eq!(visitor.open("/events/hackfest-2027").await.status, StatusCode::OK);
+        for path in [format!("/opportunities/{offer}"), format!("/api/v1/opportunities/{offer}"), format!("/embed/opportunities/{offer}/badge")] {
+            assert_eq!(visitor.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in ["/opportunities", "/api/v1/opportunities", "/opportunities?q=hackfest"] {
+            assert!(!visitor.open(path).await.text.contains(&offer.to_string()), "{path}");
+        }
+        assert_eq!(code(requests::apply(&ctx, &asha, offer.into(), &apply).await), "NOT_FOUND");
+        assert!(of_ravi.open(&format!("/manage/opportunities/{offer}")).await.text.contains("nobody booked it"));
+        moderation::decide(&ctx, &sara, of_offer, say("show")).await.expect("shown");
+        assert_eq!(visitor.open(&format!("/opportunities/{offer}")).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_blocked_stands_in_no_list_for_the_other() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
+        let (harbour, lumen) = (mei.community().expect("Harbour"), tomas.organization().expect("Lumen"));
+        // Once by the one side, once by the other: mutual either way.
+        for by_organization in [true, false] {
+            let (who_blocks, other) = if by_organization { (&tomas, harbour.0) } else { (&mei, lumen.0) };
+            blocks::block(&ctx, who_blocks, other).await.expect("blocked");
+            let (mut of_tomas, mut of_mei, mut visitor) =
+                (signed_in(town, TOMAS).await, signed_in(town, MEI).await, town.visitor());
+            for (browser, words, paths) in [
+                (
+                    &mut of_mei,
+                    "Lumen Data",
+                    [
+                        "/directory",
+                        "/directory?q=lumen",
+                        "/directory?q=lumenn",
+                        "/api/v1/sponsors",
+                        "/api/v1/sponsors?search=lumen",
+                    ],
+                ),
+                (
+                    &mut of_tomas,
+                    "HarbourConf",
+                    ["/events", "/events?q=harbour", "/opportunities", "/api/v1/events", "/api/v1/opportunities"],
+                ),
+            ] {
+                for path in paths {
+                    let found = browser.open(path).await;
+                    assert_eq!(found.status, StatusCode::OK, "{path}");
+                    assert!(!found.text.contains(words), "{path} shows {words}");
+                    assert!(!found.text.to_lowercase().contains("blocked"), "{path} says that there is a block");
+                    let public = visitor.open(path).await;
+                    if !path.contains("lumenn") {
+                        assert!(public.text.contains(words), "everybody else finds {words} at {path}");
+                    }
+                }
+            }
+            // Counts do not tell on it either.
+            let total = of_mei.open("/api/v1/sponsors").await.data()["total"].as_i64();
+            let public = visitor.open("/api/v1/sponsors").await.data()["total"].as_i64();
+            assert_eq!(total.map(|n| n + 1), public);
+            blocks::lift(&ctx, who_blocks, other).await.expect("lifted");
+            assert!(of_mei.open("/directory").await.text.contains("Lumen Data"));
+        }
     })
     .await;
 }

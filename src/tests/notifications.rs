@@ -534,6 +534,53 @@ async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
 }
 
 #[tokio::test]
+async fn preferences_over_the_api_are_those_of_the_page() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+        let mut browser = ravi(town).await;
+        choose(&mut browser, "off").await;
+
+        let seen = browser.api(Method::GET, "/notifications/preferences", None).await.data();
+        assert_eq!(
+            (&seen["pace"]["requests"], &seen["zone"], &seen["quietFrom"]),
+            (&json!("off"), &json!("Asia/Kolkata"), &json!(22))
+        );
+        assert_eq!(seen["alwaysInstant"], json!(["security", "law", "money"]));
+
+        // What is named changes, and nothing else does.
+        let body = json!({"pace": {"requests": "digest"}, "digestAt": 18});
+        let once = [("idempotency-key", "prefer-1")];
+        for _ in 0..2 {
+            let saved = browser.api_with(Method::PATCH, "/notifications/preferences", Some(body.clone()), &once).await;
+            assert_eq!(saved.status, StatusCode::OK, "{}", saved.text);
+            let now = saved.data();
+            assert_eq!((&now["pace"]["requests"], &now["pace"]["people"]), (&json!("digest"), &json!("instant")));
+            assert_eq!((&now["digestAt"], &now["quietUntil"], &now["zone"]), (&json!(18), &json!(7), &json!("Asia/Kolkata")));
+        }
+        let page = browser.open("/notifications/settings").await;
+        assert!(page.text.contains("Asia/Kolkata"));
+
+        // Law and money are always mailed at once, and what is no topic, pace, zone or hour is named.
+        let wrong = json!({"pace": {"law": "off", "money": "digest", "gossip": "instant"}});
+        let refused = browser.api(Method::PATCH, "/notifications/preferences", Some(wrong)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for field in ["pace.law", "pace.money", "pace.gossip"] {
+            assert!(refused.json()["error"]["fieldErrors"][field].is_string(), "{field}: {}", refused.text);
+        }
+        let wrong = json!({"pace": {"requests": "hourly"}, "zone": "Mars", "quietFrom": 25});
+        let refused = browser.api(Method::PATCH, "/notifications/preferences", Some(wrong)).await;
+        for field in ["pace.requests", "zone", "quietFrom"] {
+            assert!(refused.json()["error"]["fieldErrors"][field].is_string(), "{field}: {}", refused.text);
+        }
+        let seen = browser.api(Method::GET, "/notifications/preferences", None).await.data();
+        assert_eq!((&seen["pace"]["requests"], &seen["quietFrom"]), (&json!("digest"), &json!(22)), "nothing of it was kept");
+        let nobody = town.visitor().api(Method::GET, "/notifications/preferences", None).await;
+        assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_digest_tells_everything_once_a_day() {
     story(async |town| {
         commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");

@@ -100,7 +100,7 @@ impl Cast {
     }
 
     async fn patch(&self, id: OpportunityId, body: Value) -> AppResult<OpportunityId> {
-        opportunities::edit(&self.ctx, &self.ravi, id, &wire::<OpportunityPatch>(body)).await
+        decisions::edit(&self.ctx, &self.ravi, id, &wire::<OpportunityPatch>(body)).await
     }
 
     async fn status(&self, id: OpportunityId) -> OpportunityStatus {
@@ -126,7 +126,7 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
         assert!(
             matches!(cast.patch(id, json!({"title": "Mine"})).await, Err(AppError::Invalid(e)) if e.get("version").is_some())
         );
-        let stranger = opportunities::edit(&cast.ctx, &cast.mei, id, &wire(json!({"version": 2, "title": "Mine"}))).await;
+        let stranger = decisions::edit(&cast.ctx, &cast.mei, id, &wire(json!({"version": 2, "title": "Mine"}))).await;
         assert_eq!(code(stranger), "NOT_FOUND");
         let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
         assert_eq!((it.title.as_str(), it.version), ("Silver Sponsor", 2));
@@ -160,7 +160,7 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
         let (first, second) = (patch("Workshop partner"), patch("Prize partner"));
 
         let (a, b) =
-            tokio::join!(opportunities::edit(&one, &cast.ravi, id, &first), opportunities::edit(&other, &cast.ravi, id, &second));
+            tokio::join!(decisions::edit(&one, &cast.ravi, id, &first), decisions::edit(&other, &cast.ravi, id, &second));
 
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
@@ -737,6 +737,162 @@ async fn a_place_through_its_doors() {
         let mut stranger = signed_in(town, MEI).await;
         let hidden = stranger.api(Method::GET, &format!("/requests/{his}/place"), None).await;
         assert_eq!(hidden.status, StatusCode::NOT_FOUND);
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_places_go_to_the_line_first_and_then_to_everybody() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({})).await;
+        let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let third = cast.apply(&cast.asha, opportunity).await;
+        cast.accept(first).await;
+        cast.wait(second).await;
+        cast.wait(third).await;
+        assert_eq!(cast.status(opportunity).await, OpportunityStatus::Filled);
+        assert_eq!(code(cast.patch(opportunity, json!({"version": 1, "title": "Mine"})).await), "PLACES_TAKEN");
+        let by_hand = cast.patch(opportunity, json!({"version": 1, "status": "Open"})).await;
+        assert_eq!(code(by_hand), "OPPORTUNITY_NOT_DRAFT");
+
+        // One more: kept for whoever is next, so that it stays full for everybody else.
+        let mut ravi = signed_in(town, RAVI).await;
+        let path = format!("/manage/opportunities/{opportunity}");
+        let page = ravi.open(&path).await;
+        assert!(page.text.contains("Offer more places"), "{}", page.text);
+        let day = cast.day(30);
+        let few = ravi.submit(&path, "add-places", &[("version", "1"), ("places", "1"), ("decisionDeadline", &day)]).await;
+        assert_eq!(few.status, StatusCode::CONFLICT);
+        let sent = ravi.submit(&path, "add-places", &[("version", "1"), ("places", "2"), ("decisionDeadline", &day)]).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered), "in the same transaction");
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Waiting));
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (2, OpportunityStatus::Filled));
+
+        // Two more: one for the next in line, one for everybody. `Open` says what happens anyway.
+        let body = json!({"version": 2, "places": 4, "status": "Open"});
+        let more = ravi.api(Method::PATCH, &format!("/opportunities/{opportunity}"), Some(body)).await;
+        assert_eq!((more.status, &more.data()["status"]), (StatusCode::OK, &json!("Open")), "{}", more.text);
+        assert_eq!((&more.data()["placesLeft"], &more.data()["can"]["addPlaces"]), (&json!(1), &json!(false)));
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Offered));
+        let why: Value = sqlx::query_scalar("select payload from facts where name = 'opportunity_reopened' and subject_id = $1")
+            .bind(opportunity.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("once");
+        assert_eq!((&why["why"], &why["from"]), (&json!("placesAdded"), &json!("Filled")));
+
+        // Taken or kept: it is not taken away.
+        let body = json!({"version": 3, "places": 2});
+        let fewer = ravi.api(Method::PATCH, &format!("/opportunities/{opportunity}"), Some(body)).await;
+        assert_eq!((fewer.status, fewer.code().as_str()), (StatusCode::CONFLICT, "PLACES_TAKEN"));
+        decisions::take(ctx, &cast.tomas, second).await.expect("taken");
+        town.drain().await;
+        assert_eq!(taken(town, opportunity).await, 3);
+
+        // A full one whose day is over needs a new day as well.
+        let late = cast.offer(json!({"decisionDeadline": cast.day(2)})).await;
+        let request = cast.apply(&cast.asha, late).await;
+        cast.accept(request).await;
+        town.shift(3 * 86_400).await;
+        let refused = cast.patch(late, json!({"version": 1, "places": 2})).await;
+        assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("decisionDeadline").is_some()));
+        cast.patch(late, json!({"version": 1, "places": 2, "decisionDeadline": cast.day(20)})).await.expect("again");
+        assert_eq!(cast.status(late).await, OpportunityStatus::Open);
+        assert_eq!(count(town, &format!("deadlines where kind = 'opportunity_decision' and subject_id = '{late}'")).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_places_and_an_acceptance_by_chance_leave_the_line_its_turn() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({})).await;
+        let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let by_chance = cast.apply(&cast.asha, opportunity).await;
+        cast.accept(first).await;
+        cast.wait(second).await;
+        let seen = cast.seen(&cast.ravi, by_chance).await;
+        let patch = wire::<OpportunityPatch>(json!({"version": 1, "places": 2}));
+        let (one, other) = (town.ctx(), town.ctx());
+
+        let (more, accepted) = tokio::join!(
+            decisions::edit(&one, &cast.ravi, opportunity, &patch),
+            requests::accept(&other, &cast.ravi, by_chance, &seen)
+        );
+
+        more.expect("more places");
+        assert_eq!(code(accepted), "NO_PLACE_LEFT", "the new place is kept for whoever waited");
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered));
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (2, OpportunityStatus::Filled));
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_places_while_an_offer_lapses_offer_each_place_once() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({})).await;
+        let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let third = cast.apply(&cast.asha, opportunity).await;
+        cast.accept(first).await;
+        cast.wait(second).await;
+        cast.wait(third).await;
+        decisions::release(&cast.ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered));
+        // His time runs out, and nobody has swept yet.
+        town.house.clock.shift(3 * 86_400 + 60);
+        let patch = wire::<OpportunityPatch>(json!({"version": 1, "places": 2}));
+        let (one, other) = (town.ctx(), town.ctx());
+
+        let (more, lapsed) =
+            tokio::join!(decisions::edit(&one, &cast.ravi, opportunity, &patch), decisions::settle(&other, opportunity));
+
+        more.and(lapsed.map(|()| opportunity)).expect("both");
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Lapsed));
+        assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Offered));
+        assert_eq!(count(town, &format!("waiting_list where opportunity_id = '{opportunity}' and state = 'Offered'")).await, 1);
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (1, OpportunityStatus::Open));
+        town.shift(60).await;
+        assert_eq!(taken(town, opportunity).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn fewer_places_and_an_acceptance_at_once_never_promise_more_than_there_is() {
+    story(async |town| {
+        let cast = told(town).await;
+        let opportunity = cast.offer(json!({"places": 2})).await;
+        let hers = cast.apply(&cast.asha, opportunity).await;
+        let seen = cast.seen(&cast.ravi, hers).await;
+        let patch = wire::<OpportunityPatch>(json!({"version": 1, "places": 1}));
+        let (one, other) = (town.ctx(), town.ctx());
+
+        let (fewer, accepted) = tokio::join!(
+            decisions::edit(&one, &cast.ravi, opportunity, &patch),
+            requests::accept(&other, &cast.ravi, hers, &seen)
+        );
+
+        accepted.expect("there is a place either way");
+        let (places, status) = match fewer {
+            Ok(_) => (1, OpportunityStatus::Filled),
+            Err(error) => {
+                assert_eq!(error.code(), "PLACES_TAKEN");
+                (2, OpportunityStatus::Open)
+            }
+        };
+        let it = opportunities::get(&cast.ctx, Some(&cast.ravi), opportunity).await.expect("theirs");
+        assert_eq!((it.places, it.status, taken(town, opportunity).await), (places, status, 1));
         town.drain().await;
     })
     .await;

@@ -61,7 +61,7 @@ async fn apply(town: &Town, name: &str, website: &str, email: &str) -> Organizat
     let ctx = town.ctx();
     let parsed = application(name, website, email).parse().expect("in order");
     let logo = logo(&ctx).await;
-    service::apply(&ctx, parsed, logo).await.expect("taken")
+    service::apply(&ctx, None, parsed, logo).await.expect("taken")
 }
 
 fn actor(user: UserId, workspace: Workspace, slug: &str) -> Actor {
@@ -351,7 +351,7 @@ async fn the_directory_is_searched_and_paged() {
         input.technologies = vec!["Wasmtime".into()];
         input.industry = "Security".into();
         service::edit_profile(&ctx, &lead, &input, LogoChange::Keep).await.expect("edited");
-        let ask = |text: &str| DirectoryAsk { text: text.into(), industry: None };
+        let ask = |text: &str| DirectoryAsk { text: text.into(), ..DirectoryAsk::default() };
         let names = async |ask: &DirectoryAsk| {
             let page = service::list(&ctx, ask, &PageRequest::default()).await.expect("a list");
             (page.items.into_iter().map(|card| card.display_name).collect::<Vec<_>>(), page.similar)
@@ -376,7 +376,10 @@ async fn the_directory_is_searched_and_paged() {
         // Words, technologies, filters, typos; and whatever else is typed.
         assert_eq!(names(&ask("kubernaut")).await, (vec!["Kubernaut Labs".to_owned()], false));
         assert_eq!(names(&ask("wasmtime")).await.0, ["Kubernaut Labs"]);
-        assert_eq!(names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok() }).await.0, ["Kubernaut Labs"]);
+        assert_eq!(
+            names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok(), not_blocked_for: None }).await.0,
+            ["Kubernaut Labs"]
+        );
         assert_eq!(names(&ask("kubernout labs")).await, (vec!["Kubernaut Labs".to_owned()], true));
         for odd in ["'", "\"", "a & b | !c", "%", "\\", "(((", "-", ":*", "\u{0}x", &"long ".repeat(200)] {
             service::list(&ctx, &ask(odd), &PageRequest::default()).await.expect("odd texts find nothing");
@@ -842,6 +845,116 @@ async fn staff_and_applicant_talk_through_their_pages() {
         assert_eq!((stale.status, stale.code().as_str()), (StatusCode::CONFLICT, "VERSION_CONFLICT"));
         let foreign = api.api(Method::PATCH, &format!("/sponsors/{rival}"), Some(json!({"version": 1, "phone": ""}))).await;
         assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+/// The path of the link in the newest mail to somebody whose subject says this.
+async fn link_in(town: &Town, to: &str, subject: &str) -> String {
+    town.drain().await;
+    let letters = town.post.letters();
+    let letter = letters.iter().rev().find(|letter| letter.to == to && letter.subject.contains(subject)).expect("a letter");
+    let link = letter.text.split_whitespace().find(|word| word.contains("/link/")).expect("a link");
+    url::Url::parse(link).expect("an address").path().to_owned()
+}
+
+async fn seats(town: &Town, id: OrganizationId) -> i64 {
+    sqlx::query_scalar("select count(*) from organization_members where organization_id = $1")
+        .bind(id.0)
+        .fetch_one(&town.owner)
+        .await
+        .expect("seats")
+}
+
+#[tokio::test]
+async fn nobody_becomes_an_admin_by_what_somebody_else_typed() {
+    const LENA: &str = "lena@acme.example";
+    story(async |town| {
+        let mut lena = town.member(LENA).await;
+        let id = apply(town, "Acme Cloud", "https://acme.example", LENA).await;
+        let other = apply(town, "Acme Ocean", "https://ocean.example", LENA).await;
+        town.drain().await;
+        assert_eq!((seats(town, id).await, seats(town, other).await), (0, 0));
+        let me = lena.send(Method::GET, "/rpc/me", &[("accept", "application/json")], "").await;
+        assert!(!me.text.contains("Acme"), "{}", me.text);
+        let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
+        assert!(!review.applicant_confirmed, "it waits like one whose mail nobody opened");
+
+        // Proving the address for something else says yes to neither, and opening the link uses nothing up.
+        let user = accounts::service::user_of(&town.ctx(), &commdesk::kernel::text::Email::parse(LENA).unwrap()).await.unwrap();
+        let purpose = accounts::rules::LinkPurpose::VerifyEmail;
+        let token = accounts::service::issue_link(&town.ctx(), user.expect("a login"), purpose, LENA).await.expect("a link");
+        accounts::service::use_link(&town.ctx(), &token, &[purpose], None).await.expect("proven");
+        let link = link_in(town, LENA, "Acme Cloud").await;
+        lena.open(&link).await;
+        town.drain().await;
+        assert_eq!((seats(town, id).await, seats(town, other).await), (0, 0));
+
+        // Her yes to the one is no yes to the other.
+        let done = lena.submit(&link, "use_link", &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        town.drain().await;
+        assert_eq!((seats(town, id).await, seats(town, other).await), (1, 0));
+        assert!(lena.send(Method::GET, "/rpc/me", &[("accept", "application/json")], "").await.text.contains("acme-cloud"));
+        let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
+        assert!(review.applicant_confirmed);
+        assert!(review.timeline.iter().any(|step| step.text == "The applicant confirmed that it is theirs"));
+        assert_eq!(lena.submit(&link, "use_link", &[]).await.status, StatusCode::CONFLICT, "once");
+
+        // She hears of what became of hers, and not of what is not.
+        service::decide(&town.ctx(), &nadia(), id, decision("verify")).await.expect("verified");
+        service::decide(&town.ctx(), &nadia(), other, decision("refuse")).await.expect("refused");
+        town.drain().await;
+        let told: Vec<String> = town.post.letters().into_iter().filter(|l| l.to == LENA).map(|l| l.subject).collect();
+        assert!(told.iter().any(|subject| subject.contains("Acme Cloud is verified")), "{told:?}");
+        assert_eq!(told.iter().filter(|subject| subject.contains("Acme Ocean")).count(), 1, "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_applies_for_themselves_while_signed_in_is_seated_at_once_and_nobody_else() {
+    const LENA: &str = "lena@acme.example";
+    story(async |town| {
+        let mut lena = town.member(LENA).await;
+        let mut mallory = town.member("mallory@evil.example").await;
+        let mut body = api_application();
+        body["officialEmail"] = json!(LENA);
+        let id = |answer: &Answer| -> OrganizationId {
+            answer.data()["organizationId"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+        };
+        let forged = id(&mallory.api(Method::POST, "/sponsors/apply", Some(body.clone())).await);
+        let own = id(&lena.api(Method::POST, "/sponsors/apply", Some(body)).await);
+        assert_eq!((seats(town, forged).await, seats(town, own).await), (0, 1));
+        town.drain().await;
+        let told: Vec<String> = town.post.letters().into_iter().filter(|l| l.to == LENA).map(|l| l.subject).collect();
+        assert!(told.iter().any(|subject| subject.starts_with("Is the application of Acme Cloud yours?")), "{told:?}");
+        assert!(told.iter().any(|subject| subject.starts_with("We received the application of Acme Cloud")), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_fifty_first_of_one_name_gets_an_address_too() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let first = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        sqlx::query(
+            "insert into organization_slugs (slug, organization_id, created_at)
+             select 'acme-cloud-' || n, $1, o.created_at from organizations o, generate_series(2, 50) n where o.id = $1",
+        )
+        .bind(first.0)
+        .execute(&town.owner)
+        .await
+        .expect("fifty of one name");
+        let late = apply(town, "Acme Cloud", "https://globex.example", "mei@globex.example").await;
+        let later = apply(town, "Acme Cloud", "https://apex.example", "ravi@apex.example").await;
+        let slug = async |id| service::review(&ctx, &nadia(), id).await.expect("staff see it").organization.slug;
+        let (late_slug, later_slug) = (slug(late).await, slug(later).await);
+        assert!(late_slug.starts_with("acme-cloud-") && late_slug.len() == "acme-cloud-".len() + 8, "{late_slug}");
+        assert_ne!(late_slug, later_slug);
+        service::decide(&ctx, &nadia(), late, decision("verify")).await.expect("verified");
+        assert_eq!(town.visitor().open(&format!("/directory/{late_slug}")).await.status, StatusCode::OK);
     })
     .await;
 }

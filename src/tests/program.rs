@@ -153,9 +153,13 @@ async fn production_has_none_of_developments_doors() {
     story(async |town| {
         let folder = tempfile::tempdir().expect("a folder");
         let program = served(town, folder.path());
-        for (method, path) in
-            [("GET", "/dev/mail"), ("GET", "/dev/clock"), ("POST", "/dev/clock?seconds=3600"), ("GET", "/dev/people")]
-        {
+        for (method, path) in [
+            ("GET", "/dev/mail"),
+            ("GET", "/dev/clock"),
+            ("POST", "/dev/clock?seconds=3600"),
+            ("GET", "/dev/people"),
+            ("GET", "/dev/kit"),
+        ] {
             let (status, _) = program.send(method, path, None, "").expect("an answer");
             assert!(matches!(status, 404 | 405), "{method} {path}: {status}");
         }

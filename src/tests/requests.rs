@@ -4,6 +4,7 @@ use crate::town::{Browser, Town, story};
 use commdesk::{
     features::{
         accounts::service as accounts,
+        decisions::service as decisions,
         opportunities::{
             service as opportunities,
             views::{OpportunityInput, OpportunityPatch, OpportunityStatus},
@@ -505,7 +506,7 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
         let (one, other) = (town.ctx(), town.ctx());
         let patch = OpportunityPatch::all(view.version, input.clone());
         let (a, b) =
-            tokio::join!(opportunities::edit(&one, &cast.ravi, id, &patch), opportunities::edit(&other, &cast.ravi, id, &patch),);
+            tokio::join!(decisions::edit(&one, &cast.ravi, id, &patch), decisions::edit(&other, &cast.ravi, id, &patch),);
         assert_eq!(u8::from(a.is_ok()) + u8::from(b.is_ok()), 1);
         assert_eq!(if a.is_ok() { code(b) } else { code(a) }, "VERSION_CONFLICT");
         let view = opportunities::get(ctx, Some(&cast.ravi), id).await.expect("theirs");
@@ -519,8 +520,8 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
         let seen = cast.seen(&cast.ravi, request).await;
         service::accept(ctx, &cast.ravi, request, &seen).await.expect("accepted");
         let fewer = OpportunityInput { places: "1".into(), ..input };
-        let refused = opportunities::edit(ctx, &cast.ravi, id, &OpportunityPatch::all(2, fewer)).await;
-        assert!(matches!(refused, Err(AppError::Invalid(e)) if e.get("places").is_some()));
+        let refused = decisions::edit(ctx, &cast.ravi, id, &OpportunityPatch::all(2, fewer)).await;
+        assert_eq!(code(refused), "PLACES_TAKEN");
 
         // Closing takes no more applications, and what was agreed stays.
         opportunities::close(ctx, &cast.ravi, id).await.expect("closed");
@@ -721,7 +722,11 @@ async fn forms_work_without_scripts_and_lose_nothing() {
         let public = manage.replace("/manage", "");
 
         let mut asha = signed_in(town, ASHA).await;
-        assert!(asha.open(&public).await.text.contains("Send application"));
+        let page = asha.open(&public).await;
+        assert!(
+            page.text.contains("Send application") && page.text.contains("of 20 requests this week"),
+            "what is left of the week"
+        );
         let refused = asha.submit(&public, "apply", &[("amount", "a lot"), ("message", "Hello & welcome")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.text.contains("Hello &amp; welcome"));

@@ -18,6 +18,9 @@ use std::collections::BTreeSet;
 /// More than this, and a page waits on the network rather than on its reader.
 const MOST: usize = 4;
 
+/// This page tells a whole merge to its end and takes it back, so it costs what the merge costs; but no more with more rows.
+const REHEARSAL: &str = "/merge?into=";
+
 /// Every page's route, who reads it, and the address: what stands in braces is an id of the demo.
 const PAGES: &[(&str, Who, &str)] = &[
     ("/", Nobody, "/"),
@@ -101,6 +104,10 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/notifications/settings", Community, "/notifications/settings"),
     ("/staff/organizations", Staff, "/staff/organizations"),
     ("/staff/organizations/{id}", Staff, "/staff/organizations/{organization}"),
+    ("/staff/organizations/{id}/merge", Staff, "/staff/organizations/{organization}/merge"),
+    ("/staff/organizations/{id}/merge", Staff, "/staff/organizations/{organization}/merge?into={twin}"),
+    ("/staff/people", Staff, "/staff/people"),
+    ("/staff/people/{id}", Staff, "/staff/people/{user}"),
     ("/staff/changes", Staff, "/staff/changes"),
     ("/staff/communities", Staff, "/staff/communities"),
     ("/staff/communities/{id}", Staff, "/staff/communities/{community}"),
@@ -198,6 +205,8 @@ async fn readers(town: &Town) -> Readers {
                 .await,
         ),
         ("{organization}", one("select id from organizations where slug = 'acme-cloud'").await),
+        ("{twin}", one("select id from organizations where slug <> 'acme-cloud' and verification_status = 'Verified' limit 1").await),
+        ("{user}", ravi.0.to_string()),
         ("{community}", one("select id from communities where slug = 'apex-circle'").await),
         (
             "{member}",
@@ -291,7 +300,8 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
         let mut faults = String::new();
         for ((page, before), (_, after)) in few.iter().zip(&many) {
             println!("   {:>2} statements, {:>2} with a thousand rows more  {page}", before.len(), after.len());
-            if before.len() > MOST || after.len() > before.len() {
+            let is_many = before.len() > MOST && !page.contains(REHEARSAL);
+            if is_many || after.len() > before.len() {
                 faults.push_str(&format!("{page}: {}, then {}\n   {}\n", before.len(), after.len(), after.join("\n   ")));
             }
         }

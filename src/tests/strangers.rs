@@ -69,9 +69,12 @@ const PAGES: &[(&str, u16)] = &[
     ("/unsubscribe/{token}", 404),
     ("/staff/organizations", 401),
     ("/staff/organizations/{id}", 401),
+    ("/staff/organizations/{id}/merge", 401),
     ("/staff/communities", 401),
     ("/staff/communities/{id}", 401),
     ("/staff/requests", 401),
+    ("/staff/people", 401),
+    ("/staff/people/{id}", 401),
     ("/staff/reports", 401),
 ];
 
@@ -86,6 +89,9 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/auth/logout", 200, 200),
     ("POST", "/auth/forgot-password", 422, 422),
     ("POST", "/auth/reset-password", 404, 404),
+    ("POST", "/admin/users/find", 401, 403),
+    ("GET", "/admin/users/{userId}", 401, 403),
+    ("PATCH", "/admin/users/{userId}/status", 401, 403),
     ("GET", "/api-keys", 401, 200),
     ("POST", "/api-keys", 401, 422),
     ("DELETE", "/api-keys/{id}", 401, 404),
@@ -93,6 +99,13 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("PATCH", "/second-factor-policy", 401, 403),
     ("GET", "/notifications", 401, 200),
     ("PATCH", "/notifications", 401, 422),
+    ("GET", "/notifications/preferences", 401, 200),
+    ("PATCH", "/notifications/preferences", 401, 200),
+    ("GET", "/sessions", 401, 200),
+    ("DELETE", "/sessions/{sessionId}", 401, 404),
+    ("GET", "/communities", 200, 200),
+    ("GET", "/communities/{communityId}", 200, 200),
+    ("PATCH", "/communities/{communityId}", 401, 404),
     ("PATCH", "/admin/communities/{id}/status", 401, 403),
     ("GET", "/sponsors", 200, 200),
     ("POST", "/sponsors/apply", 422, 422),
@@ -152,6 +165,7 @@ const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/reports", 401, 422),
     ("GET", "/admin/reports", 401, 403),
     ("PATCH", "/admin/reports/{reportId}/decision", 401, 403),
+    ("POST", "/admin/organizations/{organizationId}/merge", 401, 403),
     ("GET", "/events", 200, 200),
     ("POST", "/events", 401, 403),
     ("GET", "/events/{eventId}", 404, 404),
@@ -250,7 +264,9 @@ const FORMS: &[(&str, &str, Whose)] = &[
     ("/community/profile", "answer", OfOthers),
     ("/community/embeds", "sites", OfOthers),
     ("/manage/opportunities/{id}", "reopen", OfOthers),
+    ("/manage/opportunities/{id}", "add-places", OfOthers),
     ("/staff/reports", "decide", OfOthers),
+    ("/staff/organizations/{id}/merge", "merge", OfOthers),
     ("/staff/requests", "judge", OfOthers),
     ("/requests/{id}", "reject", OfOthers),
     ("/requests/{id}", "withdraw", OfOthers),
@@ -299,6 +315,9 @@ const FORMS: &[(&str, &str, Whose)] = &[
     ("/staff/organizations/{id}", "checks", OfOthers),
     ("/staff/organizations/{id}", "claim", OfOthers),
     ("/staff/organizations/{id}", "website", OfOthers),
+    ("/staff/people", "find", OfOthers),
+    ("/staff/people/{id}", "restore", OfOthers),
+    ("/staff/people/{id}", "suspend", OfOthers),
 ];
 
 /// What pages load by themselves (server functions, below `/rpc`): their query, what nobody gets, what an outsider gets.
@@ -311,6 +330,8 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/accounts/link", "token={token}", 404, 404),
     ("/accounts/account", "", 401, 200),
     ("/accounts/second-factor", "", 401, 200),
+    ("/accounts/people", "", 401, 403),
+    ("/accounts/person", "id={userId}", 401, 403),
     ("/notifications/list", "unread=false", 401, 200),
     ("/organizations/draft", "", 200, 200),
     ("/organizations/directory", "text=&industry=&cursor=", 200, 200),
@@ -326,6 +347,7 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/events/list", "", 200, 200),
     ("/communities/profile", "", 401, 403),
     ("/embeds/page", "", 401, 403),
+    ("/embeds/wall", "slug=hackfest-2027", 200, 200),
     ("/events/page", "slug=hackfest-2027", 200, 200),
     ("/events/mine", "tab=", 401, 403),
     ("/events/one", "id={eventId}", 401, 404),
@@ -341,10 +363,12 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/requests/held", "cursor=", 401, 403),
     ("/requests/rules", "", 401, 200),
     ("/requests/standing", "", 401, 200),
+    ("/requests/quota", "", 401, 200),
     ("/access/keys", "", 401, 200),
     ("/access/security", "", 401, 200),
     ("/moderation/report", "kind=request&id={requestId}&sent=false", 401, 404),
     ("/moderation/reports", "decided=false&cursor=", 401, 403),
+    ("/moderation/merge", "id={organizationId}&into=", 401, 403),
     ("/partners/editor", "event={eventId}", 401, 404),
     ("/partners/panel", "event={eventId}", 401, 404),
     ("/notifications/settings", "", 401, 200),
@@ -372,9 +396,18 @@ const OTHER: &[(&str, u16)] = &[
     ("/theme", 405),
     ("/media/logos/none.png", 404),
     ("/media/logos/128/none.webp", 404),
+    ("/robots.txt", 200),
+    ("/sitemap.xml", 200),
+    ("/sitemap/pages.xml", 200),
+    ("/sitemap/none.xml", 404),
+    ("/og/site.png", 200),
+    ("/og/events/autumn-demo-night.png", 404),
+    ("/dev/kit", 200),
     ("/embed/style.css", 200),
     ("/embed/events/hackfest-2027/sponsors.json", 200),
+    ("/embed/events/hackfest-2027/sponsors.html", 200),
     ("/embed/opportunities/none/badge", 404),
+    ("/embed/opportunities/none/badge.html", 404),
     ("/media/logos/..%2f..%2fkeys.env", 404),
     ("/rpc/none", 409),
     ("/pkg/none.js", 404),
@@ -395,6 +428,8 @@ struct Others {
     member: Uuid,
     invitation: Uuid,
     join_request: Uuid,
+    /// A login.
+    user: Uuid,
 }
 
 async fn others(town: &Town) -> Others {
@@ -408,6 +443,7 @@ async fn others(town: &Town) -> Others {
         organization: one("select id from organizations where slug = 'acme-cloud'").await,
         community: one("select id from communities where slug = 'apex-circle'").await,
         link: one("select id from event_partners limit 1").await,
+        user: one("select id from users where email = 'ravi@apex.example'").await,
         member: one("select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle'").await,
         invitation: one(
             "insert into invitations (id, workspace_kind, workspace_id, email, role, invited_by, created_at, sent_at, expires_at)
@@ -433,6 +469,8 @@ impl Others {
             self.event
         } else if path.starts_with("/staff/organizations") {
             self.organization
+        } else if path.starts_with("/staff/people") {
+            self.user
         } else if path.starts_with("/people") {
             self.member
         } else {
@@ -446,12 +484,14 @@ impl Others {
         path.replace("{id}", &id.to_string())
             .replace("{slug}", slug)
             .replace("{token}", "a-link-that-nobody-was-mailed-0123456789abcd")
+            .replace("{userId}", &self.user.to_string())
             .replace("{organizationId}", &self.organization.to_string())
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{viewId}", &self.opportunity.to_string())
             .replace("{ruleId}", &self.community.to_string())
             .replace("{workspaceId}", &self.community.to_string())
             .replace("{reportId}", &self.request.to_string())
+            .replace("{sessionId}", &self.request.to_string())
             .replace("{requestId}", &self.request.to_string())
             .replace("{eventId}", &self.event.to_string())
             .replace("{communityId}", &self.community.to_string())
@@ -545,6 +585,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/staff/reports",
             "/staff/organizations/{id}",
             "/staff/communities/{id}",
+            "/staff/people",
+            "/staff/people/{id}",
         ] {
             let answer = outsider.open(&others.fill(path)).await;
             assert!(matches!(answer.status.as_u16(), 403 | 404), "{path} as an outsider: {}", answer.status);

@@ -2,5 +2,7 @@
 
 pub mod browser;
 pub mod form;
+pub mod found;
+pub mod keys;
 pub mod page;
 pub mod parts;

@@ -24,6 +24,18 @@ impl PageError {
     pub fn not_found() -> Self {
         crate::kernel::error::AppError::NotFound.into()
     }
+
+    /// Nobody answered.
+    pub fn cut_off() -> Self {
+        Self {
+            status: 0,
+            code: "OFFLINE".into(),
+            message: "We could not be reached. Check your connection, then load the page again.".into(),
+            field_errors: FieldErrors::default(),
+            retry_after: None,
+            request_id: None,
+        }
+    }
 }
 
 impl From<crate::kernel::error::AppError> for PageError {
@@ -57,19 +69,14 @@ impl FromServerFnError for PageError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let (status, code, message) = match error {
-            ServerFnErrorErr::Request(_) => {
-                (0, "OFFLINE", "We could not be reached. Check your connection, then load the page again.")
-            }
-            _ => (400, "RELOAD_NEEDED", "This page is older than the site. Load it again; what you saved is kept."),
-        };
-        Self {
-            status,
-            code: code.into(),
-            message: message.into(),
-            field_errors: FieldErrors::default(),
-            retry_after: None,
-            request_id: None,
+        match error {
+            ServerFnErrorErr::Request(_) => Self::cut_off(),
+            _ => Self {
+                status: 400,
+                code: "RELOAD_NEEDED".into(),
+                message: "This page is older than the site. Load it again; what you saved is kept.".into(),
+                ..Self::cut_off()
+            },
         }
     }
 }
@@ -83,8 +90,17 @@ where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
+    shown_as(Shape::Page, loaded, show)
+}
+
+/// As [`shown`], with a skeleton of the shape that comes.
+pub fn shown_as<T, V>(shape: Shape, loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
     view! {
-        <Suspense fallback=|| view! { <Skeleton/> }>
+        <Suspense fallback=move || view! { <Skeleton shape/> }>
             {move || {
                 let show = show.clone();
                 Suspend::new(async move {
@@ -98,22 +114,50 @@ where
     }
 }
 
+/// What a page is going to look like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// A heading and what belongs to it.
+    #[default]
+    Page,
+    /// Rows below each other: lists and tables.
+    Rows,
+    /// Cards in a grid.
+    Cards,
+    /// A logo beside a name, and two columns below.
+    Detail,
+}
+
 /// The shape of what comes.
 #[component]
-pub fn Skeleton() -> impl IntoView {
+pub fn Skeleton(#[prop(optional)] shape: Shape) -> impl IntoView {
+    let line = || view! { <span class="skeleton__line"></span> };
+    let short = || view! { <span class="skeleton__line skeleton__line--short"></span> };
+    let bones = match shape {
+        Shape::Page => view! { {line()} {short()} <span class="skeleton__box"></span> }.into_any(),
+        Shape::Rows => (0..6)
+            .map(|_| view! { <span class="skeleton__row"><span class="skeleton__mark"></span><span class="skeleton__lines">{short()} {line()}</span></span> })
+            .collect_view()
+            .into_any(),
+        Shape::Cards => {
+            let cards = (0..6).map(|_| view! { <span class="skeleton__box skeleton__box--card"></span> }).collect_view();
+            view! { <span class="grid">{cards}</span> }.into_any()
+        }
+        Shape::Detail => view! {
+            <span class="skeleton__row"><span class="skeleton__mark skeleton__mark--large"></span><span class="skeleton__lines">{short()} {line()}</span></span>
+            <span class="skeleton__box skeleton__box--tall"></span>
+        }
+        .into_any(),
+    };
     view! {
         <div class="center" aria-busy="true">
             <p class="visually-hidden" role="status">"Loading"</p>
-            <div class="skeleton" aria-hidden="true">
-                <span class="skeleton__line"></span>
-                <span class="skeleton__line skeleton__line--short"></span>
-                <span class="skeleton__box"></span>
-            </div>
+            <div class="skeleton" aria-hidden="true">{bones}</div>
         </div>
     }
 }
 
-/// What is wrong, and what to do: 404, sign in, not yours to do, try again later, our fault.
+/// What is wrong, and what to do: 404, sign in, not yours to do, try again later, our fault, no connection.
 #[component]
 pub fn Problem(error: PageError) -> impl IntoView {
     if error.status >= 400 {
@@ -131,12 +175,26 @@ pub fn Problem(error: PageError) -> impl IntoView {
         );
         format!("/sign-in?next={}", url::form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>())
     };
+    let is_cut_off = error.status == 0;
+    if is_cut_off {
+        Effect::new(|_| browser::on_online(browser::reload));
+    }
     let (title, icon) = match error.status {
+        0 => ("We could not be reached", "refresh"),
+        400 if error.code == "RELOAD_NEEDED" => ("This page has to be loaded again", "refresh"),
         401 => ("Sign in to see this page", "log-in"),
         403 => ("This is not open to you yet", "lock"),
         404 => ("There is nothing here", "search"),
         429 | 503 => ("Try again in a moment", "clock"),
         _ => ("Something went wrong on our side", "alert"),
+    };
+    let is_ours = error.status >= 500 && error.status != 503;
+    let text = match (error.status, error.retry_after) {
+        (0, _) => "Check your connection. This page loads by itself when it is back; nothing that you saved is lost.".to_owned(),
+        (503, Some(seconds)) => {
+            format!("We cannot answer just now. Nothing that you saved is lost. Load the page again {}.", in_time(seconds))
+        }
+        _ => error.message,
     };
     let action = match error.status {
         403 if error.code == "SECOND_FACTOR_REQUIRED" => {
@@ -144,22 +202,96 @@ pub fn Problem(error: PageError) -> impl IntoView {
             view! { <a class="button button--primary" href=confirm>"Confirm your second factor"</a> }.into_any()
         }
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
-        404 => view! { <a class="button button--primary" href="/">"Go to the start page"</a> }.into_any(),
-        _ => view! { <a class="button" href="">"Load the page again"</a> }.into_any(),
+        403 => view! { <a class="button" href="/dashboard">"Go to your workspace"</a> }.into_any(),
+        404 => view! { <Elsewhere path=here.pathname.get_untracked()/> }.into_any(),
+        _ => view! { <a class="button button--primary" href="" rel="external">"Load the page again"</a> }.into_any(),
     };
     view! {
         <leptos_meta::Title text=title/>
         <div class="center">
-            <Empty only=true title=title.to_owned() text=error.message icon>
+            <Empty only=true title=title.to_owned() text icon>
                 {action}
-                {error.request_id.map(|id| view! { <p class="text-soft text-small">"Number " <code>{id}</code></p> })}
+                {error.request_id.map(|id| view! {
+                    <p class="empty__number text-soft text-small">
+                        {is_ours.then_some("We have been told. If it happens again, write to us and name this number: ")}
+                        {(!is_ours).then_some("Number ")}
+                        <code class="copyable">{id}</code>
+                    </p>
+                })}
             </Empty>
         </div>
     }
+}
+
+/// "in 5 seconds", "in 3 minutes".
+fn in_time(seconds: u32) -> String {
+    match seconds {
+        0 | 1 => "in a second".to_owned(),
+        2..=90 => format!("in {seconds} seconds"),
+        _ => format!("in {} minutes", seconds.div_ceil(60)),
+    }
+}
+
+/// Where to go from an address that leads nowhere: a search for its own words, and the lists.
+#[component]
+fn Elsewhere(path: String) -> impl IntoView {
+    let (list, label) = match path.split('/').nth(1) {
+        Some("events") => ("/events", "Search events"),
+        Some("opportunities") => ("/opportunities", "Search opportunities"),
+        _ => ("/directory", "Search sponsors"),
+    };
+    view! {
+        <form class="search empty__search" role="search" method="get" action=list>
+            <label class="visually-hidden" for="elsewhere">{label}</label>
+            <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+            <input class="input search__input" id="elsewhere" name="q" type="search" placeholder=label value=words_of(&path) maxlength="100"/>
+            <button class="button button--primary search__go">"Search"</button>
+        </form>
+        <p class="empty__links">
+            <a href="/opportunities">"Opportunities"</a>
+            <a href="/directory">"Sponsors"</a>
+            <a href="/events">"Events"</a>
+            <a href="/">"Start page"</a>
+        </p>
+    }
+}
+
+/// The words of an address's last part, for a search: `/events/hack-fest-2026` becomes `hack fest 2026`. Nothing of ids and
+/// tokens, which are no words.
+fn words_of(path: &str) -> String {
+    let last = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let is_words =
+        last.len() <= 60 && last.split(['-', '_', '+']).all(|word| word.len() <= 24) && last.chars().any(char::is_alphabetic);
+    let is_id = last.len() == 36 && last.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if !is_words || is_id {
+        return String::new();
+    }
+    let words: String = last.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The acting workspace that the address names (`?as=`), for the page's server functions and links.
 pub fn acting() -> Memo<Option<String>> {
     let query = leptos_router::hooks::use_query_map();
     Memo::new(move |_| query.read().get("as").filter(|w| !w.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_leads_nowhere_is_searched_for_its_words() {
+        assert_eq!(words_of("/events/hack-fest-2026"), "hack fest 2026");
+        assert_eq!(words_of("/directory/acme_cloud/"), "acme cloud");
+        assert_eq!(words_of("/"), "");
+        assert_eq!(words_of("/opportunities/0193b3a0-7b5e-7c3e-9d7e-5f3f0c9a1b2c"), "");
+        assert_eq!(words_of("/link/aLongTokenThatNobodyWouldSearchFor0123456789"), "");
+    }
+
+    #[test]
+    fn waiting_is_said_in_words() {
+        assert_eq!(in_time(5), "in 5 seconds");
+        assert_eq!(in_time(300), "in 5 minutes");
+    }
 }

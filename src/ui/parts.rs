@@ -66,6 +66,19 @@ pub fn Notice(#[prop(into)] tone: String, #[prop(into)] title: String, children:
     }
 }
 
+/// Something that staff took off the marketplace, for those whose it is: why, and what to do.
+#[component]
+pub fn HiddenNotice(what: &'static str, #[prop(into)] reason: String) -> impl IntoView {
+    view! {
+        <Notice tone="danger" title="Taken off the marketplace">
+            <p>"Our staff wrote:"</p>
+            <blockquote class="timeline__quote">{reason}</blockquote>
+            <p>{format!("Only your community sees this {what}, and nobody can ask anything new about it. Open requests can still be answered. \
+                Change what our staff name, then answer the mail that they sent: they look again and show it.")}</p>
+        </Notice>
+    }
+}
+
 /// Why there is nothing, and the next step.
 #[component]
 pub fn Empty(

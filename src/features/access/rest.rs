@@ -116,14 +116,9 @@ async fn policy(call: Call) -> ApiResult {
 async fn set_policy(call: Call, once: Once, body: Body<PolicyInput>) -> ApiResult {
     let actor = &call.actor()?;
     let wanted = &body.value.needed_for;
-    let view = once
-        .run(
-            &call,
-            "PATCH /second-factor-policy",
-            &body.raw,
-            |ctx| async move { service::set_second_factor_policy(&ctx, actor, wanted).await },
-            |ctx, _| async move { service::second_factor_policy(&ctx, actor).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, "PATCH /second-factor-policy", &body.raw, |ctx| async move {
+        service::set_second_factor_policy(&ctx, actor, wanted).await
+    })
+    .await?;
+    Ok(ok(&service::second_factor_policy(&call.ctx, actor).await?))
 }

@@ -58,7 +58,7 @@ impl Scope {
             Self::RequestRead => "See requests, offers and amounts",
             Self::RequestCreate => "Send requests and applications",
             Self::RequestAnswer => "Accept, decline and withdraw requests",
-            Self::ProfileRead => "See profiles in the directory",
+            Self::ProfileRead => "See profiles of sponsors and communities",
             Self::ProfileUpdate => "Edit the workspace's profile",
         }
     }
@@ -108,8 +108,13 @@ impl Scope {
                 ("PATCH", "/requests/{requestId}/reject"),
                 ("PATCH", "/requests/{requestId}/withdraw"),
             ],
-            Self::ProfileRead => &[("GET", "/sponsors"), ("GET", "/sponsors/{organizationId}")],
-            Self::ProfileUpdate => &[("PATCH", "/sponsors/{organizationId}")],
+            Self::ProfileRead => &[
+                ("GET", "/sponsors"),
+                ("GET", "/sponsors/{organizationId}"),
+                ("GET", "/communities"),
+                ("GET", "/communities/{communityId}"),
+            ],
+            Self::ProfileUpdate => &[("PATCH", "/sponsors/{organizationId}"), ("PATCH", "/communities/{communityId}")],
         }
     }
 }

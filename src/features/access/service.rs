@@ -15,9 +15,9 @@ use crate::{
         actor::{Actor, Membership, Person},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::ApiKeyId,
+        ids::{ApiKeyId, OrganizationId, UserId},
     },
-    platform::{crypto, ctx::Ctx, dates, limits, secrets},
+    platform::{crypto, ctx::Ctx, dates, limits, secrets, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -119,6 +119,16 @@ pub async fn make(ctx: &Ctx, actor: &Actor, draft: KeyDraft) -> AppResult<MadeKe
     tx.state(actor, &fact);
     tx.commit().await?;
     Ok(MadeKey { key: one(ctx, actor, fact.key()).await?, secret: Some(secret) })
+}
+
+/// The workspace of an organization is no more: its keys open nothing from the next request on, and what it asked a second
+/// factor for goes with it. The caller's fact says so. Gives how many keys ended.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_in(tx: &mut Tx, by: UserId, organization: OrganizationId) -> AppResult<u64> {
+    let now = tx.ctx().now();
+    store::end(tx, Owner::Organization(organization), by, now).await
 }
 
 /// Revokes a key: it is nobody from the next request on. Revoked twice, it stays revoked.

@@ -191,6 +191,23 @@ pub async fn apply_revoked(tx: &mut Tx, fact: &KeyRevoked, by: UserId, now: Date
     Ok(())
 }
 
+/// Ends every key of a workspace that is no more, with its policy.
+pub async fn end(tx: &mut Tx, of: Owner, by: UserId, now: DateTime<Utc>) -> AppResult<u64> {
+    let ended = sqlx::query!(
+        "update api_keys set revoked_at = $3, revoked_by = $4 where kind = $1 and workspace_id = $2 and revoked_at is null",
+        of.side().label(),
+        of.id(),
+        now,
+        by.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from second_factor_policies where kind = $1 and workspace_id = $2", of.side().label(), of.id())
+        .execute(tx.conn())
+        .await?;
+    Ok(ended.rows_affected())
+}
+
 /// Notes that the key is in use, unless somebody noted it since `unless_after`.
 pub async fn touch(pool: &PgPool, key: ApiKeyId, now: DateTime<Utc>, unless_after: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(

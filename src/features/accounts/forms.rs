@@ -2,16 +2,18 @@
 //! somebody outside, so they run again instead.
 
 use super::{
+    policy,
     rest::{device, ended_session, new_session},
     rules::{LinkPurpose, owes_second_factor},
     service,
+    views::StatusInput,
 };
 use crate::{
     kernel::{
         actor::{Person, Workspace},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::SessionId,
+        ids::{SessionId, UserId},
         text::Email,
     },
     platform::{
@@ -41,6 +43,9 @@ pub fn forms() -> Vec<FormRoute> {
             form: "sign_out_everywhere",
             handler: |posted| Box::pin(sign_out_everywhere(posted)),
         },
+        FormRoute { path: "/staff/people", form: "find", handler: |posted| Box::pin(find(posted)) },
+        FormRoute { path: "/staff/people/{id}", form: "suspend", handler: |posted| Box::pin(set_status(posted, "suspended")) },
+        FormRoute { path: "/staff/people/{id}", form: "restore", handler: |posted| Box::pin(set_status(posted, "restored")) },
         FormRoute { path: "/second-factor", form: "off", handler: |posted| Box::pin(turn_off(posted)) },
         FormRoute { path: "/second-factor", form: "begin", handler: |posted| Box::pin(begin(posted)) },
         FormRoute { path: "/second-factor", form: "confirm", handler: |posted| Box::pin(confirm(posted)) },
@@ -180,6 +185,25 @@ async fn give(posted: Posted) -> AppResult<Done> {
     let person = posted.call.half_signed_in()?;
     let signed_in = service::give_second_factor(&ctx, person, posted.typed.text("code")).await?;
     Ok(Done::to(onward(&posted, home(person, "/dashboard"))).cookie(new_session(&ctx, &signed_in)))
+}
+
+/// Where an admin goes on, as the workspace that they act for.
+fn person_page(posted: &Posted, user: UserId) -> String {
+    let acting = posted.call.workspace.as_ref().map(|key| format!("?as={key}")).unwrap_or_default();
+    format!("/staff/people/{user}{acting}")
+}
+
+async fn find(posted: Posted) -> AppResult<Done> {
+    let user = service::look_up(&posted.call.ctx, &posted.call.actor()?, posted.typed.text("email")).await?;
+    Ok(Done::to(person_page(&posted, user)))
+}
+
+async fn set_status(posted: Posted, status: &str) -> AppResult<Done> {
+    let (actor, user) = (posted.call.actor()?, posted.seg("id")?);
+    policy::may_suspend(&actor, user)?;
+    let change = StatusInput { status: status.to_owned(), reason: posted.typed.owned("reason") }.parse()?;
+    service::set_status(&posted.call.ctx, &actor, user, &change).await?;
+    Ok(Done::to(person_page(&posted, user)))
 }
 
 async fn keep(posted: Posted) -> AppResult<Done> {

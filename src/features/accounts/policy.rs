@@ -20,6 +20,14 @@ pub fn may_change_login(person: &Person) -> Result<(), Denied> {
     Ok(())
 }
 
+/// May look logins up.
+///
+/// # Errors
+/// 403 for everybody but platform admins who gave their second factor.
+pub fn may_look_up(actor: &Actor) -> Result<(), Denied> {
+    actor.must(Capability::Administer, "look accounts up")
+}
+
 /// May shut and open logins, but not their own.
 ///
 /// # Errors

@@ -1,19 +1,24 @@
-//! Signing in, links and passwords over REST. Translates, and nothing else; sessions travel in the cookie.
+//! Signing in, links, passwords and sessions over REST. Translates, and nothing else; sessions travel in the cookie.
 
 use super::{
+    policy,
     rules::{self, LinkPurpose},
     service,
-    views::{Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, PasswordInput, SessionInfo, SignedIn, VerifyInput},
+    views::{
+        Accepted, CodeInput, ForgotInput, LinkDone, LoginInput, LookUpInput, PasswordInput, PersonView, SessionInfo,
+        SessionsView, SignedIn, StatusInput, VerifyInput,
+    },
 };
 use crate::{
     kernel::{
         error::{AppError, AppResult},
         fields::FieldErrors,
+        ids::{SessionId, UserId},
         text::Email,
     },
     platform::{
         ctx::Ctx,
-        web::{ApiResult, Body, Call, cookies, ok, once::Once},
+        web::{ApiResult, Body, Call, Seg, cookies, ok, once::Once},
     },
 };
 use axum::response::Response;
@@ -29,6 +34,11 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(reset_password))
         .routes(routes!(activate_member))
         .routes(routes!(verify_email))
+        .routes(routes!(sessions))
+        .routes(routes!(end_session))
+        .routes(routes!(look_up))
+        .routes(routes!(person))
+        .routes(routes!(set_status))
 }
 
 /// Signs in: the answer sets the session's cookie. Sent again, it signs in again.
@@ -92,7 +102,7 @@ async fn logout(call: Call, _once: Once) -> ApiResult {
 async fn forgot_password(call: Call, once: Once, body: Body<ForgotInput>) -> ApiResult {
     let email = &Email::parse(&body.value.email).map_err(|problem| FieldErrors::one("email", problem.to_string()))?;
     let work = |ctx: Ctx| async move { service::ask_reset(&ctx, email).await };
-    once.run(&call, "POST /auth/forgot-password", &body.raw, work, |_, _| async { Ok(()) }).await?;
+    once.change(&call, "POST /auth/forgot-password", &body.raw, work).await?;
     Ok(ok(&Accepted::forgotten()))
 }
 
@@ -144,6 +154,42 @@ async fn verify_email(call: Call, once: Once, body: Body<VerifyInput>) -> ApiRes
     use_link(&call, &once, "POST /auth/verify-email", &body.raw, token, LinkPurpose::VerifyEmail, password.as_deref()).await
 }
 
+/// Where you are signed in
+///
+/// Every live session, the one that asks first.
+#[utoipa::path(
+    get, path = "/sessions", tag = "auth",
+    responses(
+        (status = 200, description = "Your sessions", body = SessionsView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "SECOND_FACTOR_REQUIRED; never with a key"),
+    )
+)]
+async fn sessions(call: Call) -> ApiResult {
+    Ok(ok(&SessionsView { items: service::security(&call.ctx, call.person()?).await?.sessions }))
+}
+
+/// End a session
+///
+/// One of your own; ending the one that asks signs out. The answer lists those that are left.
+#[utoipa::path(
+    delete, path = "/sessions/{sessionId}", tag = "auth",
+    params(("sessionId" = String, Path, description = "The session")),
+    responses(
+        (status = 200, description = "Ended", body = SessionsView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "SECOND_FACTOR_REQUIRED; never with a key"),
+        (status = 404, description = "None of yours, or it is over"),
+    )
+)]
+async fn end_session(call: Call, once: Once, Seg(id): Seg<SessionId>) -> ApiResult {
+    let person = call.person()?;
+    let work = |ctx: Ctx| async move { service::revoke_session(&ctx, person, id).await };
+    once.change(&call, &format!("DELETE /sessions/{id}"), b"", work).await?;
+    let left = ok(&SessionsView { items: service::security(&call.ctx, person).await?.sessions });
+    if id == person.session { with_cookie(left, &ended_session(&call.ctx)) } else { Ok(left) }
+}
+
 async fn use_link(
     call: &Call,
     once: &Once,
@@ -156,6 +202,86 @@ async fn use_link(
     let work = |ctx: Ctx| async move { service::use_link(&ctx, token, &[purpose], password).await };
     let done = once.run(call, operation, raw, work, |_, result| async move { service::link_done_again(&result) }).await?;
     Ok(ok(&done))
+}
+
+/// Look a login up by its address
+///
+/// For admins of the platform. That somebody looked is kept.
+#[utoipa::path(
+    post, path = "/admin/users/find", tag = "admin", request_body = LookUpInput,
+    responses(
+        (status = 200, description = "The login", body = PersonView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Only admins of the platform, with their second factor given"),
+        (status = 422, description = "No login has this address"),
+    )
+)]
+async fn look_up(call: Call, once: Once, body: Body<LookUpInput>) -> ApiResult {
+    let actor = &call.actor()?;
+    policy::may_look_up(actor)?;
+    let email = &body.value.email;
+    let view = once
+        .run(
+            &call,
+            "POST /admin/users/find",
+            &body.raw,
+            |ctx| async move {
+                let user = service::look_up(&ctx, actor, email).await?;
+                service::person_record(&ctx, actor, user).await
+            },
+            |ctx, user| async move { service::person_record(&ctx, actor, user.parse().map_err(|_| AppError::NotFound)?).await },
+        )
+        .await?;
+    Ok(ok(&view))
+}
+
+/// One login, for admins of the platform
+#[utoipa::path(
+    get, path = "/admin/users/{userId}", tag = "admin", params(("userId" = String, Path, description = "The person")),
+    responses(
+        (status = 200, description = "The login", body = PersonView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Only admins of the platform, with their second factor given"),
+        (status = 404, description = "No such person"),
+    )
+)]
+async fn person(call: Call, Seg(user): Seg<UserId>) -> ApiResult {
+    let actor = call.actor()?;
+    Ok(ok(&service::person_record(&call.ctx, &actor, user).await?))
+}
+
+/// Suspend a login, or restore it
+///
+/// Suspending ends every session, link and API key of the person at once; the reason is mailed to them.
+#[utoipa::path(
+    patch, path = "/admin/users/{userId}/status", tag = "admin", request_body = StatusInput,
+    params(("userId" = String, Path, description = "The person")),
+    responses(
+        (status = 200, description = "Done", body = PersonView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Only admins of the platform, with their second factor given, and nobody themselves"),
+        (status = 404, description = "No such person"),
+        (status = 409, description = "SUSPENDED, NOT_SUSPENDED, LAST_ADMIN"),
+        (status = 422, description = "An unknown status, or a reason that is missing"),
+    )
+)]
+async fn set_status(call: Call, once: Once, Seg(user): Seg<UserId>, body: Body<StatusInput>) -> ApiResult {
+    let actor = &call.actor()?;
+    policy::may_look_up(actor)?;
+    let change = &body.value.parse()?;
+    let view = once
+        .run(
+            &call,
+            &format!("PATCH /admin/users/{user}/status"),
+            &body.raw,
+            |ctx| async move {
+                service::set_status(&ctx, actor, user, change).await?;
+                service::person_record(&ctx, actor, user).await
+            },
+            |ctx, _| async move { service::person_record(&ctx, actor, user).await },
+        )
+        .await?;
+    Ok(ok(&view))
 }
 
 async fn with_session(ctx: &Ctx, signed_in: &SignedIn) -> ApiResult {

@@ -82,6 +82,8 @@ pub struct Link {
     pub user: UserId,
     /// The address that it was mailed to.
     pub email: String,
+    /// What following it says yes to, beside the address: an organization, a community.
+    pub about: Option<Uuid>,
     pub expires_at: DateTime<Utc>,
     pub used_at: Option<DateTime<Utc>>,
     /// The address that the login has now.
@@ -158,8 +160,11 @@ impl UsedLink {
 
     /// The address that the link proves, when it is the login's own.
     pub fn email_verified(&self) -> Option<EmailVerified> {
-        (self.link.purpose != LinkPurpose::ChangeEmail && self.link.email == self.link.login_email)
-            .then(|| EmailVerified { user: self.link.user, email: self.link.email.clone() })
+        (self.link.purpose != LinkPurpose::ChangeEmail && self.link.email == self.link.login_email).then(|| EmailVerified {
+            user: self.link.user,
+            email: self.link.email.clone(),
+            about: self.link.about,
+        })
     }
 
     /// The address that takes the old one's place.
@@ -212,6 +217,23 @@ impl UserCreated {
 }
 
 stated!(UserCreated, "user_created", |f| f.user, json!({"userId": f.user}), Some(json!({"name": f.name, "email": f.email})));
+
+/// Somebody typed the address of a login that was there already, into an application, a registration or a list. Nothing
+/// follows from it: it says no more than that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserNamed {
+    user: UserId,
+    name: String,
+    email: String,
+}
+
+impl UserNamed {
+    pub fn new(user: UserId, name: &str, email: &str) -> Self {
+        Self { user, name: name.to_owned(), email: email.to_owned() }
+    }
+}
+
+stated!(UserNamed, "user_named", |f| f.user, json!({"userId": f.user}), Some(json!({"name": f.name, "email": f.email})));
 
 /// Somebody signed in with their password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,14 +291,24 @@ impl PasswordSet {
 
 stated!(PasswordSet, "password_set", |f| f.user, json!({"userId": f.user, "how": f.how.label()}), None::<Value>);
 
-/// The address was proven to be the person's.
+/// The address was proven to be the person's; where the link was about something, they said yes to that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailVerified {
     user: UserId,
     email: String,
+    about: Option<Uuid>,
 }
 
-stated!(EmailVerified, "user_email_verified", |f| f.user, json!({"userId": f.user}), Some(json!({"email": f.email})));
+impl EmailVerified {
+    fn payload(&self) -> Value {
+        match self.about {
+            Some(about) => json!({"userId": self.user, "about": about}),
+            None => json!({"userId": self.user}),
+        }
+    }
+}
+
+stated!(EmailVerified, "user_email_verified", |f| f.user, f.payload(), Some(json!({"email": f.email})));
 
 /// Somebody asked, with their password, for another address; the new one is not theirs until its link was followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -420,6 +452,31 @@ pub struct UserRestored {
 }
 
 stated!(UserRestored, "user_restored", |f| f.user, json!({"userId": f.user}), None::<Value>);
+
+/// Somebody of the staff looked a login up by its address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserLookedUp {
+    user: UserId,
+}
+
+impl UserLookedUp {
+    pub fn new(user: UserId) -> Self {
+        Self { user }
+    }
+}
+
+stated!(UserLookedUp, "user_looked_up", |f| f.user, json!({"userId": f.user}), None::<Value>);
+
+/// Is there still an admin of the platform once this login is shut? `admins` are those whose login is open.
+///
+/// # Errors
+/// `LAST_ADMIN`.
+pub fn keeps_an_admin(admins: &[UserId], shut: UserId) -> Result<(), Refusal> {
+    if admins == [shut] {
+        return Err(Refusal::new("LAST_ADMIN", "This is the last platform admin. Make somebody else one first."));
+    }
+    Ok(())
+}
 
 /// A login as the rules see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -630,6 +687,7 @@ mod tests {
             purpose,
             user: UserId(Uuid::nil()),
             email: "asha@acme.example".into(),
+            about: None,
             expires_at: at(0) + purpose.lifetime(),
             used_at: used.then(|| at(1)),
             login_email: "asha@acme.example".into(),

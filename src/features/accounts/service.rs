@@ -6,10 +6,11 @@
 
 use super::{
     policy,
-    rules::{self, LinkPurpose, Login, UserCreated},
+    rules::{self, LinkPurpose, Login, UserCreated, UserNamed},
     store,
     views::{
-        LinkDone, LinkView, QrView, Recipient, SecondFactorView, SecurityView, SessionInfo, SessionView, SignedIn, WorkspaceName,
+        LinkDone, LinkView, PersonView, QrView, Recipient, RecordLine, SeatLine, SecondFactorView, SecurityView, SessionInfo,
+        SessionView, SignedIn, StatusChange, SuspendedLine, SuspendedList, WorkspaceName,
     },
 };
 use crate::{
@@ -18,17 +19,25 @@ use crate::{
             Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, OrganizationRole, Person, Role,
             StaffRole, VerificationStatus, Workspace,
         },
-        error::{AppError, AppResult},
+        error::{AppError, AppResult, Denied},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
         ids::{SessionId, UserId},
         text::{Email, Paragraph, PersonName},
     },
-    platform::{crypto, ctx::Ctx, dates, facts::Voice, jobs, limits, password, secrets, totp, tx::Tx},
+    platform::{
+        crypto,
+        ctx::Ctx,
+        dates,
+        facts::{self, Voice},
+        jobs, limits, password, secrets, totp,
+        tx::Tx,
+    },
 };
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The job that answers a forgotten password; the notifications room runs it, because it writes a mail.
 pub const FORGOT_JOB: &str = "forgot-password";
@@ -140,7 +149,7 @@ pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_
     let others = others.into_iter().filter_map(seat).map(|other| Membership { capabilities: Capabilities::NONE, ..other });
     Ok(Some(Person {
         user,
-        session: SessionId(uuid::Uuid::nil()),
+        session: SessionId(Uuid::nil()),
         name: recipient.name,
         email: recipient.email,
         second_factor,
@@ -237,30 +246,53 @@ pub async fn ensure_user_in(tx: &mut Tx, email: &Email, name: &PersonName) -> Ap
     Ok(user)
 }
 
+/// As [`ensure_user_in`], for an address that somebody typed in who need not be its owner: a fact is stated of a login that
+/// was there too, so that whoever counts statements, or the time that they take, does not learn which it was.
+///
+/// # Errors
+/// When the database is away.
+pub async fn named_user_in(tx: &mut Tx, email: &Email, name: &PersonName) -> AppResult<(UserId, bool)> {
+    let (id, now, key) = (tx.ctx().id(), tx.ctx().now(), email.key());
+    let (user, is_new) = store::ensure_user(tx, id, &key, name.as_str(), now).await?;
+    if is_new {
+        tx.state(Voice::System, &UserCreated::new(user, name.as_str(), &key));
+    } else {
+        tx.state(Voice::System, &UserNamed::new(user, name.as_str(), &key));
+    }
+    Ok((user, is_new))
+}
+
 /// A new one-time link's token, to be mailed to `email`; older links of the purpose die.
 ///
 /// # Errors
 /// 409 `SUSPENDED`; 404 for nobody.
 pub async fn issue_link(ctx: &Ctx, user: UserId, purpose: LinkPurpose, email: &str) -> AppResult<String> {
     let mut tx = ctx.begin().await?;
-    let token = issue_link_in(&mut tx, user, purpose, email).await?;
+    let token = issue_link_in(&mut tx, user, purpose, email, None).await?;
     tx.commit_unstated("a link is a key, not a change of state").await?;
     Ok(token)
 }
 
-/// As [`issue_link`], in the transaction that queues its mail.
+/// As [`issue_link`], in the transaction that queues its mail. `about` is what following it says yes to, beside the
+/// address; links about other things stay.
 ///
 /// # Errors
 /// As [`issue_link`].
-pub async fn issue_link_in(tx: &mut Tx, user: UserId, purpose: LinkPurpose, email: &str) -> AppResult<String> {
+pub async fn issue_link_in(
+    tx: &mut Tx,
+    user: UserId,
+    purpose: LinkPurpose,
+    email: &str,
+    about: Option<Uuid>,
+) -> AppResult<String> {
     let now = tx.ctx().now();
     let held = store::hold_login(tx, user).await?;
     if held.login.suspended {
         return Err(AppError::refused("SUSPENDED", rules::SUSPENDED));
     }
-    store::end_links(tx, user, &[purpose], now).await?;
+    store::end_links_about(tx, user, purpose, about, now).await?;
     let token = secrets::token();
-    store::insert_link(tx, &secrets::hash_token(&token), purpose, user, email, now).await?;
+    store::insert_link(tx, &secrets::hash_token(&token), purpose, user, (email, about), now).await?;
     Ok(token)
 }
 
@@ -310,7 +342,9 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
     let (user, voice) = (link.user, Voice::Visitor { user: Some(link.user.0) });
     if let Some(fact) = used.email_verified()
         // Whoever sent the link to prove an address waits for this fact, also when the address was proven before.
-        && (store::apply_email_verified(&mut tx, user, now).await? || link.purpose == LinkPurpose::VerifyEmail)
+        && (store::apply_email_verified(&mut tx, user, now).await?
+            || link.purpose == LinkPurpose::VerifyEmail
+            || link.about.is_some())
     {
         tx.state(voice.clone(), &fact);
     }
@@ -480,7 +514,8 @@ pub async fn revoke_session(ctx: &Ctx, person: &Person, session: SessionId) -> A
 pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
     policy::may_change_login(person)?;
     let now = ctx.now();
-    let rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    let mut rows = store::list_sessions(ctx.db(), person.user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    rows.sort_by_key(|row| row.id != person.session);
     Ok(SecurityView {
         name: person.name.clone(),
         email: person.email.clone(),
@@ -768,14 +803,24 @@ pub async fn add_staff(ctx: &Ctx, email: &str, name: &str, role: &str) -> AppRes
 /// 403; 404; 409 when it is shut already.
 pub async fn suspend(ctx: &Ctx, actor: &Actor, user: UserId, reason: &Paragraph) -> AppResult<()> {
     policy::may_suspend(actor, user)?;
+    if reason.is_empty() {
+        return Err(AppError::invalid("reason", "Say why. The person reads it, word for word."));
+    }
     let mut tx = ctx.begin().await?;
     let now = ctx.now();
+    // Of two admins who shut each other out, the second is no admin any more when it is their turn.
+    let admins = store::hold_with_admins(&mut tx, user).await?;
+    if !admins.contains(&actor.user()) {
+        return Err(Denied::new("Your own account was suspended in the same moment.").into());
+    }
+    rules::keeps_an_admin(&admins, user)?;
     let held = store::hold_login(&mut tx, user).await?;
     let fact = held.login.suspend(reason.as_str())?;
     store::apply_suspended(&mut tx, user, Some(now), now).await?;
     store::delete_sessions(&mut tx, user).await?;
     store::end_links(&mut tx, user, &LinkPurpose::ALL, now).await?;
     tx.state(actor, &fact);
+    tx.result(user);
     tx.commit().await
 }
 
@@ -790,7 +835,117 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
     let fact = held.login.restore()?;
     store::apply_suspended(&mut tx, user, None, ctx.now()).await?;
     tx.state(actor, &fact);
+    tx.result(user);
     tx.commit().await
+}
+
+/// Whose address this is. That somebody looked is a fact of its own.
+///
+/// # Errors
+/// 403; 422 on `email` for an address that has no account.
+pub async fn look_up(ctx: &Ctx, actor: &Actor, email: &str) -> AppResult<UserId> {
+    policy::may_look_up(actor)?;
+    let email = Email::parse(email).map_err(|problem| AppError::invalid("email", problem.to_string()))?;
+    let found = store::find_login(ctx.db(), None, Some(&email.key())).await?;
+    let found = found.ok_or_else(|| AppError::invalid("email", "No account has this address. Look for a typo."))?;
+    let user = found.login.user;
+    let mut tx = ctx.begin().await?;
+    tx.state(actor, &rules::UserLookedUp::new(user));
+    tx.result(user);
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// Logins that are shut, the latest first; at most 100.
+///
+/// # Errors
+/// 403.
+pub async fn suspended(ctx: &Ctx, actor: &Actor) -> AppResult<SuspendedList> {
+    policy::may_look_up(actor)?;
+    let now = ctx.now();
+    let rows = store::list_suspended(ctx.db()).await?;
+    let line = |row: store::SuspendedRow| SuspendedLine {
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        since_label: format!("{} ago", dates::behind(now, row.suspended_at)),
+        since: row.suspended_at,
+    };
+    Ok(SuspendedList { acting: key_of(actor), people: rows.into_iter().map(line).collect() })
+}
+
+/// One login as admins see it, with what they did about it.
+///
+/// # Errors
+/// 403; 404.
+pub async fn person_record(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<PersonView> {
+    policy::may_look_up(actor)?;
+    let now = ctx.now();
+    let row = store::find_record(ctx.db(), user, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await?;
+    let row = row.ok_or(AppError::NotFound)?;
+    let story: Vec<_> = facts::timeline(ctx.db(), Subject::from(user), 200).await?;
+    let story: Vec<_> = story.into_iter().filter(|fact| record_words(&fact.name).is_some()).collect();
+    let who: Vec<UserId> = story.iter().filter_map(|fact| fact.actor_user_id).map(UserId).collect();
+    let names = store::list_names(ctx.db(), &who).await?;
+    let named = |id: Option<Uuid>| {
+        id.and_then(|id| names.iter().find(|(user, _)| user.0 == id)).map_or("Somebody", |(_, name)| name.as_str())
+    };
+    let shut = row.suspended_at.is_some();
+    let not_now = policy::may_suspend(actor, user).err().map(|denied| denied.message);
+    Ok(PersonView {
+        acting: key_of(actor),
+        id: row.id,
+        name: row.name,
+        email: row.email,
+        joined_label: moment(row.created_at),
+        email_verified: row.email_verified,
+        has_password: row.has_password,
+        second_factor: row.second_factor,
+        staff_roles: row.staff,
+        seats: row.seats.into_iter().map(|seat| SeatLine { kind: seat.kind, name: seat.name, role: seat.role }).collect(),
+        sessions: u32::try_from(row.sessions).unwrap_or(u32::MAX),
+        seen_label: row.seen_at.map(|at| format!("{} ago", dates::behind(now, at))),
+        suspended_label: row.suspended_at.map(moment),
+        can_suspend: !shut && not_now.is_none(),
+        can_restore: shut && not_now.is_none(),
+        not_now,
+        history: story
+            .iter()
+            .filter_map(|fact| {
+                Some(RecordLine {
+                    text: format!("{} {}", named(fact.actor_user_id), record_words(&fact.name)?),
+                    quote: fact.private["reason"].as_str().map(str::to_owned),
+                    at: fact.at,
+                    at_label: moment(fact.at),
+                })
+            })
+            .collect(),
+    })
+}
+
+/// What an admin did, after their name.
+fn record_words(fact: &str) -> Option<&'static str> {
+    match fact {
+        "user_looked_up" => Some("looked the account up"),
+        "user_suspended" => Some("suspended the account"),
+        "user_restored" => Some("restored the account"),
+        _ => None,
+    }
+}
+
+fn key_of(actor: &Actor) -> String {
+    actor.acting.as_ref().map(Membership::key).unwrap_or_default()
+}
+
+/// Does what an admin decided about a login.
+///
+/// # Errors
+/// As [`suspend`] and [`restore`].
+pub async fn set_status(ctx: &Ctx, actor: &Actor, user: UserId, change: &StatusChange) -> AppResult<()> {
+    match change {
+        StatusChange::Suspend(reason) => suspend(ctx, actor, user, reason).await,
+        StatusChange::Restore => restore(ctx, actor, user).await,
+    }
 }
 
 /// What the API says of a session that was just made or renewed.

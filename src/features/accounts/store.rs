@@ -181,23 +181,20 @@ pub async fn find_login(pool: &PgPool, user: Option<UserId>, email: Option<&str>
     }))
 }
 
-/// Makes a login unless the address has one; gives its id, and whether it is new.
+/// Makes a login unless the address has one; gives its id, and whether it is new. One statement, which writes a row either
+/// way, so that a known address and an unknown one cost the same. A login that was there is locked.
 pub async fn ensure_user(tx: &mut Tx, id: UserId, email: &str, name: &str, now: DateTime<Utc>) -> AppResult<(UserId, bool)> {
-    let made = sqlx::query_scalar!(
+    let found = sqlx::query_scalar!(
         "insert into users (id, email, name, created_at, updated_at) values ($1, $2, $3, $4, $4)
-         on conflict on constraint users_email_key do nothing returning id",
+         on conflict on constraint users_email_key do update set email = excluded.email returning id",
         id.0,
         email,
         name,
         now,
     )
-    .fetch_optional(tx.conn())
+    .fetch_one(tx.conn())
     .await?;
-    if let Some(id) = made {
-        return Ok((id.into(), true));
-    }
-    let id = sqlx::query_scalar!("select id from users where email = $1", email).fetch_one(tx.conn()).await?;
-    Ok((id.into(), false))
+    Ok((found.into(), found == id.0))
 }
 
 /// A new session of a device, as it called itself, and the network that it called from; remembers the workspace that the
@@ -354,7 +351,7 @@ pub async fn apply_email_changed(tx: &mut Tx, fact: &EmailChanged, now: DateTime
 /// A link by its token's hash, with its owner's name.
 pub async fn find_link(pool: &PgPool, token_hash: &[u8]) -> AppResult<Option<(Link, String)>> {
     let row = sqlx::query!(
-        "select l.id, l.purpose, l.user_id, l.email, l.expires_at, l.used_at, u.email as login_email, u.name, u.password_hash,
+        "select l.id, l.purpose, l.user_id, l.email, l.about, l.expires_at, l.used_at, u.email as login_email, u.name, u.password_hash,
                 u.suspended_at
          from one_time_links l join users u on u.id = l.user_id where l.token_hash = $1",
         token_hash,
@@ -367,6 +364,7 @@ pub async fn find_link(pool: &PgPool, token_hash: &[u8]) -> AppResult<Option<(Li
             purpose: purpose(&row.purpose)?,
             user: row.user_id.into(),
             email: row.email,
+            about: row.about,
             expires_at: row.expires_at,
             used_at: row.used_at,
             login_email: row.login_email,
@@ -381,7 +379,7 @@ pub async fn find_link(pool: &PgPool, token_hash: &[u8]) -> AppResult<Option<(Li
 /// The link, locked; its owner is held already.
 pub async fn hold_link(tx: &mut Tx, token_hash: &[u8], owner: &Held) -> AppResult<Link> {
     let row = sqlx::query!(
-        "select id, purpose, user_id, email, expires_at, used_at from one_time_links where token_hash = $1 and user_id = $2 for update",
+        "select id, purpose, user_id, email, about, expires_at, used_at from one_time_links where token_hash = $1 and user_id = $2 for update",
         token_hash,
         owner.login.user.0,
     )
@@ -392,6 +390,7 @@ pub async fn hold_link(tx: &mut Tx, token_hash: &[u8], owner: &Held) -> AppResul
         purpose: purpose(&row.purpose)?,
         user: row.user_id.into(),
         email: row.email,
+        about: row.about,
         expires_at: row.expires_at,
         used_at: row.used_at,
         login_email: owner.login.email.clone(),
@@ -425,18 +424,40 @@ pub async fn end_links(tx: &mut Tx, user: UserId, purposes: &[LinkPurpose], now:
     Ok(())
 }
 
+/// Ends the unused link of a person that says yes to the same thing.
+pub async fn end_links_about(
+    tx: &mut Tx,
+    user: UserId,
+    link_purpose: LinkPurpose,
+    about: Option<Uuid>,
+    now: DateTime<Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "update one_time_links set used_at = $4
+         where user_id = $1 and purpose = $2 and about is not distinct from $3 and used_at is null",
+        user.0,
+        link_purpose.label(),
+        about,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// `about` is what the link says yes to, beside the address.
 pub async fn insert_link(
     tx: &mut Tx,
     token_hash: &[u8],
     link_purpose: LinkPurpose,
     user: UserId,
-    email: &str,
+    (email, about): (&str, Option<Uuid>),
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let id: Uuid = tx.ctx().id();
     sqlx::query!(
-        "insert into one_time_links (id, token_hash, purpose, user_id, email, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into one_time_links (id, token_hash, purpose, user_id, email, created_at, expires_at, about)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id,
         token_hash,
         link_purpose.label(),
@@ -444,6 +465,7 @@ pub async fn insert_link(
         email,
         now,
         now + link_purpose.lifetime(),
+        about,
     )
     .execute(tx.conn())
     .await?;
@@ -632,6 +654,112 @@ pub async fn apply_suspended(
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Locks a login together with those of every platform admin, in the order of their ids; gives the admins whose login is
+/// open and has a password.
+pub async fn hold_with_admins(tx: &mut Tx, user: UserId) -> AppResult<Vec<UserId>> {
+    let held = sqlx::query!(
+        r#"select u.id, (u.suspended_at is null and u.password_hash is not null and exists (
+                      select 1 from staff_roles r where r.user_id = u.id and r.role = 'admin'
+                  )) as "admin!"
+           from users u
+           where u.id = $1 or exists (select 1 from staff_roles r where r.user_id = u.id and r.role = 'admin')
+           order by u.id for update of u"#,
+        user.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    if held.iter().all(|row| row.id != user.0) {
+        return Err(AppError::NotFound);
+    }
+    Ok(held.into_iter().filter(|row| row.admin).map(|row| row.id.into()).collect())
+}
+
+/// A login that is shut.
+pub struct SuspendedRow {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub suspended_at: DateTime<Utc>,
+}
+
+pub async fn list_suspended(pool: &PgPool) -> AppResult<Vec<SuspendedRow>> {
+    Ok(sqlx::query_as!(
+        SuspendedRow,
+        r#"select id, name, email, suspended_at as "suspended_at!" from users
+           where suspended_at is not null order by suspended_at desc limit 100"#,
+    )
+    .fetch_all(pool)
+    .await?)
+}
+
+/// One login, for admins.
+pub struct RecordRow {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub created_at: DateTime<Utc>,
+    pub email_verified: bool,
+    pub has_password: bool,
+    pub second_factor: bool,
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Live ones, and when one of them was used last.
+    pub sessions: i64,
+    pub seen_at: Option<DateTime<Utc>>,
+    pub seats: Vec<SeatRow>,
+    pub staff: Vec<String>,
+}
+
+/// One statement: a login with its seats, its staff roles and its live sessions, as [`find_person`] counts them.
+pub async fn find_record(
+    pool: &PgPool,
+    user: UserId,
+    seen_after: DateTime<Utc>,
+    made_after: DateTime<Utc>,
+) -> AppResult<Option<RecordRow>> {
+    let row = sqlx::query!(
+        r#"select u.id, u.name, u.email, u.created_at, u.email_verified_at, u.password_hash is not null as "has_password!",
+                  u.totp_enabled_at, u.suspended_at, count(s.id) as "sessions!", max(s.last_seen_at) as seen_at,
+                  coalesce((
+                      select json_agg(json_build_object(
+                          'kind', w.kind, 'workspace_id', w.workspace_id, 'slug', w.slug, 'name', w.name, 'role', w.role,
+                          'status', w.status, 'signatory', w.signatory, 'finance', w.finance
+                      ) order by w.kind, w.slug collate "C")
+                      from seats w where w.user_id = u.id
+                  ), '[]') as "seats!: Json<Vec<SeatRow>>",
+                  coalesce((
+                      select json_agg(r.role order by r.role collate "C") from staff_roles r where r.user_id = u.id
+                  ), '[]') as "staff!: Json<Vec<String>>"
+           from users u left join sessions s on s.user_id = u.id and s.last_seen_at > $2 and s.created_at > $3
+           where u.id = $1 group by u.id"#,
+        user.0,
+        seen_after,
+        made_after,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(|row| RecordRow {
+        id: row.id.into(),
+        name: row.name,
+        email: row.email,
+        created_at: row.created_at,
+        email_verified: row.email_verified_at.is_some(),
+        has_password: row.has_password,
+        second_factor: row.totp_enabled_at.is_some(),
+        suspended_at: row.suspended_at,
+        sessions: row.sessions,
+        seen_at: row.seen_at,
+        seats: row.seats.0,
+        staff: row.staff.0,
+    }))
+}
+
+/// What people are called.
+pub async fn list_names(pool: &PgPool, users: &[UserId]) -> AppResult<Vec<(UserId, String)>> {
+    let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+    let rows = sqlx::query!("select id, name from users where id = any($1)", &ids).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.name)).collect())
 }
 
 /// Forgets sessions that are over, and links that ended before `links_before`.

@@ -1,7 +1,11 @@
 //! What crosses a wire about logins, and the words that other rooms share: whom to write to.
 
 use super::rules::LinkPurpose;
-use crate::kernel::ids::{SessionId, UserId};
+use crate::kernel::{
+    fields::FieldErrors,
+    ids::{SessionId, UserId},
+    text::Paragraph,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +59,9 @@ pub struct SecurityView {
 /// One place where the person is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SessionView {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
     pub id: SessionId,
     pub device: String,
     /// As far as it is known: "Unknown place, network 203.0.113.0/24".
@@ -91,7 +97,133 @@ pub enum SecondFactorView {
     On { recovery_codes_left: i64, is_staff: bool },
 }
 
+// ── For admins of the platform ──────────────────────────────────────────────────────────────────────────────────────
+
+/// Logins that are shut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspendedList {
+    /// The key of the acting workspace, for links and forms.
+    pub acting: String,
+    pub people: Vec<SuspendedLine>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuspendedLine {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub since: DateTime<Utc>,
+    pub since_label: String,
+}
+
+/// One login, with what admins did about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    /// The key of the acting workspace, for links and forms.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub acting: String,
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub joined_label: String,
+    pub email_verified: bool,
+    pub has_password: bool,
+    pub second_factor: bool,
+    pub staff_roles: Vec<String>,
+    /// Where they may act.
+    pub seats: Vec<SeatLine>,
+    /// Live ones, and when one of them was used last.
+    pub sessions: u32,
+    pub seen_label: Option<String>,
+    /// Since when the login is shut.
+    pub suspended_label: Option<String>,
+    pub can_suspend: bool,
+    pub can_restore: bool,
+    /// Why neither is for this admin to do.
+    pub not_now: Option<String>,
+    /// Oldest first.
+    pub history: Vec<RecordLine>,
+}
+
+/// A seat of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SeatLine {
+    /// `organization` or `community`.
+    pub kind: String,
+    pub name: String,
+    pub role: String,
+}
+
+/// What an admin did about a login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RecordLine {
+    pub text: String,
+    /// The reason that they gave.
+    pub quote: Option<String>,
+    pub at: DateTime<Utc>,
+    pub at_label: String,
+}
+
+/// Whose login an admin looks up.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct LookUpInput {
+    pub email: String,
+}
+
+/// What becomes of a login.
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct StatusInput {
+    /// `suspended` or `restored`.
+    pub status: String,
+    /// The person reads it, word for word. Restoring needs none.
+    pub reason: String,
+}
+
+/// What an admin decides about a login.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusChange {
+    Suspend(Paragraph),
+    Restore,
+}
+
+impl StatusInput {
+    /// # Errors
+    /// Another status; a reason that is missing or too long.
+    pub fn parse(&self) -> Result<StatusChange, FieldErrors> {
+        match self.status.trim() {
+            "restored" => Ok(StatusChange::Restore),
+            "suspended" => match Paragraph::parse(&self.reason, 1_000, "reason") {
+                Ok(reason) if !reason.is_empty() => Ok(StatusChange::Suspend(reason)),
+                Ok(_) => Err(FieldErrors::one("reason", "Say why. The person reads it, word for word.")),
+                Err(problem) => Err(FieldErrors::one("reason", problem.to_string())),
+            },
+            _ => Err(FieldErrors::one("status", "The status is suspended or restored.")),
+        }
+    }
+}
+
 // ── The API ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Where the person is signed in, the session that asks first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct SessionsView {
+    pub items: Vec<SessionView>,
+}
 
 /// Signing in.
 #[derive(Clone, Default, Deserialize)]

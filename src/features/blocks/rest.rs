@@ -49,8 +49,7 @@ async fn block(call: Call, key: Once, body: Body<BlockInput>) -> ApiResult {
     super::policy::may_block(&actor)?;
     let other: Uuid =
         value.workspace_id.trim().parse().map_err(|_| AppError::invalid("workspaceId", "Name the workspace by its id."))?;
-    key.run(&call, "POST /blocks", &raw, |ctx| async move { service::block(&ctx, &actor, other).await }, |_, _| async { Ok(()) })
-        .await?;
+    key.change(&call, "POST /blocks", &raw, |ctx| async move { service::block(&ctx, &actor, other).await }).await?;
     Ok(ok(&service::list(&call.ctx, &call.actor()?).await?))
 }
 
@@ -72,7 +71,6 @@ async fn block(call: Call, key: Once, body: Body<BlockInput>) -> ApiResult {
 async fn lift(call: Call, key: Once, Seg(other): Seg<Uuid>) -> ApiResult {
     let actor = call.actor()?;
     let operation = format!("DELETE /blocks/{other}");
-    key.run(&call, &operation, b"", |ctx| async move { service::lift(&ctx, &actor, other).await }, |_, _| async { Ok(()) })
-        .await?;
+    key.change(&call, &operation, b"", |ctx| async move { service::lift(&ctx, &actor, other).await }).await?;
     Ok(ok(&service::list(&call.ctx, &call.actor()?).await?))
 }

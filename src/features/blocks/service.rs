@@ -95,6 +95,14 @@ pub async fn stands_in(tx: &mut Tx, community: CommunityId, organization: Organi
     store::stands(tx.conn(), Pair { community, organization }).await
 }
 
+/// One organization takes over the blocks that another made, and those that were made against it. Gives how many.
+///
+/// # Errors
+/// When the database is away.
+pub async fn follow_in(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    store::follow(tx, gone, kept).await
+}
+
 /// An organization that a blocked community looks at, or the other way round, is not there.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use crate::{
     kernel::{
         actor::{Scope, Side},
         error::AppResult,
+        ids::OrganizationId,
     },
     platform::{ctx::Ctx, tx::Tx},
 };
@@ -41,6 +42,23 @@ pub async fn apply_lifted(tx: &mut Tx, lifted: &BlockLifted) -> AppResult<bool> 
     .execute(tx.conn())
     .await?;
     Ok(gone.rows_affected() == 1)
+}
+
+/// Gives one organization's blocks to another; one that stands there already goes.
+pub async fn follow(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    let all = sqlx::query_scalar!(r#"select count(*) as "count!" from blocks where organization_id = $1"#, gone.0)
+        .fetch_one(tx.conn())
+        .await?;
+    sqlx::query!(
+        "delete from blocks b where b.organization_id = $1
+             and exists (select 1 from blocks k where k.organization_id = $2 and k.community_id = b.community_id and k.made_by = b.made_by)",
+        gone.0,
+        kept.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("update blocks set organization_id = $2 where organization_id = $1", gone.0, kept.0).execute(tx.conn()).await?;
+    Ok(u64::try_from(all).unwrap_or_default())
 }
 
 /// Does a block of either side stand between them?

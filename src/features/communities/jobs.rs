@@ -74,7 +74,8 @@ fn check(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
 fn owner_verified(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         if let Some(fact) = job.fact {
-            service::owner_verified(&ctx, UserId(fact.subject_id)).await?;
+            let about = fact.payload["about"].as_str().and_then(|id| id.parse().ok());
+            service::owner_verified(&ctx, UserId(fact.subject_id), about).await?;
         }
         Ok(())
     })

@@ -142,6 +142,14 @@ pub struct ProfileInput {
     pub version: i32,
 }
 
+/// What the list of communities is narrowed by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListAsk {
+    pub community_type: Option<CommunityType>,
+    pub region: Option<Region>,
+    pub country: Option<String>,
+}
+
 /// Addresses of the community elsewhere, each optional.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -342,11 +350,9 @@ fn read_languages(typed: &[String]) -> Result<Vec<String>, String> {
     Ok(languages)
 }
 
-/// Slugs to try, fifty a batch: `apex-circle`, `apex-circle-2`, …
-pub fn slug_candidates(base: &Slug, batch: u32) -> Vec<Slug> {
-    const BATCH: u32 = 50;
-    let from = batch * BATCH + 1;
-    (from..from + BATCH).map(|number| if number == 1 { base.clone() } else { base.numbered(number) }).collect()
+/// Fifty slugs to try: `apex-circle`, `apex-circle-2`, …
+pub fn slug_candidates(base: &Slug) -> Vec<Slug> {
+    (1..=50).map(|number| if number == 1 { base.clone() } else { base.numbered(number) }).collect()
 }
 
 /// A decision as it is typed or sent.

@@ -5,11 +5,14 @@
 
 use super::{
     policy::{self, Audience, audience},
-    rules::{Checked, Community, Decision, Details, ProfileInput, Registered, Signup, SocialLinksInput, Stored, slug_candidates},
+    rules::{
+        Checked, Community, Decision, Details, ListAsk, ProfileInput, Registered, Signup, SocialLinksInput, Stored,
+        slug_candidates,
+    },
     store,
     views::{
-        CommunityBrief, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem, ReviewView, SignupView, age_label,
-        history_word, place_label, status_label, status_tone,
+        CommunityBrief, CommunityPage, CommunityRow, CommunityView, Contact, HistoryLine, Profile, ProfilePage, QueueItem,
+        ReviewView, SignupView, age_label, answers_label, history_word, place_label, status_label, status_tone,
     },
 };
 use crate::{
@@ -25,19 +28,19 @@ use crate::{
         actor::{Actor, Capabilities, Capability, CommunityRole, CommunityStatus, Membership, Person, Role, Workspace},
         error::{AppError, AppResult, Denied},
         ids::{CommunityId, LogoId, RequestId, UserId},
-        page::{Page, PageRequest, cursor},
+        page::{Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Slug, WebUrl, initials},
     },
     platform::{
         crypto::cell,
         ctx::Ctx,
         facts::{self, Voice},
-        limits,
+        limits, secrets,
         tx::Tx,
     },
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, str::FromStr};
 use uuid::Uuid;
 
 /// How many facts a history shows.
@@ -81,7 +84,7 @@ async fn register_once(
     let source = ctx.address.map(|address| ctx.house.blind.blind("applied_from", &address.to_string()));
 
     let mut tx = ctx.begin().await?;
-    let owner = accounts::service::ensure_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
+    let (owner, is_new) = accounts::service::named_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
     let slug = free_slug(&mut tx, details.name.as_str()).await?;
     let registered = Registered::new(id, owner, signup);
     let new = store::NewCommunity {
@@ -95,8 +98,8 @@ async fn register_once(
         at: ctx.now(),
     };
     store::apply_registered(tx.conn(), &registered, new).await?;
-    let is_signed_in = person.is_some_and(|person| person.user == owner);
-    store::add_owner(tx.conn(), ctx.id(), &registered, is_signed_in, ctx.now()).await?;
+    let waits = !is_new && person.is_none_or(|person| person.user != owner);
+    store::add_owner(tx.conn(), ctx.id(), &registered, waits, ctx.now()).await?;
     tx.state(voice, &registered);
     tx.result(id);
     tx.commit().await?;
@@ -117,11 +120,11 @@ fn signup_view(community_id: CommunityId, slug: String) -> SignupView {
     SignupView { community_id, slug, status, next_step: policy::next_step(status).to_owned() }
 }
 
-/// The first free slug for a name: `apex-circle`, `apex-circle-2`, …
+/// The first free slug for a name: `apex-circle`, `apex-circle-2`, …; after fifty of one name, one with a random tail.
 async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
     let base = Slug::from_name(name, "community");
-    for batch in 0..20 {
-        let wanted = slug_candidates(&base, batch);
+    let tailed = (0..5).map(|_| base.tailed(&secrets::tail())).collect();
+    for wanted in [slug_candidates(&base), tailed] {
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         if let Some(free) = wanted.into_iter().find(|slug| !taken.iter().any(|t| t == slug.as_str())) {
@@ -215,12 +218,13 @@ async fn network_rows(ctx: &Ctx, it: &store::ToCheck) -> Vec<CheckRow> {
 
 // ── Moving on ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// The person proved their mailbox: what they signed up comes to review.
+/// The person proved their mailbox: what they signed up comes to review. What somebody signed up in the name of a login that
+/// was there comes only by the link that is about it.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Pending, ctx.now()).await? {
+pub async fn owner_verified(ctx: &Ctx, owner: UserId, about: Option<Uuid>) -> AppResult<()> {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Pending, ctx.now(), about).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some((verified, moved)) = community.verify_email(owner) else { continue };
@@ -238,7 +242,7 @@ pub async fn owner_verified(ctx: &Ctx, owner: UserId) -> AppResult<()> {
 /// # Errors
 /// When the database is away.
 pub async fn owner_signed_in(ctx: &Ctx, owner: UserId, at: DateTime<Utc>) -> AppResult<()> {
-    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Approved, at).await? {
+    for id in store::list_owned(ctx.db(), owner, CommunityStatus::Approved, at, None).await? {
         let mut tx = ctx.begin().await?;
         let community = store::hold(tx.conn(), id).await?;
         let Some(moved) = community.activate() else { continue };
@@ -419,8 +423,75 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 /// # Errors
 /// 404 for every other.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
-    let organization = viewer.and_then(Actor::organization).map(|organization| organization.0);
-    let row = store::find_profile_for(ctx.db(), None, Some(slug), organization).await?.ok_or(AppError::NotFound)?;
+    let row = store::find_profile_for(ctx.db(), None, Some(slug), organization_of(viewer)).await?;
+    page_of(ctx, viewer, row).await
+}
+
+/// As [`page`], by id or slug.
+///
+/// # Errors
+/// 404.
+pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &CommunityRef) -> AppResult<CommunityView> {
+    let (id, slug) = match by {
+        CommunityRef::Id(id) => (Some(*id), None),
+        CommunityRef::Slug(slug) => (None, Some(slug.as_str())),
+    };
+    let row = store::find_profile_for(ctx.db(), id, slug, organization_of(viewer)).await?;
+    Ok(page_of(ctx, viewer, row).await?.1)
+}
+
+/// How a community is named in an address.
+#[derive(Debug, Clone)]
+pub enum CommunityRef {
+    Id(CommunityId),
+    Slug(String),
+}
+
+impl FromStr for CommunityRef {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id))
+    }
+}
+
+/// Communities on the marketplace, by their slugs.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<CommunityPage> {
+    let after = page.cursor.as_deref().map(uncursor::<1>).transpose()?.map(|[slug]| slug);
+    let (rows, counted) = store::list_approved(ctx.db(), ask, after.as_deref(), page).await?;
+    let items = rows
+        .into_iter()
+        .map(|row| CommunityRow {
+            id: row.id.into(),
+            slug: row.slug,
+            name: row.name,
+            logo_url: row.logo_key.as_deref().map(logos::logo_url),
+            community_type: row.community_type,
+            country: row.country,
+            city: row.city,
+            region: row.region,
+            languages: row.languages,
+            size: row.size,
+            answers_label: answers_label(row.answers, row.median_answer_seconds),
+        })
+        .collect();
+    let Page { items, next_cursor, total, total_capped } = Page::cut(items, page.limit, counted, |row| cursor(&[&row.slug]));
+    Ok(CommunityPage { items, next_cursor, total, total_capped })
+}
+
+fn organization_of(viewer: Option<&Actor>) -> Option<Uuid> {
+    viewer.and_then(Actor::organization).map(|organization| organization.0)
+}
+
+async fn page_of(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    row: Option<store::ProfileRow>,
+) -> AppResult<(CommunityBrief, CommunityView)> {
+    let row = row.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
     if (audience == Audience::Public && !brief.status.may_reach_out()) || row.blocked {
@@ -501,6 +572,7 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
         more_asked: row.more_asked.clone(),
         decision_reason: row.decision_reason.clone(),
         advice,
+        version: row.version,
         brief,
     })
 }
@@ -653,4 +725,20 @@ fn rfc3339(at: DateTime<Utc>) -> String {
 /// "20 Nov 2026, 13:00 UTC".
 fn moment_label(at: DateTime<Utc>) -> String {
     at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// Communities on the marketplace, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

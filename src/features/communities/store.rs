@@ -1,7 +1,7 @@
 //! The rows of communities, their people and their checks. SQL and nothing else: it decides nothing.
 
 use super::{
-    rules::{Answered, Checked, Community, CommunitySize, Links, MoreAsked, Moved, ProfileEdited, Registered, Signup},
+    rules::{Answered, Checked, Community, CommunitySize, Links, ListAsk, MoreAsked, Moved, ProfileEdited, Registered, Signup},
     views::{CommunityBrief, OwnerView, Rival, place_label, status_label, status_tone},
 };
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
         actor::{CommunityRole, CommunityStatus},
         error::{AppError, AppResult},
         ids::{CommunityId, LogoId, MemberId, RequestId, UserId},
-        labels::Region,
-        page::{COUNT_CAP, PageRequest, uncursor},
+        labels::{CommunityType, Region},
+        page::{COUNT_CAP, Listed, PageRequest, uncursor},
     },
     platform::db::OnConstraint as _,
 };
@@ -73,24 +73,23 @@ pub async fn apply_registered(conn: &mut PgConnection, fact: &Registered, new: N
     Ok(())
 }
 
-/// Seats the owner. Somebody with a password could be anybody whose address was typed in, so that they wait for the link
-/// in the mail, unless they are the one who is signed in; a new login cannot be entered without that link anyway.
+/// Seats the owner. Somebody with a login could be anybody whose address was typed in, so that they wait for the link in the
+/// mail, unless they are the one who is signed in; a new login cannot be entered without that link anyway.
 pub async fn add_owner(
     conn: &mut PgConnection,
     id: MemberId,
     fact: &Registered,
-    is_signed_in: bool,
+    waits: bool,
     at: DateTime<Utc>,
 ) -> AppResult<()> {
     sqlx::query!(
         "insert into members (id, community_id, user_id, role, status, created_at)
-         select $1, $2, u.id, $4, case when $5 or u.password_hash is null then 'Active' else 'On Boarding' end, $6
-         from users u where u.id = $3",
+         values ($1, $2, $3, $4, case when $5 then 'On Boarding' else 'Active' end, $6)",
         id.0,
         fact.id().0,
         fact.owner().0,
         CommunityRole::Owner.label(),
-        is_signed_in,
+        waits,
         at,
     )
     .execute(conn)
@@ -107,16 +106,24 @@ pub async fn hold(conn: &mut PgConnection, id: CommunityId) -> AppResult<Communi
     Ok(Community { id: row.id.into(), name: row.name, status: status(&row.status)? })
 }
 
-/// The communities that a person owns, in this status and not decided on after this moment.
-pub async fn list_owned(db: &PgPool, owner: UserId, status: CommunityStatus, by: DateTime<Utc>) -> AppResult<Vec<CommunityId>> {
+/// The communities that a person owns, in this status and not decided on after this moment. One in which the owner's seat
+/// waits for the link in the mail is theirs only where they said yes to it: `about`.
+pub async fn list_owned(
+    db: &PgPool,
+    owner: UserId,
+    status: CommunityStatus,
+    by: DateTime<Utc>,
+    about: Option<Uuid>,
+) -> AppResult<Vec<CommunityId>> {
     let ids = sqlx::query_scalar!(
         "select c.id from members m join communities c on c.id = m.community_id
-         where m.user_id = $1 and m.role = 'Owner' and m.status in ('On Boarding', 'Active') and c.status = $2
+         where m.user_id = $1 and m.role = 'Owner' and (m.status = 'Active' or m.status = 'On Boarding' and c.id = $4) and c.status = $2
                and (c.decided_at is null or c.decided_at <= $3)
          order by c.id",
         owner.0,
         status.label(),
         by,
+        about,
     )
     .fetch_all(db)
     .await?;
@@ -577,6 +584,64 @@ pub async fn find_profile_for(
     .await?)
 }
 
+/// A community in the list.
+pub struct ListedRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub logo_key: Option<String>,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub answers: i32,
+    pub median_answer_seconds: Option<i64>,
+}
+
+/// Communities on the marketplace after a slug, with one more than the page shows, and how many there are.
+pub async fn list_approved(
+    db: &PgPool,
+    ask: &ListAsk,
+    after: Option<&str>,
+    page: &PageRequest,
+) -> AppResult<(Vec<ListedRow>, i64)> {
+    let (kind, region) = (ask.community_type.map(CommunityType::label), ask.region.map(Region::label));
+    let rows = sqlx::query_as!(
+        ListedRow,
+        r#"select c.id, c.slug, c.name, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
+                  c.community_type, c.country, c.city, c.region, c.languages, c.size, c.answers, c.median_answer_seconds
+           from communities c
+           where c.status in ('approved', 'active') and ($1::text is null or c.community_type = $1)
+             and ($2::text is null or c.region = $2) and ($3::text is null or lower(c.country) = lower($3))
+             and ($4::text is null or c.slug collate "C" > $4)
+           order by c.slug collate "C" limit $5 offset $6"#,
+        kind,
+        region,
+        ask.country.as_deref(),
+        after,
+        i64::from(page.limit) + 1,
+        i64::from(page.offset),
+    )
+    .fetch_all(db)
+    .await?;
+    let counted = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+               select 1 from communities c
+               where c.status in ('approved', 'active') and ($1::text is null or c.community_type = $1)
+                 and ($2::text is null or c.region = $2) and ($3::text is null or lower(c.country) = lower($3))
+               limit $4) found"#,
+        kind,
+        region,
+        ask.country.as_deref(),
+        COUNT_CAP + 1,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok((rows, counted))
+}
+
 /// The brief of a community, locked against changes of its status until the transaction ends.
 pub async fn get_brief_shared(conn: &mut PgConnection, id: CommunityId) -> AppResult<CommunityBrief> {
     let row = sqlx::query!(
@@ -702,4 +767,27 @@ pub async fn list_queue(db: &PgPool, statuses: &[CommunityStatus], page: &PageRe
 /// Reads a status; the table's CHECK keeps it one of ours.
 pub fn status(text: &str) -> AppResult<CommunityStatus> {
     CommunityStatus::parse(text).ok_or_else(|| AppError::broken(format!("the table holds an unknown community status: {text}")))
+}
+
+/// Communities on the marketplace, in the order of their ids, after one of them.
+pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
+        "select c.id, c.slug as tail, c.updated_at from communities c
+           where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
+           order by c.id limit $2",
+    );
+    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
+}
+
+/// The id that ends a full page of them; nothing when what is left fills no page.
+pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
+        "select count(*), (array_agg(page.id order by page.id desc))[1] 
+           from (select c.id from communities c
+                 where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
+                 order by c.id limit $2) page",
+    );
+    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
+    Ok(last.filter(|_| count == limit))
 }

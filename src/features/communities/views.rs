@@ -105,6 +105,8 @@ pub struct CommunityView {
     pub status: Option<CommunityStatus>,
     pub contact: Option<Contact>,
     pub standing: Option<Standing>,
+    /// What an edit must name; for its own people.
+    pub version: Option<i32>,
 }
 
 /// How far a community has come: for its own people.
@@ -171,6 +173,7 @@ pub struct Profile {
     pub more_asked: Option<String>,
     pub decision_reason: Option<String>,
     pub advice: Option<FriendlyTrust>,
+    pub version: i32,
 }
 
 impl CommunityView {
@@ -199,6 +202,7 @@ impl CommunityView {
             social_links: link_views(&profile.links),
             listed: brief.status.may_reach_out(),
             is_own: matches!(audience, Audience::Itself | Audience::Member),
+            version: matches!(audience, Audience::Itself | Audience::Member).then_some(profile.version),
             status: see(Field::Status).then_some(brief.status),
             contact: (see(Field::OfficialEmail) && see(Field::Phone))
                 .then(|| Contact { official_email: profile.official_email.clone(), phone: profile.phone.clone() }),
@@ -213,6 +217,36 @@ impl CommunityView {
             }),
         }
     }
+}
+
+/// A community in the list of those on the marketplace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CommunityRow {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub id: CommunityId,
+    pub slug: String,
+    pub name: String,
+    pub logo_url: Option<String>,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub answers_label: String,
+}
+
+/// A page of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CommunityPage {
+    pub items: Vec<CommunityRow>,
+    pub next_cursor: Option<String>,
+    pub total: i64,
+    pub total_capped: bool,
 }
 
 /// "Pune, India"; a city that is a country of its own is said once.

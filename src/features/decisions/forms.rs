@@ -5,7 +5,13 @@ use super::{
     views::{DecisionInput, DecisionsInput},
 };
 use crate::{
-    features::{opportunities::views::acting_at, requests::views::RevisionHash},
+    features::{
+        opportunities::{
+            forms::{address, read},
+            views::{NumberText, OpportunityPatch, acting_at},
+        },
+        requests::views::RevisionHash,
+    },
     kernel::{
         error::{AppError, AppResult},
         ids::{OpportunityId, RequestId},
@@ -13,14 +19,18 @@ use crate::{
     platform::web::form::{Done, FormRoute, Posted},
 };
 
+const OFFER: &str = "/manage/opportunities/{id}";
 const PAGE: &str = "/manage/opportunities/{id}/decisions";
 
-/// The forms of `/requests/{id}` that are about its place, and those of the page of decisions.
+/// The forms of `/requests/{id}` that are about its place, those that change an opportunity, and those of the page of decisions.
 pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/requests/{id}", form: "wait-for-place", handler: |posted| Box::pin(wait(posted)) },
         FormRoute { path: "/requests/{id}", form: "take-place", handler: |posted| Box::pin(take(posted)) },
         FormRoute { path: "/requests/{id}", form: "release-place", handler: |posted| Box::pin(release(posted)) },
+        FormRoute { path: OFFER, form: "save", handler: |posted| Box::pin(save(posted)) },
+        FormRoute { path: OFFER, form: "reopen", handler: |posted| Box::pin(reopen(posted)) },
+        FormRoute { path: OFFER, form: "add-places", handler: |posted| Box::pin(add_places(posted)) },
         FormRoute { path: PAGE, form: "prepare", handler: |posted| Box::pin(prepare(posted)) },
         FormRoute { path: PAGE, form: "release-decisions", handler: |posted| Box::pin(release_decisions(posted)) },
     ]
@@ -50,6 +60,43 @@ async fn release(posted: Posted) -> AppResult<Done> {
     let id: RequestId = posted.seg("id")?;
     service::release(&posted.call.ctx, &actor, id, posted.typed.text("reason")).await?;
     Ok(at(&posted, &format!("/requests/{id}")))
+}
+
+async fn save(posted: Posted) -> AppResult<Done> {
+    let input = read(&posted.typed)?;
+    let patch = OpportunityPatch::all(version(&posted)?, input);
+    edit(&posted, &patch).await
+}
+
+async fn reopen(posted: Posted) -> AppResult<Done> {
+    let patch = OpportunityPatch {
+        version: Some(version(&posted)?),
+        decision_deadline: Some(posted.typed.owned("decisionDeadline")),
+        status: Some("Open".into()),
+        ..OpportunityPatch::default()
+    };
+    edit(&posted, &patch).await
+}
+
+async fn add_places(posted: Posted) -> AppResult<Done> {
+    let patch = OpportunityPatch {
+        version: Some(version(&posted)?),
+        places: Some(NumberText(posted.typed.owned("places"))),
+        decision_deadline: Some(posted.typed.owned("decisionDeadline")),
+        ..OpportunityPatch::default()
+    };
+    edit(&posted, &patch).await
+}
+
+/// The version that the page was rendered with.
+fn version(posted: &Posted) -> AppResult<i32> {
+    posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))
+}
+
+async fn edit(posted: &Posted, patch: &OpportunityPatch) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, patch).await?;
+    Ok(Done::to(address(posted, id)))
 }
 
 /// The nested list `decisions[0].requestId`, `.decision`, `.reason`, `.note`, `.revisionHash`.

@@ -1,11 +1,17 @@
-//! `/requests/{requestId}/place…` and `/opportunities/{opportunityId}/decisions…`.
+//! `/requests/{requestId}/place…`, `PATCH /opportunities/{opportunityId}` and `/opportunities/{opportunityId}/decisions…`.
 
 use super::{
     service,
     views::{DecisionsInput, DecisionsView, PlaceView, ReleaseInput, WaitInput},
 };
 use crate::{
-    features::requests::views::RevisionHash,
+    features::{
+        opportunities::{
+            service as opportunities,
+            views::{OpportunityPatch, OpportunityView},
+        },
+        requests::views::RevisionHash,
+    },
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
@@ -25,6 +31,7 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(wait))
         .routes(routes!(take))
         .routes(routes!(release))
+        .routes(routes!(patch))
         .routes(routes!(decisions, prepare))
         .routes(routes!(release_decisions))
 }
@@ -37,7 +44,7 @@ where
 {
     let actor = call.actor()?;
     let acts = actor.clone();
-    key.run(call, operation, raw, |ctx| async move { work(ctx, acts).await.map(|_| ()) }, |_, _| async move { Ok(()) }).await?;
+    key.change(call, operation, raw, |ctx| work(ctx, acts)).await?;
     Ok(actor)
 }
 
@@ -127,6 +134,36 @@ async fn release(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rele
     })
     .await?;
     Ok(ok(&service::place(&call.ctx, &actor, id).await?.place))
+}
+
+/// Change one, open it, close it, open it again
+///
+/// What is absent stays as it is. `version` is the one that was read: a stale one is refused and nothing is overwritten.
+/// `"status": "Open"` opens a draft, and opens a closed one again when its `decisionDeadline` is ahead; `"Closed"` takes no
+/// more applications. More `places` are offered to whoever waits, in order; what is left opens a full one again.
+#[utoipa::path(
+    patch, path = "/opportunities/{opportunityId}", tag = "opportunities", request_body = OpportunityPatch,
+    params(
+        ("opportunityId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "The opportunity as it is now", body = OpportunityView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the community may not"),
+        (status = 404, description = "None of your community's"),
+        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, PLACES_TAKEN: fewer places than are taken, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Problems by field; `version` is missing"),
+    )
+)]
+async fn patch(call: Call, key: Once, Seg(id): Seg<OpportunityId>, body: Body<OpportunityPatch>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = once(&call, &key, &format!("PATCH /opportunities/{id}"), &raw, |ctx, actor| async move {
+        service::edit(&ctx, &actor, id, &value).await
+    })
+    .await?;
+    Ok(ok(&opportunities::get(&call.ctx, Some(&actor), id).await?))
 }
 
 /// What is prepared about applications

@@ -16,7 +16,12 @@ use super::{
 use crate::{
     features::{
         events::service as events,
-        opportunities::{service as opportunities, service::key_of, views::places_label},
+        opportunities::{
+            rules::ReopenReason,
+            service as opportunities,
+            service::key_of,
+            views::{OpportunityPatch, places_label},
+        },
         organizations::logos::logo_url,
         partners::service as partners,
         requests::{
@@ -91,7 +96,7 @@ pub async fn take(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestI
     let hash = RevisionHash::parse(&waiting.revision_hash).map_err(AppError::broken)?;
     let mut tx = requests::accept_in(tx, actor, waiting.side, id, &hash).await?;
     if let Some(opportunity) = parties.opportunity {
-        settle_in(&mut tx, actor, opportunity).await?;
+        settle_in(&mut tx, actor, opportunity, ReopenReason::PlaceReleased).await?;
     }
     tx.result(id);
     tx.commit().await?;
@@ -123,16 +128,21 @@ pub async fn release(ctx: &Ctx, actor: &Actor, id: RequestId, reason: &str) -> A
     let released = rules::release(&request, reason, holds)?;
     partners::take_down_in(&mut tx, id, &words).await?;
     tx.state(actor, &released);
-    settle_in(&mut tx, actor, opportunity).await?;
+    settle_in(&mut tx, actor, opportunity, ReopenReason::PlaceReleased).await?;
     tx.result(id);
     tx.commit().await?;
     Ok(id)
 }
 
 /// The line as it must be now: whoever was accepted or closed their request is out of it, offers that ran out have lapsed, and
-/// every free place is offered to whoever is next. When nobody waits, a full opportunity opens again. This holds the
-/// opportunity; several runs change nothing more than one.
-async fn settle_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, opportunity: OpportunityId) -> AppResult<bool> {
+/// every free place is offered to whoever is next. When nobody waits, a full opportunity opens again, and says why. This holds
+/// the opportunity; several runs change nothing more than one.
+async fn settle_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice> + Clone,
+    opportunity: OpportunityId,
+    why: ReopenReason,
+) -> AppResult<bool> {
     let now = tx.ctx().now();
     opportunities::hold_places_in(tx, opportunity).await?;
     let mut changed = false;
@@ -166,7 +176,20 @@ async fn settle_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, opportunity: Op
         tx.state(Voice::System, &offered);
         changed = true;
     }
-    Ok(opportunities::reopen_freed_in(tx, voice, opportunity).await? || changed)
+    Ok(opportunities::reopen_freed_in(tx, voice, opportunity, why).await? || changed)
+}
+
+/// Saves an opportunity, and offers what places it has now to whoever waits, in the same transaction: nobody who comes by chance
+/// gets past the line. A full one with more places than people in line opens again.
+///
+/// # Errors
+/// As [`opportunities::edit_in`].
+pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<OpportunityId> {
+    let mut tx = opportunities::edit_in(ctx.begin().await?, actor, id, patch).await?;
+    settle_in(&mut tx, actor, id, ReopenReason::PlacesAdded).await?;
+    tx.result(id);
+    tx.commit_unstated("a patch that names nothing changes nothing").await?;
+    Ok(id)
 }
 
 /// Settles the line of an opportunity, later than what moved it.
@@ -175,7 +198,7 @@ async fn settle_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, opportunity: Op
 /// When the database is away.
 pub async fn settle(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
-    settle_in(&mut tx, Voice::System, opportunity).await?;
+    settle_in(&mut tx, Voice::System, opportunity, ReopenReason::PlaceReleased).await?;
     tx.commit_unstated("the line was in order already, or somebody only left it").await
 }
 
@@ -187,7 +210,7 @@ pub async fn offer_due(ctx: &Ctx, id: WaitingId) -> AppResult<()> {
     let opportunity = store::find_opportunity(ctx, id).await?.ok_or(AppError::NotFound)?;
     let mut tx = ctx.begin().await?;
     clear_deadline(&mut tx, OFFER, id.0).await?;
-    settle_in(&mut tx, Voice::System, opportunity).await?;
+    settle_in(&mut tx, Voice::System, opportunity, ReopenReason::PlaceReleased).await?;
     tx.commit_unstated("the place was taken before its time ran out").await
 }
 

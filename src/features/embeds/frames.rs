@@ -1,5 +1,6 @@
 //! `/embed/…`: answers for other sites. No scripts, one style sheet of our own, an ETag, five minutes of cache, and the only
-//! `frame-ancestors` of the house that name anybody.
+//! `frame-ancestors` of the house that name anybody. What ends in `.json` or `.html` is for programs that build such sites, and
+//! for no frame.
 
 use super::{
     rules::Sites,
@@ -7,7 +8,10 @@ use super::{
     views::{BadgeEmbed, WallEmbed},
 };
 use crate::{
-    kernel::{canonical, error::AppError},
+    kernel::{
+        canonical,
+        error::{AppError, AppResult},
+    },
     platform::{
         ctx::House,
         web::{Call, Params, Seg},
@@ -59,8 +63,10 @@ pub fn routes() -> Router<Arc<House>> {
         .route("/embed/style.css", get(style))
         .route("/embed/events/{slug}/sponsors", get(wall))
         .route("/embed/events/{slug}/sponsors.json", get(wall_json))
+        .route("/embed/events/{slug}/sponsors.html", get(wall_html))
         .route("/embed/opportunities/{id}/badge", get(badge))
         .route("/embed/opportunities/{id}/badge.json", get(badge_json))
+        .route("/embed/opportunities/{id}/badge.html", get(badge_html))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -105,12 +111,15 @@ async fn wall_json(call: Call, Seg(slug): Seg<String>, headers: HeaderMap) -> Re
     }
 }
 
+async fn wall_html(call: Call, Seg(slug): Seg<String>, headers: HeaderMap) -> Response {
+    match service::wall(&call.ctx, &slug).await {
+        Ok((wall, _)) => shared(wall.html(), "text/html; charset=utf-8", &headers),
+        Err(error) => error.into_response(),
+    }
+}
+
 async fn badge(call: Call, Seg(id): Seg<String>, Params(look): Params<Look>, headers: HeaderMap) -> Response {
-    let found = match service::opportunity_named(&id) {
-        Ok(id) => service::badge(&call.ctx, id).await,
-        Err(error) => Err(error),
-    };
-    match found {
+    match find_badge(&call, &id).await {
         Ok((badge, sites)) => {
             let page = BadgePage { badge: &badge, theme: look.theme(), style: &STYLE_VERSION };
             framed(page.render().map_err(|error| AppError::Broken(Box::new(error))), &sites, &headers)
@@ -120,14 +129,21 @@ async fn badge(call: Call, Seg(id): Seg<String>, Params(look): Params<Look>, hea
 }
 
 async fn badge_json(call: Call, Seg(id): Seg<String>, headers: HeaderMap) -> Response {
-    let found = match service::opportunity_named(&id) {
-        Ok(id) => service::badge(&call.ctx, id).await,
-        Err(error) => Err(error),
-    };
-    match found {
+    match find_badge(&call, &id).await {
         Ok((badge, _)) => json(&badge, &headers),
         Err(error) => error.into_response(),
     }
+}
+
+async fn badge_html(call: Call, Seg(id): Seg<String>, headers: HeaderMap) -> Response {
+    match find_badge(&call, &id).await {
+        Ok((badge, _)) => shared(badge.html(), "text/html; charset=utf-8", &headers),
+        Err(error) => error.into_response(),
+    }
+}
+
+async fn find_badge(call: &Call, id: &str) -> AppResult<(BadgeEmbed, Sites)> {
+    service::badge(&call.ctx, service::opportunity_named(id)?).await
 }
 
 /// A page that other sites may frame.
@@ -150,10 +166,13 @@ fn framed(page: Result<String, AppError>, sites: &Sites, asked: &HeaderMap) -> R
     }
 }
 
-/// For scripts of other sites: it says nothing that is not public.
 fn json<T: Serialize>(view: &T, asked: &HeaderMap) -> Response {
-    let text = serde_json::to_string(view).expect("our own views serialize");
-    let mut response = cached(text, "application/json", asked);
+    shared(serde_json::to_string(view).expect("our own views serialize"), "application/json", asked)
+}
+
+/// For scripts and builds of other sites: it says nothing that is not public.
+fn shared(body: String, kind: &'static str, asked: &HeaderMap) -> Response {
+    let mut response = cached(body, kind, asked);
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("cross-origin"));

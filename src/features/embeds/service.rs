@@ -72,10 +72,24 @@ pub async fn page(ctx: &Ctx, actor: &Actor) -> AppResult<EmbedsPage> {
     };
     let badges = badges.into_iter().map(|it| {
         let preview_href = format!("/embed/opportunities/{}/badge", it.id);
-        BadgeSnippet {
-            snippet: frame(&ctx.link(&preview_href), &format!("{} at {}", it.category, it.event.title), 132),
+        let badge = BadgeEmbed {
             title: it.title,
             event_title: it.event.title,
+            when_label: it.event.when_label,
+            category: it.category,
+            hue: it.hue.label().to_owned(),
+            budget_label: it.budget_range.formatted,
+            places_label: it.places_label,
+            deadline_label: it.deadline_label,
+            open: true,
+            url: ctx.link(&format!("/opportunities/{}", it.id)),
+        };
+        BadgeSnippet {
+            snippet: frame(&ctx.link(&preview_href), &format!("{} at {}", badge.category, badge.event_title), 132),
+            html: badge.html(),
+            json_url: ctx.link(&format!("{preview_href}.json")),
+            title: badge.title,
+            event_title: badge.event_title,
             preview_href,
         }
     });

@@ -69,6 +69,40 @@ impl WallEmbed {
         });
         Self { groups: groups.collect(), event_title, event_url, when_label }
     }
+
+    /// To paste into a page of one's own: no script, no style, absolute addresses. The classes are for the page's own style
+    /// sheet. It is what stands here now, and changes only when it is pasted again.
+    pub fn html(&self) -> String {
+        let mut lines = vec![
+            format!("<section class=\"commdesk-sponsors\" aria-label=\"Sponsors of {}\">", escaped(&self.event_title)),
+            format!("<p><a href=\"{}\">{}</a> is made possible by</p>", escaped(&self.event_url), escaped(&self.event_title)),
+        ];
+        for group in &self.groups {
+            lines.push(format!("<h3>{}</h3>", escaped(&group.heading)));
+            lines.push(format!("<ul class=\"commdesk-sponsors__{}\">", escaped(&group.size)));
+            lines.extend(group.sponsors.iter().map(|sponsor| format!("<li>{}</li>", sponsor.html())));
+            lines.push("</ul>".to_owned());
+        }
+        lines.push("</section>".to_owned());
+        lines.join("\n")
+    }
+}
+
+impl EmbedSponsor {
+    fn html(&self) -> String {
+        let name = escaped(&self.name);
+        let shown = match &self.image_url {
+            Some(url) => {
+                format!("<img src=\"{}\" alt=\"{name}\" width=\"160\" height=\"80\" loading=\"lazy\">", escaped(url))
+            }
+            None => name,
+        };
+        if self.website.starts_with("https://") || self.website.starts_with("http://") {
+            format!("<a href=\"{}\" rel=\"noopener sponsored\">{shown}</a>", escaped(&self.website))
+        } else {
+            shown
+        }
+    }
 }
 
 /// An opportunity in a few words: `/embed/opportunities/{id}/badge.json`.
@@ -90,6 +124,21 @@ pub struct BadgeEmbed {
     pub url: String,
 }
 
+impl BadgeEmbed {
+    /// To paste into a page of one's own, as [`WallEmbed::html`].
+    pub fn html(&self) -> String {
+        let facts = [&self.when_label, &self.budget_label, &self.places_label].map(|text| escaped(text));
+        let facts = facts.iter().filter(|text| !text.is_empty()).cloned().collect::<Vec<_>>().join(" · ");
+        let last = if self.open { format!("Apply by {}", escaped(&self.deadline_label)) } else { "Closed".to_owned() };
+        format!(
+            "<p class=\"commdesk-badge\">\n<a href=\"{}\"><strong>{}</strong> at {}</a><br>\n{facts}<br>\n{last}\n</p>",
+            escaped(&self.url),
+            escaped(self.category.label()),
+            escaped(&self.event_title),
+        )
+    }
+}
+
 /// The page on which a community chooses its sites and copies its badges.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -108,6 +157,10 @@ pub struct BadgeSnippet {
     pub title: String,
     pub event_title: String,
     pub snippet: String,
+    /// Without a frame: what it says now.
+    pub html: String,
+    /// The same as data.
+    pub json_url: String,
     pub preview_href: String,
 }
 
@@ -139,6 +192,47 @@ pub fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wall(name: &str, website: &str, image_url: Option<&str>) -> WallEmbed {
+        let sponsor = EmbedSponsor {
+            name: name.to_owned(),
+            category: Category::TitleSponsor,
+            image_url: image_url.map(str::to_owned),
+            initials: "X".to_owned(),
+            website: website.to_owned(),
+        };
+        WallEmbed {
+            event_title: "Hack & Fest".to_owned(),
+            event_url: "https://c.example/events/hack".to_owned(),
+            when_label: String::new(),
+            groups: vec![EmbedGroup {
+                heading: "Title Sponsor".to_owned(),
+                tier_keyword: Category::TitleSponsor.tier(),
+                size: "lead".to_owned(),
+                hue: "rose".to_owned(),
+                sponsors: vec![sponsor],
+            }],
+        }
+    }
+
+    #[test]
+    fn the_plain_html_of_a_wall_is_whole_and_harmless() {
+        let logo = "https://c.example/media/logos/a.png";
+        assert_eq!(
+            wall("Acme", "https://acme.example", Some(logo)).html(),
+            "<section class=\"commdesk-sponsors\" aria-label=\"Sponsors of Hack &amp; Fest\">\n\
+             <p><a href=\"https://c.example/events/hack\">Hack &amp; Fest</a> is made possible by</p>\n\
+             <h3>Title Sponsor</h3>\n<ul class=\"commdesk-sponsors__lead\">\n\
+             <li><a href=\"https://acme.example\" rel=\"noopener sponsored\"><img src=\"https://c.example/media/logos/a.png\" \
+             alt=\"Acme\" width=\"160\" height=\"80\" loading=\"lazy\"></a></li>\n</ul>\n</section>"
+        );
+        let evil = wall("\"><script>alert(1)</script>", "javascript:alert(1)", None).html();
+        assert!(!evil.contains("<script") && !evil.contains("javascript:") && !evil.contains("style="), "{evil}");
+        assert!(
+            evil.contains("<li>&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;</li>"),
+            "without a logo, the name stands there"
+        );
+    }
 
     #[test]
     fn a_snippet_cannot_be_broken_out_of() {

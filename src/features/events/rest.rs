@@ -170,19 +170,9 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<EventId>, body: Body<EventInp
 )]
 async fn publish(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /events/{id}/publish"),
-            b"",
-            |ctx| async move {
-                service::publish(&ctx, actor, id).await?;
-                service::view(&ctx, Some(actor), &id.to_string()).await
-            },
-            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
-        )
+    once.change(&call, &format!("POST /events/{id}/publish"), b"", |ctx| async move { service::publish(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&view))
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
 /// Archives a completed event for good. Sent again, it changes nothing.
@@ -198,19 +188,9 @@ async fn publish(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
 )]
 async fn archive(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /events/{id}/archive"),
-            b"",
-            |ctx| async move {
-                service::archive(&ctx, actor, id).await?;
-                service::view(&ctx, Some(actor), &id.to_string()).await
-            },
-            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
-        )
+    once.change(&call, &format!("POST /events/{id}/archive"), b"", |ctx| async move { service::archive(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&view))
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
 /// Makes a new draft with the words of an event; its dates are empty and its slug is new.

@@ -83,7 +83,7 @@ pub struct EventInput {
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct CapacityInput {
-    /// A whole number above 0, or null for no limit.
+    /// A whole number above 0, or null while that is not known; publishing needs it.
     #[serde(deserialize_with = "number_or_text")]
     #[cfg_attr(feature = "server", schema(value_type = Option<i32>))]
     pub max_attendees: Option<String>,
@@ -293,7 +293,7 @@ fn whole(text: &str) -> Result<Option<i32>, String> {
     }
     match text.parse::<i32>() {
         Ok(number) if (1..=MOST_ATTENDEES).contains(&number) => Ok(Some(number)),
-        _ => Err("Enter a whole number from 1 to 1,000,000, or leave it empty for no limit.".to_owned()),
+        _ => Err("Enter a whole number from 1 to 1,000,000, or leave it empty while you do not know.".to_owned()),
     }
 }
 
@@ -369,6 +369,15 @@ impl Details {
         need("descriptionMarkdown", !self.description_markdown.is_empty(), "Describe the event: what happens, and for whom.");
         need("eventType", self.event_type.is_some(), "Choose what sort of event it is.");
         need("category", self.category.is_some(), "Choose what the event is about.");
+        need("format", self.format.is_some(), "Choose how people meet: in person, online or both.");
+        need("region", self.region.is_some(), "Choose the region that it is for.");
+        need(
+            "capacity.maxAttendees",
+            self.max_attendees.is_some(),
+            "Say how many people can take part. Sponsors look at it first.",
+        );
+        let has_place = self.format.is_none_or(|format| format == EventFormat::Online) || !self.venue_name.is_empty();
+        need("venueName", has_place, "Say where people meet.");
         need("startAt", self.starts.is_some(), "Choose when it starts.");
         need("endAt", self.ends.is_some(), "Choose when it ends.");
         errors
@@ -543,6 +552,54 @@ impl Fact for Deleted {
             about: vec![self.community.into()],
             payload: json!({"communityId": self.community, "status": self.status}),
             private: Some(json!({"title": self.title})),
+        }
+    }
+}
+
+/// Staff took a listing off the marketplace, or put it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hiding {
+    id: EventId,
+    community: CommunityId,
+    title: String,
+    reason: String,
+    hidden: bool,
+}
+
+impl Event {
+    /// Staff hide it, or show it again, for a reason that its community reads. `is_hidden` is how it stands; nothing when that
+    /// is how it is wanted.
+    pub fn hide(&self, is_hidden: bool, hidden: bool, reason: &str) -> Option<Hiding> {
+        (is_hidden != hidden).then(|| Hiding {
+            id: self.id,
+            community: self.community,
+            title: self.details.title.clone(),
+            reason: reason.to_owned(),
+            hidden,
+        })
+    }
+}
+
+impl Hiding {
+    pub const fn id(&self) -> EventId {
+        self.id
+    }
+
+    /// What the row keeps: the reason, while it is hidden.
+    pub fn kept(&self) -> Option<&str> {
+        self.hidden.then_some(self.reason.as_str())
+    }
+}
+
+impl Fact for Hiding {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "events",
+            name: if self.hidden { "event_hidden" } else { "event_shown" },
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community}),
+            private: Some(json!({"title": self.title, "reason": self.reason})),
         }
     }
 }
@@ -754,7 +811,10 @@ impl Event {
             return Ok(None);
         }
         if self.status.is_published() {
+            // What it stood without before it may go on standing without: only what this edit takes away is held against it.
             let mut errors = details.missing();
+            let before = self.details.missing();
+            errors.0.retain(|name, _| !before.0.contains_key(name));
             let moved = |name: &str| changed.contains(&name);
             match self.status {
                 EventStatus::Completed => {
@@ -939,6 +999,10 @@ mod tests {
             event_type: Some("Hackathon".into()),
             category: Some("Open Source".into()),
             timezone: Some("UTC".into()),
+            format: Some("Hybrid".into()),
+            region: Some("South Asia".into()),
+            venue_name: Some("Main Hall".into()),
+            capacity: Some(CapacityInput { max_attendees: Some("500".into()) }),
             ..EventInput::default()
         }
     }
@@ -970,7 +1034,18 @@ mod tests {
         let details = Details::settled(draft, None, None).expect("no times, no problem");
         let event = Event { details, ..hackfest(EventStatus::Draft, 1, 2) };
         let Err(AppError::Invalid(errors)) = event.publish(now()) else { panic!("it is not complete") };
-        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["category", "descriptionMarkdown", "endAt", "eventType", "startAt"]);
+        assert_eq!(
+            errors.0.keys().collect::<Vec<_>>(),
+            ["capacity.maxAttendees", "category", "descriptionMarkdown", "endAt", "eventType", "format", "region", "startAt"]
+        );
+        let placed = |format, venue: &str| {
+            let whole = hackfest(EventStatus::Draft, 1, 2);
+            let details = Details { format: Some(format), venue_name: venue.into(), ..whole.details.clone() };
+            details.missing().0.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(placed(EventFormat::Hybrid, ""), ["venueName"]);
+        assert_eq!(placed(EventFormat::InPerson, ""), ["venueName"]);
+        assert!(placed(EventFormat::InPerson, "Main Hall").is_empty() && placed(EventFormat::Online, "").is_empty());
         let over = hackfest(EventStatus::Draft, -5, -1);
         let Err(AppError::Invalid(errors)) = over.publish(now()) else { panic!("it is over") };
         assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["endAt"]);
@@ -1014,6 +1089,11 @@ mod tests {
         assert_eq!(upcoming.edit(upcoming.details.clone(), now()).expect("no change"), None);
         let emptied = Details { description_markdown: String::new(), ..upcoming.details.clone() };
         assert_eq!(upcoming.edit(emptied, now()).expect_err("it is needed").code(), "VALIDATION_ERROR");
+        let placeless = Details { venue_name: String::new(), ..upcoming.details.clone() };
+        assert!(upcoming.edit(placeless.clone(), now()).is_err(), "what was there stays");
+        let older = Event { details: placeless.clone(), ..upcoming.clone() };
+        let retold = Details { subtitle: "At last".into(), ..placeless };
+        assert!(older.edit(retold, now()).is_ok(), "from before the venue was asked for");
         let past = Details { starts: Some(timed(-3)), ends: Some(timed(-2)), ..upcoming.details.clone() };
         assert!(upcoming.edit(past, now()).is_err());
         let live = hackfest(EventStatus::Live, -1, 2);

@@ -6,10 +6,10 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// Public events that are still ahead, the next first.
 #[server(name = LoadEvents, prefix = "/rpc", endpoint = "events/list", input = GetUrl)]
-pub async fn list(search: Option<String>, cursor: Option<String>) -> Result<FoundEvents, PageError> {
-    let call = crate::platform::web::of_page()?;
+pub async fn list(search: Option<String>, cursor: Option<String>, workspace: Option<String>) -> Result<FoundEvents, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
     let page = crate::kernel::page::PageRequest { cursor, ..Default::default() };
-    Ok(super::service::ahead(&call.ctx, search, &page).await?)
+    Ok(super::service::ahead(&call.ctx, call.maybe_viewer().as_ref(), search, &page).await?)
 }
 
 /// An event's public page.

@@ -27,14 +27,14 @@ use crate::{
         error::{AppError, AppResult, Denied},
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId},
-        page::{Page, PageRequest, cursor},
+        page::{Listed, Page, PageRequest, cursor},
         text::Slug,
     },
     platform::{
         ctx::Ctx,
         facts::Voice,
         jobs::{clear_deadline, set_deadline},
-        markdown,
+        markdown, secrets,
         tx::Tx,
     },
 };
@@ -189,6 +189,21 @@ pub async fn duplicate(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<Event
     Ok(drafted.id())
 }
 
+/// Staff take an event off the marketplace, or put it back, in the caller's transaction: nobody but its community sees it, and
+/// it takes no new requests. What is agreed stands. The caller has decided that the actor may.
+///
+/// # Errors
+/// 404 for what is not there or deleted.
+pub async fn hide_in(tx: &mut Tx, actor: &Actor, id: EventId, hidden: bool, reason: &str) -> AppResult<()> {
+    let row = store::hold(tx.conn(), actor.scope(), id).await?;
+    let is_hidden = row.hidden_reason.is_some();
+    if let Some(hiding) = row.into_event()?.hide(is_hidden, hidden, reason) {
+        store::apply_hiding(tx.conn(), &hiding).await?;
+        tx.state(actor, &hiding);
+    }
+    Ok(())
+}
+
 /// Takes an event out of sight, as long as nothing hangs on it. It can be restored.
 ///
 /// # Errors
@@ -293,11 +308,12 @@ async fn must_reach_out(tx: &mut Tx, actor: &Actor) -> AppResult<()> {
     Err(Denied::coded("NOT_APPROVED", communities::views::standing_line(&brief.name, brief.status)).into())
 }
 
-/// The first free slug for a title; the one that the event has already counts as free.
+/// The first free slug for a title; the one that the event has already counts as free. After fifty of one title, one with a
+/// random tail.
 async fn free_slug(tx: &mut Tx, title: &str, own: Option<&str>) -> AppResult<String> {
     let base = Slug::from_name(title, "event");
-    for batch in 0..20 {
-        let wanted = slug_candidates(&base, batch);
+    let tailed = (0..5).map(|_| base.tailed(&secrets::tail())).collect();
+    for wanted in [slug_candidates(&base), tailed] {
         let texts: Vec<String> = wanted.iter().map(Slug::to_string).collect();
         let taken = store::taken_slugs(tx.conn(), &texts).await?;
         let free = |slug: &String| own == Some(slug.as_str()) || !taken.contains(slug);
@@ -379,7 +395,7 @@ pub async fn choices(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<EventBrief>> {
 }
 
 fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> AppResult<EventBrief> {
-    let is_deleted = row.deleted_at.is_some();
+    let (is_deleted, is_hidden) = (row.deleted_at.is_some(), row.hidden_reason.is_some());
     let event = row.into_event()?;
     let it = event.details;
     Ok(EventBrief {
@@ -400,8 +416,9 @@ fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> Ap
         max_attendees: it.max_attendees,
         venue_name: it.venue_name,
         city: community.city.clone(),
-        // Nobody new gets to see what was deleted.
-        public_visible: it.public_visible && !is_deleted,
+        // Nobody new gets to see what was deleted, or taken off the marketplace.
+        public_visible: it.public_visible && !is_deleted && !is_hidden,
+        is_hidden,
     })
 }
 
@@ -472,19 +489,20 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, wanted: &Wanted, page: &Pag
         until,
         soonest_first: wanted.ahead,
         deleted: false,
+        not_blocked_for: viewer.and_then(Actor::organization),
     };
     let (rows, counted) = store::list(ctx.db(), &filter, page).await?;
     let communities = communities_of(ctx, &rows).await?;
     items(ctx, rows, counted, &communities, &filter, page)
 }
 
-/// Public events that are still ahead, the next first.
+/// Public events that are still ahead, the next first; without those that a block stands between.
 ///
 /// # Errors
 /// 422 for a cursor that is none of ours.
-pub async fn ahead(ctx: &Ctx, search: Option<String>, page: &PageRequest) -> AppResult<FoundEvents> {
+pub async fn ahead(ctx: &Ctx, viewer: Option<&Actor>, search: Option<String>, page: &PageRequest) -> AppResult<FoundEvents> {
     let wanted = Wanted { search, public: true, ahead: true, ..Wanted::default() };
-    Ok(found(list(ctx, None, &wanted, page).await?))
+    Ok(found(list(ctx, viewer, &wanted, page).await?))
 }
 
 /// The public events of a community, by one statement: those ahead, the next first, and those that are over, the latest
@@ -597,11 +615,16 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
     let found = store::find_with_community(ctx.db(), id, Some(named)).await?;
     let (row, community) = found.ok_or(AppError::NotFound)?.parts()?;
     let is_own = policy::is_own(viewer, community.id);
-    let (published_at, updated_at) = (row.published_at, row.updated_at);
+    let (published_at, updated_at, hidden_reason) = (row.published_at, row.updated_at, row.hidden_reason.clone());
     let event = row.into_event()?;
     // A community that was suspended is off the marketplace, and so are its events.
     let is_public = policy::is_public(event.status, event.details.public_visible) && community.status.may_reach_out();
-    if !is_own && !is_public {
+    // What staff took off the marketplace is still there for its own people, who read why, and for staff, who may show it.
+    let is_seen = match &hidden_reason {
+        Some(_) => is_own || viewer.is_some_and(|viewer| viewer.can(Capability::Review)),
+        None => is_own || is_public,
+    };
+    if !is_seen {
         return Err(AppError::NotFound);
     }
     let can = match viewer {
@@ -644,6 +667,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         version: event.version,
         published_at: published_at.map(rfc3339),
         updated_at: rfc3339(updated_at),
+        hidden_reason,
         can,
     })
 }
@@ -682,7 +706,7 @@ pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<Ev
     Ok(EventPage {
         description: markdown::render(&event.description_markdown),
         excerpt: markdown::plain_excerpt(&event.description_markdown, 160),
-        is_preview: !policy::is_public(event.status, event.settings.public_visible),
+        is_preview: !policy::is_public(event.status, event.settings.public_visible) || event.hidden_reason.is_some(),
         event,
     })
 }
@@ -731,4 +755,20 @@ fn words(search: &str) -> String {
 
 fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Published events of communities on the marketplace, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

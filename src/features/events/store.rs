@@ -1,14 +1,14 @@
 //! The rows of events. SQL and nothing else: it decides nothing.
 
-use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Moved, Restored, Ties, Timed};
+use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Hiding, Moved, Restored, Ties, Timed};
 use crate::{
     features::communities::views::CommunityBrief,
     kernel::{
         actor::{CommunityStatus, Scope},
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, UserId},
+        ids::{CommunityId, EventId, OrganizationId, UserId},
         labels::{EventCategory, EventFormat, EventType, Region},
-        page::{COUNT_CAP, PageRequest, uncursor},
+        page::{COUNT_CAP, Listed, PageRequest, uncursor},
     },
     platform::db::OnConstraint as _,
 };
@@ -46,6 +46,8 @@ pub struct EventRow {
     pub updated_at: DateTime<Utc>,
     /// In the list of deleted events, out of everybody else's sight.
     pub deleted_at: Option<DateTime<Utc>>,
+    /// Why staff took it off the marketplace; nothing while it is on it.
+    pub hidden_reason: Option<String>,
 }
 
 impl EventRow {
@@ -195,7 +197,7 @@ pub async fn hold_deleted(conn: &mut PgConnection, scope: Scope, id: EventId) ->
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for update",
         id.0,
         scope.community(),
@@ -224,6 +226,11 @@ pub async fn count_ties(conn: &mut PgConnection, id: EventId) -> AppResult<Ties>
         partners: row.partners,
         open_opportunities: row.open_opportunities,
     })
+}
+
+pub async fn apply_hiding(conn: &mut PgConnection, fact: &Hiding) -> AppResult<()> {
+    let done = sqlx::query!("update events set hidden_reason = $2 where id = $1", fact.id().0, fact.kept()).execute(conn).await?;
+    one(done.rows_affected())
 }
 
 pub async fn apply_deleted(conn: &mut PgConnection, fact: &Deleted, by: UserId, at: DateTime<Utc>) -> AppResult<()> {
@@ -266,7 +273,7 @@ pub async fn hold(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResu
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for update",
         id.0,
         scope.community(),
@@ -283,7 +290,7 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and deleted_at is null for share",
         id.0,
     )
@@ -306,7 +313,7 @@ pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppRe
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where (id = $1 or ($1::uuid is null and slug = $2)) and deleted_at is null",
         id.map(|id| id.0),
         slug,
@@ -347,7 +354,7 @@ impl WithCommunity {
 const WITH_COMMUNITY: &str = "select e.id, e.community_id, e.slug, e.title, e.subtitle, e.description_markdown, e.registration_link, \
      e.event_type, e.category, e.format, e.region, e.technologies, e.starts_wall, e.ends_wall, e.timezone, e.start_at, e.end_at, \
      e.venue_name, e.venue_address, e.max_attendees, e.public_visible, e.status, e.published_at, e.version, e.updated_at, \
-     e.deleted_at, c.slug as community_slug, c.name as community_name, c.status as community_status, \
+     e.deleted_at, e.hidden_reason, c.slug as community_slug, c.name as community_name, c.status as community_status, \
      l.storage_key as community_logo_key, c.country as community_country, c.city as community_city \
      from events e join communities c on c.id = e.community_id left join logos l on l.id = c.logo_id";
 
@@ -385,7 +392,7 @@ pub async fn list_by_ids(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<EventRow>> 
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = any($1)",
         ids,
     )
@@ -399,9 +406,9 @@ pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> A
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events
-         where community_id = $1 and public_visible and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
+         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
          order by start_at desc, id desc limit $2",
         community.0,
         limit,
@@ -428,6 +435,8 @@ pub struct Filter {
     pub soonest_first: bool,
     /// Deleted ones, and only those.
     pub deleted: bool,
+    /// Without those of communities that a block of either side stands between.
+    pub not_blocked_for: Option<OrganizationId>,
 }
 
 /// Where a list goes on: the last row's start (a time far outside where it has none) and id.
@@ -445,12 +454,16 @@ fn narrow(query: &mut QueryBuilder<Postgres>, filter: &Filter) {
     query.push(" where status = any(").push_bind(statuses).push(")");
     query.push(if filter.deleted { " and deleted_at is not null" } else { " and deleted_at is null" });
     if filter.public {
-        query.push(" and public_visible and status in ('Upcoming', 'Live', 'Completed')");
+        query.push(" and public_visible and hidden_reason is null and status in ('Upcoming', 'Live', 'Completed')");
         // A suspended community is off the marketplace, and so are its events; every other that has published is on it.
         query.push(" and not exists (select 1 from communities c where c.id = events.community_id and c.status = 'suspended')");
     }
     if let Some(community) = filter.community {
         query.push(" and community_id = ").push_bind(community.0);
+    }
+    if let Some(organization) = filter.not_blocked_for {
+        query.push(" and not exists (select 1 from blocks b where b.community_id = events.community_id and b.organization_id = ");
+        query.push_bind(organization.0).push(")");
     }
     if !filter.words.is_empty() {
         query.push(" and search @@ to_tsquery('simple', ").push_bind(filter.words.clone()).push(")");
@@ -477,7 +490,7 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     let mut query = QueryBuilder::<Postgres>::new(
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at
+                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events",
     );
     narrow(&mut query, filter);
@@ -506,4 +519,29 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     count.push(" limit ").push_bind(COUNT_CAP + 1).push(") as found");
     let counted: i64 = count.build_query_scalar().fetch_one(db).await?;
     Ok((rows, counted))
+}
+
+/// Published events of communities on the marketplace, in the order of their ids, after one of them.
+pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
+        "select e.id, e.slug as tail, e.updated_at from events e join communities c on c.id = e.community_id
+           where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
+             and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+           order by e.id limit $2",
+    );
+    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
+}
+
+/// The id that ends a full page of them; nothing when what is left fills no page.
+pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
+        "select count(*), (array_agg(page.id order by page.id desc))[1] 
+           from (select e.id from events e join communities c on c.id = e.community_id
+                 where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
+                     and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+                 order by e.id limit $2) page",
+    );
+    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
+    Ok(last.filter(|_| count == limit))
 }

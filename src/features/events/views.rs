@@ -34,6 +34,8 @@ pub struct EventBrief {
     /// Of the community.
     pub city: String,
     pub public_visible: bool,
+    /// Taken off the marketplace by staff.
+    pub is_hidden: bool,
     /// "Fri 20 Nov, 18:30 to Sun 22 Nov, 12:00 IST"; "Dates to come" without dates.
     pub when_label: String,
 }
@@ -121,6 +123,8 @@ pub struct EventView {
     /// What publishing still needs, by field; empty for everybody who cannot edit.
     #[cfg_attr(feature = "server", schema(value_type = Object))]
     pub missing: FieldErrors,
+    /// Why staff took it off the marketplace; for its own people, and only while it is off.
+    pub hidden_reason: Option<String>,
     pub can: EventCan,
 }
 
@@ -342,6 +346,7 @@ mod tests {
             venue_name: "Main Hall".into(),
             city: "Pune".into(),
             public_visible: true,
+            is_hidden: false,
             when_label: "Fri 20 Nov, 18:30 IST".into(),
         };
         let text = brief.snapshot();

@@ -5,7 +5,10 @@
 //! far too large for a page. Pure otherwise.
 
 use super::rules::{Chosen, Details, Draft, Timed, wall_text};
-use crate::kernel::fields::{Check, FieldErrors};
+use crate::{
+    kernel::fields::{Check, FieldErrors},
+    platform::dates::zone_said,
+};
 use chrono::{DateTime, Datelike as _, LocalResult, NaiveDateTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
@@ -80,7 +83,7 @@ pub fn settle(draft: Draft, stored: Option<&Details>) -> Result<Details, FieldEr
 pub fn moment_label(zone: Tz, at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let local = at.with_timezone(&zone);
     let year = if local.year() == now.with_timezone(&zone).year() { "" } else { " %Y" };
-    local.format(&format!("%a %-d %b{year}, %H:%M %Z")).to_string()
+    zone_said(local.format(&format!("%a %-d %b{year}, %H:%M %Z")).to_string())
 }
 
 /// "Fri 20 Nov, 18:30 IST", for a zone by its name; in UTC where the name is unknown.
@@ -100,7 +103,7 @@ pub fn span_label(zone_name: &str, starts: DateTime<Utc>, ends: DateTime<Utc>, n
     } else {
         to.format(&format!("%a %-d %b{}, %H:%M %Z", year(to.year()))).to_string()
     };
-    format!("{from_label} to {to_label}")
+    zone_said(format!("{from_label} to {to_label}"))
 }
 
 /// For the corner of a card: "Nov" and "20".

@@ -15,6 +15,8 @@ pub mod forms;
 #[cfg(feature = "server")]
 pub mod joins;
 #[cfg(feature = "server")]
+pub mod merging;
+#[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
 pub mod roster;

@@ -84,14 +84,8 @@ async fn invite(call: Call, once: Once, body: Body<InviteInput>) -> ApiResult {
     let actor = call.actor()?;
     let invitation = body.value.parse(policy::may_invite(&actor)?.workspace)?;
     let (actor, invitation) = (&actor, &invitation);
-    once.run(
-        &call,
-        "POST /invitations",
-        &body.raw,
-        |ctx| async move { service::invite(&ctx, actor, invitation).await.map(|_| ()) },
-        |_, _| async move { Ok(()) },
-    )
-    .await?;
+    once.change(&call, "POST /invitations", &body.raw, |ctx| async move { service::invite(&ctx, actor, invitation).await })
+        .await?;
     Ok(created(&service::invitations(&call.ctx, actor).await?))
 }
 
@@ -117,12 +111,11 @@ async fn invite(call: Call, once: Once, body: Body<InviteInput>) -> ApiResult {
 async fn resend(call: Call, once: Once, Seg(id): Seg<InvitationId>) -> ApiResult {
     let actor = call.actor()?;
     let actor = &actor;
-    once.run(
+    once.change(
         &call,
         &format!("POST /invitations/{id}/resend"),
         b"",
         |ctx| async move { service::resend(&ctx, actor, id).await },
-        |_, _| async move { Ok(()) },
     )
     .await?;
     Ok(ok(&service::invitations(&call.ctx, actor).await?))
@@ -149,14 +142,8 @@ async fn resend(call: Call, once: Once, Seg(id): Seg<InvitationId>) -> ApiResult
 async fn revoke(call: Call, once: Once, Seg(id): Seg<InvitationId>) -> ApiResult {
     let actor = call.actor()?;
     let actor = &actor;
-    once.run(
-        &call,
-        &format!("DELETE /invitations/{id}"),
-        b"",
-        |ctx| async move { service::revoke(&ctx, actor, id).await },
-        |_, _| async move { Ok(()) },
-    )
-    .await?;
+    once.change(&call, &format!("DELETE /invitations/{id}"), b"", |ctx| async move { service::revoke(&ctx, actor, id).await })
+        .await?;
     Ok(ok(&service::invitations(&call.ctx, actor).await?))
 }
 
@@ -318,13 +305,9 @@ async fn change_member(call: Call, once: Once, Seg(id): Seg<MemberId>, body: Bod
     let actor = call.actor()?;
     let change = body.value.parse(policy::may_see(&actor)?)?;
     let (actor, change) = (&actor, &change);
-    once.run(
-        &call,
-        &format!("PATCH /members/{id}"),
-        &body.raw,
-        |ctx| async move { service::change(&ctx, actor, id, change, service::PhotoChange::Keep).await },
-        |_, _| async move { Ok(()) },
-    )
+    once.change(&call, &format!("PATCH /members/{id}"), &body.raw, |ctx| async move {
+        service::change(&ctx, actor, id, change, service::PhotoChange::Keep).await
+    })
     .await?;
     Ok(ok(&service::get(&call.ctx, actor, id).await?))
 }
@@ -350,14 +333,8 @@ async fn change_member(call: Call, once: Once, Seg(id): Seg<MemberId>, body: Bod
 async fn take_out(call: Call, once: Once, Seg(id): Seg<MemberId>) -> ApiResult {
     let actor = call.actor()?;
     let actor = &actor;
-    once.run(
-        &call,
-        &format!("DELETE /members/{id}"),
-        b"",
-        |ctx| async move { service::take_out(&ctx, actor, id).await },
-        |_, _| async move { Ok(()) },
-    )
-    .await?;
+    once.change(&call, &format!("DELETE /members/{id}"), b"", |ctx| async move { service::take_out(&ctx, actor, id).await })
+        .await?;
     Ok(ok(&serde_json::json!({"memberId": id})))
 }
 
@@ -430,13 +407,9 @@ async fn decide(call: Call, once: Once, Seg(id): Seg<JoinRequestId>, body: Body<
     let actor = call.actor()?;
     let decision = body.value.parse()?;
     let (actor, decision) = (&actor, &decision);
-    once.run(
-        &call,
-        &format!("PATCH /join-requests/{id}"),
-        &body.raw,
-        |ctx| async move { joins::decide(&ctx, actor, id, decision).await },
-        |_, _| async move { Ok(()) },
-    )
+    once.change(&call, &format!("PATCH /join-requests/{id}"), &body.raw, |ctx| async move {
+        joins::decide(&ctx, actor, id, decision).await
+    })
     .await?;
     Ok(ok(&joins::list(&call.ctx, actor).await?))
 }

@@ -351,7 +351,7 @@ pub async fn accept(ctx: &Ctx, person: Option<&Arc<Person>>, token: &str, name: 
     }
     let activation_token = match (person, &newcomer) {
         (None, Some((email, _))) => {
-            Some(accounts::service::issue_link_in(&mut tx, user, LinkPurpose::Activate, &email.key()).await?)
+            Some(accounts::service::issue_link_in(&mut tx, user, LinkPurpose::Activate, &email.key(), None).await?)
         }
         _ => None,
     };
@@ -412,7 +412,7 @@ pub(super) fn caller(ctx: &Ctx, actor: &Actor) -> String {
 pub(super) async fn put_on_list(tx: &mut Tx, actor: &Actor, community: CommunityId, newcomer: &Newcomer) -> AppResult<MemberId> {
     let ctx = tx.ctx().clone();
     let workspace = WorkspaceId::Community(community);
-    let user = accounts::service::ensure_user_in(tx, &newcomer.email, &newcomer.name).await?;
+    let (user, _) = accounts::service::named_user_in(tx, &newcomer.email, &newcomer.name).await?;
     if let Some(row) = store::find_seat(tx, workspace, &Wanted::user(user)).await? {
         return Err(already_a_member(&row));
     }

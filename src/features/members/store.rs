@@ -819,3 +819,98 @@ pub async fn apply_join_declined(tx: &mut Tx, fact: &JoinDeclined, by: Option<Us
     .await?;
     one(done.rows_affected())
 }
+
+// ── Two profiles that become one ────────────────────────────────────────────────────────────────────────────────────
+
+/// A seat in the profile that goes, and the role of the same person in the one that stays.
+pub struct FollowerRow {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub kept_role: Option<String>,
+}
+
+/// Everybody of the profile that goes, by name, locked.
+pub async fn list_followers(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<Vec<FollowerRow>> {
+    Ok(sqlx::query_as!(
+        FollowerRow,
+        r#"select m.id, m.user_id, u.name, u.email, m.role, k.role as "kept_role?"
+           from organization_members m join users u on u.id = m.user_id
+               left join organization_members k on k.organization_id = $2 and k.user_id = m.user_id
+           where m.organization_id = $1 order by lower(u.name) collate "C", m.id for update of m"#,
+        gone.0,
+        kept.0,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+pub async fn move_seat(tx: &mut Tx, id: Uuid, kept: OrganizationId) -> AppResult<()> {
+    sqlx::query!(
+        "update organization_members set organization_id = $2, signatory = false, finance = false, version = version + 1 where id = $1",
+        id,
+        kept.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+pub async fn end_seat(tx: &mut Tx, id: Uuid) -> AppResult<()> {
+    sqlx::query!("delete from organization_members where id = $1", id).execute(tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn set_role(tx: &mut Tx, organization: OrganizationId, user: UserId, role: OrganizationRole) -> AppResult<()> {
+    sqlx::query!(
+        "update organization_members set role = $3, version = version + 1 where organization_id = $1 and user_id = $2",
+        organization.0,
+        user.0,
+        role.label(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Who asked the one's admins asks the other's; who asked a mailbox of the one, has a seat or asked there already, asks no more.
+pub async fn follow_joins(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    let now = tx.ctx().now();
+    sqlx::query!(
+        "update join_requests j set declined_at = $3
+         where j.organization_id = $1 and j.accepted_at is null and j.declined_at is null
+           and (j.decider_email is not null
+                or exists (select 1 from join_requests k where k.organization_id = $2 and k.user_id = j.user_id
+                               and k.accepted_at is null and k.declined_at is null)
+                or exists (select 1 from organization_members m where m.organization_id = $2 and m.user_id = j.user_id))",
+        gone.0,
+        kept.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    let moved = sqlx::query!(
+        "update join_requests set organization_id = $2 where organization_id = $1 and accepted_at is null and declined_at is null",
+        gone.0,
+        kept.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(moved.rows_affected())
+}
+
+/// No link into a workspace that is no more.
+pub async fn end_invitations(tx: &mut Tx, organization: OrganizationId) -> AppResult<u64> {
+    let now = tx.ctx().now();
+    let ended = sqlx::query!(
+        "update invitations set revoked_at = $2
+         where workspace_kind = 'organization' and workspace_id = $1 and accepted_at is null and revoked_at is null",
+        organization.0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(ended.rows_affected())
+}

@@ -1,5 +1,5 @@
 //! What people report to staff, and what staff decide: from a listing that lies to a message that threatens. Downstream of
-//! everything that can be reported.
+//! everything that can be reported; so what staff do to a profile with everything that belongs to it stands here too.
 
 pub mod policy;
 pub mod rules;
@@ -7,6 +7,8 @@ pub mod views;
 
 #[cfg(feature = "server")]
 pub mod forms;
+#[cfg(feature = "server")]
+pub mod merging;
 #[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
@@ -16,5 +18,7 @@ mod store;
 
 #[cfg(feature = "ui")]
 pub mod server_fns;
+#[cfg(feature = "ui")]
+mod merge_ui;
 #[cfg(feature = "ui")]
 pub mod ui;

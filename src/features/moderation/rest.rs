@@ -1,13 +1,15 @@
-//! `POST /reports`; for staff `GET /admin/reports`, `PATCH /admin/reports/{reportId}/decision`.
+//! `POST /reports`; for staff `GET /admin/reports`, `PATCH /admin/reports/{reportId}/decision`,
+//! `POST /admin/organizations/{organizationId}/merge`.
 
 use super::{
-    policy, service,
-    views::{DecisionInput, ReportInput, ReportReceipt, ReportsPage},
+    merging, policy, service,
+    views::{DecisionInput, MergeReceipt, MergeState, ReportInput, ReportReceipt, ReportsPage},
 };
 use crate::{
+    features::organizations::rules::merging::{MergeInput, Say},
     kernel::{
         error::{AppError, AppResult},
-        ids::ReportId,
+        ids::{OrganizationId, ReportId},
         page::PageRequest,
     },
     platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
@@ -16,7 +18,7 @@ use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
-    OpenApiRouter::new().routes(routes!(report)).routes(routes!(list)).routes(routes!(decide))
+    OpenApiRouter::new().routes(routes!(report)).routes(routes!(list)).routes(routes!(decide)).routes(routes!(merge))
 }
 
 /// What an earlier call with this key did: the report stands in the queue.
@@ -99,7 +101,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Not a reviewer, SECOND_FACTOR_REQUIRED or CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such report"),
-        (status = 409, description = "REPORT_DECIDED, CANNOT_HIDE, SECOND_REVIEWER_NEEDED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "REPORT_DECIDED, CANNOT_HIDE, NOT_HIDDEN, SECOND_REVIEWER_NEEDED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "No decision, or no reason"),
     )
 )]
@@ -113,6 +115,7 @@ async fn decide(call: Call, key: Once, Seg(id): Seg<ReportId>, body: Body<Decisi
         super::rules::Verdict::Dismiss => super::views::ReportState::Dismissed,
         super::rules::Verdict::Warn => super::views::ReportState::Warned,
         super::rules::Verdict::Hide => super::views::ReportState::Hidden,
+        super::rules::Verdict::Show => super::views::ReportState::Shown,
     };
     let receipt = key
         .run(
@@ -121,6 +124,46 @@ async fn decide(call: Call, key: Once, Seg(id): Seg<ReportId>, body: Body<Decisi
             &raw,
             |ctx| async move { service::decide(&ctx, &actor, id, decision).await },
             |_, _| async move { Ok(ReportReceipt { id, state }) },
+        )
+        .await?;
+    Ok(ok(&receipt))
+}
+
+/// Merge a duplicate organization into another
+///
+/// Everything of the one in the address moves to the one in `into`, in one transaction: requests, places on events' pages,
+/// people, blocks, saved views, reports, addresses. Of two open requests about the same thing the newer is withdrawn; keys and
+/// invitations of the one that goes end. A verified profile takes two of the staff: the first call proposes.
+#[utoipa::path(
+    post, path = "/admin/organizations/{organizationId}/merge", tag = "staff", request_body = MergeInput,
+    params(
+        ("organizationId" = String, Path, description = "The profile that goes"),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 200, description = "Proposed, merged or dropped", body = MergeReceipt),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "Not a reviewer, SECOND_FACTOR_REQUIRED or CONFLICT_OF_INTEREST"),
+        (status = 404, description = "No such organization"),
+        (status = 409, description = "SAME_PROFILE, MERGED, CANNOT_MERGE, WRONG_WAY, SECOND_PERSON_NEEDED, MERGES_ELSEWHERE, NOT_WAITING, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "No such profile in `into`, no reason, or another decision"),
+    )
+)]
+async fn merge(call: Call, key: Once, Seg(id): Seg<OrganizationId>, body: Body<MergeInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let actor = call.actor()?;
+    policy::may_decide(&actor)?;
+    let asked = value.parse()?;
+    let state = if asked.1 == Say::Drop { MergeState::Dropped } else { MergeState::Merged };
+    let operation = format!("POST /admin/organizations/{id}/merge");
+    let receipt = key
+        .run(
+            &call,
+            &operation,
+            &raw,
+            |ctx| async move { merging::merge(&ctx, &actor, id, asked).await },
+            |ctx, result| async move { merging::earlier(&ctx, id, state, &result).await },
         )
         .await?;
     Ok(ok(&receipt))

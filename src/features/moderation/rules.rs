@@ -1,4 +1,4 @@
-//! A report and what becomes of it: Open → Dismissed | Warned | Hidden, once. Does not know who may decide.
+//! A report and what becomes of it: Open → Dismissed | Warned | Hidden, once; Hidden → Shown, when staff put it back. Does not know who may decide.
 
 use super::views::{DecisionInput, ReportInput, ReportReason, ReportState, Reported};
 use crate::kernel::{
@@ -93,6 +93,8 @@ pub enum Verdict {
     Dismiss,
     Warn,
     Hide,
+    /// What was hidden because of it is put back.
+    Show,
 }
 
 /// A decision, read.
@@ -113,7 +115,8 @@ impl DecisionInput {
                 "dismiss" => Ok(Verdict::Dismiss),
                 "warn" => Ok(Verdict::Warn),
                 "hide" => Ok(Verdict::Hide),
-                _ => Err("Choose `dismiss`, `warn` or `hide`."),
+                "show" => Ok(Verdict::Show),
+                _ => Err("Choose `dismiss`, `warn`, `hide` or `show`."),
             },
         );
         let reason = check.take("reason", Paragraph::parse(&self.reason, MAX_WORDS, "reason"));
@@ -128,22 +131,28 @@ impl DecisionInput {
     }
 }
 
-/// Only what has a page of its own on the marketplace, and somebody's decision behind it, can be taken off.
+/// Only what has a page of its own on the marketplace can be taken off.
 pub const fn can_hide(kind: Reported) -> bool {
-    matches!(kind, Reported::Organization | Reported::Community)
+    !matches!(kind, Reported::Request)
 }
 
 impl Report {
     /// # Errors
-    /// 409 `REPORT_DECIDED`, `CANNOT_HIDE`.
+    /// 409 `REPORT_DECIDED`, `CANNOT_HIDE`, `NOT_HIDDEN`.
     pub fn decide(&self, decision: Decision, owner: Owner) -> Result<ReportDecided, Refusal> {
+        if decision.verdict == Verdict::Show {
+            if self.state == ReportState::Hidden {
+                return Ok(ReportDecided { was: self.clone(), decision, owner });
+            }
+            return Err(Refusal::new("NOT_HIDDEN", "Nothing is hidden because of this report (any more). Load the list again."));
+        }
         if self.state != ReportState::Open {
             return Err(Refusal::new("REPORT_DECIDED", "Somebody else has decided on this report. Load the list again."));
         }
         if decision.verdict == Verdict::Hide && !can_hide(self.kind) {
             return Err(Refusal::new(
                 "CANNOT_HIDE",
-                "Only organizations and communities can be hidden. Warn its owner, or hide the workspace that it belongs to.",
+                "A request is between its two sides: nobody else sees it. Warn its sender, or hide the workspace that sent it.",
             ));
         }
         Ok(ReportDecided { was: self.clone(), decision, owner })
@@ -212,6 +221,7 @@ impl ReportDecided {
             Verdict::Dismiss => ReportState::Dismissed,
             Verdict::Warn => ReportState::Warned,
             Verdict::Hide => ReportState::Hidden,
+            Verdict::Show => ReportState::Shown,
         }
     }
 
@@ -308,7 +318,11 @@ mod tests {
         let told = warned.warning().expect("told").statement();
         assert!(!told.payload.to_string().contains(&Uuid::from_u128(3).to_string()), "not who reported it");
         assert!(open(Reported::Organization).decide(say("hide"), owner).expect("hides").warning().is_none());
-        assert_eq!(open(Reported::Event).decide(say("hide"), owner).expect_err("no").code, "CANNOT_HIDE");
+        assert_eq!(open(Reported::Request).decide(say("hide"), owner).expect_err("no").code, "CANNOT_HIDE");
+        assert_eq!(open(Reported::Event).decide(say("hide"), owner).expect("hides").state(), ReportState::Hidden);
+        assert_eq!(open(Reported::Event).decide(say("show"), owner).expect_err("no").code, "NOT_HIDDEN");
+        let hidden = Report { state: ReportState::Hidden, ..open(Reported::Event) };
+        assert_eq!(hidden.decide(say("show"), owner).expect("shows").state(), ReportState::Shown);
         let closed = Report { state: ReportState::Dismissed, ..open(Reported::Event) };
         assert_eq!(closed.decide(say("dismiss"), owner).expect_err("once").code, "REPORT_DECIDED");
         assert!(DecisionInput { decision: "warn".into(), reason: "no".into() }.parse().is_err());

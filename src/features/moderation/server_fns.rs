@@ -1,6 +1,6 @@
 //! What the pages of this room load.
 
-use super::views::{ReportScreen, ReportsScreen};
+use super::views::{MergeScreen, ReportScreen, ReportsScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -30,4 +30,12 @@ pub async fn reports(decided: bool, cursor: String, workspace: Option<String>) -
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     let page = super::service::list(&call.ctx, &viewer, decided, &page).await?;
     Ok(ReportsScreen { page, decided, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
+}
+
+/// Merging a profile into another: whom staff may mean, and what would move.
+#[server(name = LoadMerge, prefix = "/rpc", endpoint = "moderation/merge", input = GetUrl)]
+pub async fn merge(id: String, into: String, workspace: Option<String>) -> Result<MergeScreen, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let id = id.parse().map_err(|_| PageError::not_found())?;
+    Ok(super::merging::screen(&call.ctx, &call.viewer()?, id, &into).await?)
 }

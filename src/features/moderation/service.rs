@@ -136,18 +136,31 @@ fn view(ctx: &Ctx, row: store::ReportRow) -> AppResult<ReportView> {
     })
 }
 
-/// Staff decide. Hiding goes through the decision on the workspace itself, which has its own fact; then the report is closed
-/// in a transaction of its own, so that one which stops between the two can be decided again.
+/// Staff decide. An event or an opportunity is hidden, and shown again, in the report's own transaction. A workspace goes
+/// through the decision on it, which has its own fact and its own transaction; then the report is closed, so that one which
+/// stops between the two can be decided again.
 ///
 /// # Errors
-/// 403, also for a workspace of one's own; 404; 409 `REPORT_DECIDED`, `CANNOT_HIDE`, `SECOND_REVIEWER_NEEDED`.
+/// 403, also for a workspace of one's own; 404; 409 `REPORT_DECIDED`, `CANNOT_HIDE`, `NOT_HIDDEN`,
+/// `SECOND_REVIEWER_NEEDED`.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) -> AppResult<ReportReceipt> {
     policy::may_decide(actor)?;
-    let (kind, subject) = store::find_subject(ctx, id).await?.ok_or(AppError::NotFound)?;
-    if decision.verdict == Verdict::Hide && can_hide(kind) {
-        hide(&Ctx { claim: None, ..ctx.clone() }, actor, kind, subject, &decision.reason).await?;
+    let (kind, subject, state) = store::find_subject(ctx, id).await?.ok_or(AppError::NotFound)?;
+    let alone = Ctx { claim: None, ..ctx.clone() };
+    match decision.verdict {
+        Verdict::Hide if can_hide(kind) => hide(&alone, actor, kind, subject, &decision.reason).await?,
+        Verdict::Show if state == ReportState::Hidden => show(&alone, actor, kind, subject, &decision.reason).await?,
+        _ => {}
     }
     let mut tx = ctx.begin().await?;
+    if let (Some(hidden), true) = (hides(decision.verdict), decision.verdict == Verdict::Hide || state == ReportState::Hidden) {
+        // The listing before the report, as everywhere; a report that was decided meanwhile takes it all back.
+        match kind {
+            Reported::Event => events::hide_in(&mut tx, actor, subject.into(), hidden, &decision.reason).await?,
+            Reported::Opportunity => opportunities::hide_in(&mut tx, actor, subject.into(), hidden, &decision.reason).await?,
+            Reported::Organization | Reported::Community | Reported::Request => {}
+        }
+    }
     let report = store::hold(&mut tx, id).await?;
     let owner = store::get_owner(&mut tx, &report).await?;
     let decided = report.decide(decision, owner)?;
@@ -160,6 +173,37 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) 
     tx.result(id);
     tx.commit().await?;
     Ok(ReportReceipt { id, state })
+}
+
+/// Does this verdict take a listing off the marketplace, or put it back?
+const fn hides(verdict: Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::Hide => Some(true),
+        Verdict::Show => Some(false),
+        Verdict::Dismiss | Verdict::Warn => None,
+    }
+}
+
+/// Puts a workspace back on the marketplace; one that is on it already stays so.
+async fn show(ctx: &Ctx, actor: &Actor, kind: Reported, subject: Uuid, reason: &str) -> AppResult<()> {
+    let (outcome, is_shown) = match kind {
+        Reported::Organization => {
+            let decision = organization_rules::DecisionInput { decision: "restore".into(), reason: reason.to_owned() }.parse()?;
+            let outcome = organizations::decide(ctx, actor, subject.into(), decision).await.map(|_| ());
+            (outcome, organizations::brief(ctx, subject.into()).await?.status != VerificationStatus::Disabled)
+        }
+        Reported::Community => {
+            let decision = community_rules::DecisionInput { status: "restored".into(), reason: reason.to_owned() };
+            let (decision, reason) = decision.parse()?;
+            let outcome = communities::decide(ctx, actor, subject.into(), decision, &reason).await.map(|_| ());
+            (outcome, communities::brief(ctx, subject.into()).await?.status.may_reach_out())
+        }
+        Reported::Event | Reported::Opportunity | Reported::Request => return Ok(()),
+    };
+    match outcome {
+        Err(AppError::Refused(_)) if is_shown => Ok(()),
+        other => other,
+    }
 }
 
 /// Takes a workspace off the marketplace; one that is off it already stays so. Where that takes two of the staff, the first

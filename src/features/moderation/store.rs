@@ -7,7 +7,7 @@ use super::{
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::ReportId,
+        ids::{OrganizationId, ReportId},
         page::COUNT_CAP,
     },
     platform::{ctx::Ctx, tx::Tx},
@@ -68,10 +68,15 @@ pub async fn hold(tx: &mut Tx, id: ReportId) -> AppResult<Report> {
     })
 }
 
-/// What a report is about, without a lock: none of it changes.
-pub async fn find_subject(ctx: &Ctx, id: ReportId) -> AppResult<Option<(Reported, Uuid)>> {
-    let row = sqlx::query!("select subject_kind, subject_id from reports where id = $1", id.0).fetch_optional(ctx.db()).await?;
-    row.map(|row| Ok((Reported::parse(&row.subject_kind).map_err(broken)?, row.subject_id))).transpose()
+/// What a report is about and how it stands, without a lock: what becomes of it is decided once it is held.
+pub async fn find_subject(ctx: &Ctx, id: ReportId) -> AppResult<Option<(Reported, Uuid, ReportState)>> {
+    let row =
+        sqlx::query!("select subject_kind, subject_id, state from reports where id = $1", id.0).fetch_optional(ctx.db()).await?;
+    row.map(|row| {
+        let kind = Reported::parse(&row.subject_kind).map_err(broken)?;
+        Ok((kind, row.subject_id, ReportState::parse(&row.state).map_err(broken)?))
+    })
+    .transpose()
 }
 
 /// Whose it is; of a request, the side that its reporter does not stand on.
@@ -110,12 +115,13 @@ pub async fn get_owner(tx: &mut Tx, report: &Report) -> AppResult<Owner> {
 
 pub async fn apply_decided(tx: &mut Tx, decided: &ReportDecided, by: Uuid, at: DateTime<Utc>) -> AppResult<()> {
     let changed = sqlx::query!(
-        "update reports set state = $2, decision_reason = $3, decided_by = $4, decided_at = $5 where id = $1 and state = 'Open'",
+        "update reports set state = $2, decision_reason = $3, decided_by = $4, decided_at = $5 where id = $1 and state = $6",
         decided.was().id.0,
         decided.state().label(),
         decided.reason(),
         by,
         at,
+        decided.was().state.label(),
     )
     .execute(tx.conn())
     .await?;
@@ -123,6 +129,22 @@ pub async fn apply_decided(tx: &mut Tx, decided: &ReportDecided, by: Uuid, at: D
         1 => Ok(()),
         rows => Err(AppError::broken(format!("a decision changed {rows} rows"))),
     }
+}
+
+/// Open reports about one organization are about another from now on; a second one of the same person is decided with the
+/// first. Gives how many follow.
+pub async fn follow(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    let moved = sqlx::query!(
+        "update reports r set subject_id = $2
+         where r.subject_kind = 'organization' and r.subject_id = $1 and r.state = 'Open'
+           and not exists (select 1 from reports k where k.subject_kind = 'organization' and k.subject_id = $2 and k.state = 'Open'
+                               and k.reporter_id = r.reporter_id)",
+        gone.0,
+        kept.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(moved.rows_affected())
 }
 
 /// A report with what staff need beside it.

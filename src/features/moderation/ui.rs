@@ -1,5 +1,6 @@
 //! `/report`, where somebody says what is wrong, and `/staff/reports`, where it is decided.
 
+pub use super::merge_ui::MergePage;
 use super::{
     server_fns,
     views::{ReportReason, ReportScreen, ReportState, ReportView, ReportsScreen},
@@ -102,11 +103,21 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
         view! { <Empty title="Nothing here" text icon="check-circle"/> }.into_any()
     } else {
         let can_hide = page.items.iter().any(|it| it.can_hide);
-        let items = page.items.into_iter().map(|it| view! { <One it is_choice=!decided/> }).collect_view();
+        let can_show = page.items.iter().any(|it| it.state == ReportState::Hidden);
+        let choices = page.items.iter().filter(|it| !decided || it.state == ReportState::Hidden).count();
+        let items = page
+            .items
+            .into_iter()
+            .map(|it| {
+                let is_choice = !decided || it.state == ReportState::Hidden;
+                view! { <One it is_choice only=is_choice && choices == 1/> }
+            })
+            .collect_view();
         view! {
             <PostForm name="decide" acting=acting.clone() class="stack">
                 {items}
                 {(!decided).then(|| view! { <Decide can_hide/> })}
+                {(decided && can_show).then(|| view! { <Show/> })}
             </PostForm>
             <More count next/>
         }
@@ -121,11 +132,24 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
     }
 }
 
+/// What was hidden is put back.
+#[component]
+fn Show() -> impl IntoView {
+    view! {
+        <section class="panel dock" aria-label="Put it back">
+            <div class="panel__body stack">
+                <TextArea form="decide" name="reason" label="Why it may be seen again" hint="Its owner reads it; the reporter is told the outcome." rows=2 maxlength=2000_u32/>
+                <div class="form__actions"><Submit label="Put it back on the marketplace" class="button" name="decision" value="show"/></div>
+            </div>
+        </section>
+    }
+}
+
 /// What becomes of the report that is chosen.
 #[component]
 fn Decide(can_hide: bool) -> impl IntoView {
     view! {
-        <section class="panel" aria-label="Decision">
+        <section class="panel dock" aria-label="Decision">
             <div class="panel__body stack">
                 <TextArea form="decide" name="reason" label="Why" hint="Whoever is warned or hidden reads it; the reporter is told the outcome." rows=2 maxlength=2000_u32/>
                 <div class="form__actions">
@@ -139,9 +163,9 @@ fn Decide(can_hide: bool) -> impl IntoView {
 }
 
 #[component]
-fn One(it: ReportView, is_choice: bool) -> impl IntoView {
+fn One(it: ReportView, is_choice: bool, only: bool) -> impl IntoView {
     let id = it.id.to_string();
-    let chosen = expect_context::<FormState>().start("report", "") == id;
+    let chosen = expect_context::<FormState>().start("report", "") == id || only;
     let heading = format!("report-{}", it.id);
     let titled = heading.clone();
     let (pill, tone) = match it.state {
@@ -156,7 +180,7 @@ fn One(it: ReportView, is_choice: bool) -> impl IntoView {
     };
     let (kind, name) = (it.subject_kind.label(), it.subject_name);
     view! {
-        <section class="panel" aria-labelledby=titled>
+        <section class="panel pick" aria-labelledby=titled>
             <header class="panel__head">
                 <h2 class="panel__title" id=heading>{name}</h2>
                 <Pill text=pill tone/>
@@ -170,7 +194,7 @@ fn One(it: ReportView, is_choice: bool) -> impl IntoView {
                 {it.quote.map(|quote| view! { <p>"The message:"</p> <blockquote class="timeline__quote">{quote}</blockquote> })}
                 {it.decision_reason.map(|reason| view! { <p><strong>"Decided: "</strong>{reason}</p> })}
                 {is_choice.then(|| view! {
-                    <label class="choice choice--plain">
+                    <label class="choice choice--plain pick__choice">
                         <input class="choice__input" type="radio" name="report" value=id checked=chosen/>
                         <span class="choice__label">"Decide on this one"</span>
                     </label>

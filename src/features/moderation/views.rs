@@ -1,6 +1,12 @@
 //! What crosses a wire about reports.
 
-use crate::kernel::{ids::ReportId, labels::labels};
+use crate::{
+    features::organizations::{rules::merging::MoveCounts, views::MergeSide},
+    kernel::{
+        ids::{OrganizationId, ReportId},
+        labels::labels,
+    },
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +38,16 @@ labels! {
         Dismissed = "Dismissed",
         Warned = "Warned",
         Hidden = "Hidden",
+        // Hidden, and put back later.
+        Shown = "Shown",
+    }
+
+    /// What became of a wish to merge two profiles.
+    MergeState, "a state of a merge" {
+        // It waits for a second person of the staff.
+        Proposed = "proposed",
+        Merged = "merged",
+        Dropped = "dropped",
     }
 }
 
@@ -55,7 +71,7 @@ pub struct ReportInput {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "server", schema(as = ReportDecisionInput))]
 pub struct DecisionInput {
-    /// `dismiss`, `warn` or `hide`.
+    /// `dismiss`, `warn` or `hide`; `show` puts back what was hidden.
     pub decision: String,
     /// Why; who is warned or hidden reads it, and the reporter is told the outcome.
     pub reason: String,
@@ -133,4 +149,64 @@ pub struct ReportsScreen {
     pub page: ReportsPage,
     pub decided: bool,
     pub acting: String,
+}
+
+/// What a call about a merge did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct MergeReceipt {
+    /// `proposed`, `merged` or `dropped`.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub state: MergeState,
+    /// The profile that stays.
+    #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
+    pub organization_id: OrganizationId,
+    /// What moved; zeros until it is merged, and when the call is repeated.
+    pub moved: MoveCounts,
+}
+
+/// The page on which staff merge two profiles.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergeScreen {
+    pub acting: String,
+    /// The profile that goes.
+    pub name: String,
+    /// Profiles that may be the same organization.
+    pub likely: Vec<MergeSide>,
+    /// Which one was named, as it was typed.
+    pub into: String,
+    /// Why the two cannot be merged.
+    pub refusal: Option<String>,
+    pub plan: Option<MergePlan>,
+}
+
+/// What a merge would do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergePlan {
+    pub gone: MergeSide,
+    pub kept: MergeSide,
+    /// A verified profile goes: two of the staff have to want it.
+    pub needs_second: bool,
+    /// One of them has said so.
+    pub proposed: bool,
+    pub counts: MoveCounts,
+    pub people: Vec<MergePerson>,
+    /// Requests that are withdrawn, because the other profile has an older one about the same: with whom, about what.
+    pub withdrawn: Vec<String>,
+    /// Places that go, because the other profile stands there in the same category.
+    pub removed: Vec<String>,
+}
+
+/// Somebody of the profile that goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergePerson {
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    /// Their role in the one that stays; nothing where they have no seat there.
+    pub becomes: Option<String>,
 }

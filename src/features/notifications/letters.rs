@@ -160,6 +160,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::StaffWelcome => about_accounts(template, story, reader),
         Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
         Template::OrganizationApplied
+        | Template::OrganizationToConfirm
         | Template::OrganizationInQueue
         | Template::OrganizationMoreAsked
         | Template::OrganizationBackInQueue
@@ -168,6 +169,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationDisabled
         | Template::OrganizationRestored
         | Template::OrganizationDisablingProposed
+        | Template::OrganizationMerged
+        | Template::OrganizationMergedAway
+        | Template::OrganizationMergeProposed
         | Template::OrganizationWebsiteProposed
         | Template::OrganizationWebsiteApproved
         | Template::OrganizationWebsiteRefused
@@ -216,6 +220,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::RequestAssigned
         | Template::RequestWoken => about_sorting(template, story, reader),
         Template::ReportInQueue | Template::ReportDecided | Template::WorkspaceWarned => about_reports(template, story, reader),
+        Template::EventHidden | Template::EventShown | Template::OpportunityHidden | Template::OpportunityShown => {
+            about_hiding(template, story, reader)
+        }
         Template::Invitation
         | Template::InvitationAccepted
         | Template::MemberRoleChanged
@@ -243,6 +250,7 @@ fn about_reports(template: Template, story: &Story, reader: &Reader) -> Draft {
             &[match story.how.as_str() {
                 "Warned" => "You were right to report it: our staff warned whoever is responsible.".into(),
                 "Hidden" => "You were right to report it: our staff took it off the marketplace.".into(),
+                "Shown" => "Our staff looked again at what they had taken off the marketplace, and put it back: it was changed.".into(),
                 _ => "Our staff looked at it and found nothing against our rules. You can report it again if something new happens."
                     .into(),
             }],
@@ -256,6 +264,33 @@ fn about_reports(template: Template, story: &Story, reader: &Reader) -> Draft {
         )
         .quoting(&story.words)
         .note("If it stays, we may take it off the marketplace. Answer this mail if something was misunderstood."),
+    }
+}
+
+/// What a community hears when staff take one of its listings off the marketplace, or put it back.
+fn about_hiding(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let event = |id: &str| ("Open the event", here(reader, &format!("/manage/events/{id}")));
+    let opportunity = |id: &str| ("Open the opportunity", here(reader, &format!("/manage/opportunities/{id}")));
+    let (what, action) = match template {
+        Template::EventHidden | Template::EventShown => (&story.event, event(&story.event_id)),
+        _ => (&story.opportunity, opportunity(&story.opportunity_id)),
+    };
+    match template {
+        Template::EventHidden | Template::OpportunityHidden => draft(
+            format!("{what} is hidden"),
+            &["Our staff took it off the marketplace: nobody but your community sees it, and it takes no new requests. Open \
+               requests can still be answered. They wrote:"
+                .into()],
+            action,
+        )
+        .quoting(&story.words)
+        .note("Change what they name, then answer this mail: they look again and show it."),
+        _ => draft(
+            format!("{what} is shown again"),
+            &["Our staff put it back on the marketplace, as it stood before. They wrote:".into()],
+            action,
+        )
+        .quoting(&story.words),
     }
 }
 
@@ -480,6 +515,16 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
             dashboard(),
         )
         .by_link(reader, "Set your password"),
+        Template::OrganizationToConfirm => draft(
+            format!("Is the application of {name} yours?"),
+            &[
+                format!("Somebody applied for {name} on CommDesk, and named you as its contact."),
+                format!("Confirm it, and you run {name} here with the account that you have. Until then it is nobody's."),
+                "If you know nothing of it, do nothing: you will not hear of it again.".into(),
+            ],
+            ("Open CommDesk", "/".to_owned()),
+        )
+        .by_link(reader, "Yes, it is mine"),
         Template::OrganizationInQueue => {
             draft(format!("{name} applied"), &["The application waits in the queue.".into()], review())
         }
@@ -514,6 +559,32 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
             format!("Somebody proposes to disable {name}"),
             &["It waits for a second person of the staff.".into()],
             review(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationMerged => draft(
+            format!("{} is part of {name} now", story.opportunity),
+            &[
+                "Our staff found two profiles of one organization and made them one. Requests, places on events and people of both \
+                 stand in one workspace now; the older of two open requests about the same thing goes on."
+                    .into(),
+                "Keys for programs and invitations of the other profile ended. Our staff wrote:".into(),
+            ],
+            dashboard(),
+        )
+        .quoting(&story.words),
+        Template::OrganizationMergedAway => draft(
+            format!("{name} was merged into {}", story.opportunity),
+            &[
+                format!("Our staff found that {name} and {} are one organization, and kept the checked profile.", story.opportunity),
+                "Your seat ended with the profile. Ask its admins to join; it takes a minute. Our staff wrote:".into(),
+            ],
+            ("Find it in the directory", "/directory".into()),
+        )
+        .quoting(&story.words),
+        Template::OrganizationMergeProposed => draft(
+            format!("Somebody proposes to merge {name} into {}", story.opportunity),
+            &["It waits for a second person of the staff.".into()],
+            ("Open the changes", here(reader, "/staff/changes")),
         )
         .quoting(&story.words),
         Template::OrganizationWebsiteProposed => {
@@ -815,7 +886,9 @@ fn about_requests(template: Template, story: &Story, reader: &Reader) -> Draft {
         )
         .quoting(&story.words),
         Template::RequestWithdrawn => draft(
-            if ours {
+            if story.by.is_none() {
+                format!("One of two requests about {} was withdrawn", story.event)
+            } else if ours {
                 format!("Your team withdrew the request about {}", story.event)
             } else {
                 format!("{actor} withdrew: {role} at {}", story.event)

@@ -95,6 +95,8 @@ pub enum To {
     NewAddress,
     /// Whoever applied or registered, whether they have a seat yet or not.
     Applicant,
+    /// Whoever an application names, before they said that it is theirs.
+    Unconfirmed,
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
@@ -108,6 +110,8 @@ pub enum To {
     Assignee,
     /// Whoever reported something.
     Reporter,
+    /// People whose seat ended with the workspace that the fact is about: a letter only.
+    Former,
     /// People of the side that the fact is about, who may do this; never the other side.
     OwnSide(Capability),
     /// People of the other side of it.
@@ -159,6 +163,7 @@ pub enum Template {
     SecondFactorPolicySet,
     StaffWelcome,
     OrganizationApplied,
+    OrganizationToConfirm,
     OrganizationInQueue,
     OrganizationMoreAsked,
     OrganizationBackInQueue,
@@ -167,6 +172,13 @@ pub enum Template {
     OrganizationDisabled,
     OrganizationRestored,
     OrganizationDisablingProposed,
+    OrganizationMerged,
+    OrganizationMergedAway,
+    OrganizationMergeProposed,
+    EventHidden,
+    EventShown,
+    OpportunityHidden,
+    OpportunityShown,
     OrganizationWebsiteProposed,
     OrganizationWebsiteApproved,
     OrganizationWebsiteRefused,
@@ -252,6 +264,7 @@ impl Template {
         Self::SecondFactorPolicySet,
         Self::StaffWelcome,
         Self::OrganizationApplied,
+        Self::OrganizationToConfirm,
         Self::OrganizationInQueue,
         Self::OrganizationMoreAsked,
         Self::OrganizationBackInQueue,
@@ -260,6 +273,13 @@ impl Template {
         Self::OrganizationDisabled,
         Self::OrganizationRestored,
         Self::OrganizationDisablingProposed,
+        Self::OrganizationMerged,
+        Self::OrganizationMergedAway,
+        Self::OrganizationMergeProposed,
+        Self::EventHidden,
+        Self::EventShown,
+        Self::OpportunityHidden,
+        Self::OpportunityShown,
         Self::OrganizationWebsiteProposed,
         Self::OrganizationWebsiteApproved,
         Self::OrganizationWebsiteRefused,
@@ -332,8 +352,12 @@ impl Template {
             Self::EmailChangeLink => Some(LinkPurpose::ChangeEmail),
             Self::CommunityRegistered => Some(LinkPurpose::VerifyEmail),
             // A first password proves the mailbox too, and leaves those whom nobody had asked a week.
-            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked if has_password => Some(LinkPurpose::VerifyEmail),
-            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked => Some(LinkPurpose::Activate),
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked | Self::OrganizationToConfirm if has_password => {
+                Some(LinkPurpose::VerifyEmail)
+            }
+            Self::OrganizationClaimInvited | Self::OrganizationClaimAsked | Self::OrganizationToConfirm => {
+                Some(LinkPurpose::Activate)
+            }
             Self::StaffWelcome
             | Self::OrganizationApplied
             | Self::OrganizationMoreAsked
@@ -438,16 +462,19 @@ fn line(to: To, how: How, template: Template) -> Line {
 /// Who hears of this kind of fact, and how.
 pub fn told(kind: FactKind) -> Told {
     use Capability::{
-        ActOnRequests, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests, SeeWorkspace,
+        ActOnRequests, EditEvents, EditProfile, ManageMembers, ManageOpportunities, ManagePartners, ManageSecurity, SeeRequests,
+        SeeWorkspace,
     };
     use How::{Both, Letter, Notice};
     use Template as T;
     use To::{
-        Address, Applicant, Applicants, Assignee, Community, Member, NewAddress, OldAddress, Organization, OtherSide, OwnSide,
-        Owner, Person, Reporter, Reviewers,
+        Address, Applicant, Applicants, Assignee, Community, Former, Member, NewAddress, OldAddress, Organization, OtherSide,
+        OwnSide, Owner, Person, Reporter, Reviewers, Unconfirmed,
     };
     use Told::{Nobody, Somebody};
     match kind {
+        FactKind::UserLookedUp => Nobody("a record of what staff look at, for whoever asks later"),
+        FactKind::UserNamed => Nobody("the room that was typed into writes the letter"),
         FactKind::UserCreated => Nobody("the room that needed the login writes the first letter"),
         FactKind::UserSignedIn => Nobody("signing in is no news; the account page lists every session"),
         FactKind::UserSignedOut => Nobody("the person just did it"),
@@ -481,9 +508,12 @@ pub fn told(kind: FactKind) -> Told {
             line(Community(SeeWorkspace), Both, T::SecondFactorPolicySet),
         ]),
 
-        FactKind::OrganizationApplied => {
-            Somebody(vec![line(Applicant, Both, T::OrganizationApplied), line(Reviewers, Notice, T::OrganizationInQueue)])
-        }
+        FactKind::OrganizationApplied => Somebody(vec![
+            line(Applicant, Both, T::OrganizationApplied),
+            line(Unconfirmed, Letter, T::OrganizationToConfirm),
+            line(Reviewers, Notice, T::OrganizationInQueue),
+        ]),
+        FactKind::OrganizationSeatTaken => Somebody(vec![line(Applicant, Both, T::OrganizationApplied)]),
         FactKind::OrganizationChecked => Nobody("the score stands in the queue"),
         FactKind::OrganizationMoreAsked => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationMoreAsked)]),
         FactKind::OrganizationResubmitted => Somebody(vec![line(Reviewers, Notice, T::OrganizationBackInQueue)]),
@@ -513,6 +543,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
         FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
         FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
+        FactKind::OrganizationMerged => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationMerged)]),
+        FactKind::OrganizationMergedAway => Somebody(vec![line(Former, Letter, T::OrganizationMergedAway)]),
+        FactKind::OrganizationMergeProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationMergeProposed)]),
+        FactKind::OrganizationMergeDropped => Nobody("nothing changed for anybody"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -561,6 +595,8 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
         FactKind::EventDeleted => Somebody(vec![line(Community(ManagePartners), Notice, T::EventDeleted)]),
         FactKind::EventRestored => Nobody("it stands where it stood, and nothing waits for anybody"),
+        FactKind::EventHidden => Somebody(vec![line(Community(EditEvents), Both, T::EventHidden)]),
+        FactKind::EventShown => Somebody(vec![line(Community(EditEvents), Both, T::EventShown)]),
 
         FactKind::PartnerAssigned => Somebody(vec![line(Organization(SeeRequests), Notice, T::PartnerAssigned)]),
         FactKind::PartnerEdited => Nobody("the page shows it, and what was agreed is not touched by it"),
@@ -583,6 +619,8 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
         FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+        FactKind::OpportunityHidden => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityHidden)]),
+        FactKind::OpportunityShown => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityShown)]),
 
         FactKind::WaitingJoined => Somebody(vec![
             line(Organization(SeeRequests), Both, T::WaitingJoined),

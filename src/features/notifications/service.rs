@@ -10,7 +10,8 @@ use super::{
     rules::{self, Line, Pace, Plan, Template, To, Topic},
     store,
     views::{
-        ChoiceView, MailSettingsView, NoticeCount, NoticeFilter, NoticeView, NoticesView, ReadInput, UnreadView, UnsubscribeView,
+        ChoiceView, MailSettingsView, NoticeCount, NoticeFilter, NoticeView, NoticesView, PreferencesInput, PreferencesView,
+        ReadInput, UnreadView, UnsubscribeView,
     },
 };
 use crate::{
@@ -18,14 +19,14 @@ use crate::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         events::zones,
         facts::FactKind,
-        members, requests,
+        members, organizations, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{MailId, NoticeId, OpportunityId, UserId},
+        ids::{MailId, NoticeId, OpportunityId, OrganizationId, UserId},
         page::{self, PageRequest},
     },
     platform::{
@@ -219,6 +220,16 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             let recipient = accounts::service::recipient_of(login);
             Ok(vec![Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false }])
         }
+        To::Former => {
+            let mut addressed = Vec::new();
+            let people = fact.payload["people"].as_array();
+            for user in people.into_iter().flatten().filter_map(|id| id.as_str()?.parse::<Uuid>().ok()) {
+                let Some(login) = accounts::service::login(ctx, UserId(user)).await? else { continue };
+                let recipient = accounts::service::recipient_of(login);
+                addressed.push(Addressed { recipient, side: None, workspace: String::new(), by_letter_only: false });
+            }
+            Ok(addressed)
+        }
         To::Assignee => {
             let user = first_text(&fact.payload, &["assignee"]).and_then(|id| id.parse::<Uuid>().ok());
             let Some(user) = user.filter(|user| Some(*user) != fact.actor_user_id) else { return Ok(Vec::new()) };
@@ -271,9 +282,16 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             let recipient = accounts::service::recipient_of(login);
             Ok(vec![Addressed { recipient, side: None, workspace, by_letter_only: false }])
         }
-        To::Applicant => {
+        To::Applicant | To::Unconfirmed => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
             let Some(user) = user else { return Ok(Vec::new()) };
+            let waits = match &known.organization {
+                Some((id, _)) => organizations::service::seat_waits(ctx, OrganizationId(*id), user).await?,
+                None => false,
+            };
+            if waits != (to == To::Unconfirmed) {
+                return Ok(Vec::new());
+            }
             let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };
             let workspace = match (&known.organization, &known.community) {
                 (Some((_, workspace)), _) if !workspace.slug.is_empty() => format!("organization:{}", workspace.slug),
@@ -436,7 +454,13 @@ async fn write_mail(
     }
     let has_password = accounts::service::login(&ctx, recipient.user).await?.is_some_and(|login| login.has_password);
     if let Some(purpose) = template.link(has_password) {
-        let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email).await?;
+        // What the letter is about, for the two whose link says yes to it.
+        let about = match template {
+            Template::OrganizationToConfirm => story.organization_id.parse().ok(),
+            Template::CommunityRegistered => story.community_id.parse().ok(),
+            _ => None,
+        };
+        let token = accounts::service::issue_link_in(tx, recipient.user, purpose, &recipient.email, about).await?;
         reader.link = Some((purpose, format!("/link/{token}")));
     }
     match template {
@@ -745,6 +769,54 @@ pub async fn set_mail_settings(ctx: &Ctx, person: &Person, input: &MailSettingsI
     store::set_hours(&mut tx, person.user, &hours, now).await?;
     jobs::move_deadline(&mut tx, DIGEST, person.user.0, hours.next_digest(now)).await?;
     tx.commit_unstated("what somebody wants mailed is their own affair").await
+}
+
+/// What somebody chose, as the API says it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn preferences(ctx: &Ctx, person: &Person) -> AppResult<PreferencesView> {
+    let settings = mail_settings(ctx, person).await?;
+    let pace = settings.choices.into_iter().map(|it| (it.topic.label().to_owned(), it.pace.label().to_owned())).collect();
+    Ok(PreferencesView {
+        email: settings.email,
+        pace,
+        always_instant: Topic::ALL.iter().filter(|it| it.is_always_instant()).map(|it| it.label().to_owned()).collect(),
+        zone: settings.zone,
+        quiet_from: settings.quiet_from,
+        quiet_until: settings.quiet_until,
+        digest_at: settings.digest_at,
+    })
+}
+
+/// Changes what is named, and nothing else.
+///
+/// # Errors
+/// As [`set_mail_settings`]; 422 on `pace.…` for a topic that is none, or that is always mailed at once.
+pub async fn set_preferences(ctx: &Ctx, person: &Person, input: &PreferencesInput) -> AppResult<()> {
+    let stored = mail_settings(ctx, person).await?;
+    let mut check = Check::default();
+    let mut paces = Vec::new();
+    for (topic, pace) in &input.pace {
+        let field = format!("pace.{topic}");
+        match Topic::parse(topic) {
+            Ok(topic) if topic.is_always_instant() => {
+                check.ensure(&field, pace == Pace::Instant.label(), "This is always mailed at once. Leave it out.");
+            }
+            Ok(topic) => paces.push((topic, pace.clone())),
+            Err(problem) => check.add(&field, problem.to_string()),
+        }
+    }
+    check.finish()?;
+    let hour = |named: Option<u32>, stored: u32| named.unwrap_or(stored).to_string();
+    let input = MailSettingsInput {
+        paces,
+        zone: input.zone.clone().unwrap_or(stored.zone),
+        quiet_from: hour(input.quiet_from, stored.quiet_from),
+        quiet_until: hour(input.quiet_until, stored.quiet_until),
+        digest_at: hour(input.digest_at, stored.digest_at),
+    };
+    set_mail_settings(ctx, person, &input).await
 }
 
 /// Somebody's digest is due: one mail about everything that waits for it. Run twice, it finds nothing the second time.

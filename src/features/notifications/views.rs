@@ -4,6 +4,7 @@ use super::rules::{Pace, Topic};
 use crate::kernel::ids::NoticeId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One notice in the house.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,6 +82,40 @@ pub struct ReadInput {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct UnreadView {
     pub unread: i64,
+}
+
+/// What is mailed to the caller, over the API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PreferencesView {
+    /// Where mail goes.
+    pub email: String,
+    /// By topic: `instant`, `digest` or `off`.
+    pub pace: BTreeMap<String, String>,
+    /// Topics that are always mailed at once: nobody can turn them off.
+    pub always_instant: Vec<String>,
+    /// The zone of the hours below: `Asia/Kolkata`.
+    pub zone: String,
+    /// From this hour …
+    pub quiet_from: u32,
+    /// … until this one nothing is mailed but what cannot wait; the same hour twice means never quiet.
+    pub quiet_until: u32,
+    /// The hour of the daily digest.
+    pub digest_at: u32,
+}
+
+/// What the API takes for it; what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct PreferencesInput {
+    /// By topic: `{"requests": "digest"}`.
+    pub pace: BTreeMap<String, String>,
+    pub zone: Option<String>,
+    pub quiet_from: Option<u32>,
+    pub quiet_until: Option<u32>,
+    pub digest_at: Option<u32>,
 }
 
 /// What somebody chose about one topic.

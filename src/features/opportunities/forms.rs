@@ -1,10 +1,11 @@
-//! The forms of opportunities' pages: a draft, its edits, opening and closing; and how the lines of benefits are read.
+//! The forms of opportunities' pages: a draft, opening and closing; and how a whole opportunity and its lines are read. Edits are
+//! the decisions room's, since places go to whoever waits.
 
 use super::{
     board::Board,
     items::ItemInput,
     saved, service,
-    views::{BudgetInput, NumberText, OpportunityInput, OpportunityPatch, SavedViewInput, acting_at},
+    views::{BudgetInput, NumberText, OpportunityInput, SavedViewInput, acting_at},
 };
 use crate::{
     features::partners::views::BenefitInput,
@@ -19,10 +20,8 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/opportunities", form: "rename-view", handler: |posted| Box::pin(rename_view(posted)) },
         FormRoute { path: "/opportunities", form: "delete-view", handler: |posted| Box::pin(delete_view(posted)) },
         FormRoute { path: "/manage/opportunities/new", form: "save", handler: |posted| Box::pin(create(posted)) },
-        FormRoute { path: "/manage/opportunities/{id}", form: "save", handler: |posted| Box::pin(save(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "open", handler: |posted| Box::pin(open(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "close", handler: |posted| Box::pin(close(posted)) },
-        FormRoute { path: "/manage/opportunities/{id}", form: "reopen", handler: |posted| Box::pin(reopen(posted)) },
     ]
 }
 
@@ -33,31 +32,6 @@ async fn create(posted: Posted) -> AppResult<Done> {
         input.status = "Open".into();
     }
     let id = service::create(&posted.call.ctx, &actor, &input).await?;
-    Ok(Done::to(address(&posted, id)))
-}
-
-async fn save(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.actor()?;
-    let input = read(&posted.typed)?;
-    let patch = OpportunityPatch::all(version(&posted)?, input);
-    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, &patch).await?;
-    Ok(Done::to(address(&posted, id)))
-}
-
-/// The version that the page was rendered with.
-fn version(posted: &Posted) -> AppResult<i32> {
-    posted.typed.text("version").parse().map_err(|_| AppError::invalid("", "Load the page again before you save."))
-}
-
-async fn reopen(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.actor()?;
-    let patch = OpportunityPatch {
-        version: Some(version(&posted)?),
-        decision_deadline: Some(posted.typed.owned("decisionDeadline")),
-        status: Some("Open".into()),
-        ..OpportunityPatch::default()
-    };
-    let id = service::edit(&posted.call.ctx, &actor, posted.seg("id")?, &patch).await?;
     Ok(Done::to(address(&posted, id)))
 }
 
@@ -104,7 +78,8 @@ async fn close(posted: Posted) -> AppResult<Done> {
     Ok(Done::to(address(&posted, id)))
 }
 
-fn address(posted: &Posted, id: crate::kernel::ids::OpportunityId) -> String {
+/// Where the community looks after one.
+pub fn address(posted: &Posted, id: crate::kernel::ids::OpportunityId) -> String {
     match &posted.call.workspace {
         Some(workspace) => format!("/manage/opportunities/{id}?as={workspace}"),
         None => format!("/manage/opportunities/{id}"),
@@ -125,8 +100,11 @@ pub fn line_wanted(typed: &Typed) -> AppResult<()> {
     Ok(())
 }
 
-/// The typed form.
-fn read(typed: &Typed) -> AppResult<OpportunityInput> {
+/// The typed form of a whole opportunity.
+///
+/// # Errors
+/// 409 `LINE_ADDED`.
+pub fn read(typed: &Typed) -> AppResult<OpportunityInput> {
     line_wanted(typed)?;
     Ok(OpportunityInput {
         event_id: typed.owned("eventId"),

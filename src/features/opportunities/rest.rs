@@ -1,14 +1,11 @@
-//! `POST|GET /opportunities`, `GET|PATCH /opportunities/{opportunityId}` and the saved views of the list. Applying is the
-//! requests room's.
+//! `POST|GET /opportunities`, `GET /opportunities/{opportunityId}` and the saved views of the list. Applying is the requests
+//! room's; changing one is the decisions room's, since places go to whoever waits.
 
 use super::{
     board::Board,
     items::Mix,
     saved, service,
-    views::{
-        OpportunityInput, OpportunityPage, OpportunityPatch, OpportunityStatus, OpportunityView, SavedView, SavedViewInput,
-        SavedViews,
-    },
+    views::{OpportunityInput, OpportunityPage, OpportunityStatus, OpportunityView, SavedView, SavedViewInput, SavedViews},
 };
 use crate::{
     kernel::{
@@ -24,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get, patch))
+        .routes(routes!(get))
         .routes(routes!(price))
         .routes(routes!(list_views, save_view))
         .routes(routes!(rename_view, delete_view))
@@ -147,43 +144,6 @@ async fn get(call: Call, Seg(id): Seg<OpportunityId>) -> ApiResult {
     Ok(ok(&service::get(&call.ctx, viewer.as_ref(), id).await?))
 }
 
-/// Change one, open it, close it, open it again
-///
-/// What is absent stays as it is. `version` is the one that was read: a stale one is refused and nothing is overwritten.
-/// `"status": "Open"` opens a draft, and opens a closed one again when its `decisionDeadline` is ahead; `"Closed"` takes no
-/// more applications.
-#[utoipa::path(
-    patch, path = "/opportunities/{opportunityId}", tag = "opportunities", request_body = OpportunityPatch,
-    params(
-        ("opportunityId" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header),
-        ("X-CommDesk-Workspace" = Option<String>, Header),
-    ),
-    responses(
-        (status = 200, description = "The opportunity as it is now", body = OpportunityView),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the community may not"),
-        (status = 404, description = "None of your community's"),
-        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
-        (status = 422, description = "Problems by field; `version` is missing"),
-    )
-)]
-async fn patch(call: Call, once: Once, Seg(id): Seg<OpportunityId>, body: Body<OpportunityPatch>) -> ApiResult {
-    let actor = call.actor()?;
-    once.run(
-        &call,
-        &format!("PATCH /opportunities/{id}"),
-        &body.raw,
-        |ctx| {
-            let (actor, patch) = (actor.clone(), body.value);
-            async move { service::edit(&ctx, &actor, id, &patch).await }
-        },
-        |_, _| async move { Ok(id) },
-    )
-    .await?;
-    Ok(ok(&service::get(&call.ctx, Some(&actor), id).await?))
-}
-
 /// Your saved views of the list
 ///
 /// Yours, in the workspace that you act for.
@@ -242,16 +202,10 @@ async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiRes
 )]
 async fn rename_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Body<SavedViewInput>) -> ApiResult {
     let actor = call.viewer()?;
-    once.run(
-        &call,
-        &format!("PATCH /opportunities/views/{id}"),
-        &body.raw,
-        |ctx| {
-            let (actor, input) = (actor.clone(), body.value);
-            async move { saved::rename(&ctx, &actor, id, &input).await.map(|_| ()) }
-        },
-        |_, _| async move { Ok(()) },
-    )
+    once.change(&call, &format!("PATCH /opportunities/views/{id}"), &body.raw, |ctx| {
+        let (actor, input) = (actor.clone(), body.value);
+        async move { saved::rename(&ctx, &actor, id, &input).await }
+    })
     .await?;
     Ok(ok(&saved::find(&call.ctx, &actor, id).await?))
 }
@@ -268,16 +222,10 @@ async fn rename_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Bo
 )]
 async fn delete_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> ApiResult {
     let actor = call.viewer()?;
-    once.run(
-        &call,
-        &format!("DELETE /opportunities/views/{id}"),
-        b"",
-        |ctx| {
-            let actor = actor.clone();
-            async move { saved::delete(&ctx, &actor, id).await }
-        },
-        |_, _| async move { Ok(()) },
-    )
+    once.change(&call, &format!("DELETE /opportunities/views/{id}"), b"", |ctx| {
+        let actor = actor.clone();
+        async move { saved::delete(&ctx, &actor, id).await }
+    })
     .await?;
     Ok(ok(&saved::list(&call.ctx, &actor).await?))
 }

@@ -162,6 +162,8 @@ pub enum ReopenReason {
     ByHand,
     /// A place was released, and nobody waited for it.
     PlaceReleased,
+    /// The community offers more places than are taken or waited for.
+    PlacesAdded,
 }
 
 impl ReopenReason {
@@ -169,6 +171,7 @@ impl ReopenReason {
         match self {
             Self::ByHand => "byHand",
             Self::PlaceReleased => "placeReleased",
+            Self::PlacesAdded => "placesAdded",
         }
     }
 }
@@ -255,10 +258,11 @@ impl Opportunity {
         ))
     }
 
-    /// New words. The event stays once it is open, because requests were made for it.
+    /// New words. The event stays once it is open, because requests were made for it. A full one is changed by offering more
+    /// places than are taken; it stays full until they are offered to whoever waits.
     ///
     /// # Errors
-    /// 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`; 422 for what no longer fits.
+    /// 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `PLACES_TAKEN`; 422 for what no longer fits.
     pub fn edit(
         &self,
         seen: i32,
@@ -267,12 +271,16 @@ impl Opportunity {
         taken: i32,
         now: DateTime<Utc>,
     ) -> Result<OpportunityEdited, AppError> {
-        if !matches!(self.status, OpportunityStatus::Draft | OpportunityStatus::Open) {
+        if self.status == OpportunityStatus::Closed {
             return Err(self.closed().into());
         }
         self.same_version(seen)?;
         decided_in_time(&content, event)?;
-        if self.status == OpportunityStatus::Open {
+        // Without a place left it would be filled, by nobody.
+        if content.places <= taken && taken > 0 {
+            return Err(self.places_taken(taken).into());
+        }
+        if matches!(self.status, OpportunityStatus::Open | OpportunityStatus::Filled) {
             if content.event != self.event {
                 return Err(AppError::invalid(
                     "eventId",
@@ -285,11 +293,6 @@ impl Opportunity {
                     "This day is over. Choose a later one, or close the opportunity.",
                 ));
             }
-        }
-        // An open opportunity has a place left; without one it would be filled, by nobody.
-        if content.places <= taken && taken > 0 {
-            let word = if taken == 1 { "place is" } else { "places are" };
-            return Err(AppError::invalid("places", format!("{taken} {word} taken. Offer more, or close the opportunity.")));
         }
         Ok(OpportunityEdited { id: self.id, community: self.community, version: self.version + 1, content })
     }
@@ -403,13 +406,13 @@ impl Opportunity {
     }
 
     /// A full one has a place again and nobody waits for it: nothing when its day is over.
-    pub fn reopen_for_place(&self, places_left: i64, now: DateTime<Utc>) -> Option<OpportunityReopened> {
+    pub fn reopen_for_place(&self, places_left: i64, why: ReopenReason, now: DateTime<Utc>) -> Option<OpportunityReopened> {
         (places_left > 0 && self.status == OpportunityStatus::Filled && now < self.decision_at).then(|| OpportunityReopened {
             id: self.id,
             community: self.community,
             event: self.event,
             from: self.status,
-            why: ReopenReason::PlaceReleased,
+            why,
             title: self.title.clone(),
         })
     }
@@ -431,6 +434,15 @@ impl Opportunity {
     /// 409 `OPPORTUNITY_CLOSED` when it is not open or its day is over, whether or not the sweeper has seen it yet.
     pub fn must_take_requests(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.status == OpportunityStatus::Open && now < self.decision_at { Ok(()) } else { Err(self.closed()) }
+    }
+
+    fn places_taken(&self, taken: i32) -> Refusal {
+        let word = if taken == 1 { "place is" } else { "places are" };
+        let next = match self.status {
+            OpportunityStatus::Filled => "Offer more than that to change this opportunity and to open it again.",
+            _ => "Offer more, or close the opportunity.",
+        };
+        Refusal::new("PLACES_TAKEN", format!("{taken} {word} taken or kept for somebody. {next}"))
     }
 
     fn closed(&self) -> Refusal {
@@ -511,6 +523,56 @@ facts! {
     /// The last place went.
     OpportunityFilled, "opportunity_filled" { event: EventId, request: RequestId, title: String }
     (it) payload json!({"communityId": it.community, "eventId": it.event, "requestId": it.request, "from": OpportunityStatus::Open}), title it.title;
+}
+
+/// Staff took it off the marketplace, or put it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hiding {
+    id: OpportunityId,
+    community: CommunityId,
+    event: EventId,
+    title: String,
+    reason: String,
+    hidden: bool,
+}
+
+impl Opportunity {
+    /// Staff hide it, or show it again, for a reason that its community reads. `is_hidden` is how it stands; nothing when that
+    /// is how it is wanted.
+    pub fn hide(&self, is_hidden: bool, hidden: bool, reason: &str) -> Option<Hiding> {
+        (is_hidden != hidden).then(|| Hiding {
+            id: self.id,
+            community: self.community,
+            event: self.event,
+            title: self.title.clone(),
+            reason: reason.to_owned(),
+            hidden,
+        })
+    }
+}
+
+impl Hiding {
+    pub fn id(&self) -> OpportunityId {
+        self.id
+    }
+
+    /// What the row keeps: the reason, while it is hidden.
+    pub fn kept(&self) -> Option<&str> {
+        self.hidden.then_some(self.reason.as_str())
+    }
+}
+
+impl Fact for Hiding {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "opportunities",
+            name: if self.hidden { "opportunity_hidden" } else { "opportunity_shown" },
+            subject: self.id.into(),
+            about: vec![self.community.into()],
+            payload: json!({"communityId": self.community, "eventId": self.event}),
+            private: Some(json!({"title": self.title, "reason": self.reason})),
+        }
+    }
 }
 
 impl OpportunityDrafted {
@@ -687,13 +749,30 @@ mod tests {
     fn a_stale_edit_is_refused_and_taken_places_stay() {
         let open = opportunity(OpportunityStatus::Open);
         assert_eq!(open.edit(7, content(), &event(), 0, now()).expect_err("stale").code(), "VERSION_CONFLICT");
-        assert!(matches!(open.edit(1, content(), &event(), 3, now()), Err(AppError::Invalid(e)) if e.get("places").is_some()));
+        assert_eq!(open.edit(1, content(), &event(), 3, now()).expect_err("below").code(), "PLACES_TAKEN");
         let moved = Content { event: EventId(Uuid::from_u128(6)), ..content() };
         assert!(matches!(open.edit(1, moved, &event(), 0, now()), Err(AppError::Invalid(e)) if e.get("eventId").is_some()));
         assert_eq!(open.edit(1, content(), &event(), 1, now()).expect("fits").version(), 2);
         assert_eq!(
-            opportunity(OpportunityStatus::Filled).edit(1, content(), &event(), 0, now()).expect_err("over").code(),
+            opportunity(OpportunityStatus::Closed).edit(1, content(), &event(), 0, now()).expect_err("over").code(),
             "OPPORTUNITY_CLOSED"
+        );
+    }
+
+    #[test]
+    fn a_full_one_is_changed_by_offering_more_places() {
+        let filled = opportunity(OpportunityStatus::Filled);
+        let places = content().places;
+        assert_eq!(filled.edit(1, content(), &event(), places, now()).expect_err("full").code(), "PLACES_TAKEN");
+        assert_eq!(filled.edit(7, content(), &event(), places, now()).expect_err("stale").code(), "VERSION_CONFLICT");
+        let more = || Content { places: places + 1, ..content() };
+        let edited = filled.edit(1, more(), &event(), places, now()).expect("more");
+        assert_eq!(edited.edited(&filled).status, OpportunityStatus::Filled, "whoever waits comes first");
+        let late = filled.edit(1, more(), &event(), places, content().decision_at);
+        assert!(matches!(late, Err(AppError::Invalid(e)) if e.get("decisionDeadline").is_some()));
+        let moved = Content { event: EventId(Uuid::from_u128(6)), ..more() };
+        assert!(
+            matches!(filled.edit(1, moved, &event(), places, now()), Err(AppError::Invalid(e)) if e.get("eventId").is_some())
         );
     }
 
@@ -714,9 +793,11 @@ mod tests {
             assert_eq!(refused.expect_err("not closed").code(), "OPPORTUNITY_NOT_CLOSED", "{status}");
         }
         let filled = opportunity(OpportunityStatus::Filled);
-        assert!(filled.reopen_for_place(1, now()).is_some());
-        assert!(filled.reopen_for_place(0, now()).is_none() && filled.reopen_for_place(1, filled.decision_at).is_none());
-        assert!(closed.reopen_for_place(1, now()).is_none());
+        let why = ReopenReason::PlaceReleased;
+        assert!(filled.reopen_for_place(1, why, now()).is_some());
+        assert!(filled.reopen_for_place(0, why, now()).is_none());
+        assert!(filled.reopen_for_place(1, why, filled.decision_at).is_none());
+        assert!(closed.reopen_for_place(1, why, now()).is_none());
     }
 
     #[test]

@@ -11,10 +11,10 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         fields::{Check, FieldErrors},
-        ids::SavedViewId,
+        ids::{OrganizationId, SavedViewId},
         text::Line,
     },
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, tx::Tx},
 };
 
 /// The most views of one person in one workspace.
@@ -36,6 +36,14 @@ fn workspace(actor: &Actor) -> String {
 /// When the database is away.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<SavedViews> {
     Ok(SavedViews { items: store::list(ctx, actor.user().0, &workspace(actor)).await? })
+}
+
+/// The lists that people saved in one organization's workspace stand in another's from now on. Gives how many moved.
+///
+/// # Errors
+/// When the database is away.
+pub async fn follow_in(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    store::follow(tx, &format!("organization:{gone}"), &format!("organization:{kept}")).await
 }
 
 /// Names the list that a query asks for.

@@ -4,7 +4,7 @@ use super::{
     board::{Ask, Board, BoardOrder, Wishes},
     items::{self, Item, Mix, settle_items},
     policy,
-    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft},
+    rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, ReopenReason},
     saved,
     store::{self, After, BoardFilter, Held},
     store_items,
@@ -31,7 +31,7 @@ use crate::{
         ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
         labels::{Category, EntityType},
         money::{Money, MoneyRange},
-        page::{Page, PageRequest, cursor, uncursor},
+        page::{Listed, Page, PageRequest, cursor, uncursor},
     },
     platform::{
         ctx::Ctx,
@@ -55,16 +55,22 @@ pub const DECISION: &str = "opportunity_decision";
 pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageRequest) -> AppResult<OpportunityPage> {
     let ask = board.ask()?;
     let wishes = wishes(ctx, viewer).await?;
-    list_matched(ctx, &ask, wishes.as_ref(), page).await
+    list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await
 }
 
-async fn list_matched(ctx: &Ctx, ask: &Ask, wishes: Option<&Wishes>, page: &PageRequest) -> AppResult<OpportunityPage> {
+async fn list_matched(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    ask: &Ask,
+    wishes: Option<&Wishes>,
+    page: &PageRequest,
+) -> AppResult<OpportunityPage> {
     let wishes = wishes.filter(|wishes| !wishes.are_empty());
     if ask.order == BoardOrder::Match && wishes.is_none() {
         return Err(AppError::invalid("sort", NO_WISHES));
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
-    let filter = BoardFilter { ask, wishes };
+    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization) };
     let (rows, counted) = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
     let Page { items, next_cursor, total, total_capped } = cut;
@@ -117,7 +123,7 @@ pub async fn board(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &Page
     };
     let can_match = wishes.as_ref().is_some_and(|wishes| !wishes.are_empty());
     let found = match board.ask() {
-        Ok(ask) => list_matched(ctx, &ask, wishes.as_ref(), page).await,
+        Ok(ask) => list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await,
         Err(problems) => Err(AppError::Invalid(problems)),
     };
     let (page, problems) = match found {
@@ -204,7 +210,8 @@ pub async fn list_mine(
 pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppResult<OpportunityView> {
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
-    let store::Whole { row, benefits } = store::find(ctx, scope, id).await?.ok_or(AppError::NotFound)?;
+    let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
+    let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
     let community = crate::kernel::actor::Side::Community;
     crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
@@ -258,8 +265,10 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             open: managed && status == OpportunityStatus::Draft,
             close: managed && status == OpportunityStatus::Open,
             reopen: managed && status == OpportunityStatus::Closed,
+            add_places: managed && status == OpportunityStatus::Filled,
             apply,
         },
+        hidden_reason: row.hidden_reason.filter(|_| managed || reviews),
         apply_hint: hint,
         title: row.title,
         description: row.description,
@@ -357,13 +366,13 @@ pub async fn create(ctx: &Ctx, actor: &Actor, input: &OpportunityInput) -> AppRe
 }
 
 /// Saves what a patch names over the version that was seen, and moves the opportunity where the patch says so: opened, closed,
-/// opened again. All of it or nothing.
+/// opened again. All of it or nothing, in the caller's transaction, who offers places that are free now to whoever waits.
 ///
 /// # Errors
 /// 404, 403, 422, 409 `VERSION_CONFLICT`, `OPPORTUNITY_CLOSED`, `OPPORTUNITY_NOT_DRAFT`, `OPPORTUNITY_NOT_OPEN`,
-/// `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
-pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<OpportunityId> {
-    let mut tx = ctx.begin().await?;
+/// `PLACES_TAKEN`, `EVENT_NOT_PUBLISHED`, `DEADLINE_PASSED`.
+pub async fn edit_in(mut tx: Tx, actor: &Actor, id: OpportunityId, patch: &OpportunityPatch) -> AppResult<Tx> {
+    let ctx = tx.ctx().clone();
     let (community, _) = store::find_parents(&mut tx, actor.scope(), id).await?;
     policy::may_manage(actor)?;
     let version =
@@ -381,7 +390,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
     let held = store::hold(&mut tx, actor.scope(), id).await?;
     let known = store::list_benefits(&mut *tx.conn(), id).await?;
     let known_items = store_items::list(&mut *tx.conn(), id, held.budget.currency()).await?;
-    let mut content = settle(ctx, draft, &known, &known_items, &community, &event)?;
+    let mut content = settle(&ctx, draft, &known, &known_items, &community, &event)?;
     if patch.benefits.is_none() {
         content.benefits = known;
     }
@@ -423,6 +432,8 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
             tx.state(actor, &closed);
             it.status = OpportunityStatus::Closed;
         }
+        // The edit above offered more places than are taken: what nobody waits for opens it.
+        (OpportunityStatus::Filled, Some(OpportunityStatus::Open)) if patch.has_words() => {}
         (OpportunityStatus::Filled, Some(wanted)) => {
             // Says why: a full one is neither opened nor closed by hand.
             return Err(match wanted {
@@ -439,9 +450,7 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: OpportunityId, patch: &Opportuni
         OpportunityStatus::Closed => clear_deadline(&mut tx, DECISION, id.0).await?,
         OpportunityStatus::Draft | OpportunityStatus::Filled => {}
     }
-    tx.result(id);
-    tx.commit_unstated("a patch that names nothing changes nothing").await?;
-    Ok(id)
+    Ok(tx)
 }
 
 /// Shows a draft to sponsors.
@@ -481,6 +490,20 @@ pub async fn close(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> AppResult<Opp
     Ok(id)
 }
 
+/// Staff take it off the marketplace, or put it back, in the caller's transaction: nobody but its community sees it, and nobody
+/// applies. The caller has decided that the actor may.
+///
+/// # Errors
+/// 404.
+pub async fn hide_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, hidden: bool, reason: &str) -> AppResult<()> {
+    let held = store::hold(tx, actor.scope(), id).await?;
+    if let Some(hiding) = held.opportunity.hide(held.is_hidden, hidden, reason) {
+        store::apply_hiding(tx, &hiding).await?;
+        tx.state(actor, &hiding);
+    }
+    Ok(())
+}
+
 /// The day of the decision has passed: closes it, once, however often it is called.
 ///
 /// # Errors
@@ -511,6 +534,8 @@ pub struct OpportunityBrief {
     pub budget: MoneyRange,
     pub benefits: Vec<BenefitLine>,
     pub places_left: i64,
+    /// Taken off the marketplace by staff.
+    pub is_hidden: bool,
 }
 
 /// Keeps the opportunity as it is until the caller's transaction ends. Community and event come first in the lock order.
@@ -522,6 +547,7 @@ pub async fn brief_in(tx: &mut Tx, id: OpportunityId) -> AppResult<OpportunityBr
     let benefits = store::list_benefits(&mut *tx.conn(), id).await?;
     Ok(OpportunityBrief {
         places_left: i64::from(held.places) - held.taken,
+        is_hidden: held.is_hidden,
         opportunity: held.opportunity,
         budget: held.budget,
         benefits,
@@ -647,15 +673,20 @@ pub async fn release_in(tx: &mut Tx, request: RequestId, reason: &str) -> AppRes
 }
 
 /// A full opportunity with a free place takes applications again, or is closed when its day is over. `true` when it moved. The
-/// caller holds it, and knows that nobody waits for the place.
+/// caller holds it, and knows why there is a place for which nobody waits.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn reopen_freed_in(tx: &mut Tx, voice: impl Into<Voice> + Clone, id: OpportunityId) -> AppResult<bool> {
+pub async fn reopen_freed_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice> + Clone,
+    id: OpportunityId,
+    why: ReopenReason,
+) -> AppResult<bool> {
     let now = tx.ctx().now();
     let held = store::hold(tx, Scope::system("a place of a full opportunity is free again"), id).await?;
     let left = i64::from(held.places) - held.taken;
-    if let Some(reopened) = held.opportunity.reopen_for_place(left, now) {
+    if let Some(reopened) = held.opportunity.reopen_for_place(left, why, now) {
         store::apply_reopened(tx, &reopened, now).await?;
         set_deadline(tx, DECISION, id.0, held.opportunity.decision_at).await?;
         tx.state(voice, &reopened);
@@ -874,4 +905,20 @@ fn after(text: &str) -> Result<(DateTime<Utc>, Uuid), FieldErrors> {
     let broken = || FieldErrors::one("cursor", "This cursor is not one of ours. Start again without it.");
     let at = DateTime::parse_from_rfc3339(&at).map_err(|_| broken())?.to_utc();
     Ok((at, id.parse().map_err(|_| broken())?))
+}
+
+/// Open opportunities of events that everybody may see, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }

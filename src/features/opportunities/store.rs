@@ -4,8 +4,8 @@
 use super::{
     board::{self, Ask, BoardOrder, Wishes},
     rules::{
-        Content, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled, OpportunityOpened,
-        OpportunityReopened,
+        Content, Hiding, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled,
+        OpportunityOpened, OpportunityReopened,
     },
     views::{BudgetInput, NumberText, OpportunityInput, OpportunityStatus},
 };
@@ -14,15 +14,15 @@ use crate::{
     kernel::{
         actor::Scope,
         error::{AppError, AppResult},
-        ids::{OpportunityId, PlaceId, RequestId},
+        ids::{OpportunityId, OrganizationId, PlaceId, RequestId},
         labels::{BenefitKind, Category},
         money::{Currency, Money, MoneyRange},
-        page::COUNT_CAP,
+        page::{COUNT_CAP, Listed},
     },
     platform::{ctx::Ctx, tx::Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// What lists and pages read.
@@ -44,6 +44,8 @@ pub struct Row {
     pub version: i32,
     pub opened_at: Option<DateTime<Utc>>,
     pub updated_at: DateTime<Utc>,
+    /// Why staff took it off the marketplace; nothing while it is on it.
+    pub hidden_reason: Option<String>,
     /// Points of the match with whoever asks; 0 where nobody's wishes are known.
     pub fit: i32,
     pub technologies: Vec<String>,
@@ -76,7 +78,7 @@ impl Row {
 const COLUMNS: &str = "select o.id, o.title, o.description, o.status, o.category, o.currency, o.budget_min, o.budget_max, o.places, \
      (select count(*) from opportunity_places p where p.opportunity_id = o.id and not exists \
          (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as places_left, \
-     o.decision_date, o.decision_at, o.event_snapshot, o.version, o.opened_at, o.updated_at, e.technologies, \
+     o.decision_date, o.decision_at, o.event_snapshot, o.version, o.opened_at, o.updated_at, o.hidden_reason, e.technologies, \
      e.id as event_id, e.slug as event_slug, e.title as event_title, \
      e.event_type, e.category as event_category, e.format as event_format, e.region as event_region, e.start_at, e.end_at, \
      e.timezone, e.venue_name, e.max_attendees, \
@@ -93,6 +95,8 @@ const NO_FIT: &str = ", 0 as fit";
 pub struct BoardFilter<'a> {
     pub ask: &'a Ask,
     pub wishes: Option<&'a Wishes>,
+    /// Without those of communities that a block of either side stands between.
+    pub not_blocked_for: Option<OrganizationId>,
 }
 
 /// Where a page of the public list goes on: the last row's keys of its order.
@@ -110,9 +114,14 @@ impl BoardFilter<'_> {
             self.ask;
         query.push(if self.ask.full_too { " where o.status in ('Open', 'Filled')" } else { " where o.status = 'Open'" });
         query.push(
-            " and e.public_visible and e.status in ('Upcoming', 'Live') and c.status in ('approved', 'active') and o.decision_at > ",
+            " and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live') \
+             and c.status in ('approved', 'active') and o.decision_at > ",
         );
         query.push_bind(now);
+        if let Some(organization) = self.not_blocked_for {
+            query.push(" and not exists (select 1 from blocks b where b.community_id = o.community_id and b.organization_id = ");
+            query.push_bind(organization.0).push(")");
+        }
         if let Some(terms) = terms {
             query.push(" and o.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
         }
@@ -277,8 +286,9 @@ pub struct Whole {
     pub benefits: Vec<BenefitLine>,
 }
 
-/// One that the scope may touch or that the public may see: once opened, of a public event of an approved community.
-pub async fn find(ctx: &Ctx, scope: Option<Scope>, id: OpportunityId) -> AppResult<Option<Whole>> {
+/// One that the scope may touch or that the public may see: once opened, of a public event of an approved community, and not
+/// taken off the marketplace; staff see that too.
+pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Whole>> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(NO_FIT).push(
         ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
@@ -286,9 +296,12 @@ pub async fn find(ctx: &Ctx, scope: Option<Scope>, id: OpportunityId) -> AppResu
     );
     query.push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
-        " and ((o.status <> 'Draft' and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') \
+        " and ((o.status <> 'Draft' and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') \
          and c.status in ('approved', 'active'))",
     );
+    if hidden_too {
+        query.push(" or (o.status <> 'Draft' and (o.hidden_reason is not null or e.hidden_reason is not null))");
+    }
     if let Some(scope) = scope {
         query.push(" or ").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community());
     }
@@ -313,13 +326,16 @@ pub struct Held {
     pub places: i32,
     /// Live claims.
     pub taken: i64,
+    /// Taken off the marketplace by staff.
+    pub is_hidden: bool,
 }
 
 /// Locks it against every other change, in the actor's scope.
 pub async fn hold(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppResult<Held> {
     let row = sqlx::query_as!(
         HeldRow,
-        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places
+        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places,
+                hidden_reason is not null as \"is_hidden!\"
          from opportunities where id = $1 and ($2 or community_id = $3) for update",
         id.0,
         scope.everything(),
@@ -334,13 +350,24 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppResult<Hel
 pub async fn share(tx: &mut Tx, id: OpportunityId) -> AppResult<Held> {
     let row = sqlx::query_as!(
         HeldRow,
-        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places
+        "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places,
+                hidden_reason is not null as \"is_hidden!\"
          from opportunities where id = $1 for share",
         id.0,
     )
     .fetch_optional(tx.conn())
     .await?;
     held(tx.conn(), row).await
+}
+
+pub async fn apply_hiding(tx: &mut Tx, fact: &Hiding) -> AppResult<()> {
+    let done = sqlx::query!("update opportunities set hidden_reason = $2 where id = $1", fact.id().0, fact.kept())
+        .execute(tx.conn())
+        .await?;
+    match done.rows_affected() {
+        1 => Ok(()),
+        rows => Err(AppError::broken(format!("hiding changed {rows} rows"))),
+    }
 }
 
 struct HeldRow {
@@ -356,6 +383,7 @@ struct HeldRow {
     budget_min: i64,
     budget_max: i64,
     places: i32,
+    is_hidden: bool,
 }
 
 async fn held(conn: &mut PgConnection, row: Option<HeldRow>) -> AppResult<Held> {
@@ -369,6 +397,7 @@ async fn held(conn: &mut PgConnection, row: Option<HeldRow>) -> AppResult<Held> 
     .fetch_one(conn)
     .await?;
     Ok(Held {
+        is_hidden: row.is_hidden,
         budget: range(&row.currency, row.budget_min, row.budget_max)?,
         opportunity: Opportunity {
             id: row.id.into(),
@@ -464,7 +493,7 @@ pub async fn apply_edited(tx: &mut Tx, edited: &OpportunityEdited, places_before
         "update opportunities set event_id = $3, title = $4, description = $5, category = $6, currency = $7, budget_min = $8,
                 budget_max = $9, places = $10, decision_date = $11, decision_at = $12, event_snapshot = $13, search_text = $14,
                 version = version + 1, updated_at = $15
-         where id = $1 and version = $2 - 1 and status in ('Draft', 'Open')",
+         where id = $1 and version = $2 - 1 and status in ('Draft', 'Open', 'Filled')",
         edited.id().0,
         edited.version(),
         content.event.0,
@@ -653,4 +682,30 @@ fn broken(error: impl std::error::Error + Send + Sync + 'static) -> AppError {
 /// A guarded change that touched no row lost a race that its lock should have prevented.
 fn one(rows: u64) -> AppResult<()> {
     if rows == 1 { Ok(()) } else { Err(AppError::broken(format!("a transition changed {rows} rows"))) }
+}
+
+/// Open opportunities of events that everybody may see, in the order of their ids, after one of them.
+pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
+        "select o.id, o.id::text as tail, o.updated_at from opportunities o
+           join events e on e.id = o.event_id join communities c on c.id = o.community_id
+           where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.status = 'Open' and e.deleted_at is null
+             and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+           order by o.id limit $2",
+    );
+    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
+}
+
+/// The id that ends a full page of them; nothing when what is left fills no page.
+pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
+        "select count(*), (array_agg(page.id order by page.id desc))[1] 
+           from (select o.id from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
+                 where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.status = 'Open' and e.deleted_at is null
+                     and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+                 order by o.id limit $2) page",
+    );
+    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
+    Ok(last.filter(|_| count == limit))
 }

@@ -33,6 +33,22 @@ pub async fn count(tx: &mut Tx, user: Uuid, workspace: &str) -> AppResult<i64> {
     .await?)
 }
 
+/// Gives the lists of one workspace to another; a name that somebody has there already stays as it is.
+pub async fn follow(tx: &mut Tx, gone: &str, kept: &str) -> AppResult<u64> {
+    let moved = sqlx::query!(
+        "update saved_views s set workspace = $2
+         where s.workspace = $1
+           and not exists (select 1 from saved_views k
+                           where k.workspace = $2 and k.user_id = s.user_id and k.board = s.board and lower(k.name) = lower(s.name))",
+        gone,
+        kept,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("delete from saved_views where workspace = $1", gone).execute(tx.conn()).await?;
+    Ok(moved.rows_affected())
+}
+
 const NAME_TAKEN: &str = "You have a view of this name already. Choose another one.";
 
 pub async fn insert(

@@ -323,6 +323,8 @@ pub struct OpportunityCan {
     pub open: bool,
     pub close: bool,
     pub reopen: bool,
+    /// It is full: it opens again when more places are offered.
+    pub add_places: bool,
     pub apply: bool,
 }
 
@@ -368,6 +370,8 @@ pub struct OpportunityView {
     pub deadline_in: String,
     pub version: i32,
     pub can: OpportunityCan,
+    /// Why staff took it off the marketplace; for its own people, and only while it is off.
+    pub hidden_reason: Option<String>,
     /// Why the viewer cannot apply, and what they can do about it; empty when they can.
     pub apply_hint: String,
 }

@@ -15,7 +15,7 @@ use super::{
         claims::{self as rules, AddInput, Addition, ClaimState, Claiming, Method, PROOF_PREFIX},
         moves::Answer,
     },
-    service::{self, OrganizationRef, find, organization_of, standpoint},
+    service::{self, OrganizationRef, find, organization_of, slugs, standpoint},
     store::{
         self, OrganizationRow,
         life::{ClaimAsk, ClaimRow},
@@ -31,7 +31,7 @@ use crate::{
         fields::FieldErrors,
         ids::{CommunityId, OrganizationId, UserId},
         labels::EntityType,
-        text::{Email, PersonName, Slug, WebUrl},
+        text::{Email, PersonName, WebUrl},
     },
     platform::{
         ctx::Ctx,
@@ -78,10 +78,9 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
 
     let mut tx = ctx.begin().await?;
     limits::hit_in(&mut tx, ADD_COMMUNITY, &community.to_string()).await?;
-    let slug = Slug::from_name(addition.display_name.as_str(), "organization");
-    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    let mut slugs = slugs(addition.display_name.as_str());
     let adding = loop {
-        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
         let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone());
         if store::life::insert_added(&mut tx, &adding, now).await? {
             break adding;
@@ -104,10 +103,9 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
     let stands = standpoint(&addition.website, addition.display_name.as_str());
     let (id, now) = (tx.ctx().id::<OrganizationId>(), tx.ctx().now());
     limits::hit_in(tx, ADD_COMMUNITY, &community.to_string()).await?;
-    let slug = Slug::from_name(addition.display_name.as_str(), "organization");
-    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    let mut slugs = slugs(addition.display_name.as_str());
     loop {
-        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
         let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone());
         if store::life::insert_added(tx, &adding, now).await? {
             tx.state(actor, &adding);
@@ -260,7 +258,8 @@ async fn invite_in(tx: &mut Tx, voice: Voice, held: &OrganizationRow, community:
 async fn user_of(tx: &mut Tx, held: &OrganizationRow, email: &Email) -> AppResult<UserId> {
     let name: String = held.display_name.chars().take(80).collect();
     let name = PersonName::parse(&format!("{name} team")).or_else(|_| PersonName::parse("Their team"));
-    accounts::service::ensure_user_in(tx, email, &name.map_err(|_| AppError::broken("a fixed name is a name"))?).await
+    let name = name.map_err(|_| AppError::broken("a fixed name is a name"))?;
+    Ok(accounts::service::named_user_in(tx, email, &name).await?.0)
 }
 
 // ── Claiming ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -571,7 +570,7 @@ fn entity_of(held: &OrganizationRow) -> AppResult<EntityType> {
     EntityType::parse(&held.entity_type).map_err(|_| service::damaged("entity type"))
 }
 
-async fn say(tx: &mut Tx, actor: &Actor, claiming: &Claiming, now: DateTime<Utc>) -> AppResult<()> {
+pub(super) async fn say(tx: &mut Tx, actor: &Actor, claiming: &Claiming, now: DateTime<Utc>) -> AppResult<()> {
     store::life::apply_claiming(tx, claiming, now).await?;
     tx.state(actor, claiming);
     Ok(())

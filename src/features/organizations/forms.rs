@@ -132,7 +132,7 @@ async fn send(posted: Posted) -> AppResult<Done> {
         let open = draft.input.first_open_step(draft.logo.is_some());
         return Ok(Done::to(format!("/become-sponsor?step={open}")));
     };
-    service::apply(ctx, application, logo).await?;
+    service::apply(ctx, posted.call.person.as_deref(), application, logo).await?;
     if let Some(token) = &token
         && let Err(error) = drafts::end(ctx, token).await
     {

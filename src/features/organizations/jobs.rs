@@ -20,6 +20,7 @@ pub fn consumers() -> Vec<Consumer> {
         Consumer { name: "organization-support", wants: is_support, run: count_support },
         Consumer { name: "organization-website", wants: is_proposal, run: check_proposal },
         Consumer { name: "organization-invitations", wants: is_request, run: invite },
+        Consumer { name: "organization-seats", wants: is_yes, run: take_seat },
         Consumer { name: "organization-claims", wants: is_mailed_link, run: prove_claims },
     ]
 }
@@ -84,6 +85,20 @@ fn invite(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
         let organization = id_in(&fact, "organizationId").context("a request names its organization")?;
         let community = id_in(&fact, "communityId").context("a request names its community")?;
         claims::invite_for_request(&ctx, OrganizationId(organization), CommunityId(community)).await?;
+        Ok(())
+    })
+}
+
+/// A link that was about something was followed: whoever reads the mailbox says yes to it.
+fn is_yes(fact: &StoredFact) -> bool {
+    fact.room == "accounts" && fact.name == "user_email_verified" && fact.payload["about"].is_string()
+}
+
+fn take_seat(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let fact = job.fact.context("a link that was followed is a fact")?;
+        let about = id_in(&fact, "about").context("the link was about something")?;
+        service::take_seat(&ctx, OrganizationId(about), UserId(fact.subject_id)).await?;
         Ok(())
     })
 }

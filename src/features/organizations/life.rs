@@ -6,7 +6,7 @@
 
 use super::{
     identity::Identity,
-    policy,
+    merging, policy,
     rules::{Reason, moves::Answer},
     service::{self, check_id, check_view, damaged, organization_of},
     store::{
@@ -164,7 +164,11 @@ pub async fn ask_checks(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResu
     policy::may_review(actor)?;
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
-    let asking = organization_of(&held)?.ask_checks();
+    let organization = organization_of(&held)?;
+    if organization.merged_into.is_some() {
+        return Err(organization.is_merged().into());
+    }
+    let asking = organization.ask_checks();
     tx.state(actor, &asking);
     tx.result(id);
     tx.commit().await
@@ -184,10 +188,12 @@ pub async fn waiting(ctx: &Ctx, actor: &Actor) -> AppResult<WaitingView> {
     claims.reverse();
     let proposals = store::life::list_proposals(ctx.db(), WAITING).await?;
     let disablings = store::life::list_disablings(ctx.db(), None, WAITING).await?;
+    let merges = store::merging::list_waiting(ctx.db(), None, WAITING).await?;
     Ok(WaitingView {
         claims: claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?,
         proposals: proposals.into_iter().map(|row| proposal_view(row, Vec::new(), now)).collect(),
         disablings: disablings.into_iter().map(|row| disabling_view(row, now)).collect(),
+        merges: merges.into_iter().map(|row| merging::waiting_view(row, now)).collect(),
     })
 }
 
@@ -195,7 +201,7 @@ pub async fn waiting(ctx: &Ctx, actor: &Actor) -> AppResult<WaitingView> {
 pub(super) fn waiting_for(
     ctx: &Ctx,
     row: &OrganizationRow,
-    (proposal, disablings, claims): (Option<Proposed>, Vec<DisablingRow>, Vec<ClaimRow>),
+    (proposal, disablings, claims, merges): (Option<Proposed>, Vec<DisablingRow>, Vec<ClaimRow>, Vec<store::merging::WaitingRow>),
 ) -> AppResult<WaitingView> {
     let now = ctx.now();
     let mut waiting = WaitingView::default();
@@ -204,6 +210,7 @@ pub(super) fn waiting_for(
         waiting.proposals.push(proposal_view(found, checks, now));
     }
     waiting.disablings = disablings.into_iter().map(|row| disabling_view(row, now)).collect();
+    waiting.merges = merges.into_iter().map(|row| merging::waiting_view(row, now)).collect();
     if row.added_by_community.is_some() {
         waiting.claims = claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?;
     }

@@ -26,7 +26,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use std::sync::Arc;
 
 /// Draws an upload anew and keeps it; the same picture twice is one logo.
@@ -120,6 +120,8 @@ async fn serve(
                 (header::CONTENT_TYPE, stored.content_type.to_owned()),
                 (header::CACHE_CONTROL, FOR_EVER.to_owned()),
                 (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+                // Embeds show them on the sites of communities.
+                (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin".to_owned()),
                 (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
                 (header::ETAG, tag),
             ],

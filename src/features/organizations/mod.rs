@@ -2,7 +2,7 @@
 //! points at them.
 //!
 //! Rules: `rules`, `trust`, `policy`, `visibility`, `views`. Services: `identity`, `store`, `service`, `logos`, `drafts`,
-//! `jobs`, and the doors `rest` and `forms`.
+//! `life`, `claims`, `merging`, `jobs`, and the doors `rest` and `forms`.
 
 pub mod policy;
 pub mod rules;
@@ -24,6 +24,8 @@ pub mod lookups;
 pub mod claims;
 #[cfg(feature = "server")]
 pub mod life;
+#[cfg(feature = "server")]
+pub mod merging;
 #[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]

@@ -16,7 +16,7 @@ use crate::{
     },
     platform::{
         ctx::Ctx,
-        web::{ApiResult, Body, Call, Params, Seg, created, form::Typed, ok, once::Once},
+        web::{ApiResult, Body, Call, Params, Seg, created, form::Typed, ok, once::Once, over},
     },
 };
 use axum::extract::Request;
@@ -70,7 +70,8 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
     let industry = params.industry.filter(|label| !label.is_empty()).map(|label| Industry::parse(&label)).transpose();
     let industry = industry.map_err(|problem| AppError::invalid("industry", problem.to_string()))?;
-    let ask = DirectoryAsk { text: params.search.unwrap_or_default(), industry };
+    let not_blocked_for = call.maybe_viewer().and_then(|viewer| viewer.community());
+    let ask = DirectoryAsk { text: params.search.unwrap_or_default(), industry, not_blocked_for };
     Ok(ok(&service::list(&call.ctx, &ask, &page).await?))
 }
 
@@ -89,6 +90,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
 async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResult {
     let (parsed, picture) = (body.value.parse(), picture(&body.value.logo));
     let (application, picture) = both(parsed.map_err(AppError::from), picture)?;
+    let person = call.person.as_deref();
     let view = once
         .run(
             &call,
@@ -96,7 +98,7 @@ async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResul
             &body.raw,
             |ctx| async move {
                 let logo = store(&ctx, picture).await?;
-                Ok(AppliedView::new(service::apply(&ctx, application, logo).await?))
+                Ok(AppliedView::new(service::apply(&ctx, person, application, logo).await?))
             },
             |_, id| async move { Ok(AppliedView::new(id.parse().map_err(|_| AppError::NotFound)?)) },
         )
@@ -182,7 +184,7 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<V
             Some(_) => return Err(AppError::invalid(field, "Send the key of a stored picture.")),
         }
     }
-    let input = merged(service::profile(&call.ctx, &actor).await?.input, &sent)?;
+    let input = over(service::profile(&call.ctx, &actor).await?.input, &sent)?;
     let (actor, input) = (&actor, &input);
     let view = once
         .run(
@@ -194,24 +196,6 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<V
         )
         .await?;
     Ok(ok(&view))
-}
-
-/// The profile as it is, with what was sent in its place.
-fn merged(current: ProfileInput, sent: &Value) -> AppResult<ProfileInput> {
-    let Value::Object(sent) = sent else { return Err(AppError::invalid("", "Send a JSON object with the fields to change.")) };
-    if !sent.contains_key("version") {
-        return Err(AppError::invalid("version", "Send the version that you read."));
-    }
-    let mut all = serde_json::to_value(current).map_err(|error| AppError::Broken(error.into()))?;
-    if let Value::Object(all) = &mut all {
-        for (key, value) in sent {
-            if !all.contains_key(key) {
-                return Err(AppError::invalid(key.as_str(), "The profile has no such field."));
-            }
-            all.insert(key.clone(), value.clone());
-        }
-    }
-    serde_json::from_value(all).map_err(|error| AppError::invalid("", format!("The JSON could not be read: {error}.")))
 }
 
 /// Decide on an organization
@@ -226,7 +210,7 @@ fn merged(current: ProfileInput, sent: &Value) -> AppResult<ProfileInput> {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such organization"),
-        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; SECOND_PERSON_NEEDED; DOMAIN_TAKEN, naming the holder"),
+        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; SECOND_PERSON_NEEDED; MERGED; DOMAIN_TAKEN, naming the holder"),
         (status = 422, description = "An unknown decision, or a reason that is missing"),
     )
 )]
@@ -235,16 +219,11 @@ async fn verify(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body
     super::policy::may_review(&actor)?;
     let decision = body.value.parse()?;
     let actor = &actor;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/verify"),
-            &body.raw,
-            |ctx| async move { service::decide(&ctx, actor, id, decision).await },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /sponsors/{id}/verify"), &body.raw, |ctx| async move {
+        service::decide(&ctx, actor, id, decision).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// Add an organization that is not here
@@ -342,19 +321,9 @@ async fn ask_checks(call: Call, once: Once, Seg(id): Seg<OrganizationId>) -> Api
     let actor = call.actor()?;
     super::policy::may_review(&actor)?;
     let actor = &actor;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/checks"),
-            b"",
-            |ctx| async move {
-                life::ask_checks(&ctx, actor, id).await?;
-                service::get(&ctx, Some(actor), id).await
-            },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
+    once.change(&call, &format!("POST /sponsors/{id}/checks"), b"", |ctx| async move { life::ask_checks(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&view))
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
@@ -383,19 +352,11 @@ struct SlugBody {
 async fn change_slug(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<SlugBody>) -> ApiResult {
     let actor = own(&call, id)?;
     let (actor, slug) = (&actor, body.value.slug.as_str());
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/slug"),
-            &body.raw,
-            |ctx| async move {
-                life::change_slug(&ctx, actor, slug).await?;
-                service::get(&ctx, Some(actor), id).await
-            },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /sponsors/{id}/slug"), &body.raw, |ctx| async move {
+        life::change_slug(&ctx, actor, slug).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// Withdraw the website that your organization proposed
@@ -413,19 +374,11 @@ async fn change_slug(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body:
 async fn withdraw_website(call: Call, once: Once, Seg(id): Seg<OrganizationId>) -> ApiResult {
     let actor = own(&call, id)?;
     let actor = &actor;
-    let view = once
-        .run(
-            &call,
-            &format!("DELETE /sponsors/{id}/proposed-website"),
-            b"",
-            |ctx| async move {
-                life::withdraw_website(&ctx, actor).await?;
-                service::get(&ctx, Some(actor), id).await
-            },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("DELETE /sponsors/{id}/proposed-website"), b"", |ctx| async move {
+        life::withdraw_website(&ctx, actor).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// Decide on a proposed website
@@ -448,16 +401,11 @@ async fn answer_website(call: Call, once: Once, Seg(id): Seg<OrganizationId>, bo
     super::policy::may_review(&actor)?;
     let answer = body.value.parse()?;
     let actor = &actor;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/proposed-website/decision"),
-            &body.raw,
-            |ctx| async move { life::answer_website(&ctx, actor, id, answer).await },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /sponsors/{id}/proposed-website/decision"), &body.raw, |ctx| async move {
+        life::answer_website(&ctx, actor, id, answer).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
@@ -488,16 +436,11 @@ async fn invite(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body
     let actor = call.actor()?;
     super::policy::may_add(&actor)?;
     let (actor, email) = (&actor, body.value.email.as_str());
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/invitations"),
-            &body.raw,
-            |ctx| async move { claims::invite(&ctx, actor, id, email).await },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /sponsors/{id}/invitations"), &body.raw, |ctx| async move {
+        claims::invite(&ctx, actor, id, email).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// What whoever claims an organization is told.
@@ -565,16 +508,11 @@ async fn answer_claim(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body
     super::policy::may_review(&actor)?;
     let answer = body.value.parse()?;
     let actor = &actor;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /sponsors/{id}/claims/decision"),
-            &body.raw,
-            |ctx| async move { claims::answer(&ctx, actor, id, answer).await },
-            |ctx, _| async move { service::get(&ctx, Some(actor), id).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /sponsors/{id}/claims/decision"), &body.raw, |ctx| async move {
+        claims::answer(&ctx, actor, id, answer).await
+    })
+    .await?;
+    Ok(ok(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// Get the text that proves a domain

@@ -26,14 +26,20 @@ pub async fn draft() -> Result<DraftView, PageError> {
 
 /// A page of the directory.
 #[server(name = LoadDirectory, prefix = "/rpc", endpoint = "organizations/directory", input = GetUrl)]
-pub async fn directory(text: String, industry: String, cursor: String) -> Result<DirectoryView, PageError> {
+pub async fn directory(
+    text: String,
+    industry: String,
+    cursor: String,
+    workspace: Option<String>,
+) -> Result<DirectoryView, PageError> {
     use super::service::{self, DirectoryAsk};
     use crate::kernel::{error::AppError, labels::Industry, page::PageRequest};
-    let call = crate::platform::web::of_page()?;
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let not_blocked_for = call.maybe_viewer().and_then(|viewer| viewer.community());
     let industry = Some(industry).filter(|label| !label.is_empty()).map(|label| Industry::parse(&label)).transpose();
     let industry = industry.map_err(|problem| AppError::invalid("industry", problem.to_string()))?;
     let page = PageRequest { cursor: Some(cursor).filter(|cursor| !cursor.is_empty()), ..PageRequest::default() };
-    Ok(service::list(&call.ctx, &DirectoryAsk { text, industry }, &page).await?)
+    Ok(service::list(&call.ctx, &DirectoryAsk { text, industry, not_blocked_for }, &page).await?)
 }
 
 /// One profile, as the reader may see it.

@@ -23,12 +23,12 @@ use super::{
 use crate::{
     features::accounts::{self, views::Recipient},
     kernel::{
-        actor::{Actor, Capability, Membership, OrganizationRole, Role, Scope, VerificationStatus},
+        actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, FactId, LogoId, OrganizationId},
+        ids::{CommunityId, EventId, FactId, LogoId, OrganizationId, UserId},
         labels::{EntityType, Industry},
         money::Currency,
-        page::{COUNT_CAP, Page, PageRequest, cursor, uncursor},
+        page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Phone, Slug, WebUrl},
     },
     platform::{
@@ -36,7 +36,7 @@ use crate::{
         ctx::Ctx,
         dates,
         facts::{self, StoredFact, Voice},
-        limits,
+        limits, secrets,
         storage::Key,
         tx::Tx,
     },
@@ -50,11 +50,15 @@ use uuid::Uuid;
 // ── Applying ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// Takes an application: a login for its mailbox, the organization, and the admin's seat that fits what it joins as. The
-/// checks run later, because they ask the network. Says nothing about whether the address was known.
+/// checks run later, because they ask the network. Says nothing about whether the address was known, and does the same work
+/// for either. `person` is who is signed in, if anybody.
+///
+/// A new login cannot be entered without the mailed link. Of one that was there, the seat waits for that link too, unless
+/// its owner is who applies: nobody becomes an admin by what somebody else typed.
 ///
 /// # Errors
 /// 429 after too many from one address.
-pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
+pub async fn apply(ctx: &Ctx, person: Option<&Person>, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
     let standpoint = standpoint(&application.website, application.display_name.as_str());
     let source = ctx.address.map(|address| ctx.house.blind.blind("organizations:applied_from", &address.to_string()));
     let (id, now) = (ctx.id::<OrganizationId>(), ctx.now());
@@ -63,21 +67,59 @@ pub async fn apply(ctx: &Ctx, application: Application, logo: LogoId) -> AppResu
     if let Some(address) = ctx.address {
         limits::hit_in(&mut tx, limits::APPLY_ADDRESS, &address.to_string()).await?;
     }
-    let applicant = accounts::service::ensure_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
-    let slug = Slug::from_name(application.display_name.as_str(), "organization");
-    let mut slugs = (1..=50).map(|n| if n == 1 { slug.clone() } else { slug.numbered(n) });
+    let (applicant, is_new) =
+        accounts::service::named_user_in(&mut tx, &application.primary_email, &application.contact_name).await?;
+    let mut slugs = slugs(application.display_name.as_str());
     let applying = loop {
-        let slug = slugs.next().ok_or_else(|| AppError::broken("fifty organizations have this name"))?;
+        let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
         let applying = rules::apply(id, applicant, slug.into_string(), application.clone(), standpoint.clone());
         if store::insert(&mut tx, &applying, logo, source.as_ref().map(|s| &s[..]), now).await? {
             break applying;
         }
     };
-    store::insert_member(&mut tx, ctx.id(), id, applicant, applying.role(), now).await?;
+    let waits = !is_new && person.is_none_or(|person| person.user != applicant);
+    store::insert_applicant(&mut tx, ctx.id(), &applying, waits, now).await?;
     tx.state(Voice::Visitor { user: Some(applicant.0) }, &applying);
     tx.result(id);
     tx.commit().await?;
     Ok(id)
+}
+
+/// The addresses that a name may have, in order; after fifty of one name, with a random tail.
+pub(super) fn slugs(name: &str) -> impl Iterator<Item = Slug> {
+    let slug = Slug::from_name(name, "organization");
+    let tailed = slug.clone();
+    (1..=50)
+        .map(move |n| if n == 1 { slug.clone() } else { slug.numbered(n) })
+        .chain((0..5).map(move |_| tailed.tailed(&secrets::tail())))
+}
+
+/// Whoever reads the applicant's mailbox said that the application is theirs: the seat that waited for it is real.
+///
+/// # Errors
+/// When the database is away. Nothing to do when no seat waits.
+pub async fn take_seat(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let scope = Scope::system("a mailed link takes its reader to the application that it is about");
+    let held = match store::hold(&mut tx, scope, id).await {
+        Ok(held) => held,
+        // The link was about something else: a community.
+        Err(AppError::NotFound) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let Some(role) = store::find_waiting_seat(&mut tx, id, user).await? else { return Ok(()) };
+    let taking = organization_of(&held)?.take_seat(user, role);
+    store::apply_seat_taking(&mut tx, ctx.id(), &taking, ctx.now()).await?;
+    tx.state(Voice::Visitor { user: Some(user.0) }, &taking);
+    tx.commit().await
+}
+
+/// Does the applicant's seat wait for a word of theirs?
+///
+/// # Errors
+/// When the database is away.
+pub async fn seat_waits(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<bool> {
+    store::seat_waits(ctx.db(), id, user).await
 }
 
 /// What a website and a name stand for.
@@ -287,10 +329,11 @@ fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
 pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<ReviewView> {
     policy::may_review(actor)?;
     let row = find(ctx, id).await?;
-    let store::review::Evidence { checks, rivals, proposal, disablings, claims } =
+    let store::review::Evidence { checks, rivals, proposal, disablings, claims, merges, merged_into } =
         store::review::find_evidence(ctx.db(), id, life::WAITING).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
-    let waiting = life::waiting_for(ctx, &row, (proposal, disablings, claims))?;
+    let waiting = life::waiting_for(ctx, &row, (proposal, disablings, claims, merges))?;
+    let merged_into = merged_into.map(|kept| (kept.id.into(), kept.display_name));
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
     let now = ctx.now();
@@ -314,6 +357,8 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
         proposal: waiting.proposals.into_iter().next(),
         claims: waiting.claims,
         disabling: waiting.disablings.into_iter().next(),
+        merges: waiting.merges,
+        merged_into,
         rivals: rivals.iter().filter(|rival| rival.id != id.0).map(|rival| queue_row(rival, now)).collect(),
         timeline: story.iter().filter_map(step).collect(),
     })
@@ -343,11 +388,13 @@ pub(super) fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) 
 fn step(fact: &StoredFact) -> Option<StepView> {
     let said =
         |key: &str| fact.private.get(key).and_then(|text| text.as_str()).filter(|text| !text.is_empty()).map(str::to_owned);
+    let name = |key: &str| said(key).unwrap_or_else(|| "a profile".to_owned());
     let (text, quote) = match (fact.room.as_str(), fact.name.as_str()) {
         ("organizations", "organization_applied") => ("Applied".to_owned(), None),
         ("organizations", "organization_checked") => {
             (format!("Checks ran; the score is {}", fact.payload.get("score").map(ToString::to_string).unwrap_or_default()), None)
         }
+        ("organizations", "organization_seat_taken") => ("The applicant confirmed that it is theirs".to_owned(), None),
         ("organizations", "organization_more_asked") => ("Staff asked for more".to_owned(), said("question")),
         ("organizations", "organization_resubmitted") => ("The applicant answered".to_owned(), said("answer")),
         ("organizations", "organization_verified") => ("Staff verified it".to_owned(), said("reason")),
@@ -372,6 +419,13 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),
         ("organizations", "organization_claim_refused") => ("Staff refused a claim".to_owned(), said("reason")),
         ("organizations", "organization_domain_proven") => ("The domain was proven by its DNS".to_owned(), None),
+        ("organizations", "organization_merge_proposed") => {
+            (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
+        }
+        ("organizations", "organization_merge_dropped") => (format!("Staff left {} apart", name("displayName")), said("reason")),
+        ("organizations", "organization_merged") => {
+            (format!("{} was merged into {}", name("title"), name("displayName")), said("reason"))
+        }
         ("organizations", "organization_profile_edited") => {
             let fields = changed_fields(fact);
             let titles: Vec<String> = fields.iter().map(|field| field.title().to_lowercase()).collect();
@@ -600,6 +654,8 @@ impl FromStr for OrganizationRef {
 pub struct DirectoryAsk {
     pub text: String,
     pub industry: Option<Industry>,
+    /// The community that looks: whoever a block of either side stands between is not listed for it.
+    pub not_blocked_for: Option<CommunityId>,
 }
 
 /// Verified and community-added organizations by name; with a text, those that have its words, or, where none has, those
@@ -621,13 +677,14 @@ pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResul
     let asked = store::Directory {
         text: Some(text.as_str()).filter(|text| !text.is_empty()),
         industry: ask.industry.map(Industry::label),
+        not_blocked_for: ask.not_blocked_for,
         after,
         offset: i64::from(page.offset),
         limit: i64::from(page.limit),
     };
     let (rows, count) = store::list_directory(ctx.db(), &asked, COUNT_CAP).await?;
     if rows.is_empty() && first && text.chars().count() >= 3 && ask.industry.is_none() {
-        let similar = store::list_similar(ctx.db(), &text, i64::from(page.limit)).await?;
+        let similar = store::list_similar(ctx.db(), &text, ask.not_blocked_for, i64::from(page.limit)).await?;
         let total = i64::try_from(similar.len()).unwrap_or_default();
         return Ok(DirectoryView {
             similar: !similar.is_empty(),
@@ -683,11 +740,18 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
     };
     let community = viewer.and_then(Actor::community).map(|community| community.0);
     let mut conn = ctx.db().acquire().await?;
-    let row = store::find_for(&mut conn, by, community).await?.ok_or(AppError::NotFound)?;
+    let mut row = store::find_for(&mut conn, by, community).await?.ok_or(AppError::NotFound)?;
+    let mut audience = policy::audience(viewer, row.id.into());
+    // What was merged leads to what took it over; only staff still look at it.
+    if let Some(kept) = row.merged_into
+        && audience != Audience::Staff
+    {
+        row = store::find_for(&mut conn, (Some(kept.into()), None), community).await?.ok_or(AppError::NotFound)?;
+        audience = policy::audience(viewer, row.id.into());
+    }
     drop(conn);
-    let (id, blocked) = (row.id.into(), row.blocked);
+    let blocked = row.blocked;
     let record = record(&ctx.house.columns, row)?;
-    let audience = policy::audience(viewer, id);
     if !policy::may_see(audience, record.standing) || blocked {
         return Err(AppError::NotFound);
     }
@@ -756,6 +820,7 @@ pub async fn note_support(
 ) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
+    let id = store::merging::find_survivor(&mut tx, id).await?;
     store::note_support(&mut tx, id, event, community, at).await?;
     tx.commit_unstated("a count that follows a fact of the partners room").await
 }
@@ -778,17 +843,18 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppR
     Ok(Some(brief))
 }
 
-/// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from.
+/// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that
+/// a block stands between.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn named_like(ctx: &Ctx, text: &str) -> AppResult<Vec<OrganizationBrief>> {
+pub async fn named_like(ctx: &Ctx, text: &str, not_blocked_for: Option<CommunityId>) -> AppResult<Vec<OrganizationBrief>> {
     let plain: String = text.chars().filter(|c| !matches!(c, '%' | '_' | '\\') && !c.is_control()).take(100).collect();
     let plain = plain.trim().to_lowercase();
     if plain.is_empty() {
         return Ok(Vec::new());
     }
-    store::list_named_like(ctx.db(), &plain, 8).await?.into_iter().map(brief_of).collect()
+    store::list_named_like(ctx.db(), &plain, not_blocked_for, 8).await?.into_iter().map(brief_of).collect()
 }
 
 /// The store's key of a logo that was kept just now.
@@ -829,6 +895,7 @@ pub(super) fn organization_of(row: &OrganizationRow) -> AppResult<Organization> 
         identity_key: row.identity_key.clone(),
         disabling: row.disabling_proposed_by.map(Into::into),
         disabled_from: row.disabled_from.as_deref().and_then(VerificationStatus::parse),
+        merged_into: row.merged_into.map(Into::into),
         version: row.version,
     })
 }
@@ -888,6 +955,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         proposed_website: row.proposed_website,
         disabling: organization.disabling,
         disabled_from: organization.disabled_from,
+        merged_into: organization.merged_into,
         standing: organization.standing,
         applicant: organization.applicant,
         identity_key: row.identity_key,
@@ -921,6 +989,22 @@ fn bad_cursor() -> AppError {
 
 fn parse_key<T: FromStr>(text: &str) -> AppResult<T> {
     text.parse().map_err(|_| bad_cursor())
+}
+
+/// Organizations that everybody may see, for search engines: one page of their addresses, by id.
+///
+/// # Errors
+/// When the database is away.
+pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    store::list_listed(ctx.db(), after, limit).await
+}
+
+/// Where the page of [`listed`] after `after` ends, when it is full.
+///
+/// # Errors
+/// When the database is away.
+pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    store::find_end_of_listed(ctx.db(), after, limit).await
 }
 
 #[cfg(test)]

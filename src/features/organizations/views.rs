@@ -60,6 +60,8 @@ pub struct Record {
     pub disabling: Option<UserId>,
     /// Where a disabled one goes back to.
     pub disabled_from: Option<VerificationStatus>,
+    /// The profile that took over what this one had.
+    pub merged_into: Option<OrganizationId>,
     pub standing: Standing,
     pub applicant: Option<UserId>,
     pub identity_key: String,
@@ -86,6 +88,7 @@ impl Record {
             identity_key: self.identity_key.clone(),
             disabling: self.disabling,
             disabled_from: self.disabled_from,
+            merged_into: self.merged_into,
             version: self.version,
         }
     }
@@ -641,6 +644,36 @@ pub struct ReviewView {
     pub claims: Vec<ClaimView>,
     /// A proposal to disable it, which waits for a second person.
     pub disabling: Option<DisablingView>,
+    /// A merge of it, or into it, that waits for a second person.
+    pub merges: Vec<MergeWaiting>,
+    /// What took it over, and what it is called.
+    pub merged_into: Option<(OrganizationId, String)>,
+}
+
+/// A merge that waits for a second person of the staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergeWaiting {
+    pub gone_id: OrganizationId,
+    pub gone_name: String,
+    pub kept_id: OrganizationId,
+    pub kept_name: String,
+    pub reason: String,
+    pub proposed_by: String,
+    pub waits_label: String,
+}
+
+/// One of two profiles that may be one organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergeSide {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+    pub website: String,
+    pub status: VerificationStatus,
+    pub logo_url: Option<String>,
+    pub events_sponsored: i32,
 }
 
 /// A website that an organization wants to move to.
@@ -697,11 +730,12 @@ pub struct WaitingView {
     pub claims: Vec<ClaimView>,
     pub proposals: Vec<ProposalView>,
     pub disablings: Vec<DisablingView>,
+    pub merges: Vec<MergeWaiting>,
 }
 
 impl WaitingView {
     pub fn is_empty(&self) -> bool {
-        self.claims.is_empty() && self.proposals.is_empty() && self.disablings.is_empty()
+        self.claims.is_empty() && self.proposals.is_empty() && self.disablings.is_empty() && self.merges.is_empty()
     }
 }
 
@@ -799,6 +833,7 @@ mod tests {
             proposed_website: Some("https://acme.dev/".into()),
             disabling: None,
             disabled_from: None,
+            merged_into: None,
             standing,
             applicant: Some(UserId(Uuid::from_u128(2))),
             identity_key: "acme.com".into(),

@@ -368,6 +368,47 @@ pub async fn remove(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId,
     tx.commit().await
 }
 
+/// What one organization has on events' pages belongs to another from now on. Where both stand on one page in the same
+/// category, one stays; the other is removed for this reason, which both sides read. What the pages show was written down when
+/// it was agreed, and stays. The caller holds both organizations. Gives how many moved, and what was removed: event, category.
+///
+/// # Errors
+/// When the database is away.
+pub async fn follow_in(
+    tx: &mut Tx,
+    voice: impl Into<Voice>,
+    (gone, kept): (OrganizationId, OrganizationId),
+    reason: &Paragraph,
+) -> AppResult<(u64, Vec<(String, String)>)> {
+    let (voice, now) = (voice.into(), tx.ctx().now());
+    let mut doubles = Vec::new();
+    for row in store::list_doubles(tx, gone, kept).await? {
+        let link = Link {
+            id: row.id.into(),
+            event: row.event_id.into(),
+            community: row.community_id.into(),
+            organization: Some(kept),
+            request: row.request_id.map(Into::into),
+            event_title: row.event_title,
+            event_slug: row.event_slug,
+            visible: row.visible,
+            version: row.version,
+            display: Display {
+                name: row.name_snapshot,
+                logo_key: row.logo_key_snapshot,
+                website: row.website_snapshot,
+                category: category(&row.display_category)?,
+                benefits: lines(row.benefits)?,
+            },
+        };
+        let removed = link.remove(Some(reason))?;
+        store::apply_removed(tx, &removed, now).await?;
+        tx.state(voice.clone(), &removed);
+        doubles.push((link.event_title, row.display_category));
+    }
+    Ok((store::follow(tx, gone, kept).await?, doubles))
+}
+
 /// Remembers whether the reader has put the panel of partners away.
 ///
 /// # Errors
@@ -448,7 +489,7 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, event: EventId, id: Option<Partner
         }
         None => None,
     };
-    let found = if partner.is_none() { organizations::named_like(ctx, search).await? } else { Vec::new() };
+    let found = if partner.is_none() { organizations::named_like(ctx, search, actor.community()).await? } else { Vec::new() };
     let found = found.into_iter().map(|it| FoundOrganization {
         id: it.id,
         name: it.name,

@@ -196,6 +196,53 @@ pub async fn apply_removed(tx: &mut Tx, fact: &PartnerRemoved, at: DateTime<Utc>
     one(done.rows_affected())
 }
 
+/// Of two places on one event's page in one category that belong to the two organizations: the one that goes. What was
+/// agreed on stays, then what stood there first.
+pub async fn list_doubles(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<Vec<DoubleRow>> {
+    Ok(sqlx::query_as!(
+        DoubleRow,
+        r#"select p.id, p.event_id, p.community_id, p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot,
+                  p.display_category, p.benefits, p.visible, p.version, e.title as event_title, e.slug as event_slug
+           from event_partners g
+               join event_partners k on k.event_id = g.event_id and k.display_category = g.display_category
+                   and k.organization_id = $2 and k.removed_at is null
+               join event_partners p on p.id = case
+                   when (k.request_id is null, k.created_at, k.id) < (g.request_id is null, g.created_at, g.id) then g.id else k.id end
+               join events e on e.id = p.event_id
+           where g.organization_id = $1 and g.removed_at is null
+           order by p.id for update of p"#,
+        gone.0,
+        kept.0,
+    )
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// See [`list_doubles`].
+pub struct DoubleRow {
+    pub id: Uuid,
+    pub event_id: Uuid,
+    pub community_id: Uuid,
+    pub request_id: Option<Uuid>,
+    pub name_snapshot: String,
+    pub logo_key_snapshot: Option<String>,
+    pub website_snapshot: String,
+    pub display_category: String,
+    pub benefits: serde_json::Value,
+    pub visible: bool,
+    pub version: i32,
+    pub event_title: String,
+    pub event_slug: String,
+}
+
+/// Gives every place of one organization to another, also those that are no longer shown.
+pub async fn follow(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
+    let moved = sqlx::query!("update event_partners set organization_id = $2 where organization_id = $1", gone.0, kept.0)
+        .execute(tx.conn())
+        .await?;
+    Ok(moved.rows_affected())
+}
+
 /// Numbers the whole tier anew, so that places never meet.
 pub async fn apply_moved(tx: &mut Tx, fact: &PartnerMoved) -> AppResult<()> {
     let ids: Vec<Uuid> = fact.order().iter().map(|id| id.0).collect();
@@ -380,8 +427,8 @@ pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64)
         r#"select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
                 p.display_category, e.start_at, e.end_at, e.timezone, e.status = 'Completed' as "is_over!"
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
-         where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')
-           and c.status in ('approved', 'active')
+         where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.hidden_reason is null
+           and e.deleted_at is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
          order by p.created_at desc, p.id desc limit $2"#,
         organization.0,
         limit,
@@ -414,7 +461,7 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
                           + dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id desc)
                           - 1 as events
                    from event_partners p join events e on e.id = p.event_id left join organizations o on o.id = p.organization_id
-                   where e.community_id = $1 and p.visible and p.removed_at is null and e.public_visible
+                   where e.community_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.hidden_reason is null
                      and e.status in ('Upcoming', 'Live', 'Completed')
                ) as s order by s.who, s.created_at desc
            ) as s order by s.events desc, s.created_at desc, s.who limit $2"#,

@@ -10,6 +10,7 @@ use super::{
     },
     service::{may_answer, parties, reject_in},
     store::{self, After, Reader},
+    store_sending,
     views::{
         BulkOutcome, BulkView, Choice, ColleagueView, HeldPage, HeldView, InboxAsk, InboxCounts, InboxPage, InboxRow, InboxTab,
         QuotaView, ReasonCount, Reputation, StandingView,
@@ -236,7 +237,7 @@ pub(super) fn quota_of(ctx: &Ctx, used: i64, used_by_you: i64) -> QuotaView {
 /// 403 for a role that does not see requests.
 pub async fn standing(ctx: &Ctx, actor: &Actor) -> AppResult<StandingView> {
     let side = policy::may_see_inbox(actor)?;
-    let reasons = store::list_reasons(ctx, actor.scope(), side, ctx.now() - LEARNING).await?;
+    let reasons = store_sending::list_reasons(ctx, actor.scope(), side, ctx.now() - LEARNING).await?;
     let turned_down: Vec<ReasonCount> = reasons
         .into_iter()
         .filter_map(|(reason, count)| Some(ReasonCount { reason: RejectionReason::parse(&reason).ok()?, count }))
@@ -456,7 +457,7 @@ pub async fn held(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<Hel
         }
     };
     let (rows, counted) =
-        store::list_held(ctx, after, i64::from(page.offset), i64::from(page.limit) + 1, ctx.now() - WEEK).await?;
+        store_sending::list_held(ctx, after, i64::from(page.offset), i64::from(page.limit) + 1, ctx.now() - WEEK).await?;
     let Page { items, next_cursor, total, total_capped } = Page::cut(rows, page.limit, counted, |row| {
         cursor(&[&row.held_at.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
     });
@@ -494,12 +495,12 @@ pub async fn judge(ctx: &Ctx, actor: &Actor, id: RequestId, verdict: Verdict) ->
     match verdict {
         Verdict::Release => {
             let released = request.release(ctx.now())?;
-            store::apply_released(&mut tx, &released, ctx.now()).await?;
+            store_sending::apply_released(&mut tx, &released, ctx.now()).await?;
             tx.state(actor, &released);
         }
         Verdict::Refuse(why) => {
             let refused = request.refuse(why)?;
-            store::apply_refused(&mut tx, &refused, ctx.now()).await?;
+            store_sending::apply_refused(&mut tx, &refused, ctx.now()).await?;
             clear_deadline(&mut tx, super::service::EXPIRY, id.0).await?;
             clear_snoozes(&mut tx, id).await?;
             tx.state(actor, &refused);

@@ -15,6 +15,8 @@ pub mod inbox;
 #[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
+pub mod merging;
+#[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
 pub mod routing;
@@ -24,6 +26,8 @@ pub mod service;
 mod store;
 #[cfg(feature = "server")]
 mod store_routing;
+#[cfg(feature = "server")]
+mod store_sending;
 
 #[cfg(feature = "ui")]
 pub mod server_fns;

@@ -141,7 +141,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         (status = 201, description = "The request, with its first revision", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the community may not"),
-        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, ORGANIZATION_NOT_VERIFIED, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, ORGANIZATION_NOT_VERIFIED, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, LISTING_HIDDEN, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
     )
@@ -473,14 +473,8 @@ async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
     let Body { value, raw } = body;
     let actor = call.actor()?;
     super::policy::may_set_rules(&actor)?;
-    key.run(
-        &call,
-        "POST /requests/rules/routes",
-        &raw,
-        |ctx| async move { routing::set_route(&ctx, &actor, &value).await.map(|_| ()) },
-        |_, _| async { Ok(()) },
-    )
-    .await?;
+    key.change(&call, "POST /requests/rules/routes", &raw, |ctx| async move { routing::set_route(&ctx, &actor, &value).await })
+        .await?;
     rules(call).await
 }
 
@@ -502,14 +496,8 @@ async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
     let Body { value, raw } = body;
     let actor = call.actor()?;
     super::policy::may_set_rules(&actor)?;
-    key.run(
-        &call,
-        "POST /requests/rules/fits",
-        &raw,
-        |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await.map(|_| ()) },
-        |_, _| async { Ok(()) },
-    )
-    .await?;
+    key.change(&call, "POST /requests/rules/fits", &raw, |ctx| async move { routing::declare_fit(&ctx, &actor, &value).await })
+        .await?;
     rules(call).await
 }
 
@@ -531,8 +519,7 @@ async fn declare_fit(call: Call, key: Once, body: Body<FitInput>) -> ApiResult {
 async fn remove_rule(call: Call, key: Once, Seg(id): Seg<uuid::Uuid>) -> ApiResult {
     let actor = call.actor()?;
     let operation = format!("DELETE /requests/rules/{id}");
-    key.run(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }, |_, _| async { Ok(()) })
-        .await?;
+    key.change(&call, &operation, b"", |ctx| async move { routing::remove(&ctx, &actor, id).await }).await?;
     rules(call).await
 }
 

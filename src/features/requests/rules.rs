@@ -306,7 +306,19 @@ impl Request {
                 format!("Only {} can withdraw it, because they opened it. Decline it instead.", self.name_of(self.opened_by)),
             ));
         }
-        Ok(RequestWithdrawn { was: self.clone(), side })
+        Ok(RequestWithdrawn { was: self.clone(), side: Some(side), twin: None })
+    }
+
+    /// The two profiles of its organization became one, and the other had asked the same: one of the two is taken back,
+    /// whoever opened it and whether or not its time is over.
+    ///
+    /// # Errors
+    /// 409 `REQUEST_CLOSED`.
+    pub fn withdraw_for(&self, twin: RequestId, words: &str) -> Result<RequestWithdrawn, Refusal> {
+        if !self.state.is_open() {
+            return Err(self.closed());
+        }
+        Ok(RequestWithdrawn { was: self.clone(), side: None, twin: Some((twin, words.to_owned())) })
     }
 
     /// Its time is over; never before.
@@ -616,9 +628,12 @@ closings! {
     RequestRejected, "request_rejected" => Rejected { side: Side, why: Rejection }
     side |it: &Self| Some(it.side), more |it: &Self| (vec![("reason", json!(it.why.reason)), ("askAgain", json!(it.why.ask_again)), ("automatic", json!(it.why.automatic))], vec![("note", json!(it.why.note)), ("reason", json!(it.why.in_words()))]);
 
-    /// Taken back by the side that opened it.
-    RequestWithdrawn, "request_withdrawn" => Withdrawn { side: Side }
-    side |it: &Self| Some(it.side), more |_: &Self| (vec![], vec![]);
+    /// Taken back by the side that opened it; by nobody's side where it was one of two that became one.
+    RequestWithdrawn, "request_withdrawn" => Withdrawn { side: Option<Side>, twin: Option<(RequestId, String)> }
+    side |it: &Self| it.side, more |it: &Self| match &it.twin {
+        Some((twin, words)) => (vec![("twin", json!(twin))], vec![("note", json!(words)), ("reason", json!(words))]),
+        None => (vec![], vec![]),
+    };
 
     /// Nobody answered in time.
     RequestExpired, "request_expired" => Expired {}
@@ -673,6 +688,18 @@ mod tests {
             terms(minor),
             r#"{"title":"HackFest"}"#,
         )
+    }
+
+    #[test]
+    fn of_two_that_became_one_the_newer_is_withdrawn_by_nobodys_side() {
+        let twin = RequestId(Uuid::from_u128(5));
+        let held = Request { held: true, ..request(Side::Community, RequestState::Pending, Side::Organization) };
+        let said = held.withdraw_for(twin, "Both asked the same.").expect("open").statement();
+        assert_eq!((said.name, &said.payload["side"], &said.payload["twin"]), ("request_withdrawn", &Value::Null, &json!(twin)));
+        assert_eq!(said.payload["unseenBy"], "organization", "who does not know of it hears nothing");
+        assert!(!said.payload.to_string().contains("Both asked"));
+        let over = request(Side::Community, RequestState::Rejected, Side::Organization);
+        assert_eq!(over.withdraw_for(twin, "").expect_err("over").code, "REQUEST_CLOSED");
     }
 
     fn request(opened_by: Side, state: RequestState, turn: Side) -> Request {

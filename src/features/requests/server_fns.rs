@@ -28,6 +28,13 @@ pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageE
     Ok(StandingScreen { standing, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
 }
 
+/// How much of its week the acting workspace has used.
+#[server(name = LoadQuota, prefix = "/rpc", endpoint = "requests/quota", input = GetUrl)]
+pub async fn quota(workspace: Option<String>) -> Result<super::views::QuotaView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::inbox::quota(&call.ctx, &call.viewer()?).await?)
+}
+
 /// What the inbox does by itself.
 #[server(name = LoadRules, prefix = "/rpc", endpoint = "requests/rules", input = GetUrl)]
 pub async fn rules(workspace: Option<String>) -> Result<RulesScreen, PageError> {

@@ -6,7 +6,7 @@
 use super::{
     inbox, policy,
     rules::{self, Parties, ProposalDraft, Rejection, Request, Terms, inbox::InboxFilter, sending},
-    store,
+    store, store_sending,
     views::{
         ApplyInput, Choice, ColleagueView, ComposeScreen, ContactView, InboxPage, InboxTab, PartyView, RequestCan, RequestInput,
         RequestState, RequestView, RevisionHash, RevisionView, TimelineEntry,
@@ -130,7 +130,11 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
     let event = events::brief_in(&mut tx, event).await?;
     let opportunity = opportunities::brief_in(&mut tx, opportunity).await?;
     // What the public does not see is not there for an applicant.
-    if !opportunity.opportunity.status.is_public() || !event.public_visible || !community.status.may_reach_out() {
+    if !opportunity.opportunity.status.is_public()
+        || opportunity.is_hidden
+        || !event.public_visible
+        || !community.status.may_reach_out()
+    {
         return Err(AppError::NotFound);
     }
     let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0).await?;
@@ -207,6 +211,15 @@ async fn open_in(
             format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
         ));
     }
+    if event.is_hidden || opportunity.as_ref().is_some_and(|it| it.is_hidden) {
+        return Err(AppError::refused(
+            "LISTING_HIDDEN",
+            format!(
+                "Our staff took this off the marketplace, so nothing new can be asked about {}. Its page says why.",
+                event.title
+            ),
+        ));
+    }
     if !is_published(&event) {
         return Err(AppError::refused(
             "EVENT_NOT_PUBLISHED",
@@ -228,7 +241,7 @@ async fn open_in(
         event_title: event.title.clone(),
     };
     if !anyway
-        && let Some(day) = store::find_ask_again(&mut tx, &parties, side).await?
+        && let Some(day) = store_sending::find_ask_again(&mut tx, &parties, side).await?
         && ctx.now().date_naive() < day
     {
         return Err(AppError::refused(
@@ -252,7 +265,7 @@ async fn open_in(
         Side::Organization => parties.organization.0,
     };
     let (week_ago, hour_ago) = (ctx.now() - sending::WEEK, ctx.now() - TimeDelta::hours(1));
-    let sent = store::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
+    let sent = store_sending::hold_sender(&mut tx, side, workspace, actor.user(), words, week_ago, hour_ago).await?;
     // A duplicate is told before a quota: it was not going to be sent.
     if let Some(existing) = store::find_open(&mut tx, &parties, side).await? {
         return Err(duplicate(Some(existing), actor));
@@ -275,7 +288,7 @@ async fn open_in(
     tx.state(actor, &opened);
     if !signals.is_empty() {
         let held = Request::hold_back(opened.id(), opened.parties(), side, signals);
-        store::apply_held(&mut tx, &held, ctx.now()).await?;
+        store_sending::apply_held(&mut tx, &held, ctx.now()).await?;
         tx.state(Voice::System, &held);
     }
     tx.result(opened.id());
@@ -451,6 +464,10 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
         opportunities::hold_in(&mut tx, opportunity).await?;
     }
     let request = store::hold(&mut tx, actor.scope(), id).await?;
+    if request.parties.organization != organization.id {
+        // Its organization's profile was merged into another while this waited.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
 
     let accepted = request.accept(side, shown, ctx.now())?;
     must_be_fit(side, &community, &organization)?;
@@ -755,7 +772,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     let community = actor.community().ok_or(AppError::NotFound)?;
     // Somebody may send requests without managing opportunities.
     let manages = opportunities_policy::may_manage(actor).is_ok();
-    let known = store::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
+    let known = store_sending::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
     let events = known.events.into_iter().map(|it| Choice {
         id: it.id.to_string(),
         label: format!("{}, {}", it.title, events::when_label(&it.timezone, it.start_at, it.end_at, ctx.now())),
@@ -900,7 +917,7 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             let how = if declared { "declined by its own rule, at once" } else { "declined" };
             (format!("{how}: {reason}{again}"), "danger", "x", said("note"))
         }
-        FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", None),
+        FactKind::RequestWithdrawn => ("withdrew the request".into(), "neutral", "undo", said("note")),
         FactKind::PartnerHidden => ("took the logo out of the public's sight".into(), "warning", "eye-off", None),
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
@@ -960,7 +977,8 @@ pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<V
     store::list_applicants(ctx, opportunity).await
 }
 
-/// Who and what a request is about, without a lock: for taking the locks above it in their order. None of it ever changes.
+/// Who and what a request is about, without a lock: for taking the locks above it in their order. Only a merge of two
+/// organizations changes it.
 ///
 /// # Errors
 /// 404 for what the scope may not touch.

@@ -80,6 +80,19 @@ pub async fn list_both(conn: impl PgExecutor<'_>, keeper: Keeper) -> AppResult<(
     Ok((routes, row.fits.0.into_iter().map(FitRow::read).collect::<AppResult<_>>()?))
 }
 
+/// A workspace that is no more sorts and answers nothing by rule.
+pub async fn end(tx: &mut Tx, organization: OrganizationId) -> AppResult<u64> {
+    let routes = sqlx::query!(
+        "delete from request_routes where kind = $1 and workspace_id = $2",
+        Keeper::Organization(organization).side().label(),
+        organization.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    let fits = sqlx::query!("delete from request_fits where organization_id = $1", organization.0).execute(tx.conn()).await?;
+    Ok(routes.rows_affected() + fits.rows_affected())
+}
+
 /// In the order in which they were set.
 pub async fn list_routes(conn: impl PgExecutor<'_>, keeper: Keeper) -> AppResult<Vec<Known<Route>>> {
     let rows = sqlx::query_as!(

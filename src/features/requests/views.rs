@@ -347,6 +347,13 @@ pub struct QuotaView {
     pub your_label: String,
 }
 
+impl QuotaView {
+    /// "Sent: 7 of 20 requests this week." and what the person themselves have left, where that is less.
+    pub fn words(&self) -> String {
+        format!("Sent: {}. {}", self.label, self.your_label).trim_end().to_owned()
+    }
+}
+
 /// How often a sender was turned down for a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

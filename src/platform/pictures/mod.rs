@@ -17,6 +17,7 @@ use image::{DynamicImage, ExtendedColorType, ImageBuffer, ImageDecoder, ImageEnc
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
+pub mod preview;
 mod svg;
 
 /// The most bytes of an upload.

@@ -24,7 +24,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{collections::HashMap, str::FromStr, sync::Arc};
 
 tokio::task_local! {
@@ -211,7 +211,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         // Looked for only where it can be: in JSON the character has one spelling.
         if raw.windows(6).any(|six| six == b"\\u0000") {
-            let all: serde_json::Value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
+            let all: Value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
             if let Some(path) = unkeepable(&all) {
                 return Err(AppError::invalid(&path, UNKEEPABLE));
             }
@@ -225,22 +225,43 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 pub const UNKEEPABLE: &str = "This holds a character that cannot be kept (U+0000). Take it out and send it again.";
 
 /// The path of the first text with U+0000 in it: `owner.fullName`, `benefits[2].text`.
-fn unkeepable(value: &serde_json::Value) -> Option<String> {
+fn unkeepable(value: &Value) -> Option<String> {
     let joined = |outer: String, inner: String| match inner.as_str() {
         "" => outer,
         list if list.starts_with('[') => format!("{outer}{list}"),
         _ => format!("{outer}.{inner}"),
     };
     match value {
-        serde_json::Value::String(text) => text.contains('\0').then(String::new),
-        serde_json::Value::Array(all) => {
-            all.iter().enumerate().find_map(|(index, one)| Some(joined(format!("[{index}]"), unkeepable(one)?)))
-        }
-        serde_json::Value::Object(all) => all.iter().find_map(|(key, one)| {
+        Value::String(text) => text.contains('\0').then(String::new),
+        Value::Array(all) => all.iter().enumerate().find_map(|(index, one)| Some(joined(format!("[{index}]"), unkeepable(one)?))),
+        Value::Object(all) => all.iter().find_map(|(key, one)| {
             if key.contains('\0') { Some(String::new()) } else { Some(joined(key.clone(), unkeepable(one)?)) }
         }),
         _ => None,
     }
+}
+
+/// What is stored, with what was sent in its place: for edits that name only what they change. What holds named parts is edited
+/// part by part.
+///
+/// # Errors
+/// 422 for what is no object or has no `version`, for a field that there is none of, and for a value of another kind.
+pub fn over<T: Serialize + DeserializeOwned>(stored: T, sent: &Value) -> AppResult<T> {
+    let Value::Object(sent) = sent else { return Err(AppError::invalid("", "Send a JSON object with the fields to change.")) };
+    if !sent.contains_key("version") {
+        return Err(AppError::invalid("version", "Send the version that you read."));
+    }
+    let mut all = serde_json::to_value(stored).map_err(|error| AppError::Broken(error.into()))?;
+    for (key, value) in sent {
+        match (all.get_mut(key), value) {
+            (Some(Value::Object(parts)), Value::Object(named)) => {
+                parts.extend(named.iter().map(|(key, value)| (key.clone(), value.clone())));
+            }
+            (Some(whole), value) => *whole = value.clone(),
+            (None, _) => return Err(AppError::invalid(key.as_str(), "There is no such field to change.")),
+        }
+    }
+    serde_json::from_value(all).map_err(|error| AppError::invalid("", format!("The JSON could not be read: {error}.")))
 }
 
 fn body_error(error: &serde_json::Error) -> AppError {

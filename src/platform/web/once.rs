@@ -60,6 +60,18 @@ impl Once {
             other => other,
         }
     }
+
+    /// As [`Once::run`], for a change whose answer is read afterwards, whether it was made now or by an earlier call.
+    ///
+    /// # Errors
+    /// As [`Once::run`].
+    pub async fn change<T, W, F>(&self, call: &Call, operation: &str, body: &[u8], work: W) -> AppResult<()>
+    where
+        W: FnOnce(Ctx) -> F,
+        F: Future<Output = AppResult<T>>,
+    {
+        self.run(call, operation, body, |ctx| async move { work(ctx).await.map(|_| ()) }, |_, _| async { Ok(()) }).await
+    }
 }
 
 /// Who claims what: a key of one person in one workspace is nobody else's.

@@ -3,7 +3,8 @@
 use super::Answer;
 use crate::ui::form::Outcome;
 use leptos::{ev::SubmitEvent, task::spawn_local};
-use wasm_bindgen::{JsCast as _, JsValue};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
 /// A key that makes a form's second click harmless.
@@ -31,6 +32,127 @@ pub fn focus(id: &str) {
     });
 }
 
+/// Puts the focus on the first visible element that one of the selectors names, with what is in it selected; says whether there
+/// was one.
+pub fn focus_first(selectors: &[&str]) -> bool {
+    for selector in selectors {
+        let Ok(found) = leptos::prelude::document().query_selector_all(selector) else { continue };
+        let visible = (0..found.length())
+            .filter_map(|at| found.item(at)?.dyn_into::<web_sys::HtmlElement>().ok())
+            .find(|it| it.offset_parent().is_some());
+        if let Some(it) = visible {
+            let _ = it.focus();
+            if let Some(field) = it.dyn_ref::<web_sys::HtmlInputElement>() {
+                field.select();
+            }
+            return true;
+        }
+    }
+    false
+}
+
+/// The id of what holds the focus; empty for nothing that has one.
+pub fn focused() -> String {
+    leptos::prelude::document().active_element().map(|it| it.id()).unwrap_or_default()
+}
+
+/// Moves the focus to the next or the previous of the elements that a selector names, each in a list item of its own, and gives
+/// its id. Starts with the first (going back: the last) when the focus is in none of them, and stays at the ends.
+pub fn step(items: &str, forward: bool) -> Option<String> {
+    let document = leptos::prelude::document();
+    let found = document.query_selector_all(items).ok()?;
+    let items: Vec<web_sys::HtmlElement> = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect();
+    let row = document.active_element().and_then(|it| it.closest("li").ok().flatten());
+    let here = row.and_then(|row| items.iter().position(|it| it.closest("li").ok().flatten().as_ref() == Some(&row)));
+    let last = items.len().checked_sub(1)?;
+    let to = match (here, forward) {
+        (Some(at), true) => (at + 1).min(last),
+        (Some(at), false) => at.saturating_sub(1),
+        (None, true) => 0,
+        (None, false) => last,
+    };
+    items[to].focus().ok()?;
+    Some(items[to].id())
+}
+
+/// Presses the first button, box or link that a selector names.
+pub fn press(selector: &str) {
+    let found = leptos::prelude::document().query_selector(selector).ok().flatten();
+    if let Some(it) = found.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        it.click();
+    }
+}
+
+/// Opens what an element is folded away in, and puts the focus on it.
+pub fn reveal(id: &str) {
+    let Some(it) = leptos::prelude::document().get_element_by_id(id) else { return };
+    if let Ok(Some(fold)) = it.closest("details") {
+        let _ = fold.set_attribute("open", "");
+    }
+    focus(id);
+}
+
+/// How many elements a selector names.
+pub fn count(selector: &str) -> u32 {
+    leptos::prelude::document().query_selector_all(selector).map(|found| found.length()).unwrap_or_default()
+}
+
+/// What stands behind the `#` of the address.
+pub fn hash() -> String {
+    leptos::prelude::window().location().hash().unwrap_or_default().trim_start_matches('#').to_owned()
+}
+
+/// Puts a place on this page into the address, without going anywhere: it is found again when one comes back.
+pub fn remember(hash: &str) {
+    let window = leptos::prelude::window();
+    let location = window.location();
+    let address = format!("{}{}#{hash}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    if let Ok(history) = window.history() {
+        let state = history.state().unwrap_or(JsValue::NULL);
+        let _ = history.replace_state_with_url(&state, "", Some(&address));
+    }
+}
+
+/// Hears keys until the page is left: never while somebody types, with a modifier, or behind an open dialog. What is handled
+/// (`true`) is hidden from the browser; whoever hears keys for the whole site listens at the window, and comes after the page.
+pub fn on_key(handle: impl Fn(&str) -> bool + 'static) {
+    let listener = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(move |event: web_sys::KeyboardEvent| {
+        let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing();
+        if !event.default_prevented() && !is_chord && !is_busy(&event) && handle(&event.key()) {
+            event.prevent_default();
+        }
+    });
+    let _ = leptos::prelude::document().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    let listener = SendWrapper::new(listener);
+    leptos::prelude::on_cleanup(move || {
+        let _ = leptos::prelude::document().remove_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    });
+}
+
+/// As [`on_key`], for the frame around pages: whatever a page answers to a key comes first.
+pub fn on_key_of_site(handle: impl Fn(&str) -> bool + 'static) {
+    let listener = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(move |event: web_sys::KeyboardEvent| {
+        let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing();
+        if !event.default_prevented() && !is_chord && !is_busy(&event) && handle(&event.key()) {
+            event.prevent_default();
+        }
+    });
+    let _ = leptos::prelude::window().add_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    let listener = SendWrapper::new(listener);
+    leptos::prelude::on_cleanup(move || {
+        let _ = leptos::prelude::window().remove_event_listener_with_callback("keydown", listener.as_ref().unchecked_ref());
+    });
+}
+
+/// Do keys belong to something else now: a field, or what lies over the page?
+fn is_busy(event: &web_sys::KeyboardEvent) -> bool {
+    const FIELDS: &str =
+        "input:not([type=checkbox], [type=radio], [type=submit], [type=button]), textarea, select, [contenteditable]";
+    let target = event.target().and_then(|it| it.dyn_into::<web_sys::Element>().ok());
+    let types = target.is_some_and(|it| it.closest(FIELDS).is_ok_and(|field| field.is_some()));
+    types || count("dialog[open]") > 0 || count(":popover-open") > 0
+}
+
 /// A full navigation.
 pub fn go(location: &str) {
     let _ = leptos::prelude::window().location().assign(location);
@@ -38,6 +160,52 @@ pub fn go(location: &str) {
 
 pub fn reload() {
     let _ = leptos::prelude::window().location().reload();
+}
+
+/// The document's title; a browser takes it as text.
+pub fn title_text(title: &str) -> String {
+    title.to_owned()
+}
+
+/// Loads the page again, unless that was tried a moment ago; says whether it is being loaded.
+pub fn reload_once() -> bool {
+    const TRIED: &str = "reloaded";
+    let now = js_sys::Date::now();
+    let storage = leptos::prelude::window().session_storage().ok().flatten();
+    let tried = storage.as_ref().and_then(|it| it.get_item(TRIED).ok().flatten()).and_then(|at| at.parse::<f64>().ok());
+    if !is_online() || tried.is_some_and(|at| now - at < 10_000.0) {
+        return false;
+    }
+    if let Some(storage) = storage {
+        let _ = storage.set_item(TRIED, &now.to_string());
+    }
+    reload();
+    true
+}
+
+/// Does the machine think that it is connected?
+pub fn is_online() -> bool {
+    leptos::prelude::window().navigator().on_line()
+}
+
+/// Runs once, when the connection is back.
+pub fn on_online(then: impl Fn() + 'static) {
+    let listener = Closure::<dyn Fn()>::new(then);
+    let _ = leptos::prelude::window().add_event_listener_with_callback("online", listener.as_ref().unchecked_ref());
+    let listener = SendWrapper::new(listener);
+    leptos::prelude::on_cleanup(move || {
+        let _ = leptos::prelude::window().remove_event_listener_with_callback("online", listener.as_ref().unchecked_ref());
+    });
+}
+
+/// `https://commdesk.example`, without a slash at the end.
+pub fn origin() -> String {
+    leptos::prelude::window().location().origin().unwrap_or_default()
+}
+
+/// What only machines read is written by the server.
+pub fn for_machines(_make: impl FnOnce(&str) -> String) -> String {
+    String::new()
 }
 
 /// Sends a form in the background, exactly as the browser would, and says what came back.

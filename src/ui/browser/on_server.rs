@@ -30,9 +30,65 @@ pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
 
 pub fn focus(_id: &str) {}
 
+pub fn focus_first(_selectors: &[&str]) -> bool {
+    false
+}
+
+pub fn focused() -> String {
+    String::new()
+}
+
+pub fn step(_items: &str, _forward: bool) -> Option<String> {
+    None
+}
+
+pub fn press(_selector: &str) {}
+
+pub fn reveal(_id: &str) {}
+
+pub fn count(_selector: &str) -> u32 {
+    0
+}
+
+/// What stands behind the `#` never reaches the server.
+pub fn hash() -> String {
+    String::new()
+}
+
+pub fn remember(_hash: &str) {}
+
+pub fn on_key(_handle: impl Fn(&str) -> bool + 'static) {}
+
 pub fn go(_location: &str) {}
 
 pub fn reload() {}
+
+/// The document's title, which Leptos writes into the page as it is: words of others must not end it.
+pub fn title_text(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+pub fn on_key_of_site(_handle: impl Fn(&str) -> bool + 'static) {}
+
+pub fn reload_once() -> bool {
+    false
+}
+
+pub fn is_online() -> bool {
+    true
+}
+
+pub fn on_online(_then: impl Fn() + 'static) {}
+
+/// `https://commdesk.example`, without a slash at the end.
+pub fn origin() -> String {
+    crate::platform::web::of_page().map(|call| call.ctx.link("")).unwrap_or_default()
+}
+
+/// What only machines read is written here; it gets the origin.
+pub fn for_machines(make: impl FnOnce(&str) -> String) -> String {
+    make(&origin())
+}
 
 pub fn send_form(_event: &SubmitEvent, _then: impl Fn(Answer) + 'static) {}
 

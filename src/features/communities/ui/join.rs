@@ -5,6 +5,7 @@ use crate::{
     features::communities::rules::ProfileInput,
     ui::{
         form::{PostForm, Submit, TextField},
+        found::Described,
         parts::{Empty, Icon},
     },
 };
@@ -18,6 +19,7 @@ const FORM: &str = "join";
 pub fn JoinPage() -> impl IntoView {
     view! {
         <Title text="Bring your community"/>
+        <Described path="/join" title="Bring your community" text="Publish your event, say what you offer and what it costs, and ask companies that are verified and looking."/>
         <div class="wizard center">
             <div class="wizard__main">
                 <header class="wizard__head">

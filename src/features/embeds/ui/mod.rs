@@ -16,7 +16,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// The sponsors of an event for the community's own site: what to paste, and how it looks. Loads nothing.
+/// The sponsors of an event for the community's own site: what to paste, and how it looks. Loads the wall where it
+/// is public.
 #[component]
 pub fn EmbedPanel(event: EventView) -> impl IntoView {
     let workspace = acting();
@@ -25,12 +26,30 @@ pub fn EmbedPanel(event: EventView) -> impl IntoView {
     let base = event.public_url.strip_suffix(&format!("/events/{}", event.slug)).unwrap_or_default().to_owned();
     let whole = frame(&format!("{base}{path}"), &format!("Sponsors of {}", event.title), 640);
     let json = format!("{base}{path}.json");
+    let slug = event.slug.clone();
+    let plain = Resource::new_blocking(
+        move || slug.clone(),
+        move |slug| async move { if is_public { server_fns::wall(slug).await } else { Ok(String::new()) } },
+    );
     let sites = move || format!("/community/embeds{}", workspace.get().map(|w| format!("?as={w}")).unwrap_or_default());
     let body = if is_public {
         view! {
             <div class="panel__body stack">
                 <Snippet id="embed-frame" label="A frame to paste" hint="It follows the reader's light or dark setting; add ?theme=light or ?theme=dark to the address to choose one." text=whole/>
-                <Snippet id="embed-json" label="The same as JSON" hint="For a site that draws the logos itself." text=json/>
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        // Whatever keeps everybody from seeing the event keeps it from being pasted.
+                        plain.await.ok().map(|html| view! {
+                            <Snippet
+                                id="embed-html"
+                                label="Plain HTML to paste"
+                                hint="No frame and no script; your page's own style applies. It shows the sponsors of this moment: paste it again when they change, or use the frame, which is always up to date."
+                                text=html
+                            />
+                        })
+                    })}
+                </Suspense>
+                <Snippet id="embed-json" label="The same as JSON" hint="For a site that draws the logos itself, or that is built anew now and then; with .html in the place of .json the address answers with the plain HTML." text=json/>
                 <p class="cluster">
                     <a class="button button--small" href=path.clone()><Icon name="eye" small=true/>"See it"</a>
                     <a class="button button--small" href=format!("{path}?theme=dark")>"See it dark"</a>
@@ -63,7 +82,7 @@ fn Snippet(
     #[prop(optional, into)] hint: String,
     text: String,
 ) -> impl IntoView {
-    let rows = text.len().div_ceil(72).clamp(1, 4);
+    let rows = text.lines().map(|line| line.len().div_ceil(72).max(1)).sum::<usize>().clamp(1, 8);
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{label}</label>
@@ -140,8 +159,10 @@ fn Badge(badge: BadgeSnippet, at: usize) -> impl IntoView {
                 <h3 class="panel__title">{badge.title}</h3>
                 <div class="panel__actions"><a class="button button--small" href=badge.preview_href><Icon name="eye" small=true/>"See it"</a></div>
             </header>
-            <div class="panel__body">
-                <Snippet id=format!("badge-{at}") label=format!("A badge for {} to paste", badge.event_title) text=badge.snippet/>
+            <div class="panel__body stack">
+                <Snippet id=format!("badge-{at}") label=format!("A badge for {} to paste", badge.event_title) hint="A frame, always up to date." text=badge.snippet/>
+                <Snippet id=format!("badge-html-{at}") label="Plain HTML to paste" hint="No frame and no script. It says what is true now: paste it again when places or days change." text=badge.html/>
+                <Snippet id=format!("badge-json-{at}") label="The same as JSON" text=badge.json_url/>
             </div>
         </section>
     }

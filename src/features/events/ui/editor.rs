@@ -183,8 +183,6 @@ fn Place(event: Option<EventView>) -> impl IntoView {
                     label="Format"
                     value=text(|e| e.format.map(|format| format.label().to_owned()).unwrap_or_default())
                     options=options(EventFormat::LABELS)
-                    optional=true
-                    empty="Not said"
                 />
                 <SelectField
                     form=FORM
@@ -192,19 +190,24 @@ fn Place(event: Option<EventView>) -> impl IntoView {
                     label="Region"
                     value=text(|e| e.region.map(|region| region.label().to_owned()).unwrap_or_default())
                     options=options(Region::LABELS)
-                    optional=true
-                    empty="Not said"
                 />
             </div>
-            <TextField form=FORM name="venueName" label="Venue" value=text(|e| e.venue_name.clone()) optional=true maxlength=160_u32/>
+            <TextField
+                form=FORM
+                name="venueName"
+                label="Venue"
+                hint="Needed where people meet in person."
+                value=text(|e| e.venue_name.clone())
+                optional=true
+                maxlength=160_u32
+            />
             <TextField form=FORM name="venueAddress" label="Address" value=text(|e| e.venue_address.clone()) optional=true maxlength=300_u32/>
             <TextField
                 form=FORM
                 name="capacity.maxAttendees"
                 label="How many people fit"
-                hint="Sponsors look at it first. Empty is no limit."
+                hint="Sponsors look at it first."
                 value=text(|e| e.capacity.max_attendees.map(|most| most.to_string()).unwrap_or_default())
-                optional=true
                 inputmode="numeric"
                 short=true
             />

@@ -4,7 +4,8 @@ use super::cards::EventCards;
 use crate::{
     features::events::{server_fns, views::FoundEvents},
     ui::{
-        page::shown,
+        found::Described,
+        page::{Shape, acting, shown_as},
         parts::{Empty, More, PageHead},
     },
 };
@@ -15,14 +16,15 @@ use leptos_router::hooks::use_query_map;
 /// `/events`.
 #[component]
 pub fn EventsPage() -> impl IntoView {
-    let query = use_query_map();
+    let (query, workspace) = (use_query_map(), acting());
     let search = Memo::new(move |_| query.read().get("q").filter(|q| !q.trim().is_empty()));
     let loaded = Resource::new_blocking(
-        move || (search.get(), query.read().get("cursor")),
-        |(search, cursor)| server_fns::list(search, cursor),
+        move || (search.get(), query.read().get("cursor"), workspace.get()),
+        |(search, cursor, workspace)| server_fns::list(search, cursor, workspace),
     );
     view! {
         <Title text="Events"/>
+        <Described path="/events" title="Events of developer communities" text="Conferences, hackathons and meetups that developer communities are preparing, with their dates, places and sponsors."/>
         <div class="center stack">
             <PageHead title="Events" sub="What developer communities are preparing."/>
             <form class="search search--large" role="search" method="get" action="/events">
@@ -31,7 +33,7 @@ pub fn EventsPage() -> impl IntoView {
                 <input class="input search__input" id="q" name="q" type="search" placeholder="Words of the title" value=search.get_untracked()/>
                 <button class="button button--primary search__go">"Search"</button>
             </form>
-            {shown(loaded, move |found| view! { <Found found search=search.get_untracked()/> })}
+            {shown_as(Shape::Cards, loaded, move |found| view! { <Found found search=search.get_untracked()/> })}
         </div>
     }
 }

@@ -8,8 +8,8 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit},
-        page::{acting, shown},
-        parts::{Empty, Icon, More, Notice, PageHead, Pill},
+        page::{Shape, acting, shown, shown_as},
+        parts::{Empty, HiddenNotice, Icon, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -27,7 +27,7 @@ pub fn MyEventsPage() -> impl IntoView {
     );
     view! {
         <Title text="Events"/>
-        {shown(loaded, move |mine| view! { <Mine mine workspace=workspace.get_untracked()/> })}
+        {shown_as(Shape::Rows, loaded, move |mine| view! { <Mine mine workspace=workspace.get_untracked()/> })}
     }
 }
 
@@ -162,6 +162,7 @@ fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoVi
                 <a class="button" href=page_href><Icon name="eye" small=true/>{page_label}</a>
                 {edit}
             </PageHead>
+            {event.hidden_reason.clone().map(|reason| view! { <HiddenNotice what="event" reason/> })}
             <Next event=event.clone() workspace edit_href/>
             {below(event.clone())}
             <section class="panel">

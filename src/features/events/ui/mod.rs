@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod editor;
+pub mod linked;
 pub mod list;
 pub mod manage;
 pub mod public;

@@ -6,18 +6,18 @@ use crate::{
         server_fns,
         views::{EventPage, EventView},
     },
-    kernel::ids::EventId,
     ui::{
-        page::{acting, shown},
+        found::Described,
+        page::{Shape, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, SafeHtmlView},
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 /// What a room downstream shows on the page of an event.
-pub type Slot = fn(EventId) -> AnyView;
+pub type Slot = fn(EventView) -> AnyView;
 
 /// `/events/:slug`. `wall` shows the sponsors and partners.
 #[component]
@@ -27,15 +27,16 @@ pub fn EventPublicPage(wall: Slot) -> impl IntoView {
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::page(slug, workspace),
     );
-    shown(loaded, move |page| view! { <Page page wall/> })
+    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall/> })
 }
 
 #[component]
 fn Page(page: EventPage, wall: Slot) -> impl IntoView {
     let event = page.event.clone();
-    let id = event.id;
     let preview = page.is_preview.then(|| {
-        let text = if event.status == EventStatus::Draft {
+        let text = if event.hidden_reason.is_some() {
+            "Our staff took it off the marketplace. They say why where you manage the event."
+        } else if event.status == EventStatus::Draft {
             "It is a draft. Publish it, and everybody can."
         } else {
             "It is not public. Change that where you edit the event."
@@ -52,12 +53,16 @@ fn Page(page: EventPage, wall: Slot) -> impl IntoView {
     });
     view! {
         <Title text=event.title.clone()/>
-        <Meta property="og:title" content=event.title.clone()/>
-        <Meta property="og:description" content=page.excerpt/>
+        <Described
+            path=format!("/events/{}", event.slug)
+            title=event.title.clone()
+            text=summary(&event, page.excerpt)
+            picture=format!("events/{}", event.slug)
+        />
         <article class="stack stack--sections">
             {preview}
             <Head event=event.clone()/>
-            {wall(id)}
+            {wall(event.clone())}
             <div class="center">
                 <div class="sidebar">
                     <div class="stack stack--sections">{description}</div>
@@ -66,6 +71,12 @@ fn Page(page: EventPage, wall: Slot) -> impl IntoView {
             </div>
         </article>
     }
+}
+
+/// The event in a sentence: when it is and whose, and its own first words.
+fn summary(event: &EventView, excerpt: String) -> String {
+    let words = if event.subtitle.is_empty() { excerpt } else { event.subtitle.clone() };
+    format!("{}, by {}. {words}", event.when_label, event.community_name).trim_end().to_owned()
 }
 
 #[component]

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{Shape, acting, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill},
     },
 };
@@ -30,7 +30,7 @@ pub fn PeoplePage() -> impl IntoView {
     let done = query.with_untracked(|query| query.get("done").unwrap_or_default());
     view! {
         <Title text="People"/>
-        {shown(loaded, move |screen| view! { <People screen done=done.clone()/> })}
+        {shown_as(Shape::Rows, loaded, move |screen| view! { <People screen done=done.clone()/> })}
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::PostForm,
-        page::shown,
+        page::{Shape, shown_as},
         parts::{Empty, Icon, More, PageHead, Pill},
     },
 };
@@ -57,7 +57,7 @@ pub fn NoticesPage() -> impl IntoView {
     );
     view! {
         <Title text="Notifications"/>
-        {shown(loaded, move |notices| view! { <Notices notices asked=asked.get_untracked()/> })}
+        {shown_as(Shape::Rows, loaded, move |notices| view! { <Notices notices asked=asked.get_untracked()/> })}
     }
 }
 

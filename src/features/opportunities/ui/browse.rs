@@ -13,7 +13,8 @@ use crate::{
         money::Currency,
     },
     ui::{
-        page::{acting, shown},
+        found::Described,
+        page::{Shape, acting, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill, Tier},
     },
 };
@@ -34,9 +35,10 @@ pub fn OpportunitiesPage() -> impl IntoView {
     );
     view! {
         <Title text="Opportunities"/>
+        <Described path="/opportunities" title="Opportunities for sponsors" text="What developer communities offer at their events: audience, price, date and deadline side by side."/>
         <div class="center stack">
             <PageHead title="Opportunities" sub="What communities offer to sponsors and partners; those that decide soonest come first."/>
-            {shown(loaded, move |screen| view! { <Found screen board=board.get_untracked()/> })}
+            {shown_as(Shape::Rows, loaded, move |screen| view! { <Found screen board=board.get_untracked()/> })}
         </div>
     }
 }

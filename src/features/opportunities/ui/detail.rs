@@ -11,7 +11,8 @@ use crate::{
     },
     ui::{
         form::{MoneyField, PostForm, Submit, TextArea, TextField},
-        page::{acting, shown},
+        found::{Described, LinkedData, breadcrumbs, graph},
+        page::{Shape, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
     },
 };
@@ -20,25 +21,38 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 #[component]
-pub fn OpportunityDetailPage() -> impl IntoView {
+pub fn OpportunityDetailPage(
+    /// How much the acting workspace may still send, for whoever may apply.
+    limits: fn(String) -> AnyView,
+) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let loaded = Resource::new_blocking(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::get(id, workspace),
     );
-    shown(loaded, |screen| view! { <Detail screen/> })
+    shown_as(Shape::Detail, loaded, move |screen| view! { <Detail screen limits/> })
 }
 
 #[component]
-fn Detail(screen: OpportunityScreen) -> impl IntoView {
+fn Detail(screen: OpportunityScreen, limits: fn(String) -> AnyView) -> impl IntoView {
     let OpportunityScreen { opportunity: it, acting, signed_in } = screen;
-    let way_in = view! { <WayIn it=it.clone() acting=acting.clone() signed_in/> };
-    let manage = (it.can.edit || it.can.close || it.can.open)
+    let way_in = view! { <WayIn it=it.clone() acting=acting.clone() signed_in limits/> };
+    let manage = (it.can.edit || it.can.close || it.can.open || it.can.reopen || it.can.add_places)
         .then(|| view! { <a class="button" href=acting_at(&format!("/manage/opportunities/{}", it.id), &acting)>"Manage"</a> });
     let title = format!("{} of {}", it.category, it.event.title);
     view! {
-        <Title text=title/>
+        <Title text=title.clone()/>
+        <Described
+            path=format!("/opportunities/{}", it.id)
+            title=title
+            text=format!("{}, {}. {} offers it; apply by {}.", it.event.when_label, it.budget_range.formatted, it.community.name, it.deadline_label)
+            picture=format!("opportunities/{}", it.id)
+        />
+        <LinkedData make={
+            let (path, name) = (format!("/opportunities/{}", it.id), it.event.title.clone());
+            move |origin: &str| graph(vec![breadcrumbs(origin, &[("Opportunities", "/opportunities"), (&name, &path)])])
+        }/>
         <div class="center stack">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
@@ -135,7 +149,7 @@ fn Offer(it: OpportunityView) -> impl IntoView {
 
 /// The application form, or what would be needed for it.
 #[component]
-fn WayIn(it: OpportunityView, acting: String, signed_in: bool) -> impl IntoView {
+fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: fn(String) -> AnyView) -> impl IntoView {
     let head = view! { <header class="panel__head"><h2 class="panel__title">"Apply"</h2></header> };
     if !it.can.apply {
         let next = format!("/sign-in?next=/opportunities/{}", it.id);
@@ -166,7 +180,8 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool) -> impl IntoView 
     view! {
         <section class="panel" id="apply">
             {head}
-            <div class="panel__body">
+            <div class="panel__body stack">
+                {limits(acting.clone())}
                 <PostForm name="apply" acting>
                     <input type="hidden" name="currency" value=code/>
                     {composes.then(|| view! { <Composer it=it.clone()/> })}

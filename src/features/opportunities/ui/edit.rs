@@ -13,7 +13,7 @@ use crate::{
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
-        parts::{Empty, Notice, PageHead, Pill, Tier},
+        parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -110,6 +110,7 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
                 <Pill text=it.status.label() tone=it.status.tone()/>
                 <Tier label=it.category.label() hue=it.hue.label()/>
             </div>
+            {it.hidden_reason.clone().map(|reason| view! { <HiddenNotice what="opportunity" reason/> })}
             <Gate gate/>
             <Standing it=it.clone() acting=acting.clone()/>
             {body}
@@ -237,9 +238,13 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
             "Requests that were made can still be answered in your inbox. Name a new day to open it again.".to_owned(),
             "neutral",
         ),
-        OpportunityStatus::Filled => {
-            ("Filled", "Every place is taken".to_owned(), "The event's page shows who stands there.".to_owned(), "success")
-        }
+        OpportunityStatus::Filled => (
+            "Filled",
+            "Every place is taken".to_owned(),
+            "The event's page shows who stands there. Offer more places to open it again: whoever waits is asked first."
+                .to_owned(),
+            "success",
+        ),
     };
     let public = (it.status != OpportunityStatus::Draft)
         .then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
@@ -274,6 +279,37 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                                     short=true
                                 />
                                 <div class="form__actions"><Submit label="Open again"/></div>
+                            </PostForm>
+                        </div>
+                    </details>
+                })}
+                {it.can.add_places.then(|| view! {
+                    <details class="disclosure">
+                        <summary class="button">"Offer more places"</summary>
+                        <div class="disclosure__body">
+                            <PostForm name="add-places" acting=acting.clone()>
+                                <input type="hidden" name="version" value=it.version.to_string()/>
+                                <div class="form__row">
+                                    <TextField
+                                        form="add-places"
+                                        name="places"
+                                        label="Places"
+                                        hint="All of them together, with those that are taken."
+                                        value=(it.places + 1).to_string()
+                                        inputmode="numeric"
+                                        short=true
+                                    />
+                                    <TextField
+                                        form="add-places"
+                                        name="decisionDeadline"
+                                        label="You decide by"
+                                        hint="The end of this day where the event is."
+                                        value=it.decision_deadline.to_string()
+                                        kind="date"
+                                        short=true
+                                    />
+                                </div>
+                                <div class="form__actions"><Submit label="Offer them"/></div>
                             </PostForm>
                         </div>
                     </details>

@@ -6,7 +6,7 @@ use crate::{
         views::{ManageScreen, OpportunityStatus, acting_at},
     },
     ui::{
-        page::{acting, shown},
+        page::{Shape, acting, shown_as},
         parts::{Empty, Icon, More, PageHead, Pill, Tier},
     },
 };
@@ -27,7 +27,7 @@ pub fn ManageOpportunitiesPage() -> impl IntoView {
     );
     view! {
         <Title text="Your opportunities"/>
-        {shown(loaded, move |screen| view! { <Mine screen status=asked.get_untracked().0/> })}
+        {shown_as(Shape::Rows, loaded, move |screen| view! { <Mine screen status=asked.get_untracked().0/> })}
     }
 }
 

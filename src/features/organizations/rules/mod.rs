@@ -8,6 +8,8 @@
 //!        more asked (the applicant answers)
 //!
 //! a community adds it ─► community added ─► (claimed, proven, approved) ─► verified
+//!
+//! waiting, community added, verified ─► merged into another (of a verified one: proposed by one, confirmed by another)
 //! ```
 //!
 //! Promises: only waiting, asked and refused applications own no domain (the database keeps that). Does not look anything
@@ -15,6 +17,7 @@
 
 pub mod application;
 pub mod claims;
+pub mod merging;
 pub mod moves;
 pub mod profile;
 
@@ -116,6 +119,8 @@ pub struct Organization {
     pub disabling: Option<UserId>,
     /// What a disabled one was before.
     pub disabled_from: Option<VerificationStatus>,
+    /// The profile that took over what this one had.
+    pub merged_into: Option<OrganizationId>,
     pub version: i32,
 }
 
@@ -271,6 +276,49 @@ impl Fact for Applying {
     }
 }
 
+/// Says that the applicant, who had a login already, confirmed that the application is theirs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatTaking {
+    organization: OrganizationId,
+    display_name: String,
+    user: UserId,
+    role: OrganizationRole,
+}
+
+impl Organization {
+    /// Whoever reads the applicant's mailbox takes the seat that waited for them.
+    pub fn take_seat(&self, user: UserId, role: OrganizationRole) -> SeatTaking {
+        SeatTaking { organization: self.id, display_name: self.display_name.clone(), user, role }
+    }
+}
+
+impl SeatTaking {
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    pub fn role(&self) -> OrganizationRole {
+        self.role
+    }
+}
+
+impl Fact for SeatTaking {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_seat_taken",
+            subject: self.organization.into(),
+            about: vec![self.user.into()],
+            payload: json!({ "applicant": self.user, "role": self.role }),
+            private: Some(json!({ "displayName": self.display_name })),
+        }
+    }
+}
+
 /// Says that the checks ran; only they may change the score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checking {
@@ -339,9 +387,12 @@ impl Organization {
     /// confirms.
     ///
     /// # Errors
-    /// `NOT_WAITING` when there is nothing (more) to decide that way; `SECOND_PERSON_NEEDED` for whoever proposed.
+    /// `NOT_WAITING` when there is nothing (more) to decide that way; `SECOND_PERSON_NEEDED` for whoever proposed; `MERGED`.
     pub fn decide(&self, by: UserId, decision: Decision) -> Result<Decided, Refusal> {
         use Standing::{CommunityAdded, Disabled, MoreAsked, Refused, Verified, Waiting};
+        if self.merged_into.is_some() {
+            return Err(self.is_merged());
+        }
         let to = match (decision.verdict, self.standing) {
             (Verdict::Verify, Waiting | MoreAsked | Refused) => Verified,
             (Verdict::More, Waiting | MoreAsked) => MoreAsked,
@@ -744,6 +795,7 @@ mod tests {
             identity_key: "acme.com".into(),
             disabling: None,
             disabled_from: None,
+            merged_into: None,
             version: 3,
         }
     }

@@ -308,6 +308,7 @@ mod tests {
             identity_key: "acme.com".into(),
             disabling: None,
             disabled_from: None,
+            merged_into: None,
             version: 1,
         }
     }

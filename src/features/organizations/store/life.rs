@@ -265,9 +265,10 @@ pub struct HolderRow {
 pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<HolderRow>> {
     let rows = sqlx::query_as!(
         HolderRow,
-        "select slug, display_name, verification_status from organizations
-         where identity_key = $1 and refused_at is null
-         order by verification_status = 'Pending Verification', id limit 5",
+        "select k.slug, k.display_name, k.verification_status
+         from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+         where o.identity_key = $1 and o.refused_at is null
+         order by k.verification_status = 'Pending Verification', k.id limit 5",
         identity_key,
     )
     .fetch_all(pool)

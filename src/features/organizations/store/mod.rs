@@ -2,10 +2,11 @@
 //! from `users`, which the accounts room owns and alone writes.
 
 pub mod life;
+pub mod merging;
 pub mod review;
 
 use super::{
-    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, Standing},
+    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatTaking, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
     views::QueueOrder,
 };
@@ -15,6 +16,7 @@ use crate::{
         actor::{OrganizationRole, Scope},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
+        page::Listed,
     },
     platform::{db::OnConstraint as _, tx::Tx},
 };
@@ -44,6 +46,7 @@ pub struct OrganizationRow {
     pub proposed_website: Option<String>,
     pub disabling_proposed_by: Option<Uuid>,
     pub disabled_from: Option<String>,
+    pub merged_into: Option<Uuid>,
     pub added_by_community: Option<Uuid>,
     pub identity_key: String,
     pub industry: String,
@@ -112,12 +115,14 @@ pub async fn find_for(
         r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?",
                   o.logo_on_dark_id, d.storage_key as "logo_on_dark_key?", o.wordmark_id, w.storage_key as "wordmark_key?",
                   o.brand_colors, o.boilerplate, o.website, p.website as "proposed_website?", o.disabling_proposed_by,
-                  o.disabled_from, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
+                  o.disabled_from, o.merged_into, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
                   o.supported_regions, o.preferred_event_types, o.supported_community_types, o.budget_currency, o.budget_min,
                   o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
                   o.billing_email, o.phone, o.verification_status, o.more_asked, o.decision_reason, o.trust_score, o.applied_by,
                   u.name as "applicant_name?", u.email as "applicant_email?",
-                  coalesce(u.password_hash is not null, false) as "applicant_confirmed!",
+                  coalesce(u.password_hash is not null and not exists(
+                      select 1 from organization_seats_waiting s where s.organization_id = o.id and s.user_id = u.id
+                  ), false) as "applicant_confirmed!",
                   o.submitted_at, o.decided_at, o.refused_at, o.events_sponsored, o.communities_supported, o.version,
                   exists(
                       select 1 from organization_members m join users a on a.id = m.user_id
@@ -244,6 +249,71 @@ pub async fn insert(tx: &mut Tx, fact: &Applying, logo: LogoId, source: Option<&
     .execute(tx.conn())
     .await?;
     Ok(inserted.rows_affected() == 1)
+}
+
+/// Seats the applicant, or keeps the seat for them until they say that the application is theirs. One statement either way.
+pub async fn insert_applicant(tx: &mut Tx, id: Uuid, fact: &Applying, waits: bool, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "with waiting as (
+             insert into organization_seats_waiting (organization_id, user_id, role, created_at)
+             select $2, $3, $4, $5 where $6
+         )
+         insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, $2, $3, $4, $5 where not $6",
+        id,
+        fact.organization().0,
+        fact.applicant().0,
+        fact.role().label(),
+        now,
+        waits,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The role of the seat that waits for its applicant. The organization is held.
+pub async fn find_waiting_seat(tx: &mut Tx, organization: OrganizationId, user: UserId) -> AppResult<Option<OrganizationRole>> {
+    let role = sqlx::query_scalar!(
+        "select role from organization_seats_waiting where organization_id = $1 and user_id = $2",
+        organization.0,
+        user.0,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
+    role.map(|role| OrganizationRole::parse(&role).ok_or_else(|| AppError::broken(format!("no seat has the role {role}"))))
+        .transpose()
+}
+
+pub async fn seat_waits(pool: &PgPool, organization: OrganizationId, user: UserId) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists(
+               select 1 from organization_seats_waiting where organization_id = $1 and user_id = $2
+           ) as "waits!""#,
+        organization.0,
+        user.0,
+    )
+    .fetch_one(pool)
+    .await?)
+}
+
+/// The seat that waited is real. Somebody who came in another way meanwhile keeps what they have.
+pub async fn apply_seat_taking(tx: &mut Tx, id: Uuid, fact: &SeatTaking, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "with taken as (
+             delete from organization_seats_waiting where organization_id = $2 and user_id = $3 returning organization_id
+         )
+         insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, organization_id, $3, $4, $5 from taken on conflict on constraint organization_members_key do nothing",
+        id,
+        fact.organization().0,
+        fact.user().0,
+        fact.role().label(),
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 pub async fn insert_member(
@@ -483,9 +553,10 @@ fn read_result(text: &str) -> Option<CheckResult> {
 pub async fn find_holders(pool: &PgPool, identity_key: &str, but: OrganizationId) -> AppResult<(Option<String>, i64)> {
     let row = sqlx::query!(
         r#"select
-               (select h.display_name || ' (' || h.verification_status || ')' from organizations h
-                where h.identity_key = $1 and h.id <> $2 and h.verification_status in ('Verified', 'Community Added', 'Disabled')
-                limit 1) as owner,
+               (select k.display_name || ' (' || k.verification_status || ')' from organizations h
+                    join organizations k on k.id = coalesce(h.merged_into, h.id)
+                where h.identity_key = $1 and k.id <> $2 and h.verification_status in ('Verified', 'Community Added', 'Disabled')
+                order by h.merged_into is not null limit 1) as owner,
                (select count(*) from organizations r
                 where r.identity_key = $1 and r.id <> $2 and r.verification_status = 'Pending Verification' and r.refused_at is null)
                    as "rivals!""#,
@@ -508,7 +579,7 @@ pub async fn list_like(
     let rows = sqlx::query_as!(
         LikeRow,
         "select display_name, website, slug, verification_status from organizations
-         where id <> $1 and identity_key <> $2 and refused_at is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
+         where id <> $1 and identity_key <> $2 and refused_at is null and merged_into is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
          limit 50",
         but.0,
         identity_key,
@@ -547,6 +618,7 @@ pub async fn count_from_source(pool: &PgPool, organization: OrganizationId, sinc
 pub struct Directory<'a> {
     pub text: Option<&'a str>,
     pub industry: Option<&'a str>,
+    pub not_blocked_for: Option<CommunityId>,
     /// Sort name and id of the last row seen.
     pub after: Option<(String, Uuid)>,
     pub offset: i64,
@@ -604,6 +676,16 @@ fn filter<'a>(query: &mut QueryBuilder<Postgres>, asked: &Directory<'a>) {
     if let Some(industry) = asked.industry {
         query.push(" and o.industry = ").push_bind(industry.to_owned());
     }
+    without_blocked(query, asked.not_blocked_for);
+}
+
+/// A block is mutual and silent: whoever one stands between is not there. For every list of organizations (as `o`) that a
+/// community looks at.
+fn without_blocked(query: &mut QueryBuilder<Postgres>, viewer: Option<CommunityId>) {
+    if let Some(community) = viewer {
+        query.push(" and not exists (select 1 from blocks b where b.organization_id = o.id and b.community_id = ");
+        query.push_bind(community.0).push(")");
+    }
 }
 
 /// One page of the directory by name, one row more than the limit; and how many there are, counted up to `cap`.
@@ -632,7 +714,12 @@ pub async fn list_directory(pool: &PgPool, asked: &Directory<'_>, cap: i64) -> A
 
 /// Listed organizations whose names are spelled like the text, likest first; for when no word was found. The inner limit
 /// bounds what is compared, whatever is typed.
-pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<CardRow>> {
+pub async fn list_similar(
+    pool: &PgPool,
+    text: &str,
+    not_blocked_for: Option<CommunityId>,
+    limit: i64,
+) -> AppResult<Vec<CardRow>> {
     let rows = sqlx::query_as!(
         CardRow,
         r#"select o.id, o.slug, o.display_name, lower(o.display_name) as "sort_name!", o.entity_type, o.website, o.industry,
@@ -644,12 +731,14 @@ pub async fn list_similar(pool: &PgPool, text: &str, limit: i64) -> AppResult<Ve
                from organizations i
                where i.verification_status in ('Verified', 'Community Added')
                  and (lower(i.display_name) % lower($1) or lower(i.display_name) like '%' || $2 || '%')
+                 and not exists (select 1 from blocks b where b.organization_id = i.id and b.community_id = $4)
                limit 300
            ) o left join logos l on l.id = o.logo_id
            order by similarity(lower(o.display_name), lower($1)) desc, lower(o.display_name) collate "C", o.id limit $3"#,
         text,
         escaped(&text.to_lowercase()),
         limit,
+        not_blocked_for.map(|id| id.0),
     )
     .fetch_all(pool)
     .await?;
@@ -749,7 +838,7 @@ pub async fn list_by_identity(pool: &PgPool, identity_keys: &[String]) -> AppRes
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.industry, o.website, o.identity_key, o.primary_email,
                   l.storage_key as "logo_key?", o.verification_status, o.more_asked, o.refused_at, o.trust_score, o.submitted_at
            from organizations o left join logos l on l.id = o.logo_id
-           where o.identity_key = any($1) and o.refused_at is null
+           where o.identity_key = any($1) and o.refused_at is null and o.merged_into is null
            order by o.submitted_at, o.id limit 500"#,
         identity_keys,
     )
@@ -902,9 +991,11 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
-           where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled'))
+           where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled') and o.merged_into is null)
+              or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
-           order by o.verification_status = 'Verified' desc, o.created_at, o.id limit 1 for share of o"#,
+           order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
+           limit 1 for share of o"#,
         identity_key,
         name_skeleton,
     )
@@ -914,16 +1005,23 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
 }
 
 /// Listed organizations whose name holds the text or is spelled like it, likest first.
-pub async fn list_named_like(pool: &PgPool, text: &str, limit: i64) -> AppResult<Vec<BriefRow>> {
+pub async fn list_named_like(
+    pool: &PgPool,
+    text: &str,
+    not_blocked_for: Option<CommunityId>,
+    limit: i64,
+) -> AppResult<Vec<BriefRow>> {
     let rows = sqlx::query_as!(
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
            where o.verification_status in ('Verified', 'Community Added')
              and (lower(o.display_name) like '%' || $1 || '%' or lower(o.display_name) % $1)
+             and not exists (select 1 from blocks b where b.organization_id = o.id and b.community_id = $3)
            order by similarity(lower(o.display_name), $1) desc, o.id limit $2"#,
         text,
         limit,
+        not_blocked_for.map(|id| id.0),
     )
     .fetch_all(pool)
     .await?;
@@ -940,4 +1038,27 @@ pub async fn has_logo(pool: &PgPool, key: &str) -> AppResult<bool> {
     Ok(sqlx::query_scalar!(r#"select exists (select 1 from logos where storage_key = $1) as "there!""#, key)
         .fetch_one(pool)
         .await?)
+}
+
+/// Organizations that everybody may see, in the order of their ids, after one of them.
+pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
+    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
+        "select o.id, o.slug as tail, o.updated_at from organizations o
+           where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
+           order by o.id limit $2",
+    );
+    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
+}
+
+/// The id that ends a full page of them; nothing when what is left fills no page.
+pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
+    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
+        "select count(*), (array_agg(page.id order by page.id desc))[1] 
+           from (select o.id from organizations o
+                 where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
+                 order by o.id limit $2) page",
+    );
+    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
+    Ok(last.filter(|_| count == limit))
 }

@@ -3,6 +3,7 @@
 use super::{
     QueueRowStored,
     life::{ClaimRow, DisablingRow, ProposalRow},
+    merging::WaitingRow,
 };
 use crate::{
     features::organizations::trust::{CheckKind, CheckRow},
@@ -11,6 +12,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sqlx::{PgPool, types::Json};
+use uuid::Uuid;
 
 /// Everything beside the organization itself and its timeline.
 pub struct Evidence {
@@ -22,6 +24,16 @@ pub struct Evidence {
     pub disablings: Vec<DisablingRow>,
     /// The newest first.
     pub claims: Vec<ClaimRow>,
+    /// On either side, the oldest first.
+    pub merges: Vec<WaitingRow>,
+    pub merged_into: Option<KeptRow>,
+}
+
+/// The profile that took this one over.
+#[derive(Debug, Deserialize)]
+pub struct KeptRow {
+    pub id: Uuid,
+    pub display_name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +66,7 @@ pub async fn find_evidence(pool: &PgPool, id: OrganizationId, most: i64) -> AppR
                            l.storage_key as logo_key, r.verification_status, r.more_asked, r.refused_at, r.trust_score,
                            r.submitted_at
                     from organizations o join organizations r on r.identity_key = o.identity_key and r.refused_at is null
+                        and r.merged_into is null
                         left join logos l on l.id = r.logo_id
                     where o.id = $1 order by r.submitted_at, r.id limit 500
                 ) x) as "rivals!: Json<Vec<QueueRowStored>>",
@@ -80,7 +93,17 @@ pub async fn find_evidence(pool: &PgPool, id: OrganizationId, most: i64) -> AppR
                     from organization_claims c join organizations o on o.id = c.organization_id join users u on u.id = c.user_id
                         left join communities i on i.id = c.invited_by
                     where c.organization_id = $1 order by c.asked_at desc, c.id desc limit $2
-                ) x) as "claims!: Json<Vec<ClaimRow>>""#,
+                ) x) as "claims!: Json<Vec<ClaimRow>>",
+               (select coalesce(jsonb_agg(to_jsonb(x) - 'id' order by x.proposed_at, x.id), '[]') from (
+                    select m.id, m.gone_id, g.display_name as gone_name, m.kept_id, k.display_name as kept_name, m.reason,
+                           u.name as proposed_by, m.proposed_at
+                    from organization_merges m join organizations g on g.id = m.gone_id join organizations k on k.id = m.kept_id
+                        join users u on u.id = m.proposed_by
+                    where m.state = 'Open' and (m.gone_id = $1 or m.kept_id = $1) order by m.proposed_at, m.id limit $2
+                ) x) as "merges!: Json<Vec<WaitingRow>>",
+               (select jsonb_build_object('id', k.id, 'display_name', k.display_name)
+                from organizations o join organizations k on k.id = o.merged_into where o.id = $1)
+                   as "merged_into: Json<KeptRow>""#,
         id.0,
         most,
     )
@@ -92,5 +115,7 @@ pub async fn find_evidence(pool: &PgPool, id: OrganizationId, most: i64) -> AppR
         proposal: row.proposal.map(|proposal| (proposal.0, read(row.proposal_checks.0))),
         disablings: row.disablings.0,
         claims: row.claims.0,
+        merges: row.merges.0,
+        merged_into: row.merged_into.map(|kept| kept.0),
     })
 }

@@ -9,6 +9,7 @@ use crate::{
     },
     ui::{
         form::{ChipsField, PostForm, RadioField, SelectField, Submit, TextArea, TextField},
+        found::Described,
         page::shown,
         parts::{Icon, Logo},
     },
@@ -24,6 +25,7 @@ pub fn BecomeSponsorPage() -> impl IntoView {
     let loaded = Resource::new_blocking(move || asked.get(), |_| server_fns::draft());
     view! {
         <Title text="Become a sponsor"/>
+        <Described path="/become-sponsor" title="Become a sponsor" text="Apply once, be checked by a person, and back the developer events that your users go to."/>
         {shown(loaded, move |draft: DraftView| {
             let asked = asked.get_untracked();
             if asked == "sent" {

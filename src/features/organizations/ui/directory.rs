@@ -10,13 +10,15 @@ use crate::{
     ui::{
         browser,
         form::{PostForm, Submit, TextField},
+        found::{Described, LinkedData, breadcrumbs, graph},
         page::{acting, shown},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use serde_json::{Value, json};
 
 /// The address of the directory with this search, in the workspace that it is looked at from; parts that are empty are
 /// left out.
@@ -48,11 +50,16 @@ pub fn DirectoryPage() -> impl IntoView {
         let of = |name: &str| query.get(name).unwrap_or_default();
         Asked { text: of("q"), industry: of("industry"), cursor: of("cursor"), acting: of("as") }
     });
-    let loaded =
-        Resource::new_blocking(move || asked.get(), |asked| server_fns::directory(asked.text, asked.industry, asked.cursor));
+    let loaded = Resource::new_blocking(
+        move || asked.get(),
+        |asked| {
+            let workspace = Some(asked.acting).filter(|key| !key.is_empty());
+            server_fns::directory(asked.text, asked.industry, asked.cursor, workspace)
+        },
+    );
     view! {
         <Title text="Sponsors and partners"/>
-        <Meta name="description" content="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
+        <Described path="/directory" title="Sponsors and partners" text="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
         <div class="center stack">
             <PageHead title="Sponsors and partners" sub="Who stands behind developer events. Every profile was checked by a person, or added by a community.">
                 <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
@@ -256,7 +263,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
         o.long_description.split("\n\n").map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect();
     view! {
         <Title text=o.display_name.clone()/>
-        <Meta name="description" content=o.short_description.clone()/>
+        <Introduced o=o.clone()/>
         <div class="center stack stack--loose">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
@@ -338,6 +345,43 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
             </div>
         </div>
     }
+}
+
+/// What the page says to search engines and to other sites.
+#[component]
+fn Introduced(o: OrganizationView) -> impl IntoView {
+    let path = format!("/directory/{}", o.slug);
+    let text = if o.short_description.is_empty() {
+        format!("{}: {}. What it supports, and how to approach it.", o.display_name, o.industry)
+    } else {
+        o.short_description.clone()
+    };
+    view! {
+        <Described path=path title=o.display_name.clone() text picture=format!("organizations/{}", o.slug) kind="profile"/>
+        <LinkedData make=move |origin: &str| linked(&o, origin)/>
+    }
+}
+
+/// The organization as schema.org has it.
+fn linked(o: &OrganizationView, origin: &str) -> Value {
+    let path = format!("/directory/{}", o.slug);
+    let mut known = json!({
+        "@type": "Organization",
+        "@id": format!("{origin}{path}#organization"),
+        "url": o.website,
+        "mainEntityOfPage": format!("{origin}{path}"),
+        "name": o.display_name,
+    });
+    if !o.legal_name.is_empty() {
+        known["legalName"] = json!(o.legal_name);
+    }
+    if !o.short_description.is_empty() {
+        known["description"] = json!(o.short_description);
+    }
+    if let Some(logo) = &o.logo_url {
+        known["logo"] = json!(format!("{origin}{logo}"));
+    }
+    graph(vec![known, breadcrumbs(origin, &[("Sponsors and partners", "/directory"), (&o.display_name, &path)])])
 }
 
 /// Nobody of it is here: whoever reads this may be.

@@ -6,7 +6,10 @@ use crate::{
         rules::{Standing, Verdict, claims::ClaimState},
         server_fns,
         trust::{FullTrust, TrustBand},
-        views::{CheckView, ClaimView, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView, within},
+        views::{
+            CheckView, ClaimView, MergeWaiting, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView,
+            within,
+        },
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
@@ -156,16 +159,16 @@ pub fn StaffOrganizationPage() -> impl IntoView {
     let acting = acting();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
     let loaded = Resource::new_blocking(move || (id(), acting.get()), |(id, workspace)| server_fns::review(id, workspace));
-    let (decided, asked) =
-        use_query_map().with_untracked(|query| (query.get("decided").is_some(), query.get("checks").is_some()));
+    let (decided, asked, merged) = use_query_map()
+        .with_untracked(|query| (query.get("decided").is_some(), query.get("checks").is_some(), query.get("merged").is_some()));
     view! {
         <Title text="Application of a sponsor"/>
-        {shown(loaded, move |review: ReviewView| view! { <Review review decided asked/> })}
+        {shown(loaded, move |review: ReviewView| view! { <Review review decided asked merged/> })}
     }
 }
 
 #[component]
-fn Review(review: ReviewView, decided: bool, asked: bool) -> impl IntoView {
+fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl IntoView {
     let o = review.organization;
     let (state, state_tone) = standing(review.standing);
     let row = |label: &'static str, text: String| {
@@ -179,6 +182,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool) -> impl IntoView {
     let back = here("/staff/organizations");
     let types = o.available_sponsorship_types.iter().flatten().map(|label| label.label()).collect::<Vec<_>>().join(", ");
     let earlier = review.earlier_checks.len();
+    let merge = here(&format!("/staff/organizations/{}/merge", o.id));
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol class="breadcrumb__list">
@@ -203,6 +207,13 @@ fn Review(review: ReviewView, decided: bool, asked: bool) -> impl IntoView {
         </header>
         {decided.then(|| view! { <Notice tone="success" title="Decided"><p>"Whoever it concerns gets a mail with your words."</p></Notice> })}
         {asked.then(|| view! { <Notice tone="info" title="The checks run again"><p>"What they find stands here in a minute."</p></Notice> })}
+        {merged.then(|| view! { <Notice tone="success" title="Merged"><p>"Everything moved. The people of both profiles get a mail with your words."</p></Notice> })}
+        {review.merged_into.clone().map(|(id, name)| view! {
+            <Notice tone="info" title="Merged into another profile">
+                <p>"Its addresses lead to " <a href=here(&format!("/staff/organizations/{id}"))>{name}</a> ", which has everything that was its own. This page is kept as evidence."</p>
+            </Notice>
+        })}
+        {review.merges.into_iter().map(|it| view! { <MergeWaits it/> }).collect_view()}
         {review.disabling.map(|it| view! {
             <Notice tone="danger" title="A second person is needed">
                 <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", it.proposed_by, it.waits_label, it.reason)}</p>
@@ -253,8 +264,31 @@ fn Review(review: ReviewView, decided: bool, asked: bool) -> impl IntoView {
                     <Timeline entries=review.timeline.into_iter().map(entry).collect()/>
                 </section>
             </div>
-            <aside class="stack"><Decide verdicts=o.can.decide acting=review.acting/></aside>
+            <aside class="stack">
+                <Decide verdicts=o.can.decide acting=review.acting/>
+                {review.merged_into.is_none().then(|| view! {
+                    <section class="panel" aria-labelledby="twice">
+                        <header class="panel__head"><h2 class="panel__title" id="twice">"Here twice?"</h2></header>
+                        <div class="panel__body stack">
+                            <p class="text-soft">"Merge it into the profile that stays. You see what moves before anything does."</p>
+                            <a class="button" href=merge>"Merge into another profile"</a>
+                        </div>
+                    </section>
+                })}
+            </aside>
         </div>
+    }
+}
+
+/// A merge that one of us proposed.
+#[component]
+fn MergeWaits(it: MergeWaiting) -> impl IntoView {
+    let href = here(&format!("/staff/organizations/{}/merge?into={}", it.gone_id, it.kept_id));
+    view! {
+        <Notice tone="danger" title="A merge waits for a second person">
+            <p>{format!("{} proposed {} ago to merge {} into {}: {}", it.proposed_by, it.waits_label, it.gone_name, it.kept_name, it.reason)}</p>
+            <p><a href=href>"Look at what would move, and decide"</a></p>
+        </Notice>
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     features::organizations::{
         server_fns,
-        views::{ClaimView, DisablingView, ProposalView, WaitingView, within},
+        views::{ClaimView, DisablingView, MergeWaiting, ProposalView, WaitingView, within},
     },
     ui::{
         page::{acting, shown},
@@ -34,7 +34,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         }
         .into_any();
     }
-    let WaitingView { claims, proposals, disablings } = waiting;
+    let WaitingView { claims, proposals, disablings, merges } = waiting;
     let claims = claims.into_iter().map(|claim: ClaimView| {
         let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
         (
@@ -60,6 +60,14 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
             it.waits_label,
         )
     });
+    let merges = merges.into_iter().map(|it: MergeWaiting| {
+        (
+            it.gone_id.to_string(),
+            it.gone_name,
+            format!("{} proposes to merge it into {}: {}", it.proposed_by, it.kept_name, it.reason),
+            it.waits_label,
+        )
+    });
     view! {
         <PageHead title="Changes that wait" sub="The one that has waited longest first.">
             <a class="button" href=back>"Applications"</a>
@@ -67,7 +75,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         <div class="stack stack--sections">
             <Rows title="Claims" rows=claims.collect() acting=acting.clone()/>
             <Rows title="Websites" rows=proposals.collect() acting=acting.clone()/>
-            <Rows title="For a second person" rows=disablings.collect() acting/>
+            <Rows title="For a second person" rows=disablings.chain(merges).collect() acting/>
         </div>
     }
     .into_any()

@@ -3,7 +3,7 @@
 
 use crate::{
     features::{
-        communities::ui::profile::CommunityProfile,
+        communities::{ui::profile::CommunityProfile, views::CommunityView},
         events::{ui::cards::EventCards, views::EventItem},
         partners::{
             server_fns,
@@ -11,13 +11,15 @@ use crate::{
         },
     },
     ui::{
-        page::{acting, shown},
+        found::{Described, LinkedData, breadcrumbs, graph},
+        page::{Shape, acting, shown_as},
         parts::{Empty, Logo, Tier},
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use serde_json::{Value, json};
 
 /// `/communities/:slug`.
 #[component]
@@ -27,23 +29,48 @@ pub fn CommunityPage() -> impl IntoView {
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::community(slug, workspace),
     );
-    shown(loaded, move |page| view! { <Page page/> })
+    shown_as(Shape::Detail, loaded, move |page| view! { <Page page/> })
 }
 
 #[component]
 fn Page(page: CommunityPageView) -> impl IntoView {
     let CommunityPageView { community, ahead, past, supporters } = page;
     let excerpt: String = community.bio.chars().take(160).collect();
+    let said = community.clone();
     view! {
         <Title text=community.name.clone()/>
-        <Meta property="og:title" content=community.name.clone()/>
-        <Meta property="og:description" content=excerpt/>
+        <Described
+            path=format!("/communities/{}", community.slug)
+            title=community.name.clone()
+            text=excerpt
+            picture=format!("communities/{}", community.slug)
+            kind="profile"
+        />
+        <LinkedData make=move |origin: &str| linked(&said, origin)/>
         <CommunityProfile community>
             <Ahead events=ahead/>
             <Supporters supporters/>
             <Past events=past/>
         </CommunityProfile>
     }
+}
+
+/// The community as schema.org's `Organization`.
+fn linked(it: &CommunityView, origin: &str) -> Value {
+    let path = format!("/communities/{}", it.slug);
+    let mut known = json!({
+        "@type": "Organization",
+        "@id": format!("{origin}{path}#community"),
+        "url": format!("{origin}{path}"),
+        "name": it.name,
+        "description": it.bio,
+        "address": {"@type": "PostalAddress", "addressLocality": it.city, "addressCountry": it.country},
+        "sameAs": std::iter::once(&it.website).chain(it.social_links.iter().map(|link| &link.url)).filter(|url| !url.is_empty()).collect::<Vec<_>>(),
+    });
+    if let Some(logo) = &it.logo_url {
+        known["logo"] = json!(format!("{origin}{logo}"));
+    }
+    graph(vec![known, breadcrumbs(origin, &[("Events", "/events"), (it.name.as_str(), path.as_str())])])
 }
 
 #[component]

@@ -1,25 +1,39 @@
 //! The sponsor wall: who makes an event possible, by tier. Works without scripts; every logo has its room reserved.
 
 use crate::{
-    features::partners::{
-        server_fns,
-        views::{PartnerView, PartnerWall, WallGroup, WallSize},
+    features::{
+        events::{ui::linked, views::EventView},
+        partners::{
+            server_fns,
+            views::{PartnerView, PartnerWall, WallGroup, WallSize},
+        },
     },
-    kernel::{ids::EventId, pictures::sources},
-    ui::parts::Icon,
+    kernel::pictures::sources,
+    ui::{found::LinkedData, parts::Icon},
 };
 use leptos::prelude::*;
 
-/// The wall of an event, loaded by its id. Nothing where nobody stands on it, or when it could not be loaded: the page around
-/// it is worth reading without it.
+/// The wall of an event, loaded by its id, and what the page says to machines, which names the same sponsors. No wall where
+/// nobody stands on it, or when it could not be loaded: the page around it is worth reading without it.
 #[component]
-pub fn EventWall(event: EventId) -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), move |()| server_fns::wall(event.to_string()));
+pub fn EventWall(event: EventView) -> impl IntoView {
+    let id = event.id;
+    let loaded = Resource::new_blocking(|| (), move |()| server_fns::wall(id.to_string()));
     view! {
         <Suspense>
-            {move || Suspend::new(async move {
-                loaded.await.ok().filter(|wall| !wall.is_empty()).map(|wall| view! { <SponsorWall wall/> })
-            })}
+            {move || {
+                let event = event.clone();
+                Suspend::new(async move {
+                    let wall = loaded.await.ok().filter(|wall| !wall.is_empty());
+                    let sponsors = wall.iter().flat_map(|wall| &wall.groups).flat_map(|group| &group.entries);
+                    let sponsors: Vec<(String, String)> =
+                        sponsors.map(|it| (it.display_name_snapshot.clone(), it.website_snapshot.clone())).collect();
+                    view! {
+                        <LinkedData make=move |origin: &str| linked::event(&event, origin, &sponsors)/>
+                        {wall.map(|wall| view! { <SponsorWall wall/> })}
+                    }
+                })
+            }}
         </Suspense>
     }
 }

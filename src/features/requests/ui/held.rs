@@ -44,10 +44,11 @@ fn Held(screen: HeldScreen) -> impl IntoView {
     let total = if page.total_capped { "1,000+".to_owned() } else { page.total.to_string() };
     let count = format!("Showing {} of {total}", page.items.len());
     let next = page.next_cursor.map(|cursor| acting_at(&format!("/staff/requests?cursor={cursor}"), &acting));
+    let only = page.items.len() == 1;
     view! {
         <PostForm name="judge" acting class="stack">
-            {page.items.into_iter().map(|it| view! { <One it/> }).collect_view()}
-            <section class="panel" aria-label="Decision">
+            {page.items.into_iter().map(|it| view! { <One it only/> }).collect_view()}
+            <section class="panel dock" aria-label="Decision">
                 <div class="panel__body stack">
                     <TextArea form="judge" name="reason" label="Why it is not delivered" hint="Its sender reads this. Not needed to deliver it." optional=true rows=2 maxlength=1000_u32/>
                     <div class="form__actions">
@@ -64,13 +65,13 @@ fn Held(screen: HeldScreen) -> impl IntoView {
 
 /// One of them; the form around the list decides on the one that is chosen.
 #[component]
-fn One(it: HeldView) -> impl IntoView {
+fn One(it: HeldView, only: bool) -> impl IntoView {
     let heading = format!("held-{}", it.id);
     let titled = heading.clone();
     let id = it.id.to_string();
-    let chosen = expect_context::<FormState>().start("request", "") == id;
+    let chosen = expect_context::<FormState>().start("request", "") == id || only;
     view! {
-        <section class="panel" aria-labelledby=titled>
+        <section class="panel pick" aria-labelledby=titled>
             <header class="panel__head">
                 <h2 class="panel__title" id=heading>{it.from} " to " {it.to}</h2>
                 <Pill text=format!("waits {}", it.age_label) tone="warning"/>
@@ -79,7 +80,7 @@ fn One(it: HeldView) -> impl IntoView {
                 <p>{it.event_title} ", " {it.sent_label}</p>
                 <p><strong>"Held because "</strong>{it.why}</p>
                 {(!it.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.message}</blockquote> })}
-                <label class="choice choice--plain">
+                <label class="choice choice--plain pick__choice">
                     <input class="choice__input" type="radio" name="request" value=id checked=chosen/>
                     <span class="choice__label">"Decide on this one"</span>
                 </label>

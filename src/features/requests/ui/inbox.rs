@@ -1,6 +1,7 @@
 //! `/inbox`: what waits for you first, then what has waited longest; the same page for both kinds of workspace. The address
 //! is the state, and everything is a link, a field or a button.
 
+use super::keys::{InboxKeys, link_id};
 use crate::{
     features::{
         opportunities::views::acting_at,
@@ -248,7 +249,10 @@ fn Picks(inbox: InboxPage, tomorrow: String, months: Vec<Choice>, acting: String
     let colleagues: Vec<ColleagueView> = inbox.colleagues.into_iter().filter(|it| it.can_act).collect();
     let rows = inbox.items;
     view! {
+        <InboxKeys can_sort=can_act && is_open/>
         <PostForm name="sort" acting=acting.clone() class="stack">
+            // Enter in a field presses a form's first button: this one, which does nothing, since none is meant.
+            <button type="submit" disabled=true hidden=true></button>
             <PickedRows rows acting/>
             <details class="disclosure">
                 <summary class="button">"With the ticked ones"</summary>
@@ -347,6 +351,7 @@ pub fn Row(row: InboxRow, acting: String, #[prop(optional)] pick: bool, #[prop(o
         Side::Organization => "Application",
         Side::Community => "Request",
     };
+    let id = pick.then(|| link_id(&row.id.to_string()));
     let class = if row.unread { "inbox__row inbox__row--new" } else { "inbox__row" };
     let label = format!("Tick {}, {}", row.counterpart.name, row.event_title);
     let handled = row.assignee.as_ref().map(|it| it.name.clone());
@@ -366,7 +371,7 @@ pub fn Row(row: InboxRow, acting: String, #[prop(optional)] pick: bool, #[prop(o
             })}
             <Logo name=row.counterpart.name.clone() url=row.counterpart.logo_url size="small"/>
             <div class="inbox__body">
-                <p class="inbox__who"><a class="inbox__link" href=href>{row.counterpart.name}</a></p>
+                <p class="inbox__who"><a class="inbox__link" id=id href=href>{row.counterpart.name}</a></p>
                 <p class="inbox__what">{how} ": " {row.category.label()} ", " {row.event_title}</p>
                 {(handled.is_some() || !snoozed.is_empty()).then(|| view! {
                     <p class="inbox__what">

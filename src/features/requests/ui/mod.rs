@@ -4,6 +4,7 @@ pub mod compose;
 pub mod dashboard;
 pub mod held;
 pub mod inbox;
+mod keys;
 pub mod request;
 pub mod rules;
 pub mod standing;

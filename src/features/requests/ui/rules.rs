@@ -59,13 +59,23 @@ fn Rules(screen: RulesScreen) -> impl IntoView {
     }
 }
 
+/// A rule: what it is about, what follows, and the way to take it away for whoever may.
 #[component]
-fn Remove(rule: String, label: String, acting: String) -> impl IntoView {
+fn Rule(id: String, what: String, follows: &'static str, answer: String, can_edit: bool, acting: String) -> impl IntoView {
+    let label = format!("Remove: {what}");
     view! {
-        <PostForm name="remove" acting class="cluster" summary=false>
-            <input type="hidden" name="rule" value=rule/>
-            <button class="button button--quiet button--small" type="submit" aria-label=label>"Remove"</button>
-        </PostForm>
+        <tr>
+            <td class="table__main">{what}</td>
+            <td data-label=follows>{answer}</td>
+            <td data-label="Change">
+                {can_edit.then(|| view! {
+                    <PostForm name="remove" acting class="cluster" summary=false>
+                        <input type="hidden" name="rule" value=id/>
+                        <button class="button button--quiet button--small" type="submit" aria-label=label>"Remove"</button>
+                    </PostForm>
+                })}
+            </td>
+        </tr>
     }
 }
 
@@ -86,20 +96,12 @@ fn Routes(rules: RulesView, acting: String) -> impl IntoView {
                 (None, Some(event_type)) => format!("Every {event_type}"),
                 (None, None) => "Everything else".to_owned(),
             };
-            let (who, note) = match assignee {
-                Some(it) if it.can_act => (it.name, ""),
-                Some(it) => (it.name, " (cannot act on requests any more: nobody is given these)"),
-                None => ("Nobody".to_owned(), ""),
+            let answer = match assignee {
+                Some(it) if it.can_act => it.name,
+                Some(it) => format!("{} (cannot act on requests any more: nobody is given these)", it.name),
+                None => "Nobody".to_owned(),
             };
-            let label = format!("Remove: {what}");
-            let acting = of.clone();
-            view! {
-                <tr>
-                    <td class="table__main">{what}</td>
-                    <td data-label="Handled by">{who} {note}</td>
-                    <td data-label="Change">{can_edit.then(|| view! { <Remove rule=id.to_string() label acting/> })}</td>
-                </tr>
-            }
+            view! { <Rule id=id.to_string() what follows="Handled by" answer can_edit acting=of.clone()/> }
         })
         .collect_view();
     view! {
@@ -150,15 +152,8 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
         .fits
         .into_iter()
         .map(move |FitView { id, label, reason, words }| {
-            let remove = format!("Remove: {label}");
-            let acting = of.clone();
-            view! {
-                <tr>
-                    <td class="table__main">{label}</td>
-                    <td data-label="Otherwise answered">{reason.label()} ": " {words}</td>
-                    <td data-label="Change">{can_edit.then(|| view! { <Remove rule=id.to_string() label=remove acting/> })}</td>
-                </tr>
-            }
+            let answer = format!("{}: {words}", reason.label());
+            view! { <Rule id=id.to_string() what=label follows="Otherwise answered" answer can_edit acting=of.clone()/> }
         })
         .collect_view();
     let currencies = Currency::ALL.iter().map(|it| (it.code().to_owned(), it.name().to_owned())).collect::<Vec<_>>();

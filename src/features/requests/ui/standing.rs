@@ -24,6 +24,13 @@ pub fn StandingPage() -> impl IntoView {
     }
 }
 
+/// How much of its week a workspace has used, where it is about to send something.
+#[component]
+pub fn QuotaLine(acting: String) -> impl IntoView {
+    let loaded = Resource::new_blocking(move || acting.clone(), |acting| server_fns::quota(Some(acting)));
+    shown(loaded, |quota| view! { <p class="text-soft num">{quota.words()}</p> })
+}
+
 /// What helps against a reason.
 const fn advice(reason: RejectionReason) -> &'static str {
     match reason {

@@ -1,0 +1,48 @@
+// Keys that every page answers to, and what a page says when nobody answers.
+import { open, signIn } from '../lib/steps';
+import { expect, test } from '../lib/test';
+
+test('a slash searches, a question mark shows the keys, and typing is left alone', async ({ page }) => {
+  await open(page, '/events');
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: 'Search events' })).toBeFocused();
+  await page.keyboard.type('a/b?c');
+  await expect(page.getByRole('searchbox', { name: 'Search events' })).toHaveValue('a/b?c');
+  await expect(page.getByRole('dialog')).toBeHidden();
+
+  // A page without a search has the one of its head.
+  await open(page, '/communities/apex-circle');
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox', { name: 'Search sponsors and partners' })).toBeFocused();
+  await page.keyboard.type('cloud');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/directory\?q=cloud/);
+
+  await open(page, '/communities/apex-circle');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys of every page' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('Escape closes a menu and leaves the focus where it was opened', async ({ page }) => {
+  await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
+  await open(page, '/dashboard');
+  const account = page.locator('summary', { hasText: 'Account' });
+  await account.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
+  await expect(account).toBeFocused();
+});
+
+test('without a connection the page says so, and comes back by itself', async ({ page, context }) => {
+  await open(page, '/opportunities');
+  await context.setOffline(true);
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Events' }).click();
+  await expect(page.getByRole('heading', { name: 'We could not be reached' })).toBeVisible();
+  await context.setOffline(false);
+  await expect(page.getByRole('heading', { level: 1, name: 'Events' })).toBeVisible();
+});

@@ -1,0 +1,442 @@
+//! Two profiles of one organization become one: everything follows, the old address leads on, nothing is counted twice, and
+//! whoever is faster, each sees what the other left.
+
+use crate::{
+    organizations::two_of_the_staff,
+    town::{Town, story},
+};
+use commdesk::{
+    features::{
+        accounts::service as accounts,
+        blocks::service as blocks,
+        moderation::{
+            merging, service as moderation,
+            views::{MergeReceipt, MergeState, ReportInput},
+        },
+        organizations::{
+            claims,
+            rules::{DecisionInput, claims::AddInput, merging::MergeInput},
+            service as organizations,
+        },
+        partners::{rules::Labels, service as partners, views::PartnerInput},
+        requests::{
+            service as requests,
+            views::{ApplyInput, RequestInput, RequestState},
+        },
+    },
+    kernel::{
+        actor::Actor,
+        error::AppResult,
+        ids::{EventId, OrganizationId, RequestId},
+    },
+    platform::ctx::Ctx,
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, INGRID, MALLORY, MEI, RAVI, SARA, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+async fn demo(town: &Town) -> Ctx {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    town.drain().await;
+    town.ctx()
+}
+
+async fn who(ctx: &Ctx, figure: Figure) -> Actor {
+    people::actor(ctx, figure).await.expect("signed in")
+}
+
+fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
+    outcome.expect_err("a refusal").code()
+}
+
+async fn one(town: &Town, sql: &str) -> Uuid {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&town.owner).await.expect("one row")
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+fn northwind(name: &str) -> AddInput {
+    let host = name.to_lowercase();
+    AddInput {
+        display_name: format!("{name} Labs"),
+        website: format!("https://{host}.example"),
+        entity_type: "Sponsor".into(),
+        industry: "Security".into(),
+        short_description: "They audit what students ship.".into(),
+        contact_email: format!("hello@{host}.example"),
+        confirm: true,
+    }
+}
+
+async fn say(ctx: &Ctx, staff: &Actor, gone: OrganizationId, into: impl ToString, decision: &str) -> AppResult<MergeReceipt> {
+    let input = MergeInput { into: into.to_string(), decision: decision.into(), reason: "One company, here twice.".into() };
+    merging::merge(ctx, staff, gone, input.parse().expect("in order")).await
+}
+
+async fn ask(ctx: &Ctx, ravi: &Actor, organization: OrganizationId, event: Uuid) -> RequestId {
+    let input: RequestInput = serde_json::from_value(json!({
+        "organizationId": organization, "eventId": event, "amount": 20000, "currency": "INR", "category": "Bronze Sponsor",
+        "message": format!("Would you judge a track? {organization}"),
+    }))
+    .expect("as on the wire");
+    requests::send(ctx, ravi, &input).await.expect("sent")
+}
+
+async fn stands(ctx: &Ctx, ravi: &Actor, event: Uuid, organization: OrganizationId, category: &str) {
+    let input = PartnerInput {
+        organization_id: Some(organization.to_string()),
+        category: Some(category.into()),
+        ..PartnerInput::default()
+    };
+    partners::add(ctx, ravi, EventId(event), input.parse_new(Labels::All).expect("in order"), None).await.expect("added");
+}
+
+/// Nothing is left behind, nothing is there twice, and what is counted is what there is.
+async fn is_balanced(town: &Town, gone: OrganizationId, kept: OrganizationId) {
+    for table in [
+        "requests",
+        "event_partners",
+        "organization_members",
+        "organization_support",
+        "blocks",
+        "organization_slugs",
+        "request_fits",
+    ] {
+        assert_eq!(count(town, &format!("{table} where organization_id = '{gone}'")).await, 0, "{table}");
+    }
+    for what in [
+        format!("request_routes where workspace_id = '{gone}'"),
+        format!("saved_views where workspace = 'organization:{gone}'"),
+        format!("api_keys where workspace_id = '{gone}' and revoked_at is null"),
+        format!("invitations where workspace_id = '{gone}' and accepted_at is null and revoked_at is null"),
+        format!("organization_claims where organization_id = '{gone}' and state in ('Asked', 'Proven')"),
+        format!("reports where subject_id = '{gone}' and state = 'Open'"),
+        format!("organizations where id = '{gone}' and (merged_into is distinct from '{kept}' or verification_status <> 'Disabled')"),
+        // Open requests have their deadline and closed ones none; a place is taken by nobody twice.
+        "requests r where (r.closed_at is null) <> exists (select 1 from deadlines d where d.kind = 'request_expiry' and d.subject_id = r.id)".to_owned(),
+        "(select 1 from place_claims where released_at is null group by place_id having count(*) > 1) as twice".to_owned(),
+        "event_partners p join requests r on r.id = p.request_id where p.organization_id <> r.organization_id".to_owned(),
+        format!(
+            "organizations o where o.id = '{kept}' and (o.events_sponsored <> (select count(*) from organization_support s where s.organization_id = o.id)
+                or o.events_sponsored <> (select count(distinct p.event_id) from event_partners p where p.organization_id = o.id))"
+        ),
+    ] {
+        assert_eq!(count(town, &what).await, 0, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (ravi, mei, tomas, asha) =
+            (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
+        let (sara, _) = two_of_the_staff(town).await;
+        let acme = asha.organization().expect("Acme");
+        let gone = claims::add(&ctx, &ravi, &northwind("Northwind")).await.expect("added").id;
+        let hackfest = one(town, "select id from events where title like 'HackFest%'").await;
+        let kept_request = ask(&ctx, &ravi, acme, hackfest).await;
+        town.house.clock.shift(60);
+        let twin = ask(&ctx, &ravi, gone, hackfest).await;
+        stands(&ctx, &ravi, hackfest, acme, "Silver Sponsor").await;
+        stands(&ctx, &ravi, hackfest, gone, "Silver Sponsor").await;
+        stands(&ctx, &ravi, hackfest, gone, "Bronze Sponsor").await;
+        blocks::block(&ctx, &mei, gone.0).await.expect("blocked");
+        let report = ReportInput {
+            subject_kind: "organization".into(),
+            subject_id: gone.to_string(),
+            reason: "Spam".into(),
+            words: String::new(),
+        };
+        moderation::report(&ctx, &tomas, report.parse().expect("reads")).await.expect("reported");
+        town.drain().await;
+
+        // What is shown is what would happen, and looking changes nothing.
+        let before = count(town, "facts").await;
+        let screen = merging::screen(&ctx, &sara, gone, "acme-cloud").await.expect("a page");
+        let plan = screen.plan.expect("a plan");
+        assert_eq!(
+            (count(town, "facts").await, count(town, &format!("requests where organization_id = '{gone}'")).await),
+            (before, 1)
+        );
+        assert!(!plan.needs_second && plan.people.is_empty());
+        assert_eq!(plan.withdrawn, ["Apex Circle, HackFest 2027"]);
+        assert_eq!(plan.removed, ["HackFest 2027, Silver Sponsor"]);
+
+        // Only staff, with a reason, and into something that is there.
+        assert_eq!(code(say(&ctx, &ravi, gone, acme, "").await), "FORBIDDEN");
+        assert_eq!(say(&ctx, &sara, gone, "nobody-here", "").await.expect_err("nobody").status(), 422);
+        assert_eq!(code(say(&ctx, &sara, gone, gone, "").await), "SAME_PROFILE");
+        assert_eq!(code(say(&ctx, &sara, acme, gone, "").await), "WRONG_WAY");
+        let done = say(&ctx, &sara, gone, "acme-cloud", "").await.expect("merged");
+        assert_eq!((done.state, done.organization_id), (MergeState::Merged, acme));
+        assert_eq!(done.moved, plan.counts, "as it was shown");
+        assert_eq!((done.moved.requests, done.moved.requests_withdrawn), (1, 1));
+        assert_eq!((done.moved.assignments, done.moved.assignments_removed), (2, 1));
+        assert_eq!((done.moved.blocks, done.moved.reports, done.moved.slugs), (1, 1, 1));
+        town.drain().await;
+        is_balanced(town, gone, acme).await;
+
+        // Of two requests about the same thing the older goes on, and the newer says why it ended, to both sides.
+        assert_eq!(requests::get(&ctx, &asha, kept_request).await.expect("hers").state, RequestState::Pending);
+        for side in [&asha, &ravi] {
+            let ended = requests::get(&ctx, side, twin).await.expect("theirs");
+            assert_eq!(ended.state, RequestState::Withdrawn);
+            let last = ended.timeline.last().expect("a timeline");
+            assert!(last.quote.as_deref().is_some_and(|why| why.contains("became one")), "{last:?}");
+        }
+        assert!(count(town, "mails where template = 'request_withdrawn'").await >= 2);
+        // Of two places in one category the first stays; the page's community reads why the other went.
+        assert_eq!(count(town, &format!("event_partners where organization_id = '{acme}' and removed_at is null")).await, 2);
+        assert_eq!(count(town, "event_partners where removal_reason like '%one organization%'").await, 1);
+
+        // Its address and its id lead on; its story is shown, and its own chain was not touched.
+        let old = town.visitor().open("/directory/northwind-labs").await;
+        assert_eq!((old.status, old.location()), (StatusCode::MOVED_PERMANENTLY, "/directory/acme-cloud"));
+        let data = town.visitor().api(Method::GET, &format!("/sponsors/{gone}"), None).await.data();
+        assert_eq!(data["slug"], "acme-cloud");
+        let review = organizations::review(&ctx, &sara, acme).await.expect("staff see it");
+        let words: Vec<&str> = review.timeline.iter().map(|step| step.text.as_str()).collect();
+        assert!(
+            words.contains(&"A community added it") && words.contains(&"Northwind Labs was merged into Acme Cloud"),
+            "{words:?}"
+        );
+        // A block that was made against the one holds for the other.
+        assert_eq!(code(organizations::get(&ctx, Some(&mei), acme).await), "NOT_FOUND");
+
+        // Nothing is decided on what is gone, and its website is known as the other's.
+        assert_eq!(code(say(&ctx, &sara, gone, acme, "").await), "MERGED");
+        let restore = DecisionInput { decision: "restore".into(), reason: "A mistake of mine.".into() };
+        assert_eq!(code(organizations::decide(&ctx, &sara, gone, restore.parse().expect("reads")).await), "MERGED");
+        let again = claims::add(&ctx, &ravi, &northwind("Northwind")).await.expect_err("it is here");
+        assert!(format!("{again:?}").contains("Acme Cloud"), "{again:?}");
+        assert_eq!(count(town, "mails where template = 'organization_merged' and recipient = 'asha@acme.example'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (tomas, asha) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
+        let (sara, omar) = two_of_the_staff(town).await;
+        let (lumen, acme) = (tomas.organization().expect("Lumen"), asha.organization().expect("Acme"));
+        let seat = |figure: Figure, organization: OrganizationId, role: &'static str, signatory: bool| {
+            let sql = format!(
+                "insert into organization_members (id, organization_id, user_id, role, signatory, created_at)
+                 select gen_random_uuid(), '{organization}', id, '{role}', {signatory}, created_at from users where email = '{}'",
+                figure.email,
+            );
+            async move { sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&town.owner).await.expect("seated") }
+        };
+        // Ingrid does more at the one that goes, Asha more at the one that stays.
+        seat(INGRID, lumen, "Sponsor Admin", true).await;
+        seat(INGRID, acme, "Hiring Manager", false).await;
+        seat(ASHA, lumen, "DevRel Manager", false).await;
+        let key = format!(
+            "insert into api_keys (id, kind, workspace_id, name, secret_hash, tail, scopes, made_by, created_at)
+             select gen_random_uuid(), 'organization', '{lumen}', 'Robot', '\\x00', 'abcd', '{{requests}}', id, created_at
+             from users where email = '{}'",
+            TOMAS.email
+        );
+        sqlx::query(sqlx::AssertSqlSafe(key)).execute(&town.owner).await.expect("a key");
+
+        assert_eq!(say(&ctx, &sara, lumen, acme, "").await.expect("proposed").state, MergeState::Proposed);
+        assert_eq!(code(say(&ctx, &sara, lumen, acme, "").await), "SECOND_PERSON_NEEDED");
+        assert_eq!(count(town, &format!("organization_members where organization_id = '{lumen}'")).await, 3, "nothing moved");
+        let waiting = commdesk::features::organizations::life::waiting(&ctx, &omar).await.expect("staff");
+        assert_eq!((waiting.merges.len(), waiting.merges[0].gone_name.as_str()), (1, "Lumen Data"));
+        // Dropped, it needs two again.
+        assert_eq!(say(&ctx, &omar, lumen, acme, "drop").await.expect("dropped").state, MergeState::Dropped);
+        assert_eq!(code(say(&ctx, &omar, lumen, acme, "drop").await), "NOT_WAITING");
+        assert_eq!(say(&ctx, &omar, lumen, acme, "").await.expect("proposed").state, MergeState::Proposed);
+        let done = say(&ctx, &sara, lumen, acme, "").await.expect("the second person");
+        assert_eq!((done.state, done.moved.people, done.moved.api_keys_revoked), (MergeState::Merged, 3, 1));
+        town.drain().await;
+        is_balanced(town, lumen, acme).await;
+
+        let role = async |figure: Figure| {
+            let sql = format!(
+                "select m.role || case when m.signatory then ', signs' else '' end from organization_members m
+                 join users u on u.id = m.user_id where u.email = '{}' and m.organization_id = '{acme}'",
+                figure.email
+            );
+            sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(sql)).fetch_one(&town.owner).await.expect("one seat")
+        };
+        assert_eq!(role(INGRID).await, "Sponsor Admin", "the higher role, and no power that Acme did not give");
+        assert_eq!(role(ASHA).await, "Sponsor Admin");
+        // Who had the one workspace has the other from the next request on, and reads its requests.
+        let tomas = people::sign_in(&ctx, TOMAS).await.expect("signed in");
+        assert_eq!(tomas.memberships.iter().map(|seat| seat.slug.as_str()).collect::<Vec<_>>(), ["acme-cloud"]);
+        assert_eq!(count(town, "mails where template = 'organization_merged' and recipient = 'tomas@lumen.example'").await, 1);
+        // The event's page shows what was agreed on.
+        assert!(town.visitor().open("/events/hackfest-2027").await.text.contains("Lumen Data"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_gets_into_a_verified_workspace_by_an_application_that_nobody_checked() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (mallory, asha) = (who(&ctx, MALLORY).await, who(&ctx, ASHA).await);
+        let (globex, acme) = (mallory.organization().expect("Globex"), asha.organization().expect("Acme"));
+
+        // Over REST, once for a key.
+        let person = people::sign_in(&ctx, SARA).await.expect("signed in");
+        town.house.clock.shift(60);
+        let given =
+            accounts::give_second_factor(&ctx, &person, &accounts::code_for_development(&ctx, SARA.email).await.expect("a code"))
+                .await
+                .expect("the second factor");
+        let mut browser = town.visitor();
+        browser.set_cookie("commdesk", &given.token);
+        let page = browser.open(&format!("/staff/organizations/{globex}/merge?into=acme-cloud")).await;
+        assert!(page.text.contains("What would happen") && page.text.contains("mallory@globex.example"), "{}", page.text);
+        assert!(page.text.contains("People without a seat"), "{}", page.text);
+        let refused = browser
+            .submit(
+                &format!("/staff/organizations/{globex}/merge?into=acme-cloud"),
+                "merge",
+                &[("into", &acme.to_string()), ("reason", "")],
+            )
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let path = format!("/admin/organizations/{globex}/merge");
+        let body = json!({"into": acme, "reason": "One company, here twice."});
+        let first = browser.api_with(Method::POST, &path, Some(body.clone()), &[("idempotency-key", "merge-globex")]).await;
+        assert_eq!((first.status, first.data()["state"].clone()), (StatusCode::OK, json!("merged")), "{}", first.text);
+        assert_eq!(first.data()["moved"]["peopleLeft"], 1);
+        let again = browser.api_with(Method::POST, &path, Some(body.clone()), &[("idempotency-key", "merge-globex")]).await;
+        assert_eq!(again.data()["state"], "merged");
+        assert_eq!(browser.api(Method::POST, &path, Some(body)).await.code(), "MERGED");
+
+        town.drain().await;
+        is_balanced(town, globex, acme).await;
+        let mallory = people::sign_in(&ctx, MALLORY).await.expect("signed in");
+        assert!(mallory.memberships.is_empty(), "they may ask Acme's admins");
+        assert_eq!(
+            count(town, "mails where template = 'organization_merged_away' and recipient = 'mallory@globex.example'").await,
+            1
+        );
+        assert_eq!(browser.open(&format!("/staff/organizations/{globex}")).await.status, StatusCode::OK, "kept as evidence");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_against_an_acceptance_leaves_one_truth() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (ravi, asha, tomas) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
+        let (sara, omar) = two_of_the_staff(town).await;
+        let (acme, lumen) = (asha.organization().expect("Acme"), tomas.organization().expect("Lumen"));
+        let sql = format!(
+            "select id from requests where organization_id = '{acme}' and state = 'Pending' and opened_by = 'organization'"
+        );
+        let request = RequestId(one(town, &sql).await);
+        let seen = requests::get(&ctx, &ravi, request).await.expect("his").revision_hash;
+        say(&ctx, &sara, acme, lumen, "").await.expect("proposed");
+
+        let (one_ctx, other) = (town.ctx(), town.ctx());
+        let (merged, accepted) =
+            tokio::join!(say(&one_ctx, &omar, acme, lumen, ""), requests::accept(&other, &ravi, request, &seen));
+        assert_eq!(merged.expect("a merge waits, and is not refused").state, MergeState::Merged);
+        if let Err(refused) = accepted {
+            assert!(["BUSY", "ORGANIZATION_NOT_VERIFIED"].contains(&refused.code()), "{refused:?}");
+            requests::accept(&ctx, &ravi, request, &seen).await.expect("it goes on with the profile that stays");
+        }
+        town.drain().await;
+        is_balanced(town, acme, lumen).await;
+        assert_eq!(
+            count(town, &format!("event_partners where request_id = '{}' and organization_id = '{lumen}'", request.0)).await,
+            1
+        );
+        assert_eq!(count(town, &format!("place_claims where request_id = '{}' and released_at is null", request.0)).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merge_against_an_application_loses_nothing() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
+        let (sara, omar) = two_of_the_staff(town).await;
+        let (acme, lumen) = (asha.organization().expect("Acme"), tomas.organization().expect("Lumen"));
+        let offer = one(
+            town,
+            "select o.id from opportunities o where o.status = 'Open'
+             and not exists (select 1 from requests r where r.opportunity_id = o.id) limit 1",
+        )
+        .await;
+        let currency: String = sqlx::query_scalar("select currency from opportunities where id = $1")
+            .bind(offer)
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        let input: ApplyInput = serde_json::from_value(json!({
+            "amount": 20000, "currency": currency, "message": "We come with mentors.",
+        }))
+        .expect("as on the wire");
+        say(&ctx, &sara, lumen, acme, "").await.expect("proposed");
+        let (one_ctx, other) = (town.ctx(), town.ctx());
+        let (merged, applied) =
+            tokio::join!(say(&one_ctx, &omar, lumen, acme, ""), requests::apply(&other, &tomas, offer.into(), &input));
+        merged.expect("merged");
+        match applied {
+            Ok(id) => {
+                let row: Uuid = sqlx::query_scalar("select organization_id from requests where id = $1")
+                    .bind(id.0)
+                    .fetch_one(&town.owner)
+                    .await
+                    .unwrap();
+                assert_eq!(row, acme.0, "it followed");
+            }
+            Err(refused) => assert_eq!(refused.code(), "FORBIDDEN", "{refused:?}"),
+        }
+        town.drain().await;
+        is_balanced(town, lumen, acme).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_merges_at_once_one_is_carried_out() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = who(&ctx, RAVI).await;
+        let (sara, omar) = two_of_the_staff(town).await;
+        let a = claims::add(&ctx, &ravi, &northwind("Northwind")).await.expect("added").id;
+        let b = claims::add(&ctx, &ravi, &northwind("Southgate")).await.expect("added").id;
+        // Each into the other.
+        let (one_ctx, other) = (town.ctx(), town.ctx());
+        let (x, y) = tokio::join!(say(&one_ctx, &sara, a, b, ""), say(&other, &omar, b, a, ""));
+        assert!(x.is_ok() != y.is_ok(), "{x:?} {y:?}");
+        let (gone, kept) = if x.is_ok() { (a, b) } else { (b, a) };
+        assert_eq!(if x.is_ok() { code(y) } else { code(x) }, "MERGED");
+        is_balanced(town, gone, kept).await;
+        // The same one twice, and a chain: what led to the one leads on to the last.
+        let c = claims::add(&ctx, &ravi, &northwind("Eastbank")).await.expect("added").id;
+        let (x, y) = tokio::join!(say(&one_ctx, &sara, kept, c, ""), say(&other, &omar, kept, c, ""));
+        assert!(x.is_ok() != y.is_ok(), "{x:?} {y:?}");
+        is_balanced(town, kept, c).await;
+        let led: Uuid = sqlx::query_scalar("select merged_into from organizations where id = $1")
+            .bind(gone.0)
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        assert_eq!(led, c.0);
+        for slug in ["northwind-labs", "southgate-labs"] {
+            assert_eq!(town.visitor().open(&format!("/directory/{slug}")).await.location(), "/directory/eastbank-labs");
+        }
+    })
+    .await;
+}

@@ -1,0 +1,250 @@
+//! What search engines, other sites and machines get of the public pages: nothing that a stranger may not open, and nothing
+//! that breaks out of where it stands.
+
+use crate::town::{Answer, story};
+use axum::body::Body;
+use commdesk::seeds;
+use http::{Method, StatusCode};
+use serde_json::Value;
+use std::{fs, path::PathBuf};
+
+const NASTY: &str = "</title></script><script>alert(1)</script><!-- & \u{2028} مؤتمر 🚀";
+
+fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Everything that the page says to machines.
+fn linked(page: &str) -> Vec<Value> {
+    page.split("<script type=\"application/ld+json\">")
+        .skip(1)
+        .map(|rest| {
+            let text = rest.split("</script>").next().unwrap_or_default();
+            serde_json::from_str(text).unwrap_or_else(|problem| panic!("{problem}: {text}"))
+        })
+        .collect()
+}
+
+/// The first thing of a type in what a page says.
+fn thing(page: &str, kind: &str) -> Value {
+    linked(page)
+        .iter()
+        .flat_map(|said| said["@graph"].as_array().cloned().unwrap_or_default())
+        .find(|it| it["@type"] == kind)
+        .unwrap_or_else(|| panic!("no {kind}: {:?}", linked(page)))
+}
+
+#[tokio::test]
+async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let mut visitor = town.visitor();
+        let robots = visitor.open("/robots.txt").await;
+        assert_eq!(robots.text, "User-agent: *\nDisallow: /\n", "a developer's machine is for nobody's index");
+        let index = visitor.open("/sitemap.xml").await;
+        assert_eq!((index.status, header(&index, "content-type")), (StatusCode::OK, "application/xml; charset=utf-8"));
+        let locations = |text: &str| -> Vec<String> {
+            text.split("<loc>").skip(1).filter_map(|rest| rest.split("</loc>").next()).map(str::to_owned).collect()
+        };
+        let lists = locations(&index.text);
+        assert_eq!(lists.len(), 5, "{}", index.text);
+        let mut all = Vec::new();
+        for list in lists {
+            let path = list.strip_prefix("http://127.0.0.1:3999").expect("our own address");
+            let answer = visitor.open(path).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}");
+            assert!(header(&answer, "cache-control").starts_with("public"), "{path}");
+            all.extend(locations(&answer.text));
+        }
+        for one in ["/directory/acme-cloud", "/events/hackfest-2027", "/communities/apex-circle", "/opportunities"] {
+            assert!(all.iter().any(|address| address.ends_with(one)), "{one} is missing: {all:?}");
+        }
+        for address in &all {
+            let path = address.strip_prefix("http://127.0.0.1:3999").expect("our own address");
+            assert_eq!(town.visitor().open(path).await.status, StatusCode::OK, "{path} is listed");
+        }
+        let hidden: Vec<String> = sqlx::query_scalar(
+            "select slug from organizations where verification_status not in ('Verified', 'Community Added')
+             union select slug from events where status = 'Draft' or not public_visible
+             union select slug from communities where status not in ('approved', 'active')
+             union select id::text from opportunities where status <> 'Open'",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .expect("rows");
+        assert!(!hidden.is_empty(), "the demo has something to hide");
+        for slug in hidden {
+            assert!(!all.iter().any(|address| address.ends_with(&format!("/{slug}"))), "{slug} is listed");
+        }
+        for path in ["/sitemap/organizations-2.xml", "/sitemap/organizations-0.xml", "/sitemap/secrets-1.xml", "/sitemap/x"] {
+            assert_eq!(visitor.open(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_large_list_is_cut_into_pages_by_id() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        town.as_superuser(
+            "set session_replication_role = replica;
+             create table more as select o.* from organizations o where slug = 'acme-cloud';
+             alter table more drop column search;
+             do $$ declare names text; begin
+               select string_agg(quote_ident(column_name), ', ') into names from information_schema.columns where table_name = 'more' and column_name not in ('id', 'slug', 'identity_key');
+               execute 'insert into organizations (id, slug, identity_key, ' || names || ') select gen_random_uuid(), ''copy-'' || n, ''copy'' || n || ''.example'', ' || names || ' from more, generate_series(1, 12000) n';
+             end $$;
+             drop table more;",
+        )
+        .await;
+        let mut visitor = town.visitor();
+        let index = visitor.open("/sitemap.xml").await;
+        assert!(index.text.contains("organizations-2.xml") && !index.text.contains("organizations-3.xml"), "{}", index.text);
+        let count = |text: &str| text.matches("<url>").count();
+        let (first, second) =
+            (visitor.open("/sitemap/organizations-1.xml").await, visitor.open("/sitemap/organizations-2.xml").await);
+        let listed: i64 =
+            sqlx::query_scalar("select count(*) from organizations where verification_status in ('Verified', 'Community Added')")
+                .fetch_one(&town.owner)
+                .await
+                .expect("a count");
+        assert_eq!((count(&first.text), count(&first.text) + count(&second.text)), (10_000, usize::try_from(listed).expect("few")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let mut visitor = town.visitor();
+        let landing = visitor.open("/").await;
+        assert_eq!(thing(&landing.text, "WebSite")["potentialAction"]["@type"], "SearchAction");
+        let page = visitor.open("/events/hackfest-2027").await;
+        let event = thing(&page.text, "Event");
+        assert_eq!(event["name"], "HackFest 2027");
+        assert_eq!(event["organizer"]["name"], "Apex Circle");
+        assert!(event["sponsor"].as_array().is_some_and(|all| !all.is_empty()), "{event}");
+        assert!(event["startDate"].is_string() && event["eventAttendanceMode"].is_string(), "{event}");
+        assert_eq!(thing(&page.text, "BreadcrumbList")["itemListElement"][1]["name"], "HackFest 2027");
+        let origin = "http://127.0.0.1:3999";
+        let canonical = page.text.split("<link ").find(|tag| tag.contains("rel=\"canonical\"")).expect("an address of its own");
+        assert!(canonical.contains(&format!("href=\"{origin}/events/hackfest-2027\"")), "{canonical}");
+        assert!(page.text.contains(&format!("content=\"{origin}/og/events/hackfest-2027.png\"")));
+        assert_eq!(page.text.matches("name=\"description\"").count(), 1);
+        assert_eq!(thing(&visitor.open("/directory/acme-cloud").await.text, "Organization")["name"], "Acme Cloud");
+
+        for statement in [
+            "update events set title = $1, subtitle = $1 where slug = 'hackfest-2027'",
+            "update organizations set display_name = $1, short_description = $1 where slug = 'acme-cloud'",
+            "update communities set name = $1, bio = $1 where slug = 'apex-circle'",
+        ] {
+            sqlx::query(statement).bind(NASTY).execute(&town.owner).await.expect("a nasty name");
+        }
+        for (path, kind) in [
+            ("/events/hackfest-2027", "Event"),
+            ("/directory/acme-cloud", "Organization"),
+            ("/communities/apex-circle", "Organization"),
+        ] {
+            let page = visitor.open(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert_eq!(thing(&page.text, kind)["name"], NASTY, "{path}");
+            assert!(!page.text.contains("<script>alert"), "{path} lets words become a script");
+            assert_eq!(page.text.matches("</title>").count(), 1, "{path} lets words end its title");
+        }
+        let picture = visitor.open("/og/events/hackfest-2027.png").await;
+        assert_eq!((picture.status, header(&picture, "content-type")), (StatusCode::OK, "image/png"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_beside_links_are_for_public_things_and_are_kept() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let mut visitor = town.visitor();
+        let opportunity: uuid::Uuid = sqlx::query_scalar("select id from opportunities where status = 'Open' limit 1")
+            .fetch_one(&town.owner)
+            .await
+            .expect("one is open");
+        let public = [
+            "/og/site.png".to_owned(),
+            "/og/events/hackfest-2027.png".to_owned(),
+            "/og/organizations/acme-cloud.png".to_owned(),
+            "/og/communities/apex-circle.png".to_owned(),
+            format!("/og/opportunities/{opportunity}.png"),
+        ];
+        for path in &public {
+            let picture = visitor.open(path).await;
+            assert_eq!((picture.status, header(&picture, "content-type")), (StatusCode::OK, "image/png"), "{path}");
+            assert_eq!(header(&picture, "cross-origin-resource-policy"), "cross-origin", "{path}");
+            let tag = header(&picture, "etag").to_owned();
+            let again = visitor.send(Method::GET, path, &[("if-none-match", &tag)], Body::empty()).await;
+            assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+        }
+        // Another wording is another picture.
+        let before = header(&visitor.open(&public[1]).await, "etag").to_owned();
+        sqlx::query("update events set title = 'Another name' where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        assert_ne!(before, header(&visitor.open(&public[1]).await, "etag"));
+        // What not everybody may open has no picture, whoever asks.
+        let draft: String = sqlx::query_scalar("select slug from events where status = 'Draft' limit 1")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a draft");
+        let mut ravi = town.visitor();
+        ravi.submit("/sign-in", "sign_in", &[("email", "ravi@apex.example"), ("password", seeds::people::PASSWORD)]).await;
+        for path in [
+            format!("/og/events/{draft}.png"),
+            "/og/organizations/none.png".into(),
+            "/og/events/hackfest-2027".into(),
+            "/og/opportunities/x.png".into(),
+        ] {
+            assert_eq!(visitor.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(ravi.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        // Drawing is limited, what is kept is not.
+        let mut greedy = town.visitor();
+        let mut refused = false;
+        for number in 0..70 {
+            sqlx::query("update events set title = $1 where slug = 'hackfest-2027'")
+                .bind(format!("Name {number}"))
+                .execute(&town.owner)
+                .await
+                .expect("renamed");
+            let answer = greedy.open("/og/events/hackfest-2027.png").await;
+            refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
+            if refused {
+                assert_eq!(greedy.open("/og/site.png").await.status, StatusCode::OK, "what is kept is served");
+                break;
+            }
+        }
+        assert!(refused, "nobody has seventy pictures drawn in a minute");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_kit_shows_every_component() {
+    story(async |town| {
+        let page = town.visitor().open("/dev/kit?theme=dark").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+        assert!(page.text.contains("data-theme=\"dark\""));
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("style/components");
+        let mut missing = Vec::new();
+        for entry in fs::read_dir(folder).expect("components") {
+            let path = entry.expect("a file").path();
+            let block = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let shown =
+                page.text.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(str::split_whitespace);
+            if !shown.into_iter().any(|class| class == block || class.starts_with(&format!("{block}__"))) {
+                missing.push(block);
+            }
+        }
+        assert!(missing.is_empty(), "the kit does not show {missing:?}");
+    })
+    .await;
+}
