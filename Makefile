@@ -1,7 +1,7 @@
 # The verbs of the house. Each is one script or one call; `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test journeys fuzz check fix sqlx bench stop clean-data
+.PHONY: help run test journeys fuzz prove check fix sqlx bench stop clean-data
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,6 +17,9 @@ journeys: ## only the journeys (ARGS="journeys/main-line.spec.ts -g 'fits a phon
 
 fuzz: ## only the API: calls made up from its OpenAPI document, 200 an operation and caller (ARGS=1000 for more)
 	@bash scripts/test.sh fuzz $(ARGS)
+
+prove: ## the long forms: secrets planted everywhere, every payload, more races and kills, 200 made-up calls (ARGS=1000)
+	@bash scripts/test.sh prove $(ARGS)
 
 check: ## formatting, lints and that every ring compiles
 	@bash scripts/test.sh check

@@ -5,6 +5,7 @@
 #   scripts/test.sh check      formatting, lints, and that the rings compile
 #   scripts/test.sh journeys   only the journeys, against the release build (more arguments go to Playwright)
 #   scripts/test.sh fuzz N     only the API, N made-up calls an operation and caller (the long form; `all` makes 15)
+#   scripts/test.sh prove      the long forms of what must never happen: secrets seen, markup run, things done twice
 . "$(dirname "$0")/env.sh"
 what=${1:-all}; shift || true
 
@@ -41,12 +42,17 @@ journeys() {
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
 }
 
+journeys_with_all() { HOSTILE=all journeys "$@"; }
+
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
 fuzz() {
   bash scripts/stop.sh target/fuzz/data/postgres &&
     LEPTOS_SITE_ROOT=target/site-release "$TOOLS/bin/test-python" scripts/fuzz.py target/release/commdesk target/fuzz "$(free_port)" "$@"
 }
+
+# The rooms of the test binary whose promises have a long form: more rounds, every payload by itself.
+PROOFS=(canaries:: payloads:: matrix:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
 
 # On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
 if [ -n "${CI:-}" ]; then trap 'bash scripts/stop.sh' EXIT; fi
@@ -67,6 +73,14 @@ case $what in
     stage "release build" release
     stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
     ;;
+  prove)
+    stage "tools" tools
+    stage "secrets, markup, roles, races, deadlines, kills: the long forms" \
+      env COMMDESK_PROVE=1 cargo test --features "$TEST_FEATURES" --test house -- "${PROOFS[@]}"
+    stage "release build" release
+    stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    stage "hostile words in a browser, every payload in every field" journeys_with_all journeys/hostile-words.spec.ts
+    ;;
   all)
     stage "tools" tools
     checks
@@ -76,7 +90,7 @@ case $what in
     stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
-  *) fail "usage: scripts/test.sh [check|journeys|fuzz]" ;;
+  *) fail "usage: scripts/test.sh [check|journeys|fuzz|prove]" ;;
 esac
 
 printf '\n== all passed in %s\n' "$(took $((SECONDS - began)))"

@@ -3,13 +3,13 @@
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
 use commdesk::{
-    features::{facts::is_known, reactions},
+    features::{communities::index::Communities, facts::is_known, organizations::index::Directory, reactions},
     http,
     platform::{
         cluster::{self, Cluster},
         config::{Cli, Dev, Facts, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
         ctx::{Ctx, House},
-        db, facts, jobs, open, telemetry,
+        db, facts, index, jobs, open, telemetry,
     },
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -191,6 +191,10 @@ async fn listen(
     ready: impl FnOnce(),
 ) -> anyhow::Result<()> {
     telemetry::recorder();
+    if pages {
+        index::keep::<Directory>(house, stop);
+        index::keep::<Communities>(house, stop);
+    }
     let background = (workers > 0).then(|| jobs::start(house, Arc::new(reactions::registry()), workers, stop));
     if pages {
         let listener = tokio::net::TcpListener::bind(addr)

@@ -89,24 +89,25 @@ interface DemoPerson {
 }
 
 /** Staff of the demo, signed in with their second factor. A code works once, so staff sign in once and share the session. */
-export async function staffPage(browser: Browser, email = 'omar@commdesk.example', by: Hand = mouse): Promise<Page> {
-  const context = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.200.0.1' } });
+export async function staffPage(browser: Browser, email = 'omar@commdesk.example', by: Hand = mouse, make = (options: object) => browser.newContext(options)): Promise<Page> {
+  const context = await make({ extraHTTPHeaders: { 'x-forwarded-for': '10.200.0.1' } });
   const page = await context.newPage();
   const people = async () => (await (await context.request.get('/dev/people')).json()) as DemoPerson[];
   const person = (await people()).find((one) => one.email === email)!;
   await signIn(page, email, person.password, by);
   await expect(page).toHaveURL(/second-factor/);
-  // Two journeys may meet in one half minute: then the code was spent, and the next one is waited for.
+  // Two journeys may meet in one half minute: then the code was spent, and the next one is brought on.
   for (let tries = 0; tries < 8; tries += 1) {
     await page.waitForLoadState('networkidle');
     const code = (await people()).find((one) => one.email === email)!.code!;
     await by.fill(page.getByLabel('Code'), code);
     await by.press(page.getByRole('button', { name: 'Confirm' }));
     try {
-      await expect(page).not.toHaveURL(/second-factor/, { timeout: 3_000 });
+      await expect(page).not.toHaveURL(/second-factor/, { timeout: 2_000 });
       return page;
     } catch {
-      await page.waitForTimeout(5_000);
+      // The next half minute begins now, for everybody.
+      await context.request.post('/dev/clock?seconds=30');
     }
   }
   throw new Error('no code was accepted');
@@ -196,6 +197,42 @@ export async function acceptFromInbox(page: Page, other: string, by: Hand = mous
   await page.waitForLoadState('networkidle');
   await by.press(page.getByRole('button', { name: 'Accept offer' }));
   await expect(page.getByText('Accepted', { exact: true }).first()).toBeVisible();
+}
+
+/** Invites somebody into the workspace of `by`, who accepts behind the mailed link and chooses a password. */
+export async function invite(by: Page, who: Somebody, role: string, page: Page): Promise<void> {
+  await open(by, '/people');
+  const form = by.getByRole('region', { name: 'Invite somebody' });
+  await form.getByLabel('E-mail').fill(who.email);
+  await form.getByLabel('Role').selectOption(role);
+  await form.getByRole('button', { name: 'Send the invitation' }).click();
+  await expect(by).toHaveURL(/done=invited/);
+  const mail = await mailTo(page.context().request, who.email, /./);
+  await open(page, linkIn(mail, /^\/invitations\//));
+  await page.getByLabel('Your name').fill(who.name);
+  await page.getByRole('button', { name: /^Join/ }).click();
+  await expect(page).toHaveURL(/\/link\//);
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('textbox', { name: /password/i }).fill(PASSWORD);
+  await page.getByRole('main').getByRole('button').first().click();
+  await expect(page).not.toHaveURL(/\/link\//);
+  if (/sign-in/.test(page.url())) await signIn(page, who.email, PASSWORD);
+}
+
+/** Asks for an offer of the opportunity of `event` as the sponsor; ends on the request's page. */
+export async function applyFor(sponsor: Page, event: string, amount: string, message: string): Promise<void> {
+  await open(sponsor, '/opportunities');
+  await sponsor.getByRole('searchbox').first().fill(event);
+  await sponsor.getByRole('button', { name: 'Search' }).click();
+  await sponsor.waitForURL(/\?.*=/);
+  await sponsor.waitForLoadState('networkidle');
+  await sponsor.getByRole('link', { name: event, exact: true }).first().click();
+  await sponsor.waitForLoadState('networkidle');
+  await sponsor.getByLabel('What you offer').fill(amount);
+  await sponsor.getByLabel('Message').fill(message);
+  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await expect(sponsor).toHaveURL(/\/requests\/[0-9a-f]/);
+  await sponsor.waitForLoadState('networkidle');
 }
 
 /** A sponsor and a community who may act, each in a browser of their own. */

@@ -11,6 +11,7 @@ use crate::{
         communities::ui::{
             edit::EditCommunityPage,
             join::{JoinPage, JoinSentPage},
+            list::CommunitiesPage,
             staff::{QueuePageView as StaffCommunitiesPage, ReviewPage as StaffCommunityPage},
         },
         decisions::ui::{decisions::DecisionsPage, place::PlacePanel},
@@ -148,6 +149,7 @@ areas! {
         Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
+        Communities => frames::site(|| view! { <CommunitiesPage/> });
         Community => frames::site(|| view! { <CommunityPage/> });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
     }

@@ -23,6 +23,7 @@ pub fn site<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
                         <NavLink class="site__link" href="/opportunities" label="Opportunities"/>
                         <NavLink class="site__link" href="/directory" label="Sponsors"/>
                         <NavLink class="site__link" href="/events" label="Events"/>
+                        <NavLink class="site__link" href="/communities" label="Communities"/>
                     </nav>
                     <SiteSearch class="search site__search"/>
                     <div class="site__tools">
@@ -369,6 +370,7 @@ fn Footer() -> impl IntoView {
                     <a href="/join">"Bring your community"</a>
                     <a href="/opportunities">"Opportunities"</a>
                     <a href="/directory">"Sponsors"</a>
+                    <a href="/communities">"Communities"</a>
                     <a href="/api/docs" rel="external">"API"</a>
                 </nav>
                 <p class="site__footer-note">"CommDesk. Where sponsors and developer communities meet."</p>

@@ -4,7 +4,7 @@ use super::landing::LandingView;
 use crate::{
     features::{
         opportunities::{board::Board, service as opportunities},
-        organizations::service::{self as organizations, DirectoryAsk},
+        organizations::{directory, rules::search::DirectoryQuery},
     },
     kernel::{actor::VerificationStatus, error::AppResult, page::PageRequest},
     platform::ctx::Ctx,
@@ -15,8 +15,12 @@ use crate::{
 pub async fn view(ctx: &Ctx) -> AppResult<LandingView> {
     let few = PageRequest { limit: 6, ..PageRequest::default() };
     let open = opportunities::list(ctx, None, &Board::default(), &few).await?;
-    let listed = organizations::list(ctx, &DirectoryAsk::default(), &few).await?;
-    let count = |total: i64, capped: bool| if capped { "1,000+".to_owned() } else { total.to_string() };
+    let listed = directory::list(ctx, None, &DirectoryQuery::default(), &few).await?;
+    let count = |total: i64, capped: bool| match (total, capped) {
+        (_, false) if total < 1_000 => total.to_string(),
+        (_, false) => format!("{},{:03}", total / 1_000, total % 1_000),
+        (_, true) => format!("{},{:03}+", total / 1_000, total % 1_000),
+    };
     Ok(LandingView {
         opportunities: count(open.total, open.total_capped),
         sponsors: count(listed.total, listed.total_capped),

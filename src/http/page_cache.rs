@@ -39,10 +39,17 @@ const PAGES: &[(&str, &[&[&str]])] = &[
     ("/", &[]),
     ("/opportunities", &[&board::NAMES, &["search", "cursor"]]),
     ("/opportunities/{id}", &[]),
-    ("/directory", &[&["q", "industry", "cursor"]]),
+    (
+        "/directory",
+        &[
+            &["q", "sort", "cursor", "industry", "region", "technology"],
+            &["sponsorshipType", "budget", "eventType", "entityType", "verified"],
+        ],
+    ),
     ("/directory/{slug}", &[]),
     ("/events", &[&["q", "cursor"]]),
     ("/events/{slug}", &[]),
+    ("/communities", &[&["q", "sort", "cursor", "type", "region", "country", "language", "size"]]),
     ("/communities/{slug}", &[]),
 ];
 

@@ -12,4 +12,7 @@ pub mod money;
 pub mod page;
 pub mod pictures;
 pub mod safe_html;
+pub mod search;
+pub mod technologies;
 pub mod text;
+pub mod words;

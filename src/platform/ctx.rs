@@ -5,6 +5,7 @@ use super::{
     crypto::{BlindKey, CheckpointKey, Keyring},
     dns::{Lookups, Reach},
     facts::FactRegistry,
+    index::Shelf,
     mail::Post,
     password::Passwords,
     storage::Store,
@@ -34,6 +35,8 @@ pub struct House {
     pub known: FactRegistry,
     /// Wakes the dispatcher after a commit and the workers after a dispatch.
     pub poke: Notify,
+    /// What rooms keep in memory: their indexes.
+    pub shelf: Shelf,
 }
 
 /// An idempotency key, claimed by the first transaction of the use case.

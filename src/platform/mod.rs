@@ -10,6 +10,7 @@ pub mod dates;
 pub mod db;
 pub mod dns;
 pub mod facts;
+pub mod index;
 pub mod jobs;
 pub mod limits;
 pub mod mail;

@@ -6,6 +6,7 @@ use super::{
     ctx::House,
     dns::{DirectReach, Lookups, Offline, Reach, SystemLookups},
     facts::FactRegistry,
+    index::Shelf,
     mail::{Local, Post, smtp::Smtp},
     password::{DEFAULT_PERMITS, Passwords},
     secrets::Secret,
@@ -54,6 +55,7 @@ pub fn open(settings: Settings, keys: Keys, pool: PgPool, known: FactRegistry) -
         reach,
         known,
         poke: Notify::new(),
+        shelf: Shelf::default(),
         settings,
     }))
 }

@@ -334,6 +334,7 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
             clock::Clock,
             ctx::{Ctx, House},
             facts,
+            index::Shelf,
             password::Passwords,
             secrets::Secret,
             storage::{Key, Store},
@@ -358,6 +359,7 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
             reach: there.reach.clone(),
             known: there.known,
             poke: tokio::sync::Notify::new(),
+            shelf: Shelf::default(),
         });
         let (email, name) =
             (Email::parse("asha@acme.example").expect("an address"), PersonName::parse("Asha Rao").expect("a name"));

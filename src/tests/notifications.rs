@@ -15,6 +15,7 @@ use commdesk::{
     platform::{
         clock::Clock,
         ctx::{Ctx, House},
+        index::Shelf,
         jobs::{self, MAX_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
     },
@@ -398,6 +399,7 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
             reach: Arc::clone(&here.reach),
             known: here.known,
             poke: Notify::new(),
+            shelf: Shelf::default(),
         });
         activated(town, ASHA, "Asha Rao").await;
         activated(town, "gone@acme.example", "Gone Away").await;

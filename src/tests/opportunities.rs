@@ -779,11 +779,12 @@ async fn more_places_go_to_the_line_first_and_then_to_everybody() {
         assert_eq!((more.status, &more.data()["status"]), (StatusCode::OK, &json!("Open")), "{}", more.text);
         assert_eq!((&more.data()["placesLeft"], &more.data()["can"]["addPlaces"]), (&json!(1), &json!(false)));
         assert_eq!(cast.waiting(&cast.asha, third).await, Some(WaitingState::Offered));
-        let why: Value = sqlx::query_scalar("select payload from facts where name = 'opportunity_reopened' and subject_id = $1")
+        let why: String = sqlx::query_scalar("select payload from facts where name = 'opportunity_reopened' and subject_id = $1")
             .bind(opportunity.0)
             .fetch_one(&town.owner)
             .await
             .expect("once");
+        let why: Value = serde_json::from_str(&why).expect("JSON");
         assert_eq!((&why["why"], &why["from"]), (&json!("placesAdded"), &json!("Filled")));
 
         // Taken or kept: it is not taken away.

@@ -33,6 +33,7 @@ use commdesk::{
         ctx::{Ctx, House},
         dns::Fixed,
         facts::Voice,
+        index::Shelf,
         password::Passwords,
     },
     seeds::{
@@ -664,6 +665,7 @@ fn with_names(town: &Town, names: Fixed) -> Ctx {
         reach: names,
         known: there.known,
         poke: Notify::new(),
+        shelf: Shelf::default(),
     });
     Ctx::background(&house, "test")
 }

@@ -7,12 +7,13 @@ use crate::{
 use commdesk::{
     features::accounts,
     features::organizations::{
-        drafts, logos,
+        directory, drafts, logos,
         rules::{
             Decision, DecisionInput, Standing,
             application::{ApplicationInput, BudgetInput},
+            search::DirectoryQuery,
         },
-        service::{self, DirectoryAsk, LogoChange},
+        service::{self, LogoChange},
         trust::{CheckKind, CheckResult},
         views::QueueOrder,
     },
@@ -25,6 +26,7 @@ use commdesk::{
         clock::Clock,
         ctx::{Ctx, House},
         dns::Offline,
+        index::Shelf,
         jobs,
         password::Passwords,
     },
@@ -134,7 +136,13 @@ async fn an_application_is_checked_verified_and_found() {
         let asha = applicant(town, id).await;
         assert_eq!(asha.acting.as_ref().map(Membership::role_label), Some("Sponsor Admin"));
         assert_eq!(service::get(&ctx, None, id).await.expect_err("hidden").code(), "NOT_FOUND");
-        assert!(service::list(&ctx, &DirectoryAsk::default(), &PageRequest::default()).await.expect("a list").items.is_empty());
+        assert!(
+            directory::list(&ctx, None, &DirectoryQuery::default(), &PageRequest::default())
+                .await
+                .expect("a list")
+                .items
+                .is_empty()
+        );
         let part = service::dashboard_part(&ctx, &asha).await.expect("its own");
         assert_eq!(part.standing, Standing::Waiting);
         assert_eq!(part.trust, None, "nothing was checked yet");
@@ -172,7 +180,7 @@ async fn an_application_is_checked_verified_and_found() {
         let view = service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
         assert_eq!(view.verification_status, VerificationStatus::Verified);
         assert!(!view.active, "nobody has set a password");
-        let found = service::list(&ctx, &DirectoryAsk::default(), &PageRequest::default()).await.expect("a list");
+        let found = directory::list(&ctx, None, &DirectoryQuery::default(), &PageRequest::default()).await.expect("a list");
         assert_eq!(found.items.iter().map(|card| card.slug.as_str()).collect::<Vec<_>>(), ["acme-cloud"]);
         let public = service::get(&ctx, None, id).await.expect("public");
         assert_eq!((public.primary_email, public.budget_range, public.trust_score), (None, None, None));
@@ -351,9 +359,9 @@ async fn the_directory_is_searched_and_paged() {
         input.technologies = vec!["Wasmtime".into()];
         input.industry = "Security".into();
         service::edit_profile(&ctx, &lead, &input, LogoChange::Keep).await.expect("edited");
-        let ask = |text: &str| DirectoryAsk { text: text.into(), ..DirectoryAsk::default() };
-        let names = async |ask: &DirectoryAsk| {
-            let page = service::list(&ctx, ask, &PageRequest::default()).await.expect("a list");
+        let ask = |text: &str| DirectoryQuery::default().with_text(text);
+        let names = async |ask: &DirectoryQuery| {
+            let page = directory::list(&ctx, None, ask, &PageRequest::default()).await.expect("a list");
             (page.items.into_iter().map(|card| card.display_name).collect::<Vec<_>>(), page.similar)
         };
         assert_eq!(names(&ask("kubernaut")).await.0, [""; 0], "pending ones are not found");
@@ -361,13 +369,14 @@ async fn the_directory_is_searched_and_paged() {
 
         // Every page once, in order.
         let mut seen = Vec::new();
-        let mut page = PageRequest { limit: 10, ..PageRequest::default() };
+        let page = PageRequest { limit: 10, ..PageRequest::default() };
+        let mut query = DirectoryQuery::read("sort=name");
         loop {
-            let answer = service::list(&ctx, &DirectoryAsk::default(), &page).await.expect("a page");
+            let answer = directory::list(&ctx, None, &query, &page).await.expect("a page");
             assert_eq!((answer.total, answer.total_capped), (24, false));
             seen.extend(answer.items.into_iter().map(|card| card.display_name));
             let Some(next) = answer.next_cursor else { break };
-            page.cursor = Some(next);
+            query = query.at(&next);
         }
         let mut sorted = seen.clone();
         sorted.sort();
@@ -376,16 +385,13 @@ async fn the_directory_is_searched_and_paged() {
         // Words, technologies, filters, typos; and whatever else is typed.
         assert_eq!(names(&ask("kubernaut")).await, (vec!["Kubernaut Labs".to_owned()], false));
         assert_eq!(names(&ask("wasmtime")).await.0, ["Kubernaut Labs"]);
-        assert_eq!(
-            names(&DirectoryAsk { text: String::new(), industry: "Security".parse().ok(), not_blocked_for: None }).await.0,
-            ["Kubernaut Labs"]
-        );
+        assert_eq!(names(&DirectoryQuery::read("industry=Security")).await.0, ["Kubernaut Labs"]);
         assert_eq!(names(&ask("kubernout labs")).await, (vec!["Kubernaut Labs".to_owned()], true));
         for odd in ["'", "\"", "a & b | !c", "%", "\\", "(((", "-", ":*", "\u{0}x", &"long ".repeat(200)] {
-            service::list(&ctx, &ask(odd), &PageRequest::default()).await.expect("odd texts find nothing");
+            directory::list(&ctx, None, &ask(odd), &PageRequest::default()).await.expect("odd texts find nothing");
         }
-        let foreign = PageRequest { cursor: Some("abcd".into()), ..PageRequest::default() };
-        assert_eq!(service::list(&ctx, &ask(""), &foreign).await.expect_err("not ours").status(), 422);
+        let foreign = ask("").at("abcd");
+        assert_eq!(directory::list(&ctx, None, &foreign, &PageRequest::default()).await.expect_err("not ours").status(), 422);
     })
     .await;
 }
@@ -526,6 +532,7 @@ async fn what_cannot_be_checked_says_so_and_is_no_failure() {
             reach: Arc::new(Offline),
             known: there.known,
             poke: Notify::new(),
+            shelf: Shelf::default(),
         });
         let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
         jobs::drain(&Ctx::background(&alone, "test"), &town.registry).await.expect("the database answers");

@@ -44,7 +44,7 @@ async fn public(town: &Town) -> Vec<String> {
             .unwrap();
     let mut paths: Vec<String> =
         ["/", "/directory", "/directory?q=cloud", "/directory/acme-cloud", "/opportunities", "/events"].map(str::to_owned).into();
-    paths.extend(["/events/hackfest-2027", "/communities/apex-circle"].map(str::to_owned));
+    paths.extend(["/events/hackfest-2027", "/communities", "/communities/apex-circle"].map(str::to_owned));
     paths.push(format!("/opportunities/{opportunity}"));
     paths
 }

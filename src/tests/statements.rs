@@ -48,6 +48,9 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/events/{slug}", Nobody, "/events/hackfest-2027"),
     ("/events/{slug}", Community, "/events/hackfest-2027"),
     ("/events/{slug}", Sponsor, "/events/hackfest-2027"),
+    ("/communities", Nobody, "/communities"),
+    ("/communities", Nobody, "/communities?q=apex"),
+    ("/communities", Sponsor, "/communities"),
     ("/communities/{slug}", Nobody, "/communities/apex-circle"),
     ("/communities/{slug}", Community, "/communities/apex-circle"),
     ("/communities/{slug}", Sponsor, "/communities/apex-circle"),
@@ -205,7 +208,10 @@ async fn readers(town: &Town) -> Readers {
                 .await,
         ),
         ("{organization}", one("select id from organizations where slug = 'acme-cloud'").await),
-        ("{twin}", one("select id from organizations where slug <> 'acme-cloud' and verification_status = 'Verified' limit 1").await),
+        (
+            "{twin}",
+            one("select id from organizations where slug <> 'acme-cloud' and verification_status = 'Verified' limit 1").await,
+        ),
         ("{user}", ravi.0.to_string()),
         ("{community}", one("select id from communities where slug = 'apex-circle'").await),
         (

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Pages: what nobody gets, with ids that exist and belong to others.
-const PAGES: &[(&str, u16)] = &[
+pub const PAGES: &[(&str, u16)] = &[
     ("/", 200),
     ("/opportunities", 200),
     ("/opportunities/{id}", 200),
@@ -21,6 +21,7 @@ const PAGES: &[(&str, u16)] = &[
     ("/directory/{slug}", 200),
     ("/events", 200),
     ("/events/{slug}", 200),
+    ("/communities", 200),
     ("/communities/{slug}", 200),
     ("/api/docs", 200),
     ("/become-sponsor", 200),
@@ -80,7 +81,7 @@ const PAGES: &[(&str, u16)] = &[
 
 /// The API: what nobody gets, and what an outsider gets (signed in, of a company that is not yet verified), with ids that
 /// exist and belong to others.
-const API: &[(&str, &str, u16, u16)] = &[
+pub const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/auth/signup-community", 422, 422),
     ("POST", "/auth/verify-email", 404, 404),
     ("POST", "/auth/activate-member", 404, 404),
@@ -200,7 +201,7 @@ const API: &[(&str, &str, u16, u16)] = &[
 
 /// Whose a form is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whose {
+pub enum Whose {
     /// Anybody may send it; a stranger's empty one is refused in words.
     Anybody,
     /// About the sender's own login or workspace: nobody is sent to sign in.
@@ -211,7 +212,7 @@ enum Whose {
 use Whose::{Anybody, Others as OfOthers, Own};
 
 /// Forms: whose they are.
-const FORMS: &[(&str, &str, Whose)] = &[
+pub const FORMS: &[(&str, &str, Whose)] = &[
     ("/sign-in", "sign_in", Anybody),
     ("/forgot-password", "forgot", Anybody),
     ("/link/{token}", "use_link", Anybody),
@@ -322,7 +323,7 @@ const FORMS: &[(&str, &str, Whose)] = &[
 
 /// What pages load by themselves (server functions, below `/rpc`): their query, what nobody gets, what an outsider gets.
 /// `{…}` stands for an id or slug that exists and belongs to others.
-const LOADS: &[(&str, &str, u16, u16)] = &[
+pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/me", "", 200, 200),
     ("/landing", "", 200, 200),
     ("/api/docs", "", 200, 200),
@@ -334,7 +335,9 @@ const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/accounts/person", "id={userId}", 401, 403),
     ("/notifications/list", "unread=false", 401, 200),
     ("/organizations/draft", "", 200, 200),
-    ("/organizations/directory", "text=&industry=&cursor=", 200, 200),
+    ("/organizations/directory", "query=", 200, 200),
+    ("/organizations/suggest", "text=a", 200, 200),
+    ("/communities/list", "query=", 200, 200),
     ("/organizations/one", "slug=acme-cloud", 200, 200),
     ("/organizations/profile", "", 401, 200),
     ("/organizations/dashboard", "", 401, 200),
@@ -415,24 +418,24 @@ const OTHER: &[(&str, u16)] = &[
 ];
 
 /// Ids and slugs of the demo, which belong to nobody who asks here.
-struct Others {
-    request: Uuid,
-    opportunity: Uuid,
+pub struct Others {
+    pub request: Uuid,
+    pub opportunity: Uuid,
     /// A draft.
-    event: Uuid,
-    organization: Uuid,
-    community: Uuid,
+    pub event: Uuid,
+    pub organization: Uuid,
+    pub community: Uuid,
     /// Who stands on an event's page.
-    link: Uuid,
+    pub link: Uuid,
     /// Of a community's owner.
-    member: Uuid,
-    invitation: Uuid,
-    join_request: Uuid,
+    pub member: Uuid,
+    pub invitation: Uuid,
+    pub join_request: Uuid,
     /// A login.
-    user: Uuid,
+    pub user: Uuid,
 }
 
-async fn others(town: &Town) -> Others {
+pub async fn others(town: &Town) -> Others {
     let one = |sql: &'static str| async move {
         sqlx::query_scalar::<_, Uuid>(sql).fetch_one(&town.owner).await.expect("the demo has one")
     };
@@ -460,7 +463,7 @@ async fn others(town: &Town) -> Others {
 }
 
 impl Others {
-    fn fill(&self, path: &str) -> String {
+    pub fn fill(&self, path: &str) -> String {
         let id = if path.starts_with("/opportunities") || path.starts_with("/manage/opportunities") {
             self.opportunity
         } else if path.starts_with("/requests") {
@@ -503,11 +506,11 @@ impl Others {
     }
 }
 
-async fn facts(town: &Town) -> i64 {
+pub async fn facts(town: &Town) -> i64 {
     sqlx::query_scalar("select count(*) from facts").fetch_one(&town.owner).await.expect("facts can be counted")
 }
 
-async fn signed_in(town: &Town, email: &str) -> Browser {
+pub async fn signed_in(town: &Town, email: &str) -> Browser {
     let mut browser = town.visitor();
     let answer = browser.submit("/sign-in", "sign_in", &[("email", email), ("password", seeds::people::PASSWORD)]).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
@@ -524,7 +527,7 @@ const INSIDES: [&str; 8] =
     ["sqlx", "postgres:", "panicked", ".rs:", "password_hash", "commdesk_app", "backtrace", "unsafe-inline"];
 
 /// Faults of any answer at all: a header that is missing, a status that says we broke, our insides in an error.
-fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
+pub fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
     for name in SAFE_HEADERS {
         if !answer.headers.contains_key(name) {
             faults.push(format!("{what}: no {name}"));
@@ -532,6 +535,26 @@ fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
     }
     if answer.status.is_server_error() {
         faults.push(format!("{what}: {}", answer.status));
+    }
+    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let policy = header("content-security-policy");
+    if policy.contains("unsafe-inline") || policy.contains("unsafe-eval") && !policy.contains("wasm-unsafe-eval") {
+        faults.push(format!("{what}: {policy}"));
+    }
+    if header("content-type").starts_with("text/html") {
+        // Scripts run by nonce only, and nothing is written into attributes that a policy would have to stop.
+        for script in answer.text.split("<script").skip(1) {
+            let tag = script.split('>').next().unwrap_or_default();
+            let nonce = tag.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next());
+            if !nonce.is_some_and(|nonce| !nonce.is_empty() && policy.contains(&format!("'nonce-{nonce}'"))) {
+                faults.push(format!("{what}: a script without the nonce of its answer: <script{tag}>"));
+            }
+        }
+        for inline in [" style=\"", " onclick=", " onload=", " onerror=", "href=\"javascript:"] {
+            if answer.text.contains(inline) {
+                faults.push(format!("{what}: the page has{inline}"));
+            }
+        }
     }
     let is_error = answer.status.is_client_error() || answer.status.is_server_error();
     for inside in INSIDES {
@@ -549,6 +572,18 @@ async fn every_page_as_nobody_and_as_an_outsider() {
     let mut told: Vec<String> = listed.keys().map(|path| (*path).to_owned()).collect();
     told.sort();
     assert_eq!(known, told, "every page is in the table");
+    // And what the browser looks at with axe, in both themes and three widths.
+    let list = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/end2end/pages.json")).expect("the list of pages");
+    let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+    let looked: std::collections::BTreeSet<&str> = list
+        .as_object()
+        .expect("readers")
+        .values()
+        .filter_map(|pages| pages.as_array())
+        .flatten()
+        .filter_map(|page| page["route"].as_str().filter(|route| !route.is_empty()))
+        .collect();
+    assert_eq!(looked, listed.keys().copied().collect(), "every page is in end2end/pages.json");
     story(async |town| {
         seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
         let others = others(town).await;
@@ -599,7 +634,7 @@ async fn every_page_as_nobody_and_as_an_outsider() {
 }
 
 /// A form's fields as somebody would fill them who may send it: the refusal is about who asks.
-fn filled(path: &str, form: &str, others: &Others) -> Vec<(&'static str, String)> {
+pub fn filled(path: &str, form: &str, others: &Others) -> Vec<(&'static str, String)> {
     let zeros = "0".repeat(64);
     let fields: &[(&'static str, &str)] = match (path, form) {
         ("/requests/{id}", "accept") => &[("revisionHash", &zeros)],
@@ -763,7 +798,7 @@ async fn no_other_site_changes_anything_through_any_door() {
 }
 
 /// A body in order, where the words matter: the refusal is about who asks.
-fn body_of(method: &str, path: &str) -> String {
+pub fn body_of(method: &str, path: &str) -> String {
     match path {
         _ if method == "GET" => String::new(),
         "/requests/{requestId}/accept" | "/requests/{requestId}/place/wait" => {

@@ -20,6 +20,7 @@ use commdesk::{
         db,
         dns::Fixed,
         facts,
+        index::Shelf,
         jobs::{self, Registry},
         mail::Memory,
         password::Passwords,
@@ -100,6 +101,7 @@ impl Town {
             reach: names,
             known: is_known,
             poke: Notify::new(),
+            shelf: Shelf::default(),
             settings,
         });
         let owner = db::pool(&server.owner_url(&database), 2).expect("an address of the cluster");
@@ -177,6 +179,25 @@ impl Town {
         }
         sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&pool).await.expect("a superuser may");
         pool.close().await;
+    }
+
+    /// Another instance of the program on the same database and the same files: its own connections, its own clock.
+    pub fn second_instance(&self) -> Arc<House> {
+        Arc::new(House {
+            pool: db::pool(&self.server.app_url(&self.database), 8).expect("an address of the cluster"),
+            clock: Clock::default(),
+            settings: self.house.settings.clone(),
+            columns: self.house.columns.clone(),
+            blind: self.house.blind.clone(),
+            signing: self.house.signing.clone(),
+            passwords: Passwords::new(2),
+            post: self.post.clone(),
+            store: Store::local(&self._files.path().join("files"), Secret::new([7; 32])).expect("a store"),
+            lookups: self.house.lookups.clone(),
+            reach: self.house.reach.clone(),
+            known: is_known,
+            poke: Notify::new(),
+        })
     }
 
     /// A visitor with a browser of their own.
@@ -264,6 +285,13 @@ impl Browser {
             address: SocketAddr::from(([10, tail[0], tail[1], tail[2]], 40_000)),
             workspace: None,
         }
+    }
+
+    /// The same browser, led to another instance.
+    #[must_use]
+    pub fn on(mut self, router: &Router) -> Self {
+        self.router = router.clone();
+        self
     }
 
     /// The same browser on another network; its cookies travel with it.

@@ -6,3 +6,4 @@ pub mod found;
 pub mod keys;
 pub mod page;
 pub mod parts;
+pub mod search;

@@ -128,6 +128,27 @@ pub enum Shape {
     Detail,
 }
 
+/// As [`shown`], but what was there stays until the next comes: for lists that are narrowed step by step.
+pub fn shown_over<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+            {move || {
+                let show = show.clone();
+                Suspend::new(async move {
+                    match loaded.await {
+                        Ok(view) => show(view).into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
 /// The shape of what comes.
 #[component]
 pub fn Skeleton(#[prop(optional)] shape: Shape) -> impl IntoView {

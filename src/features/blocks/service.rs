@@ -103,6 +103,18 @@ pub async fn follow_in(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) 
     store::follow(tx, gone, kept).await
 }
 
+/// Workspaces of this side that a block of either side hides from the viewer's own; for lists.
+///
+/// # Errors
+/// When the database is away.
+pub async fn hidden_from(ctx: &Ctx, viewer: Option<&Actor>, side: Side) -> AppResult<Vec<Uuid>> {
+    let Some(viewer) = viewer else { return Ok(Vec::new()) };
+    match (side, viewer.community(), viewer.organization()) {
+        (Side::Organization, Some(_), _) | (Side::Community, _, Some(_)) => store::list_others(ctx, viewer.scope(), side).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// An organization that a blocked community looks at, or the other way round, is not there.
 ///
 /// # Errors

@@ -97,6 +97,19 @@ pub async fn list(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Vec<BlockRow
     .await?)
 }
 
+/// Workspaces of this side between which and the scope's own a block of either stands; at most 5,000.
+pub async fn list_others(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        r#"select distinct case when $3 = 'community' then community_id else organization_id end as "other!"
+           from blocks where community_id = $1 or organization_id = $2 limit 5000"#,
+        scope.community(),
+        scope.organization(),
+        side.label(),
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
 /// Is there such a workspace on the other side?
 pub async fn other_exists(tx: &mut Tx, side: Side, other: Uuid) -> AppResult<bool> {
     Ok(sqlx::query_scalar!(

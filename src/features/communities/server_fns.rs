@@ -1,6 +1,6 @@
 //! What communities' pages read: who is calling, what they want, one service.
 
-use super::views::{CommunityView, ProfilePage, QueuePage, ReviewView};
+use super::views::{CommunitiesView, CommunityView, ProfilePage, QueuePage, ReviewView};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -9,6 +9,15 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 pub async fn profile(workspace: Option<String>) -> Result<ProfilePage, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     Ok(super::service::profile_page(&call.ctx, &call.viewer()?).await?)
+}
+
+/// A page of the list of communities, as the query of its address asks for it.
+#[server(name = LoadCommunities, prefix = "/rpc", endpoint = "communities/list", input = GetUrl)]
+pub async fn list(query: String, workspace: Option<String>) -> Result<CommunitiesView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let query = super::search::CommunitiesQuery::read(&query);
+    let page = crate::kernel::page::PageRequest::default();
+    Ok(super::directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?)
 }
 
 /// The community that the reader acts for.

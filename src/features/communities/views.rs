@@ -6,7 +6,12 @@ use super::{
 };
 use crate::{
     features::organizations::trust::{FriendlyTrust, FullTrust},
-    kernel::{actor::CommunityStatus, ids::CommunityId, text::initials},
+    kernel::{
+        actor::CommunityStatus,
+        ids::CommunityId,
+        search::{FacetView, InsteadView},
+        text::initials,
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -107,6 +112,51 @@ pub struct CommunityView {
     pub standing: Option<Standing>,
     /// What an edit must name; for its own people.
     pub version: Option<i32>,
+}
+
+/// A community in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CommunityCard {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub id: CommunityId,
+    pub slug: String,
+    pub name: String,
+    pub logo_url: Option<String>,
+    pub community_type: String,
+    /// "Pune, India".
+    pub place_label: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    /// "51 to 200"; empty when it does not say.
+    pub size: String,
+    /// The beginning of its words about itself.
+    pub bio: String,
+    /// "Usually answers in 5 hours".
+    pub answers_label: String,
+}
+
+/// A page of the list of communities.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CommunitiesView {
+    pub items: Vec<CommunityCard>,
+    pub next_cursor: Option<String>,
+    /// Hand it back as `cursor` for the rows before these; absent at the beginning.
+    pub previous_cursor: Option<String>,
+    /// How many fit, exactly up to 2,000.
+    pub total: i64,
+    pub total_capped: bool,
+    /// The words that were looked for instead, where one that was typed is nowhere.
+    pub said_instead: Option<String>,
+    /// What the list can be narrowed by. Absent for a moment after a start.
+    pub facets: Vec<FacetView>,
+    /// Where nothing fits: how many would without one part of what is asked for.
+    pub without: Vec<InsteadView>,
+    /// What is asked for, as an address has it.
+    pub query: String,
 }
 
 /// How far a community has come: for its own people.

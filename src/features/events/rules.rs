@@ -4,13 +4,13 @@
 //! fact that is built here; nothing leaves `Archived`, and nothing in it changes. Times come in settled (a wall time in a
 //! zone and its instant): the arithmetic is `zones`'. Does not know who may (`policy`).
 
-use super::technologies;
 use crate::kernel::{
     error::{AppError, Refusal},
     fact::{Fact, Statement},
     fields::{Check, FieldErrors},
     ids::{CommunityId, EventId},
     labels::{EventCategory, EventFormat, EventType, Region, labels},
+    technologies,
     text::{Line, Paragraph, WebUrl},
 };
 use chrono::{DateTime, NaiveDateTime, Timelike as _, Utc};

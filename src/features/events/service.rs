@@ -20,7 +20,7 @@ use crate::{
             rules::slug_candidates,
             views::{CommunityBrief, place_label},
         },
-        organizations::logos,
+        organizations::{logos, vocabulary},
     },
     kernel::{
         actor::{Actor, Capability, Scope},
@@ -61,11 +61,12 @@ pub enum Then {
 /// 403 by role; 422 by field; `NOT_APPROVED` when it is to be published too early.
 pub async fn draft(ctx: &Ctx, actor: &Actor, input: &EventInput, then: Then) -> AppResult<EventId> {
     let community = policy::may_edit(actor)?;
-    let details = zones::settle(input.parse()?, None)?;
+    let mut details = zones::settle(input.parse()?, None)?;
     let mut tx = ctx.begin().await?;
     if then == Then::Publish {
         must_reach_out(&mut tx, actor).await?;
     }
+    vocabulary::settle_in(&mut tx, &mut details.technologies, ctx.now()).await?;
     let slug = free_slug(&mut tx, &details.title, None).await?;
     let drafted = Drafted::new(ctx.id(), community, details);
     store::apply_drafted(tx.conn(), &drafted, &slug, actor.user(), ctx.now()).await?;
@@ -97,7 +98,8 @@ pub async fn edit(ctx: &Ctx, actor: &Actor, id: EventId, input: EventInput, then
         event.edit(event.details.clone(), ctx.now())?;
     }
     let version = input.version.ok_or_else(|| FieldErrors::one("version", "Send the version of the event that you edited."))?;
-    let typed = zones::settle(input.over(EventInput::of(&event.details)).parse()?, Some(&event.details))?;
+    let mut typed = zones::settle(input.over(EventInput::of(&event.details)).parse()?, Some(&event.details))?;
+    vocabulary::settle_in(&mut tx, &mut typed.technologies, ctx.now()).await?;
     event.same_version(version, &typed)?;
     let event = match event.edit(typed, ctx.now())? {
         None => event,

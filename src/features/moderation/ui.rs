@@ -105,17 +105,15 @@ fn Queue(screen: ReportsScreen) -> impl IntoView {
         let can_hide = page.items.iter().any(|it| it.can_hide);
         let can_show = page.items.iter().any(|it| it.state == ReportState::Hidden);
         let choices = page.items.iter().filter(|it| !decided || it.state == ReportState::Hidden).count();
-        let items = page
-            .items
-            .into_iter()
-            .map(|it| {
-                let is_choice = !decided || it.state == ReportState::Hidden;
-                view! { <One it is_choice only=is_choice && choices == 1/> }
-            })
-            .collect_view();
+        let one = move |it: ReportView| {
+            let is_choice = !decided || it.state == ReportState::Hidden;
+            view! { <One it is_choice only=is_choice && choices == 1/> }
+        };
+        let items = page.items;
         view! {
             <PostForm name="decide" acting=acting.clone() class="stack">
-                {items}
+                // Made in here, where the form gives its fields what they share.
+                {items.into_iter().map(one).collect_view()}
                 {(!decided).then(|| view! { <Decide can_hide/> })}
                 {(decided && can_show).then(|| view! { <Show/> })}
             </PostForm>

@@ -7,13 +7,11 @@ use super::{
     rules::search_terms,
     views::{FitReason, FitView},
 };
-use crate::{
-    features::events::technologies,
-    kernel::{
-        fields::{Check, FieldErrors},
-        labels::{Band, Category, EventFormat, EventType, Region, labels},
-        money::Currency,
-    },
+use crate::kernel::{
+    fields::{Check, FieldErrors},
+    labels::{Band, Category, EventFormat, EventType, Region, labels},
+    money::Currency,
+    technologies,
 };
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

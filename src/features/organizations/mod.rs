@@ -1,8 +1,8 @@
 //! Sponsors and partners: global records, applied for, checked, verified by staff, shown in the directory. An event only
 //! points at them.
 //!
-//! Rules: `rules`, `trust`, `policy`, `visibility`, `views`. Services: `identity`, `store`, `service`, `logos`, `drafts`,
-//! `life`, `claims`, `merging`, `jobs`, and the doors `rest` and `forms`.
+//! Rules: `rules`, `trust`, `policy`, `visibility`, `views`. Services: `identity`, `store`, `index`, `service`, `directory`,
+//! `vocabulary`, `logos`, `drafts`, `life`, `claims`, `merging`, `jobs`, and the doors `rest` and `forms`.
 
 pub mod policy;
 pub mod rules;
@@ -11,9 +11,13 @@ pub mod views;
 pub mod visibility;
 
 #[cfg(feature = "server")]
+pub mod directory;
+#[cfg(feature = "server")]
 pub mod drafts;
 #[cfg(feature = "server")]
 pub mod identity;
+#[cfg(feature = "server")]
+pub mod index;
 #[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
@@ -28,6 +32,8 @@ pub mod life;
 pub mod merging;
 #[cfg(feature = "server")]
 pub mod service;
+#[cfg(feature = "server")]
+pub mod vocabulary;
 #[cfg(feature = "server")]
 mod store;
 

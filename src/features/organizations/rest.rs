@@ -2,16 +2,18 @@
 //! (`/sponsors/dashboard` is the requests room's.)
 
 use super::{
-    claims, life, logos,
-    rules::{DecisionInput, application::ApplicationInput, claims::AddInput, moves::AnswerInput, profile::ProfileInput},
-    service::{self, DirectoryAsk, LogoChange, OrganizationRef, Pictures},
+    claims, directory, life, logos,
+    rules::{
+        DecisionInput, application::ApplicationInput, claims::AddInput, moves::AnswerInput, profile::ProfileInput,
+        search::DirectoryQuery,
+    },
+    service::{self, LogoChange, OrganizationRef, Pictures},
     views::{AppliedView, DirectoryView, OrganizationView, ProofView, UploadedLogo},
 };
 use crate::{
     kernel::{
         error::{AppError, AppResult},
         ids::{LogoId, OrganizationId},
-        labels::Industry,
         page::PageRequest,
     },
     platform::{
@@ -19,7 +21,7 @@ use crate::{
         web::{ApiResult, Body, Call, Params, Seg, created, form::Typed, ok, once::Once, over},
     },
 };
-use axum::extract::Request;
+use axum::extract::{RawQuery, Request};
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,35 +46,64 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(upload))
 }
 
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it documents what `DirectoryQuery` and `Bounds` read")]
 struct ListParams {
-    /// Words of the name, the industry, the description or the technologies.
+    /// Words of the name, the industry, the technologies or the descriptions. Typing mistakes are forgiven where a word is
+    /// nowhere (`saidInstead`).
     search: Option<String>,
+    /// May be said several times, as every parameter below: whoever has one of the values fits.
     industry: Option<String>,
+    region: Option<String>,
+    /// By any usual name. Whoever has all of them fits.
+    technology: Option<String>,
+    /// For approved communities.
+    sponsorship_type: Option<String>,
+    /// The key of a band, `INR:200000-500000`. For approved communities.
+    budget: Option<String>,
+    event_type: Option<String>,
+    entity_type: Option<String>,
+    /// `true` leaves out whom communities added.
+    verified: Option<String>,
+    /// `relevance` (as without), `reputation`, `newest` or `name`.
+    sort: Option<String>,
     page: Option<u32>,
     limit: Option<u32>,
+    /// `nextCursor` or `previousCursor` of an answer to the same question.
     cursor: Option<String>,
 }
 
 /// The directory
 ///
-/// Verified and community-added organizations by name.
+/// Verified and community-added organizations, narrowed and counted.
 #[utoipa::path(
     get, path = "/sponsors", tag = "sponsors", params(ListParams),
     responses(
         (status = 200, description = "Organizations", body = DirectoryView),
-        (status = 422, description = "A parameter is unknown or out of bounds"),
+        (status = 422, description = "A parameter is unknown or out of bounds, or not open to you"),
     )
 )]
-async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
+async fn list(call: Call, RawQuery(query): RawQuery, Params(params): Params<Bounds>) -> ApiResult {
     let page = PageRequest::from_wire(params.page, params.limit, params.cursor)?;
-    let industry = params.industry.filter(|label| !label.is_empty()).map(|label| Industry::parse(&label)).transpose();
-    let industry = industry.map_err(|problem| AppError::invalid("industry", problem.to_string()))?;
-    let not_blocked_for = call.maybe_viewer().and_then(|viewer| viewer.community());
-    let ask = DirectoryAsk { text: params.search.unwrap_or_default(), industry, not_blocked_for };
-    Ok(ok(&service::list(&call.ctx, &ask, &page).await?))
+    let (query, wrong) = DirectoryQuery::parse(query.as_deref().unwrap_or_default());
+    if !wrong.is_empty() {
+        return Err(AppError::Invalid(wrong));
+    }
+    let view = directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?;
+    match view.closed.first() {
+        Some(facet) => Err(AppError::invalid(facet, "Only approved communities see what organizations give, and how much.")),
+        None => Ok(ok(&view)),
+    }
+}
+
+/// What of [`ListParams`] is no question.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Bounds {
+    page: Option<u32>,
+    limit: Option<u32>,
+    cursor: Option<String>,
 }
 
 /// Apply to join as a sponsor or partner

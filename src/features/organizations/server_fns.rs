@@ -2,7 +2,7 @@
 
 use super::views::{
     ClaimPageView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView, ReviewView,
-    WaitingView,
+    SuggestionsView, WaitingView,
 };
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -24,22 +24,20 @@ pub async fn draft() -> Result<DraftView, PageError> {
     Ok(drafts::load(&call.ctx, token.as_deref()).await?.view())
 }
 
-/// A page of the directory.
+/// A page of the directory, as the query of its address asks for it.
 #[server(name = LoadDirectory, prefix = "/rpc", endpoint = "organizations/directory", input = GetUrl)]
-pub async fn directory(
-    text: String,
-    industry: String,
-    cursor: String,
-    workspace: Option<String>,
-) -> Result<DirectoryView, PageError> {
-    use super::service::{self, DirectoryAsk};
-    use crate::kernel::{error::AppError, labels::Industry, page::PageRequest};
+pub async fn directory(query: String, workspace: Option<String>) -> Result<DirectoryView, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
-    let not_blocked_for = call.maybe_viewer().and_then(|viewer| viewer.community());
-    let industry = Some(industry).filter(|label| !label.is_empty()).map(|label| Industry::parse(&label)).transpose();
-    let industry = industry.map_err(|problem| AppError::invalid("industry", problem.to_string()))?;
-    let page = PageRequest { cursor: Some(cursor).filter(|cursor| !cursor.is_empty()), ..PageRequest::default() };
-    Ok(service::list(&call.ctx, &DirectoryAsk { text, industry, not_blocked_for }, &page).await?)
+    let query = super::rules::search::DirectoryQuery::read(&query);
+    let page = crate::kernel::page::PageRequest::default();
+    Ok(super::directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?)
+}
+
+/// What somebody may mean who is typing into the directory's search field.
+#[server(name = LoadSuggestions, prefix = "/rpc", endpoint = "organizations/suggest", input = GetUrl)]
+pub async fn suggest(text: String, workspace: Option<String>) -> Result<SuggestionsView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::directory::suggest(&call.ctx, call.maybe_viewer().as_ref(), &text).await?)
 }
 
 /// One profile, as the reader may see it.

@@ -1,4 +1,4 @@
-//! The use cases of organizations: applying, being checked, being decided on, the profile, the directory.
+//! The use cases of organizations: applying, being checked, being decided on, the profile.
 //!
 //! Promises: a pending or refused application owns no website; exactly one profile does, however many staff decide at once;
 //! what an answer shows is what `visibility` allows its reader. Does not do: mails (the notifications room reacts to the
@@ -15,10 +15,11 @@ use super::{
     store::{self, OrganizationRow, PictureIds, QueueAfter, Sealed},
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
-        CheckView, DashboardPart, DirectoryView, OrganizationBrief, OrganizationCard, OrganizationView, ProfileView, QueueGroup,
-        QueueOrder, QueueRow, QueueView, Record, ReviewView, StepView, logo_url,
+        CheckView, DashboardPart, OrganizationBrief, OrganizationView, ProfileView, QueueGroup, QueueOrder, QueueRow, QueueView,
+        Record, ReviewView, StepView, logo_url,
     },
     visibility::{Audience, Field},
+    vocabulary,
 };
 use crate::{
     features::accounts::{self, views::Recipient},
@@ -26,7 +27,7 @@ use crate::{
         actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, FactId, LogoId, OrganizationId, UserId},
-        labels::{EntityType, Industry},
+        labels::EntityType,
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Phone, Slug, WebUrl},
@@ -533,6 +534,7 @@ pub async fn edit_profile(
 
     let mut tx = ctx.begin().await?;
     let held = record(&ctx.house.columns, store::hold(&mut tx, actor.scope(), id).await?)?;
+    vocabulary::settle_in(&mut tx, &mut new.technologies, now).await?;
     new.logo = pictures.logo.of(held.profile.logo.as_ref());
     new.logo_on_dark = pictures.logo_on_dark.of(held.profile.logo_on_dark.as_ref());
     new.wordmark = pictures.wordmark.of(held.profile.wordmark.as_ref());
@@ -632,7 +634,7 @@ pub async fn dashboard_part(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardPart
     Ok(DashboardPart::of(&record, audience, friendly))
 }
 
-// ── The directory ───────────────────────────────────────────────────────────────────────────────────────────────────
+// ── One profile ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// How an organization is named in an address: by id or slug.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -646,78 +648,6 @@ impl FromStr for OrganizationRef {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(text.parse().map_or_else(|_| Self::Slug(text.to_owned()), Self::Id))
-    }
-}
-
-/// What the directory is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DirectoryAsk {
-    pub text: String,
-    pub industry: Option<Industry>,
-    /// The community that looks: whoever a block of either side stands between is not listed for it.
-    pub not_blocked_for: Option<CommunityId>,
-}
-
-/// Verified and community-added organizations by name; with a text, those that have its words, or, where none has, those
-/// that are spelled like it.
-///
-/// # Errors
-/// A cursor of another list.
-pub async fn list(ctx: &Ctx, ask: &DirectoryAsk, page: &PageRequest) -> AppResult<DirectoryView> {
-    let text: String =
-        ask.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).take(100).collect();
-    let after = match &page.cursor {
-        None => None,
-        Some(text) => {
-            let [name, id] = uncursor(text)?;
-            Some((name, parse_key(&id)?))
-        }
-    };
-    let first = after.is_none() && page.offset == 0;
-    let asked = store::Directory {
-        text: Some(text.as_str()).filter(|text| !text.is_empty()),
-        industry: ask.industry.map(Industry::label),
-        not_blocked_for: ask.not_blocked_for,
-        after,
-        offset: i64::from(page.offset),
-        limit: i64::from(page.limit),
-    };
-    let (rows, count) = store::list_directory(ctx.db(), &asked, COUNT_CAP).await?;
-    if rows.is_empty() && first && text.chars().count() >= 3 && ask.industry.is_none() {
-        let similar = store::list_similar(ctx.db(), &text, ask.not_blocked_for, i64::from(page.limit)).await?;
-        let total = i64::try_from(similar.len()).unwrap_or_default();
-        return Ok(DirectoryView {
-            similar: !similar.is_empty(),
-            items: similar.into_iter().map(card).collect(),
-            next_cursor: None,
-            total,
-            total_capped: false,
-        });
-    }
-    let page = Page::cut(rows, page.limit, count, |row| cursor(&[&row.sort_name, &row.id.to_string()])).map(card);
-    Ok(DirectoryView {
-        items: page.items,
-        next_cursor: page.next_cursor,
-        total: page.total,
-        total_capped: page.total_capped,
-        similar: false,
-    })
-}
-
-fn card(row: store::CardRow) -> OrganizationCard {
-    OrganizationCard {
-        id: row.id.into(),
-        slug: row.slug,
-        display_name: row.display_name,
-        entity_type: row.entity_type,
-        logo_url: row.logo_key.as_deref().map(logo_url),
-        website: row.website,
-        industry: row.industry,
-        short_description: row.short_description,
-        technologies: row.technologies,
-        verification_status: VerificationStatus::parse(&row.verification_status).unwrap_or(VerificationStatus::CommunityAdded),
-        events_sponsored_count: row.events_sponsored,
-        communities_supported_count: row.communities_supported,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::kernel::{
     ids::{OrganizationId, UserId},
     labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType, labels},
     money::{Currency, MoneyView},
+    search::{FacetView, InsteadView},
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -322,7 +323,7 @@ impl From<Budget> for BudgetView {
     }
 }
 
-/// An organization in a list: public fields only.
+/// An organization in a list, as far as the reader may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -337,23 +338,67 @@ pub struct OrganizationCard {
     pub industry: String,
     pub short_description: String,
     pub technologies: Vec<String>,
+    pub supported_regions: Vec<String>,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub verification_status: VerificationStatus,
     pub events_sponsored_count: i32,
     pub communities_supported_count: i32,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub budget_range: Option<BudgetView>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[cfg_attr(feature = "server", schema(value_type = Option<Vec<String>>))]
+    pub available_sponsorship_types: Option<Vec<SponsorshipType>>,
 }
 
 /// A page of the directory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DirectoryView {
     pub items: Vec<OrganizationCard>,
     pub next_cursor: Option<String>,
+    /// Hand it back as `cursor` for the rows before these; absent at the beginning.
+    #[serde(default)]
+    pub previous_cursor: Option<String>,
+    /// How many fit, exactly up to 2,000.
     pub total: i64,
     pub total_capped: bool,
     /// Nothing had the words; these are spelled alike.
     pub similar: bool,
+    /// The words that were looked for instead, where one that was typed is nowhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub said_instead: Option<String>,
+    /// What the list can be narrowed by, each value with how many fit it beside everything else that is asked for. Absent for
+    /// a moment after a start.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub facets: Vec<FacetView>,
+    /// Where nothing fits: how many would without one part of what is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub without: Vec<InsteadView>,
+    /// What is asked for, as an address has it.
+    #[serde(default)]
+    pub query: String,
+    /// Facets that were asked for and are not open to this reader.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub closed: Vec<String>,
+}
+
+/// What somebody may mean who is typing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionsView {
+    pub technologies: Vec<String>,
+    pub industries: Vec<String>,
+    pub names: Vec<SuggestedName>,
+}
+
+/// A name that begins with what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedName {
+    pub slug: String,
+    pub name: String,
+    pub logo_url: Option<String>,
 }
 
 /// What an applicant gets back.

@@ -2,6 +2,7 @@
 
 pub mod edit;
 pub mod join;
+pub mod list;
 pub mod profile;
 pub mod staff;
 pub mod standing;

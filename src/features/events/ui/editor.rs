@@ -5,10 +5,12 @@ use crate::{
     features::events::{
         rules::{DEFAULT_ZONE, DESCRIPTION_LONGEST, field_word},
         server_fns,
-        technologies::MOST,
         views::{EventEditor, EventView},
     },
-    kernel::labels::{EventCategory, EventFormat, EventType, Region},
+    kernel::{
+        labels::{EventCategory, EventFormat, EventType, Region},
+        technologies::MOST,
+    },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, shown},

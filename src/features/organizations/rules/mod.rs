@@ -20,6 +20,7 @@ pub mod claims;
 pub mod merging;
 pub mod moves;
 pub mod profile;
+pub mod search;
 
 use super::visibility::Field;
 use crate::kernel::{

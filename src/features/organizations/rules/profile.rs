@@ -6,6 +6,7 @@ use crate::{
     kernel::{
         fields::{Check, FieldErrors},
         labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType},
+        technologies,
         text::{Email, Line, Paragraph, Phone, WebUrl},
     },
 };
@@ -143,7 +144,7 @@ impl ProfileInput {
                 industry: industry?,
                 short_description: short_description?,
                 long_description: long_description?,
-                technologies: technologies?,
+                technologies: technologies::one_spelling(technologies?),
                 developer_tools: developer_tools?,
                 supported_regions: supported_regions?,
                 preferred_event_types: preferred_event_types?,
@@ -357,7 +358,7 @@ mod tests {
         input.dev_rel_email = "devrel@acme.com".into();
         input.supported_regions = vec!["South Asia".into(), "Global".into()];
         let profile = input.parse().expect("in order");
-        assert_eq!(profile.technologies, ["Rust", "Postgres", "Kubernetes"]);
+        assert_eq!(profile.technologies, ["Rust", "PostgreSQL", "Kubernetes"]);
         assert_eq!(profile.input(7).parse().expect("in order"), profile);
         assert_eq!(profile.differences(&profile), []);
     }

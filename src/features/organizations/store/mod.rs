@@ -4,6 +4,7 @@
 pub mod life;
 pub mod merging;
 pub mod review;
+pub mod search;
 
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatTaking, Standing},
@@ -22,7 +23,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use sqlx::{PgConnection, PgPool, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 // ── One organization ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -614,17 +615,6 @@ pub async fn count_from_source(pool: &PgPool, organization: OrganizationId, sinc
 
 // ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// What the directory is asked for.
-pub struct Directory<'a> {
-    pub text: Option<&'a str>,
-    pub industry: Option<&'a str>,
-    pub not_blocked_for: Option<CommunityId>,
-    /// Sort name and id of the last row seen.
-    pub after: Option<(String, Uuid)>,
-    pub offset: i64,
-    pub limit: i64,
-}
-
 /// A row of the directory.
 pub struct CardRow {
     pub id: Uuid,
@@ -637,108 +627,45 @@ pub struct CardRow {
     pub industry: String,
     pub short_description: String,
     pub technologies: Vec<String>,
+    pub regions: Vec<String>,
+    pub sponsorship_types: Vec<String>,
+    pub budget_currency: String,
+    pub budget_min: i64,
+    pub budget_max: Option<i64>,
     pub verification_status: String,
     pub logo_key: Option<String>,
     pub events_sponsored: i32,
     pub communities_supported: i32,
+    pub reputation: i32,
+    pub created_at: DateTime<Utc>,
 }
-
-const CARD: &str = r#"select o.id, o.slug, o.display_name, lower(o.display_name) as sort_name, o.entity_type, o.website, o.industry,
-           o.short_description, o.technologies, o.verification_status, o.events_sponsored, o.communities_supported,
-           l.storage_key as logo_key
-    from organizations o left join logos l on l.id = o.logo_id"#;
 
 const LISTED: &str = " where o.verification_status in ('Verified', 'Community Added')";
 
-fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
-    Ok(CardRow {
-        id: row.try_get("id")?,
-        slug: row.try_get("slug")?,
-        display_name: row.try_get("display_name")?,
-        sort_name: row.try_get("sort_name")?,
-        entity_type: row.try_get("entity_type")?,
-        website: row.try_get("website")?,
-        industry: row.try_get("industry")?,
-        short_description: row.try_get("short_description")?,
-        technologies: row.try_get("technologies")?,
-        verification_status: row.try_get("verification_status")?,
-        logo_key: row.try_get("logo_key")?,
-        events_sponsored: row.try_get("events_sponsored")?,
-        communities_supported: row.try_get("communities_supported")?,
-    })
-}
-
-fn filter<'a>(query: &mut QueryBuilder<Postgres>, asked: &Directory<'a>) {
-    query.push(LISTED);
-    if let Some(text) = asked.text {
-        query.push(" and o.search @@ websearch_to_tsquery('simple', ").push_bind(text.to_owned()).push(")");
-    }
-    if let Some(industry) = asked.industry {
-        query.push(" and o.industry = ").push_bind(industry.to_owned());
-    }
-    without_blocked(query, asked.not_blocked_for);
-}
-
-/// A block is mutual and silent: whoever one stands between is not there. For every list of organizations (as `o`) that a
-/// community looks at.
-fn without_blocked(query: &mut QueryBuilder<Postgres>, viewer: Option<CommunityId>) {
-    if let Some(community) = viewer {
-        query.push(" and not exists (select 1 from blocks b where b.organization_id = o.id and b.community_id = ");
-        query.push_bind(community.0).push(")");
-    }
-}
-
-/// One page of the directory by name, one row more than the limit; and how many there are, counted up to `cap`.
-pub async fn list_directory(pool: &PgPool, asked: &Directory<'_>, cap: i64) -> AppResult<(Vec<CardRow>, i64)> {
-    let mut query = QueryBuilder::new(CARD);
-    filter(&mut query, asked);
-    if let Some((name, id)) = &asked.after {
-        query
-            .push(r#" and (lower(o.display_name) collate "C", o.id) > ("#)
-            .push_bind(name.clone())
-            .push(r#" collate "C", "#)
-            .push_bind(*id)
-            .push(")");
-    }
-    query.push(r#" order by lower(o.display_name) collate "C", o.id limit "#).push_bind(asked.limit + 1);
-    query.push(" offset ").push_bind(asked.offset);
-    let rows = query.build().fetch_all(pool).await?;
-    let rows = rows.iter().map(card).collect::<Result<Vec<_>, _>>()?;
-
-    let mut count = QueryBuilder::new("select count(*) from (select 1 from organizations o");
-    filter(&mut count, asked);
-    count.push(" limit ").push_bind(cap + 1).push(") as counted");
-    let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
-    Ok((rows, count))
-}
-
 /// Listed organizations whose names are spelled like the text, likest first; for when no word was found. The inner limit
-/// bounds what is compared, whatever is typed.
-pub async fn list_similar(
-    pool: &PgPool,
-    text: &str,
-    not_blocked_for: Option<CommunityId>,
-    limit: i64,
-) -> AppResult<Vec<CardRow>> {
+/// bounds what is compared, whatever is typed; `hidden` ones are not there.
+pub async fn list_similar(pool: &PgPool, text: &str, hidden: &[Uuid], limit: i64) -> AppResult<Vec<CardRow>> {
     let rows = sqlx::query_as!(
         CardRow,
         r#"select o.id, o.slug, o.display_name, lower(o.display_name) as "sort_name!", o.entity_type, o.website, o.industry,
-                  o.short_description, o.technologies, o.verification_status, o.events_sponsored, o.communities_supported,
-                  l.storage_key as "logo_key?"
+                  o.short_description, o.technologies, o.supported_regions as regions, o.sponsorship_types, o.budget_currency,
+                  o.budget_min, o.budget_max, o.verification_status, o.events_sponsored, o.communities_supported, o.reputation,
+                  o.created_at, l.storage_key as "logo_key?"
            from (
                select i.id, i.slug, i.display_name, i.entity_type, i.website, i.industry, i.short_description, i.technologies,
-                      i.verification_status, i.events_sponsored, i.communities_supported, i.logo_id
+                      i.supported_regions, i.sponsorship_types, i.budget_currency, i.budget_min, i.budget_max,
+                      i.verification_status, i.events_sponsored, i.communities_supported, i.reputation, i.created_at, i.logo_id
                from organizations i
                where i.verification_status in ('Verified', 'Community Added')
                  and (lower(i.display_name) % lower($1) or lower(i.display_name) like '%' || $2 || '%')
-                 and not exists (select 1 from blocks b where b.organization_id = i.id and b.community_id = $4)
+                 and i.id <> all($4)
                limit 300
            ) o left join logos l on l.id = o.logo_id
            order by similarity(lower(o.display_name), lower($1)) desc, lower(o.display_name) collate "C", o.id limit $3"#,
         text,
         escaped(&text.to_lowercase()),
         limit,
-        not_blocked_for.map(|id| id.0),
+        hidden,
     )
     .fetch_all(pool)
     .await?;

@@ -3,59 +3,40 @@
 use super::fields::{BrandPicture, Swatches, tone};
 use crate::{
     features::organizations::{
+        rules::search::{DirectoryFacet, DirectoryQuery},
         server_fns,
-        views::{DirectoryView, OrganizationCard, OrganizationView, within},
+        views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
     },
-    kernel::{ids::OrganizationId, labels::Industry},
+    kernel::{actor::VerificationStatus, ids::OrganizationId, labels::Region, search::count_label},
     ui::{
         browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{acting, shown},
-        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
+        page::{acting, shown, shown_over},
+        parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
+        search::{address, chosen, instead, kept, narrow, pages},
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_params_map, use_query_map},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
 
-/// The address of the directory with this search, in the workspace that it is looked at from; parts that are empty are
-/// left out.
-fn address(text: &str, industry: &str, cursor: &str, acting: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in [("q", text), ("industry", industry), ("cursor", cursor), ("as", acting)] {
-        if !value.is_empty() {
-            query.append_pair(name, value);
-        }
-    }
-    let query = query.finish();
-    if query.is_empty() { "/directory".to_owned() } else { format!("/directory?{query}") }
-}
-
-/// What the address asks for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Asked {
-    text: String,
-    industry: String,
-    cursor: String,
-    acting: String,
-}
+const PATH: &str = "/directory";
 
 #[component]
 pub fn DirectoryPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| {
-        let query = query.read();
-        let of = |name: &str| query.get(name).unwrap_or_default();
-        Asked { text: of("q"), industry: of("industry"), cursor: of("cursor"), acting: of("as") }
-    });
+    let acting = acting();
+    // What the directory does not know (`as`) is left out by its reader.
+    let asked = Memo::new(move |_| query.with(|query| DirectoryQuery::read(&query.to_query_string())));
     let loaded = Resource::new_blocking(
-        move || asked.get(),
-        |asked| {
-            let workspace = Some(asked.acting).filter(|key| !key.is_empty());
-            server_fns::directory(asked.text, asked.industry, asked.cursor, workspace)
-        },
+        move || (asked.get().query(), acting.get()),
+        |(query, workspace)| server_fns::directory(query, workspace),
     );
     view! {
         <Title text="Sponsors and partners"/>
@@ -64,129 +45,293 @@ pub fn DirectoryPage() -> impl IntoView {
             <PageHead title="Sponsors and partners" sub="Who stands behind developer events. Every profile was checked by a person, or added by a community.">
                 <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
                 {move || {
-                    let acting = asked.get().acting;
+                    let acting = acting.get().unwrap_or_default();
                     acting.starts_with("community:").then(|| view! { <a class="button" href=within("/directory/add", &acting)>"Add one that is missing"</a> })
                 }}
             </PageHead>
-            <Search asked/>
-            {shown(loaded, move |found: DirectoryView| view! { <Results found asked=asked.get_untracked()/> })}
+            <Search asked acting/>
+            {shown_over(loaded, move |found: DirectoryView| view! { <Results found acting=acting.get_untracked().unwrap_or_default()/> })}
         </div>
     }
 }
 
+/// Something that is suggested while somebody types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Offer {
+    /// "Technology", "Industry"; empty for a name.
+    kind: &'static str,
+    label: String,
+    href: String,
+}
+
+fn offers(found: SuggestionsView, query: &DirectoryQuery, acting: &str) -> Vec<Offer> {
+    // Everything else that was chosen stays; the words become what they meant.
+    let base = query.with_text("");
+    let choose = |kind: &'static str, facet: DirectoryFacet, label: String| {
+        let chosen = if base.has(facet, &label) { base.clone() } else { base.toggled(facet, &label) };
+        Offer { kind, href: address(PATH, &chosen, acting), label }
+    };
+    let technologies = found.technologies.into_iter().map(|label| choose("Technology", DirectoryFacet::Technology, label));
+    let industries = found.industries.into_iter().map(|label| choose("Industry", DirectoryFacet::Industry, label));
+    let names = found.names.into_iter().map(|name| Offer {
+        kind: "",
+        href: within(&format!("{PATH}/{}", name.slug), acting),
+        label: name.name,
+    });
+    technologies.chain(industries).chain(names).collect()
+}
+
+/// How long somebody stops typing before anything is suggested.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// The search field: a plain form, and with scripts a list of what may be meant below it.
 #[component]
-fn Search(asked: Memo<Asked>) -> impl IntoView {
-    view! {
-        <form class="search search--large" role="search" action="/directory" method="get">
-            <label class="visually-hidden" for="q">"Search sponsors"</label>
-            <Icon name="search"/>
-            <input
-                class="input search__input"
-                id="q"
-                name="q"
-                type="search"
-                value=move || asked.get().text
-                placeholder="Company, technology or industry"
-                maxlength="100"
-            />
-            {move || {
-                let Asked { industry, acting, .. } = asked.get();
-                let kept = [("industry", industry), ("as", acting)].into_iter().filter(|(_, value)| !value.is_empty());
-                kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
-            }}
-            <button class="button button--primary search__go">"Search"</button>
-        </form>
-        <div class="filters" role="group" aria-label="Filters">
-            {move || {
-                let Asked { text, industry, acting, .. } = asked.get();
-                let all = Industry::LABELS
-                    .iter()
-                    .map(|label| {
-                        let here = (*label == industry).then_some("true");
-                        view! { <a class="menu__item" href=address(&text, label, "", &acting) aria-current=here>{*label}</a> }
-                    })
-                    .collect_view();
-                let chosen = (!industry.is_empty()).then(|| {
-                    view! {
-                        <a class="chip" aria-current="true" href=address(&text, "", "", &acting)>
-                            {industry.clone()}
-                            <Icon name="x" small=true/>
-                            <span class="visually-hidden">", remove"</span>
-                        </a>
+fn Search(asked: Memo<DirectoryQuery>, acting: Memo<Option<String>>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let live = RwSignal::new(false);
+    let list = RwSignal::new(Vec::<Offer>::new());
+    let at = RwSignal::new(None::<usize>);
+    // Which question the list answers: an answer that comes late is thrown away.
+    let asking = RwSignal::new(0_u32);
+    let navigate = StoredValue::new(use_navigate());
+    let close = move || {
+        asking.update(|count| *count += 1);
+        list.set(Vec::new());
+        at.set(None);
+    };
+    let go = move |href: String| {
+        close();
+        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
+    };
+    Effect::new(move |before: Option<String>| {
+        let text = asked.get().text;
+        live.set(true);
+        // What is typed before the page is alive stays; what a link changed is shown.
+        if before.is_some_and(|before| before != text)
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value(&text);
+        }
+        text
+    });
+    let typed = move |event: ev::Event| {
+        let text = event_target_value(&event);
+        asking.update(|count| *count += 1);
+        let now = asking.get_untracked();
+        at.set(None);
+        if text.trim().is_empty() {
+            list.set(Vec::new());
+            return;
+        }
+        let _ = set_timeout(
+            move || {
+                if asking.get_untracked() != now {
+                    return;
+                }
+                let workspace = acting.get_untracked();
+                spawn_local(async move {
+                    let found = server_fns::suggest(text, workspace.clone()).await;
+                    if asking.try_get_untracked() == Some(now)
+                        && let Ok(found) = found
+                    {
+                        list.set(offers(found, &asked.get_untracked(), &workspace.unwrap_or_default()));
                     }
                 });
-                let clear = (!industry.is_empty() || !text.is_empty()).then(|| view! { <a class="filters__clear" href=within("/directory", &acting) rel="external">"Clear all"</a> });
-                view! {
-                    <details class="menu">
-                        <summary class="chip">"Industry"<Icon name="chevron-down" small=true/></summary>
-                        <div class="menu__panel">{all}</div>
-                    </details>
-                    {chosen}
-                    {clear}
+            },
+            PAUSE,
+        );
+    };
+    let pressed = move |event: ev::KeyboardEvent| {
+        let many = list.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" if many > 0 => {
+                event.prevent_default();
+                at.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % many)));
+            }
+            "ArrowUp" if many > 0 => {
+                event.prevent_default();
+                at.update(|at| *at = Some(at.map_or(many - 1, |at| (at + many - 1) % many)));
+            }
+            "Escape" if many > 0 => {
+                event.prevent_default();
+                close();
+            }
+            "Enter" => {
+                let offer = at.get_untracked().and_then(|at| list.with_untracked(|list| list.get(at).cloned()));
+                if let Some(offer) = offer {
+                    event.prevent_default();
+                    go(offer.href);
                 }
-            }}
-        </div>
+            }
+            _ => {}
+        }
+    };
+    let sent = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        go(address(PATH, &asked.get_untracked().with_text(&text), &acting.get_untracked().unwrap_or_default()));
+    };
+    let options = move || {
+        list.get()
+            .into_iter()
+            .enumerate()
+            .map(|(place, offer)| {
+                let href = offer.href;
+                view! {
+                    <li
+                        class="combobox__option"
+                        role="option"
+                        id=format!("suggestion-{place}")
+                        aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
+                        on:pointerdown=move |event| {
+                            event.prevent_default();
+                            go(href.clone());
+                        }
+                    >
+                        <bdi class="combobox__text">{offer.label}</bdi>
+                        {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <form class="search search--large" role="search" action=PATH method="get" on:submit=sent>
+            <label class="visually-hidden" for="q">"Search sponsors"</label>
+            <div class="combobox search__box">
+                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+                <input
+                    class="input search__input"
+                    id="q"
+                    name="q"
+                    type="search"
+                    node_ref=field
+                    value=asked.get_untracked().text
+                    placeholder="Company, technology or industry"
+                    maxlength="100"
+                    autocomplete="off"
+                    role=move || live.get().then_some("combobox")
+                    aria-autocomplete=move || live.get().then_some("list")
+                    aria-controls=move || live.get().then_some("suggestions")
+                    aria-expanded=move || live.get().then(|| if list.with(Vec::is_empty) { "false" } else { "true" })
+                    aria-activedescendant=move || at.get().map(|at| format!("suggestion-{at}"))
+                    on:input=typed
+                    on:keydown=pressed
+                    on:blur=move |_| close()
+                />
+                <ul class="combobox__list" id="suggestions" role="listbox" aria-label="Suggestions" hidden=move || list.with(Vec::is_empty)>
+                    {options}
+                </ul>
+            </div>
+            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
+            <button class="button button--primary search__go">"Search"</button>
+        </form>
     }
 }
 
 #[component]
-fn Results(found: DirectoryView, asked: Asked) -> impl IntoView {
-    let Asked { text, industry, cursor, acting } = asked;
-    if found.items.is_empty() {
-        let (title, words) = if text.is_empty() && industry.is_empty() {
-            ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.".to_owned())
+fn Results(found: DirectoryView, acting: String) -> impl IntoView {
+    let query = DirectoryQuery::read(&found.query);
+    let facets = narrow(PATH, &query, found.facets, &acting);
+    let chips = chosen(PATH, &query, &acting);
+    let closed = (!found.closed.is_empty()).then(|| {
+        view! {
+            <Notice tone="info" title="Not everything that was asked for is open to you">
+                <p>"What organizations give, and how much, is for approved communities. Sign in for yours to narrow by it."</p>
+            </Notice>
+        }
+    });
+    if found.items.is_empty() && found.total == 0 {
+        let (title, words) = if query.is_narrowed() {
+            (
+                "Nobody fits this search",
+                if found.without.is_empty() {
+                    "Try fewer words, another spelling, or a technology instead of a name."
+                } else {
+                    "Close by:"
+                },
+            )
         } else {
-            ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name.".to_owned())
+            ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.")
         };
+        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without, &acting));
         return view! {
+            {facets}
+            {chips}
+            {closed}
             <Empty title text=words icon="building">
-                <a class="button button--primary" href=within("/directory", &acting)>"Show everybody"</a>
+                {suggested}
+                <a class="button button--primary" href=within(PATH, &acting)>"Show everybody"</a>
                 <a class="button" href=within("/directory/add", &acting)>"Add it for your community"</a>
             </Empty>
         }
         .into_any();
     }
-    let count = if found.total_capped { "1,000+".to_owned() } else { found.total.to_string() };
-    let noun = if found.total == 1 && !found.total_capped { "organization" } else { "organizations" };
-    let said = if found.similar {
-        format!("Nobody has the words \"{text}\". Spelled alike: {count}")
-    } else {
-        format!("{count} {noun}")
+    let counted = u64::try_from(found.total).unwrap_or_default();
+    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
+    let noun = if found.total == 1 { "organization" } else { "organizations" };
+    let said = match (&found.said_instead, found.similar) {
+        (Some(instead), _) => format!("Nobody has the words “{}”. {count} {noun} with “{instead}”", query.text),
+        (None, true) => format!("Nobody has the words “{}”. Spelled alike: {count}", query.text),
+        (None, false) => format!("{count} {noun}"),
     };
-    let shown = found.items.len();
-    let next = found.next_cursor.map(|next| address(&text, &industry, &next, &acting));
-    let more = (next.is_some() || !cursor.is_empty()).then(|| {
-        let count =
-            if cursor.is_empty() { format!("Showing {shown} of {count}") } else { format!("Showing {shown} more of {count}") };
-        view! { <More count next/> }
-    });
+    let showing = format!("Showing {} of {count}", found.items.len());
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
     view! {
+        {facets}
+        {chips}
+        {closed}
         <p class="results-count" role="status">{said}</p>
         <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone()/> }).collect_view()}</ul>
-        {more}
+        {paging}
     }
     .into_any()
 }
 
+/// The first ones, and how many more: "Cash, Swag +2".
+fn few(list: &[String], most: usize) -> String {
+    let first = list.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+    if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
+}
+
 #[component]
 fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
-    let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.into_iter().take(4)).collect();
-    let events = match card.events_sponsored_count {
-        0 => "No event yet".to_owned(),
-        1 => "1 event".to_owned(),
-        many => format!("{many} events"),
+    let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.iter().take(5).cloned()).collect();
+    let more = card.technologies.len().saturating_sub(5);
+    let supports = match (card.events_sponsored_count, card.communities_supported_count) {
+        (0, _) => "No event yet".to_owned(),
+        (1, _) => "1 event".to_owned(),
+        (events, 1) => format!("{events} events of 1 community"),
+        (events, communities) => format!("{events} events of {communities} communities"),
     };
+    let regions = if card.supported_regions.iter().any(|region| region == Region::Global.label()) {
+        "Anywhere".to_owned()
+    } else {
+        few(&card.supported_regions, 2)
+    };
+    let gives: Vec<String> = card.available_sponsorship_types.into_iter().flatten().map(|kind| kind.label().to_owned()).collect();
+    let fact = |term: &'static str, text: String| (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd>{text}</dd></div> });
+    let verified = card.verification_status == VerificationStatus::Verified;
     view! {
         <li class="result">
             <Logo name=card.display_name.clone() url=card.logo_url/>
             <div class="result__body">
-                <h2 class="result__name"><a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)>{card.display_name}</a></h2>
-                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text">{card.short_description}</p> })}
-                <ul class="tags">{tags.into_iter().map(|tag| view! { <li class="tag">{tag}</li> }).collect_view()}</ul>
+                <h2 class="result__name">
+                    <a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)><bdi>{card.display_name}</bdi></a>
+                    {verified.then(|| view! { <span class="result__mark tone-success"><Icon name="check-circle" small=true/>"Verified"</span> })}
+                </h2>
+                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
+                <ul class="tags">
+                    {tags.into_iter().map(|tag| view! { <li class="tag"><bdi>{tag}</bdi></li> }).collect_view()}
+                    {(more > 0).then(|| view! { <li class="tag">{format!("+{more}")}</li> })}
+                </ul>
             </div>
             <dl class="result__facts">
-                <div><dt>"Joined as"</dt><dd>{card.entity_type}</dd></div>
-                <div><dt>"Supports"</dt><dd>{events}</dd></div>
+                {fact("Supports", supports)}
+                {fact("Works in", regions)}
+                {fact("Gives", few(&gives, 2))}
+                {fact("Budget", card.budget_range.map(|budget| budget.label).unwrap_or_default())}
+                {fact("Joined as", card.entity_type)}
             </dl>
         </li>
     }

@@ -38,6 +38,36 @@ fn folded(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '_' | '/')).flat_map(char::to_lowercase).collect()
 }
 
+/// What tells two technologies apart, however they are typed: `c++`, `nodejs`, `k8s` gives `kubernetes`.
+pub fn key(text: &str) -> String {
+    known(text).map_or_else(|| folded(text), folded)
+}
+
+/// The usual spelling of a technology that everybody knows, by any of its names.
+pub fn known(text: &str) -> Option<&'static str> {
+    let key = folded(text);
+    KNOWN.iter().find(|(name, others)| folded(name) == key || others.contains(&key.as_str())).map(|(name, _)| *name)
+}
+
+/// Every usual spelling, each with its other names.
+pub fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    KNOWN.iter().copied()
+}
+
+/// Each in its usual spelling, every one once; of what nobody knows the first spelling stays.
+pub fn one_spelling(list: Vec<String>) -> Vec<String> {
+    let mut seen: Vec<String> = Vec::new();
+    let mut kept = Vec::new();
+    for name in list {
+        let key = key(&name);
+        if !seen.contains(&key) {
+            seen.push(key);
+            kept.push(known(&name).map_or(name, str::to_owned));
+        }
+    }
+    kept
+}
+
 /// The list in one spelling each, in the order given, every one once. Each entry may hold several, with commas between.
 ///
 /// # Errors
@@ -60,8 +90,7 @@ pub fn normalise<S: AsRef<str>>(typed: &[S]) -> Result<Vec<String>, String> {
             return Err(format!("“{tidy}” is no technology. Write names with commas between them: Rust, C++, Node.js."));
         }
         let key = folded(&tidy);
-        let known = KNOWN.iter().find(|(name, others)| folded(name) == key || others.contains(&key.as_str()));
-        let (name, key) = known.map_or((tidy, key), |(name, _)| ((*name).to_owned(), folded(name)));
+        let (name, key) = known(&tidy).map_or((tidy, key), |name| (name.to_owned(), folded(name)));
         if !seen.contains(&key) {
             seen.push(key);
             list.push(name);

@@ -1,0 +1,117 @@
+//! The list of communities: its pages and its facets with their counts. As the directory of organizations: rows are read by
+//! id as they are now, whoever a block hides is neither shown nor counted, and while the index is filled the database
+//! answers, without facets' counts.
+
+use super::{
+    index::Communities,
+    search::{CommunitiesQuery, CommunityFacet},
+    store_search::{self, CardRow, Sought},
+    views::{CommunitiesView, CommunityCard, answers_label, place_label},
+};
+use crate::{
+    features::{blocks, organizations::views::logo_url},
+    kernel::{
+        actor::{Actor, Side},
+        error::AppResult,
+        page::PageRequest,
+        search::{COUNTED, Order, facet_view, instead_view},
+    },
+    platform::{
+        ctx::Ctx,
+        index::{
+            self,
+            engine::{self, Ask, Place},
+        },
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most characters of a bio in the list.
+const BIO_SHOWN: usize = 240;
+
+/// A page of the list.
+///
+/// # Errors
+/// A cursor of another list.
+pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, page: &PageRequest) -> AppResult<CommunitiesView> {
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
+    let (limit, skip) = (page.limit as usize, page.offset as usize);
+    let ask = Ask { query, count: CommunityFacet::ALL, hidden: &hidden, limit, skip };
+    let found = index::live::<Communities>(ctx).read(|index| index.ask(&ask)).transpose()?;
+    let Some(found) = found else { return of_database(ctx, query, &hidden, page).await };
+    let rows = if found.ids.is_empty() { Vec::new() } else { store_search::list_cards(ctx.db(), &found.ids).await? };
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(CommunitiesView {
+        items: found.ids.iter().filter_map(|id| rows.remove(id)).map(card).collect(),
+        next_cursor: found.next,
+        previous_cursor: found.previous,
+        total: i64::try_from(found.total.min(COUNTED)).unwrap_or_default(),
+        total_capped: found.total > COUNTED,
+        said_instead: found.instead,
+        facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
+        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        query: query.query(),
+    })
+}
+
+async fn of_database(ctx: &Ctx, query: &CommunitiesQuery, hidden: &[Uuid], page: &PageRequest) -> AppResult<CommunitiesView> {
+    let place = Place::read(&query.cursor, query.order)?;
+    let (limit, skip) = (page.limit as usize, page.offset as usize);
+    let wanted = i64::from(page.limit) + i64::from(page.offset);
+    let sought = Sought { query, hidden, place: place.as_ref(), limit: wanted };
+    let cap = i64::try_from(COUNTED).unwrap_or(i64::MAX);
+    let (mut rows, count) = store_search::list(ctx.db(), &sought, cap).await?;
+    let more = rows.len() > limit + skip;
+    rows.truncate(limit + skip);
+    rows.drain(..skip.min(rows.len()));
+    let backwards = place.as_ref().is_some_and(|place| place.before);
+    if backwards {
+        rows.reverse();
+    }
+    let (is_before, is_after) = if backwards { (more, true) } else { (place.is_some() || skip > 0, more) };
+    let at = |row: Option<&CardRow>, before: bool| row.map(|row| place_of(row, query.order, before).cursor());
+    Ok(CommunitiesView {
+        next_cursor: at(rows.last(), false).filter(|_| is_after),
+        previous_cursor: at(rows.first(), true).filter(|_| is_before),
+        items: rows.into_iter().map(card).collect(),
+        total: count.min(cap),
+        total_capped: count > cap,
+        query: query.query(),
+        ..CommunitiesView::default()
+    })
+}
+
+fn place_of(row: &CardRow, order: Order, before: bool) -> Place {
+    Place {
+        order,
+        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
+        label: match order {
+            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
+            Order::Newest => engine::since_label(row.created_at.timestamp_micros()),
+            Order::Name => engine::name_label(&row.sort_name),
+        },
+        name: if order == Order::Name { row.sort_name.clone() } else { String::new() },
+        id: row.id,
+        before,
+    }
+}
+
+fn card(row: CardRow) -> CommunityCard {
+    let bio: String = row.bio.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut = bio.chars().count() > BIO_SHOWN;
+    let short: String = bio.chars().take(BIO_SHOWN).collect();
+    CommunityCard {
+        id: row.id.into(),
+        place_label: place_label(&row.city, &row.country),
+        answers_label: answers_label(row.answers, row.median_answer_seconds),
+        bio: if cut { format!("{}…", short.trim_end()) } else { short },
+        slug: row.slug,
+        name: row.name,
+        logo_url: row.logo_key.as_deref().map(logo_url),
+        community_type: row.community_type,
+        region: row.region,
+        languages: row.languages,
+        size: row.size,
+    }
+}

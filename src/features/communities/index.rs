@@ -1,0 +1,33 @@
+//! The index of the list of communities: filled from those on the marketplace, following what changes. Kept for each
+//! instance by `main`.
+
+use super::{
+    search::{CommunityFacet, Searched},
+    store_search,
+};
+use crate::{
+    kernel::{error::AppResult, search::Entry},
+    platform::{
+        ctx::Ctx,
+        index::{Row, Source},
+    },
+};
+use uuid::Uuid;
+
+/// Communities on the marketplace.
+pub struct Communities;
+
+impl Source for Communities {
+    type Of = CommunityFacet;
+    const LIST: &'static str = "communities";
+
+    async fn after(ctx: &Ctx, id: Uuid, limit: i64) -> AppResult<Vec<Entry<CommunityFacet>>> {
+        Ok(store_search::list_searched(ctx.db(), id, limit).await?.into_iter().map(Searched::entry).collect())
+    }
+
+    async fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Row<CommunityFacet>)>> {
+        let rows = store_search::list_changed(ctx.db(), mark, limit).await?;
+        let row = |row: Searched| if row.listed { Row::Listed(Box::new(row.entry())) } else { Row::Unlisted(row.id.0) };
+        Ok(rows.into_iter().map(|(changed, searched)| (changed, row(searched))).collect())
+    }
+}

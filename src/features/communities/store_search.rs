@@ -1,0 +1,223 @@
+//! SQL of the list of communities: its pages by the database alone, its rows by id, and what its index is filled from.
+
+use super::search::{CommunitiesQuery, CommunityFacet, Searched};
+use crate::{
+    kernel::{
+        error::{AppError, AppResult},
+        labels::Region,
+        search::Order,
+    },
+    platform::index::engine::Place,
+};
+use chrono::{DateTime, Utc};
+use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use uuid::Uuid;
+
+/// A community as the list shows it.
+pub struct CardRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub sort_name: String,
+    pub bio: String,
+    pub community_type: String,
+    pub country: String,
+    pub city: String,
+    pub region: String,
+    pub languages: Vec<String>,
+    pub size: String,
+    pub logo_key: Option<String>,
+    pub answers: i32,
+    pub median_answer_seconds: Option<i64>,
+    pub reputation: i32,
+    pub created_at: DateTime<Utc>,
+}
+
+const CARD: &str =
+    "select c.id, c.slug, c.name, lower(c.name) as sort_name, c.bio, c.community_type, c.country, c.city, c.region,
+           c.languages, c.size, c.answers, c.median_answer_seconds, c.reputation, c.created_at, l.storage_key as logo_key
+    from communities c left join logos l on l.id = c.logo_id";
+
+const LISTED: &str = " where c.status in ('approved', 'active')";
+
+fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
+    Ok(CardRow {
+        id: row.try_get("id")?,
+        slug: row.try_get("slug")?,
+        name: row.try_get("name")?,
+        sort_name: row.try_get("sort_name")?,
+        bio: row.try_get("bio")?,
+        community_type: row.try_get("community_type")?,
+        country: row.try_get("country")?,
+        city: row.try_get("city")?,
+        region: row.try_get("region")?,
+        languages: row.try_get("languages")?,
+        size: row.try_get("size")?,
+        logo_key: row.try_get("logo_key")?,
+        answers: row.try_get("answers")?,
+        median_answer_seconds: row.try_get("median_answer_seconds")?,
+        reputation: row.try_get("reputation")?,
+        created_at: row.try_get("created_at")?,
+    })
+}
+
+/// Communities with these ids that are on the marketplace now, in no order.
+pub async fn list_cards(pool: &PgPool, ids: &[Uuid]) -> AppResult<Vec<CardRow>> {
+    let mut sql = QueryBuilder::new(CARD);
+    sql.push(LISTED).push(" and c.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows = sql.build().fetch_all(pool).await?;
+    Ok(rows.iter().map(card).collect::<Result<_, _>>()?)
+}
+
+/// What is asked of the database where no index answers.
+pub struct Sought<'a> {
+    pub query: &'a CommunitiesQuery,
+    pub hidden: &'a [Uuid],
+    pub place: Option<&'a Place>,
+    pub limit: i64,
+}
+
+fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
+    let query = sought.query;
+    let values = |facet: CommunityFacet| query.values(facet).map(str::to_owned).collect::<Vec<_>>();
+    sql.push(LISTED);
+    if !sought.hidden.is_empty() {
+        sql.push(" and c.id <> all(").push_bind(sought.hidden.to_vec()).push(")");
+    }
+    if !query.text.is_empty() {
+        sql.push(" and c.search @@ websearch_to_tsquery('simple', ").push_bind(query.text.clone()).push(")");
+    }
+    let mut regions = values(CommunityFacet::Region);
+    if !regions.is_empty() {
+        regions.push(Region::Global.label().to_owned());
+    }
+    let folded = |list: Vec<String>| list.into_iter().map(|value| value.to_lowercase()).collect::<Vec<_>>();
+    let one_of = [
+        ("c.community_type", values(CommunityFacet::Type)),
+        ("c.size", values(CommunityFacet::Size)),
+        ("c.region", regions),
+        ("lower(c.country)", folded(values(CommunityFacet::Country))),
+    ];
+    for (column, list) in one_of {
+        if !list.is_empty() {
+            sql.push(" and ").push(column).push(" = any(").push_bind(list).push(")");
+        }
+    }
+    let languages = values(CommunityFacet::Language);
+    if !languages.is_empty() {
+        sql.push(" and exists (select 1 from unnest(c.languages) as said where lower(said) = any(")
+            .push_bind(folded(languages))
+            .push("))");
+    }
+}
+
+/// A page of the list along its order, and how many there are, counted up to `cap`. One row more than the limit says that
+/// there is more that way.
+pub async fn list(pool: &PgPool, sought: &Sought<'_>, cap: i64) -> AppResult<(Vec<CardRow>, i64)> {
+    let mut sql = QueryBuilder::new(CARD);
+    filter(&mut sql, sought);
+    let backwards = sought.place.is_some_and(|place| place.before);
+    let (key, falls) = match sought.query.order {
+        Order::Relevance | Order::Reputation => ("c.reputation", true),
+        Order::Newest => ("c.created_at", true),
+        Order::Name => (r#"lower(c.name) collate "C""#, false),
+    };
+    let falls = falls != backwards;
+    if let Some(place) = sought.place {
+        sql.push(" and (").push(key).push(", c.id) ").push(if falls { "<" } else { ">" }).push(" (");
+        match sought.query.order {
+            Order::Relevance | Order::Reputation => sql.push_bind(i32::try_from(!place.label).unwrap_or_default()),
+            Order::Newest => sql.push_bind(since(place)?),
+            Order::Name => sql.push_bind(place.name.clone()).push(r#" collate "C""#),
+        };
+        sql.push(", ").push_bind(place.id).push(")");
+    }
+    let down = if falls { " desc" } else { "" };
+    sql.push(format!(" order by {key}{down}, c.id{down} limit ")).push_bind(sought.limit + 1);
+    let rows = sql.build().fetch_all(pool).await?;
+    let rows = rows.iter().map(card).collect::<Result<Vec<_>, _>>()?;
+
+    let mut count = QueryBuilder::new("select count(*) from (select 1 from communities c");
+    filter(&mut count, sought);
+    count.push(" limit ").push_bind(cap + 1).push(") as counted");
+    let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    Ok((rows, count))
+}
+
+fn since(place: &Place) -> AppResult<DateTime<Utc>> {
+    let micros = i64::try_from(!place.label).ok().and_then(DateTime::from_timestamp_micros);
+    micros.ok_or_else(|| AppError::invalid("cursor", "This cursor is not one of ours. Start again without it."))
+}
+
+/// As much of a row as is searched.
+struct SearchedRow {
+    id: Uuid,
+    changed: i64,
+    name: String,
+    sort_name: String,
+    bio: String,
+    community_type: String,
+    country: String,
+    city: String,
+    region: String,
+    languages: Vec<String>,
+    size: String,
+    status: String,
+    reputation: i32,
+    created_at: DateTime<Utc>,
+}
+
+impl From<SearchedRow> for Searched {
+    fn from(row: SearchedRow) -> Self {
+        Self {
+            id: row.id.into(),
+            listed: matches!(row.status.as_str(), "approved" | "active"),
+            name: row.name,
+            sort_name: row.sort_name,
+            bio: row.bio,
+            community_type: row.community_type,
+            country: row.country,
+            city: row.city,
+            region: row.region,
+            languages: row.languages,
+            size: row.size,
+            reputation: row.reputation,
+            since: row.created_at,
+        }
+    }
+}
+
+/// Communities on the marketplace with larger ids, in their order.
+pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<Vec<Searched>> {
+    let rows = sqlx::query_as!(
+        SearchedRow,
+        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
+                  region, languages, size, status, reputation, created_at
+           from communities where id > $1 and status in ('approved', 'active') order by id limit $2"#,
+        after,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Searched::from).collect())
+}
+
+/// Communities of every status by the transactions that changed them last, after a mark; each with its transaction. What a
+/// transaction changes that still runs comes later, and so does everything after it.
+pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Searched)>> {
+    let rows = sqlx::query_as!(
+        SearchedRow,
+        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
+                  region, languages, size, status, reputation, created_at
+           from communities
+           where changed is not null and (changed, id) > ($1, $2)
+             and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+           order by changed, id limit $3"#,
+        changed,
+        id,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.changed, Searched::from(row))).collect())
+}

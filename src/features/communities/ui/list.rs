@@ -1,0 +1,160 @@
+//! `/communities`: who organizes, for everybody. The address is the state; it works without scripts.
+
+use crate::{
+    features::communities::{
+        search::{CommunitiesQuery, CommunityFacet},
+        server_fns,
+        views::{CommunitiesView, CommunityCard},
+    },
+    kernel::search::count_label,
+    ui::{
+        found::Described,
+        page::{acting, shown_over},
+        parts::{Empty, Icon, Logo, PageHead},
+        search::{address, chosen, instead, kept, narrow, pages},
+    },
+};
+use leptos::{ev, html, prelude::*};
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+
+const PATH: &str = "/communities";
+
+#[component]
+pub fn CommunitiesPage() -> impl IntoView {
+    let query = use_query_map();
+    let acting = acting();
+    let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
+    let loaded = Resource::new_blocking(
+        move || (asked.get().query(), acting.get()),
+        |(query, workspace)| server_fns::list(query, workspace),
+    );
+    view! {
+        <Title text="Communities"/>
+        <Described path="/communities" title="Communities" text="Developer communities that organize events and look for sponsors and partners: where they meet, in which languages, how large they are."/>
+        <div class="center stack">
+            <PageHead title="Communities" sub="Who organizes developer events: where they meet, how large they are, how fast they answer.">
+                <a class="button button--primary" href="/join">"Join with your community"</a>
+            </PageHead>
+            <Search asked acting/>
+            {shown_over(loaded, move |found: CommunitiesView| view! { <Results found acting=acting.get_untracked().unwrap_or_default()/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Search(asked: Memo<CommunitiesQuery>, acting: Memo<Option<String>>) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let navigate = StoredValue::new(use_navigate());
+    Effect::new(move |before: Option<String>| {
+        let text = asked.get().text;
+        // What is typed before the page is alive stays; what a link changed is shown.
+        if before.is_some_and(|before| before != text)
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value(&text);
+        }
+        text
+    });
+    let sent = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        let href = address(PATH, &asked.get_untracked().with_text(&text), &acting.get_untracked().unwrap_or_default());
+        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
+    };
+    view! {
+        <form class="search search--large" role="search" action=PATH method="get" on:submit=sent>
+            <label class="visually-hidden" for="q">"Search communities"</label>
+            <div class="search__box">
+                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+                <input
+                    class="input search__input"
+                    id="q"
+                    name="q"
+                    type="search"
+                    node_ref=field
+                    value=asked.get_untracked().text
+                    placeholder="Name, city or what they are about"
+                    maxlength="100"
+                />
+            </div>
+            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
+            <button class="button button--primary search__go">"Search"</button>
+        </form>
+    }
+}
+
+#[component]
+fn Results(found: CommunitiesView, acting: String) -> impl IntoView {
+    let query = CommunitiesQuery::read(&found.query);
+    let facets = narrow(PATH, &query, found.facets, &acting);
+    let chips = chosen(PATH, &query, &acting);
+    if found.items.is_empty() && found.total == 0 {
+        let (title, words) = if query.is_narrowed() {
+            (
+                "No community fits this search",
+                if found.without.is_empty() { "Try fewer words, or another spelling." } else { "Close by:" },
+            )
+        } else {
+            ("No community is here yet", "The first one that is approved will stand here. It could be yours.")
+        };
+        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without, &acting));
+        let all = address(PATH, &CommunitiesQuery::default(), &acting);
+        return view! {
+            {facets}
+            {chips}
+            <Empty title text=words icon="users">
+                {suggested}
+                {query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> })}
+            </Empty>
+        }
+        .into_any();
+    }
+    let counted = u64::try_from(found.total).unwrap_or_default();
+    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
+    let noun = if found.total == 1 { "community" } else { "communities" };
+    let said = match &found.said_instead {
+        Some(instead) => format!("None has the words “{}”. {count} {noun} with “{instead}”", query.text),
+        None => format!("{count} {noun}"),
+    };
+    let showing = format!("Showing {} of {count}", found.items.len());
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
+    view! {
+        {facets}
+        {chips}
+        <p class="results-count" role="status">{said}</p>
+        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone()/> }).collect_view()}</ul>
+        {paging}
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(card: CommunityCard, acting: String) -> impl IntoView {
+    let href = crate::features::organizations::views::within(&format!("{PATH}/{}", card.slug), &acting);
+    let fact = |term: &'static str, text: String| {
+        (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd><bdi>{text}</bdi></dd></div> })
+    };
+    view! {
+        <li class="result">
+            <Logo name=card.name.clone() url=card.logo_url/>
+            <div class="result__body">
+                <h2 class="result__name"><a class="card__link" href=href><bdi>{card.name}</bdi></a></h2>
+                <ul class="meta">
+                    <li class="meta__item"><Icon name="map-pin" small=true/><bdi>{card.place_label}</bdi></li>
+                    <li class="meta__item"><Icon name="users" small=true/>{card.community_type}</li>
+                </ul>
+                {(!card.bio.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.bio}</p> })}
+            </div>
+            <dl class="result__facts">
+                {fact("People", card.size)}
+                {fact("Languages", card.languages.join(", "))}
+                {fact("Region", card.region)}
+                {fact("Answers", card.answers_label)}
+            </dl>
+        </li>
+    }
+}

@@ -1,0 +1,225 @@
+//! The directory: its pages, its facets with their counts, and what is suggested while somebody types.
+//!
+//! Promises: rows are read by id as they are now, so what is not listed any more is never shown, however late the index is;
+//! a facet that tells of hidden fields is neither counted nor asked for those who may not see them; whoever a block hides is
+//! neither shown nor counted. While the index is being filled the database answers: the same rows, without facets' counts,
+//! and by relevance means by reputation.
+
+use super::{
+    index::Directory,
+    policy,
+    rules::{
+        application::Budget,
+        search::{self, DirectoryFacet, DirectoryQuery},
+    },
+    store::{self, CardRow, search::Sought},
+    views::{BudgetView, DirectoryView, OrganizationCard, SuggestedName, SuggestionsView, logo_url},
+    visibility::{Audience, Field},
+};
+use crate::{
+    features::blocks,
+    kernel::{
+        actor::{Actor, Side, VerificationStatus},
+        error::AppResult,
+        ids::OrganizationId,
+        labels::{Industry, SponsorshipType},
+        money::Currency,
+        page::PageRequest,
+        search::{COUNTED, Facet as _, Order, facet_view, instead_view},
+        technologies, words,
+    },
+    platform::{
+        ctx::Ctx,
+        index::{
+            self,
+            engine::{self, Ask, Found, Place},
+        },
+    },
+};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// The most of each kind that is suggested.
+const SUGGESTED: usize = 6;
+
+/// As whom somebody looks at organizations that are not their own.
+fn audience(viewer: Option<&Actor>) -> Audience {
+    policy::audience(viewer, OrganizationId(Uuid::nil()))
+}
+
+/// A page of the directory, as this reader may see it. What they may not ask for is left out, and named in the answer.
+///
+/// # Errors
+/// A cursor of another list.
+pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, page: &PageRequest) -> AppResult<DirectoryView> {
+    let audience = audience(viewer);
+    let (query, closed) = search::as_open_to(query, audience);
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+    let open: Vec<DirectoryFacet> = DirectoryFacet::ALL.iter().copied().filter(|facet| facet.is_open_to(audience)).collect();
+    let ask = Ask { query: &query, count: &open, hidden: &hidden, limit: page.limit as usize, skip: page.offset as usize };
+    let found = index::live::<Directory>(ctx).read(|index| index.ask(&ask)).transpose()?;
+    let mut view = match found {
+        Some(found) => of_index(ctx, audience, &query, found).await?,
+        None => of_database(ctx, audience, &query, &hidden, page).await?,
+    };
+    view.query = query.query();
+    view.closed = closed.into_iter().map(|facet| facet.name().to_owned()).collect();
+    Ok(view)
+}
+
+async fn of_index(
+    ctx: &Ctx,
+    audience: Audience,
+    query: &DirectoryQuery,
+    found: Found<DirectoryFacet>,
+) -> AppResult<DirectoryView> {
+    let rows = if found.ids.is_empty() { Vec::new() } else { store::search::list_cards(ctx.db(), &found.ids).await? };
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let items = found.ids.iter().filter_map(|id| rows.remove(id)).map(|row| card(row, audience)).collect();
+    Ok(DirectoryView {
+        items,
+        next_cursor: found.next,
+        previous_cursor: found.previous,
+        total: i64::try_from(found.total.min(COUNTED)).unwrap_or_default(),
+        total_capped: found.total > COUNTED,
+        similar: found.instead.is_some(),
+        said_instead: found.instead,
+        facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
+        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        ..DirectoryView::default()
+    })
+}
+
+async fn of_database(
+    ctx: &Ctx,
+    audience: Audience,
+    query: &DirectoryQuery,
+    hidden: &[Uuid],
+    page: &PageRequest,
+) -> AppResult<DirectoryView> {
+    let place = Place::read(&query.cursor, query.order)?;
+    let (limit, skip) = (page.limit as usize, page.offset as usize);
+    let wanted = i64::from(page.limit) + i64::from(page.offset);
+    let sought = Sought { query, hidden, place: place.as_ref(), limit: wanted };
+    let cap = i64::try_from(COUNTED).unwrap_or(i64::MAX);
+    let (mut rows, count) = store::search::list_directory(ctx.db(), &sought, cap).await?;
+    let alone = query.chosen().next().is_none();
+    if rows.is_empty() && place.is_none() && skip == 0 && query.text.chars().count() >= 3 && alone {
+        let similar = store::list_similar(ctx.db(), &query.text, hidden, i64::from(page.limit)).await?;
+        let items: Vec<OrganizationCard> = similar.into_iter().map(|row| card(row, audience)).collect();
+        let total = i64::try_from(items.len()).unwrap_or_default();
+        return Ok(DirectoryView { similar: !items.is_empty(), items, total, ..DirectoryView::default() });
+    }
+    let more = rows.len() > limit + skip;
+    rows.truncate(limit + skip);
+    rows.drain(..skip.min(rows.len()));
+    let backwards = place.as_ref().is_some_and(|place| place.before);
+    if backwards {
+        rows.reverse();
+    }
+    // What lies on the other side of the place that the page began at is not looked for: the row of the place is there.
+    let (is_before, is_after) = if backwards { (more, true) } else { (place.is_some() || skip > 0, more) };
+    let at = |row: Option<&CardRow>, before: bool| row.map(|row| place_of(row, query.order, before).cursor());
+    Ok(DirectoryView {
+        next_cursor: at(rows.last(), false).filter(|_| is_after),
+        previous_cursor: at(rows.first(), true).filter(|_| is_before),
+        items: rows.into_iter().map(|row| card(row, audience)).collect(),
+        total: count.min(cap),
+        total_capped: count > cap,
+        ..DirectoryView::default()
+    })
+}
+
+fn place_of(row: &CardRow, order: Order, before: bool) -> Place {
+    Place {
+        order,
+        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
+        label: match order {
+            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
+            Order::Newest => engine::since_label(row.created_at.timestamp_micros()),
+            Order::Name => engine::name_label(&row.sort_name),
+        },
+        name: if order == Order::Name { row.sort_name.clone() } else { String::new() },
+        id: row.id,
+        before,
+    }
+}
+
+fn card(row: CardRow, audience: Audience) -> OrganizationCard {
+    let budget = Currency::parse(&row.budget_currency).ok().map(|currency| Budget::of(currency, row.budget_min, row.budget_max));
+    OrganizationCard {
+        id: row.id.into(),
+        slug: row.slug,
+        display_name: row.display_name,
+        entity_type: row.entity_type,
+        logo_url: row.logo_key.as_deref().map(logo_url),
+        website: row.website,
+        industry: row.industry,
+        short_description: row.short_description,
+        technologies: row.technologies,
+        supported_regions: row.regions,
+        verification_status: VerificationStatus::parse(&row.verification_status).unwrap_or(VerificationStatus::CommunityAdded),
+        events_sponsored_count: row.events_sponsored,
+        communities_supported_count: row.communities_supported,
+        budget_range: budget
+            .filter(|budget| Field::BudgetRange.is_seen_by(audience) && !budget.is_unsaid())
+            .map(BudgetView::from),
+        available_sponsorship_types: Field::SponsorshipTypes
+            .is_seen_by(audience)
+            .then(|| row.sponsorship_types.iter().filter_map(|label| SponsorshipType::parse(label).ok()).collect()),
+    }
+}
+
+/// What somebody may mean who is typing: technologies, industries and names that begin so. Nothing while the index is filled.
+///
+/// # Errors
+/// When the database is away.
+pub async fn suggest(ctx: &Ctx, viewer: Option<&Actor>, text: &str) -> AppResult<SuggestionsView> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
+    let typed = words::fold(text.trim());
+    if typed.is_empty() {
+        return Ok(SuggestionsView::default());
+    }
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+    let found = index::live::<Directory>(ctx).read(|index| {
+        let technologies = begun(index.values(DirectoryFacet::Technology), &typed, true);
+        let industries = begun(index.values(DirectoryFacet::Industry), &typed, false);
+        (technologies, industries, index.named(&text, &hidden, SUGGESTED))
+    });
+    let Some((technologies, industries, ids)) = found else { return Ok(SuggestionsView::default()) };
+    let rows = if ids.is_empty() { Vec::new() } else { store::search::list_cards(ctx.db(), &ids).await? };
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(SuggestionsView {
+        technologies,
+        industries: industries.into_iter().filter(|label| Industry::parse(label).is_ok()).collect(),
+        names: ids
+            .iter()
+            .filter_map(|id| rows.remove(id))
+            .map(|row| SuggestedName { slug: row.slug, name: row.display_name, logo_url: row.logo_key.as_deref().map(logo_url) })
+            .collect(),
+    })
+}
+
+/// Values one of whose words, or one of whose other names, begins with what was typed; the whole value first.
+fn begun(values: Vec<(String, u64)>, typed: &str, has_other_names: bool) -> Vec<String> {
+    let key: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+    let place = |value: &str| {
+        let folded = words::fold(value);
+        if folded.starts_with(typed) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
+            Some(0)
+        } else if has_other_names && typed.len() > 1 && other_names(value).any(|other| other.starts_with(&key)) {
+            Some(1)
+        } else {
+            folded.split_whitespace().any(|word| word.starts_with(typed)).then_some(2)
+        }
+    };
+    let mut list: Vec<(usize, String)> = values.into_iter().filter_map(|(value, _)| Some((place(&value)?, value))).collect();
+    // Most used first, as they came.
+    list.sort_by_key(|(place, _)| *place);
+    list.into_iter().map(|(_, value)| value).take(SUGGESTED).collect()
+}
+
+fn other_names(value: &str) -> impl Iterator<Item = &'static str> {
+    let of = technologies::all().find(|(name, _)| *name == value).map(|(_, others)| others);
+    of.unwrap_or_default().iter().copied()
+}

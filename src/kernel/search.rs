@@ -1,0 +1,408 @@
+//! What a list is asked for: words, facets, an order and a place in it, read from an address and written to one. Every list
+//! that can be searched uses this one reader, so that a page, the API and whatever keeps an address mean the same.
+//!
+//! Promises: an address that was written reads the same again; parameters that are not the list's own are left out; the
+//! order of an address is always the same. Pure. [`Query::fits`] says what a row must be to be found: it is slow, and the
+//! law that every quicker way is measured by.
+
+use super::{fields::FieldErrors, labels::labels, technologies, words};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use url::form_urlencoded;
+
+/// The most characters of the words asked for, and of one value.
+pub const LONGEST: usize = 100;
+/// The most values of one facet.
+pub const MOST_VALUES: usize = 20;
+/// Counts are exact up to here; beyond it "2,000+" is honest.
+pub const COUNTED: u64 = 2_000;
+
+labels! {
+    /// What comes first.
+    Order, "an order" {
+        // The name that was asked for, then where the words weigh most, then reputation.
+        Relevance = "relevance",
+        Reputation = "reputation",
+        Newest = "newest",
+        Name = "name",
+    }
+}
+
+impl Order {
+    /// For people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Relevance => "Best match",
+            Self::Reputation => "Reputation",
+            Self::Newest => "Newest",
+            Self::Name => "Name",
+        }
+    }
+}
+
+/// A way of narrowing a list.
+pub trait Facet: Copy + Ord + std::hash::Hash + std::fmt::Debug + Send + Sync + 'static {
+    /// In the order of addresses and pages.
+    const EVERY: &'static [Self];
+
+    /// Its parameter in an address.
+    fn name(self) -> &'static str;
+
+    /// On the page.
+    fn title(self) -> &'static str;
+
+    /// A value as it is kept, with its place among the others.
+    ///
+    /// # Errors
+    /// Says what to choose.
+    fn read(self, text: &str) -> Result<(usize, String), String>;
+
+    /// A value on the page.
+    fn shown(self, value: &str) -> String {
+        value.to_owned()
+    }
+
+    /// Must a row have every value that was chosen, and not just one of them?
+    fn wants_all(self) -> bool {
+        false
+    }
+
+    /// What two ways of writing a value have in common.
+    fn key(self, value: &str) -> String {
+        value.to_owned()
+    }
+}
+
+/// A list as an address asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query<F: Ord> {
+    pub text: String,
+    /// Never an empty list; values in the order of their list.
+    chosen: BTreeMap<F, Vec<(usize, String)>>,
+    pub order: Order,
+    /// The place in the list, as a page of it gave it.
+    pub cursor: String,
+}
+
+impl<F: Ord> Default for Query<F> {
+    fn default() -> Self {
+        Self { text: String::new(), chosen: BTreeMap::new(), order: Order::Relevance, cursor: String::new() }
+    }
+}
+
+impl<F: Facet> Query<F> {
+    /// Reads the query of an address; what cannot be meant is left out.
+    pub fn read(query: &str) -> Self {
+        Self::parse(query).0
+    }
+
+    /// As [`Query::read`], and what could not be meant, by parameter.
+    pub fn parse(query: &str) -> (Self, FieldErrors) {
+        let mut read = Self::default();
+        let mut wrong = FieldErrors::default();
+        for (name, value) in form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            match &*name {
+                "q" | "search" => read.text = tidy(value),
+                "cursor" => read.cursor = value.chars().take(2_000).collect(),
+                "sort" => match Order::parse(value) {
+                    Ok(order) => read.order = order,
+                    Err(problem) => wrong.add("sort", problem.to_string()),
+                },
+                name => {
+                    let Some(facet) = F::EVERY.iter().copied().find(|facet| facet.name() == name) else { continue };
+                    if let Err(problem) = read.choose(facet, value) {
+                        wrong.add(facet.name(), problem);
+                    }
+                }
+            }
+        }
+        (read, wrong)
+    }
+
+    /// The query of its address: always the same for the same question.
+    pub fn query(&self) -> String {
+        self.query_with(&[])
+    }
+
+    /// As [`Query::query`], with more parameters after it; empty ones are left out.
+    pub fn query_with(&self, more: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut append = |name: &str, value: &str| {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        };
+        append("q", &self.text);
+        for (facet, values) in &self.chosen {
+            for (_, value) in values {
+                append(facet.name(), value);
+            }
+        }
+        if self.order != Order::Relevance {
+            append("sort", self.order.label());
+        }
+        append("cursor", &self.cursor);
+        for (name, value) in more {
+            append(name, value);
+        }
+        query.finish()
+    }
+
+    /// Chooses a value; one that is chosen already stays.
+    ///
+    /// # Errors
+    /// Says what to choose.
+    pub fn choose(&mut self, facet: F, value: &str) -> Result<(), String> {
+        if value.chars().count() > LONGEST {
+            return Err(format!("This is too long for {}.", facet.title().to_lowercase()));
+        }
+        let (place, value) = facet.read(value)?;
+        let key = facet.key(&value);
+        let values = self.chosen.entry(facet).or_default();
+        if values.iter().any(|(_, there)| facet.key(there) == key) {
+            return Ok(());
+        }
+        if values.len() >= MOST_VALUES {
+            return Err(format!("Choose at most {MOST_VALUES}."));
+        }
+        values.push((place, value));
+        values.sort();
+        Ok(())
+    }
+
+    /// What is chosen of a facet.
+    pub fn values(&self, facet: F) -> impl Iterator<Item = &str> {
+        self.chosen.get(&facet).into_iter().flatten().map(|(_, value)| value.as_str())
+    }
+
+    pub fn has(&self, facet: F, value: &str) -> bool {
+        let key = facet.key(value);
+        self.values(facet).any(|there| facet.key(there) == key)
+    }
+
+    /// Everything that is chosen, in the order of the page.
+    pub fn chosen(&self) -> impl Iterator<Item = (F, &str)> {
+        self.chosen.iter().flat_map(|(facet, values)| values.iter().map(|(_, value)| (*facet, value.as_str())))
+    }
+
+    /// The same question with this value chosen, or no longer, from the beginning of its list.
+    #[must_use]
+    pub fn toggled(&self, facet: F, value: &str) -> Self {
+        let mut other = self.from_the_start();
+        if other.has(facet, value) {
+            let key = facet.key(value);
+            if let Some(values) = other.chosen.get_mut(&facet) {
+                values.retain(|(_, there)| facet.key(there) != key);
+                if values.is_empty() {
+                    other.chosen.remove(&facet);
+                }
+            }
+        } else {
+            // A value that cannot be chosen changes nothing.
+            let _ = other.choose(facet, value);
+        }
+        other.chosen.retain(|_, values| !values.is_empty());
+        other
+    }
+
+    /// The same question without this facet, from the beginning of its list.
+    #[must_use]
+    pub fn without(&self, facet: F) -> Self {
+        let mut other = self.from_the_start();
+        other.chosen.remove(&facet);
+        other
+    }
+
+    #[must_use]
+    pub fn with_text(&self, text: &str) -> Self {
+        Self { text: tidy(text), ..self.from_the_start() }
+    }
+
+    #[must_use]
+    pub fn with_order(&self, order: Order) -> Self {
+        Self { order, ..self.from_the_start() }
+    }
+
+    #[must_use]
+    pub fn at(&self, cursor: &str) -> Self {
+        Self { cursor: cursor.to_owned(), ..self.clone() }
+    }
+
+    #[must_use]
+    pub fn from_the_start(&self) -> Self {
+        self.at("")
+    }
+
+    /// Does it leave anything out?
+    pub fn is_narrowed(&self) -> bool {
+        !self.text.is_empty() || !self.chosen.is_empty()
+    }
+
+    /// In words: "cloud · Industry: Security · Region: Africa"; "Everybody" for everything.
+    pub fn described(&self) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if !self.text.is_empty() {
+            parts.push(self.text.clone());
+        }
+        parts.extend(self.chosen().map(|(facet, value)| format!("{}: {}", facet.title(), facet.shown(value))));
+        if parts.is_empty() { "Everybody".to_owned() } else { parts.join(" · ") }
+    }
+
+    /// Is this row found? Typing mistakes are forgiven elsewhere: here every word must be there.
+    pub fn fits(&self, row: &Entry<F>) -> bool {
+        let chosen = self.chosen.iter().all(|(facet, values)| {
+            let has = |value: &str| row.values.iter().any(|(of, there)| of == facet && facet.key(there) == facet.key(value));
+            let mut values = values.iter().map(|(_, value)| value.as_str());
+            if facet.wants_all() { values.all(has) } else { values.any(has) }
+        });
+        chosen && {
+            let under: Vec<String> = row.texts().flat_map(|(_, text)| words::found_under(text)).collect();
+            let there = |word: &String| under.contains(word);
+            words::asked(&self.text).iter().all(|word| {
+                there(&word.whole)
+                    || (!word.parts.is_empty() && word.parts.iter().all(there))
+                    || row.technologies.iter().any(|technology| technologies::key(technology) == technologies::key(&word.whole))
+            })
+        }
+    }
+}
+
+/// Words as they were typed, without what nobody can see, in one line.
+fn tidy(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Where a word stands, lightest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    Text,
+    Strong,
+    Name,
+}
+
+/// A row as it is searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry<F> {
+    pub id: uuid::Uuid,
+    pub name: String,
+    /// What the list is sorted by, where it is sorted by name.
+    pub sort_name: String,
+    /// Short texts that say what it is about: the field it works in, what it makes, where it is.
+    pub strong: Vec<String>,
+    pub technologies: Vec<String>,
+    /// Descriptions.
+    pub text: Vec<String>,
+    pub values: Vec<(F, String)>,
+    pub reputation: u32,
+    /// When it came: microseconds since 1970.
+    pub since: i64,
+}
+
+impl<F> Entry<F> {
+    /// Everything under which it is found, with its weight.
+    pub fn texts(&self) -> impl Iterator<Item = (Weight, &str)> {
+        std::iter::once((Weight::Name, self.name.as_str()))
+            .chain(self.strong.iter().chain(&self.technologies).map(|text| (Weight::Strong, text.as_str())))
+            .chain(self.text.iter().map(|text| (Weight::Text, text.as_str())))
+    }
+}
+
+// ── What a page of a list shows ─────────────────────────────────────────────────────────────────────────────────────
+
+/// Something that a list can be narrowed by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FacetView {
+    /// The parameter.
+    pub name: String,
+    pub title: String,
+    pub values: Vec<FacetValueView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FacetValueView {
+    pub value: String,
+    pub label: String,
+    /// Exact up to 2,000.
+    pub count: u64,
+    pub count_capped: bool,
+    /// "12", "2,000+".
+    pub count_label: String,
+    pub chosen: bool,
+}
+
+/// What else could be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct InsteadView {
+    /// The facet that is left out; absent for the words.
+    pub facet: Option<String>,
+    /// What is left out: "Region: Africa".
+    pub label: String,
+    /// The query without it.
+    pub query: String,
+    pub count_label: String,
+}
+
+/// A value of a facet with how many rows have it beside everything else that was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    pub place: usize,
+    pub value: String,
+    pub count: u64,
+}
+
+/// "12", or "2,000+" where an exact count says no more.
+pub fn count_label(count: u64) -> String {
+    match count {
+        _ if count > COUNTED => "2,000+".to_owned(),
+        1_000.. => format!("{},{:03}", count / 1_000, count % 1_000),
+        _ => count.to_string(),
+    }
+}
+
+/// The most values of a facet that a page gets, besides those that are chosen.
+const MOST_SHOWN: usize = 30;
+
+/// The values of a facet as they are shown: closed lists in their order, open ones by how many rows have them.
+pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>) -> FacetView {
+    let open = values.iter().all(|value| value.place == 0);
+    values.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value)));
+    let rest = if open { values.split_off(values.len().min(MOST_SHOWN)) } else { Vec::new() };
+    values.extend(rest.into_iter().filter(|value| query.has(facet, &value.value)));
+    let view = |counted: Counted| FacetValueView {
+        label: facet.shown(&counted.value),
+        chosen: query.has(facet, &counted.value),
+        count: counted.count.min(COUNTED),
+        count_capped: counted.count > COUNTED,
+        count_label: count_label(counted.count),
+        value: counted.value,
+    };
+    FacetView { name: facet.name().to_owned(), title: facet.title().to_owned(), values: values.into_iter().map(view).collect() }
+}
+
+/// What there would be without a facet, or without the words.
+pub fn instead_view<F: Facet>(query: &Query<F>, facet: Option<F>, count: u64) -> InsteadView {
+    let label = match facet {
+        None => format!("“{}”", query.text),
+        Some(facet) => {
+            let values: Vec<String> = query.values(facet).map(|value| facet.shown(value)).collect();
+            format!("{}: {}", facet.title(), values.join(", "))
+        }
+    };
+    InsteadView {
+        facet: facet.map(|facet| facet.name().to_owned()),
+        label,
+        query: facet.map_or_else(|| query.with_text(""), |facet| query.without(facet)).query(),
+        count_label: count_label(count),
+    }
+}

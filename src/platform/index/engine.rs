@@ -1,0 +1,1208 @@
+//! An index of a list that is searched: words, facets and orders of its rows in memory, so that an answer costs the same for
+//! a thousand rows and for a million. Knows no room and no database, only [`Entry`]s.
+//!
+//! Promises: an answer is what [`Query::fits`] says, with typing mistakes forgiven where a word is nowhere; counts are exact.
+//! A page begins after a row's own keys, so rows that come and go in between are neither shown twice nor skipped. Does not
+//! say what may be shown: rows are read by id from the database, which has the last word.
+
+use crate::kernel::{
+    error::AppResult,
+    fields::FieldErrors,
+    page::{cursor, uncursor},
+    search::{Counted, Entry, Facet, Order, Query, Weight},
+    technologies,
+    words::{self, Word},
+};
+use roaring::RoaringBitmap;
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Bound,
+};
+use uuid::Uuid;
+
+/// From so many rows on, a word's rows are kept as bits.
+const FEW: usize = 48;
+/// A set of at most so many rows is sorted whole; a larger one is walked along its order.
+const SMALL: u64 = 4_000;
+/// The most words that begin like one.
+const MOST_BEGINNINGS: usize = 64;
+/// The most that is looked at for one mistyped word.
+const MOST_ALIKE: usize = 60_000;
+/// The most values of an open facet that are counted for a large set, most used first.
+const MOST_COUNTED: usize = 200;
+/// The tier of a list by relevance that the database made, which knows reputation alone.
+pub const FLAT: u8 = u8::MAX;
+/// What a technology is kept under among the words: no word begins like that.
+const TECHNOLOGY: char = '=';
+
+// ── The rows of a word ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Rows with a word, each with the heaviest place in which it stands.
+enum Postings {
+    /// Row and weight in one number.
+    Few(Vec<u32>),
+    /// With at least this weight: anywhere, in a short text or the name, in the name.
+    Many(Box<[RoaringBitmap; 3]>),
+}
+
+/// Rows found, by least weight.
+type Weighed = [RoaringBitmap; 3];
+
+const fn level(weight: Weight) -> usize {
+    match weight {
+        Weight::Text => 0,
+        Weight::Strong => 1,
+        Weight::Name => 2,
+    }
+}
+
+impl Postings {
+    fn push(&mut self, row: u32, weight: Weight) {
+        match self {
+            Self::Few(list) => {
+                list.push((row << 2) | u32::try_from(level(weight)).unwrap_or_default());
+                if list.len() > FEW {
+                    let mut many = Weighed::default();
+                    self.add_to(&mut many);
+                    *self = Self::Many(Box::new(many));
+                }
+            }
+            Self::Many(sets) => {
+                for set in sets.iter_mut().take(level(weight) + 1) {
+                    set.insert(row);
+                }
+            }
+        }
+    }
+
+    fn add_to(&self, sets: &mut Weighed) {
+        match self {
+            Self::Few(list) => {
+                for packed in list {
+                    for set in sets.iter_mut().take((packed & 3) as usize + 1) {
+                        set.insert(packed >> 2);
+                    }
+                }
+            }
+            Self::Many(own) => {
+                for (set, own) in sets.iter_mut().zip(own.iter()) {
+                    *set |= own;
+                }
+            }
+        }
+    }
+
+    /// How many rows have it in a short text or the name.
+    fn strong(&self) -> u64 {
+        match self {
+            Self::Few(list) => list.iter().filter(|packed| *packed & 3 > 0).count() as u64,
+            Self::Many(sets) => sets[1].len(),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Few(list) => list.capacity() * 4,
+            Self::Many(sets) => sets.iter().map(|set| set.serialized_size() + 64).sum(),
+        }
+    }
+}
+
+// ── Orders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An order of all rows: a number for each that is smaller the earlier it comes, and rows of about the same number together.
+#[derive(Default)]
+struct Ordered {
+    labels: Vec<u64>,
+    buckets: BTreeMap<u32, RoaringBitmap>,
+}
+
+impl Ordered {
+    fn push(&mut self, row: u32, label: u64, bucket: u32) {
+        self.labels.push(label);
+        self.buckets.entry(bucket).or_default().insert(row);
+    }
+}
+
+/// The orders that are kept; relevance is reputation within each tier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Reputation,
+    Newest,
+    Name,
+}
+
+impl By {
+    fn of_label(self, label: u64) -> u32 {
+        let shifted = match self {
+            Self::Reputation => return u32::try_from(!label).unwrap_or(u32::MAX).leading_zeros(),
+            // About two weeks.
+            Self::Newest => label >> 40,
+            Self::Name => label >> 48,
+        };
+        u32::try_from(shifted).unwrap_or(u32::MAX)
+    }
+}
+
+/// A larger reputation comes first.
+pub fn reputation_label(reputation: u32) -> u64 {
+    !u64::from(reputation)
+}
+
+/// A later time comes first; times before 1970 are all the same.
+pub fn since_label(since: i64) -> u64 {
+    !u64::try_from(since).unwrap_or_default()
+}
+
+/// The first eight bytes of a name.
+pub fn name_label(name: &str) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(name.bytes()) {
+        *to = from;
+    }
+    u64::from_be_bytes(bytes)
+}
+
+/// A place in a list: what its row is sorted by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub order: Order,
+    /// Of a list by relevance: in which tier.
+    pub tier: u8,
+    pub label: u64,
+    /// Of a list by name.
+    pub name: String,
+    pub id: Uuid,
+    /// The page ends before it, and does not begin after it.
+    pub before: bool,
+}
+
+impl Place {
+    pub fn cursor(&self) -> String {
+        let way = if self.before { "b" } else { "a" };
+        cursor(&[way, self.order.label(), &self.tier.to_string(), &self.label.to_string(), &self.name, &self.id.to_string()])
+    }
+
+    /// # Errors
+    /// It is no cursor of a list in this order.
+    pub fn read(text: &str, order: Order) -> Result<Option<Self>, FieldErrors> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let broken = || FieldErrors::one("cursor", "This cursor is of another list. Start again without it.");
+        let [way, of, tier, label, name, id] = uncursor(text)?;
+        let place = Self {
+            order: Order::parse(&of).ok().filter(|of| *of == order).ok_or_else(broken)?,
+            tier: tier.parse().map_err(|_| broken())?,
+            label: label.parse().map_err(|_| broken())?,
+            name,
+            id: id.parse().map_err(|_| broken())?,
+            before: way == "b",
+        };
+        Ok(Some(place))
+    }
+}
+
+// ── The index ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A value of a facet and its rows.
+struct Value {
+    place: usize,
+    shown: String,
+    rows: RoaringBitmap,
+}
+
+/// Rows of one list. A changed row gets a new number; its old one is no longer alive.
+pub struct Index<F> {
+    ids: Vec<Uuid>,
+    numbers: HashMap<Uuid, u32>,
+    alive: RoaringBitmap,
+    /// By number: how many words the name has, and what it is sorted by.
+    name_words: Vec<u8>,
+    names: Vec<Box<str>>,
+    reputation: Ordered,
+    newest: Ordered,
+    by_name: Ordered,
+    vocabulary: BTreeMap<Box<str>, u32>,
+    spelled: Vec<Box<str>>,
+    postings: Vec<Postings>,
+    /// Words of names and short texts by three letters in a row.
+    letters: HashMap<[char; 3], Vec<u32>>,
+    values: BTreeMap<F, BTreeMap<String, Value>>,
+    /// How values and technologies were typed, and their keys: working a key out costs more than looking it up.
+    keys: HashMap<(F, String), String>,
+    technologies: HashMap<String, String>,
+}
+
+impl<F> Default for Index<F> {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            numbers: HashMap::new(),
+            alive: RoaringBitmap::new(),
+            name_words: Vec::new(),
+            names: Vec::new(),
+            reputation: Ordered::default(),
+            newest: Ordered::default(),
+            by_name: Ordered::default(),
+            vocabulary: BTreeMap::new(),
+            spelled: Vec::new(),
+            postings: Vec::new(),
+            letters: HashMap::new(),
+            values: BTreeMap::new(),
+            keys: HashMap::new(),
+            technologies: HashMap::new(),
+        }
+    }
+}
+
+/// What is asked of an index.
+pub struct Ask<'a, F: Ord> {
+    pub query: &'a Query<F>,
+    /// Facets that are counted.
+    pub count: &'a [F],
+    /// Rows that this reader does not see.
+    pub hidden: &'a [Uuid],
+    pub limit: usize,
+    /// Rows to leave out at the beginning, where somebody counts pages; small.
+    pub skip: usize,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found<F> {
+    pub ids: Vec<Uuid>,
+    pub total: u64,
+    pub next: Option<String>,
+    pub previous: Option<String>,
+    /// The words that were looked for instead, where one of those typed is nowhere.
+    pub instead: Option<String>,
+    pub facets: Vec<(F, Vec<Counted>)>,
+    /// How many there would be without a facet that was chosen, and without the words; only where nothing was found.
+    pub without: Vec<(Option<F>, u64)>,
+}
+
+impl<F: Facet> Index<F> {
+    pub fn len(&self) -> u64 {
+        self.alive.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.alive.is_empty()
+    }
+
+    /// Are there so many old numbers that it is better made anew?
+    pub fn is_worn(&self) -> bool {
+        let dead = self.ids.len() as u64 - self.alive.len();
+        dead > 20_000 && dead > self.alive.len() / 4
+    }
+
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        let rows = self.ids.len() * (16 + 24 + 8 + 1 + 16 + 3 * 8) + self.names.iter().map(|name| name.len()).sum::<usize>();
+        let words = self.spelled.iter().map(|word| 2 * (word.len() + 16) + 60).sum::<usize>();
+        let postings = self.postings.iter().map(Postings::bytes).sum::<usize>();
+        let letters = self.letters.values().map(|list| list.capacity() * 4 + 40).sum::<usize>();
+        let values =
+            self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
+        let orders = [&self.reputation, &self.newest, &self.by_name];
+        let orders = orders.iter().flat_map(|order| order.buckets.values()).map(RoaringBitmap::serialized_size).sum::<usize>();
+        rows + words + postings + letters + values + orders
+    }
+
+    pub fn remove(&mut self, id: Uuid) {
+        if let Some(number) = self.numbers.remove(&id) {
+            self.alive.remove(number);
+            self.names[number as usize] = "".into();
+        }
+    }
+
+    /// Puts a row in, in the place of what it was before.
+    pub fn put(&mut self, entry: &Entry<F>) {
+        self.remove(entry.id);
+        let Ok(number) = u32::try_from(self.ids.len()) else { return };
+        self.ids.push(entry.id);
+        self.numbers.insert(entry.id, number);
+        self.alive.insert(number);
+        self.names.push(entry.sort_name.as_str().into());
+        let label = reputation_label(entry.reputation);
+        self.reputation.push(number, label, By::Reputation.of_label(label));
+        let label = since_label(entry.since);
+        self.newest.push(number, label, By::Newest.of_label(label));
+        let label = name_label(&entry.sort_name);
+        self.by_name.push(number, label, By::Name.of_label(label));
+
+        let mut found: HashMap<String, Weight> = HashMap::new();
+        for (weight, text) in entry.texts() {
+            for word in words::found_under(text) {
+                let there = found.entry(word).or_insert(weight);
+                *there = weight.max(*there);
+            }
+        }
+        for technology in &entry.technologies {
+            let key = self.technologies.entry(technology.clone()).or_insert_with(|| technologies::key(technology));
+            found.insert(format!("{TECHNOLOGY}{key}"), Weight::Strong);
+        }
+        self.name_words.push(u8::try_from(words::found_under(&entry.name).len()).unwrap_or(u8::MAX));
+        for (word, weight) in found {
+            let token = self.token(&word);
+            let was = self.postings[token as usize].strong();
+            self.postings[token as usize].push(number, weight);
+            if was == 0 && weight > Weight::Text && !word.starts_with(TECHNOLOGY) {
+                for gram in grams(&word) {
+                    let list = self.letters.entry(gram).or_default();
+                    if list.last() != Some(&token) {
+                        list.push(token);
+                    }
+                }
+            }
+        }
+        for (facet, value) in &entry.values {
+            let key = match self.keys.get(&(*facet, value.clone())) {
+                Some(key) => key.clone(),
+                None => {
+                    let key = facet.key(value);
+                    self.keys.insert((*facet, value.clone()), key.clone());
+                    key
+                }
+            };
+            let values = self.values.entry(*facet).or_default();
+            let value = values.entry(key).or_insert_with(|| {
+                let (place, shown) = facet.read(value).unwrap_or_else(|_| (0, value.clone()));
+                Value { place, shown, rows: RoaringBitmap::new() }
+            });
+            value.rows.insert(number);
+        }
+    }
+
+    fn token(&mut self, word: &str) -> u32 {
+        if let Some(token) = self.vocabulary.get(word) {
+            return *token;
+        }
+        let token = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
+        self.vocabulary.insert(word.into(), token);
+        self.spelled.push(word.into());
+        self.postings.push(Postings::Few(Vec::new()));
+        token
+    }
+
+    // ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// # Errors
+    /// The question's cursor is of another list.
+    pub fn ask(&self, ask: &Ask<'_, F>) -> AppResult<Found<F>> {
+        let query = ask.query;
+        let place = Place::read(&query.cursor, query.order)?;
+        let visible = self.visible(ask.hidden);
+        let asked = words::asked(&query.text);
+        let text = (!asked.is_empty()).then(|| self.texts(&asked, &visible));
+        let (weighed, instead) = match text {
+            None if query.text.is_empty() => (None, None),
+            // Signs and pictures alone are no words: nothing is found under them.
+            None => (Some(Weighed::default()), None),
+            Some((weighed, instead)) => (Some(weighed), instead),
+        };
+        let words = weighed.as_ref().map_or_else(|| visible.clone(), |sets| Cow::Borrowed(&sets[0]));
+
+        let chosen: Vec<(F, RoaringBitmap)> = F::EVERY
+            .iter()
+            .filter(|facet| query.values(**facet).next().is_some())
+            .map(|facet| (*facet, self.chosen(query, *facet)))
+            .collect();
+        // All rows that fit everything but this facet.
+        let beside = |but: Option<F>| {
+            let mut rows = words.clone().into_owned();
+            for (_, set) in chosen.iter().filter(|(facet, _)| Some(*facet) != but) {
+                rows &= set;
+            }
+            rows
+        };
+        let all = beside(None);
+        let facets = ask
+            .count
+            .iter()
+            .map(|facet| {
+                let own = chosen.iter().any(|(of, _)| of == facet) && !facet.wants_all();
+                let rows = if own { Cow::Owned(beside(Some(*facet))) } else { Cow::Borrowed(&all) };
+                (*facet, self.count(query, *facet, &rows))
+            })
+            .collect();
+
+        let mut without = Vec::new();
+        if all.is_empty() {
+            without.extend(chosen.iter().map(|(facet, _)| (Some(*facet), beside(Some(*facet)).len())));
+            if weighed.is_some() && !chosen.is_empty() {
+                let mut rows = visible.clone().into_owned();
+                for (_, set) in &chosen {
+                    rows &= set;
+                }
+                without.push((None, rows.len()));
+            }
+            without.retain(|(_, count)| *count > 0);
+        }
+
+        let by = match query.order {
+            Order::Relevance | Order::Reputation => By::Reputation,
+            Order::Newest => By::Newest,
+            Order::Name => By::Name,
+        };
+        let flat = place.as_ref().is_some_and(|place| place.tier == FLAT);
+        let tiers = match &weighed {
+            Some(sets) if !flat && query.order == Order::Relevance => self.tiers(&asked, sets, &all),
+            _ => vec![Cow::Borrowed(&all)],
+        };
+        let backwards = place.as_ref().is_some_and(|place| place.before);
+        // Before the very first page there is nothing.
+        let begun = place.is_some() || ask.skip > 0;
+        let wanted = ask.limit + ask.skip;
+        // One more than is shown says whether there is more that way.
+        let first = if flat { FLAT } else { 0 };
+        let mut rows = self.walk(&tiers, first, by, place.as_ref(), backwards, wanted + 1);
+        let more = rows.len() > wanted;
+        rows.truncate(wanted);
+        rows.drain(..ask.skip.min(rows.len()));
+        if backwards {
+            rows.reverse();
+        }
+        let at = |(tier, row): &(u8, u32), before: bool| self.place(query.order, by, *tier, *row, before);
+        let further = |edge: Option<&(u8, u32)>, before: bool| {
+            let place = at(edge?, before);
+            let there = if before == backwards {
+                more
+            } else {
+                begun && !self.walk(&tiers, first, by, Some(&place), before, 1).is_empty()
+            };
+            there.then(|| place.cursor())
+        };
+        Ok(Found {
+            next: further(rows.last(), false),
+            previous: further(rows.first(), true),
+            ids: rows.iter().map(|(_, row)| self.ids[*row as usize]).collect(),
+            total: all.len(),
+            instead,
+            facets,
+            without,
+        })
+    }
+
+    fn visible(&self, hidden: &[Uuid]) -> Cow<'_, RoaringBitmap> {
+        let mut visible = Cow::Borrowed(&self.alive);
+        for number in hidden.iter().filter_map(|id| self.numbers.get(id)) {
+            visible.to_mut().remove(*number);
+        }
+        visible
+    }
+
+    /// Rows with the values that were chosen of a facet: with one of them, or with all.
+    fn chosen(&self, query: &Query<F>, facet: F) -> RoaringBitmap {
+        let values = self.values.get(&facet);
+        let mut sets =
+            query.values(facet).map(|value| values.and_then(|values| values.get(&facet.key(value))).map(|value| &value.rows));
+        if facet.wants_all() {
+            let first = sets.next().flatten().cloned().unwrap_or_default();
+            sets.fold(first, |rows, set| set.map_or_else(RoaringBitmap::new, |set| rows & set))
+        } else {
+            sets.flatten().fold(RoaringBitmap::new(), |rows, set| rows | set)
+        }
+    }
+
+    fn count(&self, query: &Query<F>, facet: F, rows: &RoaringBitmap) -> Vec<Counted> {
+        let Some(values) = self.values.get(&facet) else { return Vec::new() };
+        let mut list: Vec<&Value> = values.values().collect();
+        // A vocabulary is open: of a large set only what is used most is counted.
+        if list.len() > MOST_COUNTED && rows.len() > SMALL {
+            list.sort_by_cached_key(|value| std::cmp::Reverse(value.rows.len()));
+            let chosen = |value: &Value| query.has(facet, &value.shown);
+            let rest: Vec<&Value> = list.split_off(MOST_COUNTED);
+            list.extend(rest.into_iter().filter(|value| chosen(value)));
+        }
+        list.into_iter()
+            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: rows.intersection_len(&value.rows) })
+            .filter(|counted| counted.count > 0 || query.has(facet, &counted.value))
+            .collect()
+    }
+
+    // ── Words ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Rows that have every word, by least weight; and the words that were taken for others.
+    fn texts(&self, asked: &[Word], visible: &RoaringBitmap) -> (Weighed, Option<String>) {
+        let mut all: Option<Weighed> = None;
+        let mut said: Vec<Cow<'_, str>> = Vec::new();
+        let mut corrected = false;
+        // Rare words first: what is left is small when the common ones come.
+        let mut each: Vec<Weighed> = Vec::new();
+        for word in asked {
+            let mut sets = self.word(word, visible);
+            if sets[0].is_empty() {
+                sets = self.beginning(&word.whole, visible);
+            }
+            let mut spelled = Cow::Borrowed(word.whole.as_str());
+            if sets[0].is_empty()
+                && let Some(alike) = self.alike(&word.whole)
+            {
+                let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
+                if !other[0].is_empty() {
+                    (sets, spelled, corrected) = (other, Cow::Owned(alike), true);
+                }
+            }
+            said.push(spelled);
+            each.push(sets);
+        }
+        each.sort_by_key(|sets| sets[0].len());
+        for sets in each {
+            all = Some(match all {
+                None => sets,
+                Some(mut all) => {
+                    for (rows, set) in all.iter_mut().zip(&sets) {
+                        *rows &= set;
+                    }
+                    all
+                }
+            });
+        }
+        (all.unwrap_or_default(), corrected.then(|| said.join(" ")))
+    }
+
+    fn word(&self, word: &Word, visible: &RoaringBitmap) -> Weighed {
+        let mut sets = Weighed::default();
+        self.add(&word.whole, &mut sets);
+        if !word.parts.is_empty() {
+            let mut all: Option<Weighed> = None;
+            for part in &word.parts {
+                let mut own = Weighed::default();
+                self.add(part, &mut own);
+                all = Some(match all {
+                    None => own,
+                    Some(all) => {
+                        let [a, b, c] = all;
+                        [a & &own[0], b & &own[1], c & &own[2]]
+                    }
+                });
+            }
+            for (set, own) in sets.iter_mut().zip(all.unwrap_or_default()) {
+                *set |= own;
+            }
+        }
+        self.add(&format!("{TECHNOLOGY}{}", technologies::key(&word.whole)), &mut sets);
+        for set in &mut sets {
+            *set &= visible;
+        }
+        sets
+    }
+
+    fn add(&self, word: &str, sets: &mut Weighed) {
+        if let Some(token) = self.vocabulary.get(word) {
+            self.postings[*token as usize].add_to(sets);
+        }
+    }
+
+    /// Rows with a word that begins like this.
+    fn beginning(&self, start: &str, visible: &RoaringBitmap) -> Weighed {
+        let mut sets = Weighed::default();
+        if start.chars().count() >= 2 || !start.is_ascii() {
+            for token in self.begun(start).take(MOST_BEGINNINGS) {
+                self.postings[token as usize].add_to(&mut sets);
+            }
+        }
+        for set in &mut sets {
+            *set &= visible;
+        }
+        sets
+    }
+
+    fn begun<'a>(&'a self, start: &'a str) -> impl Iterator<Item = u32> + 'a {
+        self.vocabulary
+            .range::<str, _>((Bound::Included(start), Bound::Unbounded))
+            .take_while(move |(word, _)| word.starts_with(start))
+            .map(|(_, token)| *token)
+    }
+
+    /// The word of a name, a short text or the vocabulary of technologies that is most likely meant.
+    fn alike(&self, typed: &str) -> Option<String> {
+        let most = words::forgiven(typed);
+        if most == 0 {
+            return None;
+        }
+        let mut offered: Vec<(String, u64)> = Vec::new();
+        // Other names of technologies are no words of any row.
+        for (name, others) in technologies::all() {
+            let key = technologies::key(name);
+            let used = self.used(&format!("{TECHNOLOGY}{key}"));
+            if used > 0 {
+                offered.extend(others.iter().map(|other| ((*other).to_owned(), used)));
+                offered.push((key, used));
+            }
+        }
+        let offer = |token: u32| (self.spelled[token as usize].to_string(), self.postings[token as usize].strong());
+        offered.extend(self.one_away(typed).into_iter().map(offer));
+        let near = likeliest(typed, most, &offered);
+        if near.is_some() && typed.is_ascii() {
+            return near;
+        }
+        offered.extend(self.share_letters(typed, most).into_iter().map(offer));
+        likeliest(typed, most, &offered)
+    }
+
+    fn used(&self, word: &str) -> u64 {
+        self.vocabulary.get(word).map_or(0, |token| self.postings[*token as usize].strong())
+    }
+
+    /// Words that one mistake leads to: a letter left out, swapped, replaced or put in.
+    fn one_away(&self, typed: &str) -> HashSet<u32> {
+        let letters: Vec<char> = typed.chars().collect();
+        let mut alphabet: Vec<char> = ('a'..='z').chain('0'..='9').chain(letters.iter().copied()).collect();
+        alphabet.sort_unstable();
+        alphabet.dedup();
+        let mut found = HashSet::new();
+        let mut word = String::with_capacity(typed.len() + 4);
+        let mut look = |parts: &[&[char]]| {
+            word.clear();
+            word.extend(parts.iter().copied().flatten());
+            if let Some(token) = self.vocabulary.get(word.as_str()) {
+                found.insert(*token);
+            }
+        };
+        for place in 0..=letters.len() {
+            let (before, after) = letters.split_at(place);
+            for letter in &alphabet {
+                look(&[before, &[*letter], after]);
+                if !after.is_empty() {
+                    look(&[before, &[*letter], &after[1..]]);
+                }
+            }
+            if !after.is_empty() {
+                look(&[before, &after[1..]]);
+            }
+            if after.len() > 1 {
+                look(&[before, &[after[1], after[0]], &after[2..]]);
+            }
+        }
+        found
+    }
+
+    /// Words that have most of their letters in the same order; rare groups of letters first, until enough was looked at.
+    fn share_letters(&self, typed: &str, most: usize) -> Vec<u32> {
+        let grams = grams(typed);
+        let mut lists: Vec<&Vec<u32>> = grams.iter().filter_map(|gram| self.letters.get(gram)).collect();
+        lists.sort_by_key(|list| list.len());
+        let mut shared: HashMap<u32, usize> = HashMap::new();
+        let mut looked = 0;
+        for list in lists {
+            looked += list.len();
+            if looked > MOST_ALIKE && !shared.is_empty() {
+                break;
+            }
+            for token in list.iter().take(MOST_ALIKE) {
+                *shared.entry(*token).or_default() += 1;
+            }
+        }
+        let least = grams.len().saturating_sub(3 * most).max(1);
+        let mut alike: Vec<(usize, u32)> =
+            shared.into_iter().filter(|(_, count)| *count >= least.min(2)).map(|(token, count)| (count, token)).collect();
+        alike.sort_unstable_by(|a, b| b.cmp(a));
+        alike.truncate(400);
+        alike.into_iter().map(|(_, token)| token).collect()
+    }
+
+    /// Rows whose name holds these words, the last one begun; best known first.
+    pub fn named(&self, text: &str, hidden: &[Uuid], limit: usize) -> Vec<Uuid> {
+        let asked = words::asked(text);
+        let Some((last, whole)) = asked.split_last() else { return Vec::new() };
+        let visible = self.visible(hidden);
+        let mut rows = RoaringBitmap::new();
+        for token in self.begun(&last.whole).take(400) {
+            let mut sets = Weighed::default();
+            self.postings[token as usize].add_to(&mut sets);
+            rows |= &sets[2];
+        }
+        rows &= &*visible;
+        for word in whole {
+            rows &= &self.word(word, &visible)[2];
+        }
+        self.walk(&[Cow::Owned(rows)], 0, By::Reputation, None, false, limit)
+            .into_iter()
+            .map(|(_, row)| self.ids[row as usize])
+            .collect()
+    }
+
+    /// Values of a facet, each with how many rows have it, most first.
+    pub fn values(&self, facet: F) -> Vec<(String, u64)> {
+        let mut list: Vec<(String, u64)> = self
+            .values
+            .get(&facet)
+            .into_iter()
+            .flat_map(BTreeMap::values)
+            .map(|value| (value.shown.clone(), value.rows.intersection_len(&self.alive)))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        list
+    }
+
+    // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Rows by how well the words fit: the name itself, in the name, in a short text, anywhere.
+    fn tiers<'a>(&self, asked: &[Word], sets: &Weighed, all: &RoaringBitmap) -> Vec<Cow<'a, RoaringBitmap>> {
+        let name = &sets[2] & all;
+        let words: HashSet<&str> =
+            asked.iter().flat_map(|word| std::iter::once(&word.whole).chain(&word.parts)).map(String::as_str).collect();
+        let exact: RoaringBitmap = name.iter().filter(|row| usize::from(self.name_words[*row as usize]) == words.len()).collect();
+        let strong = &(&sets[1] & all) - &name;
+        let rest = &(all - &name) - &strong;
+        let name = name - &exact;
+        [exact, name, strong, rest].into_iter().map(Cow::Owned).collect()
+    }
+
+    const fn ordered(&self, by: By) -> &Ordered {
+        match by {
+            By::Reputation => &self.reputation,
+            By::Newest => &self.newest,
+            By::Name => &self.by_name,
+        }
+    }
+
+    fn place(&self, order: Order, by: By, tier: u8, row: u32, before: bool) -> Place {
+        Place {
+            order,
+            tier,
+            label: self.ordered(by).labels[row as usize],
+            name: if by == By::Name { self.names[row as usize].to_string() } else { String::new() },
+            id: self.ids[row as usize],
+            before,
+        }
+    }
+
+    fn compare(&self, by: By, a: u32, b: u32) -> Ordering {
+        let (x, y) = (a as usize, b as usize);
+        let labels = &self.ordered(by).labels;
+        labels[x].cmp(&labels[y]).then_with(|| match by {
+            By::Name => self.names[x].cmp(&self.names[y]).then_with(|| self.ids[x].cmp(&self.ids[y])),
+            By::Reputation | By::Newest => self.ids[y].cmp(&self.ids[x]),
+        })
+    }
+
+    /// Where a row of the place's tier stands against it.
+    fn against(&self, by: By, row: u32, place: &Place) -> Ordering {
+        let at = row as usize;
+        self.ordered(by).labels[at].cmp(&place.label).then_with(|| match by {
+            By::Name => (*self.names[at]).cmp(place.name.as_str()).then_with(|| self.ids[at].cmp(&place.id)),
+            By::Reputation | By::Newest => place.id.cmp(&self.ids[at]),
+        })
+    }
+
+    /// The first rows after a place, or the last ones before it (the nearest first), along an order.
+    fn walk(
+        &self,
+        tiers: &[Cow<'_, RoaringBitmap>],
+        first: u8,
+        by: By,
+        place: Option<&Place>,
+        backwards: bool,
+        limit: usize,
+    ) -> Vec<(u8, u32)> {
+        let mut found: Vec<(u8, u32)> = Vec::new();
+        let towards = |order: Ordering| if backwards { order.reverse() } else { order };
+        let mut numbered: Vec<(u8, &RoaringBitmap)> =
+            tiers.iter().zip(first..=u8::MAX).map(|(rows, tier)| (tier, &**rows)).collect();
+        if backwards {
+            numbered.reverse();
+        }
+        for (tier, rows) in numbered {
+            let wanted = limit - found.len();
+            if wanted == 0 {
+                break;
+            }
+            // In its own tier a place leaves rows out; tiers on its far side are whole, those on its near side are done.
+            let edge = place.filter(|place| place.tier == tier);
+            if place.is_some_and(|place| towards(tier.cmp(&place.tier)) == Ordering::Less) {
+                continue;
+            }
+            let is_beyond = |row: u32| edge.is_none_or(|edge| towards(self.against(by, row, edge)) == Ordering::Greater);
+            let compare = |a: u32, b: u32| towards(self.compare(by, a, b));
+            let mut best: Vec<u32> = Vec::new();
+            if rows.len() <= SMALL {
+                nearest(&mut best, rows.iter().filter(|row| is_beyond(*row)), wanted, &compare);
+            } else {
+                let first = edge.map(|edge| by.of_label(edge.label));
+                let buckets = &self.ordered(by).buckets;
+                let mut look = |bucket: &RoaringBitmap| {
+                    let both = rows & bucket;
+                    let mut own = Vec::new();
+                    nearest(&mut own, both.iter().filter(|row| is_beyond(*row)), wanted - best.len(), &compare);
+                    best.extend(own);
+                    best.len() < wanted
+                };
+                if backwards {
+                    for (_, bucket) in buckets.range(..=first.unwrap_or(u32::MAX)).rev() {
+                        if !look(bucket) {
+                            break;
+                        }
+                    }
+                } else {
+                    for (_, bucket) in buckets.range(first.unwrap_or(0)..) {
+                        if !look(bucket) {
+                            break;
+                        }
+                    }
+                }
+            }
+            found.extend(best.into_iter().map(|row| (tier, row)));
+        }
+        found
+    }
+}
+
+/// The first `wanted` of the rows, in order.
+fn nearest(best: &mut Vec<u32>, rows: impl Iterator<Item = u32>, wanted: usize, compare: &impl Fn(u32, u32) -> Ordering) {
+    if wanted == 0 {
+        return;
+    }
+    for row in rows {
+        if best.len() == wanted && best.last().is_some_and(|last| compare(row, *last) != Ordering::Less) {
+            continue;
+        }
+        let at = best.partition_point(|there| compare(*there, row) == Ordering::Less);
+        best.insert(at, row);
+        best.truncate(wanted);
+    }
+}
+
+/// The word with the fewest mistakes, one that begins alike before others, and then the most used.
+fn likeliest(typed: &str, most: usize, offered: &[(String, u64)]) -> Option<String> {
+    let first = typed.chars().next();
+    offered
+        .iter()
+        .filter(|(word, used)| *used > 0 && word != typed)
+        .filter_map(|(word, used)| {
+            let mistakes = words::mistakes(typed, word, most)?;
+            Some((mistakes, word.chars().next() != first, std::cmp::Reverse(*used), word))
+        })
+        .min()
+        .map(|(.., word)| word.clone())
+}
+
+/// Three letters in a row, with its beginning and end.
+fn grams(word: &str) -> Vec<[char; 3]> {
+    let letters: Vec<char> = std::iter::once('^').chain(word.chars()).chain(['$']).collect();
+    let mut grams: Vec<[char; 3]> = letters.windows(3).map(|three| [three[0], three[1], three[2]]).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::labels::labels;
+    use proptest::prelude::*;
+
+    labels! {
+        /// What the rows of these tests are narrowed by.
+        Kind, "a kind" { Colour = "colour", Tool = "tool" }
+    }
+
+    impl Facet for Kind {
+        const EVERY: &'static [Self] = Self::ALL;
+
+        fn name(self) -> &'static str {
+            self.label()
+        }
+
+        fn title(self) -> &'static str {
+            self.label()
+        }
+
+        fn read(self, text: &str) -> Result<(usize, String), String> {
+            Ok((0, text.to_owned()))
+        }
+
+        fn wants_all(self) -> bool {
+            self == Self::Tool
+        }
+
+        fn key(self, value: &str) -> String {
+            if self == Self::Tool { technologies::key(value) } else { value.to_owned() }
+        }
+    }
+
+    const WORDS: &[&str] = &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit"];
+    const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
+    const COLOURS: &[&str] = &["red", "green", "blue"];
+
+    fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+        prop::collection::vec(prop::sample::select(of), 0..=most)
+    }
+
+    fn row() -> impl Strategy<Value = Entry<Kind>> {
+        let texts = (some(WORDS, 3), some(WORDS, 2), some(WORDS, 4));
+        (0_u128..60, texts, some(TOOLS, 3), some(COLOURS, 2), 0_u32..6, 0_i64..5_000_000_000_000).prop_map(
+            |(id, (name, strong, text), tools, colours, reputation, since)| {
+                let name = name.join(" ");
+                let texts = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+                let of = |kind: Kind, list: &[&str]| list.iter().map(|value| (kind, (*value).to_owned())).collect::<Vec<_>>();
+                Entry {
+                    id: Uuid::from_u128(id + 1),
+                    sort_name: name.to_lowercase(),
+                    name,
+                    strong: texts(strong),
+                    text: vec![text.join(" ")],
+                    values: [of(Kind::Colour, &colours), of(Kind::Tool, &tools)].concat(),
+                    technologies: texts(tools),
+                    reputation,
+                    since,
+                }
+            },
+        )
+    }
+
+    fn question() -> impl Strategy<Value = Query<Kind>> {
+        (some(WORDS, 2), some(TOOLS, 2), some(COLOURS, 2), prop::sample::select(Order::ALL.to_vec())).prop_map(
+            |(text, tools, colours, order)| {
+                let mut query = Query::default().with_text(&text.join(" ")).with_order(order);
+                for value in tools {
+                    query.choose(Kind::Tool, value).expect("every text is a tool");
+                }
+                for value in colours {
+                    query.choose(Kind::Colour, value).expect("every text is a colour");
+                }
+                query
+            },
+        )
+    }
+
+    /// The rows as they stand after every one was put, the last of each id.
+    fn standing(rows: &[Entry<Kind>]) -> Vec<&Entry<Kind>> {
+        let mut last: BTreeMap<Uuid, &Entry<Kind>> = BTreeMap::new();
+        for row in rows {
+            last.insert(row.id, row);
+        }
+        last.into_values().collect()
+    }
+
+    fn index(rows: &[Entry<Kind>]) -> Index<Kind> {
+        let mut index = Index::default();
+        for row in rows {
+            index.put(row);
+        }
+        index
+    }
+
+    fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], limit: usize) -> Found<Kind> {
+        index.ask(&Ask { query, count: Kind::ALL, hidden, limit, skip: 0 }).expect("a cursor of its own")
+    }
+
+    /// Every page from the first to the last.
+    fn walk_through(index: &Index<Kind>, query: &Query<Kind>, limit: usize) -> Vec<Uuid> {
+        let mut query = query.from_the_start();
+        let mut seen = Vec::new();
+        loop {
+            let found = ask(index, &query, &[], limit);
+            seen.extend(found.ids);
+            match found.next {
+                Some(next) => query = query.at(&next),
+                None => return seen,
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+        /// What is found, how many, and how many beside each facet: as somebody would find who reads every row.
+        #[test]
+        fn it_answers_as_who_reads_every_row(
+            rows in prop::collection::vec(row(), 0..80),
+            query in question(),
+            gone in prop::collection::vec(1_u128..60, 0..5),
+            hidden in prop::collection::vec(1_u128..60, 0..5),
+        ) {
+            let mut index = index(&rows);
+            let gone: Vec<Uuid> = gone.into_iter().map(Uuid::from_u128).collect();
+            let hidden: Vec<Uuid> = hidden.into_iter().map(Uuid::from_u128).collect();
+            for id in &gone {
+                index.remove(*id);
+            }
+            let there: Vec<&Entry<Kind>> =
+                standing(&rows).into_iter().filter(|row| !gone.contains(&row.id) && !hidden.contains(&row.id)).collect();
+            // A word that nobody has is taken for another; that is no matter of this test.
+            let known = words::asked(&query.text).iter().all(|word| {
+                let alone: Query<Kind> = Query::default().with_text(&word.whole);
+                there.iter().any(|row| alone.fits(row)) || there.iter().any(|row| row.texts().any(|(_, text)| words::found_under(text).contains(&word.whole)))
+            });
+            prop_assume!(known);
+
+            let found = ask(&index, &query, &hidden, 1_000);
+            let mut fits: Vec<Uuid> = there.iter().filter(|row| query.fits(row)).map(|row| row.id).collect();
+            let mut ids = found.ids.clone();
+            ids.sort();
+            fits.sort();
+            prop_assert_eq!(&ids, &fits);
+            prop_assert_eq!(found.total, fits.len() as u64);
+            prop_assert!(found.instead.is_none());
+            for (kind, counted) in &found.facets {
+                let beside = if kind.wants_all() { query.clone() } else { query.without(*kind) };
+                for value in COLOURS.iter().chain(TOOLS) {
+                    let mut one = Query::default();
+                    one.choose(*kind, value).expect("any text");
+                    let expected = there.iter().filter(|row| beside.fits(row) && one.fits(row)).count() as u64;
+                    let count = counted.iter().find(|c| kind.key(&c.value) == kind.key(value)).map_or(0, |c| c.count);
+                    prop_assert_eq!(count, expected, "{} {}", kind, value);
+                }
+            }
+            for (left_out, count) in &found.without {
+                let other = left_out.map_or_else(|| query.with_text(""), |kind| query.without(kind));
+                prop_assert_eq!(*count, there.iter().filter(|row| other.fits(row)).count() as u64);
+            }
+        }
+
+        /// Pages of any length, forwards and then backwards, show every row once, in one order.
+        #[test]
+        fn pages_cover_every_row_once(rows in prop::collection::vec(row(), 0..60), query in question(), limit in 1_usize..7) {
+            let index = index(&rows);
+            let whole = ask(&index, &query, &[], 1_000).ids;
+            prop_assert_eq!(walk_through(&index, &query, limit), whole.clone());
+
+            // Back from the end.
+            let mut at = query.from_the_start();
+            while let Some(next) = ask(&index, &at, &[], limit).next {
+                at = at.at(&next);
+            }
+            let mut seen: Vec<Uuid> = Vec::new();
+            loop {
+                let found = ask(&index, &at, &[], limit);
+                seen.splice(0..0, found.ids);
+                match found.previous {
+                    Some(previous) => at = at.at(&previous),
+                    None => break,
+                }
+            }
+            prop_assert_eq!(seen, whole);
+        }
+
+        /// Rows that come while somebody reads push none of the others out and show none twice.
+        #[test]
+        fn rows_that_come_in_between_disturb_no_page(
+            rows in prop::collection::vec(row(), 5..40),
+            later in prop::collection::vec(row(), 1..20),
+            order in prop::sample::select(vec![Order::Reputation, Order::Newest, Order::Name]),
+        ) {
+            let mut index = index(&rows);
+            let query = Query::default().with_order(order);
+            let before = ask(&index, &query, &[], 1_000).ids;
+            let first = ask(&index, &query, &[], 3);
+            for row in &later {
+                let fresh = Entry { id: Uuid::from_u128(row.id.as_u128() + 1_000), ..row.clone() };
+                index.put(&fresh);
+            }
+            let mut seen = first.ids.clone();
+            let mut next = first.next;
+            while let Some(cursor) = next {
+                let found = ask(&index, &query.at(&cursor), &[], 3);
+                seen.extend(found.ids);
+                next = found.next;
+            }
+            let old: Vec<Uuid> = seen.iter().copied().filter(|id| id.as_u128() <= 1_000).collect();
+            prop_assert_eq!(old, before);
+            let each: HashSet<Uuid> = seen.iter().copied().collect();
+            prop_assert_eq!(each.len(), seen.len());
+        }
+    }
+
+    fn named(id: u128, name: &str, text: &str, reputation: u32) -> Entry<Kind> {
+        Entry {
+            id: Uuid::from_u128(id),
+            name: name.into(),
+            sort_name: name.to_lowercase(),
+            strong: Vec::new(),
+            technologies: Vec::new(),
+            text: vec![text.into()],
+            values: Vec::new(),
+            reputation,
+            since: 0,
+        }
+    }
+
+    fn numbers(index: &Index<Kind>, text: &str) -> (Vec<u128>, Option<String>) {
+        let found = ask(index, &Query::default().with_text(text), &[], 20);
+        (found.ids.iter().map(Uuid::as_u128).collect(), found.instead)
+    }
+
+    #[test]
+    fn the_best_match_comes_first_and_then_the_best_known() {
+        let mut rows = vec![
+            named(1, "Cloud Harbour", "", 0),
+            named(2, "Cloud", "", 0),
+            named(3, "Harbour", "a cloud", 90),
+            named(4, "Big Cloud", "", 50),
+        ];
+        rows[2].strong = vec!["Docks".into()];
+        let mut strong = named(5, "Sky", "", 0);
+        strong.strong = vec!["Cloud and infrastructure".into()];
+        rows.push(strong);
+        let index = index(&rows);
+        assert_eq!(numbers(&index, "cloud"), (vec![2, 4, 1, 5, 3], None));
+        assert_eq!(numbers(&index, "CLOUD harbour").0, [1, 3]);
+    }
+
+    #[test]
+    fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
+        let mut kubernetes = named(1, "Kubernaut Labs", "We run clusters.", 0);
+        kubernetes.technologies = vec!["Kubernetes".into(), "PostgreSQL".into(), "C++".into()];
+        let index =
+            index(&[kubernetes, named(2, "Zürich Rust", "", 0), named(3, "株式会社メルカリ", "", 0), named(4, "Яндекс", "", 0)]);
+        let said = |text: &str| numbers(&index, text);
+        assert_eq!(said("kubernout labs"), (vec![1], Some("kubernaut labs".into())));
+        assert_eq!(said("kubernets"), (vec![1], Some("kubernetes".into())));
+        assert_eq!(said("postgers").0, [1], "another name of a technology");
+        assert_eq!(said("rsut"), (vec![2], Some("rust".into())));
+        assert_eq!(said("zurcih").0, [2]);
+        assert_eq!(said("яндкес").0, [4], "other alphabets too");
+        assert_eq!(said("kuber"), (vec![1], None), "a beginning is no mistake");
+        assert_eq!(said("メルカリ").0, [3]);
+        for (nowhere, why) in [
+            ("c#", "signs count"),
+            ("rxx", "in short words every letter counts"),
+            ("elephants", "far from all"),
+            ("clsuters", "descriptions are no vocabulary"),
+            ("🚀", "no words"),
+        ] {
+            assert_eq!(said(nowhere).0, [0_u128; 0], "{why}");
+        }
+        assert_eq!(said("k8s").0, [1]);
+        assert_eq!(said("c++").0, [1]);
+        assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
+        assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
+        assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_its_list() {
+        let index = index(&(1..=9).map(|n| named(n, &format!("Row {n}"), "", 0)).collect::<Vec<_>>());
+        let query: Query<Kind> = Query::default();
+        let next = ask(&index, &query, &[], 3).next.expect("there are more");
+        let other = query.with_order(Order::Name).at(&next);
+        assert_eq!(
+            index.ask(&Ask { query: &other, count: &[], hidden: &[], limit: 3, skip: 0 }).expect_err("another order").status(),
+            422
+        );
+        assert_eq!(
+            index
+                .ask(&Ask { query: &query.at("zz"), count: &[], hidden: &[], limit: 3, skip: 0 })
+                .expect_err("no cursor")
+                .status(),
+            422
+        );
+    }
+
+    #[test]
+    fn worn_rows_are_forgotten() {
+        let mut index = index(&[named(1, "One", "", 0)]);
+        for n in 0..30_000 {
+            index.put(&named(1, "One", "", n));
+        }
+        assert!(index.is_worn() && index.len() == 1 && index.bytes() > 0);
+        assert_eq!(ask(&index, &Query::default().with_text("one"), &[], 5).total, 1);
+    }
+}

@@ -1,0 +1,220 @@
+//! Indexes of lists that are searched, kept by the process. Every instance has its own, filled from the database in the
+//! background and kept up with what changed; a room says what it is filled from ([`Source`]).
+//!
+//! Promises: a change is known within [`LAG`] of its commit, whatever runs beside it and however long; until an index is
+//! filled there is none, and whoever asks makes do with the database. Does not say what may be shown.
+
+pub mod engine;
+
+use super::ctx::{Ctx, House};
+use crate::kernel::{
+    error::AppResult,
+    search::{Entry, Facet},
+};
+use engine::Index;
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Rows that are read at once while an index is filled, and while it follows.
+const CHUNK: i64 = 4_000;
+const FOLLOWED: i64 = 200;
+/// The longest list that is kept: at about 400 bytes a row, 2 GB.
+const MOST_ROWS: u64 = 5_000_000;
+/// How long a change may be unknown to it, and how long it waits after it failed.
+const LAG: Duration = Duration::from_millis(400);
+const AGAIN: Duration = Duration::from_secs(5);
+/// When a list that was too long is looked at again.
+const LATER: Duration = Duration::from_secs(600);
+/// After so many rounds its size is measured again.
+const REPORTED: u32 = 150;
+
+/// Things of rooms that live as long as the process, one of each type.
+#[derive(Default)]
+pub struct Shelf(Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>);
+
+impl Shelf {
+    pub fn get<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = shelf.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default()));
+        Arc::clone(kept).downcast().expect("it is kept under its own type")
+    }
+}
+
+/// The place in the order of changes up to which an index has followed: the transaction that changed, and the row.
+type Mark = (i64, Uuid);
+
+/// An index once it is filled.
+pub struct Live<F> {
+    index: RwLock<Option<Index<F>>>,
+    mark: tokio::sync::Mutex<Mark>,
+}
+
+impl<F> Default for Live<F> {
+    fn default() -> Self {
+        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())) }
+    }
+}
+
+impl<F: Facet> Live<F> {
+    /// Reads it; nothing until it is filled.
+    pub fn read<T>(&self, read: impl FnOnce(&Index<F>) -> T) -> Option<T> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
+    }
+
+    pub fn write(&self, write: impl FnOnce(&mut Index<F>)) {
+        if let Some(index) = self.index.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            write(index);
+        }
+    }
+
+    fn replace(&self, index: Option<Index<F>>) {
+        let old = std::mem::replace(&mut *self.index.write().unwrap_or_else(PoisonError::into_inner), index);
+        drop(old);
+    }
+}
+
+/// A row as it is now.
+pub enum Row<F> {
+    Listed(Box<Entry<F>>),
+    /// It is in the list no longer, or never was.
+    Unlisted(Uuid),
+}
+
+/// What an index is filled from.
+pub trait Source: Send + Sync + 'static {
+    type Of: Facet;
+    /// In logs and figures.
+    const LIST: &'static str;
+
+    /// Rows of the list with larger ids, in their order.
+    fn after(ctx: &Ctx, id: Uuid, limit: i64) -> impl Future<Output = AppResult<Vec<Entry<Self::Of>>>> + Send;
+
+    /// Rows that changed after the mark and whose change nobody can be before any more, in the order of changes; with the
+    /// mark of each.
+    fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> impl Future<Output = AppResult<Vec<(i64, Row<Self::Of>)>>> + Send;
+}
+
+pub fn live<S: Source>(ctx: &Ctx) -> Arc<Live<S::Of>> {
+    ctx.house.shelf.get()
+}
+
+/// Fills the index anew; until it is done the old one answers, if there is one.
+///
+/// # Errors
+/// When the database is away.
+pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
+    let live = live::<S>(ctx);
+    let mut mark = live.mark.lock().await;
+    // Whatever changes from here on is followed afterwards; what is still being changed now is changed after this.
+    let now: i64 = sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "now!""#)
+        .fetch_one(ctx.db())
+        .await?;
+    let began = tokio::time::Instant::now();
+    let (mut index, mut last) = (Index::default(), Uuid::nil());
+    loop {
+        let rows = S::after(ctx, last, CHUNK).await?;
+        let Some(row) = rows.last() else { break };
+        last = row.id;
+        for row in &rows {
+            index.put(row);
+        }
+        if index.len() > MOST_ROWS {
+            tracing::warn!(list = S::LIST, "the list is too long to be kept in memory; the database answers by itself");
+            live.replace(None);
+            return Ok(());
+        }
+        tokio::task::yield_now().await;
+    }
+    tracing::info!(list = S::LIST, rows = index.len(), seconds = began.elapsed().as_secs(), "the index is filled");
+    report::<S>(&index);
+    live.replace(Some(index));
+    *mark = (now, Uuid::nil());
+    Ok(())
+}
+
+/// Takes in what changed; how many rows did. Fills it anew when it is worn.
+///
+/// # Errors
+/// When the database is away.
+pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
+    let live = live::<S>(ctx);
+    let mut mark = live.mark.lock().await;
+    if live.read(|_| ()).is_none() {
+        return Ok(0);
+    }
+    let mut all = 0;
+    loop {
+        let rows = S::changed(ctx, *mark, FOLLOWED).await?;
+        let Some((at, row)) = rows.last() else { break };
+        *mark = match row {
+            Row::Listed(entry) => (*at, entry.id),
+            Row::Unlisted(id) => (*at, *id),
+        };
+        all += rows.len();
+        live.write(|index| {
+            for (_, row) in &rows {
+                match row {
+                    Row::Listed(entry) => index.put(entry),
+                    Row::Unlisted(id) => index.remove(*id),
+                }
+            }
+        });
+        tokio::task::yield_now().await;
+    }
+    drop(mark);
+    if live.read(Index::is_worn).unwrap_or_default() {
+        fill::<S>(ctx).await?;
+    }
+    Ok(all)
+}
+
+fn report<S: Source>(index: &Index<S::Of>) {
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
+    {
+        metrics::gauge!("search_index_rows", "list" => S::LIST).set(index.len() as f64);
+        metrics::gauge!("search_index_bytes", "list" => S::LIST).set(index.bytes() as f64);
+    }
+}
+
+/// Fills an index and follows what changes, until told to stop.
+pub fn keep<S: Source>(house: &Arc<House>, stop: &CancellationToken) {
+    let (ctx, stop) = (Ctx::background(house, S::LIST), stop.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = keep_up::<S>(&ctx) => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
+async fn keep_up<S: Source>(ctx: &Ctx) {
+    let live = live::<S>(ctx);
+    let (mut unreported, mut rounds) = (0, 0_u32);
+    loop {
+        let is_filled = live.read(|_| ()).is_some();
+        let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
+        let pause = match done {
+            Ok(rows) => {
+                unreported += rows;
+                rounds = rounds.wrapping_add(1);
+                if unreported > 0 && rounds.is_multiple_of(REPORTED) {
+                    live.read(report::<S>);
+                    unreported = 0;
+                }
+                // A list that is too long is looked at again now and then: it may have shrunk.
+                if live.read(|_| ()).is_some() { LAG } else { LATER }
+            }
+            Err(error) => {
+                tracing::warn!(list = S::LIST, %error, "the index could not follow; it tries again");
+                AGAIN
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
+}

@@ -1,0 +1,403 @@
+//! The directory and the list of communities as they are searched: by the index, and by the database while it is filled.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        accounts::service as accounts,
+        blocks::service as blocks,
+        communities::{self, index::Communities, search::CommunitiesQuery},
+        organizations::{
+            directory,
+            index::Directory,
+            rules::search::{DirectoryFacet, DirectoryQuery, reputation},
+            views::DirectoryView,
+        },
+    },
+    kernel::{actor::Actor, page::PageRequest},
+    platform::{ctx::Ctx, index},
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use std::collections::BTreeSet;
+
+/// Organizations in bulk: every field by a rule of its number, so that every facet meets every other one.
+async fn many(town: &Town, from: i32, to: i32) {
+    sqlx::query(
+        "insert into organizations (id, slug, entity_type, display_name, website, identity_key, identity_shared, name_skeleton,
+                                    industry, short_description, technologies, supported_regions, preferred_event_types,
+                                    sponsorship_types, budget_currency, budget_min, budget_max, primary_email,
+                                    verification_status, submitted_at, created_at, updated_at, events_sponsored,
+                                    communities_supported)
+         select md5('o' || n)::uuid, 'bulk-' || n, (array['Sponsor', 'Partner', 'Sponsor and partner'])[1 + n % 3],
+                (array['Harbour', 'Nimbus', 'Ångström', 'Delta', 'שלום'])[1 + n % 5] || ' ' || (array['Cloud', 'Labs', 'Data'])[1 + n % 3] || ' ' || n,
+                'https://bulk' || n || '.example/', 'bulk' || n || '.example', false, 'bulk' || n,
+                (array['Security', 'Gaming', 'Mobile', 'Education'])[1 + n % 4],
+                'Servers for students and ' || (array['robots', 'maps', 'music'])[1 + n % 3],
+                case n % 4 when 0 then array['C++'] when 1 then array['C#', 'Node.js'] when 2 then array['C', 'Rust'] else array['.NET'] end,
+                case n % 5 when 0 then array['Global'] when 1 then array['Africa', 'Europe'] when 2 then array['Oceania'] else '{}' end,
+                case n % 3 when 0 then array['Hackathon'] when 1 then array['Hackathon', 'Meetup'] else '{}' end,
+                case n % 3 when 0 then array['Cash'] when 1 then array['Swag', 'Venue'] else array['Hiring'] end,
+                (array['INR', 'USD'])[1 + n % 2],
+                case n % 4 when 0 then 0 when 1 then 20000000 when 2 then 250000 else 50000000 end,
+                case n % 4 when 0 then null when 1 then 50000000 when 2 then 1000000 else 50000000 end,
+                'team@bulk' || n || '.example',
+                case when n % 11 = 0 then 'Pending Verification' when n % 13 = 0 then 'Disabled'
+                     when n % 3 = 0 then 'Community Added' else 'Verified' end,
+                at, at, at, n % 7, n % 4
+         from generate_series($1::int, $2::int) as n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 minute' as at) as t",
+    )
+    .bind(from)
+    .bind(to)
+    .execute(&town.owner)
+    .await
+    .expect("rows");
+}
+
+async fn told(town: &Town) -> Ctx {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    town.ctx()
+}
+
+async fn who(ctx: &Ctx, figure: Figure) -> Actor {
+    people::actor(ctx, figure).await.expect("signed in")
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &session.token);
+    browser
+}
+
+async fn ask(ctx: &Ctx, viewer: Option<&Actor>, query: &str, limit: u32) -> DirectoryView {
+    let page = PageRequest { limit, ..PageRequest::default() };
+    directory::list(ctx, viewer, &DirectoryQuery::read(query), &page).await.expect("a list")
+}
+
+/// Follows until this is so. Transactions of other tests hold every index of the cluster back for a moment.
+async fn follow_until(ctx: &Ctx, so: impl AsyncFn() -> bool) {
+    for _ in 0..200 {
+        index::follow::<Directory>(ctx).await.expect("followed");
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the index does not follow");
+}
+
+/// The slugs of every page, there and back again; both ways are the same.
+async fn both_ways(ctx: &Ctx, query: &str, limit: u32) -> Vec<String> {
+    let page = PageRequest { limit, ..PageRequest::default() };
+    let mut at = DirectoryQuery::read(query);
+    let mut there = Vec::new();
+    loop {
+        let found = directory::list(ctx, None, &at, &page).await.expect("a page");
+        there.extend(found.items.iter().map(|card| card.slug.clone()));
+        match found.next_cursor {
+            Some(next) => at = at.at(&next),
+            None => break,
+        }
+    }
+    let mut back: Vec<String> = Vec::new();
+    loop {
+        let found = directory::list(ctx, None, &at, &page).await.expect("a page");
+        back.splice(0..0, found.items.iter().map(|card| card.slug.clone()));
+        match found.previous_cursor {
+            Some(previous) => at = at.at(&previous),
+            None => break,
+        }
+    }
+    // Where a page began at a place, the database does not look whether anything lies before it.
+    assert_eq!(back, there, "{query}");
+    there
+}
+
+fn count(view: &DirectoryView, facet: &str, value: &str) -> Option<u64> {
+    let facet = view.facets.iter().find(|there| there.name == facet)?;
+    facet.values.iter().find(|there| there.value == value).map(|value| value.count)
+}
+
+#[tokio::test]
+async fn the_index_and_the_database_find_the_same() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many(town, 1, 300).await;
+        let mei_sees = [
+            "",
+            "sort=name",
+            "sort=newest",
+            "industry=Gaming",
+            "industry=Gaming&industry=Mobile&sort=name",
+            "region=Africa",
+            "region=Global",
+            "technology=C",
+            "technology=C%2B%2B",
+            "technology=C%23&technology=nodejs",
+            "technology=.net",
+            "eventType=Meetup",
+            "entityType=Partner",
+            "entityType=Sponsor+and+partner&sort=newest",
+            "verified=true",
+            "q=nimbus",
+            "q=robots&sort=newest",
+            "q=harbour+cloud&region=Europe&sort=name",
+            "q=C%2B%2B",
+            "q=c%23",
+            "q=zzzzzz",
+            "verified=true&industry=Security&region=Oceania&technology=C%2B%2B",
+        ];
+        let ids = |view: DirectoryView| view.items.into_iter().map(|card| card.slug).collect::<Vec<_>>();
+        let mut by_database = Vec::new();
+        for query in mei_sees {
+            let found = ask(&ctx, None, query, 100).await;
+            assert!(found.facets.is_empty(), "the database counts no facets");
+            by_database.push((both_ways(&ctx, query, 7).await, found.total));
+            assert_eq!(by_database.last().expect("one").0.len() as i64, found.total, "{query}");
+        }
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        for (query, (slugs, total)) in mei_sees.into_iter().zip(by_database) {
+            let found = ask(&ctx, None, query, 100).await;
+            assert_eq!(found.total, total, "{query}");
+            let by_index = both_ways(&ctx, query, 7).await;
+            // By relevance the database knows no tiers.
+            if query.contains("q=") && !query.contains("sort=") {
+                assert_eq!(by_index.iter().collect::<BTreeSet<_>>(), slugs.iter().collect::<BTreeSet<_>>(), "{query}");
+            } else {
+                assert_eq!(by_index, slugs, "{query}");
+            }
+            assert!(ids(found).iter().all(|slug| slugs.contains(slug)));
+        }
+        // The order of both is computed in two places.
+        let rows: Vec<(String, i32, i32, i32)> =
+            sqlx::query_as("select verification_status, events_sponsored, communities_supported, reputation from organizations")
+                .fetch_all(&town.owner)
+                .await
+                .expect("rows");
+        for (status, events, communities, stored) in rows {
+            assert_eq!(reputation(status == "Verified", events, communities), u32::try_from(stored).expect("not below nothing"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn counts_respect_the_other_facets_and_nobody_hidden_is_counted() {
+    story(async |town| {
+        let ctx = told(town).await;
+        many(town, 1, 200).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let (ravi, kofi, asha) = (who(&ctx, RAVI).await, who(&ctx, KOFI).await, who(&ctx, ASHA).await);
+
+        // Each count is what choosing the value gives.
+        let all = ask(&ctx, Some(&ravi), "industry=Gaming", 1).await;
+        for facet in &all.facets {
+            let named = DirectoryFacet::parse(&facet.name).expect("a facet");
+            for value in &facet.values {
+                let mut one = DirectoryQuery::read(if facet.name == "industry" { "" } else { "industry=Gaming" });
+                one.choose(named, &value.value).expect("it was offered");
+                let found = ask(&ctx, Some(&ravi), &one.query(), 1).await;
+                assert_eq!(i64::try_from(value.count).expect("small"), found.total, "{} {}", facet.name, value.value);
+            }
+        }
+        assert!(count(&all, "budget", "INR:200000-500000").is_some() && count(&all, "sponsorshipType", "Cash").is_some());
+
+        // What it gives and how much is for approved communities: no facet, no count, no answer, no field.
+        for viewer in [None, Some(&kofi), Some(&asha)] {
+            let view = ask(&ctx, viewer, "", 100).await;
+            assert!(view.facets.iter().all(|facet| facet.name != "budget" && facet.name != "sponsorshipType"));
+            assert!(view.items.iter().all(|card| card.budget_range.is_none() && card.available_sponsorship_types.is_none()));
+            let narrowed = ask(&ctx, viewer, "budget=INR:10000000-&sponsorshipType=Media", 100).await;
+            assert_eq!((narrowed.total, narrowed.closed.len()), (view.total, 2));
+        }
+        let of_ravi = ask(&ctx, Some(&ravi), "budget=INR:200000-500000", 100).await;
+        assert!(of_ravi.total > 0 && of_ravi.items.iter().all(|card| card.budget_range.is_some()));
+        let mut visitor = town.visitor();
+        let refused = visitor.api(Method::GET, "/sponsors?budget=INR:200000-500000", None).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("\"budget\""));
+
+        // Pending and disabled ones are neither found nor counted, whatever is asked.
+        let listed: i64 =
+            sqlx::query_scalar("select count(*) from organizations where verification_status in ('Verified', 'Community Added')")
+                .fetch_one(&town.owner)
+                .await
+                .expect("a count");
+        assert_eq!(ask(&ctx, None, "", 1).await.total, listed);
+        assert_eq!(ask(&ctx, None, "q=bulk11", 5).await.items.len(), 0);
+
+        // A late index never shows who is hidden now, and then forgets them.
+        sqlx::query("update organizations set verification_status = 'Disabled' where slug = 'bulk-1'")
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        let late = ask(&ctx, None, "q=nimbus+labs+1", 20).await;
+        assert!(late.items.iter().all(|card| card.slug != "bulk-1"));
+        follow_until(&ctx, async || ask(&ctx, None, "", 1).await.total == listed - 1).await;
+
+        // Whoever a block hides is neither shown nor counted, nor suggested.
+        let (mei, tomas) = (who(&ctx, MEI).await, who(&ctx, TOMAS).await);
+        let lumen = |view: &DirectoryView| view.items.iter().any(|card| card.slug == "lumen-data");
+        assert!(lumen(&ask(&ctx, Some(&mei), "q=lumen", 5).await));
+        blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
+        let hidden = ask(&ctx, Some(&mei), "q=lumen", 5).await;
+        assert!(!lumen(&hidden));
+        assert_eq!(ask(&ctx, Some(&mei), "", 1).await.total, listed - 2);
+        assert!(directory::suggest(&ctx, Some(&mei), "lum").await.expect("suggested").names.is_empty());
+        assert_eq!(directory::suggest(&ctx, None, "lum").await.expect("suggested").names[0].slug, "lumen-data");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changes_is_followed_however_long_its_transaction_takes() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many(town, 1, 20).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let found = async |text: &str| {
+            ask(&ctx, None, &format!("q={text}"), 20).await.items.into_iter().map(|card| card.slug).collect::<Vec<_>>()
+        };
+        assert_eq!(found("wharf").await, [""; 0]);
+
+        // A slow transaction began first and ends last; what others change in between moves the mark past it, or not at all.
+        let mut slow = town.owner.begin().await.expect("a transaction");
+        sqlx::query("update organizations set display_name = 'Slow Wharf' where slug = 'bulk-1'")
+            .execute(&mut *slow)
+            .await
+            .expect("changed");
+        let quick = sqlx::PgPool::connect(&town.url(true)).await.expect("another connection");
+        sqlx::query("update organizations set display_name = 'Quick Wharf' where slug = 'bulk-2'")
+            .execute(&quick)
+            .await
+            .expect("changed");
+        index::follow::<Directory>(&ctx).await.expect("followed");
+        slow.commit().await.expect("committed");
+        // Neither is missed.
+        follow_until(&ctx, async || found("wharf").await.len() == 2).await;
+        quick.close().await;
+
+        // New ones come in, old words go, and a row that is gone from the table is not shown.
+        many(town, 21, 30).await;
+        sqlx::query("update organizations set display_name = 'Pier' where slug = 'bulk-2'")
+            .execute(&town.owner)
+            .await
+            .expect("changed");
+        sqlx::query("delete from organizations where slug = 'bulk-4'").execute(&town.owner).await.expect("gone");
+        follow_until(&ctx, async || found("wharf").await == ["bulk-1"] && found("30").await.contains(&"bulk-30".to_owned()))
+            .await;
+        assert!(found("pier").await == ["bulk-2"] && !found("4").await.contains(&"bulk-4".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pages_say_what_was_asked_and_what_else_there_is() {
+    story(async |town| {
+        let ctx = told(town).await;
+        many(town, 1, 120).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let mut visitor = town.visitor();
+
+        // The address is the state: facets are links with counts, chips take away, unknown parameters are nothing.
+        let page = visitor.open("/directory?region=Africa&q=cloud&utm=x&industry=Mars").await;
+        assert_eq!(page.status, StatusCode::OK);
+        for there in [
+            "Region: Africa",
+            "href=\"/directory?q=cloud\"",
+            "href=\"/directory?region=Africa\"",
+            "q=cloud&amp;industry=Security&amp;region=Africa",
+            "name=\"region\" value=\"Africa\"",
+        ] {
+            assert!(page.text.contains(there), "{there}");
+        }
+        assert!(!page.text.contains("Industry: Mars") && !page.text.contains(">Budget<"));
+        let next = visitor.open("/directory").await;
+        assert!(next.text.contains("cursor=") && next.text.contains(">Next<") && !next.text.contains(">Previous<"));
+
+        // Where nothing fits, the nearest thing is named; and a mistyped word is taken for what it meant.
+        let none = visitor.open("/directory?q=nimbus&industry=Education&region=Oceania&technology=.NET").await;
+        assert!(none.text.contains("Nobody fits this search") && none.text.contains(" without “"), "{}", none.text);
+        let meant = visitor.open("/directory?q=nimbsu").await;
+        assert!(meant.text.contains("nimbus”"), "{}", meant.text);
+
+        // Programs ask the same.
+        let data = visitor
+            .api(Method::GET, "/sponsors?search=nimbus&region=Africa&region=Oceania&technology=golang&limit=5", None)
+            .await
+            .data();
+        assert_eq!(data["query"], "q=nimbus&region=Africa&region=Oceania&technology=Go");
+        let data = visitor.api(Method::GET, "/sponsors?verified=true&sort=name&limit=5", None).await.data();
+        assert_eq!(data["items"].as_array().map(Vec::len), Some(5));
+        let cursor = data["nextCursor"].as_str().expect("more").to_owned();
+        let second =
+            visitor.api(Method::GET, &format!("/sponsors?verified=true&sort=name&limit=5&cursor={cursor}"), None).await.data();
+        assert!(second["previousCursor"].is_string());
+        for (wrong, field) in [
+            ("industry=Mars", "industry"),
+            ("sort=best", "sort"),
+            ("cursor=zz", "cursor"),
+            ("page=300&limit=100", "page"),
+            ("verified=maybe", "verified"),
+        ] {
+            let answer = visitor.api(Method::GET, &format!("/sponsors?{wrong}"), None).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(answer.text.contains(&format!("\"{field}\"")), "{wrong}: {}", answer.text);
+        }
+        let paged = visitor.api(Method::GET, "/sponsors?verified=true&sort=name&limit=5&page=2", None).await.data();
+        assert_eq!(paged["items"], second["items"], "pages that are counted and pages by key are the same");
+
+        // What is suggested: technologies by any name, industries, names.
+        let offered = directory::suggest(&ctx, None, "dotn").await.expect("suggested");
+        assert_eq!(offered.technologies, [".NET"]);
+        let offered = directory::suggest(&ctx, None, "c").await.expect("suggested");
+        assert!(["C", "C#", "C++"].iter().all(|name| offered.technologies.iter().any(|there| there == name)), "{offered:?}");
+        assert_eq!(directory::suggest(&ctx, None, "gam").await.expect("suggested").industries, ["Gaming"]);
+        assert!(directory::suggest(&ctx, None, " ").await.expect("suggested").names.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn communities_are_searched_as_well() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let page = PageRequest::default();
+        let find = async |viewer: Option<&Actor>, query: &str| {
+            communities::directory::list(&ctx, viewer, &CommunitiesQuery::read(query), &page).await.expect("a list")
+        };
+        let slugs =
+            |view: &communities::views::CommunitiesView| view.items.iter().map(|card| card.slug.clone()).collect::<BTreeSet<_>>();
+        let (by_database, first) = (find(None, "").await, find(None, "q=apex").await);
+        assert!(slugs(&by_database).contains("apex-circle") && !slugs(&by_database).contains("newgrove"), "not yet approved");
+        assert_eq!(slugs(&first), BTreeSet::from(["apex-circle".to_owned()]));
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        let by_index = find(None, "").await;
+        assert_eq!(slugs(&by_index), slugs(&by_database));
+        assert_eq!(slugs(&find(None, "q=apex%20circel").await), slugs(&first), "mistakes are forgiven");
+        let kinds = by_index.facets.iter().find(|facet| facet.name == "type").expect("kinds are counted");
+        for kind in &kinds.values {
+            let query = CommunitiesQuery::default().toggled(communities::search::CommunityFacet::Type, &kind.value).query();
+            assert_eq!(find(None, &query).await.total, i64::try_from(kind.count).expect("small"));
+        }
+
+        // A block hides a community from whoever made it.
+        let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
+        blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
+        assert!(
+            !slugs(&find(Some(&tomas), "").await).contains("harbour-devs")
+                && slugs(&find(None, "").await).contains("harbour-devs")
+        );
+
+        let mut visitor = town.visitor();
+        let list = visitor.open("/communities?q=apex").await;
+        assert!(list.status == StatusCode::OK && list.text.contains("/communities/apex-circle"));
+        assert!(visitor.open("/communities?q=zzzz&size=Up+to+50").await.text.contains("No community fits this search"));
+        let mut of_asha = signed_in(town, ASHA).await;
+        assert_eq!(of_asha.open("/communities?as=organization%3Aacme-cloud").await.status, StatusCode::OK);
+    })
+    .await;
+}
