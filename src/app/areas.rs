@@ -168,8 +168,8 @@ areas! {
         JoinDecision => frames::card(|| view! { <JoinDecisionDoor/> });
         JoinOrganization => frames::site(|| view! { <JoinOrganizationPage/> });
     }
-    /// What members of an organization or a community do.
-    workspace {
+    /// What members of an organization or a community do every day: what waits, and what is answered.
+    desk {
         Dashboard => frames::workspace("home", || view! { <DashboardPage/> });
         Inbox => frames::workspace("inbox", || view! { <InboxListPage/> });
         Report => frames::workspace("report", || view! { <ReportPage/> });
@@ -177,6 +177,10 @@ areas! {
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
+        Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
+    }
+    /// What a community writes: its events, their partners, what it offers.
+    authoring {
         MyEvents => frames::workspace("events", || view! { <MyEventsPage/> });
         NewEvent => frames::workspace("events", || view! { <NewEventPage/> });
         MyEvent => frames::workspace("events", || view! { <MyEventPage below=below_event/> });
@@ -187,8 +191,11 @@ areas! {
         NewOpportunity => frames::workspace("opportunities", || view! { <NewOpportunityPage/> });
         EditOpportunity => frames::workspace("opportunities", || view! { <EditOpportunityPage/> });
         Embeds => frames::workspace("profile", || view! { <EmbedsPageView/> });
-        CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         Decisions => frames::workspace("opportunities", || view! { <DecisionsPage/> });
+    }
+    /// What a workspace and a person are: profiles, people, keys, how one signs in.
+    settings {
+        CommunityProfile => frames::workspace("profile", || view! { <EditCommunityPage/> });
         AddOrganization => frames::workspace("directory", || view! { <AddOrganizationPage/> });
         OrganizationDomain => frames::workspace("profile", || view! { <DomainPage/> });
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
@@ -199,7 +206,6 @@ areas! {
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
-        Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
         MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }
     /// What the platform's people do.

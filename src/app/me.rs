@@ -1,4 +1,4 @@
-//! The server's half of `session`: who looks at the page, made from what the middleware already loaded, and one count.
+//! The server's half of `session`: who looks at the page, made from what the middleware already loaded.
 
 use crate::{
     app::session::{MeView, WorkspaceCan, WorkspaceView},
@@ -45,6 +45,10 @@ pub async fn view(call: &Call) -> AppResult<Option<MeView>> {
         workspaces,
         current: person.default_workspace.clone(),
         second_factor_due: person.owes_second_factor(),
-        unread: crate::features::notifications::service::unread(&call.ctx, person.user).await?,
+        unread: match call.unread {
+            Some(unread) => unread,
+            // Loaded by a browser that is on a page already, or right after a session began.
+            None => crate::features::notifications::service::unread(&call.ctx, person.user).await?,
+        },
     }))
 }

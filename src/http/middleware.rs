@@ -185,7 +185,7 @@ async fn program_calls(mut ctx: Ctx, secret: &str, mut request: Request, next: N
     }
     ctx.key = Some(program.key);
     let workspace = Some(program.workspace.clone());
-    let call = Call { ctx, person: Some(Arc::clone(&program.person)), workspace, unknown: None };
+    let call = Call { ctx, person: Some(Arc::clone(&program.person)), workspace, unknown: None, unread: None };
     request.extensions_mut().insert(call);
     request.extensions_mut().insert(Arc::new(program));
     next.run(request).await
@@ -217,12 +217,19 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
     {
         return program_calls(ctx, &secret, request, next).await;
     }
-    let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).map(str::to_owned);
+    // Files of the site are everybody's: nobody is looked up for them.
+    let is_file = ["/pkg/", "/fonts/", "/icons.svg", "/favicon.svg"].iter().any(|file| request.uri().path().starts_with(file));
+    let token = cookies::get(request.headers(), cookies::session_name(&house.settings)).filter(|_| !is_file).map(str::to_owned);
     let is_page = !["/api/v1/", "/rpc/"].iter().any(|door| request.uri().path().starts_with(door));
     let mut unknown = None;
+    let mut unread = None;
     let person = match token {
-        Some(token) => match crate::features::accounts::service::person_by_token(&ctx, &token).await {
-            Ok(person) => person,
+        Some(token) => match crate::features::accounts::service::person_and_notices(&ctx, &token, is_page).await {
+            Ok(Some((person, count))) => {
+                unread = count;
+                Some(person)
+            }
+            Ok(None) => None,
             // A page says so in its own clothes, with the form that was sent; programs get the envelope.
             Err(AppError::Busy { retry_after }) if is_page => {
                 unknown = Some(retry_after);
@@ -245,7 +252,7 @@ pub async fn who_calls(State(house): State<Arc<House>>, mut request: Request, ne
     {
         let _ = crate::features::accounts::service::remember_workspace(&ctx, person, named).await;
     }
-    request.extensions_mut().insert(Call { ctx, person, unknown, workspace });
+    request.extensions_mut().insert(Call { ctx, person, unknown, workspace, unread });
     next.run(request).await
 }
 

@@ -1,6 +1,10 @@
 //! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
-use super::{api_v1, crawlers, forms, middleware, ops, previews};
+use super::{
+    api_v1, crawlers, forms, middleware, ops,
+    page_cache::{self, PageCache},
+    previews,
+};
 use crate::{
     app::{
         App,
@@ -40,6 +44,12 @@ pub fn page_routes() -> &'static Vec<AxumRouteListing> {
 
 /// The whole house as one service.
 pub fn router(house: Arc<House>) -> Router {
+    let kept = PageCache::new(Arc::clone(&house), house.settings.page_life);
+    router_with(house, kept)
+}
+
+/// As [`router`], with the pages that somebody else keeps.
+pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
     let options = leptos_options(&house);
     let shell_options = options.clone();
     let pages: Router<Arc<House>> = Router::new()
@@ -62,9 +72,12 @@ pub fn router(house: Arc<House>) -> Router {
             async move { file_or_not_found(files, options, request).await }
         });
     let inner = if house.settings.is_development() { inner.merge(kit_routes()) } else { inner };
-    let all = ops::routes(&house)
-        .merge(crate::features::notifications::dev::routes(&house))
-        .merge(inner.layer(from_fn(with_its_status)).layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls)));
+    let all = ops::routes(&house).merge(crate::features::notifications::dev::routes(&house)).merge(
+        inner
+            .layer(from_fn(with_its_status))
+            .layer(from_fn_with_state(Arc::clone(&house), middleware::who_calls))
+            .layer(from_fn_with_state(kept, page_cache::keep)),
+    );
     outside(house, all)
 }
 
@@ -213,7 +226,9 @@ async fn file_or_not_found(files: ServeDir, options: LeptosOptions, request: Req
         && !path.ends_with('/')
     {
         // Names with a hash never change what they mean; everything else is asked for again.
-        let forever = path.starts_with("/pkg/") && path.rsplit('/').next().is_some_and(|name| name.split('.').count() > 2);
+        // (A font that changes gets another name.)
+        let hashed = path.starts_with("/pkg/") && path.rsplit('/').next().is_some_and(|name| name.split('.').count() > 2);
+        let forever = hashed || path.starts_with("/fonts/");
         let value = if forever { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
         return response;

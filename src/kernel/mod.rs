@@ -10,6 +10,7 @@ pub mod ids;
 pub mod labels;
 pub mod money;
 pub mod page;
+pub mod pictures;
 pub mod safe_html;
 pub mod search;
 pub mod technologies;

@@ -7,6 +7,7 @@ use std::{
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 /// CommDesk's marketplace: one program with a verb for each thing it does.
@@ -87,6 +88,9 @@ pub struct Dev {
     /// Multiplies every rate limit, for fuzzing. Development only.
     #[arg(long, env = "COMMDESK_LIMIT_FACTOR", default_value_t = 1)]
     pub limit_factor: i32,
+    /// Seconds for which public pages are kept for people without a session; 0, and each is rendered for itself.
+    #[arg(long, env = "COMMDESK_PAGE_SECONDS", default_value_t = 0)]
+    pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
     #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
@@ -130,6 +134,9 @@ pub struct Serve {
     /// Workers for jobs in this process; `serve` with 0 leaves them to `work`.
     #[arg(long, env = "COMMDESK_WORKERS", default_value_t = 2)]
     pub workers: usize,
+    /// Seconds for which public pages are kept for people without a session; 0, and each is rendered for itself.
+    #[arg(long, env = "COMMDESK_PAGE_SECONDS", default_value_t = 1)]
+    pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
     #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
@@ -181,6 +188,8 @@ pub struct Settings {
     pub site_root: PathBuf,
     /// May the outside network be asked (DNS, websites)?
     pub look_outside: bool,
+    /// How long public pages are kept for people without a session.
+    pub page_life: Duration,
 }
 
 impl Settings {
@@ -206,6 +215,7 @@ impl Settings {
             limit_factor: limit_factor.max(1),
             site_root,
             look_outside: true,
+            page_life: Duration::ZERO,
         }
     }
 }
@@ -239,6 +249,7 @@ impl Serve {
             limit_factor: 1,
             site_root: self.site_root.clone(),
             look_outside: true,
+            page_life: Duration::from_secs(self.page_seconds),
         })
     }
 

@@ -27,6 +27,7 @@ const TYPES: &[(&str, &str)] = &[
     ("pdf", "application/pdf"),
     ("png", "image/png"),
     ("txt", "text/plain; charset=utf-8"),
+    ("webp", "image/webp"),
     ("zip", "application/zip"),
 ];
 const MAX_KEY: usize = 200;

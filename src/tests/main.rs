@@ -6,6 +6,7 @@ mod architecture;
 mod crash;
 mod house;
 mod opportunities;
+mod page_cache;
 mod organizations;
 mod organization_life;
 mod requests;

@@ -398,6 +398,7 @@ const OTHER: &[(&str, u16)] = &[
     ("/metrics", 200),
     ("/theme", 405),
     ("/media/logos/none.png", 404),
+    ("/media/logos/128/none.webp", 404),
     ("/robots.txt", 200),
     ("/sitemap.xml", 200),
     ("/sitemap/pages.xml", 200),

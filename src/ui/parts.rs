@@ -1,6 +1,7 @@
 //! Small pieces that many pages show: icons, logos, pills, notices, headings, timelines. The only place where HTML goes into a
 //! page as it is, and only sanitised ([`SafeHtmlView`]).
 
+use crate::kernel::pictures::sources;
 use leptos::prelude::*;
 
 /// An icon of the sprite; decoration beside words.
@@ -21,12 +22,15 @@ pub fn Logo(
     size: &'static str,
 ) -> impl IntoView {
     match url {
-        Some(url) => view! {
-            <span class=format!("logo logo--{size}")>
-                <img class="logo__image" src=url alt=format!("{name} logo") width="160" height="80" loading="lazy"/>
-            </span>
+        Some(url) => {
+            let (src, srcset) = sources(&url, if size == "small" { 64 } else { 128 });
+            view! {
+                <span class=format!("logo logo--{size}")>
+                    <img class="logo__image" src=src srcset=srcset alt=format!("{name} logo") width="160" height="80" loading="lazy" decoding="async"/>
+                </span>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! {
             <span class=format!("logo logo--{size} logo--initials") aria-hidden="true">{crate::kernel::text::initials(&name)}</span>
         }

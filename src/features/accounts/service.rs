@@ -51,20 +51,28 @@ const ISSUER: &str = "CommDesk";
 /// # Errors
 /// When the database is away.
 pub async fn person_by_token(ctx: &Ctx, token: &str) -> AppResult<Option<Arc<Person>>> {
+    Ok(person_and_notices(ctx, token, false).await?.map(|(person, _)| person))
+}
+
+/// As [`person_by_token`]; `counted` asks in the same statement how many notices they have not read.
+///
+/// # Errors
+/// When the database is away.
+pub async fn person_and_notices(ctx: &Ctx, token: &str, counted: bool) -> AppResult<Option<(Arc<Person>, Option<i64>)>> {
     if !secrets::looks_like_token(token) {
         return Ok(None);
     }
     let now = ctx.now();
     let hash = secrets::hash_token(token);
-    let Some(row) = store::find_person(ctx.db(), &hash, now - rules::SESSION_IDLE, now - rules::SESSION_LIFE).await? else {
-        return Ok(None);
-    };
+    let (idle, life) = (now - rules::SESSION_IDLE, now - rules::SESSION_LIFE);
+    let Some(row) = store::find_person(ctx.db(), &hash, idle, life, counted).await? else { return Ok(None) };
     if row.last_seen_at <= now - rules::SEEN_EVERY
         && let Err(error) = store::touch_session(ctx.db(), row.session, &network(ctx), now, now - rules::SEEN_EVERY).await
     {
         tracing::warn!(%error, "a session's last use could not be noted");
     }
-    Ok(Some(Arc::new(person(row))))
+    let unread = row.unread;
+    Ok(Some((Arc::new(person(row)), unread)))
 }
 
 fn person(row: store::PersonRow) -> Person {

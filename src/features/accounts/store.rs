@@ -45,15 +45,18 @@ pub struct PersonRow {
     pub default_workspace: Option<String>,
     pub seats: Vec<SeatRow>,
     pub staff: Vec<String>,
+    /// Notices not read yet, where they were counted.
+    pub unread: Option<i64>,
 }
 
 /// One statement: the live session behind a token, its login, every seat and staff role. Sessions last seen at or before
-/// `seen_after`, or made at or before `made_after`, are over.
+/// `seen_after`, or made at or before `made_after`, are over. Pages have unread notices `counted`.
 pub async fn find_person(
     pool: &PgPool,
     token_hash: &[u8],
     seen_after: DateTime<Utc>,
     made_after: DateTime<Utc>,
+    counted: bool,
 ) -> AppResult<Option<PersonRow>> {
     let row = sqlx::query!(
         r#"select s.id, s.user_id, s.last_seen_at, s.second_factor_at, s.default_workspace, u.name, u.email, u.totp_enabled_at,
@@ -69,12 +72,16 @@ pub async fn find_person(
                   ), '[]') as "seats!: Json<Vec<SeatRow>>",
                   coalesce((
                       select json_agg(r.role order by r.role collate "C") from staff_roles r where r.user_id = u.id
-                  ), '[]') as "staff!: Json<Vec<String>>"
+                  ), '[]') as "staff!: Json<Vec<String>>",
+                  case when $4 then (
+                      select count(*) from notices n where n.user_id = u.id and n.read_at is null
+                  ) end as unread
            from sessions s join users u on u.id = s.user_id
            where s.token_hash = $1 and u.suspended_at is null and s.last_seen_at > $2 and s.created_at > $3"#,
         token_hash,
         seen_after,
         made_after,
+        counted,
     )
     .fetch_optional(pool)
     .await?;
@@ -89,6 +96,7 @@ pub async fn find_person(
         default_workspace: row.default_workspace,
         seats: row.seats.0,
         staff: row.staff.0,
+        unread: row.unread,
     }))
 }
 

@@ -143,7 +143,7 @@ async fn free_slug(tx: &mut Tx, name: &str) -> AppResult<Slug> {
 /// When the database is away; what the network does not answer is an unknown result and no error.
 pub async fn check(ctx: &Ctx, id: CommunityId, cause: DateTime<Utc>) -> AppResult<()> {
     let it = store::get_to_check(ctx.db(), id).await?;
-    let rivals = store::list_rivals(ctx.db(), id).await?;
+    let rivals = store::find_evidence(ctx.db(), id).await?.rivals;
     let neighbours = store::get_neighbours(ctx.db(), id, &it).await?;
     let mut rows = network_rows(ctx, &it).await;
     rows.push(match &it.identity_key {
@@ -322,7 +322,7 @@ fn stored(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<Stored> {
         languages: row.languages.clone(),
         size: row.size.clone(),
         official_email: row.official_email.clone(),
-        phone: open_phone(ctx, row)?,
+        phone: open_phone(ctx, row.id.into(), &row.phone)?,
         links: row.links(),
         logo: row.logo_id.map(Into::into),
     })
@@ -423,7 +423,8 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 /// # Errors
 /// 404 for every other.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
-    page_of(ctx, viewer, store::find_profile(ctx.db(), None, Some(slug)).await?).await
+    let row = store::find_profile_for(ctx.db(), None, Some(slug), organization_of(viewer)).await?;
+    page_of(ctx, viewer, row).await
 }
 
 /// As [`page`], by id or slug.
@@ -431,10 +432,11 @@ pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(C
 /// # Errors
 /// 404.
 pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &CommunityRef) -> AppResult<CommunityView> {
-    let row = match by {
-        CommunityRef::Id(id) => store::find_profile(ctx.db(), Some(*id), None).await?,
-        CommunityRef::Slug(slug) => store::find_profile(ctx.db(), None, Some(slug)).await?,
+    let (id, slug) = match by {
+        CommunityRef::Id(id) => (Some(*id), None),
+        CommunityRef::Slug(slug) => (None, Some(slug.as_str())),
     };
+    let row = store::find_profile_for(ctx.db(), id, slug, organization_of(viewer)).await?;
     Ok(page_of(ctx, viewer, row).await?.1)
 }
 
@@ -480,6 +482,10 @@ pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<Com
     Ok(CommunityPage { items, next_cursor, total, total_capped })
 }
 
+fn organization_of(viewer: Option<&Actor>) -> Option<Uuid> {
+    viewer.and_then(Actor::organization).map(|organization| organization.0)
+}
+
 async fn page_of(
     ctx: &Ctx,
     viewer: Option<&Actor>,
@@ -488,10 +494,9 @@ async fn page_of(
     let row = row.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
-    if audience == Audience::Public && !brief.status.may_reach_out() {
+    if (audience == Audience::Public && !brief.status.may_reach_out()) || row.blocked {
         return Err(AppError::NotFound);
     }
-    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Community, brief.id.0).await?;
     let view = view(ctx, &row, audience).await?;
     Ok((brief, view))
 }
@@ -512,7 +517,25 @@ pub async fn mine(ctx: &Ctx, actor: &Actor) -> AppResult<CommunityView> {
 /// 404 when there is no such community.
 pub async fn contact(ctx: &Ctx, id: CommunityId, viewer: &Actor, open_request: bool) -> AppResult<Option<Contact>> {
     let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
-    Ok(view(ctx, &row, audience(Some(viewer), id, open_request)).await?.contact)
+    contact_of(ctx, id, (row.official_email, &row.phone), viewer, open_request)
+}
+
+/// As [`contact`], for a room that has read the address and the sealed number with its own row.
+///
+/// # Errors
+/// When the number cannot be opened.
+pub fn contact_of(
+    ctx: &Ctx,
+    id: CommunityId,
+    (official_email, phone): (String, &[u8]),
+    viewer: &Actor,
+    open_request: bool,
+) -> AppResult<Option<Contact>> {
+    let audience = audience(Some(viewer), id, open_request);
+    if !policy::shows(policy::Field::OfficialEmail, audience) || !policy::shows(policy::Field::Phone, audience) {
+        return Ok(None);
+    }
+    Ok(Some(Contact { official_email, phone: open_phone(ctx, id, phone)? }))
 }
 
 async fn view(ctx: &Ctx, row: &store::ProfileRow, audience: Audience) -> AppResult<CommunityView> {
@@ -541,7 +564,11 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
         answers: (row.answers, row.median_answer_seconds),
         links: row.links(),
         official_email: row.official_email.clone(),
-        phone: if policy::shows(policy::Field::Phone, audience) { open_phone(ctx, row)? } else { String::new() },
+        phone: if policy::shows(policy::Field::Phone, audience) {
+            open_phone(ctx, row.id.into(), &row.phone)?
+        } else {
+            String::new()
+        },
         more_asked: row.more_asked.clone(),
         decision_reason: row.decision_reason.clone(),
         advice,
@@ -550,8 +577,8 @@ fn profile(ctx: &Ctx, row: &store::ProfileRow, audience: Audience, advice: Optio
     })
 }
 
-fn open_phone(ctx: &Ctx, row: &store::ProfileRow) -> AppResult<String> {
-    ctx.house.columns.open(&row.phone, &cell("communities", row.id, "phone")).map_err(|error| AppError::Broken(Box::new(error)))
+fn open_phone(ctx: &Ctx, id: CommunityId, phone: &[u8]) -> AppResult<String> {
+    ctx.house.columns.open(phone, &cell("communities", id.0, "phone")).map_err(|error| AppError::Broken(Box::new(error)))
 }
 
 /// What other rooms need of a community; its status stays as it is until the transaction ends.
@@ -667,8 +694,7 @@ pub async fn queue(ctx: &Ctx, actor: &Actor, queue: Queue, page: &PageRequest) -
 pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<ReviewView> {
     policy::may_review(actor)?;
     let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
-    let (checks, checked_at) = store::list_checks(ctx.db(), id).await?;
-    let rivals = store::list_rivals(ctx.db(), id).await?;
+    let store::Evidence { checks, checked_at, rivals } = store::find_evidence(ctx.db(), id).await?;
     let told = facts::timeline(ctx.db(), id.into(), HISTORY).await?;
 
     let brief = row.brief()?;

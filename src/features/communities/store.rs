@@ -16,7 +16,8 @@ use crate::{
     platform::db::OnConstraint as _,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use serde::Deserialize;
+use sqlx::{PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
 /// What is written beside the sign-up itself.
@@ -303,21 +304,68 @@ pub async fn get_to_check(db: &PgPool, id: CommunityId) -> AppResult<ToCheck> {
     .await?)
 }
 
-/// Communities that this one could be taken for, and why; at most 20.
-pub async fn list_rivals(db: &PgPool, id: CommunityId) -> AppResult<Vec<Rival>> {
-    let rows = sqlx::query!(
-        r#"select o.id, o.name, o.city, o.country, o.status,
-                  o.name_skeleton = c.name_skeleton as "same_name!",
-                  coalesce(o.identity_key = c.identity_key, false) as "same_domain!"
-           from communities c
-           join communities o on o.id <> c.id
-                and (o.name_skeleton = c.name_skeleton or o.identity_key = c.identity_key or o.official_email = c.official_email)
-           where c.id = $1 order by o.submitted_at, o.id limit 20"#,
+/// What staff decide by, beside the profile and its history.
+pub struct Evidence {
+    /// The newest run.
+    pub checks: Vec<CheckRow>,
+    pub checked_at: Option<DateTime<Utc>>,
+    pub rivals: Vec<Rival>,
+}
+
+#[derive(Debug, Deserialize)]
+struct StoredCheck {
+    kind: String,
+    result: String,
+    evidence: String,
+    checked_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize)]
+struct RivalRow {
+    id: Uuid,
+    name: String,
+    city: String,
+    country: String,
+    status: String,
+    same_name: bool,
+    same_domain: bool,
+}
+
+fn newest_run(rows: Vec<StoredCheck>) -> (Vec<CheckRow>, Option<DateTime<Utc>>) {
+    let newest = rows.first().map(|row| row.checked_at);
+    let of_newest = rows.into_iter().filter(|row| Some(row.checked_at) == newest);
+    let rows = of_newest
+        .filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
+    (rows.collect(), newest)
+}
+
+/// By one statement: its checks, and communities that this one could be taken for, and why; at most 20.
+pub async fn find_evidence(db: &PgPool, id: CommunityId) -> AppResult<Evidence> {
+    let row = sqlx::query!(
+        r#"select
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.checked_at desc, x.kind), '[]') from (
+                    select kind, result, evidence, checked_at from checks
+                    where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 40
+                ) x) as "checks!: Json<Vec<StoredCheck>>",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.submitted_at, x.id), '[]') from (
+                    select o.id, o.name, o.city, o.country, o.status, o.submitted_at,
+                           o.name_skeleton = c.name_skeleton as same_name,
+                           coalesce(o.identity_key = c.identity_key, false) as same_domain
+                    from communities c
+                    join communities o on o.id <> c.id
+                         and (o.name_skeleton = c.name_skeleton or o.identity_key = c.identity_key
+                              or o.official_email = c.official_email)
+                    where c.id = $1 order by o.submitted_at, o.id limit 20
+                ) x) as "rivals!: Json<Vec<RivalRow>>""#,
         id.0,
     )
-    .fetch_all(db)
+    .fetch_one(db)
     .await?;
-    rows.into_iter()
+    let (checks, checked_at) = newest_run(row.checks.0);
+    let rivals = row
+        .rivals
+        .0
+        .into_iter()
         .map(|row| {
             let status = status(&row.status)?;
             let why = match (row.same_name, row.same_domain) {
@@ -335,7 +383,8 @@ pub async fn list_rivals(db: &PgPool, id: CommunityId) -> AppResult<Vec<Rival>> 
                 why: why.to_owned(),
             })
         })
-        .collect()
+        .collect::<AppResult<_>>()?;
+    Ok(Evidence { checks, checked_at, rivals })
 }
 
 /// What else is known about a sign-up's domain, address and source.
@@ -417,18 +466,15 @@ pub async fn apply_checked(
 
 /// The rows of the newest run, and when it was; nothing before the first.
 pub async fn list_checks(db: &PgPool, id: CommunityId) -> AppResult<(Vec<CheckRow>, Option<DateTime<Utc>>)> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        StoredCheck,
         "select kind, result, evidence, checked_at from checks
          where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 40",
         id.0,
     )
     .fetch_all(db)
     .await?;
-    let newest = rows.first().map(|row| row.checked_at);
-    let of_newest = rows.into_iter().filter(|row| Some(row.checked_at) == newest);
-    let rows = of_newest
-        .filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
-    Ok((rows.collect(), newest))
+    Ok(newest_run(rows))
 }
 
 /// The table spells a result with a capital.
@@ -474,6 +520,8 @@ pub struct ProfileRow {
     pub submitted_at: DateTime<Utc>,
     pub owner_name: Option<String>,
     pub owner_email: Option<String>,
+    /// A block of either side stands between it and the organization that was named.
+    pub blocked: bool,
 }
 
 impl ProfileRow {
@@ -504,13 +552,24 @@ pub async fn find_profile(
     id: Option<CommunityId>,
     slug: Option<&str>,
 ) -> AppResult<Option<ProfileRow>> {
+    find_profile_for(db, id, slug, None).await
+}
+
+/// As [`find_profile`], and whether a block stands between it and an organization.
+pub async fn find_profile_for(
+    db: impl sqlx::PgExecutor<'_>,
+    id: Option<CommunityId>,
+    slug: Option<&str>,
+    organization: Option<Uuid>,
+) -> AppResult<Option<ProfileRow>> {
     Ok(sqlx::query_as!(
         ProfileRow,
         r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
                   c.country, c.city, c.bio, c.website, c.community_type,
                   c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.region, c.languages, c.size, c.answers,
                   c.median_answer_seconds, c.logo_id, c.version, c.submitted_at,
-                  o.name as "owner_name?", o.email as "owner_email?"
+                  o.name as "owner_name?", o.email as "owner_email?",
+                  exists(select 1 from blocks b where b.community_id = c.id and b.organization_id = $3) as "blocked!"
            from communities c
            left join lateral (
                select u.name, u.email from members m join users u on u.id = m.user_id
@@ -519,6 +578,7 @@ pub async fn find_profile(
            where c.id = $1 or ($1::uuid is null and c.slug = $2)"#,
         id.map(|id| id.0),
         slug,
+        organization,
     )
     .fetch_optional(db)
     .await?)

@@ -230,7 +230,7 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
     let waiting = row.waiting_state.as_deref().and_then(|state| WaitingState::parse(state).ok());
     let in_line = matches!(waiting, Some(WaitingState::Waiting | WaitingState::Offered));
     let kept = waiting == Some(WaitingState::Offered) && row.offer_until.is_some_and(|until| ctx.now() < until);
-    let changes = changes(ctx, &row).await?;
+    let changes = changes(&row);
     Ok(PlaceScreen {
         place: PlaceView {
             changes,
@@ -256,18 +256,18 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
 }
 
 /// What changed in the offer and the event since the request was made, without the lines that stayed.
-async fn changes(ctx: &Ctx, row: &store::PlaceRow) -> AppResult<Vec<DiffLine>> {
+fn changes(row: &store::PlaceRow) -> Vec<DiffLine> {
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap_or(Value::Null);
     let label = |at, zone: &str| dates::moment(at, dates::zone(zone));
     let first = read(&row.first_canonical);
     let mut old = event_lines(&first["eventSnapshot"], label);
-    let mut new = event_lines(&read(&events::brief(ctx, row.event_id.into()).await?.snapshot()), label);
+    let mut new = event_lines(&row.event_now, label);
     // A request that was made before snapshots were kept has nothing to compare its offer with.
-    if let (Some(id), Some(snapshot)) = (row.opportunity_id, &row.opportunity_snapshot) {
+    if let (Some(now), Some(snapshot)) = (&row.opportunity_now, &row.opportunity_snapshot) {
         old.extend(opportunity_lines(&read(snapshot)));
-        new.extend(opportunity_lines(&opportunities::snapshot(ctx, id.into()).await?));
+        new.extend(opportunity_lines(now));
     }
-    Ok(diff(&old, &new).into_iter().filter(|line| line.kind != DiffKind::Same).collect())
+    diff(&old, &new).into_iter().filter(|line| line.kind != DiffKind::Same).collect()
 }
 
 // ── Decisions that are not yet said ─────────────────────────────────────────────────────────────────────────────────

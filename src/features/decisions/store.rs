@@ -139,9 +139,12 @@ pub struct PlaceRow {
     pub community_id: Uuid,
     pub organization_id: Uuid,
     pub opportunity_id: Option<Uuid>,
-    pub event_id: Uuid,
+    /// The event as it is now, as snapshots have it.
+    pub event_now: serde_json::Value,
     /// The opportunity as it was when the request was made; canonical JSON.
     pub opportunity_snapshot: Option<String>,
+    /// The opportunity as it is now.
+    pub opportunity_now: Option<serde_json::Value>,
     /// The first revision, which holds the event as it was then; canonical JSON.
     pub first_canonical: String,
     pub state: String,
@@ -161,7 +164,12 @@ pub struct PlaceRow {
 pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResult<Option<PlaceRow>> {
     Ok(sqlx::query_as!(
         PlaceRow,
-        r#"select r.community_id, r.organization_id, r.opportunity_id, r.event_id, r.opportunity_snapshot,
+        r#"select r.community_id, r.organization_id, r.opportunity_id, r.opportunity_snapshot,
+                  n.snapshot as "opportunity_now?",
+                  jsonb_build_object('title', e.title, 'startAt', e.start_at, 'endAt', e.end_at, 'timezone', e.timezone,
+                      'eventType', e.event_type, 'category', e.category, 'format', e.format, 'region', e.region,
+                      'technologies', e.technologies, 'venueName', e.venue_name, 'city', c.city,
+                      'maxAttendees', e.max_attendees) as "event_now!",
                   (select f.canonical from revisions f where f.request_id = r.id and f.sequence = 1) as "first_canonical!", r.state, r.turn, r.expires_at, e.timezone, v.hash,
                   w.state as "waiting_state?", w.offer_until as "offer_until?",
                   (select count(*) from waiting_list x where x.opportunity_id = w.opportunity_id and x.state = 'Waiting' and x.line <= w.line) as "position!",
@@ -170,7 +178,8 @@ pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResul
                   exists (select 1 from place_claims k where k.request_id = r.id and k.released_at is null) as "holds!",
                   (select k.release_reason from place_claims k where k.request_id = r.id and k.released_at is not null
                    order by k.released_at desc limit 1) as "release_reason?"
-           from requests r join events e on e.id = r.event_id
+           from requests r join events e on e.id = r.event_id join communities c on c.id = r.community_id
+           left join opportunity_snapshots n on n.opportunity_id = r.opportunity_id
            join revisions v on v.request_id = r.id and v.sequence = r.revision
            left join lateral (select * from waiting_list x where x.request_id = r.id order by x.line desc limit 1) w on true
            where r.id = $1 and ($2 or (r.community_id = $3 and (r.held_at is null or r.opened_by = 'community'))

@@ -357,8 +357,7 @@ pub async fn hold_in(tx: &mut Tx, scope: Scope, id: EventId) -> AppResult<EventB
 /// # Errors
 /// 404 when there is no such event.
 pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
-    let row = store::find_any(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
-    let community = communities::service::brief(ctx, row.community_id.into()).await?;
+    let (row, community) = store::find_any(ctx.db(), id).await?.ok_or(AppError::NotFound)?.parts()?;
     brief_of(row, &community, ctx.now())
 }
 
@@ -392,15 +391,9 @@ pub async fn briefs(ctx: &Ctx, ids: &[EventId]) -> AppResult<Vec<EventBrief>> {
 /// When the database is away.
 pub async fn choices(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<EventBrief>> {
     let Some(community) = actor.community() else { return Ok(Vec::new()) };
-    let filter = Filter {
-        community: Some(community),
-        statuses: Tab::Upcoming.statuses().to_vec(),
-        soonest_first: true,
-        ..Filter::default()
-    };
-    let (rows, _) = store::list(ctx.db(), &filter, &PageRequest { limit: 100, ..PageRequest::default() }).await?;
-    let community = communities::service::brief(ctx, community).await?;
-    rows.into_iter().take(100).map(|row| brief_of(row, &community, ctx.now())).collect()
+    let rows = store::list_choices(ctx.db(), community, Tab::Upcoming.statuses()).await?;
+    let brief = |row: store::WithCommunity| row.parts().and_then(|(row, community)| brief_of(row, &community, ctx.now()));
+    rows.into_iter().map(brief).collect()
 }
 
 fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> AppResult<EventBrief> {
@@ -431,7 +424,8 @@ fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> Ap
     })
 }
 
-fn when_label(zone: &str, starts: Option<DateTime<Utc>>, ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+/// When an event takes place, in words.
+pub fn when_label(zone: &str, starts: Option<DateTime<Utc>>, ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
     match (starts, ends) {
         (Some(starts), Some(ends)) => zones::span_label(zone, starts, ends, now),
         (Some(starts), None) => zones::moment_label_in(zone, starts, now),
@@ -620,8 +614,8 @@ fn item(row: EventRow, communities: &HashMap<Uuid, CommunityBrief>, now: DateTim
 /// 404 for everybody who may not see it.
 pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventView> {
     let id = named.parse::<EventId>().ok();
-    let row = store::find(ctx.db(), id, Some(named)).await?.ok_or(AppError::NotFound)?;
-    let community = communities::service::brief(ctx, row.community_id.into()).await?;
+    let found = store::find_with_community(ctx.db(), id, Some(named)).await?;
+    let (row, community) = found.ok_or(AppError::NotFound)?.parts()?;
     let is_own = policy::is_own(viewer, community.id);
     let (published_at, updated_at, hidden_reason) = (row.published_at, row.updated_at, row.hidden_reason.clone());
     let event = row.into_event()?;

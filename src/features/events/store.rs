@@ -2,8 +2,9 @@
 
 use super::rules::{Deleted, Details, Drafted, Edited, Event, EventStatus, Hiding, Moved, Restored, Ties, Timed};
 use crate::{
+    features::communities::views::CommunityBrief,
     kernel::{
-        actor::Scope,
+        actor::{CommunityStatus, Scope},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, OrganizationId, UserId},
         labels::{EventCategory, EventFormat, EventType, Region},
@@ -321,18 +322,68 @@ pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppRe
     .await?)
 }
 
-/// An event by its id, deleted or not: what happened with it is still told.
-pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<EventRow>> {
-    Ok(sqlx::query_as!(
-        EventRow,
-        "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
-                region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
-         from events where id = $1",
-        id.0,
-    )
-    .fetch_optional(db)
-    .await?)
+/// An event with what others need of its community.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct WithCommunity {
+    #[sqlx(flatten)]
+    pub event: EventRow,
+    community_slug: String,
+    community_name: String,
+    community_status: String,
+    community_logo_key: Option<String>,
+    community_country: String,
+    community_city: String,
+}
+
+impl WithCommunity {
+    pub fn parts(self) -> AppResult<(EventRow, CommunityBrief)> {
+        let status = CommunityStatus::parse(&self.community_status);
+        let community = CommunityBrief {
+            id: self.event.community_id.into(),
+            slug: self.community_slug,
+            name: self.community_name,
+            status: status.ok_or_else(|| AppError::broken(format!("an unknown status: {}", self.community_status)))?,
+            logo_key: self.community_logo_key,
+            country: self.community_country,
+            city: self.community_city,
+        };
+        Ok((self.event, community))
+    }
+}
+
+const WITH_COMMUNITY: &str = "select e.id, e.community_id, e.slug, e.title, e.subtitle, e.description_markdown, e.registration_link, \
+     e.event_type, e.category, e.format, e.region, e.technologies, e.starts_wall, e.ends_wall, e.timezone, e.start_at, e.end_at, \
+     e.venue_name, e.venue_address, e.max_attendees, e.public_visible, e.status, e.published_at, e.version, e.updated_at, \
+     e.deleted_at, e.hidden_reason, c.slug as community_slug, c.name as community_name, c.status as community_status, \
+     l.storage_key as community_logo_key, c.country as community_country, c.city as community_city \
+     from events e join communities c on c.id = e.community_id left join logos l on l.id = c.logo_id";
+
+/// An event that is not deleted, by its id or else by its slug, with its community.
+pub async fn find_with_community(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppResult<Option<WithCommunity>> {
+    let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
+    match id {
+        Some(id) => query.push(" where e.id = ").push_bind(id.0),
+        None => query.push(" where e.slug = ").push_bind(slug.map(str::to_owned)),
+    };
+    query.push(" and e.deleted_at is null");
+    Ok(query.build_query_as::<WithCommunity>().fetch_optional(db).await?)
+}
+
+/// As [`find_with_community`], deleted or not.
+pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<WithCommunity>> {
+    let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
+    query.push(" where e.id = ").push_bind(id.0);
+    Ok(query.build_query_as::<WithCommunity>().fetch_optional(db).await?)
+}
+
+/// A community's events of these statuses, the next first, at most 100.
+pub async fn list_choices(db: &PgPool, community: CommunityId, statuses: &[EventStatus]) -> AppResult<Vec<WithCommunity>> {
+    let statuses: Vec<String> = statuses.iter().map(|status| status.label().to_owned()).collect();
+    let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
+    query.push(" where e.community_id = ").push_bind(community.0);
+    query.push(" and e.status = any(").push_bind(statuses).push(") and e.deleted_at is null");
+    query.push(" order by coalesce(e.start_at, ").push_bind(no_date(true)).push("), e.id limit 100");
+    Ok(query.build_query_as::<WithCommunity>().fetch_all(db).await?)
 }
 
 /// Several events, in no order.

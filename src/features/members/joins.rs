@@ -24,6 +24,7 @@ use crate::{
         actor::{Actor, OrganizationRole, Person, VerificationStatus, Workspace},
         error::{AppError, AppResult},
         ids::{JoinRequestId, OrganizationId, UserId},
+        labels::EntityType,
         text::WebUrl,
     },
     platform::{ctx::Ctx, dates, facts::Voice, limits, secrets, tx::Tx},
@@ -160,11 +161,20 @@ pub async fn asked(ctx: &Ctx, person: &Person, id: JoinRequestId) -> AppResult<J
 /// # Errors
 /// 403.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<JoinList> {
-    let id = own(actor)?;
+    let rows = store::list_joins(ctx.db(), own(actor)?).await?;
+    Ok(JoinList { items: views_of(ctx, rows) })
+}
+
+/// As [`list`], with what kind of organization it is: what the page of people needs, by one statement.
+pub(super) async fn list_with_type(ctx: &Ctx, actor: &Actor) -> AppResult<(EntityType, Vec<JoinView>)> {
+    let (kind, rows) = store::list_joins_of(ctx.db(), own(actor)?).await?.ok_or(AppError::NotFound)?;
+    let kind = EntityType::parse(&kind).map_err(|error| AppError::Broken(Box::new(error)))?;
+    Ok((kind, views_of(ctx, rows)))
+}
+
+fn views_of(ctx: &Ctx, rows: Vec<store::JoinRow>) -> Vec<JoinView> {
     let now = ctx.now();
-    let rows = store::list_joins(ctx.db(), id).await?;
-    let items = rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| JoinView {
             join_request_id: row.id.into(),
             name: row.name,
@@ -173,8 +183,7 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<JoinList> {
             asked_at: row.created_at.to_rfc3339_opts(SecondsFormat::Secs, true),
             asked_label: format!("{} ago", dates::behind(now, row.created_at)),
         })
-        .collect();
-    Ok(JoinList { items })
+        .collect()
 }
 
 fn own(actor: &Actor) -> AppResult<OrganizationId> {

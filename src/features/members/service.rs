@@ -476,14 +476,17 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: MemberId) -> AppResult<MemberView
 
 /// The roles that a manager can give in their workspace.
 pub(super) async fn roles_to_give(ctx: &Ctx, manager: &Manager) -> AppResult<Vec<String>> {
-    let all: Vec<Role> = match manager.workspace {
-        WorkspaceId::Community(_) => CommunityRole::all().map(Role::Community).collect(),
+    Ok(match manager.workspace {
+        WorkspaceId::Community(_) => given_by(manager, CommunityRole::all().map(Role::Community)),
         WorkspaceId::Organization(id) => {
             let brief = organizations::service::brief(ctx, id).await?;
-            roles_of(brief.entity_type).into_iter().map(Role::Organization).collect()
+            given_by(manager, roles_of(brief.entity_type).into_iter().map(Role::Organization))
         }
-    };
-    Ok(all.into_iter().filter(|role| manager.gives(*role)).map(|role| role.label().to_owned()).collect())
+    })
+}
+
+fn given_by(manager: &Manager, roles: impl Iterator<Item = Role>) -> Vec<String> {
+    roles.filter(|role| manager.gives(*role)).map(|role| role.label().to_owned()).collect()
 }
 
 /// Who looks at people.
@@ -676,9 +679,12 @@ pub async fn people(ctx: &Ctx, actor: &Actor, status: &str, page: &PageRequest) 
     let (mut invitations, mut joins, mut roles) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(manager) = &manager {
         invitations = self::invitations(ctx, actor).await?.items;
-        roles = roles_to_give(ctx, manager).await?;
         if let WorkspaceId::Organization(_) = workspace {
-            joins = super::joins::list(ctx, actor).await?.items;
+            let (kind, waiting) = super::joins::list_with_type(ctx, actor).await?;
+            joins = waiting;
+            roles = given_by(manager, roles_of(kind).into_iter().map(Role::Organization));
+        } else {
+            roles = roles_to_give(ctx, manager).await?;
         }
     }
     Ok(PeopleScreen {

@@ -635,6 +635,7 @@ pub async fn forget_imports(db: &PgPool, before: DateTime<Utc>) -> AppResult<()>
 // ── Asking to join ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// A wish as it is stored, with who asks.
+#[derive(Debug, serde::Deserialize)]
 pub struct JoinRow {
     pub id: Uuid,
     pub organization_id: Uuid,
@@ -726,6 +727,25 @@ pub async fn list_joins(db: &PgPool, organization: OrganizationId) -> AppResult<
     )
     .fetch_all(db)
     .await?)
+}
+
+/// As [`list_joins`], with what kind of organization it is, by one statement.
+pub async fn list_joins_of(db: &PgPool, organization: OrganizationId) -> AppResult<Option<(String, Vec<JoinRow>)>> {
+    let row = sqlx::query!(
+        r#"select o.entity_type, (
+               select coalesce(jsonb_agg(to_jsonb(x) order by x.created_at, x.id), '[]') from (
+                   select j.id, j.organization_id, j.user_id, u.name, u.email, j.message, j.decider_email, j.created_at,
+                          j.expires_at, false as accepted, false as declined
+                   from join_requests j join users u on u.id = j.user_id
+                   where j.organization_id = o.id and j.accepted_at is null and j.declined_at is null and j.decider_email is null
+                   order by j.created_at, j.id limit 100
+               ) x) as "joins!: sqlx::types::Json<Vec<JoinRow>>"
+           from organizations o where o.id = $1"#,
+        organization.0,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|row| (row.entity_type, row.joins.0)))
 }
 
 /// Asking a mailbox again takes the earlier mail's place.

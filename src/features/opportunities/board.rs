@@ -69,7 +69,7 @@ pub struct Ask {
 }
 
 /// The fields of an address, by the names that the API uses; `q` is what the search box of the page is called.
-const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 12] = [
     "q",
     "eventType",
     "category",

@@ -71,8 +71,7 @@ async fn list_matched(
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
     let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization) };
-    let rows = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count_board(ctx, &filter).await?;
+    let (rows, counted) = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
     let Page { items, next_cursor, total, total_capped } = cut;
     let items = items
@@ -212,10 +211,9 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
-    let row = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
+    let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
     let community = crate::kernel::actor::Side::Community;
     crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
-    let benefits = store::list_benefits(ctx.db(), id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
         &snapshot,
@@ -636,15 +634,7 @@ pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: Re
     Ok(())
 }
 
-/// The opportunity as it is, as requests keep it. The caller has decided that it may be seen.
-///
-/// # Errors
-/// 404.
-pub async fn snapshot(ctx: &Ctx, id: OpportunityId) -> AppResult<Value> {
-    store::get_snapshot(ctx.db(), id).await
-}
-
-/// As [`snapshot`], in canonical JSON, for a request that is being made. The caller shares the opportunity.
+/// The opportunity as it is, as requests keep it, in canonical JSON. The caller shares it.
 ///
 /// # Errors
 /// 404.

@@ -155,6 +155,13 @@ impl BoardFilter<'_> {
         }
     }
 
+    /// How many there are, counted to just beyond the cap.
+    fn count(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
+        query.push("select count(*) from (select 1").push(FROM);
+        self.narrow(query, now);
+        query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
+    }
+
     /// The points of the match as SQL, the same sum as [`Wishes::fit`].
     fn fit(&self, query: &mut QueryBuilder<Postgres>) {
         let Some(wishes) = self.wishes else {
@@ -173,15 +180,27 @@ impl BoardFilter<'_> {
     }
 }
 
-/// Public ones in the order that was asked for, after a row of an earlier page.
+/// A row of the public list, and how many the list has.
+#[derive(FromRow)]
+struct Counted {
+    #[sqlx(flatten)]
+    row: Row,
+    counted: i64,
+}
+
+/// Public ones in the order that was asked for, after a row of an earlier page; and how many there are in all, counted to just
+/// beyond the cap. One statement where there is anything to show.
 pub async fn list_board(
     ctx: &Ctx,
     filter: &BoardFilter<'_>,
     after: Option<After>,
     offset: i64,
     limit: i64,
-) -> AppResult<Vec<Row>> {
-    let mut query = QueryBuilder::new("select * from (");
+) -> AppResult<(Vec<Row>, i64)> {
+    let is_first = after.is_none() && offset == 0;
+    let mut query = QueryBuilder::new("select found.*, (");
+    filter.count(&mut query, ctx.now());
+    query.push(") as counted from (");
     query.push(COLUMNS);
     filter.fit(&mut query);
     query.push(FROM);
@@ -210,16 +229,17 @@ pub async fn list_board(
         BoardOrder::Match => " order by fit desc, decision_at, id",
     });
     query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
-    Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
-}
-
-/// How many [`list_board`] would give, counted to just beyond the cap.
-pub async fn count_board(ctx: &Ctx, filter: &BoardFilter<'_>) -> AppResult<i64> {
-    let mut query = QueryBuilder::new("select count(*) from (select 1");
-    query.push(FROM);
-    filter.narrow(&mut query, ctx.now());
-    query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
-    Ok(query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?)
+    let rows = query.build_query_as::<Counted>().fetch_all(ctx.db()).await?;
+    let counted = match rows.first() {
+        Some(first) => first.counted,
+        None if is_first => 0,
+        None => {
+            let mut query = QueryBuilder::new("");
+            filter.count(&mut query, ctx.now());
+            query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?
+        }
+    };
+    Ok((rows.into_iter().map(|it| it.row).collect(), counted))
 }
 
 fn mine(query: &mut QueryBuilder<Postgres>, scope: Scope, status: Option<OpportunityStatus>) {
@@ -257,11 +277,24 @@ pub async fn count_mine(ctx: &Ctx, scope: Scope, status: Option<OpportunityStatu
     Ok(query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?)
 }
 
+/// One opportunity with its lines, in order.
+#[derive(FromRow)]
+pub struct Whole {
+    #[sqlx(flatten)]
+    pub row: Row,
+    #[sqlx(json)]
+    pub benefits: Vec<BenefitLine>,
+}
+
 /// One that the scope may touch or that the public may see: once opened, of a public event of an approved community, and not
 /// taken off the marketplace; staff see that too.
-pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Row>> {
+pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Whole>> {
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(NO_FIT).push(FROM).push(" where o.id = ").push_bind(id.0);
+    query.push(NO_FIT).push(
+        ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
+         from opportunity_benefits b where b.opportunity_id = o.id) as benefits",
+    );
+    query.push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
         " and ((o.status <> 'Draft' and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') \
          and c.status in ('approved', 'active'))",
@@ -273,7 +306,7 @@ pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: Opportu
         query.push(" or ").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community());
     }
     query.push(")");
-    Ok(query.build_query_as::<Row>().fetch_optional(ctx.db()).await?)
+    Ok(query.build_query_as::<Whole>().fetch_optional(ctx.db()).await?)
 }
 
 /// The lines of an opportunity, in order.
@@ -617,21 +650,10 @@ pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateT
 
 /// The opportunity as requests keep it: everything that an applicant reads.
 pub async fn get_snapshot(conn: impl sqlx::PgExecutor<'_>, id: OpportunityId) -> AppResult<serde_json::Value> {
-    let row = sqlx::query_scalar!(
-        r#"select jsonb_build_object(
-               'schema', 'opportunity/1', 'id', o.id, 'title', o.title, 'description', o.description, 'category', o.category,
-               'currency', o.currency, 'budgetMinMinor', o.budget_min, 'budgetMaxMinor', o.budget_max, 'places', o.places,
-               'decisionDate', o.decision_date,
-               'benefits', (select coalesce(jsonb_agg(jsonb_build_object('kind', b.kind, 'text', b.text) order by b.position), '[]')
-                            from opportunity_benefits b where b.opportunity_id = o.id),
-               'items', (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'name', i.name, 'details', i.details,
-                             'priceMinor', i.price_minor) order by i.position), '[]')
-                         from opportunity_items i where i.opportunity_id = o.id and not i.retired)) as "snapshot!"
-           from opportunities o where o.id = $1"#,
-        id.0,
-    )
-    .fetch_optional(conn)
-    .await?;
+    let row =
+        sqlx::query_scalar!(r#"select snapshot as "snapshot!" from opportunity_snapshots where opportunity_id = $1"#, id.0,)
+            .fetch_optional(conn)
+            .await?;
     row.ok_or(AppError::NotFound)
 }
 

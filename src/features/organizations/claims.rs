@@ -269,7 +269,9 @@ async fn user_of(tx: &mut Tx, held: &OrganizationRow, email: &Email) -> AppResul
 /// # Errors
 /// 404 for what strangers may not know of.
 pub async fn page(ctx: &Ctx, person: Option<&Person>, slug: &str) -> AppResult<ClaimPageView> {
-    let row = find(ctx, id_of(ctx, &OrganizationRef::Slug(slug.to_owned())).await?).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let row = store::find_for(&mut conn, (None, Some(slug)), None).await?.ok_or(AppError::NotFound)?;
+    drop(conn);
     let organization = organization_of(&row)?;
     let theirs = |membership: &Membership| is_seat_in(membership, organization.id);
     if !organization.standing.is_listed() && !person.is_some_and(|person| person.memberships.iter().any(theirs)) {

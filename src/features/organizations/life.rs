@@ -9,7 +9,10 @@ use super::{
     merging, policy,
     rules::{Reason, moves::Answer},
     service::{self, check_id, check_view, damaged, organization_of},
-    store::{self, OrganizationRow, life::ClaimAsk},
+    store::{
+        self, OrganizationRow,
+        life::{ClaimAsk, ClaimRow, DisablingRow, ProposalRow},
+    },
     trust::{self, CheckRow, Holder},
     views::{CheckView, ClaimView, DisablingView, OrganizationView, ProposalView, WaitingView},
 };
@@ -26,7 +29,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// The most of each kind that the staff's page shows.
-const WAITING: i64 = 100;
+pub(super) const WAITING: i64 = 100;
 
 // ── The address on this site ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -81,7 +84,7 @@ pub async fn check_proposal(ctx: &Ctx, organization: OrganizationId, proposal: U
     tx.commit_unstated("the proposal is the fact; checks are what was seen of it").await
 }
 
-async fn look_at(ctx: &Ctx, row: &store::life::ProposalRow) -> AppResult<Vec<CheckRow>> {
+async fn look_at(ctx: &Ctx, row: &ProposalRow) -> AppResult<Vec<CheckRow>> {
     let organization = OrganizationId(row.organization_id);
     let website = WebUrl::parse(&row.website).map_err(|_| damaged("proposed website"))?;
     let email = Email::parse(&row.primary_email).map_err(|_| damaged("official e-mail"))?;
@@ -194,37 +197,30 @@ pub async fn waiting(ctx: &Ctx, actor: &Actor) -> AppResult<WaitingView> {
     })
 }
 
-/// The same for one organization, with what was seen of its proposal. Asks only for what the row says is there.
-pub(super) async fn waiting_for(ctx: &Ctx, actor: &Actor, row: &OrganizationRow) -> AppResult<WaitingView> {
-    policy::may_review(actor)?;
-    let (id, now) = (OrganizationId(row.id), ctx.now());
+/// The same for one organization, with what was seen of its proposal, from what was read already.
+pub(super) fn waiting_for(
+    ctx: &Ctx,
+    row: &OrganizationRow,
+    (proposal, disablings, claims, merges): (Option<Proposed>, Vec<DisablingRow>, Vec<ClaimRow>, Vec<store::merging::WaitingRow>),
+) -> AppResult<WaitingView> {
+    let now = ctx.now();
     let mut waiting = WaitingView::default();
-    if row.proposed_website.is_some() {
-        let mut conn = ctx.db().acquire().await?;
-        let found = store::life::find_proposal(&mut conn, Some(id), None).await?;
-        drop(conn);
-        if let Some(found) = found {
-            let checks = store::list_checks_of(ctx.db(), "website", found.id).await?;
-            let checks = checks.iter().map(|(check, at)| check_view(check, *at, now)).collect();
-            waiting.proposals.push(proposal_view(found, checks, now));
-        }
+    if let Some((found, checks)) = proposal {
+        let checks = checks.iter().map(|(check, at)| check_view(check, *at, now)).collect();
+        waiting.proposals.push(proposal_view(found, checks, now));
     }
-    if row.disabling_proposed_by.is_some() {
-        let found = store::life::list_disablings(ctx.db(), Some(id), 1).await?;
-        waiting.disablings = found.into_iter().map(|row| disabling_view(row, now)).collect();
-    }
-    let merges = store::merging::list_waiting(ctx.db(), Some(id), WAITING).await?;
+    waiting.disablings = disablings.into_iter().map(|row| disabling_view(row, now)).collect();
     waiting.merges = merges.into_iter().map(|row| merging::waiting_view(row, now)).collect();
     if row.added_by_community.is_some() {
-        let mut conn = ctx.db().acquire().await?;
-        let ask = ClaimAsk { organization: Some(id), ..ClaimAsk::default() };
-        let found = store::life::list_claims(&mut conn, ask, WAITING).await?;
-        waiting.claims = found.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?;
+        waiting.claims = claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?;
     }
     Ok(waiting)
 }
 
-fn proposal_view(row: store::life::ProposalRow, checks: Vec<CheckView>, now: DateTime<Utc>) -> ProposalView {
+/// A website that is proposed, with what was checked about it.
+type Proposed = (ProposalRow, Vec<(CheckRow, DateTime<Utc>)>);
+
+fn proposal_view(row: ProposalRow, checks: Vec<CheckView>, now: DateTime<Utc>) -> ProposalView {
     ProposalView {
         id: row.id,
         organization_id: row.organization_id.into(),
@@ -238,7 +234,7 @@ fn proposal_view(row: store::life::ProposalRow, checks: Vec<CheckView>, now: Dat
     }
 }
 
-pub(super) fn claim_view(row: store::life::ClaimRow, now: DateTime<Utc>) -> AppResult<ClaimView> {
+pub(super) fn claim_view(row: ClaimRow, now: DateTime<Utc>) -> AppResult<ClaimView> {
     use super::rules::claims::{ClaimState, Method};
     let claim = row.claim()?;
     let method_label = match (claim.method, claim.state) {
@@ -262,7 +258,7 @@ pub(super) fn claim_view(row: store::life::ClaimRow, now: DateTime<Utc>) -> AppR
     })
 }
 
-fn disabling_view(row: store::life::DisablingRow, now: DateTime<Utc>) -> DisablingView {
+fn disabling_view(row: DisablingRow, now: DateTime<Utc>) -> DisablingView {
     DisablingView {
         organization_id: row.id.into(),
         display_name: row.display_name,

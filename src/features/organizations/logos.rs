@@ -11,11 +11,13 @@ use crate::{
     kernel::{
         error::{AppError, AppResult},
         ids::LogoId,
+        pictures::SIDES,
     },
     platform::{
         ctx::{Ctx, House},
         limits, pictures,
         storage::Key,
+        web::Segs,
     },
 };
 use axum::{
@@ -68,9 +70,34 @@ pub fn logo_url(key: &str) -> String {
     views::logo_url(key)
 }
 
-/// `/media/logos/{file}`.
+/// `/media/logos/{file}`, and the same picture in the sizes of the kernel.
 pub fn routes() -> Router<Arc<House>> {
-    Router::new().route("/media/logos/{file}", get(serve))
+    Router::new().route("/media/logos/{file}", get(serve)).route("/media/logos/{side}/{file}", get(serve_sized))
+}
+
+/// A smaller picture is drawn when it is first asked for, and kept beside the first one.
+async fn serve_sized(State(house): State<Arc<House>>, segs: Segs) -> AppResult<Response> {
+    let (side, file): (u32, String) = (segs.get("side")?, segs.get("file")?);
+    let hash = file.strip_suffix(".webp").filter(|_| SIDES.contains(&side)).ok_or(AppError::NotFound)?;
+    let key = |folder: &str, ending: &str| Key::of_hash(folder, hash, ending).map_err(|_| AppError::NotFound);
+    let (whole, small) = (key("logos", "png")?, key(&format!("logos-{side}"), "webp")?);
+    let away = |error: anyhow::Error| AppError::Broken(error.into());
+    let bytes = match house.store.get(&small).await.map_err(away)? {
+        Some(stored) => stored.bytes,
+        None => {
+            let whole = house.store.get(&whole).await.map_err(away)?.ok_or(AppError::NotFound)?;
+            let drawn = pictures::shrink(whole.bytes, side).await.map_err(|_| AppError::Busy { retry_after: 5 })?;
+            let drawn = bytes::Bytes::from(drawn);
+            house.store.put(&small, drawn.clone(), "image/webp").await.map_err(away)?;
+            drawn
+        }
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "image/webp"),
+        (header::CACHE_CONTROL, FOR_EVER),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 async fn serve(

@@ -330,14 +330,11 @@ fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
 pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<ReviewView> {
     policy::may_review(actor)?;
     let row = find(ctx, id).await?;
-    let checks = store::list_checks(ctx.db(), id).await?;
-    let rivals = store::list_by_identity(ctx.db(), std::slice::from_ref(&row.identity_key)).await?;
+    let store::review::Evidence { checks, rivals, proposal, disablings, claims, merges, merged_into } =
+        store::review::find_evidence(ctx.db(), id, life::WAITING).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
-    let waiting = life::waiting_for(ctx, actor, &row).await?;
-    let merged_into = match row.merged_into {
-        Some(kept) => store::find_brief(ctx.db(), kept.into()).await?.map(|kept| (kept.id.into(), kept.display_name)),
-        None => None,
-    };
+    let waiting = life::waiting_for(ctx, &row, (proposal, disablings, claims, merges))?;
+    let merged_into = merged_into.map(|kept| (kept.id.into(), kept.display_name));
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
     let now = ctx.now();
@@ -659,22 +656,7 @@ impl FromStr for OrganizationRef {
 /// # Errors
 /// 404 for what is not listed, except for its own people and staff.
 pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppResult<OrganizationView> {
-    let (mut row, mut id) = (find(ctx, id).await?, id);
-    let mut audience = policy::audience(viewer, id);
-    // What was merged leads to what took it over; only staff still look at it.
-    if let Some(kept) = row.merged_into
-        && audience != Audience::Staff
-    {
-        id = kept.into();
-        row = find(ctx, id).await?;
-        audience = policy::audience(viewer, id);
-    }
-    let record = record(&ctx.house.columns, row)?;
-    if !policy::may_see(audience, record.standing) {
-        return Err(AppError::NotFound);
-    }
-    crate::features::blocks::service::must_be_visible(ctx, viewer, crate::kernel::actor::Side::Organization, id.0).await?;
-    Ok(OrganizationView::for_audience(&record, audience))
+    get_by(ctx, viewer, &OrganizationRef::Id(id)).await
 }
 
 /// As [`get`], by id or slug.
@@ -682,11 +664,28 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OrganizationId) -> AppRe
 /// # Errors
 /// As [`get`].
 pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> AppResult<OrganizationView> {
-    let id = match by {
-        OrganizationRef::Id(id) => *id,
-        OrganizationRef::Slug(slug) => store::find_id(ctx.db(), slug).await?.ok_or(AppError::NotFound)?,
+    let by = match by {
+        OrganizationRef::Id(id) => (Some(*id), None),
+        OrganizationRef::Slug(slug) => (None, Some(slug.as_str())),
     };
-    get(ctx, viewer, id).await
+    let community = viewer.and_then(Actor::community).map(|community| community.0);
+    let mut conn = ctx.db().acquire().await?;
+    let mut row = store::find_for(&mut conn, by, community).await?.ok_or(AppError::NotFound)?;
+    let mut audience = policy::audience(viewer, row.id.into());
+    // What was merged leads to what took it over; only staff still look at it.
+    if let Some(kept) = row.merged_into
+        && audience != Audience::Staff
+    {
+        row = store::find_for(&mut conn, (Some(kept.into()), None), community).await?.ok_or(AppError::NotFound)?;
+        audience = policy::audience(viewer, row.id.into());
+    }
+    drop(conn);
+    let blocked = row.blocked;
+    let record = record(&ctx.house.columns, row)?;
+    if !policy::may_see(audience, record.standing) || blocked {
+        return Err(AppError::NotFound);
+    }
+    Ok(OrganizationView::for_audience(&record, audience))
 }
 
 // ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────

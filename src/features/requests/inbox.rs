@@ -65,9 +65,9 @@ pub async fn list(ctx: &Ctx, actor: &Actor, filter: &InboxFilter, page: &PageReq
     let side = policy::may_see_inbox(actor)?;
     let reader = Reader { scope: actor.scope(), side, user: actor.user() };
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows = store::list(ctx, reader, filter, after.as_ref(), i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count(ctx, reader, filter, ctx.now() - WEEK).await?;
-    let Page { items, next_cursor, total, total_capped } = Page::cut(rows, page.limit, counted.matching, |row| {
+    let wanted = store::Wanted { after, offset: i64::from(page.offset), limit: i64::from(page.limit) + 1 };
+    let counted = store::read(ctx, reader, filter, &wanted, ctx.now() - WEEK).await?;
+    let Page { items, next_cursor, total, total_capped } = Page::cut(counted.rows, page.limit, counted.matching, |row| {
         let since = row.closed_at.unwrap_or(row.turn_since);
         cursor(&[&row.turn, &since.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
     });
@@ -213,7 +213,7 @@ pub async fn quota(ctx: &Ctx, actor: &Actor) -> AppResult<QuotaView> {
     Ok(quota_of(ctx, workspace, person))
 }
 
-fn quota_of(ctx: &Ctx, used: i64, used_by_you: i64) -> QuotaView {
+pub(super) fn quota_of(ctx: &Ctx, used: i64, used_by_you: i64) -> QuotaView {
     let factor = i64::from(ctx.house.settings.limit_factor.max(1));
     let (limit, limit_of_you) = (i64::from(WORKSPACE_QUOTA) * factor, i64::from(PERSON_QUOTA) * factor);
     QuotaView {

@@ -37,11 +37,7 @@ fn keeper(actor: &Actor) -> AppResult<Keeper> {
 pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<RulesView> {
     let side = policy::may_see_inbox(actor)?;
     let keeper = keeper(actor)?;
-    let routes = store_routing::list_routes(ctx.db(), keeper).await?;
-    let fits = match keeper {
-        Keeper::Organization(organization) => store_routing::list_fits(ctx.db(), organization).await?,
-        Keeper::Community(_) => Vec::new(),
-    };
+    let (routes, fits) = store_routing::list_both(ctx.db(), keeper).await?;
     let colleagues = inbox::colleagues(store::list_colleagues(ctx, actor.scope()).await?, side);
     Ok(RulesView {
         routes: routes

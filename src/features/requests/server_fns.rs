@@ -65,8 +65,7 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<RequestScreen,
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
-    let request = super::service::get(&call.ctx, &viewer, id).await?;
-    let contact = super::service::contact(&call.ctx, &viewer, &request).await?;
+    let (request, contact) = super::service::get_with_contact(&call.ctx, &viewer, id).await?;
     let (tomorrow, months) = super::inbox::choices_of_time(&call.ctx);
     Ok(RequestScreen {
         request,

@@ -20,9 +20,10 @@ use crate::{
         facts::{Audience, FactKind},
         opportunities::{
             items::Mix,
+            policy as opportunities_policy,
             rules::not_approved,
             service::{self as opportunities, EventNow, OpportunityBrief, event_changes, is_published, key_of},
-            views::{OpportunityStatus, people_label},
+            views::{people_label, places_label},
         },
         organizations::{logos::logo_url, policy as organizations_policy, service as organizations, views::OrganizationBrief},
         partners::{
@@ -37,7 +38,7 @@ use crate::{
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId},
         labels::RejectionReason,
-        money::MoneyView,
+        money::{MoneyRange, MoneyRangeView, MoneyView},
         page::PageRequest,
     },
     platform::{
@@ -629,15 +630,34 @@ pub(super) fn parties(row: &store::Row) -> (PartyView, PartyView) {
 /// # Errors
 /// 404 for everybody who is on neither side; 403 for a role that does not see requests.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestView> {
+    Ok(whole(ctx, actor, id).await?.0)
+}
+
+/// As [`get`], with how an organization reaches the community of an open request.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_with_contact(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestView, Option<ContactView>)> {
+    let (request, (email, phone)) = whole(ctx, actor, id).await?;
+    if request.side != Side::Organization || !request.state.is_open() {
+        return Ok((request, None));
+    }
+    let contact = communities::contact_of(ctx, request.community_id, (email, &phone), actor, true)?;
+    let contact = contact.map(|contact| ContactView { email: contact.official_email, phone: contact.phone });
+    Ok((request, contact))
+}
+
+/// One request by two statements; and the address and the sealed number of its community, which are not everybody's.
+async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestView, (String, Vec<u8>))> {
     let stands = actor.side().ok_or(AppError::NotFound)?;
     let reader = store::Reader { scope: actor.scope(), side: stands, user: actor.user() };
-    let row = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
+    let found = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
+    let store::Whole { row, revisions, colleagues, community_email, community_phone } = found;
     let side = policy::side(actor, row.community_id.into(), row.organization_id.into())?;
     policy::may_see(actor)?;
-    let revisions = store::list_revisions(ctx, id).await?;
     let newest = revisions.last().ok_or_else(|| AppError::broken("a request has no revision"))?;
     let facts = store::list_timeline(ctx, actor.user(), id, TIMELINE_LIMIT).await?;
-    let colleagues = inbox::colleagues(store::list_colleagues(ctx, actor.scope()).await?, side);
+    let colleagues = inbox::colleagues(colleagues, side);
     let canonical: Value = serde_json::from_str(&newest.canonical).unwrap_or(Value::Null);
     let changes = event_changes(
         &canonical["eventSnapshot"],
@@ -674,7 +694,7 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
         .map(|revision| revision_view(revision, &community.name, &organization.name, zone))
         .collect::<AppResult<Vec<_>>>()?;
     let current = revisions.last().cloned().ok_or_else(|| AppError::broken("a request has no revision"))?;
-    Ok(RequestView {
+    let view = RequestView {
         id,
         state,
         opened_by,
@@ -728,19 +748,8 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
         can,
         why_not,
         next_action,
-    })
-}
-
-/// How an organization reaches the community of an open request.
-///
-/// # Errors
-/// When the database is away.
-pub async fn contact(ctx: &Ctx, actor: &Actor, request: &RequestView) -> AppResult<Option<ContactView>> {
-    if request.side != Side::Organization || !request.state.is_open() {
-        return Ok(None);
-    }
-    let contact = communities::contact(ctx, request.community_id, actor, true).await?;
-    Ok(contact.map(|contact| ContactView { email: contact.official_email, phone: contact.phone }))
+    };
+    Ok((view, (community_email, community_phone)))
 }
 
 /// What the page where a community writes a request needs.
@@ -753,17 +762,6 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     }
     policy::may_act(actor)?;
     let found = organizations::get_by(ctx, Some(actor), &organizations::OrganizationRef::Slug(organization.to_owned())).await?;
-    let events = events::choices(ctx, actor).await?.into_iter().filter(is_published);
-    let events = events
-        .map(|event| Choice { id: event.id.to_string(), label: format!("{}, {}", event.title, event.when_label) })
-        .collect();
-    let open = PageRequest { limit: 100, ..PageRequest::default() };
-    let opportunities = match opportunities::list_mine(ctx, actor, Some(OpportunityStatus::Open), &open).await {
-        Ok(page) => page.items,
-        // Somebody may send requests without managing opportunities.
-        Err(AppError::Forbidden(_)) => Vec::new(),
-        Err(other) => return Err(other),
-    };
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
         Ok(_) if !found.can.request => {
@@ -772,12 +770,25 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
         Ok(_) => String::new(),
     };
     let community = actor.community().ok_or(AppError::NotFound)?;
-    let between = store_sending::find_between(ctx, community, found.id, Side::Community).await?;
-    let later = between.ask_again_on.filter(|day| ctx.now().date_naive() < *day);
+    // Somebody may send requests without managing opportunities.
+    let manages = opportunities_policy::may_manage(actor).is_ok();
+    let known = store_sending::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
+    let events = known.events.into_iter().map(|it| Choice {
+        id: it.id.to_string(),
+        label: format!("{}, {}", it.title, events::when_label(&it.timezone, it.start_at, it.end_at, ctx.now())),
+    });
+    let offers = known.opportunities.into_iter().map(|it| {
+        let (lower, upper) = (store::money(it.budget_min, &it.currency)?, store::money(it.budget_max, &it.currency)?);
+        let budget = MoneyRange::new(lower, upper).map_err(|error| AppError::Broken(Box::new(error)))?;
+        let (category, budget) = (store::category(&it.category)?, MoneyRangeView::from(budget).formatted);
+        let label = format!("{}: {category}, {budget} ({})", it.event_title, places_label(it.places, it.places_left));
+        Ok(Choice { id: it.id.to_string(), label })
+    });
+    let later = known.ask_again_on.filter(|day| ctx.now().date_naive() < *day);
     let acting = key_of(Some(actor));
     Ok(ComposeScreen {
-        quota: inbox::quota(ctx, actor).await?,
-        standing: between
+        quota: inbox::quota_of(ctx, known.sent_by_workspace, known.sent_by_person),
+        standing: known
             .open
             .into_iter()
             .map(|(id, title)| Choice { id: format!("/requests/{id}?as={acting}"), label: title })
@@ -796,14 +807,8 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
             name: found.display_name,
             logo_url: found.logo_url,
         },
-        events,
-        opportunities: opportunities
-            .into_iter()
-            .map(|it| Choice {
-                id: it.id.to_string(),
-                label: format!("{}: {}, {} ({})", it.event.title, it.category, it.budget_range.formatted, it.places_label),
-            })
-            .collect(),
+        events: events.collect(),
+        opportunities: offers.collect::<AppResult<_>>()?,
         problem,
         acting,
     })
@@ -843,6 +848,10 @@ fn may(
     (can, why_not)
 }
 
+fn hash_of(digits: &str) -> AppResult<RevisionHash> {
+    RevisionHash::parse(digits).map_err(AppError::broken)
+}
+
 fn revision_view(row: store::RevisionRow, community: &str, organization: &str, zone: chrono_tz::Tz) -> AppResult<RevisionView> {
     let side = store::side(&row.side)?;
     let money = MoneyView::from(store::money(row.amount_minor, &row.currency)?);
@@ -862,8 +871,8 @@ fn revision_view(row: store::RevisionRow, community: &str, organization: &str, z
         message: row.message,
         valid_until: row.valid_until,
         valid_until_label: dates::moment(row.valid_until, zone),
-        hash: RevisionHash::from_bytes(&row.hash),
-        previous_hash: row.prev_hash.as_deref().map(RevisionHash::from_bytes),
+        hash: hash_of(&row.hash)?,
+        previous_hash: row.prev_hash.as_deref().map(hash_of).transpose()?,
         canonical: row.canonical,
         created_at: row.created_at,
         created_label: dates::moment(row.created_at, zone),

@@ -21,11 +21,12 @@ use crate::{
     platform::{ctx::Ctx, tx::Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
 use sqlx::{FromRow, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// What lists and pages read.
-#[derive(FromRow)]
+#[derive(FromRow, Deserialize)]
 pub struct Row {
     pub id: Uuid,
     pub state: String,
@@ -102,13 +103,15 @@ pub struct Reader {
 const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_refused')";
 
 impl Reader {
-    fn select(self) -> QueryBuilder<Postgres> {
-        let mut query = QueryBuilder::new(COLUMNS);
-        self.is_unread(&mut query);
-        query.push(" as unread").push(FROM);
+    /// Rows with more columns, each after a comma.
+    fn select(self, query: &mut QueryBuilder<Postgres>, more: impl FnOnce(&mut QueryBuilder<Postgres>)) {
+        query.push(COLUMNS);
+        self.is_unread(query);
+        query.push(" as unread");
+        more(query);
+        query.push(FROM);
         query.push("left join request_desks k on k.request_id = r.id and k.side = ").push_bind(self.side.label());
         query.push(" left join users ku on ku.id = k.assignee_id");
-        query
     }
 
     /// Has somebody else done something that this person has not seen? From the facts themselves, so that no counter can
@@ -124,12 +127,38 @@ impl Reader {
     }
 }
 
-/// One request that the reader may touch.
-pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Row>> {
-    let mut query = reader.select();
+/// One request with everything around it that its page shows.
+#[derive(FromRow)]
+pub struct Whole {
+    #[sqlx(flatten)]
+    pub row: Row,
+    /// The first one first.
+    #[sqlx(json)]
+    pub revisions: Vec<RevisionRow>,
+    /// `[{id, name, role}]`.
+    pub colleagues: serde_json::Value,
+    pub community_email: String,
+    /// Sealed.
+    pub community_phone: Vec<u8>,
+}
+
+/// One request that the reader may touch, by one statement.
+pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Whole>> {
+    let mut query = QueryBuilder::new("");
+    reader.select(&mut query, |query| {
+        query.push(
+            ", c.official_email as community_email, c.phone as community_phone, \
+             (select jsonb_agg(jsonb_build_object('sequence', x.sequence, 'side', x.side, 'currency', x.currency, \
+                  'amount_minor', x.amount_minor, 'category', x.category, 'benefits', x.benefits, 'message', x.message, \
+                  'valid_until', x.valid_until, 'canonical', x.canonical, 'hash', encode(x.hash, 'hex'), \
+                  'prev_hash', encode(x.prev_hash, 'hex'), 'created_at', x.created_at) order by x.sequence) \
+              from revisions x where x.request_id = r.id) as revisions, ",
+        );
+        colleagues(query, reader.scope);
+    });
     query.push(" where r.id = ").push_bind(id.0);
     within(&mut query, reader.scope);
-    Ok(query.build_query_as::<Row>().fetch_optional(ctx.db()).await?)
+    Ok(query.build_query_as::<Whole>().fetch_optional(ctx.db()).await?)
 }
 
 /// What somebody's queries may touch: their own side's, except what staff hold back from them.
@@ -142,6 +171,13 @@ fn within(query: &mut QueryBuilder<Postgres>, scope: Scope) {
         .push(" and (r.held_at is null or r.opened_by = 'community')) or (r.organization_id = ")
         .push_bind(scope.organization())
         .push(" and (r.held_at is null or r.opened_by = 'organization')))");
+}
+
+/// Which page of an inbox.
+pub struct Wanted {
+    pub after: Option<After>,
+    pub offset: i64,
+    pub limit: i64,
 }
 
 /// Where a page of an inbox goes on: the last row's turn, moment and id.
@@ -229,17 +265,18 @@ fn tab(query: &mut QueryBuilder<Postgres>, reader: Reader, tab: InboxTab) {
 }
 
 /// A part of one side's inbox: open ones whose turn it is first, then by waiting time; closed ones by when they were closed.
-pub async fn list(
-    ctx: &Ctx,
-    reader: Reader,
-    filter: &InboxFilter,
-    after: Option<&After>,
-    offset: i64,
-    limit: i64,
-) -> AppResult<Vec<Row>> {
-    let mut query = reader.select();
+fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter, page: &Wanted) {
+    let Wanted { after, offset, limit } = page;
+    query.push(", (select coalesce(jsonb_agg(to_jsonb(x) order by ");
+    query.push(match (filter.tab.is_open(), reader.side) {
+        (true, Side::Community) => "x.turn, x.turn_since, x.id",
+        (true, Side::Organization) => "x.turn desc, x.turn_since, x.id",
+        (false, _) => "x.closed_at desc, x.id desc",
+    });
+    query.push("), '[]') from (");
+    reader.select(query, |_| {});
     query.push(" where true");
-    narrow(&mut query, reader, filter);
+    narrow(query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
     let (direction, later) = match reader.side {
         Side::Community => ("asc", ">"),
@@ -259,13 +296,12 @@ pub async fn list(
         }
         query.push(" order by r.closed_at desc, r.id desc");
     }
-    query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
-    Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
+    query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push(") x) as rows");
 }
 
 /// What one side's inbox holds, each number counted to just beyond the cap; with what else its page says.
 #[derive(FromRow)]
-pub struct Counts {
+pub struct Inbox {
     pub matching: i64,
     pub your_turn: i64,
     pub open: i64,
@@ -284,10 +320,13 @@ pub struct Counts {
     pub sent_by_person: i64,
     /// `[{id, name, role}]`.
     pub colleagues: serde_json::Value,
+    /// The page itself.
+    #[sqlx(json)]
+    pub rows: Vec<Row>,
 }
 
 /// One statement, so that all of it is of one moment.
-pub async fn count(ctx: &Ctx, reader: Reader, filter: &InboxFilter, week_ago: DateTime<Utc>) -> AppResult<Counts> {
+pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted, week_ago: DateTime<Utc>) -> AppResult<Inbox> {
     const PLAIN: &str = "(select count(*) from (select 1 from requests r \
                          left join request_desks k on k.request_id = r.id and k.side = ";
     let mut query = QueryBuilder::new("select (select count(*) from (select 1");
@@ -331,7 +370,8 @@ pub async fn count(ctx: &Ctx, reader: Reader, filter: &InboxFilter, week_ago: Da
     query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
     query.push(" and r.created_by = ").push_bind(reader.user.0).push(") as sent_by_person, ");
     colleagues(&mut query, reader.scope);
-    Ok(query.build_query_as::<Counts>().fetch_one(ctx.db()).await?)
+    list(&mut query, reader, filter, page);
+    Ok(query.build_query_as::<Inbox>().fetch_one(ctx.db()).await?)
 }
 
 /// The people of the reader's workspace whose seats are open, as one value.
@@ -517,7 +557,8 @@ pub async fn find_colleague(tx: &mut Tx, scope: Scope, user: UserId) -> AppResul
     Ok(row.map(|row| (row.name, row.role)))
 }
 
-/// A revision as it is stored.
+/// A revision as it is stored; its hashes in hexadecimal digits.
+#[derive(Deserialize)]
 pub struct RevisionRow {
     pub sequence: i32,
     pub side: String,
@@ -528,21 +569,9 @@ pub struct RevisionRow {
     pub message: String,
     pub valid_until: DateTime<Utc>,
     pub canonical: String,
-    pub hash: Vec<u8>,
-    pub prev_hash: Option<Vec<u8>>,
+    pub hash: String,
+    pub prev_hash: Option<String>,
     pub created_at: DateTime<Utc>,
-}
-
-/// Every revision of a request, the first one first.
-pub async fn list_revisions(ctx: &Ctx, request: RequestId) -> AppResult<Vec<RevisionRow>> {
-    Ok(sqlx::query_as!(
-        RevisionRow,
-        "select sequence, side, currency, amount_minor, category, benefits, message, valid_until, canonical, hash, prev_hash, created_at
-         from revisions where request_id = $1 order by sequence",
-        request.0,
-    )
-    .fetch_all(ctx.db())
-    .await?)
 }
 
 /// Where a request belongs.

@@ -14,13 +14,70 @@ use crate::{
     platform::tx::Tx,
 };
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use serde::Deserialize;
+use sqlx::{PgExecutor, types::Json};
 use uuid::Uuid;
 
 /// A rule with its id.
 pub struct Known<T> {
     pub id: Uuid,
     pub rule: T,
+}
+
+#[derive(Debug, Deserialize)]
+struct RouteRow {
+    id: Uuid,
+    region: Option<String>,
+    event_type: Option<String>,
+    assignee_id: Uuid,
+}
+
+#[derive(Debug, Deserialize)]
+struct FitRow {
+    id: Uuid,
+    min_people: Option<i32>,
+    regions: Vec<String>,
+    event_types: Vec<String>,
+    currency: Option<String>,
+    max_amount: Option<i64>,
+    reason: String,
+    words: String,
+}
+
+impl RouteRow {
+    fn read(self) -> AppResult<Known<Route>> {
+        let region = self.region.as_deref().map(Region::parse).transpose().map_err(broken)?;
+        let event_type = self.event_type.as_deref().map(EventType::parse).transpose().map_err(broken)?;
+        Ok(Known { id: self.id, rule: Route { region, event_type, assignee: self.assignee_id.into() } })
+    }
+}
+
+impl FitRow {
+    fn read(self) -> AppResult<Known<Fit>> {
+        let regions = self.regions.iter().map(|text| Region::parse(text)).collect::<Result<_, _>>().map_err(broken)?;
+        let event_types = self.event_types.iter().map(|text| EventType::parse(text)).collect::<Result<_, _>>().map_err(broken)?;
+        let most = self.max_amount.zip(self.currency).map(|(minor, currency)| money(minor, &currency)).transpose()?;
+        let reason = RejectionReason::parse(&self.reason).map_err(broken)?;
+        let rule = Fit { min_people: self.min_people, regions, event_types, most, reason, words: self.words };
+        Ok(Known { id: self.id, rule })
+    }
+}
+
+/// Both kinds of one keeper, in the order in which they were set, by one statement. A community declares no fits.
+pub async fn list_both(conn: impl PgExecutor<'_>, keeper: Keeper) -> AppResult<(Vec<Known<Route>>, Vec<Known<Fit>>)> {
+    let row = sqlx::query!(
+        r#"select
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.created_at, x.id), '[]') from request_routes x
+                where x.kind = $1 and x.workspace_id = $2) as "routes!: Json<Vec<RouteRow>>",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.created_at, x.id), '[]') from request_fits x
+                where $1 = 'organization' and x.organization_id = $2) as "fits!: Json<Vec<FitRow>>""#,
+        keeper.side().label(),
+        keeper.id(),
+    )
+    .fetch_one(conn)
+    .await?;
+    let routes = row.routes.0.into_iter().map(RouteRow::read).collect::<AppResult<_>>()?;
+    Ok((routes, row.fits.0.into_iter().map(FitRow::read).collect::<AppResult<_>>()?))
 }
 
 /// A workspace that is no more sorts and answers nothing by rule.
@@ -38,44 +95,28 @@ pub async fn end(tx: &mut Tx, organization: OrganizationId) -> AppResult<u64> {
 
 /// In the order in which they were set.
 pub async fn list_routes(conn: impl PgExecutor<'_>, keeper: Keeper) -> AppResult<Vec<Known<Route>>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        RouteRow,
         "select id, region, event_type, assignee_id from request_routes where kind = $1 and workspace_id = $2 order by created_at, id",
         keeper.side().label(),
         keeper.id(),
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let region = row.region.as_deref().map(Region::parse).transpose().map_err(broken)?;
-            let event_type = row.event_type.as_deref().map(EventType::parse).transpose().map_err(broken)?;
-            Ok(Known { id: row.id, rule: Route { region, event_type, assignee: row.assignee_id.into() } })
-        })
-        .collect()
+    rows.into_iter().map(RouteRow::read).collect()
 }
 
 /// In the order in which they were declared.
 pub async fn list_fits(conn: impl PgExecutor<'_>, organization: OrganizationId) -> AppResult<Vec<Known<Fit>>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        FitRow,
         "select id, min_people, regions, event_types, currency, max_amount, reason, words
          from request_fits where organization_id = $1 order by created_at, id",
         organization.0,
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            let regions = row.regions.iter().map(|text| Region::parse(text)).collect::<Result<_, _>>().map_err(broken)?;
-            let event_types =
-                row.event_types.iter().map(|text| EventType::parse(text)).collect::<Result<_, _>>().map_err(broken)?;
-            let most = row.max_amount.zip(row.currency).map(|(minor, currency)| money(minor, &currency)).transpose()?;
-            let reason = RejectionReason::parse(&row.reason).map_err(broken)?;
-            Ok(Known {
-                id: row.id,
-                rule: Fit { min_people: row.min_people, regions, event_types, most, reason, words: row.words },
-            })
-        })
-        .collect()
+    rows.into_iter().map(FitRow::read).collect()
 }
 
 /// The id of the route that stands now; `None` when there are too many.

@@ -19,7 +19,8 @@ use crate::{
     platform::{ctx::Ctx, tx::Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::FromRow;
+use serde::Deserialize;
+use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
 /// Locks the senders, the workspace before the person, so that two requests at once cannot share the last free one; then
@@ -169,32 +170,102 @@ pub async fn list_reasons(ctx: &Ctx, scope: Scope, side: Side, since: DateTime<U
     Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
 }
 
-/// Open requests between two workspaces, and from when the sender of the last one is welcome again, as far as `side` knows.
-pub struct Between {
+/// What a community should know, and what it chooses from, when it writes to an organization.
+pub struct Compose {
+    /// Open requests between the two that the community sees.
     pub open: Vec<(Uuid, String)>,
+    /// From when the community is welcome again, if it was told.
     pub ask_again_on: Option<NaiveDate>,
+    pub sent_by_workspace: i64,
+    pub sent_by_person: i64,
+    /// Published events, the next first.
+    pub events: Vec<EventChoice>,
+    /// Open opportunities, the last touched first.
+    pub opportunities: Vec<OpportunityChoice>,
 }
 
-pub async fn find_between(ctx: &Ctx, community: CommunityId, organization: OrganizationId, side: Side) -> AppResult<Between> {
-    let rows = sqlx::query!(
-        r#"select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as "held!"
-           from requests r join events e on e.id = r.event_id
-           where r.community_id = $1 and r.organization_id = $2
-             and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
-           order by r.opened_at desc limit 20"#,
+#[derive(Debug, Deserialize)]
+struct BetweenRow {
+    id: Uuid,
+    title: String,
+    opened_by: String,
+    state: String,
+    ask_again_on: Option<NaiveDate>,
+    held: bool,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct EventChoice {
+    pub id: Uuid,
+    pub title: String,
+    pub timezone: String,
+    pub start_at: Option<DateTime<Utc>>,
+    pub end_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct OpportunityChoice {
+    pub id: Uuid,
+    pub event_title: String,
+    pub category: String,
+    pub currency: String,
+    pub budget_min: i64,
+    pub budget_max: i64,
+    pub places: i32,
+    pub places_left: i32,
+}
+
+/// By one statement. Opportunities only `with_opportunities`.
+pub async fn find_compose(
+    ctx: &Ctx,
+    (community, user): (CommunityId, UserId),
+    organization: OrganizationId,
+    since: DateTime<Utc>,
+    with_opportunities: bool,
+) -> AppResult<Compose> {
+    let row = sqlx::query!(
+        r#"select
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.opened_at desc), '[]') from (
+                    select r.id, e.title, r.opened_by, r.state, r.ask_again_on, r.held_at is not null as held, r.opened_at
+                    from requests r join events e on e.id = r.event_id
+                    where r.community_id = $1 and r.organization_id = $2
+                      and (r.state in ('Pending', 'Negotiation') or r.ask_again_on is not null)
+                    order by r.opened_at desc limit 20) x) as "between!: Json<Vec<BetweenRow>>",
+               (select count(*) from requests where opened_at > $3 and opened_by = 'community' and community_id = $1) as "workspace!",
+               (select count(*) from requests where opened_at > $3 and created_by = $4) as "person!",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.start_at, x.id), '[]') from (
+                    select e.id, e.title, e.timezone, e.start_at, e.end_at from events e
+                    where e.community_id = $1 and e.status in ('Upcoming', 'Live') and e.deleted_at is null and e.hidden_reason is null
+                    order by e.start_at, e.id limit 100) x) as "events!: Json<Vec<EventChoice>>",
+               (select coalesce(jsonb_agg(to_jsonb(x) order by x.updated_at desc, x.id desc), '[]') from (
+                    select o.id, e.title as event_title, o.category, o.currency, o.budget_min, o.budget_max, o.places, o.updated_at,
+                           (select count(*) from opportunity_places p where p.opportunity_id = o.id and not exists
+                                (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as places_left
+                    from opportunities o join events e on e.id = o.event_id
+                    where $5 and o.community_id = $1 and o.status = 'Open' and o.hidden_reason is null and e.hidden_reason is null
+                    order by o.updated_at desc, o.id desc limit 100) x) as "opportunities!: Json<Vec<OpportunityChoice>>""#,
         community.0,
         organization.0,
+        since,
+        user.0,
+        with_opportunities,
     )
-    .fetch_all(ctx.db())
+    .fetch_one(ctx.db())
     .await?;
-    let seen = |opened_by: &str, held: bool| !held || opened_by == side.label();
-    Ok(Between {
-        open: rows
+    let own = Side::Community.label();
+    let seen = |it: &BetweenRow| !it.held || it.opened_by == own;
+    Ok(Compose {
+        open: row
+            .between
             .iter()
-            .filter(|row| matches!(row.state.as_str(), "Pending" | "Negotiation") && seen(&row.opened_by, row.held))
-            .map(|row| (row.id, row.title.clone()))
+            .filter(|it| matches!(it.state.as_str(), "Pending" | "Negotiation") && seen(it))
+            .map(|it| (it.id, it.title.clone()))
             .collect(),
-        ask_again_on: rows.iter().find(|row| row.opened_by == side.label()).and_then(|row| row.ask_again_on),
+        ask_again_on: row.between.iter().find(|it| it.opened_by == own).and_then(|it| it.ask_again_on),
+        sent_by_workspace: row.workspace,
+        sent_by_person: row.person,
+        events: row.events.0,
+        opportunities: row.opportunities.0,
     })
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use image::codecs::jpeg::JpegDecoder;
 use image::codecs::png::{CompressionType, FilterType, PngDecoder, PngEncoder};
-use image::codecs::webp::WebPDecoder;
+use image::codecs::webp::{WebPDecoder, WebPEncoder};
 use image::error::LimitError;
 use image::imageops;
 use image::{DynamicImage, ExtendedColorType, ImageBuffer, ImageDecoder, ImageEncoder as _, ImageError, Limits, Rgba, RgbaImage};
@@ -126,6 +126,25 @@ pub async fn clean_logo_async(bytes: Vec<u8>) -> Result<CleanPicture, PictureRef
     }
 }
 
+/// A picture of ours, smaller: its longer side at most `side`, as lossless WebP. Two at a time, off the async threads.
+///
+/// # Errors
+/// When no turn came, or it is no picture of ours.
+pub async fn shrink(png: bytes::Bytes, side: u32) -> Result<Vec<u8>, PictureRefusal> {
+    let busy = || PictureRefusal::new("PICTURE_BUSY", "Many pictures are being read right now. Try again in a minute.");
+    let turn = tokio::time::timeout(PATIENCE, GATE.acquire()).await.map_err(|_| busy())?.map_err(|_| busy())?;
+    let work = tokio::task::spawn_blocking(move || {
+        let picture = decode(PngDecoder::with_limits(Cursor::new(&png[..]), limits()), SourceKind::Png)?;
+        let picture = fit(picture, side);
+        let mut webp = Vec::new();
+        let (width, height) = picture.dimensions();
+        let written = WebPEncoder::new_lossless(&mut webp).encode(picture.as_raw(), width, height, ExtendedColorType::Rgba8);
+        drop(turn);
+        written.map(|()| webp).map_err(|_| unreadable())
+    });
+    work.await.map_err(|_| unreadable())?
+}
+
 /// Reads an upload and draws it anew. Blocks for up to some seconds: call [`clean_logo_async`] from async code.
 ///
 /// # Errors
@@ -219,7 +238,7 @@ fn read(bytes: &[u8], kind: SourceKind) -> Result<CleanPicture, PictureRefusal> 
             },
         ));
     }
-    let picture = fit(picture);
+    let picture = fit(picture, OUT_SIDE);
     let png = encode(&picture)?;
     let sha256_hex = hex::encode(Sha256::digest(&png));
     Ok(CleanPicture { width: picture.width(), height: picture.height(), png, sha256_hex, source_kind: kind, note })
@@ -294,16 +313,16 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
     }
 }
 
-/// Makes the longer side at most [`OUT_SIDE`]; small pictures stay as they are.
-fn fit(picture: RgbaImage) -> RgbaImage {
+/// Makes the longer side at most `most`; small pictures stay as they are.
+fn fit(picture: RgbaImage, most: u32) -> RgbaImage {
     let (width, height) = picture.dimensions();
     let longest = width.max(height);
-    if longest <= OUT_SIDE {
+    if longest <= most {
         return picture;
     }
     let scaled = |side: u32| {
-        let side = (u64::from(side) * u64::from(OUT_SIDE) + u64::from(longest) / 2) / u64::from(longest);
-        u32::try_from(side).unwrap_or(OUT_SIDE).max(1)
+        let side = (u64::from(side) * u64::from(most) + u64::from(longest) / 2) / u64::from(longest);
+        u32::try_from(side).unwrap_or(most).max(1)
     };
     // The colour of a transparent pixel means nothing, and must not bleed into the edges: weigh colours by their alpha.
     let weighed: ImageBuffer<Rgba<u16>, Vec<u16>> = ImageBuffer::from_fn(width, height, |x, y| {

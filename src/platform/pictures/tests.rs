@@ -121,7 +121,7 @@ fn the_colour_of_transparent_pixels_does_not_bleed() {
     let mut picture = RgbaImage::from_pixel(2048, 2048, Rgba([0, 255, 0, 0]));
     (0..2048).for_each(|y| (0..1025).for_each(|x| picture.put_pixel(x, y, Rgba([255, 0, 0, 255]))));
 
-    let small = fit(picture);
+    let small = fit(picture, OUT_SIDE);
 
     assert!(small.pixels().filter(|p| p.0[3] > 8).all(|p| p.0[1] < 8), "no green edge");
     assert_eq!(small.get_pixel(100, 100).0, [255, 0, 0, 255]);

@@ -46,6 +46,8 @@ pub struct Call {
     pub unknown: Option<u32>,
     /// The acting workspace that the call names (`?as=`, `_as`, `X-CommDesk-Workspace`).
     pub workspace: Option<String>,
+    /// How many notices the person has not read, where the door is a page, which shows it.
+    pub unread: Option<i64>,
 }
 
 impl Call {

@@ -92,6 +92,7 @@ pub async fn apply_website_proposing(tx: &mut Tx, fact: &WebsiteProposing, now: 
 }
 
 /// A proposal that waits, with who made it and when.
+#[derive(Debug, serde::Deserialize)]
 pub struct ProposalRow {
     pub id: Uuid,
     pub organization_id: Uuid,
@@ -278,6 +279,7 @@ pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<Ho
 // ── Claims ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// A claim with who made it.
+#[derive(Debug, serde::Deserialize)]
 pub struct ClaimRow {
     pub id: Uuid,
     pub organization_id: Uuid,
@@ -512,6 +514,7 @@ pub async fn apply_disabling_dropping(tx: &mut Tx, fact: &DisablingDropping, now
 }
 
 /// A verified organization that somebody wants disabled.
+#[derive(Debug, serde::Deserialize)]
 pub struct DisablingRow {
     pub id: Uuid,
     pub display_name: String,

@@ -28,6 +28,7 @@ pub async fn find_proposal(tx: &mut Tx, gone: OrganizationId) -> AppResult<Optio
 }
 
 /// A merge that waits for a second person, as staff read it.
+#[derive(Debug, serde::Deserialize)]
 pub struct WaitingRow {
     pub gone_id: Uuid,
     pub gone_name: String,

@@ -3,6 +3,7 @@
 
 pub mod life;
 pub mod merging;
+pub mod review;
 pub mod search;
 
 use super::{
@@ -82,6 +83,8 @@ pub struct OrganizationRow {
     pub communities_supported: i32,
     pub version: i32,
     pub has_active_admin: bool,
+    /// A block of either side stands between it and the community that was named.
+    pub blocked: bool,
 }
 
 /// The id behind a slug, also behind one that it had before.
@@ -99,6 +102,15 @@ pub async fn find_id(pool: &PgPool, slug: &str) -> AppResult<Option<Organization
 
 /// Everything about one organization; who may see what is decided by the service.
 pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Option<OrganizationRow>> {
+    find_for(conn, (Some(id), None), None).await
+}
+
+/// As [`find`], by its id or by a slug that it has or had, and whether a block stands between it and a community.
+pub async fn find_for(
+    conn: &mut PgConnection,
+    (id, slug): (Option<OrganizationId>, Option<&str>),
+    community: Option<Uuid>,
+) -> AppResult<Option<OrganizationRow>> {
     let row = sqlx::query_as!(
         OrganizationRow,
         r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?",
@@ -116,12 +128,18 @@ pub async fn find(conn: &mut PgConnection, id: OrganizationId) -> AppResult<Opti
                   exists(
                       select 1 from organization_members m join users a on a.id = m.user_id
                       where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.password_hash is not null
-                  ) as "has_active_admin!"
+                  ) as "has_active_admin!",
+                  exists(select 1 from blocks b where b.organization_id = o.id and b.community_id = $3) as "blocked!"
            from organizations o left join logos l on l.id = o.logo_id left join users u on u.id = o.applied_by
                left join logos d on d.id = o.logo_on_dark_id left join logos w on w.id = o.wordmark_id
                left join website_proposals p on p.organization_id = o.id and p.state = 'Open'
-           where o.id = $1"#,
-        id.0,
+           where o.id = coalesce($1, (select n.id from (
+                     select id from organizations where slug = $2
+                     union all select organization_id from organization_slugs where slug = $2
+                 ) n limit 1))"#,
+        id.map(|id| id.0),
+        slug,
+        community,
     )
     .fetch_optional(conn)
     .await?;
@@ -722,6 +740,7 @@ pub async fn list_queue_heads(
     Ok((rows, count))
 }
 
+#[derive(Debug, serde::Deserialize)]
 pub struct QueueRowStored {
     pub id: Uuid,
     pub slug: String,

@@ -6,6 +6,7 @@ use crate::{
         actor::VerificationStatus,
         labels::{Band, Industry, SponsorshipType},
         money::Currency,
+        pictures::sources,
     },
     ui::{
         form::{FieldError, FormState, field_id},
@@ -176,10 +177,13 @@ pub fn PictureField(
 pub fn BrandPicture(#[prop(into)] name: String, url: Option<String>, #[prop(optional)] dark: bool) -> impl IntoView {
     let class = if dark { "logo logo--medium logo--dark" } else { "logo logo--medium" };
     match url {
-        Some(url) => view! {
-            <span class=class><img class="logo__image" src=url alt=format!("{name}, on a {} ground", if dark { "dark" } else { "light" }) width="160" height="80" loading="lazy"/></span>
+        Some(url) => {
+            let (src, srcset) = sources(&url, 128);
+            view! {
+                <span class=class><img class="logo__image" src=src srcset=srcset alt=format!("{name}, on a {} ground", if dark { "dark" } else { "light" }) width="160" height="80" loading="lazy"/></span>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! { <Logo name url=None/> }.into_any(),
     }
 }

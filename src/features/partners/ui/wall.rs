@@ -8,6 +8,7 @@ use crate::{
             views::{PartnerView, PartnerWall, WallGroup, WallSize},
         },
     },
+    kernel::pictures::sources,
     ui::{found::LinkedData, parts::Icon},
 };
 use leptos::prelude::*;
@@ -80,8 +81,13 @@ fn Tile(entry: PartnerView, mixed: bool, size: WallSize) -> impl IntoView {
     let alt = format!("{name} logo");
     let logo = match logo_url_snapshot {
         Some(url) => {
-            view! { <span class="logo"><img class="logo__image" src=url alt=alt width="320" height="160" loading="lazy"/></span> }
-                .into_any()
+            let (src, srcset) = sources(&url, 256);
+            view! {
+                <span class="logo">
+                    <img class="logo__image" src=src srcset=srcset alt=alt width="320" height="160" loading="lazy" decoding="async"/>
+                </span>
+            }
+            .into_any()
         }
         None => view! { <span class="logo logo--initials" aria-hidden="true">{crate::kernel::text::initials(&name)}</span> }
             .into_any(),

@@ -1,0 +1,38 @@
+//! In which sizes kept pictures are served: a closed set, so that nobody makes us draw and keep others.
+
+/// The longer side of each, in pixels.
+pub const SIDES: [u32; 4] = [64, 128, 256, 512];
+
+/// Where a kept picture is served in one of [`SIDES`]. Nothing for an address that is no kept picture's.
+pub fn sized(url: &str, side: u32) -> Option<String> {
+    let hash = url.strip_prefix("/media/logos/")?.strip_suffix(".png")?;
+    (SIDES.contains(&side) && hash.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+        .then(|| format!("/media/logos/{side}/{hash}.webp"))
+}
+
+/// `src` and `srcset` of a picture that fills a box of at most `side` CSS pixels, on plain and on dense screens.
+pub fn sources(url: &str, side: u32) -> (String, Option<String>) {
+    match (sized(url, side), sized(url, side * 2)) {
+        (Some(plain), Some(dense)) => (plain.clone(), Some(format!("{plain} 1x, {dense} 2x"))),
+        _ => (url.to_owned(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_kept_pictures_come_in_sizes() {
+        assert_eq!(sized("/media/logos/ab12.png", 64).as_deref(), Some("/media/logos/64/ab12.webp"));
+        assert_eq!(sized("/media/logos/ab12.png", 65), None);
+        for other in
+            ["/media/photos/ab12.png", "https://elsewhere.example/ab12.png", "/media/logos/../ab.png", "/media/logos/a/b.png"]
+        {
+            assert_eq!(sources(other, 64), (other.to_owned(), None));
+        }
+        let (plain, both) = sources("/media/logos/ab12.png", 128);
+        assert_eq!(plain, "/media/logos/128/ab12.webp");
+        assert_eq!(both.as_deref(), Some("/media/logos/128/ab12.webp 1x, /media/logos/256/ab12.webp 2x"));
+    }
+}

@@ -1,0 +1,255 @@
+//! Kept pages: nobody's is never somebody's, they are as old as they may be, and their policy names their own scripts.
+
+use crate::{
+    counting::Counter,
+    town::{Browser, Town, story},
+};
+use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
+use axum::{Router, body::Body, extract::ConnectInfo};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use commdesk::{
+    http::{page_cache::PageCache, site},
+    seeds,
+};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use sha2::{Digest as _, Sha256};
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+use tokio::io::AsyncReadExt as _;
+use tower::ServiceExt as _;
+
+/// The town's doors, with pages that are kept for a second.
+fn keeping(town: &Town) -> (Router, Arc<PageCache>) {
+    let kept = PageCache::new(Arc::clone(&town.house), Duration::from_secs(1));
+    (site::router_with(Arc::clone(&town.house), Arc::clone(&kept)), kept)
+}
+
+async fn raw(router: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let mut request = Request::builder().method(Method::GET).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 1, 2, 3], 40_000))));
+    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+    let bytes = axum::body::to_bytes(body, 16 * 1024 * 1024).await.unwrap();
+    (parts.status, parts.headers, bytes.to_vec())
+}
+
+/// The public pages of the demo, one of each kind.
+async fn public(town: &Town) -> Vec<String> {
+    let opportunity: uuid::Uuid =
+        sqlx::query_scalar("select id from opportunities where status = 'Open' order by created_at limit 1")
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+    let mut paths: Vec<String> =
+        ["/", "/directory", "/directory?q=cloud", "/directory/acme-cloud", "/opportunities", "/events"].map(str::to_owned).into();
+    paths.extend(["/events/hackfest-2027", "/communities", "/communities/apex-circle"].map(str::to_owned));
+    paths.push(format!("/opportunities/{opportunity}"));
+    paths
+}
+
+#[tokio::test]
+async fn nobodys_page_is_never_somebodys() {
+    let (counter, _listening) = Counter::start();
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, _) = keeping(town);
+        let mut visitor = Browser::new(router.clone());
+        let mut asha = Browser::new(router.clone());
+        let form = [("email", "asha@acme.example"), ("password", seeds::people::PASSWORD)];
+        assert_eq!(asha.submit("/sign-in", "sign_in", &form).await.status, 303);
+        let marks = ["asha@acme.example", "organization:acme", "name=\"_key\"", "Sign out"];
+        for path in public(town).await {
+            // Her page first, so that it would be what is kept; then nobody's, kept; then hers again, which is no kept one.
+            let hers = asha.open(&path).await;
+            assert!(hers.text.contains("asha@acme.example") && !hers.headers.contains_key(header::ETAG), "{path}");
+            assert_eq!(hers.headers[header::CACHE_CONTROL], "no-store", "{path}");
+            let first = visitor.open(&path).await;
+            counter.take();
+            let second = visitor.open(&path).await;
+            assert_eq!(counter.take(), Vec::<String>::new(), "{path} was kept");
+            assert_eq!((first.status, first.text.as_str()), (StatusCode::OK, second.text.as_str()), "{path}");
+            for mark in marks {
+                assert!(!first.text.contains(mark), "{path} holds {mark}");
+            }
+            assert!(asha.open(&path).await.text.contains("asha@acme.example"), "{path}");
+            // A session that is over is not looked behind either.
+            let mut stale = Browser::new(router.clone());
+            stale.set_cookie("commdesk", "over");
+            assert!(!stale.open(&path).await.headers.contains_key(header::ETAG), "{path}");
+        }
+        // Another cookie of the reader's changes nothing on it; the theme is another page.
+        let mut dark = Browser::new(router.clone());
+        dark.set_cookie("draft", "somebody's");
+        let light = dark.open("/").await;
+        dark.set_cookie("theme", "dark");
+        let night = dark.open("/").await;
+        assert!(!light.text.contains("data-theme") && night.text.contains("data-theme=\"dark\""));
+        assert_ne!(light.headers[header::ETAG], night.headers[header::ETAG]);
+        assert!(!visitor.open("/").await.text.contains("data-theme"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_refused_or_private_is_not_kept() {
+    let (counter, _listening) = Counter::start();
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, kept) = keeping(town);
+        let mut visitor = Browser::new(router);
+        for path in ["/events/not-there", "/directory/not-there", "/opportunities/0190a000-0000-7000-8000-000000000000"] {
+            visitor.open(path).await;
+            counter.take();
+            let again = visitor.open(path).await;
+            assert_eq!(again.status, StatusCode::NOT_FOUND);
+            assert!(!counter.take().is_empty(), "{path} was looked for again");
+            assert_eq!(again.headers[header::CACHE_CONTROL], "no-store", "{path}");
+        }
+        for path in ["/dashboard", "/sign-in", "/become-sponsor", "/join", "/api/v1/opportunities", "/nowhere"] {
+            assert!(!visitor.open(path).await.headers.contains_key(header::ETAG), "{path}");
+        }
+        // What somebody else's links carry is one page; what no page knows is rendered, and not kept.
+        let before = visitor.open("/events?q=hack").await;
+        counter.take();
+        let tagged = visitor.open("/events?utm_source=letter&q=hack&fbclid=1").await;
+        assert_eq!((counter.take().len(), &tagged.text), (0, &before.text));
+        let weight = kept.weight();
+        for n in 0..40 {
+            assert_eq!(visitor.open(&format!("/events?x{n}=y&q=hack")).await.status, StatusCode::OK);
+        }
+        assert_eq!(kept.weight(), weight, "unknown parameters take no room");
+        let long = "a".repeat(600);
+        visitor.open(&format!("/events?q={long}")).await;
+        assert_eq!(kept.weight(), weight, "no room for what nobody types");
+        for n in 0..10 {
+            visitor.open(&format!("/events?q=word{n}")).await;
+        }
+        let (used, room) = kept.weight();
+        assert!(used > weight.0 && used <= room, "{used} of {room}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_is_kept_for_a_second_of_the_house() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, _) = keeping(town);
+        let mut visitor = Browser::new(router);
+        let before = visitor.open("/events").await;
+        sqlx::query("update events set title = 'Another name for it' where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .unwrap();
+        assert_eq!(visitor.open("/events").await.text, before.text);
+        town.house.clock.shift(2);
+        let after = visitor.open("/events").await;
+        assert!(after.text.contains("Another name for it") && !before.text.contains("Another name for it"));
+        assert_ne!(before.headers[header::ETAG], after.headers[header::ETAG]);
+        // The same page rendered again is the same page to whoever has it.
+        town.house.clock.shift(2);
+        assert_eq!(visitor.open("/events").await.headers[header::ETAG], after.headers[header::ETAG]);
+        // A lost database is a refusal, and lasts no longer than it lasts.
+        town.house.clock.shift(2);
+        town.cut_off(true).await;
+        assert_eq!(visitor.open("/events").await.status, StatusCode::SERVICE_UNAVAILABLE);
+        town.cut_off(false).await;
+        assert_eq!(visitor.open("/events").await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_kept_pages_policy_names_its_own_scripts() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, _) = keeping(town);
+        let mut visitor = Browser::new(router);
+        for path in public(town).await {
+            let page = visitor.open(&path).await;
+            assert!(page.headers.contains_key(header::ETAG), "{path} is kept");
+            let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(!policy.contains("nonce-") && !policy.contains("unsafe-inline"), "{path}: {policy}");
+            assert!(!page.text.contains("nonce=\""), "{path}");
+            let named: BTreeSet<String> =
+                policy.split(['\'', ' ', ';']).filter_map(|word| word.strip_prefix("sha256-")).map(str::to_owned).collect();
+            let scripts: BTreeSet<String> = page
+                .text
+                .split("<script")
+                .skip(1)
+                .filter_map(|rest| rest.split_once('>')?.1.split_once("</script>"))
+                .map(|(script, _)| STANDARD.encode(Sha256::digest(script)))
+                .collect();
+            assert!(!scripts.is_empty(), "{path} has scripts");
+            assert_eq!(named, scripts, "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_kept_page_is_sent_as_its_reader_takes_it() {
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, _) = keeping(town);
+        let (_, headers, plain) = raw(&router, "/directory", &[]).await;
+        assert!(!headers.contains_key(header::CONTENT_ENCODING));
+        assert_eq!(headers[header::CACHE_CONTROL], "private, no-cache");
+        let vary: Vec<&str> = headers.get_all(header::VARY).iter().filter_map(|v| v.to_str().ok()).collect();
+        let vary = vary.join(",").to_lowercase();
+        assert!(vary.contains("cookie") && vary.contains("accept-encoding"), "{vary}");
+        let tag = headers[header::ETAG].to_str().unwrap().to_owned();
+        let (_, headers, br) = raw(&router, "/directory", &[("accept-encoding", "gzip, br")]).await;
+        assert_eq!(
+            (&headers[header::CONTENT_ENCODING], headers[header::ETAG].to_str().unwrap()),
+            (&"br".parse().unwrap(), &*tag)
+        );
+        let mut unpacked = Vec::new();
+        BrotliDecoder::new(&br[..]).read_to_end(&mut unpacked).await.unwrap();
+        assert_eq!(unpacked, plain);
+        let (_, headers, gzip) = raw(&router, "/directory", &[("accept-encoding", "gzip")]).await;
+        assert_eq!(headers[header::CONTENT_ENCODING], "gzip");
+        let mut unpacked = Vec::new();
+        GzipDecoder::new(&gzip[..]).read_to_end(&mut unpacked).await.unwrap();
+        assert_eq!(unpacked, plain);
+        assert!(br.len() * 3 < plain.len() && gzip.len() * 3 < plain.len(), "{} {} {}", br.len(), gzip.len(), plain.len());
+        for seen in [tag.as_str(), tag.trim_start_matches("W/"), &format!("\"other\", {tag}"), "*"] {
+            let (status, headers, body) = raw(&router, "/directory", &[("if-none-match", seen), ("accept-encoding", "br")]).await;
+            assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0), "{seen}");
+            assert_eq!(headers[header::ETAG].to_str().unwrap(), tag);
+            assert!(headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap().contains("sha256-"));
+        }
+        let (status, ..) = raw(&router, "/directory", &[("if-none-match", "\"other\"")]).await;
+        assert_eq!(status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crowd_is_one_rendering() {
+    let (counter, _listening) = Counter::start();
+    story(async |town| {
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        let (router, _) = keeping(town);
+        counter.take();
+        raw(&router, "/opportunities", &[]).await;
+        let one = counter.take().len();
+        assert!(one > 0);
+        town.house.clock.shift(2);
+        let crowd = futures::future::join_all((0..30).map(|_| raw(&router, "/opportunities", &[]))).await;
+        assert_eq!(counter.take().len(), one);
+        assert!(crowd.iter().all(|(status, _, body)| *status == StatusCode::OK && body == &crowd[0].2));
+        // What may not be kept makes nobody wait for the others, and everybody gets their answer.
+        let crowd = futures::future::join_all((0..30).map(|_| raw(&router, "/events/not-there", &[]))).await;
+        assert!(crowd.iter().all(|(status, ..)| *status == StatusCode::NOT_FOUND));
+        // Somebody who gives up while they render leaves the place to the next.
+        let given_up = tokio::time::timeout(Duration::from_millis(1), raw(&router, "/communities/apex-circle", &[])).await;
+        drop(given_up);
+        let (status, ..) =
+            tokio::time::timeout(Duration::from_secs(20), raw(&router, "/communities/apex-circle", &[])).await.unwrap();
+        assert_eq!(status, StatusCode::OK);
+    })
+    .await;
+}
