@@ -197,6 +197,7 @@ impl Town {
             reach: self.house.reach.clone(),
             known: is_known,
             poke: Notify::new(),
+            shelf: Shelf::default(),
         })
     }
 
