@@ -82,7 +82,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
     let say = |line: &str| println!("{line}");
     let keys = Keys::of_development(&dev.data)?;
     let settings = || Settings {
-        page_life: std::time::Duration::from_secs(dev.page_seconds),
+        page_life: Duration::from_secs(dev.page_seconds),
         ..Settings::development(dev.addr, &dev.data, dev.smtp.clone(), dev.limit_factor, dev.site_root.clone())
     };
     let seed = if dev.database_url.is_some() { dev.seed } else { !dev.no_seed };

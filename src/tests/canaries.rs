@@ -115,6 +115,7 @@ fn addresses(tenants: &Tenants, member: Uuid) -> Vec<(String, &'static str)> {
         member,
         invitation: tenants.invitation,
         join_request: tenants.join_request,
+        user: tenants.ravi,
     };
     let mut all = Vec::new();
     for (round, others) in [one(tenants.event, tenants.offer), one(tenants.hackfest, tenants.opportunity)].iter().enumerate() {

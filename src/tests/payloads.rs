@@ -94,6 +94,7 @@ async fn markup_that_people_write_is_text_on_every_page_and_in_every_letter() {
                 member,
                 invitation: tenants.invitation,
                 join_request: tenants.join_request,
+                user: tenants.ravi,
             };
             let mut faults = Vec::new();
             let mut shown = BTreeSet::new();

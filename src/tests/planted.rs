@@ -86,18 +86,22 @@ pub const TABLES: &[Columns] = &[
          developer_tools supported_regions preferred_event_types supported_community_types verification_status brand_colors \
          boilerplate events_sponsored communities_supported",
         // Sponsorship types are words of a closed list; who sees them is a row of `organizations/visibility.rs`.
-        "name_skeleton budget_currency sponsorship_types trust_score disabled_from version",
+        "name_skeleton budget_currency sponsorship_types trust_score disabled_from version changed",
         "budget_min budget_max primary_email business_email devrel_email hiring_email billing_email phone more_asked \
          decision_reason applied_from disabling_reason",
     ),
     columns("organization_members", "false", "", "role version", ""),
+    columns("organization_seats_waiting", "false", "", "role", ""),
+    // A dropped one; what waits is read by staff alone.
+    columns("organization_merges", "gone_id = {acme}", "", "state", "reason"),
+    columns("technologies", "false", "key name", "", ""),
     columns("checks", "subject_id in ({apex}, {acme})", "", "subject_kind kind result", "evidence"),
     columns("application_drafts", "kind = 'community'", "", "kind", "token_hash fields"),
     columns(
         "communities",
         "id = {apex}",
         "slug name bio website identity_key community_type country city region languages size links answers median_answer_seconds",
-        "name_skeleton status trust_score version",
+        "name_skeleton status trust_score version changed",
         "official_email phone more_asked decision_reason applied_from",
     ),
     columns(
@@ -113,7 +117,7 @@ pub const TABLES: &[Columns] = &[
         "id = {event}",
         "",
         "event_type category format region technologies timezone max_attendees status version",
-        "slug title subtitle description_markdown registration_link venue_name venue_address",
+        "slug title subtitle description_markdown registration_link venue_name venue_address hidden_reason",
     ),
     // What stands on the public page is public; the row here is a hidden one.
     columns(
@@ -129,7 +133,7 @@ pub const TABLES: &[Columns] = &[
         "id = {offer}",
         "",
         "category currency places status version",
-        "title description budget_min budget_max event_snapshot search_text",
+        "title description budget_min budget_max event_snapshot search_text hidden_reason",
     ),
     columns("opportunity_benefits", "opportunity_id = {offer}", "", "position kind", "text"),
     columns("opportunity_items", "opportunity_id = {offer}", "", "position kind benefit stock", "name details price_minor"),
@@ -313,6 +317,8 @@ pub async fn furnish(town: &Town) -> Tenants {
          values (gen_random_uuid(), {acme}, 'https://x.example', 'x', false, {asha}, {now}, 'Open')",
         "insert into organization_claims (id, organization_id, user_id, method, email, state, asked_at)
          values (gen_random_uuid(), {acme}, {ravi}, 'mailbox', 'x', 'Asked', {now})",
+        "insert into organization_merges (id, gone_id, kept_id, reason, proposed_by, proposed_at, state, decided_at)
+         select gen_random_uuid(), {acme}, id, 'x', {ravi}, {now}, 'Dropped', {now} from organizations where id <> {acme} limit 1",
         "insert into domain_proofs (organization_id, user_id, domain, token, asked_at) values ({acme}, {asha}, 'x', 'x', {now})",
         "insert into saved_views (id, user_id, workspace, board, name, query, created_at, updated_at)
          values (gen_random_uuid(), {asha}, 'organization:acme-cloud', 'opportunities', 'x', 'x', {now}, {now})",
