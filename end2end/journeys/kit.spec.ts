@@ -6,6 +6,7 @@ const PARTS = ['actions', 'fields', 'refused', 'labels', 'rows', 'ways', 'messag
 
 for (const theme of ['light', 'dark'] as const) {
   test(`the kit, ${theme}`, async ({ page }) => {
+    test.setTimeout(180_000);
     await page.setViewportSize({ width: 800, height: 900 });
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(`/dev/kit?theme=${theme}`);
