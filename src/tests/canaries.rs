@@ -42,6 +42,7 @@ const SEEN: &[(&str, &str)] = &[
     ("events.registration_link", VOLUNTEER),
     ("events.venue_name", VOLUNTEER),
     ("events.venue_address", VOLUNTEER),
+    ("events.hidden_reason", VOLUNTEER),
     ("event_partners.name_snapshot", VOLUNTEER),
     ("event_partners.website_snapshot", VOLUNTEER),
     ("event_partners.benefits", VOLUNTEER),

@@ -128,6 +128,7 @@ async fn fifty_publications_on_two_instances_are_one() {
             let event = json!({
                 "title": "Fifty clicks", "eventType": "Hackathon", "category": "Technology", "descriptionMarkdown": "One of fifty.",
                 "startAt": day(50), "endAt": day(51), "timezone": "Asia/Kolkata", "capacity": {"maxAttendees": 50},
+                "format": "Online", "region": "South Asia",
             });
             let id = ravi.api(Method::POST, "/events", Some(event)).await.data()["id"].as_str().expect("an id").to_owned();
             let path = format!("/events/{id}/publish");
