@@ -33,7 +33,9 @@ pub async fn follow_in(
     let now = tx.ctx().now();
     let mut withdrawn = Vec::new();
     for (goes, stays) in store::list_twins(tx, gone, kept).await? {
-        let request = store::hold(tx, actor.scope(), goes).await?;
+        let mut request = store::hold(tx, actor.scope(), goes).await?;
+        // Whoever has it from now on is told that it ended, whichever of the two profiles had asked.
+        request.parties.organization = kept;
         let words = format!("Two profiles of {name} became one, and both had a request about this. The older one goes on.");
         let fact = request.withdraw_for(stays, &words)?;
         store::apply_withdrawn(tx, &fact, now).await?;

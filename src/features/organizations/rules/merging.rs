@@ -99,10 +99,10 @@ pub const fn height(role: OrganizationRole) -> u8 {
     }
 }
 
-/// Do people keep a seat when their profile goes? Nobody gets into a verified workspace by an application that nobody
-/// checked: its people may ask its admins.
+/// Do people keep a seat when their profile goes? Nobody gets into a listed workspace by an application that nobody checked:
+/// they ask its admins, or claim it.
 pub fn people_follow(gone: Standing, kept: Standing) -> bool {
-    gone == Standing::Verified || kept != Standing::Verified
+    gone == Standing::Verified || matches!(kept, Standing::Waiting | Standing::MoreAsked)
 }
 
 impl Organization {
