@@ -10,7 +10,7 @@ use crate::{
     },
     platform::{
         ctx::{Ctx, House},
-        limits,
+        dates, limits,
         pictures::preview::{self, Preview},
         storage::{Key, Stored},
         web::{Call, Seg},
@@ -21,6 +21,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 
@@ -87,10 +88,16 @@ async fn of_event(ctx: &Ctx, file: &str) -> AppResult<Preview> {
     } else {
         event.venue_name
     };
+    // Days are enough beside a link; the clock times of a label would run under the logo.
+    let at = |text: Option<&str>| text.and_then(|text| text.parse::<DateTime<Utc>>().ok());
+    let when = match (at(event.start_at.as_deref()), at(event.end_at.as_deref())) {
+        (Some(start), Some(end)) => dates::days(start, end, dates::zone(&event.timezone)),
+        _ => event.when_label,
+    };
     Ok(Preview {
         over: format!("{kind} by {}", event.community_name),
         title: event.title,
-        lines: vec![event.when_label, place],
+        lines: vec![when, place],
         initials: initials(&event.community_name),
         logo_key: key_of(event.community_logo_url.as_deref()),
         address: address(ctx, &format!("/events/{}", event.slug)),

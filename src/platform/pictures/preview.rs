@@ -19,7 +19,7 @@ use std::{
 };
 
 /// Counts up when the drawing changes, so that kept pictures of the old one are not found.
-const DRAWING: u32 = 1;
+const DRAWING: u32 = 2;
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 630;
 /// Where words begin and end.
@@ -46,13 +46,24 @@ static FACES: [&[u8]; 8] = [
     include_bytes!("fonts/noto-devanagari-600.ttf"),
 ];
 
-static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
+static FONTS: LazyLock<(Arc<fontdb::Database>, Vec<String>)> = LazyLock::new(|| {
     let mut fonts = fontdb::Database::new();
+    let mut families = Vec::new();
     for face in FACES {
-        fonts.load_font_data(face.to_vec());
+        let ids = fonts.load_font_source(fontdb::Source::Binary(Arc::new(face)));
+        let family = ids.first().and_then(|id| Some(fonts.face(*id)?.families.first()?.0.clone()));
+        families.push(family.unwrap_or_else(|| "Inter".into()));
     }
-    Arc::new(fonts)
+    (Arc::new(fonts), families)
 });
+
+static MAPS: LazyLock<Vec<FontRef<'static>>> =
+    LazyLock::new(|| FACES.iter().filter_map(|face| FontRef::new(face).ok()).collect());
+
+/// Which face has a letter.
+fn face_of(letter: char) -> Option<usize> {
+    MAPS.iter().position(|face| face.charmap().map(letter).is_some())
+}
 
 /// What the picture says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -89,6 +100,22 @@ struct Line {
     size: f32,
     fill: &'static str,
     text: String,
+}
+
+impl Line {
+    /// The text by font: what draws a line takes letters of another script from one font for the whole of it, or from none.
+    fn spans(&self) -> Vec<(&'static str, String)> {
+        let mut spans: Vec<(&'static str, String)> = Vec::new();
+        for letter in self.text.chars() {
+            let family = face_of(letter).and_then(|face| FONTS.1.get(face)).map_or("Inter", String::as_str);
+            match spans.last_mut() {
+                // Spaces stay with the word before them.
+                Some((last, text)) if *last == family || letter == ' ' => text.push(letter),
+                _ => spans.push((family, letter.to_string())),
+            }
+        }
+        spans
+    }
 }
 
 #[derive(askama::Template)]
@@ -150,7 +177,7 @@ fn mark(png: &[u8]) -> Option<RgbaImage> {
 }
 
 fn options() -> Options<'static> {
-    Options { font_family: "Inter".into(), fontdb: Arc::clone(&FONTS), ..Options::default() }
+    Options { font_family: "Inter".into(), fontdb: Arc::clone(&FONTS.0), ..Options::default() }
 }
 
 fn card(preview: &Preview, has_logo: bool) -> Card {
@@ -180,7 +207,10 @@ fn card(preview: &Preview, has_logo: bool) -> Card {
     y += 20.0;
     for line in extra {
         y += 42.0;
-        say(y.min(516.0), 30.0, 400, SOFT, cut(&line, room, 30.0, 400));
+        // A long name leaves room for one of them.
+        if y < 520.0 {
+            say(y, 30.0, 400, SOFT, cut(&line, room, 30.0, 400));
+        }
     }
     say(596.0, 26.0, 400, SOFT, cut(&address, RIGHT - LEFT, 26.0, 400));
     if let Some(initials) = initials.filter(|_| !has_logo) {
@@ -192,7 +222,7 @@ fn card(preview: &Preview, has_logo: bool) -> Card {
 
 /// The largest size at which a name stands in a few lines, and the lines.
 fn fitted(title: &str, room: f32) -> (f32, Vec<String>) {
-    for (size, most) in [(76.0, 2), (64.0, 3), (54.0, 3)] {
+    for (size, most) in [(76.0, 1), (64.0, 1), (76.0, 2), (64.0, 3), (54.0, 3)] {
         let rows = wrapped(title, room, size, 600);
         if rows.len() <= most {
             return (size, rows);
@@ -263,9 +293,6 @@ fn width(text: &str, size: f32, weight: u16) -> f32 {
 
 /// The text with what we can draw, in one line; nothing where no letter or digit is left.
 fn readable(text: &str) -> Option<String> {
-    static MAPS: LazyLock<Vec<FontRef<'static>>> =
-        LazyLock::new(|| FACES.iter().filter_map(|face| FontRef::new(face).ok()).collect());
-    let has = |c: char| MAPS.iter().any(|face| face.charmap().map(c).is_some());
     let words: String = text
         .chars()
         .take(LONGEST)
@@ -274,7 +301,7 @@ fn readable(text: &str) -> Option<String> {
         .filter(|c| {
             *c == ' ' || !matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
         })
-        .filter(|c| !c.is_control() && has(*c))
+        .filter(|c| !c.is_control() && face_of(*c).is_some())
         .collect();
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     words.chars().any(char::is_alphanumeric).then_some(words)
@@ -283,6 +310,7 @@ fn readable(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use resvg::usvg::Node;
 
     fn named(title: &str) -> Preview {
         Preview {
@@ -313,8 +341,16 @@ mod tests {
             for line in drawn.lines.iter().filter(|line| line.anchor == "start") {
                 let right = line.x + width(&line.text, line.size, line.weight);
                 assert!(right <= RIGHT + 1.0 && line.y < 630.0, "{name}: {line:?} ends at {right}");
-                if line.y < 520.0 {
+                if line.y < 530.0 {
                     assert!(right <= PLATE.0, "{name}: {line:?} runs under the plate, to {right}");
+                }
+            }
+            let svg = drawn.render().expect("a card");
+            let tree = Tree::from_str(&svg, &options()).expect("a drawing");
+            for node in tree.root().children() {
+                if let Node::Text(text) = node {
+                    let glyphs = text.layouted().iter().flat_map(|span| &span.positioned_glyphs);
+                    assert!(glyphs.clone().all(|glyph| glyph.id.0 != 0), "{name} has letters that were not found");
                 }
             }
             let png = png_of(&named(&name), None).expect("a picture");
