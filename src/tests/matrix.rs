@@ -151,7 +151,7 @@ async fn arrive(town: &Town, caller: Caller) -> Browser {
 }
 
 /// Rows that find nothing for anybody here.
-const TOLD_ELSEWHERE: [&str; 22] = [
+const TOLD_ELSEWHERE: [&str; 23] = [
     "/claim/{slug} check",
     "/inbox/rules unblock",
     "/manage/events restore",
@@ -173,6 +173,7 @@ const TOLD_ELSEWHERE: [&str; 22] = [
     "DELETE /events/{eventId}",
     "DELETE /events/{eventId}/partners/{linkId}",
     "DELETE /requests/rules/{ruleId}",
+    "DELETE /sessions/{sessionId}",
     "POST /events/{eventId}/archive",
     "POST /events/{eventId}/duplicate",
 ];
