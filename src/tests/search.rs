@@ -203,7 +203,9 @@ async fn counts_respect_the_other_facets_and_nobody_hidden_is_counted() {
                 assert_eq!(i64::try_from(value.count).expect("small"), found.total, "{} {}", facet.name, value.value);
             }
         }
-        assert!(count(&all, "budget", "INR:200000-500000").is_some() && count(&all, "sponsorshipType", "Cash").is_some());
+        for closed in ["budget", "sponsorshipType"] {
+            assert!(all.facets.iter().any(|facet| facet.name == closed && !facet.values.is_empty()), "{closed} is offered");
+        }
 
         // What it gives and how much is for approved communities: no facet, no count, no answer, no field.
         for viewer in [None, Some(&kofi), Some(&asha)] {
