@@ -14,13 +14,16 @@ use serde::Deserialize;
 use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
 
+/// What was looked at, and when.
+pub type Checked = (CheckRow, DateTime<Utc>);
+
 /// Everything beside the organization itself and its timeline.
 pub struct Evidence {
     /// The newest run first.
-    pub checks: Vec<(CheckRow, DateTime<Utc>)>,
+    pub checks: Vec<Checked>,
     /// Everybody who names the same identity and was not refused.
     pub rivals: Vec<QueueRowStored>,
-    pub proposal: Option<(ProposalRow, Vec<(CheckRow, DateTime<Utc>)>)>,
+    pub proposal: Option<(ProposalRow, Vec<Checked>)>,
     pub disablings: Vec<DisablingRow>,
     /// The newest first.
     pub claims: Vec<ClaimRow>,
@@ -44,7 +47,7 @@ struct StoredCheck {
     checked_at: DateTime<Utc>,
 }
 
-fn read(checks: Vec<StoredCheck>) -> Vec<(CheckRow, DateTime<Utc>)> {
+fn read(checks: Vec<StoredCheck>) -> Vec<Checked> {
     checks
         .into_iter()
         .filter_map(|row| {
