@@ -36,13 +36,13 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await sara.getByRole('radio', { name: /^Ask for more/ }).check();
   await sara.getByLabel('Reason').fill('Who of the company can confirm that you act for it?');
   await sara.getByRole('button', { name: 'Decide' }).click();
-  await expect(sara.getByText('Waits for the applicant').first()).toBeVisible();
+  await expect(sara.getByText('Waits for the applicant').filter({ visible: true }).first()).toBeVisible();
   // The answer, without scripts.
   await other.goto('/dashboard');
-  await expect(other.getByText('Who of the company can confirm that you act for it?').first()).toBeVisible();
+  await expect(other.getByText('Who of the company can confirm that you act for it?').filter({ visible: true }).first()).toBeVisible();
   await other.getByRole('textbox', { name: 'Answer' }).fill('Our front desk can.');
   await other.getByRole('button', { name: 'Send it again' }).click();
-  await expect(other.getByText('Pending Verification').first()).toBeVisible();
+  await expect(other.getByText('Pending Verification').filter({ visible: true }).first()).toBeVisible();
   await reveals(other, of(first), 'the dashboard after the answer');
   // The decision: the first one is verified.
   await open(sara, '/staff/organizations');
@@ -53,9 +53,9 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await sara.getByRole('radio', { name: /^Verify/ }).check();
   await sara.getByLabel('Reason').fill('The mailbox and the imprint agree.');
   await sara.getByRole('button', { name: 'Decide' }).click();
-  await expect(sara.getByText('Verified', { exact: true }).first()).toBeVisible();
+  await expect(sara.getByText('Verified', { exact: true }).filter({ visible: true }).first()).toBeVisible();
   await other.goto('/dashboard');
-  await expect(other.getByText('Pending Verification').first()).toBeVisible();
+  await expect(other.getByText('Pending Verification').filter({ visible: true }).first()).toBeVisible();
   await reveals(other, of(first), 'the dashboard after the decision');
   expect(await status(one, `/directory/${slug(first.company)}`)).toBe(200);
 

@@ -17,7 +17,7 @@ test('a rival sees their own application, and nothing of the other one', async (
 
   // Each has a page of their own, and knows nothing of the other.
   await other.goto('/dashboard');
-  await expect(other.getByText('Pending Verification').first()).toBeVisible();
+  await expect(other.getByText('Pending Verification').filter({ visible: true }).first()).toBeVisible();
   await reveals(other, of(first), 'the dashboard of the rival');
   await other.goto('/organization/profile');
   await reveals(other, of(first), 'the profile of the rival');
@@ -31,7 +31,7 @@ test('a rival sees their own application, and nothing of the other one', async (
   await other.goto('/opportunities');
   await other.getByRole('searchbox').first().fill(world.event);
   await other.getByRole('button', { name: 'Search' }).click();
-  await expect(other.getByRole('link', { name: world.event, exact: true }).first()).toBeVisible();
+  await expect(other.getByRole('link', { name: world.event, exact: true }).filter({ visible: true }).first()).toBeVisible();
   await closed(other, ['/staff/organizations', '/staff/changes', world.request, '/manage/events', world.opportunity], of(first));
   const inbox = await other.context().request.get('/api/v1/requests');
   expect(await inbox.text()).not.toContain(world.acme.company);

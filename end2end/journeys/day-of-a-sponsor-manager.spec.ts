@@ -12,16 +12,16 @@ test('a sponsor manager finds, applies, is asked and declines', async ({ browser
   await openOpportunity(owner, event);
 
   await open(page, '/dashboard');
-  await expect(page.getByText('Verified', { exact: true }).first()).toBeVisible();
+  await expect(page.getByText('Verified', { exact: true }).filter({ visible: true }).first()).toBeVisible();
   await fits(page);
 
   // Found in the list, with the range, and applied for.
   await applyFor(page, event, '2,20,000', 'Our night owls would love this.');
   await fits(page);
-  await expect(page.getByText('₹2,20,000').first()).toBeVisible();
+  await expect(page.getByText('₹2,20,000').filter({ visible: true }).first()).toBeVisible();
   const ours = new URL(page.url()).pathname;
   await open(page, '/inbox?tab=submitted');
-  await expect(page.getByRole('main').getByRole('link', { name: new RegExp(`${apex.company}$`) }).first()).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: new RegExp(`${apex.company}$`) }).filter({ visible: true }).first()).toBeVisible();
   await fits(page);
 
   // The other side asks for something else; its contact is open to those who deal with it, and only then.
@@ -37,21 +37,21 @@ test('a sponsor manager finds, applies, is asked and declines', async ({ browser
   await open(page, '/inbox');
   await fits(page);
   await open(page, asked);
-  await expect(page.getByText('Coffee for the night.').first()).toBeVisible();
+  await expect(page.getByText('Coffee for the night.').filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByText(`hello@${apex.domain}`)).toBeVisible();
   await page.getByText('Decline', { exact: true }).click();
   await page.getByLabel('Why').selectOption('Budget');
   await page.getByLabel('Note').fill('Coffee is not ours this year.');
   await page.getByRole('button', { name: 'Decline offer' }).click();
-  await expect(page.getByText('Declined', { exact: true }).or(page.getByText('Rejected', { exact: true })).first()).toBeVisible();
+  await expect(page.getByText('Declined', { exact: true }).or(page.getByText('Rejected', { exact: true })).filter({ visible: true }).first()).toBeVisible();
   await open(owner, asked);
-  await expect(owner.getByText('Coffee is not ours this year.').first()).toBeVisible();
+  await expect(owner.getByText('Coffee is not ours this year.').filter({ visible: true }).first()).toBeVisible();
 
   // Second thoughts about the own one.
   await open(page, ours);
   await page.getByText('Withdraw', { exact: true }).click();
   await page.getByRole('button', { name: 'Withdraw request' }).click();
-  await expect(page.getByText('Withdrawn', { exact: true }).first()).toBeVisible();
+  await expect(page.getByText('Withdrawn', { exact: true }).filter({ visible: true }).first()).toBeVisible();
   await fits(page);
 
   // Not theirs: people, keys, the other side's workshop, staff; the profile is read.

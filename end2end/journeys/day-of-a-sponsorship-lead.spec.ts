@@ -15,8 +15,8 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   await page.getByRole('main').getByRole('link', { name: new RegExp(`${acme.company}$`) }).first().click();
   await expect(page).toHaveURL(/\/requests\//);
   await page.waitForLoadState('networkidle');
-  await expect(page.getByText(`₹${SECRETS.offer}`).first()).toBeVisible();
-  await expect(page.getByText(SECRETS.message).first()).toBeVisible();
+  await expect(page.getByText(`₹${SECRETS.offer}`).filter({ visible: true }).first()).toBeVisible();
+  await expect(page.getByText(SECRETS.message).filter({ visible: true }).first()).toBeVisible();
   await fits(page);
   // She takes it over from the team.
   await page.getByText('Hand over or put aside').click();
@@ -39,7 +39,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
 
   // Somebody from the directory, with what approved communities may know of them, is asked.
   await open(page, '/directory/lumen-data');
-  await expect(page.getByText(/₹5L/).first()).toBeVisible();
+  await expect(page.getByText(/₹5L/).filter({ visible: true }).first()).toBeVisible();
   await page.getByRole('link', { name: /request|support|ask/i }).first().click();
   await page.waitForLoadState('networkidle');
   const event = page.getByLabel('Event', { exact: true }).locator('option', { hasText: world.event });
@@ -54,7 +54,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   // The offer that waited is agreed, and the event's page says so.
   await open(page, world.request);
   await page.getByRole('button', { name: 'Accept offer' }).click();
-  await expect(page.getByText('Accepted', { exact: true }).first()).toBeVisible();
+  await expect(page.getByText('Accepted', { exact: true }).filter({ visible: true }).first()).toBeVisible();
   await open(page, `/events/${slug(world.event)}`);
   await expect(page.getByRole('link', { name: new RegExp(acme.company) })).toBeVisible();
   await fits(page);

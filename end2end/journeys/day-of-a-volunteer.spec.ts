@@ -11,7 +11,7 @@ test('a volunteer sees the events and the people, and nothing of sponsors', asyn
   // The way in: their own workspace, without an inbox.
   expect(await status(page, '/dashboard')).toBe(200);
   const menu = page.getByRole('navigation').first();
-  await expect(page.getByRole('link', { name: 'Events', exact: true }).first()).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Events', exact: true }).filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByRole('link', { name: 'Inbox', exact: true })).toHaveCount(0);
   await expect(menu).toBeVisible();
   await expect(page.getByText('Open requests')).toHaveCount(0);
@@ -38,14 +38,14 @@ test('a volunteer sees the events and the people, and nothing of sponsors', asyn
   await page.getByRole('link', { name: /Vera Journey/ }).click();
   await page.getByLabel('About you').fill('I hold doors and count badges.');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('I hold doors and count badges.').first()).toBeVisible();
+  await expect(page.getByText('I hold doors and count badges.').filter({ visible: true }).first()).toBeVisible();
 
   // What is public: the opportunity with its range, the sponsor without budget or address.
   await page.goto('/opportunities');
   await page.getByRole('searchbox').first().fill(world.event);
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByRole('link', { name: world.event, exact: true }).first().click();
-  await expect(page.getByText('₹2L – ₹5L').first()).toBeVisible();
+  await expect(page.getByText('₹2L – ₹5L').filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByRole('button', { name: 'Send application' })).toHaveCount(0);
   await reveals(page, never, 'the opportunity');
   expect(await status(page, `/directory/${slug(acme.company)}`)).toBe(200);

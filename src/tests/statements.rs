@@ -26,7 +26,7 @@ const REHEARSAL: &str = "/merge?into=";
 const OVER: &[(&str, usize)] = &[
     ("/directory/acme-cloud", 6),
     ("/events/hackfest-2027", 6),
-    ("/manage/events/", 6),
+    ("/manage/events/", 10),
     ("/opportunities/", 5),
     ("/staff/changes", 5),
 ];
