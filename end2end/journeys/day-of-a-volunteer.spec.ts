@@ -36,7 +36,7 @@ test('a volunteer sees the events and the people, and nothing of sponsors', asyn
   await expect(page.getByRole('button', { name: /Save the role|Change the status/ })).toHaveCount(0);
   await page.goto('/people');
   await page.getByRole('link', { name: /Vera Journey/ }).click();
-  await page.getByLabel('About you').fill('I hold doors and count badges.');
+  await page.getByRole('textbox', { name: /About you/ }).fill('I hold doors and count badges.');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('I hold doors and count badges.').filter({ visible: true }).first()).toBeVisible();
 

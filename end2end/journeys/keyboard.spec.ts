@@ -87,7 +87,20 @@ test('a refused form takes the focus to what is wrong, and its links lead to the
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('x');
 });
 
-test('the inbox by keys: through its rows, ticked, put aside, and back to where one was', async ({ page }) => {
+test('the inbox by keys: through its rows, ticked, put aside, and back to where one was', async ({ browser, page }) => {
+  // A second application waits beside the demo's own.
+  const other = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.203.9.9' } });
+  const tomas = await other.newPage();
+  await signIn(tomas, 'tomas@lumen.example', 'a calm demo passphrase');
+  const listed = (await (await other.request.get('/api/v1/opportunities?search=HackFest&limit=50')).json()).data.items as { id: string; category: string }[];
+  const platinum = listed.find((one) => one.category === 'Platinum Sponsor')!;
+  const sent = await other.request.post(`/api/v1/opportunities/${platinum.id}/apply`, {
+    headers: { origin: new URL(tomas.url()).origin },
+    data: { amount: 210000, message: 'Two mentors, and a desk for questions about data.' },
+  });
+  expect(sent.status(), await sent.text()).toBe(201);
+  await other.close();
+
   await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
   await open(page, '/inbox');
   const rows = page.locator('.inbox__link');

@@ -42,7 +42,7 @@ test('a community finds a sponsor in the directory and asks, the sponsor accepts
   await publishEvent(community, event);
 
   await open(community, '/directory');
-  await community.getByRole('searchbox').first().fill(acme.company);
+  await community.getByRole('main').locator('input[type="search"]').fill(acme.company);
   await community.getByRole('button', { name: 'Search' }).click();
   await community.waitForURL(/\?.*=/);
   await community.waitForLoadState('networkidle');

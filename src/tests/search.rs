@@ -116,11 +116,6 @@ async fn both_ways(ctx: &Ctx, query: &str, limit: u32) -> Vec<String> {
     there
 }
 
-fn count(view: &DirectoryView, facet: &str, value: &str) -> Option<u64> {
-    let facet = view.facets.iter().find(|there| there.name == facet)?;
-    facet.values.iter().find(|there| there.value == value).map(|value| value.count)
-}
-
 #[tokio::test]
 async fn the_index_and_the_database_find_the_same() {
     story(async |town| {
