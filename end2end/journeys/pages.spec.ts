@@ -105,7 +105,7 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await ravi.getByLabel('Industry').selectOption('Security');
   await ravi.getByLabel('A mailbox of theirs').fill(added.email);
   await ravi.getByRole('button', { name: 'Add it' }).click();
-  await expect(ravi).not.toHaveURL(/\/add/);
+  await expect(ravi).not.toHaveURL(/\/directory\/add(\?|$)/);
   await open(ravi, `/directory/${slug(added.company)}/join`);
   await ravi.getByLabel(/^A mailbox at/).fill(added.email);
   await ravi.getByRole('button', { name: 'Send the mail' }).click();
