@@ -44,7 +44,8 @@ test('a volunteer sees the events and the people, and nothing of sponsors', asyn
   await page.goto('/opportunities');
   await page.getByRole('searchbox').first().fill(world.event);
   await page.getByRole('button', { name: 'Search' }).click();
-  await page.getByRole('link', { name: world.event, exact: true }).first().click();
+  await expect(page.getByRole('link', { name: world.event, exact: true }).first()).toBeVisible();
+  await page.goto(`/opportunities/${world.opportunity.split('/').pop()}`);
   await expect(page.getByText('₹2L – ₹5L').filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByRole('button', { name: 'Send application' })).toHaveCount(0);
   await reveals(page, never, 'the opportunity');
