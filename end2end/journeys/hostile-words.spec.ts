@@ -123,6 +123,7 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByLabel('Description').fill(words('Talks and more.\n\n'));
   await owner.getByLabel(/^Venue/).fill(words('Hall', 100));
   await owner.getByRole('main').getByRole('button', { name: 'Save', exact: true }).click();
+  await owner.waitForURL((url) => !url.pathname.endsWith('/edit'));
   await owner.waitForLoadState('networkidle');
   await openOpportunity(owner, event);
   const opportunity = new URL(owner.url()).pathname;
