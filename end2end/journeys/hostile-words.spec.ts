@@ -138,10 +138,12 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByLabel('Why').selectOption('Budget');
   await owner.getByLabel('Note').fill(words('Not now.'));
   await owner.getByRole('button', { name: 'Decline offer' }).click();
+  await expect(owner.getByRole('button', { name: 'Decline offer' })).toHaveCount(0);
   await owner.waitForLoadState('networkidle');
   await open(owner, `${managed}/partners/new`);
   await owner.getByLabel(/^Name/).fill(words('Somebody new', 60));
   await owner.getByRole('main').getByRole('button', { name: 'Add to the page' }).click();
+  await owner.waitForTimeout(1500);
   await owner.waitForLoadState('networkidle');
 
   // Refusals show what was typed.
