@@ -1,26 +1,24 @@
 //! CommDesk's marketplace: where sponsors and developer communities find each other and agree.
 //!
-//! Three rings, as Cargo features: rules (always), services (`server`), pages (`ui`, in `ssr` and `hydrate`).
-//! `src/README.md` is the map.
+//! Three rings: rules and services are a crate of their own, `services.rs`; pages are this one, for the server (`ssr`) and for
+//! the browser (`hydrate`). Names of the inner crate stand here where they stood inside, so that a room's pages speak of their
+//! room as if it were one. `src/README.md` is the map.
 
-pub mod kernel;
+pub use services::kernel;
 
+#[path = "features/pages.rs"]
 pub mod features;
 
-#[cfg(feature = "server")]
-pub mod platform;
-
-#[cfg(feature = "ui")]
 pub mod ui;
 
-#[cfg(feature = "ui")]
 pub mod app;
 
-#[cfg(feature = "server")]
-pub mod http;
+#[cfg(feature = "ssr")]
+pub use services::{platform, seeds};
 
-#[cfg(feature = "server")]
-pub mod seeds;
+#[cfg(feature = "ssr")]
+#[path = "http/pages.rs"]
+pub mod http;
 
 #[cfg(feature = "hydrate")]
 mod hydrate;

@@ -27,7 +27,7 @@ pub struct LandingView {
 
 #[server(name = LoadLanding, prefix = "/rpc", endpoint = "landing", input = GetUrl)]
 pub async fn landing() -> Result<LandingView, PageError> {
-    let call = crate::platform::web::of_page()?;
+    let call = crate::ui::door::of_page()?;
     Ok(super::landing_data::view(&call.ctx).await?)
 }
 

@@ -65,7 +65,7 @@ pub fn current(me: &MeView, named: Option<&str>) -> Option<WorkspaceView> {
 
 #[server(name = LoadMe, prefix = "/rpc", endpoint = "me", input = GetUrl)]
 pub async fn me() -> Result<Option<MeView>, PageError> {
-    Ok(super::me::view(&crate::platform::web::of_page()?).await?)
+    Ok(super::me::view(&crate::ui::door::of_page()?).await?)
 }
 
 /// `data-theme` of the document: what the reader chose, or nothing for the system's choice.

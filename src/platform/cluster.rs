@@ -290,7 +290,9 @@ pub async fn test_template(server: &Server, name: &str, migrate: impl AsyncFnOnc
 }
 
 fn test_dir() -> PathBuf {
-    let checkout = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    // Of whichever crate the tests are, the database is the workspace's.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+    let checkout = package.ancestors().find(|folder| folder.join("Cargo.lock").exists()).unwrap_or(&package);
     checkout.join("target").join("testdb")
 }
 

@@ -11,7 +11,7 @@ use std::{str::FromStr as _, time::Duration};
 /// Tables whose rows are never changed; the app's role may only add to them.
 const APPEND_ONLY: [&str; 4] = ["facts", "fact_about", "fact_checkpoints", "revisions"];
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
 /// A pool that gives up after 3 seconds, so that a lost database is a quick 503 and not a queue of hanging pages.
 ///

@@ -1,6 +1,8 @@
 //! Furniture: components that know no feature. Classes are the contract of `style/README.md`.
 
 pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod door;
 pub mod form;
 pub mod found;
 pub mod keys;

@@ -9,7 +9,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 pub async fn keys(workspace: Option<String>) -> Result<KeysPage, PageError> {
     use super::{forms::FLASH, service};
     use crate::platform::web::cookies;
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let parts = expect_context::<http::request::Parts>();
     let flash = cookies::get(&parts.headers, FLASH);
     let page = service::page(&call.ctx, &call.viewer()?, flash).await?;
@@ -24,6 +24,6 @@ pub async fn keys(workspace: Option<String>) -> Result<KeysPage, PageError> {
 /// The security page of a workspace.
 #[server(name = LoadWorkspaceSecurity, prefix = "/rpc", endpoint = "access/security", input = GetUrl)]
 pub async fn security(workspace: Option<String>) -> Result<SecurityPage, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::security_page(&call.ctx, &call.viewer()?).await?)
 }

@@ -33,9 +33,3 @@ pub mod rest;
 
 #[cfg(feature = "server")]
 pub mod forms;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-
-#[cfg(feature = "ui")]
-pub mod ui;

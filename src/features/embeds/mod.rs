@@ -19,9 +19,3 @@ pub mod forms;
 
 #[cfg(feature = "server")]
 pub mod frames;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-
-#[cfg(feature = "ui")]
-pub mod ui;

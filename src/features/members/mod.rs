@@ -24,8 +24,3 @@ pub mod roster;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-#[cfg(feature = "ui")]
-pub mod ui;

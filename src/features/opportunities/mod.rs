@@ -23,8 +23,3 @@ mod store;
 mod store_items;
 #[cfg(feature = "server")]
 mod store_saved;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-#[cfg(feature = "ui")]
-pub mod ui;

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 /// The public list, as the query of its address asks for it.
 #[server(name = LoadOpportunities, prefix = "/rpc", endpoint = "opportunities/list", input = GetUrl)]
 pub async fn list(query: String, cursor: String, workspace: Option<String>) -> Result<BoardScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     let board = super::board::Board::read(&query);
@@ -17,7 +17,7 @@ pub async fn list(query: String, cursor: String, workspace: Option<String>) -> R
 /// One opportunity, as the reader sees it.
 #[server(name = LoadOpportunity, prefix = "/rpc", endpoint = "opportunities/get", input = GetUrl)]
 pub async fn get(id: String, workspace: Option<String>) -> Result<OpportunityScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.maybe_viewer();
     let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     let opportunity = super::service::get(&call.ctx, viewer.as_ref(), id).await?;
@@ -27,7 +27,7 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<OpportunityScr
 /// The community's own opportunities; `status` is a label or empty.
 #[server(name = LoadOwnOpportunities, prefix = "/rpc", endpoint = "opportunities/mine", input = GetUrl)]
 pub async fn mine(status: String, cursor: String, workspace: Option<String>) -> Result<ManageScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
@@ -39,7 +39,7 @@ pub async fn mine(status: String, cursor: String, workspace: Option<String>) -> 
 /// What the editor needs; `id` is empty for a new one.
 #[server(name = LoadOpportunityEditor, prefix = "/rpc", endpoint = "opportunities/editor", input = GetUrl)]
 pub async fn editor(id: String, workspace: Option<String>) -> Result<EditorScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let id = if id.is_empty() { None } else { Some(id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?) };
     Ok(super::service::editor(&call.ctx, &call.viewer()?, id).await?)
 }

@@ -41,8 +41,3 @@ mod store;
 pub mod forms;
 #[cfg(feature = "server")]
 pub mod rest;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-#[cfg(feature = "ui")]
-pub mod ui;

@@ -12,7 +12,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 #[server(name = LoadDraft, prefix = "/rpc", endpoint = "organizations/draft", input = GetUrl)]
 pub async fn draft() -> Result<DraftView, PageError> {
     use super::drafts;
-    let call = crate::platform::web::of_page()?;
+    let call = crate::ui::door::of_page()?;
     let parts = expect_context::<http::request::Parts>();
     let token = drafts::token(&parts.headers);
     if let (None, Some(response)) = (&token, use_context::<leptos_axum::ResponseOptions>()) {
@@ -27,7 +27,7 @@ pub async fn draft() -> Result<DraftView, PageError> {
 /// A page of the directory, as the query of its address asks for it.
 #[server(name = LoadDirectory, prefix = "/rpc", endpoint = "organizations/directory", input = GetUrl)]
 pub async fn directory(query: String, workspace: Option<String>) -> Result<DirectoryView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let query = super::rules::search::DirectoryQuery::read(&query);
     let page = crate::kernel::page::PageRequest::default();
     Ok(super::directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?)
@@ -36,7 +36,7 @@ pub async fn directory(query: String, workspace: Option<String>) -> Result<Direc
 /// What somebody may mean who is typing into the directory's search field.
 #[server(name = LoadSuggestions, prefix = "/rpc", endpoint = "organizations/suggest", input = GetUrl)]
 pub async fn suggest(text: String, workspace: Option<String>) -> Result<SuggestionsView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::directory::suggest(&call.ctx, call.maybe_viewer().as_ref(), &text).await?)
 }
 
@@ -44,28 +44,28 @@ pub async fn suggest(text: String, workspace: Option<String>) -> Result<Suggesti
 #[server(name = LoadOrganization, prefix = "/rpc", endpoint = "organizations/one", input = GetUrl)]
 pub async fn organization(slug: String, workspace: Option<String>) -> Result<OrganizationView, PageError> {
     use super::service::{self, OrganizationRef};
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(service::get_by(&call.ctx, call.maybe_viewer().as_ref(), &OrganizationRef::Slug(slug)).await?)
 }
 
 /// The page on which somebody takes an organization over.
 #[server(name = LoadClaimPage, prefix = "/rpc", endpoint = "organizations/claim", input = GetUrl)]
 pub async fn claim(slug: String) -> Result<ClaimPageView, PageError> {
-    let call = crate::platform::web::of_page()?;
+    let call = crate::ui::door::of_page()?;
     Ok(super::claims::page(&call.ctx, call.person.as_deref(), &slug).await?)
 }
 
 /// The page on which the acting organization proves its domain.
 #[server(name = LoadDomainProof, prefix = "/rpc", endpoint = "organizations/domain", input = GetUrl)]
 pub async fn domain(workspace: Option<String>) -> Result<ProofPageView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::claims::proof_page(&call.ctx, &call.viewer()?).await?)
 }
 
 /// May the acting workspace add an organization? Gives the workspace as forms name it.
 #[server(name = LoadMayAdd, prefix = "/rpc", endpoint = "organizations/may-add", input = GetUrl)]
 pub async fn may_add(workspace: Option<String>) -> Result<String, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let actor = call.viewer()?;
     super::policy::may_add(&actor).map_err(crate::kernel::error::AppError::from)?;
     Ok(actor.acting.as_ref().map(crate::kernel::actor::Membership::key).unwrap_or_default())
@@ -74,21 +74,21 @@ pub async fn may_add(workspace: Option<String>) -> Result<String, PageError> {
 /// What waits for staff beside applications.
 #[server(name = LoadWaitingChanges, prefix = "/rpc", endpoint = "organizations/waiting", input = GetUrl)]
 pub async fn waiting(workspace: Option<String>) -> Result<WaitingView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::life::waiting(&call.ctx, &call.viewer()?).await?)
 }
 
 /// The form of the acting organization's profile.
 #[server(name = LoadProfile, prefix = "/rpc", endpoint = "organizations/profile", input = GetUrl)]
 pub async fn profile(workspace: Option<String>) -> Result<ProfileView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::profile(&call.ctx, &call.viewer()?).await?)
 }
 
 /// The acting organization's part of its dashboard.
 #[server(name = LoadOrganizationDashboard, prefix = "/rpc", endpoint = "organizations/dashboard", input = GetUrl)]
 pub async fn dashboard(workspace: Option<String>) -> Result<DashboardPart, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::dashboard_part(&call.ctx, &call.viewer()?).await?)
 }
 
@@ -97,7 +97,7 @@ pub async fn dashboard(workspace: Option<String>) -> Result<DashboardPart, PageE
 pub async fn queue(order: String, cursor: String, workspace: Option<String>) -> Result<QueueView, PageError> {
     use super::views::QueueOrder;
     use crate::kernel::page::PageRequest;
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let order = QueueOrder::parse(&order).unwrap_or(QueueOrder::Age);
     let page = PageRequest { cursor: Some(cursor).filter(|cursor| !cursor.is_empty()), ..PageRequest::default() };
     Ok(super::service::queue(&call.ctx, &call.viewer()?, order, &page).await?)
@@ -106,7 +106,7 @@ pub async fn queue(order: String, cursor: String, workspace: Option<String>) -> 
 /// One application with all its evidence.
 #[server(name = LoadOrganizationReview, prefix = "/rpc", endpoint = "organizations/review", input = GetUrl)]
 pub async fn review(id: String, workspace: Option<String>) -> Result<ReviewView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let id = id.parse().map_err(|_| PageError::not_found())?;
     Ok(super::service::review(&call.ctx, &call.viewer()?, id).await?)
 }

@@ -15,8 +15,3 @@ pub mod rest;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-#[cfg(feature = "ui")]
-pub mod ui;

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 /// Who stands on an event's page, where the reader may see the event.
 #[server(name = LoadWall, prefix = "/rpc", endpoint = "partners/wall", input = GetUrl)]
 pub async fn wall(event: String) -> Result<PartnerWall, PageError> {
-    let call = crate::platform::web::of_page()?;
+    let call = crate::ui::door::of_page()?;
     let event = event.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     Ok(super::service::public_wall(&call.ctx, call.maybe_viewer().as_ref(), event).await?)
 }
@@ -15,7 +15,7 @@ pub async fn wall(event: String) -> Result<PartnerWall, PageError> {
 /// The public events that show an organization, where the reader may see it.
 #[server(name = LoadSupport, prefix = "/rpc", endpoint = "partners/support", input = GetUrl)]
 pub async fn support(organization: String, workspace: Option<String>) -> Result<Vec<SupportedEvent>, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let organization = organization.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     Ok(super::service::public_support(&call.ctx, call.maybe_viewer().as_ref(), organization).await?)
 }
@@ -23,7 +23,7 @@ pub async fn support(organization: String, workspace: Option<String>) -> Result<
 /// Everything that the reader's community has on the page of one of its events.
 #[server(name = LoadPartnerPanel, prefix = "/rpc", endpoint = "partners/panel", input = GetUrl)]
 pub async fn panel(event: String, workspace: Option<String>) -> Result<PanelView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let event = event.parse().map_err(|_| PageError::not_found())?;
     Ok(super::service::panel(&call.ctx, &call.viewer()?, event).await?)
 }
@@ -36,7 +36,7 @@ pub async fn editor(
     search: Option<String>,
     workspace: Option<String>,
 ) -> Result<EditorView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let event = event.parse().map_err(|_| PageError::not_found())?;
     let link = link.map(|link| link.parse().map_err(|_| PageError::not_found())).transpose()?;
     Ok(super::service::editor(&call.ctx, &call.viewer()?, event, link, search.as_deref().unwrap_or_default()).await?)
@@ -45,6 +45,6 @@ pub async fn editor(
 /// The public page of a community with its events and supporters.
 #[server(name = LoadCommunity, prefix = "/rpc", endpoint = "communities/page", input = GetUrl)]
 pub async fn community(slug: String, workspace: Option<String>) -> Result<CommunityPageView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::community_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
 }

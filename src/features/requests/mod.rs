@@ -28,8 +28,3 @@ mod store;
 mod store_routing;
 #[cfg(feature = "server")]
 mod store_sending;
-
-#[cfg(feature = "ui")]
-pub mod server_fns;
-#[cfg(feature = "ui")]
-pub mod ui;

@@ -7,7 +7,7 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 /// A part of the acting workspace's inbox; an unknown part is the incoming one.
 #[server(name = LoadInbox, prefix = "/rpc", endpoint = "requests/inbox", input = GetUrl)]
 pub async fn inbox(ask: InboxAsk, cursor: String, workspace: Option<String>) -> Result<InboxScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
@@ -22,7 +22,7 @@ pub async fn inbox(ask: InboxAsk, cursor: String, workspace: Option<String>) -> 
 /// What a sender should know.
 #[server(name = LoadStanding, prefix = "/rpc", endpoint = "requests/standing", input = GetUrl)]
 pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let standing = super::inbox::standing(&call.ctx, &viewer).await?;
     Ok(StandingScreen { standing, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
@@ -31,14 +31,14 @@ pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageE
 /// How much of its week the acting workspace has used.
 #[server(name = LoadQuota, prefix = "/rpc", endpoint = "requests/quota", input = GetUrl)]
 pub async fn quota(workspace: Option<String>) -> Result<super::views::QuotaView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::inbox::quota(&call.ctx, &call.viewer()?).await?)
 }
 
 /// What the inbox does by itself.
 #[server(name = LoadRules, prefix = "/rpc", endpoint = "requests/rules", input = GetUrl)]
 pub async fn rules(workspace: Option<String>) -> Result<RulesScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let rules = super::routing::list(&call.ctx, &viewer).await?;
     let blocks = match crate::features::blocks::policy::may_block(&viewer) {
@@ -51,7 +51,7 @@ pub async fn rules(workspace: Option<String>) -> Result<RulesScreen, PageError> 
 /// What waits for staff.
 #[server(name = LoadHeld, prefix = "/rpc", endpoint = "requests/held", input = GetUrl)]
 pub async fn held(cursor: String, workspace: Option<String>) -> Result<HeldScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
@@ -62,7 +62,7 @@ pub async fn held(cursor: String, workspace: Option<String>) -> Result<HeldScree
 /// One request.
 #[server(name = LoadRequest, prefix = "/rpc", endpoint = "requests/get", input = GetUrl)]
 pub async fn get(id: String, workspace: Option<String>) -> Result<RequestScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
     let (request, contact) = super::service::get_with_contact(&call.ctx, &viewer, id).await?;
@@ -79,13 +79,13 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<RequestScreen,
 /// Where a community writes to an organization, named by its slug.
 #[server(name = LoadCompose, prefix = "/rpc", endpoint = "requests/compose", input = GetUrl)]
 pub async fn compose(organization: String, workspace: Option<String>) -> Result<ComposeScreen, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::compose(&call.ctx, &call.viewer()?, &organization).await?)
 }
 
 /// What the acting workspace sees first.
 #[server(name = LoadDashboard, prefix = "/rpc", endpoint = "dashboard", input = GetUrl)]
 pub async fn dashboard(workspace: Option<String>) -> Result<super::views::DashboardView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::dashboard::view(&call.ctx, &call.viewer()?).await?)
 }

@@ -5,10 +5,6 @@
 pub mod cookies;
 pub mod form;
 pub mod once;
-#[cfg(feature = "ssr")]
-mod page;
-#[cfg(feature = "ssr")]
-pub use page::of_page;
 
 use super::{ctx::Ctx, facts::Voice};
 use crate::kernel::{

@@ -25,7 +25,7 @@ pub fn set_retry_after(seconds: u32) {
 /// Logs what broke, and gives the id of the request that it broke in.
 pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
     crate::platform::web::log(error);
-    crate::platform::web::of_page().ok().map(|call| call.ctx.trace_id.to_string())
+    crate::ui::door::of_page().ok().map(|call| call.ctx.trace_id.to_string())
 }
 
 pub fn focus(_id: &str) {}
@@ -82,7 +82,7 @@ pub fn on_online(_then: impl Fn() + 'static) {}
 
 /// `https://commdesk.example`, without a slash at the end.
 pub fn origin() -> String {
-    crate::platform::web::of_page().map(|call| call.ctx.link("")).unwrap_or_default()
+    crate::ui::door::of_page().map(|call| call.ctx.link("")).unwrap_or_default()
 }
 
 /// What only machines read is written here; it gets the origin.

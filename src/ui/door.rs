@@ -1,7 +1,6 @@
 //! Who calls, for server functions: the same call that the middleware made, while a page renders or from the browser.
 
-use super::Call;
-use crate::kernel::error::AppError;
+use crate::{kernel::error::AppError, platform::web::Call};
 use leptos::prelude::use_context;
 
 /// The call behind the page or server function in hand.
