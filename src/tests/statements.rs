@@ -301,18 +301,25 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
         let mut readers = readers(town).await;
         let few = readers.read(&counter).await;
         assert!(few.iter().any(|(_, statements)| !statements.is_empty()), "statements are heard");
+        let mut faults = String::new();
+        // A page that costs more now and then loads a part of itself twice, when its answers come in another order.
+        for _ in 0..2 {
+            for ((page, once), (_, again)) in few.iter().zip(&readers.read(&counter).await) {
+                if once.len() != again.len() {
+                    faults.push_str(&format!("{page}: {}, and then {}\n   {}\n", once.len(), again.len(), again.join("\n   ")));
+                }
+            }
+        }
         grow(town).await;
         let many = readers.read(&counter).await;
-        let mut faults = String::new();
         for ((page, before), (_, after)) in few.iter().zip(&many) {
             println!("   {:>2} statements, {:>2} with a thousand rows more  {page}", before.len(), after.len());
             let is_many = before.len() > MOST && !page.contains(REHEARSAL);
-            // Not fewer either: a page that costs more now and then loads a part of itself twice.
-            if is_many || after.len() != before.len() {
+            if is_many || after.len() > before.len() {
                 faults.push_str(&format!("{page}: {}, then {}\n   {}\n", before.len(), after.len(), after.join("\n   ")));
             }
         }
-        assert!(faults.is_empty(), "over {MOST}, or more with more rows:\n{faults}");
+        assert!(faults.is_empty(), "over {MOST}, not always the same, or more with more rows:\n{faults}");
     })
     .await;
 }
