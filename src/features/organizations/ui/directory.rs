@@ -7,12 +7,12 @@ use crate::{
         server_fns,
         views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
     },
-    kernel::{actor::VerificationStatus, ids::OrganizationId, labels::Region, search::count_label},
+    kernel::{actor::VerificationStatus, labels::Region, search::count_label},
     ui::{
         browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{acting, shown, shown_over},
+        page::{Show, acting, shown, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
         search::{address, chosen, instead, kept, narrow, pages},
     },
@@ -337,18 +337,16 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
     }
 }
 
-/// What a room below shows on an organization's page.
-type Slot = fn(OrganizationId) -> AnyView;
-
 /// One organization; `support` shows the events that it supports, which are known downstream.
 #[component]
 pub fn OrganizationPage(
-    support: Slot,
-    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
-    join: fn(String, String) -> AnyView,
+    support: fn() -> Show<()>,
+    /// The way to asking to join, from the room below; by slug.
+    join: fn() -> Show<String>,
 ) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
+    let (support, join) = (support(), join());
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded =
         Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
@@ -359,17 +357,17 @@ pub fn OrganizationPage(
                 let acting = acting.get_untracked().unwrap_or_default();
                 browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
             }
-            view! { <Organization organization support join/> }
+            view! { <Organization organization support=support.clone() join=join.clone()/> }
         })}
     }
 }
 
 #[component]
-fn Organization(organization: OrganizationView, support: Slot, join: fn(String, String) -> AnyView) -> impl IntoView {
+fn Organization(organization: OrganizationView, support: Show<()>, join: Show<String>) -> impl IntoView {
     let o = organization;
     let acting = acting();
     let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
-    let events = support(o.id);
+    let events = support(());
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
             view! {
@@ -432,7 +430,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
+                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone())}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}
