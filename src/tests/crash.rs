@@ -1,10 +1,13 @@
 //! The real program, killed with -9 again and again: everything that was acknowledged is there, nothing is there twice, the
 //! same key gives the same answer, and the reactions that were due still come, once.
 
-use commdesk::platform::{cluster, db, secrets};
+use commdesk::{
+    platform::{cluster, db, secrets},
+    seeds::people,
+};
 use serde_json::{Value, json};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     process::{Child, Command, Stdio},
@@ -46,12 +49,18 @@ impl Program {
 
     /// One request on a connection of its own; nothing when the program dies over it.
     pub fn send(&self, method: &str, path: &str, key: Option<&str>, body: &str) -> Option<(u16, Value)> {
+        self.send_as("", method, path, key, body)
+    }
+
+    /// As [`Program::send`], with the cookie of a session.
+    fn send_as(&self, cookie: &str, method: &str, path: &str, key: Option<&str>, body: &str) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect_timeout(&self.addr, Duration::from_secs(2)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
         let key = key.map(|key| format!("idempotency-key: {key}\r\n")).unwrap_or_default();
+        let cookie = if cookie.is_empty() { String::new() } else { format!("cookie: {cookie}\r\n") };
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n{key}content-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n{key}{cookie}content-length: {}\r\n\r\n{body}",
             self.addr,
             body.len()
         )
@@ -63,6 +72,19 @@ impl Program {
         // A body may come in chunks; the JSON is what stands between the first and the last brace.
         let json = body.find('{').zip(body.rfind('}')).and_then(|(from, to)| serde_json::from_str(&body[from..=to]).ok());
         Some((status, json.unwrap_or(Value::Null)))
+    }
+
+    /// The cookie of somebody of the demo.
+    fn sign_in(&self, email: &str) -> String {
+        let body = json!({"email": email, "password": people::PASSWORD}).to_string();
+        let mut stream = TcpStream::connect(self.addr).expect("it listens");
+        let length = body.len();
+        let head = "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json";
+        write!(stream, "{head}\r\ncontent-length: {length}\r\n\r\n{body}").expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer");
+        let cookie = text.lines().find_map(|line| line.strip_prefix("set-cookie: ")).expect("a session");
+        cookie.split(';').next().unwrap_or_default().to_owned()
     }
 
     pub fn kill(mut self) {
@@ -156,6 +178,103 @@ fn kills_lose_nothing_and_repeat_nothing() {
         let twice =
             "select count(*) from (select recipient, template from mails group by recipient, template having count(*) > 1) t";
         assert_eq!(count(twice).await, 0, "somebody got the same mail twice");
+        assert_eq!(count("select count(*) from jobs where state = 'dead'").await, 0);
+    });
+    runtime.block_on(pool.close());
+    program.kill();
+    cluster.stop().expect("the cluster stops");
+}
+
+/// An event that only needs to be published.
+fn event(number: usize) -> String {
+    json!({
+        "title": format!("Crash event {number}"), "eventType": "Hackathon", "category": "Technology", "descriptionMarkdown": "It stands.",
+        "startAt": "2090-06-01T10:00", "endAt": "2090-06-02T10:00", "timezone": "Asia/Kolkata", "capacity": {"maxAttendees": 50},
+        "format": "Online", "region": "South Asia",
+    })
+    .to_string()
+}
+
+/// A person's work of two steps, each with its key: a draft, and its publication.
+#[test]
+fn kills_leave_no_step_half_done() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let cluster = runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &|_: &str| {})).expect("a cluster");
+    runtime.block_on(cluster.create_database("crash", None)).expect("a database");
+    let url = cluster.owner_url("crash");
+    // The first start makes keys and tables; the demo's people come into them.
+    Program::start(folder.path(), &url).kill();
+    let seeded = Command::new(env!("CARGO_BIN_EXE_commdesk"))
+        .args(["seed", "--demo", "--data"])
+        .arg(folder.path())
+        .env("DATABASE_URL", &url)
+        .stdout(Stdio::null())
+        .status()
+        .expect("the program starts");
+    assert!(seeded.success(), "the demo was loaded");
+
+    let mut session = String::new();
+    let mut drafted: BTreeMap<usize, Value> = BTreeMap::new();
+    let mut published = BTreeSet::new();
+    let mut number = 0;
+    let rounds: u64 = if std::env::var_os("COMMDESK_PROVE").is_some() { 20 } else { 3 };
+    let publish = |program: &Program, session: &str, number: usize, id: &Value| {
+        let path = format!("/api/v1/events/{}/publish", id.as_str().expect("an id"));
+        program.send_as(session, "POST", &path, Some(&format!("publish-{number}")), "{}")
+    };
+    for round in 0..rounds {
+        let program = Program::start(folder.path(), &url);
+        if session.is_empty() {
+            session = program.sign_in(people::RAVI.email);
+        }
+        let until = Instant::now() + Duration::from_millis(400 + 230 * (round % 4) + u64::from(secrets::random::<1>()[0]));
+        // Somebody else kills it in the middle of a step.
+        std::thread::scope(|scope| {
+            let pid = program.child.id().to_string();
+            scope.spawn(move || {
+                std::thread::sleep(until.saturating_duration_since(Instant::now()));
+                let _ = Command::new("kill").args(["-9", &pid]).status();
+            });
+            while Instant::now() < until {
+                number += 1;
+                let key = format!("draft-{number}");
+                let Some((201, answer)) = program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(number)) else { continue };
+                let id = answer["data"]["id"].clone();
+                if let Some((200, _)) = publish(&program, &session, number, &id) {
+                    published.insert(number);
+                }
+                drafted.insert(number, id);
+            }
+        });
+        program.kill();
+    }
+    assert!(published.len() > 3, "too little happened to say anything: {published:?}");
+
+    let program = Program::start(folder.path(), &url);
+    for again in 1..=number {
+        let key = format!("draft-{again}");
+        let (status, answer) =
+            program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(again)).expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+        let id = answer["data"]["id"].clone();
+        if let Some(first) = drafted.get(&again) {
+            assert_eq!(&id, first, "draft-{again}");
+        }
+        let (status, answer) = publish(&program, &session, again, &id).expect("an answer");
+        assert_eq!(status, 200, "{answer}");
+    }
+    let pool = runtime.block_on(async { db::pool(&url, 2).expect("an address") });
+    runtime.block_on(async {
+        let count = |sql: &'static str| {
+            let pool = pool.clone();
+            async move { sqlx::query_scalar::<_, i64>(sql).fetch_one(&pool).await.expect("a count") }
+        };
+        let wanted = i64::try_from(number).expect("a small number");
+        assert_eq!(count("select count(*) from events where title like 'Crash event %' and status = 'Upcoming'").await, wanted);
+        assert_eq!(count("select count(*) from events where title like 'Crash event %'").await, wanted);
+        let stated = "select count(*) from facts where name = 'event_published' and subject_id in (select id from events where title like 'Crash event %')";
+        assert_eq!(count(stated).await, wanted, "each was published once");
         assert_eq!(count("select count(*) from jobs where state = 'dead'").await, 0);
     });
     runtime.block_on(pool.close());
