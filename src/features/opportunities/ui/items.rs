@@ -230,6 +230,11 @@ fn how_to_have(item: &Item, items: &[Item]) -> String {
     text
 }
 
+/// What is said of a piece under its name, in one line that may wrap; what people wrote may end with a full stop.
+fn hint(parts: [&str; 3]) -> String {
+    parts.map(|part| part.trim_end_matches('.')).into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
 /// Where an applicant chooses pieces. The total is computed by the same rule here and by the service, which refuses a total
 /// that is not its own.
 #[component]
@@ -270,11 +275,8 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
                 currency,
             };
             let brings = with.iter().map(|item| item.name.clone()).collect::<Vec<_>>().join(", ");
-            let mut hints = vec![sum.format()];
-            hints.extend([package.details.clone(), package.stock_label()].into_iter().filter(|text| !text.is_empty()));
-            if !brings.is_empty() {
-                hints.push(format!("with {brings}"));
-            }
+            let brings = if brings.is_empty() { brings } else { format!("with {brings}") };
+            let hint = hint([&brings, &package.details, &package.stock_label()]);
             let sold_out = package.left() == Some(0) || with.iter().any(|item| item.left() == Some(0));
             view! {
                 <label class="choice">
@@ -289,8 +291,9 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
                     />
                     <span class="choice__text">
                         <span class="choice__label">{package.name.clone()}</span>
-                        <span class="choice__hint num">{hints.join(", ")}</span>
+                        <span class="choice__hint">{hint}</span>
                     </span>
+                    <span class="choice__end num">{sum.format()}</span>
                 </label>
             }
         })
@@ -300,8 +303,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
         .filter(|item| matches!(item.kind, ItemKind::AddOn | ItemKind::Standalone))
         .map(|item| {
             let id = item.id;
-            let mut hints = vec![item.price_label.clone(), how_to_have(&item, &it.items)];
-            hints.extend([item.details.clone(), item.stock_label()].into_iter().filter(|text| !text.is_empty()));
+            let hint = hint([&how_to_have(&item, &it.items), &item.details, &item.stock_label()]);
             let toggle = move |event: leptos::ev::Event| {
                 let on = event_target_checked(&event);
                 chosen.update(|chosen| {
@@ -324,8 +326,9 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
                     />
                     <span class="choice__text">
                         <span class="choice__label">{item.name.clone()}</span>
-                        <span class="choice__hint num">{hints.join(", ")}</span>
+                        <span class="choice__hint">{hint}</span>
                     </span>
+                    <span class="choice__end num">{item.price_label.clone()}</span>
                 </label>
             }
         })
@@ -351,7 +354,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
             })}
             <div class="choices">{extra_rows}</div>
             <input type="hidden" name="total" value=first_total prop:value=total/>
-            <p class="num" role="status"><strong>{says}</strong></p>
+            <p role="status"><strong>{says}</strong></p>
         </fieldset>
     }
 }
