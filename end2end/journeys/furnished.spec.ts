@@ -1,0 +1,114 @@
+// What people do in rooms that the days of five people do not pass: a mix with prices, somebody put on an event's page by
+// hand, a list of members, a program's key, what is mailed. Each as the person whose work it is, with scripts.
+import { fresh, open, signIn, somebody } from '../lib/steps';
+import { expect, test } from '../lib/test';
+
+const PASSWORD = 'a calm demo passphrase';
+const PHONE = { width: 360, height: 740 };
+
+test('a sponsor composes what it wants, and sees what it costs', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await signIn(page, 'asha@acme.example', PASSWORD);
+  await open(page, '/opportunities?category=Knowledge+Sponsor');
+  await page.getByRole('main').locator('a[href^="/opportunities/"]').first().click();
+  await expect(page.getByRole('heading', { name: 'Packages and extras' })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(wide, 'a price list fits a phone').toBeLessThanOrEqual(0);
+
+  const total = page.getByRole('status').filter({ hasText: /chosen|costs|cannot|together|package/i });
+  await page.getByRole('radio', { name: /^Talk and booth/ }).check();
+  await expect(total).toHaveText('Your choice costs ₹90,000.00.');
+  await page.getByRole('checkbox', { name: /^Logo on the lanyards/ }).check();
+  await expect(total).toHaveText('Your choice costs ₹1,15,000.00.');
+  // What goes on top of a package is nothing without one.
+  await page.getByRole('radio', { name: 'No package' }).check();
+  await expect(total).not.toContainText('costs');
+  await page.getByRole('checkbox', { name: /^Logo on the lanyards/ }).uncheck();
+  // Two that exclude each other.
+  await page.getByRole('checkbox', { name: /^Breakfast/ }).check();
+  await page.getByRole('checkbox', { name: /^Drinks/ }).check();
+  await expect(total).not.toContainText('costs');
+  await page.getByRole('checkbox', { name: /^Drinks/ }).uncheck();
+  await expect(total).toHaveText('Your choice costs ₹40,000.00.');
+  await page.getByLabel('Message').fill('Breakfast for everybody who is up.');
+  await page.getByRole('button', { name: 'Send application' }).click();
+  await expect(page).toHaveURL(/\/requests\//);
+  await expect(page.getByText('₹40,000.00').filter({ visible: true }).first()).toBeVisible();
+  await expect(page.getByText('Breakfast for everybody', { exact: false }).filter({ visible: true }).first()).toBeVisible();
+});
+
+test('an owner puts a host on the page of an event by hand, and takes it off again', async ({ page }) => {
+  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await open(page, '/manage/events');
+  await page.getByRole('link', { name: 'HackFest 2027', exact: true }).click();
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('link', { name: 'Add', exact: true }).click();
+  await page.waitForLoadState('networkidle');
+  const name = fresh('City Library');
+  await page.getByLabel(/^Name/).fill(name);
+  await page.getByLabel('Category').selectOption('Host Partner');
+  await page.getByRole('button', { name: 'Add to the page' }).click();
+  await expect(page.getByRole('heading', { name })).toBeVisible();
+  await page.waitForLoadState('networkidle');
+  await open(page, '/events/hackfest-2027');
+  await expect(page.getByText(name)).toBeVisible();
+  // Hidden: it stays for the community, and nobody else sees it.
+  await page.goBack();
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('switch', { name: new RegExp(name) }).click();
+  await expect(page.getByRole('switch', { name: new RegExp(name) })).not.toBeChecked();
+  await page.waitForLoadState('networkidle');
+  await open(page, '/events/hackfest-2027');
+  await expect(page.getByText(name)).toHaveCount(0);
+});
+
+test('an owner brings the members from a list, after looking', async ({ page }) => {
+  await signIn(page, 'ravi@apex.example', PASSWORD);
+  const { domain } = somebody('List', fresh('Members'));
+  await open(page, '/people/import');
+  const list = page.getByLabel('Or paste the list here');
+  await list.fill(`firstName,lastName,email,role\nIda,Berg,ida@${domain},Designer\nNo,Mail,nowhere,Designer`);
+  await page.getByRole('button', { name: 'Look at the list' }).click();
+  await expect(page.getByRole('main')).toContainText('nowhere');
+  await page.waitForLoadState('networkidle');
+  // One row has no address: nothing can be imported.
+  await expect(page.getByRole('button', { name: /^(Import|Add)/ })).toHaveCount(0);
+  await page.getByLabel('Or paste the list here').fill(`firstName,lastName,email,role\nIda,Berg,ida@${domain},Designer`);
+  await page.getByRole('button', { name: 'Look at the list' }).click();
+  await expect(page.getByRole('main')).toContainText('Ida');
+  await page.waitForLoadState('networkidle');
+  await page.getByRole('button', { name: /^(Import|Add)/ }).click();
+  await open(page, '/people');
+  await expect(page.getByRole('main')).toContainText(`ida@${domain}`);
+});
+
+test('an owner makes a key for a program and takes it back', async ({ page }) => {
+  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await open(page, '/api-keys');
+  const name = fresh('Badge printer');
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('checkbox', { name: /event:read/ }).check();
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  await expect(page.getByText(/cd_live_[A-Za-z0-9]{8}/).first()).toBeVisible();
+  const secret = (await page.getByRole('main').innerHTML()).match(/cd_live_[A-Za-z0-9_-]{20,}/)![0];
+  const call = () => page.request.get('/api/v1/events', { headers: { authorization: `Bearer ${secret}` } });
+  expect((await call()).status()).toBe(200);
+  // Shown once.
+  await open(page, '/api-keys');
+  expect(await page.getByRole('main').innerHTML()).not.toContain(secret);
+  const row = page.locator('li, tr').filter({ hasText: name }).last();
+  await row.getByRole('button', { name: /Revoke/ }).click();
+  await expect(page.getByRole('main')).toContainText(/revoked/i);
+  expect((await call()).status()).toBe(401);
+});
+
+test('somebody chooses what is mailed at once', async ({ page }) => {
+  await signIn(page, 'ingrid@fjord.example', PASSWORD);
+  await open(page, '/notifications/settings');
+  await page.getByLabel('Opportunities', { exact: true }).selectOption('Once a day');
+  await page.getByRole('button', { name: /^Save/ }).click();
+  await expect(page.getByRole('status').or(page.getByRole('main').getByText(/saved/i)).first()).toBeVisible();
+  await open(page, '/notifications/settings');
+  await expect(page.getByLabel('Opportunities', { exact: true }).locator('option:checked')).toHaveText('Once a day');
+});
