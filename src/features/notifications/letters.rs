@@ -179,6 +179,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::OrganizationClaimInvited
         | Template::OrganizationClaimAsked
         | Template::OrganizationClaimProven
+        | Template::OrganizationSeatEnded
         | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
@@ -653,6 +654,14 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Open the directory", "/directory".into()),
         )
         .quoting(&story.words)
+        Template::OrganizationSeatEnded => draft(
+            format!("Your seat in {name} has ended"),
+            &[format!(
+                "Our staff have approved who speaks for {name}. Seats that were taken before that are over. If you work there, ask \
+                 its admins to join; it takes a minute."
+            )],
+            ("Find it in the directory", "/directory".into()),
+        ),
         .note("Answer this mail if something was misunderstood."),
     }
 }

@@ -773,6 +773,18 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppR
     Ok(Some(brief))
 }
 
+/// Does anybody lead the organization, which the caller's transaction holds?
+///
+/// # Errors
+/// When the database is away.
+pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
+    Ok(leads(&store::life::list_seats(tx, id).await?))
+}
+
+pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
+    seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
+}
+
 /// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that
 /// a block stands between.
 ///

@@ -564,8 +564,8 @@ impl DashboardPart {
             ),
             Standing::CommunityAdded => (
                 format!("{name} was added by a community"),
-                "It is in the directory. Complete the profile; staff verify it before you can apply or answer requests.".to_owned(),
-                complete(),
+                "Nobody speaks for it before somebody of theirs has claimed it and our staff have approved the claim.".to_owned(),
+                step("Claim it", &format!("/claim/{}", record.slug)),
             ),
             Standing::Disabled => (
                 format!("{name} is disabled"),
@@ -849,6 +849,10 @@ mod tests {
 
     fn record(standing: Standing) -> Record {
         let input = ProfileInput {
+    /// Staff have checked it, and nobody leads it (any more): its domain's DNS says who does.
+    pub joinable: bool,
+    /// The reader belongs to it.
+    pub member: bool,
             entity_type: "Sponsor".into(),
             display_name: "Acme Cloud".into(),
             legal_name: "Acme Cloud Pvt Ltd".into(),

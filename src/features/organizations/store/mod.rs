@@ -199,8 +199,8 @@ pub async fn find_brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<Option<
 pub async fn list_people(pool: &PgPool, id: OrganizationId, roles: &[OrganizationRole]) -> AppResult<Vec<Recipient>> {
     let roles: Vec<String> = roles.iter().map(|role| role.label().to_owned()).collect();
     let rows = sqlx::query!(
-        r#"select u.id, u.name, u.email from organization_members m join users u on u.id = m.user_id
-           where m.organization_id = $1 and m.role = any($2) and u.suspended_at is null
+        r#"select u.id as "id!", u.name, u.email from seats m join users u on u.id = m.user_id
+           where m.kind = 'organization' and m.workspace_id = $1 and m.role = any($2) and u.suspended_at is null
            order by u.name collate "C", u.id limit 200"#,
         id.0,
         &roles,
