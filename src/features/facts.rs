@@ -176,6 +176,7 @@ facts! {
     RequestHeld = "requests" / "request_held" => Workspace,
     RequestReleased = "requests" / "request_released" => Workspace,
     RequestRefused = "requests" / "request_refused" => Workspace,
+    RequestDelivered = "requests" / "request_delivered" => Workspace,
     RequestWelcomeAgain = "requests" / "request_welcome_again" => Workspace,
     RequestAssigned = "requests" / "request_assigned" => Workspace,
     RequestSnoozed = "requests" / "request_snoozed" => Workspace,

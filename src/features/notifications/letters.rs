@@ -216,6 +216,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::RequestHeld
         | Template::RequestInQueue
         | Template::RequestReleased
+        | Template::RequestDelivered
         | Template::RequestRefused
         | Template::RequestWelcomeAgain
         | Template::RequestAssigned
@@ -323,6 +324,11 @@ fn about_sorting(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::RequestReleased => draft(
             format!("Your request to {other} was delivered"),
             &["Our staff looked at it, and it is their turn now.".into()],
+            open("See the request"),
+        ),
+        Template::RequestDelivered => draft(
+            format!("{other} can answer your request now"),
+            &["Somebody of theirs has taken the profile over, and it is their turn.".into()],
             open("See the request"),
         ),
         Template::RequestRefused => draft(
@@ -635,7 +641,7 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Read more", "/become-sponsor".into()),
         )
         .by_link(reader, "Take the profile over")
-        .also("If you do not, do nothing: requests end by themselves, and nobody speaks in your name."),
+        .also("If you do not, do nothing: requests wait, and nobody speaks in your name."),
         Template::OrganizationClaimAsked => draft(
             format!("Confirm that you speak for {name}"),
             &[format!("Somebody, probably you, wants to take over the profile of {name} on CommDesk. {later}")],

@@ -224,6 +224,7 @@ pub enum Template {
     RequestHeld,
     RequestInQueue,
     RequestReleased,
+    RequestDelivered,
     RequestRefused,
     RequestWelcomeAgain,
     RequestAssigned,
@@ -326,6 +327,7 @@ impl Template {
         Self::RequestHeld,
         Self::RequestInQueue,
         Self::RequestReleased,
+        Self::RequestDelivered,
         Self::RequestRefused,
         Self::RequestWelcomeAgain,
         Self::RequestAssigned,
@@ -673,6 +675,11 @@ pub fn told(kind: FactKind) -> Told {
             line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
         ]),
         FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
+        // So it is where nobody could answer before.
+        FactKind::RequestDelivered => Somebody(vec![
+            line(OtherSide(ActOnRequests), Both, T::RequestOpened),
+            line(OwnSide(ActOnRequests), Notice, T::RequestDelivered),
+        ]),
         FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
         FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
         FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),

@@ -50,7 +50,7 @@ use crate::{
         tx::Tx,
     },
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 /// The deadline at which an offer expires.
@@ -556,13 +556,22 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<Requ
     Ok(id)
 }
 
-/// An offer's time is over: closes it, once, however often it is called, and never early.
+/// An offer's time is over: closes it, once, however often it is called, and never early. One that nobody can answer, because
+/// nobody has claimed the organization's profile, waits on as long as its event is not over.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
-    let request = store::hold(&mut tx, Scope::system("an offer's time is over"), id).await?;
+    let (request, organization, event) = hold_whole(&mut tx, "an offer's time is over", id).await?;
+    if organization.status == VerificationStatus::CommunityAdded
+        && ctx.now() >= request.expires_at
+        && let Some(until) = request.waits_until(event.end_at, ctx.now())
+    {
+        store_sending::set_expiry(&mut tx, id, until).await?;
+        set_deadline(&mut tx, EXPIRY, id.0, until).await?;
+        return tx.commit_unstated("nobody can answer it yet, so its time does not run").await;
+    }
     if request.state.is_open() && ctx.now() < request.expires_at {
         set_deadline(&mut tx, EXPIRY, id.0, request.expires_at).await?;
         return tx.commit_unstated("the offer was renewed while the sweeper was on its way").await;
@@ -580,6 +589,38 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
 }
 
 /// The side that the actor may answer for: theirs, with the role, in a workspace that may deal.
+/// A request with what it hangs on, everything held in the order of the house.
+async fn hold_whole(tx: &mut Tx, why: &'static str, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
+    let parents = store::get_parents(tx, Scope::system(why), id).await?;
+    communities::brief_in(tx, parents.community).await?;
+    let organization = organizations::brief_in(tx, parents.organization).await?;
+    let event = events::brief_in(tx, parents.event).await?;
+    let request = store::hold(tx, Scope::system(why), id).await?;
+    if request.parties.organization != organization.id {
+        // Its organization's profile was merged into another while this waited.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
+    Ok((request, organization, event))
+}
+
+/// Staff have approved a claim at `at`: what waits for the organization reaches its people, and they have time for it. Said
+/// twice, each request is delivered once.
+///
+/// # Errors
+/// When the database is away.
+pub async fn deliver_waiting(ctx: &Ctx, organization: OrganizationId, at: DateTime<Utc>) -> AppResult<()> {
+    for id in store_sending::list_waiting(ctx, organization, at).await? {
+        let mut tx = ctx.begin().await?;
+        let (request, _, event) = hold_whole(&mut tx, "somebody speaks for the organization now", id).await?;
+        let Some(delivered) = request.deliver(event.end_at, ctx.now()) else { continue };
+        store_sending::apply_delivered(&mut tx, &delivered, ctx.now()).await?;
+        set_deadline(&mut tx, EXPIRY, id.0, delivered.until()).await?;
+        tx.state(Voice::System, &delivered);
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
 pub(super) fn may_answer(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
     let side = policy::side(actor, community, organization)?;
     policy::may_act(actor)?;
@@ -687,7 +728,12 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     let (can, why_not) = may(ctx, actor, &row, (state, opened_by, turn), side);
     let reason = row.rejection_reason.as_deref().and_then(|reason| RejectionReason::parse(reason).ok());
     let expires_label = dates::moment(row.expires_at, zone);
-    let next_action = rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason);
+    let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
+    let next_action = if is_unclaimed && side == Side::Community && state.is_open() {
+        rules::waits_for_a_claim(&other.name)
+    } else {
+        rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
+    };
     let timeline = facts.into_iter().filter_map(|fact| entry(fact, side, &colleagues, zone)).collect();
     let revisions = revisions
         .into_iter()
@@ -934,6 +980,9 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         }
         FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
         FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
+        FactKind::RequestDelivered => {
+            ("delivered it: somebody of theirs has taken the profile over".into(), "success", "send", None)
+        }
         FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
         FactKind::RequestAssigned => {
             let by_rule = if payload["byRule"].as_bool() == Some(true) { ", by your rule" } else { "" };
