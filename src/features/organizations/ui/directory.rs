@@ -432,7 +432,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone(), acting.clone())}</div>
+                <div class="profile-head__actions">{request}{edit}{review}{join}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}
