@@ -104,6 +104,7 @@ facts! {
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
+    CommunityChecksAsked = "communities" / "community_checks_asked" => Staff,
     CommunityEmailVerified = "communities" / "community_email_verified" => Workspace,
     CommunityUnderReview = "communities" / "community_under_review" => Workspace,
     CommunityMoreAsked = "communities" / "community_more_asked" => Workspace,

@@ -282,6 +282,7 @@ pub const FORMS: &[(&str, &str, Whose)] = &[
     ("/manage/opportunities/{id}", "close", OfOthers),
     ("/staff/organizations/{id}", "decide", OfOthers),
     ("/staff/communities/{id}", "decide", OfOthers),
+    ("/staff/communities/{id}", "checks", OfOthers),
     ("/invitations/{token}", "accept", Anybody),
     ("/join-requests/{token}", "decide", Anybody),
     ("/unsubscribe/{token}", "unsubscribe", Anybody),

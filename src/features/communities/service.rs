@@ -715,6 +715,19 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<Revi
         decisions: community.open_decisions(),
         community: CommunityView::of(&profile(ctx, &row, Audience::Staff, None)?, Audience::Staff),
     })
+/// Staff want the checks to run again; they run from the fact.
+///
+/// # Errors
+/// 403 for everybody but staff who review; 404.
+pub async fn ask_checks(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<()> {
+    policy::may_review(actor)?;
+    let mut tx = ctx.begin().await?;
+    let asked = store::hold(tx.conn(), id).await?.ask_checks();
+    tx.state(actor, &asked);
+    tx.result(id);
+    tx.commit().await
+}
+
 }
 
 fn rfc3339(at: DateTime<Utc>) -> String {

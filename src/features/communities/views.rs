@@ -445,6 +445,7 @@ pub fn history_word(name: &str) -> Option<&'static str> {
         "community_under_review" => "Came to review",
         "community_approved" => "Approved",
         "community_rejected" => "Rejected",
+        "community_checks_asked" => "New checks asked for",
         "community_more_asked" => "Asked for more",
         "community_suspended" => "Suspended",
         "community_restored" => "Restored",

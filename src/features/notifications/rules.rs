@@ -555,6 +555,7 @@ pub fn told(kind: FactKind) -> Told {
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
+        FactKind::CommunityChecksAsked => Nobody("the results stand where they were asked for"),
         FactKind::CommunityEmailVerified => Nobody("the review that begins with it is told"),
         FactKind::CommunityUnderReview => Somebody(vec![
             line(Community(EditProfile), Both, T::CommunityUnderReview),
