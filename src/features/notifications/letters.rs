@@ -654,12 +654,6 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             &["Somebody has proven that they speak for it, and waits for a decision.".into()],
             ("Open the organization", here(reader, &format!("/staff/organizations/{}", story.organization_id))),
         ),
-        _ => draft(
-            format!("{name} was not given to you"),
-            &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],
-            ("Open the directory", "/directory".into()),
-        )
-        .quoting(&story.words)
         Template::OrganizationSeatEnded => draft(
             format!("Your seat in {name} has ended"),
             &[format!(
@@ -668,6 +662,12 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             )],
             ("Find it in the directory", "/directory".into()),
         ),
+        _ => draft(
+            format!("{name} was not given to you"),
+            &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],
+            ("Open the directory", "/directory".into()),
+        )
+        .quoting(&story.words)
         .note("Answer this mail if something was misunderstood."),
     }
 }

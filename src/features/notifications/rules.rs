@@ -290,8 +290,8 @@ impl Template {
         Self::OrganizationClaimAsked,
         Self::OrganizationClaimProven,
         Self::OrganizationClaimRefused,
-        Self::CommunityRegistered,
         Self::OrganizationSeatEnded,
+        Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
         Self::CommunityMoreAsked,
@@ -675,12 +675,12 @@ pub fn told(kind: FactKind) -> Told {
             line(OtherSide(ActOnRequests), Both, T::RequestOpened),
             line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
         ]),
-        FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
         // So it is where nobody could answer before.
         FactKind::RequestDelivered => Somebody(vec![
             line(OtherSide(ActOnRequests), Both, T::RequestOpened),
             line(OwnSide(ActOnRequests), Notice, T::RequestDelivered),
         ]),
+        FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
         FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),
         FactKind::RequestAssigned => Somebody(vec![line(Assignee, Notice, T::RequestAssigned)]),
         FactKind::RequestSnoozed => Nobody("it is put aside so that nobody hears of it"),

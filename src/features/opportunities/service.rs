@@ -212,8 +212,6 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
     let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
-    let community = crate::kernel::actor::Side::Community;
-    crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
         &snapshot,

@@ -22,7 +22,10 @@ use super::{
     vocabulary,
 };
 use crate::{
-    features::accounts::{self, views::Recipient},
+    features::{
+        accounts::{self, views::Recipient},
+        blocks::policy::may_block,
+    },
     kernel::{
         actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
@@ -719,12 +722,16 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
         audience = policy::audience(viewer, row.id.into());
     }
     drop(conn);
-    let blocked = row.blocked;
+    // Whoever is blocked reads what everybody reads. That they can ask nothing is said when they ask.
+    let read_as = if row.blocked { Audience::Public } else { audience };
     let record = record(&ctx.house.columns, row)?;
-    if !policy::may_see(audience, record.standing) || blocked {
+    if !policy::may_see(read_as, record.standing) {
         return Err(AppError::NotFound);
     }
-    Ok(OrganizationView::for_audience(&record, audience))
+    let mut view = OrganizationView::for_audience(&record, read_as);
+    view.can.request |= audience == Audience::ApprovedCommunity && record.standing.is_listed();
+    view.can.block = viewer.is_some_and(|viewer| viewer.community().is_some() && may_block(viewer).is_ok());
+    Ok(view)
 }
 
 // ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -764,6 +771,18 @@ fn brief_of(row: store::BriefRow) -> AppResult<OrganizationBrief> {
 pub async fn admins(ctx: &Ctx, id: OrganizationId) -> AppResult<Vec<Recipient>> {
     let roles: Vec<OrganizationRole> = OrganizationRole::ALL.into_iter().filter(|role| role.is_admin()).collect();
     store::list_people(ctx.db(), id, &roles).await
+}
+
+/// Does anybody lead the organization, which the caller's transaction holds?
+///
+/// # Errors
+/// When the database is away.
+pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
+    Ok(leads(&store::life::list_seats(tx, id).await?))
+}
+
+pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
+    seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
 }
 
 /// The people of an organization whose role may do this, by name.
@@ -810,18 +829,6 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppR
         ));
     }
     Ok(Some(brief))
-}
-
-/// Does anybody lead the organization, which the caller's transaction holds?
-///
-/// # Errors
-/// When the database is away.
-pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
-    Ok(leads(&store::life::list_seats(tx, id).await?))
-}
-
-pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
-    seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
 }
 
 /// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that

@@ -849,6 +849,10 @@ pub struct ClaimPageView {
     pub domain: String,
     /// Its own people are not here yet.
     pub claimable: bool,
+    /// Staff have checked it, and nobody leads it (any more): its domain's DNS says who does.
+    pub joinable: bool,
+    /// The reader belongs to it.
+    pub member: bool,
     /// The address of whoever is signed in.
     pub signed_in: Option<String>,
     /// What became of their own claim.
@@ -904,10 +908,6 @@ mod tests {
 
     fn record(standing: Standing) -> Record {
         let input = ProfileInput {
-    /// Staff have checked it, and nobody leads it (any more): its domain's DNS says who does.
-    pub joinable: bool,
-    /// The reader belongs to it.
-    pub member: bool,
             entity_type: "Sponsor".into(),
             display_name: "Acme Cloud".into(),
             legal_name: "Acme Cloud Pvt Ltd".into(),

@@ -64,7 +64,7 @@ const TIMELINE_LIMIT: i64 = 200;
 ///
 /// # Errors
 /// 403 for the role or before approval; 422 beside each field; 409 `DUPLICATE_REQUEST` (names the open one),
-/// `ORGANIZATION_NOT_VERIFIED`, `EVENT_NOT_PUBLISHED`, `OPPORTUNITY_CLOSED`; 429.
+/// `NOT_TAKING_REQUESTS`, `EVENT_NOT_PUBLISHED`, `OPPORTUNITY_CLOSED`; 429.
 pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<RequestId> {
     let Some(community) = actor.community() else {
         return Err(AppError::forbidden(
@@ -202,14 +202,10 @@ async fn open_in(
     must_be_fit(side, &community, &organization)?;
     // Silent: whoever is blocked learns nothing but this.
     if blocks::stands_in(&mut tx, community.id, organization.id).await? {
-        let other = match side {
+        return Err(not_taking(match side {
             Side::Community => &organization.name,
             Side::Organization => &community.name,
-        };
-        return Err(AppError::refused(
-            "NOT_TAKING_REQUESTS",
-            format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
-        ));
+        }));
     }
     if event.is_hidden || opportunity.as_ref().is_some_and(|it| it.is_hidden) {
         return Err(AppError::refused(
@@ -418,16 +414,21 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
         )
         .into()),
         // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
-        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
-            "ORGANIZATION_NOT_VERIFIED",
-            format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
-        )),
-        Side::Organization if !approved => Err(AppError::refused(
-            "COMMUNITY_NOT_APPROVED",
-            format!("{} cannot deal with sponsors at the moment.", community.name),
-        )),
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => {
+            Err(not_taking(&organization.name))
+        }
+        Side::Organization if !approved => Err(not_taking(&community.name)),
         _ => Ok(()),
     }
+}
+
+/// One refusal for whoever cannot deal, whatever the reason is: not checked (any more), suspended, or a block, which nobody
+/// is told of.
+fn not_taking(other: &str) -> AppError {
+    AppError::refused(
+        "NOT_TAKING_REQUESTS",
+        format!("{other} does not deal with requests at the moment. Choose somebody else, or look again later."),
+    )
 }
 
 // ── Answering ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -588,7 +589,6 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     }
 }
 
-/// The side that the actor may answer for: theirs, with the role, in a workspace that may deal.
 /// A request with what it hangs on, everything held in the order of the house.
 async fn hold_whole(tx: &mut Tx, why: &'static str, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
     let parents = store::get_parents(tx, Scope::system(why), id).await?;
@@ -621,6 +621,7 @@ pub async fn deliver_waiting(ctx: &Ctx, organization: OrganizationId, at: DateTi
     Ok(())
 }
 
+/// The side that the actor may answer for: theirs, with the role, in a workspace that may deal.
 pub(super) fn may_answer(actor: &Actor, community: CommunityId, organization: OrganizationId) -> AppResult<Side> {
     let side = policy::side(actor, community, organization)?;
     policy::may_act(actor)?;
@@ -979,10 +980,10 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)
         }
         FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
-        FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
         FactKind::RequestDelivered => {
             ("delivered it: somebody of theirs has taken the profile over".into(), "success", "send", None)
         }
+        FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
         FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
         FactKind::RequestAssigned => {
             let by_rule = if payload["byRule"].as_bool() == Some(true) { ", by your rule" } else { "" };

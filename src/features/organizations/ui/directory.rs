@@ -2,10 +2,13 @@
 
 use super::fields::{BrandPicture, Swatches, tone};
 use crate::{
-    features::organizations::{
-        rules::search::{DirectoryFacet, DirectoryQuery},
-        server_fns,
-        views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
+    features::{
+        blocks::ui::BlockThem,
+        organizations::{
+            rules::search::{DirectoryFacet, DirectoryQuery},
+            server_fns,
+            views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
+        },
     },
     kernel::{actor::VerificationStatus, ids::OrganizationId, labels::Region, search::count_label},
     ui::{
@@ -402,6 +405,12 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
     };
     let has_contacts = o.primary_email.is_some();
     let (brand_name, brand_logo) = (o.display_name.clone(), o.logo_url.clone());
+    let review = o.can.review.then(|| {
+        let href = within(&format!("/staff/organizations/{}", o.id), &acting);
+        view! { <a class="button" href=href>"Review"</a> }
+    });
+    let block = o.can.block.then(|| view! { <BlockThem name=o.display_name.clone() workspace=o.id.to_string() acting=acting.clone()/> });
+    let join = (!o.can.claim && !o.can.review).then(|| join(o.slug.clone(), acting.clone()));
     let claim = o.can.claim.then(|| view! { <Claimable name=o.display_name.clone() slug=o.slug.clone()/> });
     let invite = o.can.invite.then(|| view! { <Invite website=o.website_label.clone() acting=acting_key.clone()/> });
     let paragraphs: Vec<String> =
@@ -486,6 +495,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                             <footer class="panel__foot"><p class="text-soft text-small">"Only approved communities, the organization and staff see these."</p></footer>
                         </section>
                     })}
+                    {block}
                 </aside>
             </div>
         </div>
