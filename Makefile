@@ -25,7 +25,7 @@ check: ## formatting, lints and that every ring compiles
 	@bash scripts/test.sh check
 
 fix: ## format, and let clippy repair what it can
-	@. scripts/env.sh && cargo fmt && cargo clippy --fix --allow-dirty --allow-staged --all-targets --features "$$TEST_FEATURES"
+	@. scripts/env.sh && cargo fmt --all && cargo clippy --fix --allow-dirty --allow-staged "$${BOTH[@]}" --all-targets
 
 sqlx: ## renew .sqlx after a change to a query or a migration
 	@bash scripts/sqlx.sh

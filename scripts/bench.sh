@@ -27,7 +27,7 @@ if [ -f benches/skeleton/Cargo.toml ]; then
 fi
 
 say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
-cargo test --quiet --features "$TEST_FEATURES" --test house -- --nocapture a_page_is_few_statements
+cargo test --quiet "${BOTH[@]}" --test house -- --nocapture a_page_is_few_statements
 
 # A private function at the end of a file is the smallest edit that is one; the file is put back whatever happens.
 edit() {
@@ -45,9 +45,9 @@ began=$SECONDS
 cargo leptos build --split >/dev/null 2>&1
 say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
 restore
-cargo test --quiet --features "$TEST_FEATURES" --test house --no-run
+cargo test --quiet "${BOTH[@]}" --test house --no-run
 edit src/features/organizations/service.rs
 began=$SECONDS
-cargo test --quiet --features "$TEST_FEATURES" --test house organizations >/dev/null
+cargo test --quiet "${BOTH[@]}" --test house organizations >/dev/null
 say "   after an edit of a service, until its tests have run: $((SECONDS - began)) s (limit: 40 s)"
 restore

@@ -11,8 +11,8 @@ unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_TARGET_DIR C
 # Queries are checked against the committed .sqlx folder, whatever DATABASE_URL the app is given; `make sqlx` renews it.
 export SQLX_OFFLINE=true
 
-# The build of the server with everything that tests may use.
-export TEST_FEATURES=ssr
+# Both crates, as the server is built. Plain cargo means rules and services only.
+BOTH=(-p commdesk -p services --features ssr)
 
 # cargo leptos sets these for its builds; Leptos reads some of them while it compiles, so plain cargo must say the same.
 export LEPTOS_OUTPUT_NAME=commdesk LEPTOS_SITE_PKG_DIR=pkg LEPTOS_SITE_ADDR=127.0.0.1:3000 LEPTOS_RELOAD_PORT=3001

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/env.sh"
 bash scripts/tools.sh build
 
-inputs=(src style public migrations Cargo.toml Cargo.lock .cargo rust-toolchain.toml .sqlx build.rs sqlx.toml askama.toml)
+inputs=(src services style public migrations Cargo.toml Cargo.lock .cargo rust-toolchain.toml .sqlx)
 present=(); for path in "${inputs[@]}"; do if [ -e "$path" ]; then present+=("$path"); fi; done
 stamp=target/run.stamp
 # The list of names catches what was removed; their times, what was changed.

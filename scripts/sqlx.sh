@@ -6,14 +6,14 @@ bash scripts/tools.sh build
 fresh=$ROOT/target/sqlx/queries
 rm -rf "$fresh" && mkdir -p "$fresh"
 # Every query macro has to be expanded again, the unchanged ones too: only then is a query that went away left out.
-touch src/lib.rs
+touch src/services.rs
 say "[sqlx] a scratch database, its migrations, then every query of the code against it"
 cargo build --quiet --manifest-path scripts/scratch/Cargo.toml --target-dir target/scratch
-# Queries stand in stores, so the library is enough. Not `cargo run`: the variables that it sets make the build scripts of some dependencies run again.
+# Queries stand in stores, so services are enough. Not `cargo run`: the variables that it sets make the build scripts of some dependencies run again.
 SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh target/scratch/debug/scratch target/sqlx migrations \
-  cargo check --lib --features "$TEST_FEATURES"
+  cargo check -p services --features server
 mkdir -p .sqlx
 rm -f .sqlx/query-*.json
 find "$fresh" -name 'query-*.json' -exec cp {} .sqlx/ \;
-touch src/lib.rs
+touch src/services.rs
 say "[sqlx] $(find .sqlx -name 'query-*.json' | wc -l | tr -d ' ') queries in .sqlx; commit them with the change"

@@ -24,9 +24,9 @@ stage() {
 tools() { bash scripts/tools.sh test && . scripts/env.sh; }
 
 checks() {
-  stage "formatting" cargo fmt --check
-  stage "lints: server" cargo clippy --quiet --all-targets --features "$TEST_FEATURES" -- -D warnings
-  stage "lints: browser" cargo clippy --quiet --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
+  stage "formatting" cargo fmt --all --check
+  stage "lints: server" cargo clippy --quiet "${BOTH[@]}" --all-targets -- -D warnings
+  stage "lints: browser" cargo clippy --quiet -p commdesk -p services --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
   stage "the rules compile alone" cargo check --quiet
   stage "the services compile without pages" cargo check --quiet --features server
 }
@@ -76,7 +76,7 @@ case $what in
   prove)
     stage "tools" tools
     stage "secrets, markup, roles, races, deadlines, kills: the long forms" \
-      env COMMDESK_PROVE=1 cargo test --features "$TEST_FEATURES" --test house -- "${PROOFS[@]}"
+      env COMMDESK_PROVE=1 cargo test "${BOTH[@]}" --test house -- "${PROOFS[@]}"
     stage "release build" release
     stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
     stage "hostile words in a browser, every payload in every field" journeys_with_all journeys/hostile-words.spec.ts
@@ -85,7 +85,7 @@ case $what in
     stage "tools" tools
     checks
     stage "rules" cargo test
-    stage "services and doors, on Postgres" cargo test --features "$TEST_FEATURES" --lib --tests
+    stage "services and doors, on Postgres" cargo test "${BOTH[@]}" --lib --tests
     stage "release build, split and compressed" release
     stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys

@@ -2,6 +2,7 @@
 //! request passes). `pages.rs` adds the others.
 
 pub mod api_v1;
+pub mod codes;
 pub mod middleware;
 mod openapi;
 pub mod ops;

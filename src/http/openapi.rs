@@ -1,22 +1,22 @@
 //! Makes the rooms' OpenAPI parts into the document that machines read: rooms describe their data and what is special about
 //! an operation; the envelope, the headers and the answers that every call shares are added here, once.
 
+use super::codes::CODES;
 use serde_json::{Map, Value, json};
 
 /// Answers that any call may get: status, meaning.
-const OF_EVERY_CALL: [(&str, &str); 5] = [
-    ("401", "Nobody is signed in, or the credentials are no longer good"),
+const OF_EVERY_CALL: [(&str, &str); 6] = [
+    ("401", "UNAUTHENTICATED: nobody is signed in; API_KEY_INVALID: the key is unknown, revoked or has expired"),
+    ("403", "KEY_SCOPE: the key's scopes do not open this call; SECOND_FACTOR_REQUIRED: give your second factor first; FORBIDDEN: the role or the workspace may not; CROSS_ORIGIN: a page of another site asked for a change"),
     ("404", "There is no such thing, or it is not yours to know of; so is a named workspace that is not yours"),
     ("422", "VALIDATION_ERROR: a parameter or field needs attention; WORKSPACE_REQUIRED: name the workspace that you act for"),
-    ("429", "RATE_LIMITED: too many calls; see Retry-After"),
+    ("429", "TOO_MANY_REQUESTS: too many calls; see Retry-After"),
     ("503", "BUSY: the database is away; see Retry-After"),
 ];
 
 /// Answers that any call which changes something may get besides.
-const OF_EVERY_CHANGE: [(&str, &str); 2] = [
-    ("403", "FORBIDDEN: the role or the workspace may not; CROSS_ORIGIN: a page of another site asked"),
-    ("409", "The state does not allow it, or IDEMPOTENCY_KEY_REUSED; the code says which"),
-];
+const OF_EVERY_CHANGE: [(&str, &str); 1] =
+    [("409", "The state does not allow it, or IDEMPOTENCY_KEY_REUSED; the code says which")];
 
 /// Marks an answer that every call shares, so that the page for people says it once.
 pub const SHARED: &str = "x-shared";
@@ -34,7 +34,7 @@ pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
                 "type": "object",
                 "required": ["code", "message", "fieldErrors"],
                 "properties": {
-                    "code": {"type": "string"},
+                    "code": {"type": "string", "description": "Stable: a program may decide by it.", "enum": CODES},
                     "message": {"type": "string"},
                     "fieldErrors": {"type": "object", "additionalProperties": {"type": "string"}},
                     "requestId": {"type": "string", "description": "Only where something broke: what to quote to us."}

@@ -192,7 +192,19 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&s
     let gold = opportunity(ctx, &ravi, hackfest, "Gold Sponsor", 80_000, 200_000, 3, 40).await?;
     let media = opportunity(ctx, &ravi, hackfest, "Media Partner", 0, 30_000, 2, 45).await?;
     opportunity(ctx, &mei, harbourconf, "Title Sponsor", 600_000, 1_200_000, 1, 70).await?;
-    opportunity(ctx, &mei, harbourconf, "Knowledge Sponsor", 50_000, 150_000, 2, 70).await?;
+    // Piece by piece, as conferences sell: the one offer of the demo with a price list.
+    let pieces = json!([
+        {"kind": "Package", "name": "Talk and booth", "price": 90_000, "stock": 2, "details": "Twenty minutes on the main stage, and a table by the coffee."},
+        {"kind": "Package only", "name": "Speakers' dinner", "price": 0, "package": "Talk and booth"},
+        {"kind": "Add-on", "name": "Logo on the lanyards", "price": 25_000, "stock": 1, "package": "Talk and booth"},
+        {"kind": "Standalone", "name": "Breakfast for everybody", "price": 40_000, "stock": 1, "conflicts": ["Drinks in the evening"]},
+        {"kind": "Standalone", "name": "Drinks in the evening", "price": 60_000, "stock": 1},
+    ]);
+    let knowledge = json!({
+        "eventId": harbourconf.to_string(), "category": "Knowledge Sponsor", "places": 2, "decisionDeadline": day(ctx, 70),
+        "budgetRange": {"min": 40_000, "max": 150_000, "currency": "INR"}, "items": pieces, "status": "Open",
+    });
+    opportunities::create(ctx, &mei, &wire(knowledge)?).await?;
 
     let agreed =
         apply_for(ctx, &tomas, gold, "150000", "We would bring two engineers as mentors and a prize for the best use of data.")

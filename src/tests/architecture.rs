@@ -190,6 +190,31 @@ fn rooms_look_upstream_only_and_stores_are_private() {
     assert_none(faults, "rooms, upstream first; rules are pure; SQL is the store's");
 }
 
+/// Codes of one word; those of several are known by their look.
+const SHORT_CODES: [&str; 6] = ["BUSY", "DISABLED", "FORBIDDEN", "INTERNAL", "SUSPENDED", "UNAUTHENTICATED"];
+
+#[test]
+fn every_code_of_a_refusal_is_in_the_document() {
+    let of_pages_or_of_start = |short: &str| {
+        let folders = ["tests/", "app/", "ui/", "seeds/"].iter().any(|folder| short.starts_with(folder)) || short.contains("/ui/");
+        let files = ["forms.rs", "server_fns.rs", "ui.rs", "http/site.rs", "http/codes.rs", "main.rs", "config.rs", "cluster.rs"];
+        folders || files.iter().any(|file| short.ends_with(file))
+    };
+    let mut said: BTreeSet<String> = SHORT_CODES.map(str::to_owned).into();
+    for file in files(&source()).iter().filter(|file| !of_pages_or_of_start(&name(file))) {
+        for (_, text) in code(file) {
+            let words = text.split('"').skip(1).step_by(2);
+            let is_code = |word: &&str| {
+                word.contains('_') && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+            };
+            said.extend(words.filter(is_code).filter(|word| !word.starts_with("COMMDESK_")).map(str::to_owned));
+        }
+    }
+    let listed: BTreeSet<String> = commdesk::http::codes::CODES.iter().map(|code| (*code).to_owned()).collect();
+    assert_eq!(said, listed, "`http/codes.rs` is what rules, services and REST say");
+    assert!(commdesk::http::codes::CODES.is_sorted());
+}
+
 #[test]
 fn cfg_stands_in_front_of_mod_lines_only() {
     let mut faults = Vec::new();

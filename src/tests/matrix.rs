@@ -2,11 +2,12 @@
 //! Circle and Acme Cloud. The answer is a table that is kept as a snapshot: a cell that changes is read by somebody.
 //!
 //! "yes" says that the door let the caller through to the rules of the thing itself, whatever those say then (a stale version,
-//! not their turn); "-" says 401, 403 or 404. What each state allows is told by the tests of the rooms.
+//! not their turn); "-" says 401, 403 or 404. What each state allows is told by the tests of the rooms. A second table says the
+//! same of what is read: every page and every reading call, "yes" where it is shown.
 
 use crate::{
     planted::{SAM, Tenants, VERA, furnish, seat},
-    strangers::{API, FORMS, Others, Whose, signed_in},
+    strangers::{API, FORMS, Others, PAGES, Whose, signed_in},
     town::{Browser, Town, story},
 };
 use commdesk::{
@@ -151,8 +152,10 @@ async fn arrive(town: &Town, caller: Caller) -> Browser {
 }
 
 /// Rows that find nothing for anybody here.
-const TOLD_ELSEWHERE: [&str; 23] = [
+const TOLD_ELSEWHERE: [&str; 24] = [
     "/claim/{slug} check",
+    // A seat waits for one person, whatever their roles.
+    "/dashboard seat",
     "/inbox/rules unblock",
     "/manage/events restore",
     "/manage/events/{id} partners",
@@ -186,6 +189,24 @@ struct Things {
     rule: Uuid,
     view: Uuid,
     key: Uuid,
+}
+
+impl Things {
+    /// A route's address, about what is here.
+    fn address(&self, path: &str) -> String {
+        // A key is neither a request nor a community.
+        if path == "/api-keys/{id}" {
+            return format!("/api-keys/{}", self.key);
+        }
+        let event = if path.contains("partners") { self.tenants.hackfest } else { self.tenants.event };
+        let others = Others { event, ..self.others };
+        others.fill(
+            &path
+                .replace("{viewId}", &self.view.to_string())
+                .replace("{ruleId}", &self.rule.to_string())
+                .replace("{reportId}", &self.report.to_string()),
+        )
+    }
 }
 
 async fn things(town: &Town) -> Things {
@@ -238,7 +259,7 @@ fn words(what: &str, things: &Things) -> Value {
         "/inbox/rules remove" => json!({"rule": things.rule.to_string()}),
         "/inbox/rules route" | "POST /requests/rules/routes" => json!({"region": "Nowhere", "eventType": "", "assigneeId": ""}),
         "/inbox/rules fit" | "POST /requests/rules/fits" => json!({"reason": "Nothing"}),
-        "POST /requests/bulk-reject" => json!({"ids": [t.request.to_string()], "reason": "Nothing"}),
+        "POST /requests/bulk-reject" => json!({"ids": [Uuid::nil().to_string()], "reason": "Budget"}),
         "POST /requests/read" => json!({"ids": [t.request.to_string()]}),
         "/inbox sort" => json!({"action": "read", "ids": t.request.to_string()}),
         "/staff/requests judge" | "PATCH /admin/requests/{requestId}/decision" => {
@@ -251,14 +272,15 @@ fn words(what: &str, things: &Things) -> Value {
             json!({"decision": "verify", "reason": "Because I say so."})
         }
         "/staff/communities/{id} decide" => json!({"status": "under_review", "reason": "Because I say so."}),
-        "PATCH /admin/communities/{id}/status" => json!({"status": "under_review", "reason": "Because I say so."}),
+        // It is approved already: refused by the rules, whoever may decide.
+        "PATCH /admin/communities/{id}/status" => json!({"status": "approved", "reason": "Because I say so."}),
         "/staff/organizations/{id} website" | "/staff/organizations/{id} claim" => {
             json!({"id": Uuid::nil().to_string(), "decision": "approve", "reason": "Because I say so."})
         }
         "POST /sponsors/{organizationId}/proposed-website/decision" | "POST /sponsors/{organizationId}/claims/decision" => {
             json!({"id": Uuid::nil().to_string(), "decision": "approve", "reason": "Because I say so."})
         }
-        "/manage/events/{id}/edit event" | "PATCH /events/{eventId}" => json!({"version": "999", "title": "Changed"}),
+        "/manage/events/{id}/edit event" | "PATCH /events/{eventId}" => json!({"version": 999, "title": "Changed"}),
         "PATCH /opportunities/{opportunityId}" => json!({"version": 999, "title": "Changed"}),
         "/manage/opportunities/{id} save" => json!({"version": "999", "title": "Changed"}),
         "/manage/events/new event" | "POST /events" => json!({"title": "A new one", "timezone": "Asia/Kolkata"}),
@@ -301,7 +323,7 @@ fn words(what: &str, things: &Things) -> Value {
         }
         "/requests/{id} release-place" | "PATCH /requests/{requestId}/place/release" => json!({"reason": ""}),
         "/manage/events/{id}/partners/{link} remove" => json!({"reason": ""}),
-        "/manage/events/{id}/partners/{link} partner" | "PATCH /events/{eventId}/partners/{linkId}" => json!({"version": "999"}),
+        "/manage/events/{id}/partners/{link} partner" | "PATCH /events/{eventId}/partners/{linkId}" => json!({"version": 999}),
         "POST /reports" | "/report report" => {
             json!({"subjectKind": "organization", "subjectId": t.acme.to_string(), "reason": "Nothing", "words": "Words about it."})
         }
@@ -349,24 +371,37 @@ fn rows() -> Vec<(String, &'static str, Option<&'static str>)> {
     all
 }
 
-async fn column(caller: Caller) -> Vec<(String, u16)> {
-    let mut told = Vec::new();
+/// What is read: pages by their path, calls by `GET` and path.
+fn reads() -> Vec<String> {
+    let calls = API.iter().filter(|(method, ..)| *method == "GET").map(|(_, path, ..)| format!("GET {path}"));
+    PAGES.iter().map(|(path, _)| (*path).to_owned()).chain(calls).collect()
+}
+
+/// A caller's cells of both tables: statuses by row.
+#[derive(Default, Clone)]
+struct Column {
+    reads: Vec<(String, u16)>,
+    writes: Vec<(String, u16)>,
+}
+
+async fn column(caller: Caller) -> Column {
+    let mut told = Column::default();
     story(async |town| {
         let things = things(town).await;
         let mut browser = arrive(town, caller).await;
-        for (what, path, form) in rows() {
-            let others = Others {
-                event: if path.contains("partners") { things.tenants.hackfest } else { things.tenants.event },
-                ..things.others
+        for what in reads() {
+            let path = what.strip_prefix("GET ").unwrap_or(&what);
+            let address = things.address(path);
+            let answer = if path == what {
+                browser.open(&address).await
+            } else {
+                browser.api(Method::GET, &address, None).await
             };
-            let address = others.fill(
-                &path
-                    .replace("{viewId}", &things.view.to_string())
-                    .replace("{ruleId}", &things.rule.to_string())
-                    .replace("{reportId}", &things.report.to_string()),
-            );
-            // A key is neither a request nor a community.
-            let address = if path == "/api-keys/{id}" { format!("/api-keys/{}", things.key) } else { address };
+            assert!(!answer.status.is_server_error(), "{what}: {} {}", answer.status, answer.text);
+            told.reads.push((what, answer.status.as_u16()));
+        }
+        for (what, path, form) in rows() {
+            let address = things.address(path);
             let words = words(&what, &things);
             let answer = match form {
                 Some(form) => {
@@ -382,7 +417,7 @@ async fn column(caller: Caller) -> Vec<(String, u16)> {
             assert!(!answer.status.is_server_error(), "{what}: {} {}", answer.status, answer.text);
             let is_asked_to_sign_in = answer.status == 303 && answer.location().starts_with("/sign-in");
             let is_asked_for_a_code = answer.status == 303 && answer.location().starts_with("/second-factor");
-            told.push((what, if is_asked_to_sign_in || is_asked_for_a_code { 401 } else { answer.status.as_u16() }));
+            told.writes.push((what, if is_asked_to_sign_in || is_asked_for_a_code { 401 } else { answer.status.as_u16() }));
         }
         town.drain().await;
     })
@@ -395,7 +430,7 @@ fn who_may_do_what_is_the_table_that_was_agreed() {
     let columns = callers();
     // One world a column, two at a time.
     let next = std::sync::Mutex::new(columns.iter().enumerate());
-    let told = std::sync::Mutex::new(vec![Vec::new(); columns.len()]);
+    let told = std::sync::Mutex::new(vec![Column::default(); columns.len()]);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
@@ -409,32 +444,41 @@ fn who_may_do_what_is_the_table_that_was_agreed() {
         }
     });
     let told = told.into_inner().expect("nobody panicked");
-    let rows = rows();
-    let width = rows.iter().map(|(what, ..)| what.len()).max().unwrap_or_default();
-    let mut text = format!("{:width$}", "");
-    for (name, _) in &columns {
-        text.push_str(&format!(" | {name}"));
-    }
-    let mut empty = Vec::new();
-    for (row, (what, ..)) in rows.iter().enumerate() {
-        text.push_str(&format!("\n{what:width$}"));
-        let mut any = false;
-        for (at, (name, _)) in columns.iter().enumerate() {
-            let (of, status) = &told[at][row];
-            assert_eq!(of, what);
-            let is_in = !matches!(status, 401 | 403 | 404);
-            any |= is_in;
-            text.push_str(&format!(" | {:1$}", if is_in { "yes" } else { "-" }, name.len()));
-        }
-        if !any {
-            empty.push(what.clone());
-        }
-    }
-    let text: Vec<&str> = text.lines().map(str::trim_end).collect();
-    insta::assert_snapshot!("roles_by_writes", text.join("\n"));
+    let (reads, _) = table(&columns, told.iter().map(|column| &column.reads[..]), |status| (200..300).contains(&status));
+    insta::assert_snapshot!("roles_by_reads", reads);
+    let (writes, empty) = table(&columns, told.iter().map(|column| &column.writes[..]), |status| !matches!(status, 401 | 403 | 404));
+    insta::assert_snapshot!("roles_by_writes", writes);
     // A row that lets nobody through says nothing about who may: what it is about is not there, or its words are not in order.
     // Those that are known to do so are told by the tests of their rooms.
     assert_eq!(empty, TOLD_ELSEWHERE.map(str::to_owned));
+}
+
+/// The cells as a table for people, and the rows that let nobody through.
+fn table<'a>(
+    columns: &[(&'static str, Caller)],
+    told: impl Iterator<Item = &'a [(String, u16)]>,
+    is_in: impl Fn(u16) -> bool,
+) -> (String, Vec<String>) {
+    let told: Vec<_> = told.collect();
+    let rows: Vec<&str> = told[0].iter().map(|(what, _)| what.as_str()).collect();
+    let width = rows.iter().map(|what| what.len()).max().unwrap_or_default();
+    let mut lines = vec![columns.iter().fold(format!("{:width$}", ""), |line, (name, _)| format!("{line} | {name}"))];
+    let mut empty = Vec::new();
+    for (row, what) in rows.into_iter().enumerate() {
+        let mut line = format!("{what:width$}");
+        let mut any = false;
+        for (cells, (name, _)) in told.iter().zip(columns) {
+            let (of, status) = &cells[row];
+            assert_eq!(of, what);
+            any |= is_in(*status);
+            line.push_str(&format!(" | {:1$}", if is_in(*status) { "yes" } else { "-" }, name.len()));
+        }
+        lines.push(line.trim_end().to_owned());
+        if !any {
+            empty.push(what.to_owned());
+        }
+    }
+    (lines.join("\n"), empty)
 }
 
 #[tokio::test]

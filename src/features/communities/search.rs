@@ -6,7 +6,6 @@ use crate::{
         ids::CommunityId,
         labels::{CommunityType, Region, labels},
         search::{Entry, Facet, Query},
-        words,
     },
 };
 use chrono::{DateTime, Utc};
@@ -64,7 +63,8 @@ impl Facet for CommunityFacet {
 
     fn key(self, value: &str) -> String {
         match self {
-            Self::Country | Self::Language => words::fold(value),
+            // Not `words::fold`: pages call this, and the tables of all scripts would weigh more than the rest of the list.
+            Self::Country | Self::Language => value.to_lowercase(),
             Self::Type | Self::Region | Self::Size => value.to_owned(),
         }
     }

@@ -106,6 +106,25 @@ fn svgs_as_drawing_programs_write_them_pass() {
     }
 }
 
+/// Logos as companies hand them out lie beside the checkout where we work; they are not ours to keep in it.
+#[test]
+fn real_logos_pass() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/logos");
+    let Ok(files) = std::fs::read_dir(&folder) else {
+        println!("{} is not on this machine: no real logo is tried", folder.display());
+        return;
+    };
+    let mut tried = 0;
+    for file in files.flatten() {
+        let bytes = std::fs::read(file.path()).expect("a logo");
+        let clean = clean_logo(&bytes).unwrap_or_else(|error| panic!("{}: {error:?}", file.path().display()));
+        let shown = decoded(&clean);
+        assert!(shown.pixels().any(|pixel| pixel.0[3] > 0), "{} is seen", file.path().display());
+        tried += 1;
+    }
+    assert_eq!(tried, 40);
+}
+
 #[test]
 fn large_pictures_shrink_and_small_ones_stay() {
     let wide = clean_logo(&png(3000, 1000)).expect("clean");

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         found::Described,
-        page::{Shape, acting, shown_as},
+        page::{Shape, Show, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, SafeHtmlView},
     },
 };
@@ -16,22 +16,20 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-/// What a room downstream shows on the page of an event.
-pub type Slot = fn(EventView) -> AnyView;
-
 /// `/events/:slug`. `wall` shows the sponsors and partners.
 #[component]
-pub fn EventPublicPage(wall: Slot) -> impl IntoView {
+pub fn EventPublicPage(wall: fn() -> Show<EventView>) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
+    let wall = wall();
     let loaded = Resource::new_blocking(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::page(slug, workspace),
     );
-    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall/> })
+    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall=wall.clone()/> })
 }
 
 #[component]
-fn Page(page: EventPage, wall: Slot) -> impl IntoView {
+fn Page(page: EventPage, wall: Show<EventView>) -> impl IntoView {
     let event = page.event.clone();
     let preview = page.is_preview.then(|| {
         let text = if event.hidden_reason.is_some() {

@@ -10,12 +10,12 @@ use crate::{
             views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
         },
     },
-    kernel::{actor::VerificationStatus, ids::OrganizationId, labels::Region, search::count_label},
+    kernel::{actor::VerificationStatus, labels::Region, search::count_label},
     ui::{
         browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{acting, shown, shown_over},
+        page::{Show, acting, shown, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
         search::{address, chosen, instead, kept, narrow, pages},
     },
@@ -340,18 +340,16 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
     }
 }
 
-/// What a room below shows on an organization's page.
-type Slot = fn(OrganizationId) -> AnyView;
-
 /// One organization; `support` shows the events that it supports, which are known downstream.
 #[component]
 pub fn OrganizationPage(
-    support: Slot,
-    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
-    join: fn(String, String) -> AnyView,
+    support: fn() -> Show<()>,
+    /// The way to asking to join, from the room below; by slug.
+    join: fn() -> Show<String>,
 ) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
+    let (support, join) = (support(), join());
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded =
         Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
@@ -362,17 +360,17 @@ pub fn OrganizationPage(
                 let acting = acting.get_untracked().unwrap_or_default();
                 browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
             }
-            view! { <Organization organization support join/> }
+            view! { <Organization organization support=support.clone() join=join.clone()/> }
         })}
     }
 }
 
 #[component]
-fn Organization(organization: OrganizationView, support: Slot, join: fn(String, String) -> AnyView) -> impl IntoView {
+fn Organization(organization: OrganizationView, support: Show<()>, join: Show<String>) -> impl IntoView {
     let o = organization;
     let acting = acting();
     let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
-    let events = support(o.id);
+    let events = support(());
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
             view! {
@@ -410,7 +408,7 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
         view! { <a class="button" href=href>"Review"</a> }
     });
     let block = o.can.block.then(|| view! { <BlockThem name=o.display_name.clone() workspace=o.id.to_string() acting=acting.clone()/> });
-    let join = (!o.can.claim && !o.can.review).then(|| join(o.slug.clone(), acting.clone()));
+    let join = (!o.can.claim && !o.can.review).then(|| join(o.slug.clone()));
     let claim = o.can.claim.then(|| view! { <Claimable name=o.display_name.clone() slug=o.slug.clone()/> });
     let invite = o.can.invite.then(|| view! { <Invite website=o.website_label.clone() acting=acting_key.clone()/> });
     let paragraphs: Vec<String> =
