@@ -49,7 +49,6 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await sara.getByRole('link', { name: first.company, exact: true }).click();
   await expect(sara.getByRole('heading', { level: 1 })).toHaveText(first.company);
   await sara.waitForLoadState('networkidle');
-  const review = new URL(sara.url()).pathname;
   await sara.getByRole('radio', { name: /^Verify/ }).check();
   await sara.getByLabel('Reason').fill('The mailbox and the imprint agree.');
   await sara.getByRole('button', { name: 'Decide' }).click();
@@ -60,19 +59,35 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   expect(await status(one, `/directory/${slug(first.company)}`)).toBe(200);
 
   // Disabling a verified one takes a second person.
-  await open(sara, review);
+  await find(sara, /^Verified/, first.company);
   await sara.getByRole('radio', { name: /^Disable/ }).check();
   await sara.getByLabel('Reason').fill('Two people wrote that nobody works there.');
   await sara.getByRole('button', { name: 'Decide' }).click();
   await expect(sara.getByText('A second person is needed')).toBeVisible();
   expect(await status(one, `/directory/${slug(first.company)}`), 'still there').toBe(200);
   const omar = await staffPage(browser, 'omar@commdesk.example');
-  await open(omar, review);
+  await find(omar, /^Verified/, first.company);
   await expect(omar.getByText('A second person is needed')).toBeVisible();
   await omar.getByRole('radio', { name: /^Keep/ }).check();
   await omar.getByLabel('Reason').fill('I called them, somebody answered.');
   await omar.getByRole('button', { name: 'Decide' }).click();
   await expect(omar.getByText('A second person is needed')).toHaveCount(0);
+  // Proposed again and confirmed, it is gone for everybody else; staff find it by clicks, and put it back.
+  for (const page of [sara, omar]) {
+    await find(page, /^Verified/, first.company);
+    await page.getByRole('radio', { name: /^Disable/ }).check();
+    await page.getByLabel('Reason').fill('Three more people wrote.');
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await expect(page.getByText(page === sara ? 'A second person is needed' : 'Decided').first()).toBeVisible();
+  }
+  const stranger = await newcomer(browser);
+  expect(await status(stranger, `/directory/${slug(first.company)}`), 'gone').toBe(404);
+  await find(sara, /^Disabled/, first.company);
+  await sara.getByRole('radio', { name: /^Restore/ }).check();
+  await sara.getByLabel('Reason').fill('They showed us their register.');
+  await sara.getByRole('button', { name: 'Decide' }).click();
+  await expect(sara.getByText('Decided').first()).toBeVisible();
+  expect(await status(stranger, `/directory/${slug(first.company)}`), 'back').toBe(200);
   await omar.context().close();
 
   // A report, from its page to the queue to its outcome.
@@ -92,6 +107,15 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await closed(sara, ['/inbox', '/manage/events', '/api-keys', '/organization/profile'], []);
   await sara.context().close();
 });
+
+/** From the desk's list to one organization, by clicks: the tab of its status, then its name. */
+async function find(page: import('@playwright/test').Page, part: RegExp, company: string): Promise<void> {
+  await open(page, '/staff/organizations');
+  await page.getByRole('navigation', { name: 'Organizations by status' }).getByRole('link', { name: part }).click();
+  await page.getByRole('link', { name: company, exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(company);
+  await page.waitForLoadState('networkidle');
+}
 
 /** The id of a community, as its page's report link has it. */
 async function idOf(page: import('@playwright/test').Page, name: string): Promise<string> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectAccessibleInBothThemes } from '../lib/axe';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { applyAsSponsor, fresh, open, signIn, slug, somebody, staffPage } from '../lib/steps';
+import { applyAsSponsor, fresh, open, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 const PASSWORD = 'a calm demo passphrase';
@@ -97,7 +97,7 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await form.getByRole('button', { name: 'Send the invitation' }).click();
   await expect(ravi).toHaveURL(/done=invited/);
   await look(page, [linkIn(await mailTo(request, newcomer, /./), /^\/invitations\//)]);
-  // He adds a company that is not here, and asks to join it: a mailbox of theirs decides.
+  // He adds a company that is not here: whoever is of it claims it.
   const added = somebody('Front', fresh('Added'));
   await open(ravi, '/directory/add');
   await ravi.getByLabel('Name', { exact: true }).fill(added.company);
@@ -106,10 +106,26 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await ravi.getByLabel('A mailbox of theirs').fill(added.email);
   await ravi.getByRole('button', { name: 'Add it' }).click();
   await expect(ravi).not.toHaveURL(/\/directory\/add(\?|$)/);
-  await open(ravi, `/directory/${slug(added.company)}/join`);
-  await ravi.getByLabel(/^A mailbox at/).fill(added.email);
+  await look(ravi, [`/directory/${slug(added.company)}/join`]);
+  await ravi.getByRole('link', { name: `Claim ${added.company}` }).click();
+  await expect(ravi).toHaveURL(/\/claim\//);
+  await look(page, [`/claim/${slug(added.company)}`]);
+  // One that staff have checked and that nobody leads any more: there a mailbox of theirs decides.
+  const omar = await staffPage(browser);
+  await verifyOrganization(omar, acme.company);
+  await open(omar, '/staff/people');
+  await omar.getByLabel('E-mail').fill(acme.email);
+  await omar.getByRole('button', { name: 'Look up' }).click();
+  await expect(omar).toHaveURL(/\/staff\/people\/[0-9a-f-]{36}/);
+  await omar.waitForLoadState('networkidle');
+  await omar.getByLabel('Reason').first().fill('They left the company.');
+  await omar.getByRole('button', { name: /^Suspend/ }).click();
+  await expect(omar.getByRole('button', { name: 'Restore the account' })).toBeVisible();
+  await omar.context().close();
+  await open(ravi, `/directory/${slug(acme.company)}/join`);
+  await ravi.getByLabel(/^A mailbox at/).fill(`office@${acme.domain}`);
   await ravi.getByRole('button', { name: 'Send the mail' }).click();
-  await look(page, [linkIn(await mailTo(request, added.email, /./), /^\/join-requests\//)]);
+  await look(page, [linkIn(await mailTo(request, `office@${acme.domain}`, /./), /^\/join-requests\//)]);
   await context.close();
   // Letters of a topic name a way to stop them.
   const letters = await mailsTo(request, 'ravi@apex.example');

@@ -105,6 +105,7 @@ facts! {
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
+    CommunityChecksAsked = "communities" / "community_checks_asked" => Staff,
     CommunityEmailVerified = "communities" / "community_email_verified" => Workspace,
     CommunityUnderReview = "communities" / "community_under_review" => Workspace,
     CommunityMoreAsked = "communities" / "community_more_asked" => Workspace,
@@ -176,6 +177,7 @@ facts! {
     DecisionsReleased = "decisions" / "decisions_released" => Workspace,
     RequestHeld = "requests" / "request_held" => Workspace,
     RequestReleased = "requests" / "request_released" => Workspace,
+    RequestDelivered = "requests" / "request_delivered" => Workspace,
     RequestRefused = "requests" / "request_refused" => Workspace,
     RequestWelcomeAgain = "requests" / "request_welcome_again" => Workspace,
     RequestAssigned = "requests" / "request_assigned" => Workspace,

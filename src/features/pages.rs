@@ -17,6 +17,8 @@ pub mod access {
 
 pub mod blocks {
     pub use services::features::blocks::*;
+
+    pub mod ui;
 }
 
 pub mod organizations {

@@ -254,7 +254,7 @@ fn words(what: &str, things: &Things) -> Value {
         "/requests/{id} accept" => json!({"revisionHash": zeros}),
         "/requests/{id} snooze" | "PATCH /requests/{requestId}/snooze" => json!({"until": soon}),
         "/requests/{id} assign" | "PATCH /requests/{requestId}/assign" => json!({"assigneeId": ""}),
-        "/requests/{id} block" | "POST /blocks" => json!({"workspaceId": Uuid::nil().to_string()}),
+        "/requests/{id} block" | "/directory/{slug} block" | "/communities/{slug} block" | "POST /blocks" => json!({"workspaceId": Uuid::nil().to_string()}),
         "/inbox/rules unblock" => json!({"workspaceId": t.acme.to_string()}),
         "/inbox/rules remove" => json!({"rule": things.rule.to_string()}),
         "/inbox/rules route" | "POST /requests/rules/routes" => json!({"region": "Nowhere", "eventType": "", "assigneeId": ""}),

@@ -731,20 +731,20 @@ async fn the_admins_of_a_verified_organization_decide() {
 async fn elsewhere_a_mailbox_at_the_domain_decides() {
     story(async |town| {
         let ctx = told(town).await;
-        // As a community adds one: listed, with nobody of its own.
+        // Checked by staff, and its last admin has left.
         let set = async |statement: &str| {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&town.owner).await.expect("a change");
         };
-        set("delete from organization_members where organization_id = (select id from organizations where slug = 'lumen-data');
-             update organizations set verification_status = 'Community Added' where slug = 'lumen-data'")
-        .await;
+        let deserted = "delete from organization_members where organization_id = (select id from organizations where slug = 'lumen-data')";
+        set(deserted).await;
 
         assert_eq!(code(ask(town, RAVI, "lumen-data", "").await), "VALIDATION_ERROR", "a mailbox is needed");
         for wrong in ["ravi@apex.example", "lumen@gmail.com", "office@lumen.example.evil.example"] {
             assert_eq!(code(ask(town, RAVI, "lumen-data", wrong).await), "VALIDATION_ERROR", "{wrong}");
         }
         let mut ravi = browser(town, RAVI).await;
-        assert!(ravi.open("/directory/lumen-data/join").await.text.contains("A mailbox at lumen.example"));
+        let page = ravi.open("/directory/lumen-data/join").await.text;
+        assert!(page.contains("A mailbox at lumen.example") && page.contains("/claim/lumen-data#dns"), "{page}");
         let id = ask(town, RAVI, "lumen-data", "Office@lumen.example").await.expect("asked");
         let first = mailed(town, "office@lumen.example", "/join-requests/");
         // Asked again, the first mail is dead.
@@ -772,6 +772,17 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
         let ravi = acting(town, RAVI, "organization:lumen-data").await;
         assert_eq!(ravi.acting.as_ref().expect("a seat").role_label(), "Sponsor Admin");
         assert_eq!(code(ask(town, RAVI, "lumen-data", "office@lumen.example").await), "ALREADY_A_MEMBER");
+
+        // Where somebody leads meanwhile, they decide, and no mailbox.
+        set(deserted).await;
+        ask(town, ASHA, "lumen-data", "office@lumen.example").await.expect("asked");
+        let overtaken = mailed(town, "office@lumen.example", "/join-requests/");
+        set("insert into organization_members (id, organization_id, user_id, role, created_at)
+             select gen_random_uuid(), o.id, u.id, 'Sponsor Admin', now() from organizations o, users u
+             where o.slug = 'lumen-data' and u.email = 'tomas@lumen.example'")
+        .await;
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &overtaken, &admin).await), "ADMINS_DECIDE");
+        set(deserted).await;
 
         // Late, and on a host that many share: nobody.
         ask(town, MALLORY, "lumen-data", "office@lumen.example").await.expect("asked");

@@ -350,7 +350,7 @@ async fn a_merge_against_an_acceptance_leaves_one_truth() {
             tokio::join!(say(&one_ctx, &omar, acme, lumen, ""), requests::accept(&other, &ravi, request, &seen));
         assert_eq!(merged.expect("a merge waits, and is not refused").state, MergeState::Merged);
         if let Err(refused) = accepted {
-            assert!(["BUSY", "ORGANIZATION_NOT_VERIFIED"].contains(&refused.code()), "{refused:?}");
+            assert!(["BUSY", "NOT_TAKING_REQUESTS"].contains(&refused.code()), "{refused:?}");
             requests::accept(&ctx, &ravi, request, &seen).await.expect("it goes on with the profile that stays");
         }
         town.drain().await;

@@ -76,27 +76,53 @@ async fn a_block_is_mutual_and_silent() {
         town.drain().await;
         assert_eq!(count(town, "notices where title ilike '%block%'").await, 0);
 
-        // Neither finds the other, and the blocked side hears what anybody hears of somebody who takes no requests.
-        assert_eq!(code(requests::send(&ctx, &mei, &ask).await), "NOT_TAKING_REQUESTS");
+        // Lists leave the other out, and the blocked side hears what anybody hears of somebody who cannot deal.
+        let refused = requests::send(&ctx, &mei, &ask).await.expect_err("blocked");
+        sqlx::query("update organizations set verification_status = 'Disabled' where slug = 'fjord-media'")
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        let fjord = one(town, "select id from organizations where slug = 'fjord-media'").await;
+        let other = RequestInput { organization_id: fjord.to_string(), ..ask.clone() };
+        let disabled = requests::send(&ctx, &mei, &other).await.expect_err("disabled");
+        assert_eq!((refused.code(), disabled.code()), ("NOT_TAKING_REQUESTS", "NOT_TAKING_REQUESTS"));
+        assert_eq!(refused.message().replace("Lumen Data", "Fjord Media"), disabled.message(), "nothing tells a block from it");
         let (mut of_mei, mut of_tomas) = (signed_in(town, MEI).await, signed_in(town, TOMAS).await);
-        assert_eq!(of_mei.open("/directory/lumen-data").await.status, StatusCode::NOT_FOUND);
-        assert_eq!(of_mei.open("/requests/new?organization=lumen-data").await.status, StatusCode::NOT_FOUND);
-        assert_eq!(of_tomas.open("/communities/harbour-devs").await.status, StatusCode::NOT_FOUND);
+        assert!(!of_mei.open("/directory").await.text.contains("/directory/lumen-data"));
+        assert!(!of_tomas.open("/communities").await.text.contains("/communities/harbour-devs"));
+        // What a stranger reads, both read: signing out tells nothing.
         let offer = one(town, "select o.id from opportunities o join events e on e.id = o.event_id where e.title = 'HarbourConf' limit 1").await;
-        assert_eq!(of_tomas.open(&format!("/opportunities/{offer}")).await.status, StatusCode::NOT_FOUND);
+        let profile = of_mei.open("/directory/lumen-data").await;
+        assert!(profile.status == StatusCode::OK && !profile.text.contains(TOMAS.email), "{}", profile.text);
+        assert_eq!(of_mei.open("/requests/new?organization=lumen-data").await.status, StatusCode::OK);
+        assert_eq!(of_tomas.open("/communities/harbour-devs").await.status, StatusCode::OK);
+        assert_eq!(of_tomas.open(&format!("/opportunities/{offer}")).await.status, StatusCode::OK);
+        // Nor does it get the other onto its event, by id or by name; a name alone is a name.
+        let lumen = tomas.organization().expect("Lumen");
+        let at = format!("/events/{conference}/partners");
+        let by_id = of_mei.api(Method::POST, &at, Some(json!({"organizationId": lumen, "category": "Venue Partner"}))).await;
+        let nobody = of_mei.api(Method::POST, &at, Some(json!({"organizationId": Uuid::nil(), "category": "Venue Partner"}))).await;
+        assert_eq!(by_id.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", by_id.text);
+        assert_eq!(by_id.json()["error"]["fieldErrors"], nobody.json()["error"]["fieldErrors"], "as if there were none");
+        let assigned = count(town, "event_partners where organization_id = (select id from organizations where slug = 'lumen-data')").await;
+        let _ = of_mei.api(Method::POST, &at, Some(json!({"name": "Lumen Data", "category": "Venue Partner"}))).await;
+        assert_eq!(
+            count(town, "event_partners where organization_id = (select id from organizations where slug = 'lumen-data')").await,
+            assigned
+        );
         assert_eq!(of_mei.api(Method::GET, "/blocks", None).await.data()["items"].as_array().map(Vec::len), Some(0));
         // Everybody else sees both.
         let (mut visitor, mut of_asha) = (town.visitor(), signed_in(town, ASHA).await);
-        // An event is everybody's to read, and for the blocked side no way leads from it to a page that is not there.
+        // An event is everybody's to read, and leads everybody to the same pages.
         let slug: String = sqlx::query_scalar("select slug from events where id = $1")
             .bind(conference)
             .fetch_one(&town.owner)
             .await
             .expect("an address");
-        for (browser, leads) in [(&mut of_tomas, false), (&mut visitor, true), (&mut of_asha, true)] {
+        for browser in [&mut of_tomas, &mut visitor, &mut of_asha] {
             let page = browser.open(&format!("/events/{slug}")).await;
             assert!(page.status == StatusCode::OK && page.text.contains("Harbour Devs"), "{}", page.text);
-            assert_eq!(page.text.contains("href=\"/communities/harbour-devs\""), leads);
+            assert!(page.text.contains("href=\"/communities/harbour-devs\""));
             assert!(!page.text.to_lowercase().contains("blocked"));
         }
         assert_eq!(visitor.open("/directory/lumen-data").await.status, StatusCode::OK);
@@ -108,6 +134,16 @@ async fn a_block_is_mutual_and_silent() {
         let lifted = of_tomas.submit("/inbox/rules", "unblock", &[("workspaceId", &harbour.to_string())]).await;
         assert_eq!(lifted.status, StatusCode::SEE_OTHER, "{}", lifted.text);
         requests::send(&ctx, &mei, &ask).await.expect("they talk again");
+
+        // By the button on the other's page, too: on a profile, and on a community's.
+        assert!(of_mei.open("/directory/lumen-data").await.text.contains("Block Lumen Data"));
+        assert!(of_tomas.open("/communities/harbour-devs").await.text.contains("Block Harbour Devs"));
+        assert!(!visitor.open("/directory/lumen-data").await.text.contains("Block Lumen Data"));
+        let made = of_mei.submit("/directory/lumen-data", "block", &[("workspaceId", &lumen.to_string())]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        let made = of_tomas.submit("/communities/harbour-devs", "block", &[("workspaceId", &harbour.to_string())]).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
+        assert_eq!(count(town, "blocks").await, 2);
     })
     .await;
 }

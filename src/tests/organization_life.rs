@@ -19,14 +19,19 @@ use commdesk::{
             },
             service::{self, LogoChange, OrganizationRef},
             trust::CheckResult,
-            views::OrganizationView,
+            views::{OrganizationView, StaffPart},
         },
-        requests::{service as requests, views::RequestState},
+        members::{
+            joins,
+            views::{JoinDecision, JoinInput},
+        },
+        requests::{inbox, rules::sending::Verdict, service as requests, views::RequestState},
     },
     kernel::{
-        actor::{Actor, VerificationStatus},
+        actor::{Actor, OrganizationRole, VerificationStatus},
         error::AppResult,
         ids::OrganizationId,
+        page::PageRequest,
     },
     platform::{
         clock::Clock,
@@ -35,10 +40,11 @@ use commdesk::{
         facts::Voice,
         index::Shelf,
         password::Passwords,
+        secrets,
     },
     seeds::{
         self,
-        people::{self, ASHA, Figure, MEI, RAVI, SARA, TOMAS},
+        people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
     },
 };
 use http::{Method, StatusCode};
@@ -722,6 +728,200 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
     .await;
 }
 
+/// Staff at their desk, in a browser.
+async fn desk(town: &Town) -> Browser {
+    let person = people::sign_in(&town.ctx(), SARA).await.expect("the password is right");
+    let code_now = accounts::code_for_development(&town.ctx(), SARA.email).await.expect("a code");
+    let signed = accounts::give_second_factor(&town.ctx(), &person, &code_now).await.expect("the code is right");
+    let mut desk = town.visitor();
+    desk.set_cookie("commdesk", &signed.token);
+    desk
+}
+
+/// A seat as it was taken before a claim decided who gets one.
+async fn seat_from_before(town: &Town, id: OrganizationId, email: &str) {
+    sqlx::query(
+        "insert into organization_members (id, organization_id, user_id, role, created_at)
+         select gen_random_uuid(), $1, id, 'Sponsor Admin', now() from users where email = $2",
+    )
+    .bind(id.0)
+    .bind(email)
+    .execute(&town.owner)
+    .await
+    .expect("a seat");
+}
+
+#[tokio::test]
+async fn an_unclaimed_profile_is_claimed_and_not_joined() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        let (sara, _) = two_of_the_staff(town).await;
+        let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
+
+        // "Ask to join" leads to the claim: no mailbox seats anybody.
+        let person = people::sign_in(&ctx, MALLORY).await.expect("signed in");
+        let input = JoinInput {
+            organization_id: "northwind-labs".into(),
+            message: "I run it.".into(),
+            mailbox: "office@northwind.example".into(),
+        };
+        assert_eq!(code(joins::ask(&ctx, &person, &input).await), "CLAIM_IT");
+        let mut mallory = communities::browser(town, MALLORY).await;
+        let profile = mallory.open("/directory/northwind-labs").await.text;
+        assert!(profile.contains("/claim/northwind-labs") && !profile.contains("/directory/northwind-labs/join"), "{profile}");
+        let page = mallory.open("/directory/northwind-labs/join").await.text;
+        assert!(page.contains("/claim/northwind-labs") && !page.contains("A mailbox at"), "{page}");
+        let refused = mallory.submit("/directory/northwind-labs/join", "ask", &[("mailbox", "a@northwind.example")]).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        // Nor does a mail that was sent when it still did.
+        let token = secrets::token();
+        sqlx::query(
+            "insert into join_requests (id, organization_id, user_id, decider_email, token_hash, created_at, expires_at)
+             values (gen_random_uuid(), $1, $2, 'office@northwind.example', $3, now(), now() + interval '7 days')",
+        )
+        .bind(id.0)
+        .bind(person.user.0)
+        .bind(secrets::hash_token(&token).to_vec())
+        .execute(&town.owner)
+        .await
+        .expect("a wish from before");
+        let admin = JoinDecision::Accept(OrganizationRole::SponsorAdmin);
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &token, &admin).await), "CLAIM_IT");
+
+        // A seat from before opens nothing, and hears of nothing.
+        seat_from_before(town, id, MALLORY.email).await;
+        let person = people::sign_in(&ctx, MALLORY).await.expect("signed in");
+        assert!(person.actor(Some("organization:northwind-labs")).is_err(), "nobody acts for it");
+        ask_for_support(town, &ctx, &ravi, id).await;
+        let about = |to: &str| {
+            let letters = town.post.letters().into_iter().filter(|letter| letter.to == to);
+            letters.map(|letter| letter.subject).filter(|subject| subject.contains("Northwind")).collect::<Vec<_>>()
+        };
+        assert_eq!(about(MALLORY.email), [""; 0]);
+        assert!(mallory.open("/claim/northwind-labs").await.text.contains("By a mailbox"), "like anybody they may claim it");
+
+        // When staff approve somebody, that seat ends, and its holder is told.
+        claims::ask(&ctx, Voice::Visitor { user: None }, &OrganizationRef::Id(id), "cto@northwind.example").await.expect("asked");
+        let link = mailed_link(town, "cto@northwind.example").await;
+        accounts::use_link(&ctx, &link, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        town.drain().await;
+        let claim = life::waiting(&ctx, &sara).await.expect("the desk").claims[0].id;
+        claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()).await.expect("approved");
+        town.drain().await;
+        let seats: Vec<String> = sqlx::query_scalar(
+            "select u.email from organization_members m join users u on u.id = m.user_id where m.organization_id = $1",
+        )
+        .bind(id.0)
+        .fetch_all(&town.owner)
+        .await
+        .unwrap();
+        assert_eq!(seats, ["cto@northwind.example"]);
+        assert_eq!(about(MALLORY.email), ["Your seat in Northwind Labs has ended"]);
+        let person = people::sign_in(&ctx, MALLORY).await.expect("signed in");
+        assert!(person.actor(Some("organization:northwind-labs")).is_err());
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &token, &admin).await), "ADMINS_DECIDE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let lumen = organization(town, "lumen-data").await;
+        let by = OrganizationRef::Id(lumen);
+        let ravi = people::sign_in(&ctx, RAVI).await.expect("signed in");
+        assert_eq!(code(claims::ask_proof(&ctx, &ravi, &by).await), "NOT_CLAIMABLE", "Tomás leads it");
+        sqlx::query("delete from organization_members where organization_id = $1").bind(lumen.0).execute(&town.owner).await.unwrap();
+
+        let mut browser = communities::browser(town, RAVI).await;
+        assert!(browser.open("/directory/lumen-data/join").await.text.contains("/claim/lumen-data#dns"));
+        let page = browser.open("/claim/lumen-data").await.text;
+        assert!(page.contains("Lead Lumen Data") && page.contains("Get the text") && !page.contains("By a mailbox"), "{page}");
+        let proof = claims::ask_proof(&ctx, &ravi, &by).await.expect("a text");
+        assert_eq!(proof.domain, "lumen.example");
+        let shown = with_names(town, Fixed::new().text("lumen.example", &proof.text));
+        assert!(claims::check_proof(&shown, &ravi, &by).await.expect("it is there").proven);
+        let ravi = people::sign_in(&ctx, RAVI).await.expect("signed in");
+        let seat = ravi.actor(Some("organization:lumen-data")).expect("a seat").acting.expect("it acts");
+        assert!(seat.role_label().ends_with("Admin"), "{}", seat.role_label());
+        assert!(browser.open("/claim/lumen-data").await.text.contains("You belong to Lumen Data"));
+        // Somebody leads it again: no second person comes in that way, not even with the text that is there.
+        let asha = people::sign_in(&ctx, ASHA).await.expect("signed in");
+        assert_eq!(code(claims::ask_proof(&ctx, &asha, &by).await), "NOT_CLAIMABLE");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_waits_however_long_a_claim_takes() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        let (sara, _) = two_of_the_staff(town).await;
+        let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
+        let request = ask_for_support(town, &ctx, &ravi, id).await;
+        let first = requests::get(&ctx, &ravi, request).await.expect("theirs");
+        assert_eq!(first.next_action.title, "Northwind Labs has nobody here yet");
+        town.shift(20 * 86_400).await;
+        let waits = requests::get(&ctx, &ravi, request).await.expect("theirs");
+        assert_eq!(waits.state, RequestState::Pending, "nobody could answer it");
+        assert!(waits.expires_at > first.expires_at && waits.can.withdraw);
+
+        // Claimed and approved: its people hear which requests wait, and have time to answer.
+        claims::ask(&ctx, Voice::Visitor { user: None }, &OrganizationRef::Id(id), "cto@northwind.example").await.expect("asked");
+        let link = mailed_link(town, "cto@northwind.example").await;
+        accounts::use_link(&ctx, &link, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        town.drain().await;
+        let claim = life::waiting(&ctx, &sara).await.expect("the desk").claims[0].id;
+        claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()).await.expect("approved");
+        let approved = ctx.now();
+        town.drain().await;
+        let told = town.post.letters().into_iter().filter(|letter| letter.to == "cto@northwind.example");
+        assert_eq!(told.filter(|letter| letter.text.contains(&format!("/requests/{request}"))).count(), 1);
+        requests::deliver_waiting(&ctx, id, approved).await.expect("said again");
+        let facts: i64 = sqlx::query_scalar("select count(*) from facts where name = 'request_delivered'")
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        assert_eq!(facts, 1);
+        let signed_in = accounts::sign_in(&ctx, "cto@northwind.example", people::PASSWORD, "test").await.expect("in");
+        let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("a session").expect("somebody");
+        let admin = person.actor(None).expect("their seat");
+        let view = requests::get(&ctx, &admin, request).await.expect("theirs now");
+        assert!(view.your_turn && view.can.accept && view.expires_at > waits.expires_at, "{view:?}");
+        // From now on its time runs as anybody's.
+        town.shift(15 * 86_400).await;
+        assert_eq!(requests::get(&ctx, &ravi, request).await.expect("theirs").state, RequestState::Expired);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_request_that_staff_hold_invites_nobody_before_they_deliver_it() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let ravi = acting(&ctx, RAVI).await;
+        let (sara, _) = two_of_the_staff(town).await;
+        let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
+        let event: Uuid = sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.unwrap();
+        let input = serde_json::from_value(json!({
+            "organizationId": id.to_string(), "eventId": event.to_string(), "amount": 20000, "currency": "INR",
+            "category": "Bronze Sponsor", "message": "See https://a.example https://b.example https://c.example and www.d.example",
+        }))
+        .expect("as on the wire");
+        let request = requests::send(&ctx, &ravi, &input).await.expect("kept");
+        town.drain().await;
+        let invited = || town.post.letters().iter().filter(|letter| letter.to == "hello@northwind.example").count();
+        assert_eq!(invited(), 0, "staff have not looked at it");
+        inbox::judge(&ctx, &sara, request, Verdict::Release).await.expect("delivered");
+        town.drain().await;
+        assert_eq!(invited(), 1);
+    })
+    .await;
+}
+
 // ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]
@@ -760,6 +960,73 @@ async fn disabling_a_verified_one_takes_two_and_is_undone() {
         service::decide(&ctx, &sara, added, decision("disable")).await.expect("disabled");
         let back = service::decide(&ctx, &sara, added, decision("restore")).await.expect("restored");
         assert_eq!(back.verification_status, VerificationStatus::CommunityAdded);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_find_every_organization_by_clicks() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
+        town.house.clock.shift(60);
+        let (sara, omar) = two_of_the_staff(town).await;
+        for who in [&sara, &omar] {
+            service::decide(&ctx, who, acme, decision("disable")).await.expect("one after the other");
+        }
+        town.house.clock.shift(60);
+        let mut desk = desk(town).await;
+        // From the first page of the desk to the one that nobody else can see.
+        let queue = desk.open("/staff/organizations").await.text;
+        for part in ["verified", "added", "refused", "disabled", "all"] {
+            assert!(queue.contains(&format!("/staff/organizations?part={part}")), "{part}");
+        }
+        let link = format!("/staff/organizations/{acme}");
+        let disabled = desk.open("/staff/organizations?part=disabled").await.text;
+        assert!(disabled.contains(&link) && disabled.contains("Showing 1 of 1") && !disabled.contains("Lumen Data"), "{disabled}");
+        let done = desk.submit(&link, "decide", &[("decision", "restore"), ("reason", "They showed us the register.")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+        assert!(desk.open("/staff/organizations?part=verified").await.text.contains(&link));
+        // By name, website or address.
+        for words in ["ACME", "acme.example", ASHA.email] {
+            let found = desk.open(&format!("/staff/organizations?part=all&q={}", words.replace('@', "%40"))).await.text;
+            assert!(found.contains(&link) && !found.contains("Lumen Data"), "{words}: {found}");
+        }
+        assert!(desk.open("/staff/organizations?part=all&q=nobody%25").await.text.contains("Nothing here"));
+        // From what everybody sees.
+        assert!(desk.open("/directory/lumen-data").await.text.contains(&format!("/staff/organizations/{lumen}")));
+        let apex: Uuid = sqlx::query_scalar("select id from communities where slug = 'apex-circle'").fetch_one(&town.owner).await.unwrap();
+        assert!(desk.open("/communities/apex-circle").await.text.contains(&format!("/staff/communities/{apex}")));
+        // A community's evidence is looked for again, too.
+        let evidence = || async {
+            let all = "select count(*) from checks where subject_kind = 'community' and subject_id = $1";
+            sqlx::query_scalar::<_, i64>(all).bind(apex).fetch_one(&town.owner).await.unwrap()
+        };
+        let before = evidence().await;
+        town.house.clock.shift(60);
+        let asked = desk.submit(&format!("/staff/communities/{apex}"), "checks", &[]).await;
+        assert!(desk.open(asked.location()).await.text.contains("The checks run again"), "{}", asked.text);
+        town.drain().await;
+        assert!(evidence().await > before, "the old run stands behind the new one");
+        let mut asha = communities::browser(town, ASHA).await;
+        assert!(!asha.open("/directory/lumen-data").await.text.contains("/staff/"));
+        assert!(!asha.open("/communities/apex-circle").await.text.contains("/staff/"));
+        assert_eq!(code(service::registry(&ctx, &acting(&ctx, ASHA).await, StaffPart::All, "", &PageRequest::default()).await), "FORBIDDEN");
+
+        // Page by page, each once.
+        let (mut seen, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = PageRequest { cursor: cursor.take(), limit: 2, ..PageRequest::default() };
+            let view = service::registry(&ctx, &sara, StaffPart::All, "", &page).await.expect("staff see it");
+            seen.extend(view.items.iter().map(|row| row.id));
+            match view.next_cursor {
+                Some(next) => cursor = Some(next),
+                None => break,
+            }
+        }
+        let all: i64 = sqlx::query_scalar("select count(*) from organizations").fetch_one(&town.owner).await.unwrap();
+        let distinct: std::collections::BTreeSet<_> = seen.iter().map(ToString::to_string).collect();
+        assert_eq!((seen.len(), distinct.len()), (usize::try_from(all).unwrap(), seen.len()));
     })
     .await;
 }

@@ -106,6 +106,7 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/notifications", Community, "/notifications"),
     ("/notifications/settings", Community, "/notifications/settings"),
     ("/staff/organizations", Staff, "/staff/organizations"),
+    ("/staff/organizations", Staff, "/staff/organizations?part=all&q=acme"),
     ("/staff/organizations/{id}", Staff, "/staff/organizations/{organization}"),
     ("/staff/organizations/{id}/merge", Staff, "/staff/organizations/{organization}/merge"),
     ("/staff/organizations/{id}/merge", Staff, "/staff/organizations/{organization}/merge?into={twin}"),

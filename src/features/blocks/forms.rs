@@ -1,4 +1,5 @@
-//! The forms of this room: blocking stands on a request's page, taking it back beside the inbox's rules.
+//! The forms of this room: blocking stands on the pages of a request, an organization and a community, taking it back beside
+//! the inbox's rules.
 
 use super::service;
 use crate::{
@@ -6,10 +7,12 @@ use crate::{
     platform::web::form::{Done, FormRoute, Posted},
 };
 
-/// The forms of `/requests/{id}` and `/inbox/rules`.
+/// The forms of `/requests/{id}`, `/directory/{slug}`, `/communities/{slug}` and `/inbox/rules`.
 pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/requests/{id}", form: "block", handler: |posted| Box::pin(block(posted)) },
+        FormRoute { path: "/directory/{slug}", form: "block", handler: |posted| Box::pin(block(posted)) },
+        FormRoute { path: "/communities/{slug}", form: "block", handler: |posted| Box::pin(block(posted)) },
         FormRoute { path: "/inbox/rules", form: "unblock", handler: |posted| Box::pin(lift(posted)) },
     ]
 }

@@ -32,7 +32,8 @@ async fn list(call: Call) -> ApiResult {
 
 /// Block a workspace
 ///
-/// Mutual and silent: neither finds the other or can send it anything, and the other is not told.
+/// Mutual and silent: neither stands in the other's lists, can send it anything or put it on an event, and the other is not
+/// told. What everybody may read, both still may.
 #[utoipa::path(
     post, path = "/blocks", tag = "moderation", request_body = BlockInput,
     params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),

@@ -23,6 +23,7 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/community/profile", form: "profile", handler: edit_profile },
         FormRoute { path: "/community/profile", form: "answer", handler: answer },
         FormRoute { path: "/staff/communities/{id}", form: "decide", handler: decide },
+        FormRoute { path: "/staff/communities/{id}", form: "checks", handler: ask_checks },
     ]
 }
 
@@ -114,6 +115,16 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         };
         service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;
         Ok(Done::to("/join/sent"))
+    })
+}
+
+fn ask_checks(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let actor = posted.call.actor()?;
+        let id: CommunityId = posted.seg("id")?;
+        service::ask_checks(&posted.call.ctx, &actor, id).await?;
+        let workspace = posted.call.workspace.as_ref().map(|key| format!("&as={key}")).unwrap_or_default();
+        Ok(Done::to(format!("/staff/communities/{id}?checks=yes{workspace}")))
     })
 }
 

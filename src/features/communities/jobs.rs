@@ -2,7 +2,7 @@
 //! they answer.
 
 use super::{
-    rules::{self, ProfileEdited},
+    rules::{self, ChecksAsked, ProfileEdited},
     service,
 };
 use crate::{
@@ -40,6 +40,7 @@ fn asks_for_checks(fact: &StoredFact) -> bool {
         .map(|names| names.iter().filter_map(|name| name.as_str()).collect())
         .unwrap_or_default();
     is(fact, "communities", "community_registered")
+        || is(fact, "communities", ChecksAsked::NAME)
         || is(fact, "communities", ProfileEdited::NAME) && rules::needs_checks(&changed)
 }
 

@@ -485,6 +485,35 @@ impl Fact for Checked {
     }
 }
 
+/// Staff want the machine to look again. Any status: a website may have gone, too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChecksAsked {
+    id: CommunityId,
+}
+
+impl ChecksAsked {
+    pub const NAME: &'static str = "community_checks_asked";
+}
+
+impl Community {
+    pub fn ask_checks(&self) -> ChecksAsked {
+        ChecksAsked { id: self.id }
+    }
+}
+
+impl Fact for ChecksAsked {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "communities",
+            name: Self::NAME,
+            subject: self.id.into(),
+            about: vec![],
+            payload: json!({}),
+            private: None,
+        }
+    }
+}
+
 /// The owner followed the link in the mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailVerified {

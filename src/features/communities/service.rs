@@ -18,6 +18,7 @@ use super::{
 use crate::{
     features::{
         accounts::{self, views::Recipient},
+        blocks,
         organizations::{
             identity::{Identity, registrable, skeleton},
             logos, lookups,
@@ -423,7 +424,7 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 /// # Errors
 /// 404 for every other.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
-    let row = store::find_profile_for(ctx.db(), None, Some(slug), organization_of(viewer)).await?;
+    let row = store::find_profile(ctx.db(), None, Some(slug)).await?;
     page_of(ctx, viewer, row).await
 }
 
@@ -436,7 +437,7 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &CommunityRef) -> App
         CommunityRef::Id(id) => (Some(*id), None),
         CommunityRef::Slug(slug) => (None, Some(slug.as_str())),
     };
-    let row = store::find_profile_for(ctx.db(), id, slug, organization_of(viewer)).await?;
+    let row = store::find_profile(ctx.db(), id, slug).await?;
     Ok(page_of(ctx, viewer, row).await?.1)
 }
 
@@ -482,10 +483,6 @@ pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<Com
     Ok(CommunityPage { items, next_cursor, total, total_capped })
 }
 
-fn organization_of(viewer: Option<&Actor>) -> Option<Uuid> {
-    viewer.and_then(Actor::organization).map(|organization| organization.0)
-}
-
 async fn page_of(
     ctx: &Ctx,
     viewer: Option<&Actor>,
@@ -494,10 +491,11 @@ async fn page_of(
     let row = row.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
-    if (audience == Audience::Public && !brief.status.may_reach_out()) || row.blocked {
+    if audience == Audience::Public && !brief.status.may_reach_out() {
         return Err(AppError::NotFound);
     }
-    let view = view(ctx, &row, audience).await?;
+    let mut view = view(ctx, &row, audience).await?;
+    view.can_block = viewer.is_some_and(|viewer| viewer.organization().is_some() && blocks::policy::may_block(viewer).is_ok());
     Ok((brief, view))
 }
 
@@ -715,6 +713,19 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<Revi
         decisions: community.open_decisions(),
         community: CommunityView::of(&profile(ctx, &row, Audience::Staff, None)?, Audience::Staff),
     })
+}
+
+/// Staff want the checks to run again; they run from the fact.
+///
+/// # Errors
+/// 403 for everybody but staff who review; 404.
+pub async fn ask_checks(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<()> {
+    policy::may_review(actor)?;
+    let mut tx = ctx.begin().await?;
+    let asked = store::hold(tx.conn(), id).await?.ask_checks();
+    tx.state(actor, &asked);
+    tx.result(id);
+    tx.commit().await
 }
 
 fn rfc3339(at: DateTime<Utc>) -> String {

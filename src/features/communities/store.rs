@@ -521,7 +521,6 @@ pub struct ProfileRow {
     pub owner_name: Option<String>,
     pub owner_email: Option<String>,
     /// A block of either side stands between it and the organization that was named.
-    pub blocked: bool,
 }
 
 impl ProfileRow {
@@ -552,24 +551,13 @@ pub async fn find_profile(
     id: Option<CommunityId>,
     slug: Option<&str>,
 ) -> AppResult<Option<ProfileRow>> {
-    find_profile_for(db, id, slug, None).await
-}
-
-/// As [`find_profile`], and whether a block stands between it and an organization.
-pub async fn find_profile_for(
-    db: impl sqlx::PgExecutor<'_>,
-    id: Option<CommunityId>,
-    slug: Option<&str>,
-    organization: Option<Uuid>,
-) -> AppResult<Option<ProfileRow>> {
     Ok(sqlx::query_as!(
         ProfileRow,
         r#"select c.id, c.slug, c.name, c.status, (select l.storage_key from logos l where l.id = c.logo_id) as "logo_key?",
                   c.country, c.city, c.bio, c.website, c.community_type,
                   c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.region, c.languages, c.size, c.answers,
                   c.median_answer_seconds, c.logo_id, c.version, c.submitted_at,
-                  o.name as "owner_name?", o.email as "owner_email?",
-                  exists(select 1 from blocks b where b.community_id = c.id and b.organization_id = $3) as "blocked!"
+                  o.name as "owner_name?", o.email as "owner_email?"
            from communities c
            left join lateral (
                select u.name, u.email from members m join users u on u.id = m.user_id
@@ -578,7 +566,6 @@ pub async fn find_profile_for(
            where c.id = $1 or ($1::uuid is null and c.slug = $2)"#,
         id.map(|id| id.0),
         slug,
-        organization,
     )
     .fetch_optional(db)
     .await?)

@@ -112,6 +112,9 @@ pub struct CommunityView {
     pub standing: Option<Standing>,
     /// What an edit must name; for its own people.
     pub version: Option<i32>,
+    /// May the reader want nothing to do with it?
+    #[serde(default)]
+    pub can_block: bool,
 }
 
 /// A community in the list.
@@ -252,6 +255,7 @@ impl CommunityView {
             social_links: link_views(&profile.links),
             listed: brief.status.may_reach_out(),
             is_own: matches!(audience, Audience::Itself | Audience::Member),
+            can_block: false,
             version: matches!(audience, Audience::Itself | Audience::Member).then_some(profile.version),
             status: see(Field::Status).then_some(brief.status),
             contact: (see(Field::OfficialEmail) && see(Field::Phone))
@@ -441,6 +445,7 @@ pub fn history_word(name: &str) -> Option<&'static str> {
     Some(match name {
         "community_registered" => "Signed up",
         "community_checked" => "Checked",
+        "community_checks_asked" => "New checks asked for",
         "community_email_verified" => "E-mail address confirmed",
         "community_under_review" => "Came to review",
         "community_approved" => "Approved",

@@ -1,7 +1,8 @@
 //! Asking to join an organization, and deciding on it: by its admins, or by a mailbox at its domain.
 //!
 //! Promises: whoever decides by mail has read a mail at the organization's own domain, never at a shared host or a free mail
-//! service; a wish is decided once; its link works once. An organization that is not listed is not there for askers.
+//! service; a wish is decided once; its link works once. An organization that is not listed is not there for askers; one
+//! that nobody has claimed is claimed, not joined.
 
 use super::{
     policy,
@@ -43,6 +44,7 @@ impl Asked {
     fn standing(&self) -> Standing<'_> {
         Standing {
             is_verified: self.organization.verification_status == VerificationStatus::Verified,
+            is_unclaimed: self.organization.verification_status == VerificationStatus::CommunityAdded,
             has_admins: self.has_admins,
             domain: self.domain.as_deref(),
         }
@@ -73,7 +75,9 @@ fn belongs(person: &Person, organization: OrganizationId) -> bool {
 pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> AppResult<JoinScreen> {
     let asked = find(ctx, slug).await?;
     let o = &asked.organization;
-    let step = if belongs(person, o.id) {
+    let step = if asked.standing().is_unclaimed {
+        JoinStep::Claim
+    } else if belongs(person, o.id) {
         JoinStep::Member
     } else if let Some(row) = store::find_join(ctx.db(), None, Some((o.id, person.user))).await?
         && row.request().still_open(ctx.now()).is_ok()
@@ -92,7 +96,7 @@ pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> App
 /// Asks to join. The admins get a notice and a letter; or the mailbox a letter with the link that decides.
 ///
 /// # Errors
-/// 404; 409 `ALREADY_A_MEMBER`, `ALREADY_ASKED`, `NO_ONE_TO_ASK`, `MAILBOX_NEEDED`, `OTHER_DOMAIN`; 422; 429.
+/// 404; 409 `ALREADY_A_MEMBER`, `ALREADY_ASKED`, `NO_ONE_TO_ASK`, `CLAIM_IT`; 422; 429.
 pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<JoinSentView> {
     let (message, mailbox) = input.parse()?;
     let asked = find(ctx, &input.organization_id).await?;
@@ -104,6 +108,7 @@ pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<Joi
     let named = named.as_ref().map(|(address, domain)| (address.as_str(), domain.as_str()));
     let decider = asked.standing().decider(&o.display_name, named).map_err(|refusal| match refusal.code {
         "MAILBOX_NEEDED" | "OTHER_DOMAIN" => AppError::invalid("mailbox", refusal.message),
+        "CLAIM_IT" => refusal.at(format!("/claim/{}", o.slug)).into(),
         _ => refusal.into(),
     })?;
     let expires_at = matches!(decider, Decider::Mailbox(_)).then(|| ctx.now() + DECISION_LIFE);
@@ -219,7 +224,7 @@ pub async fn decision_page(ctx: &Ctx, token: &str) -> AppResult<JoinDecisionPage
     let request = row.request();
     let brief = organizations::service::brief(ctx, request.organization).await?;
     let has_admins = !organizations::service::admins(ctx, request.organization).await?.is_empty();
-    let problem = may_still(&request, &brief, ctx).err().map(|error| error.message());
+    let problem = may_still(&request, &brief, has_admins, ctx).err().map(|error| error.message());
     Ok(JoinDecisionPage {
         roles: roles(&brief, has_admins),
         organization_name: brief.name,
@@ -238,8 +243,18 @@ fn roles(brief: &OrganizationBrief, has_admins: bool) -> Vec<String> {
     roles.into_iter().map(|role| role.label().to_owned()).collect()
 }
 
-fn may_still(request: &JoinRequest, brief: &OrganizationBrief, ctx: &Ctx) -> AppResult<()> {
+/// May a mailbox still decide? Not where somebody else does meanwhile.
+fn may_still(request: &JoinRequest, brief: &OrganizationBrief, has_admins: bool, ctx: &Ctx) -> AppResult<()> {
     request.still_open(ctx.now())?;
+    if brief.status == VerificationStatus::CommunityAdded {
+        return Err(rules::joins::claim_it(&brief.name).at(format!("/claim/{}", brief.slug)).into());
+    }
+    if brief.status == VerificationStatus::Verified && has_admins {
+        return Err(AppError::refused(
+            "ADMINS_DECIDE",
+            format!("{} has admins here now, so they decide. Ask again, and they are told.", brief.name),
+        ));
+    }
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused("DISABLED", format!("{} is disabled, so nobody can join it now.", brief.name)));
     }
@@ -256,14 +271,15 @@ async fn find_by_token(ctx: &Ctx, token: &str) -> AppResult<store::JoinRow> {
 /// Whoever reads the mailbox decides; the link works once.
 ///
 /// # Errors
-/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `DISABLED`; 422 on `role`.
+/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `CLAIM_IT`, `ADMINS_DECIDE`, `DISABLED`; 422 on `role`.
 pub async fn decide_by_mailbox(ctx: &Ctx, token: &str, decision: &JoinDecision) -> AppResult<()> {
     let seen = find_by_token(ctx, token).await?;
     let mut tx = ctx.begin().await?;
     store::hold_workspace(&mut tx, WorkspaceId::Organization(seen.organization_id.into())).await?;
     let request = store::hold_join(&mut tx, seen.id.into()).await?.request();
     let brief = organizations::service::brief_in(&mut tx, request.organization).await?;
-    may_still(&request, &brief, ctx)?;
+    let has_admins = organizations::service::has_admins_in(&mut tx, request.organization).await?;
+    may_still(&request, &brief, has_admins, ctx)?;
     settle(&mut tx, &request, decision, Voice::Visitor { user: None }, None).await?;
     tx.commit().await
 }

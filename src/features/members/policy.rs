@@ -6,7 +6,7 @@ use super::rules::{Seat, WorkspaceId};
 use crate::{
     features::{communities, organizations},
     kernel::{
-        actor::{Actor, Capability, CommunityRole, Role, VerificationStatus, Workspace},
+        actor::{Actor, Capability, CommunityRole, Role, Workspace},
         error::Denied,
         ids::CommunityId,
     },
@@ -113,9 +113,7 @@ pub fn may_invite(actor: &Actor) -> Result<Manager, Denied> {
             communities::policy::may_reach_out(actor)?;
         }
         WorkspaceId::Organization(_) => {
-            if actor.organization_status() != Some(VerificationStatus::CommunityAdded) {
-                organizations::policy::must_be_verified(actor)?;
-            }
+            organizations::policy::must_be_verified(actor)?;
         }
     }
     Ok(manager)
@@ -139,7 +137,7 @@ pub fn may_onboard(actor: &Actor) -> Result<(Manager, CommunityId), Denied> {
 mod tests {
     use super::*;
     use crate::kernel::{
-        actor::{Capabilities, CommunityStatus, Membership, OrganizationRole, Person},
+        actor::{Capabilities, CommunityStatus, Membership, OrganizationRole, Person, VerificationStatus},
         ids::{OrganizationId, SessionId, UserId},
         labels::MemberRole,
     };
@@ -214,8 +212,7 @@ mod tests {
         }
         for status in VerificationStatus::ALL {
             let invites = may_invite(&colleague(OrganizationRole::SponsorAdmin, status));
-            let known = matches!(status, VerificationStatus::Verified | VerificationStatus::CommunityAdded);
-            assert_eq!(invites.is_ok(), known, "{status:?}");
+            assert_eq!(invites.is_ok(), status == VerificationStatus::Verified, "{status:?}");
         }
         assert!(may_onboard(&colleague(OrganizationRole::SponsorAdmin, VerificationStatus::Verified)).is_err());
     }

@@ -7,6 +7,7 @@
 use super::{
     policy::{self, Manager},
     rules::{
+        self,
         INVITATION_LIFE, Invitation, InvitationSent, InvitationState, MemberAdded, MemberStatus, Seat, WorkspaceId, leads,
         roles_of, roster::Newcomer,
     },
@@ -26,7 +27,7 @@ use crate::{
         organizations::{self, logos},
     },
     kernel::{
-        actor::{Actor, CommunityRole, Membership, Person, Role},
+        actor::{Actor, CommunityRole, Membership, Person, Role, VerificationStatus},
         error::{AppError, AppResult, Denied},
         ids::{CommunityId, InvitationId, LogoId, MemberId, UserId},
         page::{Page, PageRequest, cursor, uncursor},
@@ -326,6 +327,13 @@ pub async fn accept(ctx: &Ctx, person: Option<&Arc<Person>>, token: &str, name: 
         (None, Some((email, name))) => (accounts::service::ensure_user_in(&mut tx, email, name).await?, name.as_str().to_owned()),
         (None, None) => return Err(AppError::SignIn),
     };
+    if let WorkspaceId::Organization(id) = invitation.workspace {
+        // Whoever sent it was seated before anybody had claimed the profile.
+        let brief = organizations::service::brief_in(&mut tx, id).await?;
+        if brief.status == VerificationStatus::CommunityAdded {
+            return Err(rules::joins::claim_it(&brief.name).at(format!("/claim/{}", brief.slug)).into());
+        }
+    }
     if let Some(accepted) = invitation.accept(user, &said_by, ctx.now())? {
         match store::find_seat(&mut tx, invitation.workspace, &Wanted::user(user)).await? {
             None => {

@@ -534,6 +534,8 @@ pub enum JoinStep {
     },
     /// They belong to it.
     Member,
+    /// Nobody of theirs is here: it is claimed, and staff decide.
+    Claim,
     /// Nobody can decide.
     Nobody {
         why: String,

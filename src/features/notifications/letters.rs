@@ -195,6 +195,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::OrganizationClaimInvited
         | Template::OrganizationClaimAsked
         | Template::OrganizationClaimProven
+        | Template::OrganizationSeatEnded
         | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
@@ -231,6 +232,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::RequestHeld
         | Template::RequestInQueue
         | Template::RequestReleased
+        | Template::RequestDelivered
         | Template::RequestRefused
         | Template::RequestWelcomeAgain
         | Template::RequestAssigned
@@ -338,6 +340,11 @@ fn about_sorting(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::RequestReleased => draft(
             format!("Your request to {other} was delivered"),
             &["Our staff looked at it, and it is their turn now.".into()],
+            open("See the request"),
+        ),
+        Template::RequestDelivered => draft(
+            format!("{other} can answer your request now"),
+            &["Somebody of theirs has taken the profile over, and it is their turn.".into()],
             open("See the request"),
         ),
         Template::RequestRefused => draft(
@@ -651,7 +658,7 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Read more", "/become-sponsor".into()),
         )
         .by_link(reader, "Take the profile over")
-        .also("If you do not, do nothing: requests end by themselves, and nobody speaks in your name."),
+        .also("If you do not, do nothing: requests wait, and nobody speaks in your name."),
         Template::OrganizationClaimAsked => draft(
             format!("Confirm that you speak for {name}"),
             &[format!("Somebody, probably you, wants to take over the profile of {name} on CommDesk. {later}")],
@@ -663,6 +670,14 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             format!("{name} is claimed"),
             &["Somebody has proven that they speak for it, and waits for a decision.".into()],
             ("Open the organization", here(reader, &format!("/staff/organizations/{}", story.organization_id))),
+        ),
+        Template::OrganizationSeatEnded => draft(
+            format!("Your seat in {name} has ended"),
+            &[format!(
+                "Our staff have approved who speaks for {name}. Seats that were taken before that are over. If you work there, ask \
+                 its admins to join; it takes a minute."
+            )],
+            ("Find it in the directory", "/directory".into()),
         ),
         _ => draft(
             format!("{name} was not given to you"),

@@ -187,6 +187,7 @@ pub enum Template {
     OrganizationClaimAsked,
     OrganizationClaimProven,
     OrganizationClaimRefused,
+    OrganizationSeatEnded,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -223,6 +224,7 @@ pub enum Template {
     RequestHeld,
     RequestInQueue,
     RequestReleased,
+    RequestDelivered,
     RequestRefused,
     RequestWelcomeAgain,
     RequestAssigned,
@@ -288,6 +290,7 @@ impl Template {
         Self::OrganizationClaimAsked,
         Self::OrganizationClaimProven,
         Self::OrganizationClaimRefused,
+        Self::OrganizationSeatEnded,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -324,6 +327,7 @@ impl Template {
         Self::RequestHeld,
         Self::RequestInQueue,
         Self::RequestReleased,
+        Self::RequestDelivered,
         Self::RequestRefused,
         Self::RequestWelcomeAgain,
         Self::RequestAssigned,
@@ -541,7 +545,8 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationClaimBegun => Nobody("whoever begins it reads on the page what to publish"),
         FactKind::OrganizationClaimAsked => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimAsked)]),
         FactKind::OrganizationClaimProven => Somebody(vec![line(Reviewers, Notice, T::OrganizationClaimProven)]),
-        FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
+        // The verification that comes with it is told by itself.
+        FactKind::OrganizationClaimApproved => Somebody(vec![line(Former, Letter, T::OrganizationSeatEnded)]),
         FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
         FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
         FactKind::OrganizationMerged => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationMerged)]),
@@ -551,6 +556,7 @@ pub fn told(kind: FactKind) -> Told {
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
+        FactKind::CommunityChecksAsked => Nobody("the results stand where they were asked for"),
         FactKind::CommunityEmailVerified => Nobody("the review that begins with it is told"),
         FactKind::CommunityUnderReview => Somebody(vec![
             line(Community(EditProfile), Both, T::CommunityUnderReview),
@@ -669,6 +675,11 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::RequestReleased => Somebody(vec![
             line(OtherSide(ActOnRequests), Both, T::RequestOpened),
             line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
+        ]),
+        // So it is where nobody could answer before.
+        FactKind::RequestDelivered => Somebody(vec![
+            line(OtherSide(ActOnRequests), Both, T::RequestOpened),
+            line(OwnSide(ActOnRequests), Notice, T::RequestDelivered),
         ]),
         FactKind::RequestRefused => Somebody(vec![line(OwnSide(SeeRequests), Both, T::RequestRefused)]),
         FactKind::RequestWelcomeAgain => Somebody(vec![line(OwnSide(ActOnRequests), Both, T::RequestWelcomeAgain)]),

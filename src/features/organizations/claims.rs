@@ -1,9 +1,10 @@
 //! Organizations that a community adds, and how their own people take them over: invited by a community's request or by
 //! themselves, proven by a mailbox at the domain or by a text in its DNS, decided on by staff.
 //!
-//! Promises: nobody is seated before staff have approved; whether an address has a login is never said; a proof that was
-//! given counts once. Does not do: mails (the notifications room reacts to the facts), requests (they are downstream, and
-//! simply wait).
+//! Promises: nobody is seated in an unclaimed profile before staff have approved, and whoever sat there goes when they do;
+//! whether an address has a login is never said; a proof that was given counts once. Where staff have checked an organization
+//! and nobody leads it (any more), its domain's DNS decides who does, as a mailbox there does in `members`. Does not do: mails
+//! (the notifications room reacts to the facts), requests (they are downstream, and simply wait).
 
 use super::{
     identity::Identity,
@@ -277,17 +278,25 @@ pub async fn page(ctx: &Ctx, person: Option<&Person>, slug: &str) -> AppResult<C
     if !organization.standing.is_listed() && !person.is_some_and(|person| person.memberships.iter().any(theirs)) {
         return Err(AppError::NotFound);
     }
+    let led_by_nobody = organization.standing == Standing::Verified
+        && organization.is_led_by_nobody(!service::admins(ctx, organization.id).await?.is_empty());
     let (mut mine, mut proof) = (None, None);
     if let Some(person) = person {
-        let mut conn = ctx.db().acquire().await?;
-        let ask = ClaimAsk { organization: Some(organization.id), user: Some(person.user), ..ClaimAsk::default() };
-        mine = store::life::list_claims(&mut conn, ask, 1).await?.pop();
-        drop(conn);
-        proof = store::life::find_proof(ctx.db(), organization.id, person.user).await?;
+        if !led_by_nobody {
+            let mut conn = ctx.db().acquire().await?;
+            let ask = ClaimAsk { organization: Some(organization.id), user: Some(person.user), ..ClaimAsk::default() };
+            mine = store::life::list_claims(&mut conn, ask, 1).await?.pop();
+        }
+        if led_by_nobody || organization.standing == Standing::CommunityAdded {
+            proof = store::life::find_proof(ctx.db(), organization.id, person.user).await?;
+        }
     }
+    let identity = identity_of(&row)?;
     Ok(ClaimPageView {
-        domain: identity_of(&row)?.domain().to_owned(),
         claimable: organization.standing == Standing::CommunityAdded,
+        joinable: led_by_nobody && matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix),
+        member: person.is_some_and(|person| person.memberships.iter().any(theirs)),
+        domain: identity.domain().to_owned(),
         signed_in: person.map(|person| person.email.clone()),
         mine: mine.map(|row| life::claim_view(row, ctx.now())).transpose()?,
         proof: proof.map(proof_view),
@@ -398,17 +407,18 @@ fn is_own(person: &Person, id: OrganizationId) -> bool {
 }
 
 /// The domain whose DNS proves something: that of the website which is proposed, else of the one that stands.
-fn domain_to_prove(held: &OrganizationRow) -> AppResult<Option<String>> {
-    let website = held.proposed_website.as_deref().unwrap_or(&held.website);
+fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String>> {
+    // Whoever comes from outside proves what staff have checked, not what one of its people would like.
+    let website = held.proposed_website.as_deref().filter(|_| own).unwrap_or(&held.website);
     let identity = Identity::of(&WebUrl::parse(website).map_err(|_| service::damaged("website"))?);
     Ok(matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix).then(|| identity.domain().to_owned()))
 }
 
 /// Gives somebody the text that they publish at the domain; asked again, it is the same. Whoever is not of the organization
-/// asks to claim it by this.
+/// asks to claim it by this, or to lead it where nobody does.
 ///
 /// # Errors
-/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `SHARED_HOST`.
+/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `ALREADY_A_MEMBER`, `SHARED_HOST`.
 pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppResult<ProofView> {
     let id = id_of(ctx, by).await?;
     let now = ctx.now();
@@ -419,11 +429,17 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     if !own && !organization.standing.is_listed() {
         return Err(AppError::NotFound);
     }
-    let domain = domain_to_prove(&held)?.ok_or_else(|| {
+    let domain = domain_to_prove(&held, own)?.ok_or_else(|| {
         AppError::refused("SHARED_HOST", "The website is a page on a host that many share, so its DNS says nothing about you.")
     })?;
-    let mut stated = false;
-    if !own {
+    let (mut stated, mut spent) = (false, false);
+    let seats = store::life::list_seats(&mut tx, id).await?;
+    if !own && organization.is_led_by_nobody(service::leads(&seats)) {
+        if seats.iter().any(|seat| seat.user_id == person.user.0) {
+            return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", organization.display_name)));
+        }
+        spent = true;
+    } else if !own {
         organization.must_be_claimable()?;
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };
         if store::life::list_claims(tx.conn(), ask, 1).await?.is_empty() {
@@ -433,7 +449,7 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
             stated = true;
         }
     }
-    store::life::put_proof(&mut tx, id, person.user, &domain, &secrets::token(), now).await?;
+    store::life::put_proof(&mut tx, id, person.user, &domain, &secrets::token(), spent, now).await?;
     tx.result(id);
     if stated {
         tx.commit().await?;
@@ -451,7 +467,8 @@ pub async fn proof(ctx: &Ctx, person: &Person, id: OrganizationId) -> AppResult<
     store::life::find_proof(ctx.db(), id, person.user).await?.map(proof_view).ok_or(AppError::NotFound)
 }
 
-/// Looks for the text. Found, it raises the trust in an application, or proves a claim.
+/// Looks for the text. Found, it raises the trust in an application, proves a claim, or seats whoever published it as the
+/// admin of a verified organization that nobody leads.
 ///
 /// # Errors
 /// 404 when no text was given; 409 `PROOF_NOT_FOUND`, `DNS_UNAVAILABLE`, both saying what to do; 429.
@@ -481,8 +498,18 @@ pub async fn check_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> Ap
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, Scope::system("a proof that was found counts for whoever gave it"), id).await?;
     let organization = organization_of(&held)?;
-    let proving = organization.prove_domain(person.user, view.domain.clone());
+    let mut proving = organization.prove_domain(person.user, view.domain.clone());
     if store::life::apply_domain_proving(&mut tx, &proving, now).await? {
+        let seats = store::life::list_seats(&mut tx, id).await?;
+        let is_new = !seats.iter().any(|seat| seat.user_id == person.user.0);
+        if is_new
+            && organization.is_led_by_nobody(service::leads(&seats))
+            && domain_to_prove(&held, false)?.as_ref() == Some(&view.domain)
+        {
+            let role = super::rules::admin_role(entity_of(&held)?);
+            store::insert_member(&mut tx, ctx.id(), id, person.user, role, now).await?;
+            proving = proving.seating(role);
+        }
         tx.state(as_person(person), &proving);
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };
         let claim = store::life::list_claims(tx.conn(), ask, 1).await?.pop();
@@ -502,7 +529,7 @@ pub async fn check_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> Ap
 pub async fn proof_page(ctx: &Ctx, actor: &Actor) -> AppResult<ProofPageView> {
     let id = policy::own(actor)?;
     let row = find(ctx, id).await?;
-    let domain = domain_to_prove(&row)?;
+    let domain = domain_to_prove(&row, true)?;
     let proof = store::life::find_proof(ctx.db(), id, actor.user()).await?;
     Ok(ProofPageView {
         acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
@@ -516,8 +543,8 @@ pub async fn proof_page(ctx: &Ctx, actor: &Actor) -> AppResult<ProofPageView> {
 
 // ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Staff decide on a claim. Approved, the organization is verified, the claimant is its admin, and every other open claim
-/// is refused.
+/// Staff decide on a claim. Approved, the organization is verified, the claimant is its admin and has the only seat, and every
+/// other open claim is refused.
 ///
 /// # Errors
 /// 403, also for a claim of one's own; 404; 409 `NOT_CLAIMABLE`, `CLAIM_NOT_PROVEN`.
@@ -552,6 +579,9 @@ pub async fn answer(
         let user = UserId(row.user_id);
         store::life::set_applicant(&mut tx, id, user).await?;
         let role = super::rules::admin_role(entity_of(&held)?);
+        let seats = store::life::list_seats(&mut tx, id).await?;
+        store::life::drop_seats(&mut tx, id).await?;
+        let approved = approved.unseating(seats.into_iter().map(|seat| UserId(seat.user_id)));
         store::insert_member(&mut tx, ctx.id(), id, user, role, now).await?;
         tx.state(actor, &deciding);
         say(&mut tx, actor, &approved, now).await?;

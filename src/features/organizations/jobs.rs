@@ -74,9 +74,15 @@ fn id_in(fact: &StoredFact, key: &str) -> Option<Uuid> {
     fact.payload.get(key).and_then(|value| value.as_str()).and_then(|text| text.parse().ok())
 }
 
-/// A request of a community's: when its organization has nobody here yet, somebody of theirs is invited.
+/// A request of a community's: when its organization has nobody here yet, somebody of theirs is invited. What staff hold back
+/// comes in when they deliver it.
 fn is_request(fact: &StoredFact) -> bool {
-    fact.room == "requests" && fact.name == "request_opened" && fact.payload["openedBy"] == "community"
+    let comes_in = match fact.name.as_str() {
+        "request_opened" => fact.payload["unseenBy"].is_null(),
+        "request_released" => true,
+        _ => false,
+    };
+    fact.room == "requests" && comes_in && fact.payload["openedBy"] == "community"
 }
 
 fn invite(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {

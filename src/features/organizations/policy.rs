@@ -113,7 +113,10 @@ pub fn must_be_verified(actor: &Actor) -> Result<OrganizationId, Denied> {
     let message = match actor.organization_status() {
         Some(VerificationStatus::Verified) => return Ok(id),
         Some(VerificationStatus::CommunityAdded) => {
-            format!("{name} was added by a community and is not verified yet. Complete the profile, and staff will check it.")
+            format!(
+                "{name} was added by a community, and nobody of theirs has claimed it yet. Claim it on its page in the directory; \
+                 our staff then decide."
+            )
         }
         Some(VerificationStatus::Disabled) => {
             format!("{name} is disabled. Your dashboard says why; write to us if this is a mistake.")

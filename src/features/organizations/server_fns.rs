@@ -1,8 +1,8 @@
 //! What the pages of organizations load: who is calling, one service, its view.
 
 use super::views::{
-    ClaimPageView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView, ReviewView,
-    SuggestionsView, WaitingView,
+    ClaimPageView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView, RegistryView,
+    ReviewView, SuggestionsView, WaitingView,
 };
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -101,6 +101,17 @@ pub async fn queue(order: String, cursor: String, workspace: Option<String>) -> 
     let order = QueueOrder::parse(&order).unwrap_or(QueueOrder::Age);
     let page = PageRequest { cursor: Some(cursor).filter(|cursor| !cursor.is_empty()), ..PageRequest::default() };
     Ok(super::service::queue(&call.ctx, &call.viewer()?, order, &page).await?)
+}
+
+/// One part of all organizations, or what a text finds in it.
+#[server(name = LoadOrganizationRegistry, prefix = "/rpc", endpoint = "organizations/registry", input = GetUrl)]
+pub async fn registry(part: String, text: String, cursor: String, workspace: Option<String>) -> Result<RegistryView, PageError> {
+    use super::views::StaffPart;
+    use crate::kernel::page::PageRequest;
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
+    let part = StaffPart::parse(&part).unwrap_or(StaffPart::All);
+    let page = PageRequest { cursor: Some(cursor).filter(|cursor| !cursor.is_empty()), ..PageRequest::default() };
+    Ok(super::service::registry(&call.ctx, &call.viewer()?, part, &text, &page).await?)
 }
 
 /// One application with all its evidence.

@@ -17,13 +17,16 @@ use super::{
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
         CheckView, DashboardPart, OrganizationBrief, OrganizationView, ProfileView, QueueGroup, QueueOrder, QueueRow, QueueView,
-        Record, ReviewView, StepView, WaitingSeat, logo_url,
+        Record, RegistryView, PartCount, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,
 };
 use crate::{
-    features::accounts::{self, views::Recipient},
+    features::{
+        accounts::{self, views::Recipient},
+        blocks::policy::may_block,
+    },
     kernel::{
         actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
         error::{AppError, AppResult},
@@ -353,7 +356,8 @@ pub async fn queue(ctx: &Ctx, actor: &Actor, order: QueueOrder, page: &PageReque
             Some(QueueAfter::Score(parse_key(&score)?, parse_key(&id)?))
         }
     };
-    let (heads, count) = store::list_queue_heads(ctx.db(), order, after, i64::from(page.limit), COUNT_CAP).await?;
+    let heads = store::list_queue_heads(ctx.db(), order, after, i64::from(page.limit)).await?;
+    let (count, parts) = store::count_parts(ctx.db(), COUNT_CAP).await?;
     let heads = Page::cut(heads, page.limit, count, |head| match order {
         QueueOrder::Age => cursor(&[&head.submitted_at.to_rfc3339(), &head.id.to_string()]),
         QueueOrder::Score => cursor(&[&head.trust_score.to_string(), &head.id.to_string()]),
@@ -370,7 +374,45 @@ pub async fn queue(ctx: &Ctx, actor: &Actor, order: QueueOrder, page: &PageReque
             identity_key: head.identity_key,
         })
         .collect();
-    Ok(QueueView { groups, next_cursor: heads.next_cursor, count_label })
+    Ok(QueueView { groups, next_cursor: heads.next_cursor, count_label, parts: part_counts(parts) })
+}
+
+fn capped(count: i64) -> String {
+    if count > COUNT_CAP { "1,000+".to_owned() } else { count.to_string() }
+}
+
+fn part_counts(counts: Vec<(StaffPart, i64)>) -> Vec<PartCount> {
+    counts.into_iter().map(|(part, count)| PartCount { part, count_label: capped(count) }).collect()
+}
+
+/// One part of all organizations, whatever their standing, or those of it that a text finds; the newest first.
+///
+/// # Errors
+/// 403 for whoever is not staff; a cursor of another list.
+pub async fn registry(ctx: &Ctx, actor: &Actor, part: StaffPart, text: &str, page: &PageRequest) -> AppResult<RegistryView> {
+    policy::may_review(actor)?;
+    let after = match &page.cursor {
+        Some(text) => {
+            let [id] = uncursor(text)?;
+            Some(parse_key(&id)?)
+        }
+        None => None,
+    };
+    let text: String = text.trim().chars().take(100).collect();
+    let rows = store::list_for_staff(ctx.db(), part, &text, after, i64::from(page.limit)).await?;
+    let (_, counts) = store::count_parts(ctx.db(), COUNT_CAP).await?;
+    let all = counts.iter().find(|(counted, _)| *counted == part).map(|(_, count)| *count).unwrap_or_default();
+    let count = if text.is_empty() { all } else { store::count_for_staff(ctx.db(), part, &text, COUNT_CAP).await? };
+    let rows = Page::cut(rows, page.limit, count, |row| cursor(&[&row.id.to_string()]));
+    let now = ctx.now();
+    Ok(RegistryView {
+        part,
+        text,
+        count_label: rows.count_label(),
+        items: rows.items.iter().map(|row| queue_row(row, now)).collect(),
+        next_cursor: rows.next_cursor,
+        parts: part_counts(counts),
+    })
 }
 
 fn queue_row(row: &store::QueueRowStored, now: DateTime<Utc>) -> QueueRow {
@@ -758,12 +800,16 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
         audience = policy::audience(viewer, row.id.into());
     }
     drop(conn);
-    let blocked = row.blocked;
+    // Whoever is blocked reads what everybody reads. That they can ask nothing is said when they ask.
+    let read_as = if row.blocked { Audience::Public } else { audience };
     let record = record(&ctx.house.columns, row)?;
-    if !policy::may_see(audience, record.standing) || blocked {
+    if !policy::may_see(read_as, record.standing) {
         return Err(AppError::NotFound);
     }
-    Ok(OrganizationView::for_audience(&record, audience))
+    let mut view = OrganizationView::for_audience(&record, read_as);
+    view.can.request |= audience == Audience::ApprovedCommunity && record.standing.is_listed();
+    view.can.block = viewer.is_some_and(|viewer| viewer.community().is_some() && may_block(viewer).is_ok());
+    Ok(view)
 }
 
 // ── For other rooms ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -803,6 +849,18 @@ fn brief_of(row: store::BriefRow) -> AppResult<OrganizationBrief> {
 pub async fn admins(ctx: &Ctx, id: OrganizationId) -> AppResult<Vec<Recipient>> {
     let roles: Vec<OrganizationRole> = OrganizationRole::ALL.into_iter().filter(|role| role.is_admin()).collect();
     store::list_people(ctx.db(), id, &roles).await
+}
+
+/// Does anybody lead the organization, which the caller's transaction holds?
+///
+/// # Errors
+/// When the database is away.
+pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
+    Ok(leads(&store::life::list_seats(tx, id).await?))
+}
+
+pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
+    seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
 }
 
 /// The people of an organization whose role may do this, by name.

@@ -30,6 +30,31 @@ labels! {
     }
 }
 
+labels! {
+    /// A part of all organizations, as staff look for them.
+    StaffPart, "a part" {
+        Waiting = "waiting",
+        Verified = "verified",
+        Added = "added",
+        Refused = "refused",
+        Disabled = "disabled",
+        All = "all",
+    }
+}
+
+impl StaffPart {
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Waiting => "Waiting",
+            Self::Verified => "Verified",
+            Self::Added => "Added by communities",
+            Self::Refused => "Refused",
+            Self::Disabled => "Disabled",
+            Self::All => "All",
+        }
+    }
+}
+
 /// Where a stored logo is served from: the last part of its key is its content's hash.
 pub fn logo_url(key: &str) -> String {
     format!("/media/logos/{}", key.rsplit('/').next().unwrap_or_default())
@@ -212,6 +237,12 @@ pub struct OrganizationCan {
     /// Invite a mailbox of theirs to claim it.
     #[serde(default)]
     pub invite: bool,
+    /// Open it at the staff's desk.
+    #[serde(default)]
+    pub review: bool,
+    /// Want nothing to do with it.
+    #[serde(default)]
+    pub block: bool,
 }
 
 impl OrganizationView {
@@ -277,7 +308,9 @@ impl OrganizationView {
                 decide: if audience == Audience::Staff { verdicts(&record.organization()) } else { Vec::new() },
                 request: audience == Audience::ApprovedCommunity && record.standing.is_listed(),
                 invite: audience == Audience::ApprovedCommunity && record.standing == Standing::CommunityAdded,
-                claim: record.standing == Standing::CommunityAdded && !matches!(audience, Audience::Member | Audience::Admin),
+                claim: record.standing == Standing::CommunityAdded,
+                review: audience == Audience::Staff,
+                block: false,
             },
         }
     }
@@ -585,8 +618,8 @@ impl DashboardPart {
             ),
             Standing::CommunityAdded => (
                 format!("{name} was added by a community"),
-                "It is in the directory. Complete the profile; staff verify it before you can apply or answer requests.".to_owned(),
-                complete(),
+                "Nobody speaks for it before somebody of theirs has claimed it and our staff have approved the claim.".to_owned(),
+                step("Claim it", &format!("/claim/{}", record.slug)),
             ),
             Standing::Disabled => (
                 format!("{name} is disabled"),
@@ -659,6 +692,28 @@ pub struct QueueView {
     pub next_cursor: Option<String>,
     /// How many websites wait: "12", "1,000+".
     pub count_label: String,
+    pub parts: Vec<PartCount>,
+}
+
+/// How many organizations a part has: "12", "1,000+".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartCount {
+    pub part: StaffPart,
+    pub count_label: String,
+}
+
+/// A page of one part of all organizations, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RegistryView {
+    pub part: StaffPart,
+    /// What was searched for; empty: nothing.
+    pub text: String,
+    pub items: Vec<QueueRow>,
+    pub next_cursor: Option<String>,
+    pub count_label: String,
+    pub parts: Vec<PartCount>,
 }
 
 /// One check as staff see it.
@@ -816,6 +871,10 @@ pub struct ClaimPageView {
     pub domain: String,
     /// Its own people are not here yet.
     pub claimable: bool,
+    /// Staff have checked it, and nobody leads it (any more): its domain's DNS says who does.
+    pub joinable: bool,
+    /// The reader belongs to it.
+    pub member: bool,
     /// The address of whoever is signed in.
     pub signed_in: Option<String>,
     /// What became of their own claim.

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         communities::service as communities,
         events::{
             rules::EventStatus,
@@ -64,7 +65,7 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
 pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
     let (brief, community) = communities::page(ctx, viewer, slug).await?;
     let (ahead, past) = events::shown_of(ctx, &brief).await?;
-    let supporters = store::list_supporters(ctx, brief.id, viewer.and_then(Actor::community), 24).await?.into_iter().map(|row| {
+    let supporters = store::list_supporters(ctx, brief.id, 24).await?.into_iter().map(|row| {
         Ok(Supporter {
             name: row.name_snapshot,
             logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
@@ -140,7 +141,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
     if let Some(community) = actor.community() {
         communities::brief_in(&mut tx, community).await?;
     }
-    let organization = match whom(&mut tx, &new).await? {
+    let organization = match whom(&mut tx, actor, &new).await? {
         None => newcomer(&mut tx, actor, &new).await?,
         known => known,
     };
@@ -174,20 +175,35 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
 }
 
 /// The organization that is meant: one of the directory by its id, or whoever has the name or the website that was typed.
-async fn whom(tx: &mut Tx, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
+async fn whom(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
     match &new.whom {
-        Whom::Named(name) => organizations::meant_in(tx, name.as_str(), new.website.as_ref()).await,
+        // Of whoever is blocked only the name stands there, as of somebody whom the directory does not have.
+        Whom::Named(name) => match organizations::meant_in(tx, name.as_str(), new.website.as_ref()).await? {
+            Some(meant) if is_blocked(tx, actor, &meant).await? => Ok(None),
+            meant => Ok(meant),
+        },
         Whom::Known(id) => {
             let unknown = || AppError::invalid("organizationId", "The directory has no such organization. Search for its name.");
             let brief = match organizations::brief_in(tx, *id).await {
                 Err(AppError::NotFound) => return Err(unknown()),
                 other => other?,
             };
+            if is_blocked(tx, actor, &brief).await? {
+                return Err(unknown());
+            }
             match brief.status {
                 VerificationStatus::Verified | VerificationStatus::CommunityAdded => Ok(Some(brief)),
                 VerificationStatus::PendingVerification | VerificationStatus::Disabled => Err(unknown()),
             }
         }
+    }
+}
+
+/// Does a block of either side stand between the acting community and an organization?
+async fn is_blocked(tx: &mut Tx, actor: &Actor, organization: &OrganizationBrief) -> AppResult<bool> {
+    match actor.community() {
+        Some(community) => blocks::stands_in(tx, community, organization.id).await,
+        None => Ok(false),
     }
 }
 

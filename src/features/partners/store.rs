@@ -273,8 +273,7 @@ pub struct PanelRow {
 }
 
 /// What a community has on an event's page, in the order of the page, hidden ones too or not, and whether the reader has put
-/// the panel away; by one statement. An event of another community has nothing. No way leads to the page of an organization
-/// across a block.
+/// the panel away; by one statement. An event of another community has nothing.
 pub async fn get_panel(
     ctx: &Ctx,
     event: EventId,
@@ -290,9 +289,7 @@ pub async fn get_panel(
                             and e.hidden_reason is null and e.deleted_at is null and c.status in ('approved', 'active')) as "is_public!",
                   coalesce((select jsonb_agg(to_jsonb(r) order by r.display_order, r.id) from (
                       select p.id, p.event_id, p.community_id, p.organization_id,
-                             case when o.verification_status in ('Verified', 'Community Added') and not exists (
-                                 select 1 from blocks b where b.community_id = p.community_id and b.organization_id = o.id
-                             ) then o.slug end as organization_slug,
+                             case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
                              p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits,
                              p.visible, p.version, p.display_order,
                              row_number() over (partition by p.tier_keyword order by p.display_order, p.id) - 1 as place
@@ -339,9 +336,7 @@ pub async fn list_managed(
     Ok(sqlx::query_as!(
         ManagedRow,
         r#"select p.id, p.event_id, p.community_id, p.organization_id,
-                  case when o.verification_status in ('Verified', 'Community Added') and not exists (
-                      select 1 from blocks b where b.community_id = p.community_id and b.organization_id = o.id
-                  ) then o.slug end as "organization_slug?",
+                  case when o.verification_status in ('Verified', 'Community Added') then o.slug end as "organization_slug?",
                   p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible,
                   p.version, p.display_order,
                   (select count(*) from event_partners q
@@ -466,14 +461,8 @@ pub struct SupporterRow {
     pub events: i64,
 }
 
-/// Who is shown on a community's public events, each once as they stood last, the most events first. No way leads to the page
-/// of somebody between whom and the reader's own community a block stands: they would not find it.
-pub async fn list_supporters(
-    ctx: &Ctx,
-    community: CommunityId,
-    reader: Option<CommunityId>,
-    limit: i64,
-) -> AppResult<Vec<SupporterRow>> {
+/// Who is shown on a community's public events, each once as they stood last, the most events first.
+pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> AppResult<Vec<SupporterRow>> {
     Ok(sqlx::query_as!(
         SupporterRow,
         r#"select s.name_snapshot as "name_snapshot!", s.logo_key_snapshot, s.organization_slug as "organization_slug?",
@@ -481,9 +470,7 @@ pub async fn list_supporters(
            from (
                select distinct on (s.who) s.* from (
                    select coalesce(p.organization_id::text, lower(p.name_snapshot)) as who, p.name_snapshot, p.logo_key_snapshot,
-                          case when o.verification_status in ('Verified', 'Community Added') and not exists (
-                              select 1 from blocks b where b.community_id = $3 and b.organization_id = o.id
-                          ) then o.slug end as organization_slug,
+                          case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
                           p.display_category, p.created_at,
                           dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id)
                           + dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id desc)
@@ -495,7 +482,6 @@ pub async fn list_supporters(
            ) as s order by s.events desc, s.created_at desc, s.who limit $2"#,
         community.0,
         limit,
-        reader.map(|community| community.0),
     )
     .fetch_all(ctx.db())
     .await?)

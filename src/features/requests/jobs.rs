@@ -9,16 +9,30 @@ use crate::{
 
 /// Everything that this room consumes.
 pub fn consumers() -> Vec<Consumer> {
-    vec![Consumer {
-        name: "answer-by-rule",
-        wants: |fact| matches!(FactKind::find(&fact.room, &fact.name), Some(FactKind::RequestOpened | FactKind::RequestReleased)),
-        run: |ctx, job| {
-            Box::pin(async move {
-                let Some(fact) = &job.fact else { return Ok(()) };
-                Ok(routing::came_in(&ctx, fact.subject_id.into()).await?)
-            })
+    vec![
+        Consumer {
+            name: "answer-by-rule",
+            wants: |fact| {
+                matches!(FactKind::find(&fact.room, &fact.name), Some(FactKind::RequestOpened | FactKind::RequestReleased))
+            },
+            run: |ctx, job| {
+                Box::pin(async move {
+                    let Some(fact) = &job.fact else { return Ok(()) };
+                    Ok(routing::came_in(&ctx, fact.subject_id.into()).await?)
+                })
+            },
         },
-    }]
+        Consumer {
+            name: "deliver-after-claim",
+            wants: |fact| FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationClaimApproved),
+            run: |ctx, job| {
+                Box::pin(async move {
+                    let Some(fact) = &job.fact else { return Ok(()) };
+                    Ok(service::deliver_waiting(&ctx, fact.subject_id.into(), fact.at).await?)
+                })
+            },
+        },
+    ]
 }
 
 /// The handlers of this room's deadlines.

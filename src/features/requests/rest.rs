@@ -141,7 +141,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
         (status = 201, description = "The request, with its first revision", body = RequestView),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the community may not"),
-        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, ORGANIZATION_NOT_VERIFIED, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, LISTING_HIDDEN, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), ASK_AGAIN_LATER, NOT_TAKING_REQUESTS, EVENT_NOT_PUBLISHED, LISTING_HIDDEN, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field"),
         (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
     )

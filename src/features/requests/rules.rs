@@ -449,6 +449,18 @@ impl Rejection {
     }
 }
 
+/// As [`next_action`], for who sent something to a profile that nobody has taken over.
+pub fn waits_for_a_claim(other: &str) -> NextAction {
+    NextAction {
+        over: "Waiting".into(),
+        title: format!("{other} has nobody here yet"),
+        text: "The request waits until somebody of theirs has taken the profile over. We tell you when they can answer; until \
+               then you can withdraw it."
+            .into(),
+        tone: "neutral".into(),
+    }
+}
+
 /// The one thing to do next, in words, for somebody on `side`. `deadline` is the ready label of the expiry; `why_not` says
 /// what keeps this person from acting although it is their side's turn.
 pub fn next_action(

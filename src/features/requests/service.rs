@@ -50,7 +50,7 @@ use crate::{
         tx::Tx,
     },
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 /// The deadline at which an offer expires.
@@ -64,7 +64,7 @@ const TIMELINE_LIMIT: i64 = 200;
 ///
 /// # Errors
 /// 403 for the role or before approval; 422 beside each field; 409 `DUPLICATE_REQUEST` (names the open one),
-/// `ORGANIZATION_NOT_VERIFIED`, `EVENT_NOT_PUBLISHED`, `OPPORTUNITY_CLOSED`; 429.
+/// `NOT_TAKING_REQUESTS`, `EVENT_NOT_PUBLISHED`, `OPPORTUNITY_CLOSED`; 429.
 pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<RequestId> {
     let Some(community) = actor.community() else {
         return Err(AppError::forbidden(
@@ -202,14 +202,10 @@ async fn open_in(
     must_be_fit(side, &community, &organization)?;
     // Silent: whoever is blocked learns nothing but this.
     if blocks::stands_in(&mut tx, community.id, organization.id).await? {
-        let other = match side {
+        return Err(not_taking(match side {
             Side::Community => &organization.name,
             Side::Organization => &community.name,
-        };
-        return Err(AppError::refused(
-            "NOT_TAKING_REQUESTS",
-            format!("{other} does not take requests at the moment. Choose somebody else, or look again later."),
-        ));
+        }));
     }
     if event.is_hidden || opportunity.as_ref().is_some_and(|it| it.is_hidden) {
         return Err(AppError::refused(
@@ -418,16 +414,21 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
         )
         .into()),
         // Nobody speaks for one that a community added: the request waits until somebody of theirs has claimed it.
-        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => Err(AppError::refused(
-            "ORGANIZATION_NOT_VERIFIED",
-            format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", organization.name),
-        )),
-        Side::Organization if !approved => Err(AppError::refused(
-            "COMMUNITY_NOT_APPROVED",
-            format!("{} cannot deal with sponsors at the moment.", community.name),
-        )),
+        Side::Community if !verified && organization.status != VerificationStatus::CommunityAdded => {
+            Err(not_taking(&organization.name))
+        }
+        Side::Organization if !approved => Err(not_taking(&community.name)),
         _ => Ok(()),
     }
+}
+
+/// One refusal for whoever cannot deal, whatever the reason is: not checked (any more), suspended, or a block, which nobody
+/// is told of.
+fn not_taking(other: &str) -> AppError {
+    AppError::refused(
+        "NOT_TAKING_REQUESTS",
+        format!("{other} does not deal with requests at the moment. Choose somebody else, or look again later."),
+    )
 }
 
 // ── Answering ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -556,13 +557,22 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<Requ
     Ok(id)
 }
 
-/// An offer's time is over: closes it, once, however often it is called, and never early.
+/// An offer's time is over: closes it, once, however often it is called, and never early. One that nobody can answer, because
+/// nobody has claimed the organization's profile, waits on as long as its event is not over.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
-    let request = store::hold(&mut tx, Scope::system("an offer's time is over"), id).await?;
+    let (request, organization, event) = hold_whole(&mut tx, "an offer's time is over", id).await?;
+    if organization.status == VerificationStatus::CommunityAdded
+        && ctx.now() >= request.expires_at
+        && let Some(until) = request.waits_until(event.end_at, ctx.now())
+    {
+        store_sending::set_expiry(&mut tx, id, until).await?;
+        set_deadline(&mut tx, EXPIRY, id.0, until).await?;
+        return tx.commit_unstated("nobody can answer it yet, so its time does not run").await;
+    }
     if request.state.is_open() && ctx.now() < request.expires_at {
         set_deadline(&mut tx, EXPIRY, id.0, request.expires_at).await?;
         return tx.commit_unstated("the offer was renewed while the sweeper was on its way").await;
@@ -577,6 +587,38 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
         }
         Err(_) => tx.commit_unstated("it was answered before its time was over").await,
     }
+}
+
+/// A request with what it hangs on, everything held in the order of the house.
+async fn hold_whole(tx: &mut Tx, why: &'static str, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
+    let parents = store::get_parents(tx, Scope::system(why), id).await?;
+    communities::brief_in(tx, parents.community).await?;
+    let organization = organizations::brief_in(tx, parents.organization).await?;
+    let event = events::brief_in(tx, parents.event).await?;
+    let request = store::hold(tx, Scope::system(why), id).await?;
+    if request.parties.organization != organization.id {
+        // Its organization's profile was merged into another while this waited.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
+    Ok((request, organization, event))
+}
+
+/// Staff have approved a claim at `at`: what waits for the organization reaches its people, and they have time for it. Said
+/// twice, each request is delivered once.
+///
+/// # Errors
+/// When the database is away.
+pub async fn deliver_waiting(ctx: &Ctx, organization: OrganizationId, at: DateTime<Utc>) -> AppResult<()> {
+    for id in store_sending::list_waiting(ctx, organization, at).await? {
+        let mut tx = ctx.begin().await?;
+        let (request, _, event) = hold_whole(&mut tx, "somebody speaks for the organization now", id).await?;
+        let Some(delivered) = request.deliver(event.end_at, ctx.now()) else { continue };
+        store_sending::apply_delivered(&mut tx, &delivered, ctx.now()).await?;
+        set_deadline(&mut tx, EXPIRY, id.0, delivered.until()).await?;
+        tx.state(Voice::System, &delivered);
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 /// The side that the actor may answer for: theirs, with the role, in a workspace that may deal.
@@ -687,7 +729,12 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     let (can, why_not) = may(ctx, actor, &row, (state, opened_by, turn), side);
     let reason = row.rejection_reason.as_deref().and_then(|reason| RejectionReason::parse(reason).ok());
     let expires_label = dates::moment(row.expires_at, zone);
-    let next_action = rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason);
+    let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
+    let next_action = if is_unclaimed && side == Side::Community && state.is_open() {
+        rules::waits_for_a_claim(&other.name)
+    } else {
+        rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
+    };
     let timeline = facts.into_iter().filter_map(|fact| entry(fact, side, &colleagues, zone)).collect();
     let revisions = revisions
         .into_iter()
@@ -933,6 +980,9 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)
         }
         FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
+        FactKind::RequestDelivered => {
+            ("delivered it: somebody of theirs has taken the profile over".into(), "success", "send", None)
+        }
         FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
         FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
         FactKind::RequestAssigned => {

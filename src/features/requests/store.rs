@@ -100,7 +100,7 @@ pub struct Reader {
 }
 
 /// The facts of a request that are news to both sides; what a side keeps for itself is not.
-const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_refused')";
+const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_delivered', 'request_refused')";
 
 impl Reader {
     /// Rows with more columns, each after a comma.

@@ -3,7 +3,7 @@
 use super::{
     rules::{
         Parties, Rejection,
-        sending::{RequestHeld, RequestRefused, RequestReleased, Sent},
+        sending::{RequestDelivered, RequestHeld, RequestRefused, RequestReleased, Sent},
     },
     store::close,
     views::RequestState,
@@ -12,7 +12,7 @@ use crate::{
     kernel::{
         actor::{Scope, Side},
         error::AppResult,
-        ids::{CommunityId, OrganizationId, UserId},
+        ids::{CommunityId, OrganizationId, RequestId, UserId},
         labels::RejectionReason,
         page::COUNT_CAP,
     },
@@ -91,6 +91,40 @@ pub async fn apply_released(tx: &mut Tx, released: &RequestReleased, at: DateTim
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Somebody can answer it from now on.
+pub async fn apply_delivered(tx: &mut Tx, delivered: &RequestDelivered, at: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update requests set expires_at = $2, turn_since = $3, updated_at = $3 where id = $1",
+        delivered.was().id.0,
+        delivered.until(),
+        at,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Its time does not run while nobody can answer it.
+pub async fn set_expiry(tx: &mut Tx, id: RequestId, until: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!("update requests set expires_at = $2 where id = $1", id.0, until).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What waits for an organization's answer since before a moment, the oldest first.
+pub async fn list_waiting(ctx: &Ctx, organization: OrganizationId, before: DateTime<Utc>) -> AppResult<Vec<RequestId>> {
+    let ids = sqlx::query_scalar!(
+        "select id from requests
+         where organization_id = $1 and opened_by = 'community' and state in ('Pending', 'Negotiation') and held_at is null
+           and turn_since < $2
+         order by opened_at, id",
+        organization.0,
+        before,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(Into::into).collect())
 }
 
 /// Closed for its sender; it stays held, so that its receiver never sees it.

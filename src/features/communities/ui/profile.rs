@@ -1,8 +1,11 @@
 //! What everybody sees of a community. The page around it (with its events) is the events room's.
 
 use crate::{
-    features::communities::views::CommunityView,
-    ui::parts::{Icon, Logo, Notice},
+    features::{blocks::ui::BlockThem, communities::views::CommunityView},
+    ui::{
+        page::acting,
+        parts::{Icon, Logo, Notice},
+    },
 };
 use leptos::prelude::*;
 
@@ -11,6 +14,12 @@ use leptos::prelude::*;
 pub fn CommunityProfile(community: CommunityView, children: Children) -> impl IntoView {
     // Contact data is for those of the community who see requests, and only they have a standing with it.
     let can_edit = community.standing.is_some() && community.contact.is_some() && community.is_own;
+    let acting = acting().get_untracked().unwrap_or_default();
+    let at = |path: String| if acting.is_empty() { path } else { format!("{path}?as={acting}") };
+    // Only its own people and staff see how it stands.
+    let review = (community.standing.is_some() && !community.is_own).then(|| at(format!("/staff/communities/{}", community.id)));
+    let (name, workspace) = (community.name.clone(), community.id.to_string());
+    let block = community.can_block.then(|| view! { <BlockThem name workspace acting=acting.clone()/> });
     let hidden = (!community.listed).then(|| {
         let text = community.standing.as_ref().map(|standing| standing.next_step.clone()).unwrap_or_default();
         view! { <Notice tone="info" title="Only you see this page for now"><p>{text}</p></Notice> }
@@ -40,6 +49,7 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                         <a class="button" href="/community/profile"><Icon name="edit" small=true/>"Edit profile"</a>
                     </div>
                 })}
+                {review.map(|href| view! { <div class="profile-head__actions"><a class="button" href=href>"Review"</a></div> })}
             </header>
             <div class="sidebar">
                 <div class="stack stack--sections">
@@ -49,7 +59,7 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                     </section>
                     {children()}
                 </div>
-                <aside class="stack"><Elsewhere community/></aside>
+                <aside class="stack"><Elsewhere community/>{block}</aside>
             </div>
         </div>
     }

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, shown},
-        parts::{Empty, Icon, Logo, More, PageHead, Pill, Timeline, TimelineEntry},
+        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
 use leptos::prelude::*;
@@ -125,16 +125,28 @@ fn Review(review: ReviewView, workspace: Option<String>) -> impl IntoView {
     let community = review.community.clone();
     let standing = community.standing.clone();
     let (status_label, tone) = standing.map(|s| (s.status_label, s.tone)).unwrap_or_default();
+    let back = workspace.as_ref().map_or_else(
+        || "/staff/communities".to_owned(),
+        |workspace| format!("/staff/communities?as={workspace}"),
+    );
+    let asked = use_query_map().with_untracked(|query| query.get("checks").is_some());
     view! {
         <Title text=community.name.clone()/>
         <div class="stack">
+            <nav class="breadcrumb" aria-label="Breadcrumb">
+                <ol class="breadcrumb__list">
+                    <li><a href=back>"Communities"</a></li>
+                    <li><span aria-current="page">{community.name.clone()}</span></li>
+                </ol>
+            </nav>
+            {asked.then(|| view! { <Notice tone="info" title="The checks run again"><p>"What they find stands here in a minute."</p></Notice> })}
             <PageHead title=community.name.clone() over="Community" sub=format!("Signed up {} ago, {}", review.age_label, community.place_label)>
                 <Pill text=status_label tone/>
             </PageHead>
             <div class="sidebar">
                 <div class="stack stack--sections">
                     <Written review=review.clone()/>
-                    <Evidence review=review.clone()/>
+                    <Evidence review=review.clone() workspace=workspace.clone().unwrap_or_default()/>
                     <Rivals review=review.clone() workspace=workspace.clone()/>
                     <History review=review.clone()/>
                 </div>
@@ -190,11 +202,16 @@ fn Written(review: ReviewView) -> impl IntoView {
 }
 
 #[component]
-fn Evidence(review: ReviewView) -> impl IntoView {
+fn Evidence(review: ReviewView, workspace: String) -> impl IntoView {
+    let again = view! {
+        <PostForm name="checks" acting=workspace summary=false>
+            <Submit label="Run the checks again" class="button button--small"/>
+        </PostForm>
+    };
     let Some(checked) = review.checked_label else {
         return view! {
             <section class="panel">
-                <header class="panel__head"><h2 class="panel__title">"Checks"</h2></header>
+                <header class="panel__head"><h2 class="panel__title">"Checks"</h2>{again}</header>
                 <div class="panel__body"><p>"They run within a minute after the sign-up. Load the page again."</p></div>
             </section>
         }
@@ -211,6 +228,7 @@ fn Evidence(review: ReviewView) -> impl IntoView {
             <header class="panel__head">
                 <h2 class="panel__title">"Checks"</h2>
                 <p class="text-soft text-small">{format!("Run on {checked}")}</p>
+                {again}
             </header>
             <div class="panel__body stack">
                 <div class=format!("score tone-{}", score_tone(trust.score))>

@@ -59,12 +59,12 @@ fn Page(page: EventPage, wall: Show<EventView>) -> impl IntoView {
         />
         <article class="stack stack--sections">
             {preview}
-            <Head event=event.clone() community_href=page.community_href.clone()/>
+            <Head event=event.clone()/>
             {wall(event.clone())}
             <div class="center">
                 <div class="sidebar">
                     <div class="stack stack--sections">{description}</div>
-                    <aside class="stack"><Facts event community_href=page.community_href/></aside>
+                    <aside class="stack"><Facts event/></aside>
                 </div>
             </div>
         </article>
@@ -78,7 +78,7 @@ fn summary(event: &EventView, excerpt: String) -> String {
 }
 
 #[component]
-fn Head(event: EventView, community_href: Option<String>) -> impl IntoView {
+fn Head(event: EventView) -> impl IntoView {
     let place = match (event.venue_name.is_empty(), event.format) {
         (false, _) => Some(event.venue_name.clone()),
         (true, format) => format.map(|format| format.label().to_owned()),
@@ -107,10 +107,7 @@ fn Head(event: EventView, community_href: Option<String>) -> impl IntoView {
                     {place.map(|place| view! { <li class="meta__item"><Icon name="map-pin"/>{place}</li> })}
                     <li class="meta__item">
                         <Icon name="users"/>
-                        {match community_href {
-                            Some(href) => view! { <a href=href>{event.community_name.clone()}</a> }.into_any(),
-                            None => view! { <span>{event.community_name.clone()}</span> }.into_any(),
-                        }}
+                        <a href=format!("/communities/{}", event.community_slug)>{event.community_name.clone()}</a>
                     </li>
                     <li class="meta__item"><a href=format!("/report?kind=event&id={}", event.id) rel="nofollow">"Report"</a></li>
                 </ul>
@@ -124,7 +121,7 @@ fn Head(event: EventView, community_href: Option<String>) -> impl IntoView {
 }
 
 #[component]
-fn Facts(event: EventView, community_href: Option<String>) -> impl IntoView {
+fn Facts(event: EventView) -> impl IntoView {
     let row = |term: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <div class="definition__row"><dt>{term}</dt><dd>{value}</dd></div> })
     };
@@ -153,10 +150,7 @@ fn Facts(event: EventView, community_href: Option<String>) -> impl IntoView {
                     <li class="list__row">
                         <Logo name=event.community_name.clone() url=event.community_logo_url size="small"/>
                         <div class="list__body">
-                            {match community_href {
-                                Some(href) => view! { <a class="list__link" href=href>{event.community_name}</a> }.into_any(),
-                                None => view! { <span>{event.community_name}</span> }.into_any(),
-                            }}
+                            <a class="list__link" href=format!("/communities/{}", event.community_slug)>{event.community_name}</a>
                             <p class="list__sub">{event.community_place}</p>
                         </div>
                     </li>

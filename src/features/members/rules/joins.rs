@@ -2,7 +2,8 @@
 //!
 //! A verified organization's admins decide. Where there is none to ask, a mailbox at the organization's own domain does,
 //! through a mailed link: whoever reads it there speaks for the company. A shared host or a free mail service proves
-//! nothing, so nobody can decide by a mailbox there.
+//! nothing, so nobody can decide by a mailbox there. A profile that nobody of theirs has taken over is joined by claiming it:
+//! there, staff decide after the proof.
 
 use super::about;
 use crate::kernel::{
@@ -32,6 +33,8 @@ pub enum Decider {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing<'a> {
     pub is_verified: bool,
+    /// A community added it, and nobody of theirs has taken it over.
+    pub is_unclaimed: bool,
     pub has_admins: bool,
     /// The registrable domain of its website; `None` on a shared host or a free mail service.
     pub domain: Option<&'a str>,
@@ -46,8 +49,12 @@ impl Standing<'_> {
     /// Who decides; `mailbox` is the address that the asker names, with its registrable domain.
     ///
     /// # Errors
-    /// `NO_ONE_TO_ASK` where no mailbox can prove anything; `MAILBOX_NEEDED`; `OTHER_DOMAIN`.
+    /// `CLAIM_IT` for a profile that is claimed first; `NO_ONE_TO_ASK` where no mailbox can prove anything;
+    /// `MAILBOX_NEEDED`; `OTHER_DOMAIN`.
     pub fn decider(&self, name: &str, mailbox: Option<(&str, &str)>) -> Result<Decider, Refusal> {
+        if self.is_unclaimed {
+            return Err(claim_it(name));
+        }
         if self.is_for_admins() {
             return Ok(Decider::Admins);
         }
@@ -72,6 +79,17 @@ impl Standing<'_> {
             Some((address, _)) => Ok(Decider::Mailbox(address.to_ascii_lowercase())),
         }
     }
+}
+
+/// Nobody of theirs is here: whoever is, claims it, and staff decide.
+pub fn claim_it(name: &str) -> Refusal {
+    Refusal::new(
+        "CLAIM_IT",
+        format!(
+            "A community added {name}, and nobody of theirs is here yet. Claim the profile instead of joining it: show that you \
+             speak for it, by a mailbox or by its domain's DNS, and our staff decide."
+        ),
+    )
 }
 
 /// A wish as it is stored.
@@ -212,7 +230,18 @@ mod tests {
     use uuid::Uuid;
 
     fn standing(is_verified: bool, has_admins: bool, domain: Option<&str>) -> Standing<'_> {
-        Standing { is_verified, has_admins, domain }
+        Standing { is_verified, is_unclaimed: false, has_admins, domain }
+    }
+
+    #[test]
+    fn nobody_joins_what_is_not_claimed() {
+        let office = Some(("office@acme.example", "acme.example"));
+        for has_admins in [false, true] {
+            let added = Standing { is_unclaimed: true, ..standing(false, has_admins, Some("acme.example")) };
+            for mailbox in [None, office] {
+                assert_eq!(added.decider("Acme", mailbox).expect_err("claimed first").code, "CLAIM_IT");
+            }
+        }
     }
 
     #[test]

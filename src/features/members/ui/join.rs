@@ -55,6 +55,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
         .into_any(),
         JoinStep::AskMailbox { domain } => view! {
             <p>{format!("{name} has nobody on CommDesk to ask. Name a mailbox at {domain}: we mail a link there, and whoever reads it decides.")}</p>
+            <p class="text-soft">"No mailbox there? "<a href=format!("/claim/{slug}#dns")>{format!("Publish a text in the DNS of {domain}")}</a>" instead."</p>
             <PostForm name="ask" acting>
                 <TextField form="ask" name="mailbox" label=format!("A mailbox at {domain}") kind="email" inputmode="email" autocomplete="off" placeholder=format!("office@{domain}")/>
                 {message()}
@@ -72,6 +73,11 @@ fn Join(screen: JoinScreen) -> impl IntoView {
         }
         JoinStep::Member => view! {
             <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
+        }
+        .into_any(),
+        JoinStep::Claim => view! {
+            <p>{format!("A community added {name}, and nobody of theirs is here yet. If you speak for it, claim the profile: by a mailbox at its domain, or by a text in the domain's DNS. Our staff then decide; approved, you are its admin and can invite the others.")}</p>
+            <div class="form__actions"><a class="button button--primary" href=format!("/claim/{slug}")>{format!("Claim {name}")}</a></div>
         }
         .into_any(),
         JoinStep::Nobody { why } => view! { <Notice tone="warning" title="Nobody can decide here"><p>{why}</p></Notice> }.into_any(),

@@ -3,6 +3,7 @@
 
 use super::{Deciding, Organization, ROOM, Reason, Standing, Standpoint, application::company_name, moves::Answer};
 use crate::kernel::{
+    actor::OrganizationRole,
     error::Refusal,
     fact::{Fact, Statement, Subject},
     fields::{Check, FieldErrors},
@@ -175,6 +176,7 @@ pub struct Claiming {
     email: String,
     community: Option<CommunityId>,
     reason: Option<Reason>,
+    unseated: Vec<UserId>,
 }
 
 /// What became of a claim.
@@ -235,7 +237,7 @@ impl Organization {
             (None, Method::Mailbox) => Step::Asked,
             (None, Method::Dns) => Step::Begun,
         };
-        Ok(Claiming { claim, step, email, community: invited_by, reason: None })
+        Ok(Claiming { claim, step, email, community: invited_by, reason: None, unseated: Vec::new() })
     }
 
     /// # Errors
@@ -272,6 +274,7 @@ impl Claim {
             email: String::new(),
             community: None,
             reason: None,
+            unseated: Vec::new(),
         })
     }
 
@@ -290,7 +293,8 @@ impl Claim {
                 ));
             }
         };
-        Ok(Claiming { claim: self, step, email: String::new(), community: None, reason: Some(reason) })
+        let nobody = Vec::new();
+        Ok(Claiming { claim: self, step, email: String::new(), community: None, reason: Some(reason), unseated: nobody })
     }
 }
 
@@ -311,6 +315,13 @@ impl Claiming {
         self.community
     }
 
+    /// Ends the seats of those who came in before staff had approved anybody; they are told.
+    #[must_use]
+    pub fn unseating(self, people: impl IntoIterator<Item = UserId>) -> Self {
+        let claimant = self.claim.user;
+        Self { unseated: people.into_iter().filter(|user| *user != claimant).collect(), ..self }
+    }
+
     pub fn reason(&self) -> Option<&str> {
         self.reason.as_ref().map(Reason::as_str)
     }
@@ -318,17 +329,21 @@ impl Claiming {
 
 impl Fact for Claiming {
     fn statement(&self) -> Statement {
+        let mut payload = json!({
+            "claim": self.claim.id,
+            "applicant": self.claim.user,
+            "method": self.claim.method,
+            "communityId": self.community,
+        });
+        if !self.unseated.is_empty() {
+            payload["people"] = json!(self.unseated);
+        }
         Statement {
             room: ROOM,
             name: self.step.fact(),
             subject: self.claim.organization.into(),
             about: vec![Subject::from(self.claim.user)],
-            payload: json!({
-                "claim": self.claim.id,
-                "applicant": self.claim.user,
-                "method": self.claim.method,
-                "communityId": self.community,
-            }),
+            payload,
             private: Some(json!({ "displayName": self.claim.display_name, "email": self.email, "reason": self.reason() })),
         }
     }
@@ -339,18 +354,24 @@ impl Fact for Claiming {
 /// What stands before the token in the text that is published.
 pub const PROOF_PREFIX: &str = "commdesk-verify=";
 
-/// Says that the domain of an organization published what one of its people was given.
+/// Says that the domain of an organization published what somebody was given, and as what it seated them, where it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainProving {
     organization: OrganizationId,
     user: UserId,
     domain: String,
+    seat: Option<OrganizationRole>,
 }
 
 impl Organization {
     /// The text was found.
     pub fn prove_domain(&self, user: UserId, domain: String) -> DomainProving {
-        DomainProving { organization: self.id, user, domain }
+        DomainProving { organization: self.id, user, domain, seat: None }
+    }
+
+    /// Does the domain's DNS decide who joins? Where staff have checked the organization and nobody leads it (any more).
+    pub fn is_led_by_nobody(&self, has_admins: bool) -> bool {
+        self.standing == Standing::Verified && !has_admins
     }
 }
 
@@ -362,6 +383,12 @@ impl DomainProving {
     pub fn user(&self) -> UserId {
         self.user
     }
+
+    /// The domain also decides that they belong to the organization.
+    #[must_use]
+    pub fn seating(self, role: OrganizationRole) -> Self {
+        Self { seat: Some(role), ..self }
+    }
 }
 
 impl Fact for DomainProving {
@@ -371,7 +398,10 @@ impl Fact for DomainProving {
             name: "organization_domain_proven",
             subject: self.organization.into(),
             about: vec![],
-            payload: json!({ "user": self.user, "domain": self.domain }),
+            payload: match self.seat {
+                Some(role) => json!({ "user": self.user, "domain": self.domain, "role": role.label() }),
+                None => json!({ "user": self.user, "domain": self.domain }),
+            },
             private: None,
         }
     }

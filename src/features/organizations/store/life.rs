@@ -408,6 +408,32 @@ pub async fn set_applicant(tx: &mut Tx, organization: OrganizationId, user: User
     Ok(())
 }
 
+/// Somebody's seat, and whether they may sign in.
+pub struct SeatRow {
+    pub user_id: Uuid,
+    pub role: String,
+    pub suspended: bool,
+}
+
+/// Everybody who has a seat in an organization, which must be held.
+pub async fn list_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<Vec<SeatRow>> {
+    let rows = sqlx::query_as!(
+        SeatRow,
+        r#"select m.user_id, m.role, u.suspended_at is not null as "suspended!"
+           from organization_members m join users u on u.id = m.user_id where m.organization_id = $1 order by m.user_id"#,
+        organization.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// Ends every seat in an organization, which must be held.
+pub async fn drop_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<()> {
+    sqlx::query!("delete from organization_members where organization_id = $1", organization.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// How many invitations an organization's mailboxes got since then.
 pub async fn count_claims(tx: &mut Tx, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<i64> {
     let count = sqlx::query_scalar!(
@@ -440,25 +466,28 @@ pub async fn find_proof(pool: &PgPool, organization: OrganizationId, user: UserI
     Ok(row)
 }
 
-/// Gives somebody a text to publish; asked again for the same domain, it stays the same.
+/// Gives somebody a text to publish; asked again for the same domain, it stays the same, unless it was `spent` by a proof
+/// that counted for something else.
 pub async fn put_proof(
     tx: &mut Tx,
     organization: OrganizationId,
     user: UserId,
     domain: &str,
     token: &str,
+    spent: bool,
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     sqlx::query!(
         "insert into domain_proofs (organization_id, user_id, domain, token, asked_at) values ($1, $2, $3, $4, $5)
          on conflict (organization_id, user_id) do update
          set domain = excluded.domain, token = excluded.token, asked_at = excluded.asked_at, proven_at = null
-         where domain_proofs.domain <> excluded.domain",
+         where domain_proofs.domain <> excluded.domain or ($6 and domain_proofs.proven_at is not null)",
         organization.0,
         user.0,
         domain,
         token,
         now,
+        spent,
     )
     .execute(tx.conn())
     .await?;

@@ -9,7 +9,7 @@ pub mod search;
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
-    views::QueueOrder,
+    views::{QueueOrder, StaffPart},
 };
 use crate::{
     features::accounts::views::Recipient,
@@ -199,8 +199,8 @@ pub async fn find_brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<Option<
 pub async fn list_people(pool: &PgPool, id: OrganizationId, roles: &[OrganizationRole]) -> AppResult<Vec<Recipient>> {
     let roles: Vec<String> = roles.iter().map(|role| role.label().to_owned()).collect();
     let rows = sqlx::query!(
-        r#"select u.id, u.name, u.email from organization_members m join users u on u.id = m.user_id
-           where m.organization_id = $1 and m.role = any($2) and u.suspended_at is null
+        r#"select u.id as "id!", u.name, u.email from seats m join users u on u.id = m.user_id
+           where m.kind = 'organization' and m.workspace_id = $1 and m.role = any($2) and u.suspended_at is null
            order by u.name collate "C", u.id limit 200"#,
         id.0,
         &roles,
@@ -715,8 +715,7 @@ pub async fn list_queue_heads(
     order: QueueOrder,
     after: Option<QueueAfter>,
     limit: i64,
-    cap: i64,
-) -> AppResult<(Vec<HeadRow>, i64)> {
+) -> AppResult<Vec<HeadRow>> {
     let mut query = QueryBuilder::new("select o.id, o.identity_key, o.submitted_at, o.trust_score from organizations o");
     query.push(WAITS);
     match after {
@@ -745,14 +744,77 @@ pub async fn list_queue_heads(
             })
         })
         .collect::<Result<Vec<_>, sqlx::Error>>()?;
-
-    let mut count = QueryBuilder::new("select count(*) from (select 1 from organizations o");
-    count.push(WAITS).push(" limit ").push_bind(cap + 1).push(") as counted");
-    let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
-    Ok((rows, count))
+    Ok(rows)
 }
 
-#[derive(Debug, serde::Deserialize)]
+const fn is_in(part: StaffPart) -> &'static str {
+    match part {
+        StaffPart::Waiting => " where o.verification_status = 'Pending Verification' and o.refused_at is null",
+        StaffPart::Verified => " where o.verification_status = 'Verified'",
+        StaffPart::Added => " where o.verification_status = 'Community Added'",
+        StaffPart::Refused => " where o.verification_status = 'Pending Verification' and o.refused_at is not null",
+        // What was merged into another is no profile any more.
+        StaffPart::Disabled => " where o.verification_status = 'Disabled' and o.merged_into is null",
+        StaffPart::All => " where true",
+    }
+}
+
+/// How many identities wait, and how many organizations each part has; one more than the cap at most.
+pub async fn count_parts(pool: &PgPool, cap: i64) -> AppResult<(i64, Vec<(StaffPart, i64)>)> {
+    let mut query = QueryBuilder::new("select array[");
+    let conditions = StaffPart::ALL.iter().map(|part| is_in(*part));
+    for (n, condition) in std::iter::once(WAITS).chain(conditions).enumerate() {
+        query.push(if n == 0 { "" } else { ", " }).push("(select count(*) from (select 1 from organizations o");
+        query.push(condition).push(" limit ").push_bind(cap + 1).push(") counted)");
+    }
+    query.push("]");
+    let counts: Vec<i64> = query.build_query_scalar().fetch_one(pool).await?;
+    let (heads, parts) = counts.split_first().ok_or_else(|| AppError::broken("a count counts something"))?;
+    Ok((*heads, StaffPart::ALL.iter().copied().zip(parts.iter().copied()).collect()))
+}
+
+fn push_found(query: &mut QueryBuilder<sqlx::Postgres>, part: StaffPart, text: &str) {
+    query.push(is_in(part));
+    let text = text.trim().to_lowercase();
+    if !text.is_empty() {
+        let like = format!("%{}%", escaped(&text));
+        query.push(" and (lower(o.display_name) like ").push_bind(like.clone());
+        query.push(" or o.identity_key like ").push_bind(like);
+        query.push(" or lower(o.primary_email) = ").push_bind(text.clone()).push(" or o.slug = ").push_bind(text).push(")");
+    }
+}
+
+/// One part of all organizations, the newest first, after one of them; with a text, those whose name or website has it, or
+/// whose address it is. One row more than the limit.
+pub async fn list_for_staff(
+    pool: &PgPool,
+    part: StaffPart,
+    text: &str,
+    after: Option<Uuid>,
+    limit: i64,
+) -> AppResult<Vec<QueueRowStored>> {
+    let mut query = QueryBuilder::new(
+        "select o.id, o.slug, o.display_name, o.entity_type, o.industry, o.website, o.identity_key, o.primary_email, \
+                l.storage_key as logo_key, o.verification_status, o.more_asked, o.refused_at, o.trust_score, o.submitted_at \
+         from organizations o left join logos l on l.id = o.logo_id",
+    );
+    push_found(&mut query, part, text);
+    if let Some(after) = after {
+        query.push(" and o.id < ").push_bind(after);
+    }
+    query.push(" order by o.id desc limit ").push_bind(limit + 1);
+    Ok(query.build_query_as().fetch_all(pool).await?)
+}
+
+/// How many a search of [`list_for_staff`] finds, one more than the cap at most.
+pub async fn count_for_staff(pool: &PgPool, part: StaffPart, text: &str, cap: i64) -> AppResult<i64> {
+    let mut query = QueryBuilder::new("select count(*) from (select 1 from organizations o");
+    push_found(&mut query, part, text);
+    query.push(" limit ").push_bind(cap + 1).push(") counted");
+    Ok(query.build_query_scalar().fetch_one(pool).await?)
+}
+
+#[derive(Debug, serde::Deserialize, sqlx::FromRow)]
 pub struct QueueRowStored {
     pub id: Uuid,
     pub slug: String,

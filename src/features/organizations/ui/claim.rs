@@ -100,7 +100,16 @@ pub fn ClaimPage() -> impl IntoView {
 
 #[component]
 fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
-    let ClaimPageView { slug, display_name: name, logo_url, domain, claimable, signed_in, mine, proof } = page;
+    let ClaimPageView { slug, display_name: name, logo_url, domain, claimable, joinable, member, signed_in, mine, proof } = page;
+    let joinable = joinable && !member;
+    let (title, sub) = if joinable {
+        (format!("Lead {name}"), "Nobody leads it here. Show that its domain is yours, and you are its admin.")
+    } else {
+        (
+            format!("Claim {name}"),
+            "Show that you speak for it. A person then looks at your claim; approved, you are its admin, and requests that wait are yours to answer.",
+        )
+    };
     let open = mine.as_ref().is_some_and(|claim| matches!(claim.state, ClaimState::Proven));
     let to_profile = format!("/directory/{slug}");
     let sign_in = format!("/sign-in?next=/claim/{slug}");
@@ -111,15 +120,20 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
             <header class="profile-head">
                 <Logo name=name.clone() url=logo_url size="large"/>
                 <div class="profile-head__text">
-                    <h1 class="profile-head__name">{format!("Claim {name}")}</h1>
-                    <p class="profile-head__sub">"Show that you speak for it. A person then looks at your claim; approved, you are its admin, and requests that wait are yours to answer."</p>
+                    <h1 class="profile-head__name">{title}</h1>
+                    <p class="profile-head__sub">{sub}</p>
                 </div>
                 <div class="profile-head__actions"><a class="button" href=to_profile>"See the profile"</a></div>
             </header>
             {sent.then(|| view! { <Notice tone="success" title="Look into that mailbox"><p>"We have sent a link there. Follow it, and your claim is proven."</p></Notice> })}
-            {proven.then(|| view! { <Notice tone="success" title="Proven"><p>"The text is there. Our staff look at your claim next, usually within two working days."</p></Notice> })}
+            {(proven && claimable).then(|| view! { <Notice tone="success" title="Proven"><p>"The text is there. Our staff look at your claim next, usually within two working days."</p></Notice> })}
             {mine.map(|claim| view! { <Mine claim/> })}
-            {if !claimable {
+            {if member && !claimable {
+                view! {
+                    <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
+                }
+                .into_any()
+            } else if !claimable && !joinable {
                 view! {
                     <Notice tone="info" title="It has people of its own here"><p>{format!("{name} cannot be claimed (any more). Ask one of its admins to invite you.")}</p></Notice>
                 }
@@ -127,7 +141,7 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
             } else if open {
                 ().into_any()
             } else {
-                view! {
+                let by_mailbox = claimable.then(|| view! {
                     <section class="panel" aria-labelledby="by-mailbox">
                         <header class="panel__head"><h2 class="panel__title" id="by-mailbox">"By a mailbox"</h2></header>
                         <div class="panel__body">
@@ -145,6 +159,9 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
                             </PostForm>
                         </div>
                     </section>
+                });
+                view! {
+                    {by_mailbox}
                     <section class="panel" id="dns" aria-labelledby="by-dns">
                         <header class="panel__head"><h2 class="panel__title" id="by-dns">"By your domain's DNS"</h2></header>
                         <div class="panel__body stack">

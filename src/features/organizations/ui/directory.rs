@@ -2,10 +2,13 @@
 
 use super::fields::{BrandPicture, Swatches, tone};
 use crate::{
-    features::organizations::{
-        rules::search::{DirectoryFacet, DirectoryQuery},
-        server_fns,
-        views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
+    features::{
+        blocks::ui::BlockThem,
+        organizations::{
+            rules::search::{DirectoryFacet, DirectoryQuery},
+            server_fns,
+            views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
+        },
     },
     kernel::{actor::VerificationStatus, labels::Region, search::count_label},
     ui::{
@@ -400,6 +403,12 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
     };
     let has_contacts = o.primary_email.is_some();
     let (brand_name, brand_logo) = (o.display_name.clone(), o.logo_url.clone());
+    let review = o.can.review.then(|| {
+        let href = within(&format!("/staff/organizations/{}", o.id), &acting);
+        view! { <a class="button" href=href>"Review"</a> }
+    });
+    let block = o.can.block.then(|| view! { <BlockThem name=o.display_name.clone() workspace=o.id.to_string() acting=acting.clone()/> });
+    let join = (!o.can.claim && !o.can.review).then(|| join(o.slug.clone()));
     let claim = o.can.claim.then(|| view! { <Claimable name=o.display_name.clone() slug=o.slug.clone()/> });
     let invite = o.can.invite.then(|| view! { <Invite website=o.website_label.clone() acting=acting_key.clone()/> });
     let paragraphs: Vec<String> =
@@ -430,7 +439,7 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}{join(o.slug.clone())}</div>
+                <div class="profile-head__actions">{request}{edit}{review}{join}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}
@@ -484,6 +493,7 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
                             <footer class="panel__foot"><p class="text-soft text-small">"Only approved communities, the organization and staff see these."</p></footer>
                         </section>
                     })}
+                    {block}
                 </aside>
             </div>
         </div>

@@ -7,8 +7,8 @@ use crate::{
         server_fns,
         trust::{FullTrust, TrustBand},
         views::{
-            CheckView, ClaimView, MergeWaiting, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, ReviewView, StepView,
-            within,
+            CheckView, ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, RegistryView,
+            ReviewView, StaffPart, StepView, within,
         },
     },
     ui::{
@@ -20,6 +20,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use serde::{Deserialize, Serialize};
 
 /// A page of ours in the same workspace.
 fn here(path: &str) -> String {
@@ -40,15 +41,118 @@ pub fn StaffOrganizationsPage() -> impl IntoView {
     let acting = acting();
     let asked = Memo::new(move |_| {
         let query = query.read();
-        (query.get("order").unwrap_or_default(), query.get("cursor").unwrap_or_default())
+        let of = |key: &str| query.get(key).unwrap_or_default();
+        (of("order"), of("part"), of("q"), of("cursor"))
     });
     let loaded = Resource::new_blocking(
         move || (asked.get(), acting.get()),
-        |((order, cursor), workspace)| server_fns::queue(order, cursor, workspace),
+        |((order, part, text, cursor), workspace)| async move {
+            if part.is_empty() && text.is_empty() {
+                server_fns::queue(order, cursor, workspace).await.map(Desk::Queue)
+            } else {
+                server_fns::registry(part, text, cursor, workspace).await.map(Desk::Registry)
+            }
+        },
     );
     view! {
-        <Title text="Applications of sponsors"/>
-        {shown(loaded, move |queue: QueueView| view! { <Queue queue order=QueueOrder::parse(&asked.get_untracked().0).unwrap_or(QueueOrder::Age)/> })}
+        <Title text="Organizations"/>
+        {shown(loaded, move |desk: Desk| match desk {
+            Desk::Queue(queue) => {
+                let order = QueueOrder::parse(&asked.get_untracked().0).unwrap_or(QueueOrder::Age);
+                view! { <Queue queue order/> }.into_any()
+            }
+            Desk::Registry(registry) => view! { <Registry registry/> }.into_any(),
+        })}
+    }
+}
+
+/// Applications that wait, or any part of all organizations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Desk {
+    Queue(QueueView),
+    Registry(RegistryView),
+}
+
+/// Every part with its count, and the search.
+#[component]
+fn Parts(parts: Vec<PartCount>, part: StaffPart, #[prop(optional)] text: String) -> impl IntoView {
+    let workspace = acting().get_untracked().filter(|workspace| !workspace.is_empty());
+    let tabs = parts
+        .into_iter()
+        .map(|it| {
+            let href = match it.part {
+                StaffPart::Waiting => here("/staff/organizations"),
+                other => here(&format!("/staff/organizations?part={other}")),
+            };
+            let lit = (it.part == part).then_some("page");
+            view! { <a class="tabs__tab" href=href aria-current=lit>{it.part.title()}" "<span class="num">{it.count_label}</span></a> }
+        })
+        .collect_view();
+    view! {
+        <form class="search" role="search" method="get" action="/staff/organizations">
+            <label class="visually-hidden" for="find">"Search all organizations"</label>
+            <input class="input search__input" id="find" name="q" type="search" value=text placeholder="Name, website or e-mail" maxlength="100" autocomplete="off"/>
+            <input type="hidden" name="part" value="all"/>
+            {workspace.map(|workspace| view! { <input type="hidden" name="as" value=workspace/> })}
+            <button class="button">"Search"</button>
+        </form>
+        <nav class="tabs" aria-label="Organizations by status">{tabs}</nav>
+    }
+}
+
+#[component]
+fn Registry(registry: RegistryView) -> impl IntoView {
+    let RegistryView { part, text, items, next_cursor, count_label, parts } = registry;
+    let asked = if text.is_empty() { String::new() } else { format!("&q={}", encoded(&text)) };
+    let next = next_cursor.map(|cursor| here(&format!("/staff/organizations?part={part}{asked}&cursor={cursor}")));
+    let count = format!("Showing {} of {count_label}", items.len());
+    let sub = if text.is_empty() { String::new() } else { format!("Found for \u{201c}{text}\u{201d}.") };
+    let body = if items.is_empty() {
+        view! { <Empty title="Nothing here" text="No organization has this standing and these words." icon="search"/> }.into_any()
+    } else {
+        view! {
+            <Table rows=items.into_iter().map(|row| (row, None)).collect::<Vec<_>>() caption="Organizations, the newest first" age="Came"/>
+            <More count next/>
+        }
+        .into_any()
+    };
+    view! {
+        <PageHead title=format!("Organizations: {}", part.title().to_lowercase()) sub/>
+        <div class="stack"><Parts parts part text/>{body}</div>
+    }
+}
+
+/// A text as an address takes it.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[component]
+fn Table(rows: Vec<(QueueRow, Option<String>)>, caption: &'static str, age: &'static str) -> impl IntoView {
+    view! {
+        <div class="table-wrap">
+            <table class="table">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Organization"</th>
+                        <th scope="col">"Website"</th>
+                        <th scope="col">"Joins as"</th>
+                        <th scope="col" class="table__number">"Score"</th>
+                        <th scope="col">{age}</th>
+                        <th scope="col">"State"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.into_iter().map(|(row, note)| view! { <Row row note age/> }).collect_view()}</tbody>
+            </table>
+        </div>
     }
 }
 
@@ -56,10 +160,13 @@ pub fn StaffOrganizationsPage() -> impl IntoView {
 fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
     if queue.groups.is_empty() {
         return view! {
-            <Empty title="Nobody waits" text="Every application of a sponsor or partner is decided. New ones appear here as they come." icon="check-circle">
-                <a class="button button--primary" href=here("/staff/changes")>"Changes that wait"</a>
-                <a class="button" href="/directory">"Open the directory"</a>
-            </Empty>
+            <div class="stack">
+                <Parts parts=queue.parts part=StaffPart::Waiting/>
+                <Empty only=true title="Nobody waits" text="Every application of a sponsor or partner is decided. New ones appear here as they come." icon="check-circle">
+                    <a class="button button--primary" href=here("/staff/changes")>"Changes that wait"</a>
+                    <a class="button" href="/directory">"Open the directory"</a>
+                </Empty>
+            </div>
         }
         .into_any();
     }
@@ -84,44 +191,25 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
     view! {
         <PageHead title sub><a class="button" href=here("/staff/changes")>"Changes that wait"</a></PageHead>
         <div class="stack">
+            <Parts parts=queue.parts part=StaffPart::Waiting/>
             {tabs}
-            <div class="table-wrap">
-                <table class="table">
-                    <caption class="visually-hidden">"Applications that wait"</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Organization"</th>
-                            <th scope="col">"Website"</th>
-                            <th scope="col">"Joins as"</th>
-                            <th scope="col" class="table__number">"Score"</th>
-                            <th scope="col">"Waits"</th>
-                            <th scope="col">"State"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{queue.groups.into_iter().map(|group| view! { <Group group/> }).collect_view()}</tbody>
-                </table>
-            </div>
+            <Table rows=queue.groups.into_iter().flat_map(side_by_side).collect::<Vec<_>>() caption="Applications that wait" age="Waits"/>
             <More count next/>
         </div>
     }
     .into_any()
 }
 
-#[component]
-fn Group(group: QueueGroup) -> impl IntoView {
-    let rivals = group.applications.len();
-    group
-        .applications
-        .into_iter()
-        .map(|row| {
-            let note = (rivals > 1).then(|| format!("1 of {rivals} for {}", group.identity_key));
-            view! { <Row row note/> }
-        })
-        .collect_view()
+/// Rivals for one website, each with a note that says so.
+fn side_by_side(group: QueueGroup) -> Vec<(QueueRow, Option<String>)> {
+    let QueueGroup { identity_key, applications } = group;
+    let rivals = applications.len();
+    let note = (rivals > 1).then(|| format!("1 of {rivals} for {identity_key}"));
+    applications.into_iter().map(|row| (row, note.clone())).collect()
 }
 
 #[component]
-fn Row(row: QueueRow, note: Option<String>) -> impl IntoView {
+fn Row(row: QueueRow, note: Option<String>, age: &'static str) -> impl IntoView {
     let (state, state_tone) = standing(row.standing);
     let href = here(&format!("/staff/organizations/{}", row.id));
     view! {
@@ -136,7 +224,7 @@ fn Row(row: QueueRow, note: Option<String>) -> impl IntoView {
             <td class="table__number" data-label="Score">
                 <span class=format!("pill tone-{} num", score_tone(row.trust_score))>{row.trust_score}</span>
             </td>
-            <td data-label="Waits"><time datetime=row.submitted_at.to_rfc3339()>{row.waits_label}</time></td>
+            <td data-label=age><time datetime=row.submitted_at.to_rfc3339()>{row.waits_label}</time></td>
             <td data-label="State"><Pill text=state tone=state_tone/></td>
         </tr>
     }
@@ -186,7 +274,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol class="breadcrumb__list">
-                <li><a href=back>"Applications"</a></li>
+                <li><a href=back>"Organizations"</a></li>
                 <li><span aria-current="page">{o.display_name.clone()}</span></li>
             </ol>
         </nav>

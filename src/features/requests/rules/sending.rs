@@ -1,7 +1,7 @@
 //! What keeps inboxes worth reading: how many requests a workspace and a person may send, what makes one suspicious enough
 //! for staff to look first, and from when a sender who was turned down is welcome again.
 
-use super::{Parties, Request};
+use super::{DEFAULT_VALIDITY, Parties, Request};
 use crate::kernel::{
     actor::Side,
     canonical,
@@ -198,6 +198,20 @@ impl Request {
         Ok(RequestReleased { was: self.clone() })
     }
 
+    /// How long it waits for somebody who can answer: as long as its event is not over. Nothing when it was answered, or there
+    /// is nothing left to wait for.
+    pub fn waits_until(&self, event_ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let until = event_ends.map_or(now + DEFAULT_VALIDITY, |end| end.min(now + DEFAULT_VALIDITY));
+        (self.state.is_open() && until > now).then(|| until.max(self.expires_at))
+    }
+
+    /// Somebody can answer it who could not before; they have as much time as for one that came in now. Nothing when it was
+    /// answered, when staff hold it back, or when its event is over.
+    pub fn deliver(&self, event_ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<RequestDelivered> {
+        let until = self.waits_until(event_ends, now).filter(|_| !self.held)?;
+        Some(RequestDelivered { was: self.clone(), until })
+    }
+
     /// Closes a request that was held; its receiver never hears of it.
     ///
     /// # Errors
@@ -296,6 +310,37 @@ impl Fact for RequestReleased {
             &self.was.parties,
             self.was.opened_by,
             json!({"openedBy": self.was.opened_by}),
+            "",
+        )
+    }
+}
+
+/// A request that nobody could answer has reached the people of an organization that a community had added.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestDelivered {
+    was: Request,
+    until: DateTime<Utc>,
+}
+
+impl RequestDelivered {
+    pub fn was(&self) -> &Request {
+        &self.was
+    }
+
+    /// Until when they can answer.
+    pub fn until(&self) -> DateTime<Utc> {
+        self.until
+    }
+}
+
+impl Fact for RequestDelivered {
+    fn statement(&self) -> Statement {
+        about_sender(
+            "request_delivered",
+            self.was.id,
+            &self.was.parties,
+            self.was.opened_by,
+            json!({"openedBy": self.was.opened_by, "validUntil": self.until}),
             "",
         )
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     features::{
+        blocks::ui::BlockThem,
         opportunities::views::acting_at,
         partners::ui::wall::Benefits,
         requests::{
@@ -164,25 +165,9 @@ fn Away(it: RequestView, acting: String) -> impl IntoView {
     let other = it.counterpart().clone();
     let report = acting_at(&format!("/report?kind=request&id={}", it.id), &acting);
     let can_block = it.can_act;
-    let question = format!("Block {}", other.name);
-    let words = format!(
-        "Neither of you finds the other any more, and {} cannot write to you. They are not told. Open requests stay open.",
-        other.name
-    );
     view! {
         <p><a href=report>"Report this request"</a></p>
-        {can_block.then(|| view! {
-            <details class="disclosure">
-                <summary class="button button--quiet">{question}</summary>
-                <div class="disclosure__body">
-                    <PostForm name="block" acting=acting>
-                        <input type="hidden" name="workspaceId" value=other.id.to_string()/>
-                        <p>{words}</p>
-                        <div class="form__actions"><Submit label="Block them" class="button button--danger"/></div>
-                    </PostForm>
-                </div>
-            </details>
-        })}
+        {can_block.then(|| view! { <BlockThem name=other.name workspace=other.id.to_string() acting/> })}
     }
 }
 
