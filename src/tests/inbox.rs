@@ -562,3 +562,53 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let answered = async || {
+            sqlx::query_as::<_, (i32, Option<i64>)>("select answers, median_answer_seconds from communities where slug = 'harbour-devs'")
+                .fetch_one(&town.owner)
+                .await
+                .expect("a community")
+        };
+        assert_eq!(answered().await.0, 0);
+        // A rule hands over what comes in, at once; then it is handed back and put aside.
+        let route = wire(json!({"assigneeId": cast.mei.user()}));
+        routing::set_route(ctx, &cast.mei, &route).await.expect("hers to set");
+        let knowledge = sqlx::query_scalar::<_, uuid::Uuid>("select id from opportunities where category = 'Knowledge Sponsor'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the demo has one");
+        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let input = |message: &str| wire(json!({"amount": "90000", "message": message}));
+        let id = service::apply(ctx, &tomas, knowledge.into(), &input("We host it.")).await.expect("sent");
+        town.drain().await;
+        assert_eq!(count(town, "facts where name = 'request_assigned'").await, 1, "by the rule");
+        inbox::assign(ctx, &cast.mei, id, None).await.expect("given back");
+        town.drain().await;
+        assert_eq!(answered().await.0, 0, "nobody has answered anything");
+        town.shift(2 * 3_600).await;
+        service::reject(ctx, &cast.mei, id, no("Budget", "")).await.expect("answered");
+        town.drain().await;
+        let (answers, seconds) = answered().await;
+        assert_eq!(answers, 1);
+        assert!(seconds.is_some_and(|it| (7_200..7_300).contains(&it)), "{seconds:?}");
+
+        // What staff look at first has not arrived before they let it through.
+        let sara = people::sign_in_staff(ctx, SARA).await.expect("staff");
+        let held = service::apply(ctx, &ingrid, knowledge.into(), &input(SPAM)).await.expect("kept");
+        town.shift(50 * 3_600).await;
+        inbox::judge(ctx, &sara, held, Verdict::Release).await.expect("let through");
+        town.drain().await;
+        town.shift(3_600).await;
+        service::reject(ctx, &cast.mei, held, no("Budget", "")).await.expect("answered");
+        town.drain().await;
+        let waits = "select extract(epoch from answered_at - opened_at)::bigint from community_answers where request_id = $1";
+        let waited: i64 = sqlx::query_scalar(waits).bind(held.0).fetch_one(&town.owner).await.expect("counted");
+        assert!((3_600..3_700).contains(&waited), "{waited}");
+    })
+    .await;
+}
