@@ -4,11 +4,14 @@
 use crate::town::{Browser, Town, story};
 use commdesk::{
     features::{
+        communities::{rules::Decision as CommunityDecision, service as communities},
+        decisions::service as decisions,
+        events::service as events,
         facts::FactKind,
         organizations::service as organizations,
         partners::{
             rules::{Labels, read_reason},
-            service::{self, To},
+            service::{self, To, Whose},
             views::{AssignmentView, PartnerInput},
         },
         requests::service as requests,
@@ -19,11 +22,12 @@ use commdesk::{
         ids::{EventId, OrganizationId, PartnerLinkId},
         labels::Category,
         page::PageRequest,
+        text::Paragraph,
     },
     platform::facts,
     seeds::{
         self,
-        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
+        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
 use http::{Method, StatusCode};
@@ -407,6 +411,67 @@ async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answe
         assert_eq!(answered, 2);
         let html = town.visitor().open("/communities/apex-circle").await;
         assert!(html.text.contains("Sponsors and partners so far") && html.text.contains("Upcoming events"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_counted_as_supported_is_what_stands_on_public_pages() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let ctx = town.ctx();
+        let counted = async |name: &str| {
+            town.drain().await;
+            sqlx::query_as::<_, (i32, i32)>("select events_sponsored, communities_supported from organizations where display_name = $1")
+                .bind(name)
+                .fetch_one(&town.owner)
+                .await
+                .expect("an organization")
+        };
+        assert_eq!((counted("Lumen Data").await, counted("Acme Cloud").await), ((1, 1), (0, 0)));
+
+        // Drafts count for nothing: a friend on each of ten raises nobody.
+        let draft = EventId(one(town, "select id from events where title = 'Autumn demo night'").await);
+        let silver = || of(stage.acme, "Silver Sponsor").parse_new(Labels::All).expect("in order");
+        service::add(&ctx, &stage.ravi, draft, silver(), None).await.expect("on a draft");
+        assert_eq!(counted("Acme Cloud").await, (0, 0));
+
+        // An event counts once, however often somebody stands on it, and as long as one of the places can be seen.
+        let one_place = stage.add(town, &of(stage.acme, "Silver Sponsor")).await.expect("added");
+        let other = stage.add(town, &of(stage.acme, "Venue Partner")).await.expect("added");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+        service::remove(&ctx, &stage.ravi, stage.hackfest, one_place, None).await.expect("removed");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+        service::show(&ctx, &stage.ravi, stage.hackfest, other, false).await.expect("hidden");
+        assert_eq!(counted("Acme Cloud").await, (0, 0));
+        service::show(&ctx, &stage.ravi, stage.hackfest, other, true).await.expect("shown");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+
+        // Staff hide the event and show it; they suspend the community and restore it.
+        town.house.clock.shift(60);
+        let sara = people::sign_in_staff(&ctx, SARA).await.expect("staff");
+        for (hidden, wanted) in [(true, 0), (false, 1)] {
+            let mut tx = ctx.begin().await.expect("a transaction");
+            events::hide_in(&mut tx, &sara, stage.hackfest, hidden, "A test of it.").await.expect("decided");
+            tx.commit().await.expect("kept");
+            assert_eq!((counted("Acme Cloud").await, counted("Lumen Data").await), ((wanted, wanted), (wanted, wanted)));
+        }
+        let apex = stage.ravi.community().expect("his");
+        for (decision, wanted) in [(CommunityDecision::Suspend, 0), (CommunityDecision::Restore, 1)] {
+            let why = Paragraph::parse("A test of it.", 100, "reason").expect("in order");
+            communities::decide(&ctx, &sara, apex, decision, &why).await.expect("decided");
+            assert_eq!((counted("Acme Cloud").await, counted("Lumen Data").await), ((wanted, wanted), (wanted, wanted)));
+        }
+
+        // An agreed place that is released is not there any more.
+        let agreed = one(town, "select request_id from event_partners where display_category = 'Gold Sponsor'").await;
+        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        decisions::release(&ctx, &ravi, agreed.into(), "They asked us to.").await.expect("released");
+        assert_eq!(counted("Lumen Data").await, (0, 0));
+
+        // The same fact heard again changes nothing.
+        service::count_support(&ctx, Whose::Event(stage.hackfest)).await.expect("counted");
+        assert_eq!((counted("Acme Cloud").await, counted("Fjord Media").await), ((1, 1), (2, 2)));
     })
     .await;
 }

@@ -408,7 +408,8 @@ pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> A
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
                 max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events
-         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
+         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null
+           and status in ('Upcoming', 'Live', 'Completed', 'Archived')
          order by start_at desc, id desc limit $2",
         community.0,
         limit,

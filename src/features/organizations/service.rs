@@ -737,22 +737,23 @@ pub async fn people_with(ctx: &Ctx, id: OrganizationId, capability: Capability) 
     store::list_people(ctx.db(), id, &roles).await
 }
 
-/// Notes that an organization stands on an event's page, as the partners room said it; said twice, it counts once.
+/// Holds whatever an organization's support is counted with: itself, or the profile that took it over.
+///
+/// # Errors
+/// 503 when a merge came in between: try again.
+pub async fn hold_supporter_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationId> {
+    let survivor = store::merging::find_survivor(tx, id).await?;
+    store::hold(tx, Scope::system("counts of support follow what stands on pages"), survivor).await?;
+    if store::merging::find_survivor(tx, survivor).await? == survivor { Ok(survivor) } else { Err(AppError::Busy { retry_after: 1 }) }
+}
+
+/// Keeps on which events an organization stands, and of which communities; the counts follow. The caller holds it.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn note_support(
-    ctx: &Ctx,
-    id: OrganizationId,
-    event: EventId,
-    community: CommunityId,
-    at: DateTime<Utc>,
-) -> AppResult<()> {
-    let mut tx = ctx.begin().await?;
-    store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
-    let id = store::merging::find_survivor(&mut tx, id).await?;
-    store::note_support(&mut tx, id, event, community, at).await?;
-    tx.commit_unstated("a count that follows a fact of the partners room").await
+pub async fn keep_support_in(tx: &mut Tx, id: OrganizationId, events: &[(EventId, CommunityId)]) -> AppResult<()> {
+    let now = tx.ctx().now();
+    store::keep_support(tx, id, events, now).await
 }
 
 /// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the listed

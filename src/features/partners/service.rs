@@ -24,7 +24,7 @@ use crate::{
         actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
+        ids::{CommunityId, EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
         labels::{Category, EntityType, Industry},
         page::{Page, PageRequest, cursor, uncursor},
         text::{Paragraph, WebUrl},
@@ -113,6 +113,38 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
             })
         })
         .collect()
+}
+
+/// Whose support something may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    One(OrganizationId),
+    /// Everybody who stands on its page.
+    Event(EventId),
+    /// Everybody who stands on one of its events' pages.
+    Community(CommunityId),
+}
+
+/// Counts anew what organizations support: the public events that show them now. However often this runs, and in whichever
+/// order, the count is that of the last one.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count_support(ctx: &Ctx, whose: Whose) -> AppResult<()> {
+    let concerned = match whose {
+        Whose::One(id) => vec![id],
+        Whose::Event(id) => store::list_concerned(ctx, Some(id), None).await?,
+        Whose::Community(id) => store::list_concerned(ctx, None, Some(id)).await?,
+    };
+    for id in concerned {
+        let mut tx = ctx.begin().await?;
+        // Held first, so that of two counts the later one sees what the earlier one saw, and more.
+        let id = organizations::hold_supporter_in(&mut tx, id).await?;
+        let events = store::list_standing(&mut tx, id).await?;
+        organizations::keep_support_in(&mut tx, id, &events).await?;
+        tx.commit_unstated("a count that follows what stands on public pages").await?;
+    }
+    Ok(())
 }
 
 /// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.

@@ -776,35 +776,37 @@ pub async fn list_by_identity(pool: &PgPool, identity_keys: &[String]) -> AppRes
 
 // ── Support ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Notes that an organization stands on an event's page, once; keeps the counts.
-pub async fn note_support(
+/// Writes down on which events an organization stands now, and the counts where they change.
+pub async fn keep_support(
     tx: &mut Tx,
     organization: OrganizationId,
-    event: EventId,
-    community: CommunityId,
+    events: &[(EventId, CommunityId)],
     at: DateTime<Utc>,
 ) -> AppResult<()> {
-    let noted = sqlx::query!(
-        "insert into organization_support (organization_id, event_id, community_id, at) values ($1, $2, $3, $4)
-         on conflict do nothing",
+    let (events, communities): (Vec<Uuid>, Vec<Uuid>) = events.iter().map(|(event, community)| (event.0, community.0)).unzip();
+    sqlx::query!("delete from organization_support where organization_id = $1 and event_id <> all($2)", organization.0, &events)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!(
+        "insert into organization_support (organization_id, event_id, community_id, at)
+         select $1, n.event_id, n.community_id, $4 from unnest($2::uuid[], $3::uuid[]) as n (event_id, community_id)
+         on conflict (organization_id, event_id) do nothing",
         organization.0,
-        event.0,
-        community.0,
+        &events,
+        &communities,
         at,
     )
     .execute(tx.conn())
     .await?;
-    if noted.rows_affected() == 1 {
-        sqlx::query!(
-            "update organizations
-             set events_sponsored = (select count(*) from organization_support s where s.organization_id = $1),
-                 communities_supported = (select count(distinct s.community_id) from organization_support s where s.organization_id = $1)
-             where id = $1",
-            organization.0,
-        )
-        .execute(tx.conn())
-        .await?;
-    }
+    sqlx::query!(
+        "update organizations o set events_sponsored = n.events, communities_supported = n.communities
+         from (select count(*)::integer as events, count(distinct s.community_id)::integer as communities
+               from organization_support s where s.organization_id = $1) as n
+         where o.id = $1 and (o.events_sponsored, o.communities_supported) is distinct from (n.events, n.communities)",
+        organization.0,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
