@@ -26,7 +26,7 @@ pub fn deadlines() -> Vec<DeadlineHandler> {
 
 fn moves_the_line(fact: &StoredFact) -> bool {
     match (fact.room.as_str(), fact.name.as_str()) {
-        ("requests", "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired") => {
+        ("requests", "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired" | "request_released" | "request_refused") => {
             fact.payload["opportunityId"].is_string()
         }
         ("opportunities", "opportunity_edited") => true,

@@ -28,7 +28,7 @@ use crate::{
             policy as requests_policy,
             rules::Rejection,
             service as requests,
-            views::{PartyView, RequestState, RevisionHash},
+            views::{ApplyInput, PartyView, RequestState, RevisionHash},
         },
     },
     kernel::{
@@ -54,7 +54,30 @@ const MOST: usize = 200;
 
 // ── Waiting and being offered ───────────────────────────────────────────────────────────────────────────────────────
 
-/// Joins the line for a place: the side whose turn it is agrees to the newest revision, as soon as a place is free.
+/// An organization applies for an opportunity. For its waiting list, where the input says so: when every place is taken, the
+/// application is in line from the first moment.
+///
+/// # Errors
+/// As [`requests::apply_in`].
+pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<RequestId> {
+    let (mut tx, id) = requests::apply_in(ctx, actor, opportunity, input).await?;
+    if input.waiting_list {
+        let places_left = opportunities::hold_places_in(&mut tx, opportunity).await?;
+        if places_left == 0 {
+            let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
+            let shown = request.revision_hash.clone();
+            let joined = rules::join(ctx.id(), &request, Side::Organization, &shown, places_left, ctx.now())?;
+            store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+            tx.state(actor, &joined);
+        }
+    }
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Joins the line for a place: the side whose turn it is agrees to the newest revision, as soon as a place is free. An
+/// organization that applied waits for a place and for the answer.
 ///
 /// # Errors
 /// 404, 403 (also `CONFLICT_OF_INTEREST`); 409 `PLACE_FREE`, `ALREADY_WAITING`, `NO_OPPORTUNITY`, `NOT_YOUR_TURN`,
@@ -70,7 +93,10 @@ pub async fn wait(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash)
     };
     let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
     let joined = rules::join(ctx.id(), &request, side, shown, places_left, ctx.now())?;
-    store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+    match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
+        Some(waiting) => store::apply_agreed(&mut tx, waiting.id, &joined).await?,
+        None => store::apply_joined(&mut tx, &joined, ctx.now()).await?,
+    }
     tx.state(actor, &joined);
     tx.result(id);
     tx.commit().await?;
@@ -159,7 +185,7 @@ async fn settle_in(
             store::apply_ended(tx, lapsed.id(), WaitingState::Lapsed, now).await?;
             tx.state(Voice::System, &lapsed);
         } else {
-            if it.waiting.state == WaitingState::Waiting {
+            if it.waiting.state == WaitingState::Waiting && !it.held {
                 next.push(it);
             }
             continue;
@@ -230,29 +256,34 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
     let waiting = row.waiting_state.as_deref().and_then(|state| WaitingState::parse(state).ok());
     let in_line = matches!(waiting, Some(WaitingState::Waiting | WaitingState::Offered));
     let kept = waiting == Some(WaitingState::Offered) && row.offer_until.is_some_and(|until| ctx.now() < until);
+    let (opened_by, turn) = (side_of(&row.opened_by)?, side_of(&row.turn)?);
+    // Whoever is awaited has agreed already, or their answer is what the place is kept for.
+    let agreed = row.waiting_side.as_deref() == Some(turn.label());
+    let joins = !in_line && (turn == side || rules::is_applicant(opened_by, turn, side));
+    let agrees = waiting == Some(WaitingState::Waiting) && !agreed && turn == side && side == Side::Community;
     let changes = changes(&row);
     Ok(PlaceScreen {
         place: PlaceView {
             changes,
             waiting,
             position: (waiting == Some(WaitingState::Waiting)).then_some(row.position),
+            awaits_answer: in_line && !agreed,
             offer_until: row.offer_until,
             offer_until_label: row.offer_until.map(|at| dates::moment(at, dates::zone(&row.timezone))).unwrap_or_default(),
             release_reason: row.release_reason.filter(|_| state == RequestState::Accepted && !row.holds),
             can: PlaceCan {
-                wait: may_act
-                    && open
-                    && row.opportunity_id.is_some()
-                    && row.places_left == 0
-                    && !in_line
-                    && row.turn == side.label(),
-                take: may_act && open && kept && side == Side::Organization,
+                wait: may_act && open && row.opportunity_id.is_some() && row.places_left == 0 && (joins || agrees),
+                take: may_act && open && kept && agreed && side == Side::Organization,
                 release: may_act && state == RequestState::Accepted && row.holds && side == Side::Community,
             },
         },
         revision_hash: RevisionHash::from_bytes(&row.hash).to_string(),
         acting: key_of(Some(actor)),
     })
+}
+
+fn side_of(label: &str) -> AppResult<Side> {
+    Side::parse(label).ok_or_else(|| AppError::broken(format!("{label} is no side")))
 }
 
 /// What changed in the offer and the event since the request was made, without the lines that stayed.

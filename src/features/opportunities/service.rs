@@ -231,7 +231,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         },
     );
     let status = status_of(&row.status)?;
-    let (apply, hint) = may_apply(viewer, &row, status, ctx.now());
+    let (may, hint) = may_apply(viewer, &row, status, ctx.now());
     let managed = policy::manages(viewer, row.community_id.into());
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
@@ -266,7 +266,8 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             close: managed && status == OpportunityStatus::Open,
             reopen: managed && status == OpportunityStatus::Closed,
             add_places: managed && status == OpportunityStatus::Filled,
-            apply,
+            apply: may && status == OpportunityStatus::Open,
+            wait: may && status == OpportunityStatus::Filled,
         },
         hidden_reason: row.hidden_reason.filter(|_| managed || reviews),
         apply_hint: hint,
@@ -308,10 +309,10 @@ pub fn key_of(actor: Option<&Actor>) -> String {
     actor.and_then(|actor| actor.acting.as_ref()).map(Membership::key).unwrap_or_default()
 }
 
-/// May the viewer apply, and if not, what would be needed?
+/// May the viewer apply, for a place or for the waiting list of a full one, and if not, what would be needed?
 fn may_apply(viewer: Option<&Actor>, row: &store::Row, status: OpportunityStatus, now: DateTime<Utc>) -> (bool, String) {
     let no = |why: &str| (false, why.to_owned());
-    if status != OpportunityStatus::Open || row.decision_at <= now {
+    if !matches!(status, OpportunityStatus::Open | OpportunityStatus::Filled) || row.decision_at <= now {
         return no("This opportunity takes no more applications.");
     }
     let Some(viewer) = viewer else { return no("Sign in as a verified sponsor or partner to apply.") };

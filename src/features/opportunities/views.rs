@@ -326,6 +326,8 @@ pub struct OpportunityCan {
     /// It is full: it opens again when more places are offered.
     pub add_places: bool,
     pub apply: bool,
+    /// Every place is taken: apply for the waiting list.
+    pub wait: bool,
 }
 
 /// An opportunity on its own page.

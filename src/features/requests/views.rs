@@ -232,6 +232,9 @@ pub struct ApplyInput {
     pub message: String,
     /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
     pub valid_until: String,
+    /// Apply although every place is taken: the application waits in line, and a place that becomes free is kept for it in
+    /// its turn. Where a place is free, it is an application like every other.
+    pub waiting_list: bool,
 }
 
 /// Accepting names what was seen.

@@ -230,6 +230,7 @@ fn about_sender(
         "communityId": parties.community,
         "organizationId": parties.organization,
         "eventId": parties.event,
+        "opportunityId": parties.opportunity,
         "side": opened_by,
     });
     if let (Some(all), serde_json::Value::Object(more)) = (payload.as_object_mut(), more) {
