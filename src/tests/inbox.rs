@@ -30,6 +30,7 @@ use commdesk::{
         people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
+use chrono::Datelike as _;
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -535,9 +536,12 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
 
         // HarbourConf has 320 people.
-        let fit = wire(
-            json!({"minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people."}),
-        );
+        let today = ctx.now().date_naive();
+        // Not this one, or it would be a year.
+        let month = sending::month_name(today.month() % 12 + 1);
+        let fit = wire(json!({
+            "minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people.", "askAgainMonth": month,
+        }));
         assert_eq!(code(routing::declare_fit(ctx, &cast.mei, &fit).await), "FORBIDDEN");
         routing::declare_fit(ctx, &cast.asha, &fit).await.expect("declared");
         let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
@@ -547,13 +551,18 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         assert!(
             view.rejection_note.as_deref().is_some_and(|note| note.contains("automatic") && note.contains("under 500 people"))
         );
+        assert!(view.rejection_note.as_deref().is_some_and(|note| note.ends_with(&format!("Ask again in {month}."))));
         assert!(view.timeline.last().is_some_and(|entry| entry.text.starts_with("declined by its own rule, at once")));
+        // It counts as if a person had named it: asking earlier is warned of, and the sender is reminded when it comes.
+        assert_eq!(code(service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await), "ASK_AGAIN_LATER");
+        assert_eq!(count(town, &format!("deadlines where kind = 'request_welcome_again' and subject_id = '{id}'")).await, 1);
+        assert_eq!(routing::list(ctx, &cast.asha).await.expect("ours").fits[0].ask_again_month, month);
         assert_eq!(count(town, &format!("facts where subject_id = '{id}' and name = 'request_rejected'")).await, 1);
         // Run again: nothing more happens. And nobody is answered by a rule that came later.
         routing::came_in(ctx, id).await.expect("harmless");
         let rules = routing::list(ctx, &cast.asha).await.expect("ours");
         routing::remove(ctx, &cast.asha, rules.fits[0].id).await.expect("removed");
-        let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        let id = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..cast.ask(&cast.asha, "") }).await.expect("sent");
         town.drain().await;
         assert_eq!(service::get(ctx, &cast.mei, id).await.expect("hers").state, RequestState::Pending);
         let mut asha = signed_in(town, ASHA).await;

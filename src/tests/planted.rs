@@ -161,7 +161,7 @@ pub const TABLES: &[Columns] = &[
     columns("request_desks", "false", "", "side", ""),
     columns("request_senders", "false", "", "kind", ""),
     columns("request_routes", "false", "", "kind region event_type", ""),
-    columns("request_fits", "organization_id = {acme}", "", "min_people regions event_types currency reason", "max_amount words"),
+    columns("request_fits", "organization_id = {acme}", "", "min_people regions event_types currency reason ask_again_month", "max_amount words"),
     columns("community_embeds", "false", "origins", "version", ""),
     columns("invitations", "workspace_id in ({apex}, {acme})", "", "workspace_kind role", "email name token_hash"),
     columns("member_imports", "community_id = {apex}", "", "", "roster"),

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     features::{
+        accounts::service as accounts,
         events::service as events,
         opportunities::{
             rules::ReopenReason,
@@ -34,7 +35,7 @@ use crate::{
     kernel::{
         actor::{Actor, Scope, Side},
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId, WaitingId},
+        ids::{CommunityId, OpportunityId, RequestId, UserId, WaitingId},
         money::{Currency, Money},
     },
     platform::{
@@ -46,6 +47,7 @@ use crate::{
     },
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The deadline until which a place is kept.
 pub const OFFER: &str = "place_offer";
@@ -440,7 +442,7 @@ fn read(input: &DecisionsInput) -> AppResult<Read<'_>> {
 }
 
 /// Says everything that is prepared: each decision is a transaction of its own, carried out once however often this is called.
-/// What could not be carried out stays prepared, with the reason. Called again, it goes on where it stopped.
+/// What could not be carried out stays prepared, with the reason. When it is cut off, a job goes on where it stopped.
 ///
 /// # Errors
 /// 403, 404; 409 `NOTHING_PREPARED`.
@@ -459,8 +461,28 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
 
     // The key of the call is claimed; each decision is a transaction of its own.
     let each = Ctx { claim: None, ..ctx.clone() };
-    for row in store::list_releasing(&each, id).await? {
-        let outcome = carry_out(&each, actor, &row).await;
+    carry_out_all(&each, Some(actor), id).await?;
+    Ok(id)
+}
+
+/// What is left of a release that was cut off is said by itself, for the person who released it: as long as they hold their
+/// seat. Where nothing is left, nothing happens.
+///
+/// # Errors
+/// When the database is away: the job tries again.
+pub async fn go_on(ctx: &Ctx, opportunity: OpportunityId, community: CommunityId, by: UserId) -> AppResult<()> {
+    let person = accounts::holder_of_seat(ctx, by, community.into(), true).await?.map(Arc::new);
+    let actor = person.and_then(|person| person.actor_of(community));
+    carry_out_all(ctx, actor.as_ref(), opportunity).await
+}
+
+/// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.
+async fn carry_out_all(each: &Ctx, actor: Option<&Actor>, id: OpportunityId) -> AppResult<()> {
+    for row in store::list_releasing(each, id).await? {
+        let outcome = match actor {
+            Some(actor) => carry_out(each, actor, &row).await,
+            None => Err(AppError::forbidden("Whoever released this left the community before it was said. Release it again.")),
+        };
         let mut tx = each.begin().await?;
         match outcome {
             Ok(()) => {
@@ -473,7 +495,7 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
         }
         tx.commit_unstated("what was prepared is said, or it is known why not").await?;
     }
-    Ok(id)
+    Ok(())
 }
 
 async fn carry_out(ctx: &Ctx, actor: &Actor, row: &store::ReleasingRow) -> AppResult<()> {

@@ -1037,6 +1037,7 @@ mod tests {
             category: "Platinum Sponsor".into(),
             amount: "₹3,50,000.00".into(),
             by,
+            taker: None,
             words: "The dates clash with our own conference.".into(),
             how: "changed".into(),
             left: 3,

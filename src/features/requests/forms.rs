@@ -212,6 +212,7 @@ async fn fit(posted: Posted) -> AppResult<Done> {
         max_amount: typed.owned("maxAmount"),
         reason: typed.owned("reason"),
         words: typed.owned("words"),
+        ask_again_month: typed.owned("askAgainMonth"),
     };
     routing::declare_fit(&posted.call.ctx, &actor, &input).await?;
     Ok(to_rules(&posted))

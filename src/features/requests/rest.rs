@@ -455,7 +455,8 @@ async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
 
 /// Declare what a request must have
 ///
-/// One that breaks it is declined at once, with your reason, stated as an automatic answer.
+/// One that breaks it is declined at once, with your reason, stated as an automatic answer; with the month from which asking
+/// again is welcome, where you name one.
 #[utoipa::path(
     post, path = "/requests/rules/fits", tag = "requests", request_body = FitInput,
     params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),

@@ -765,6 +765,8 @@ pub struct FitInput {
     pub reason: String,
     /// What the sender reads.
     pub words: String,
+    /// The month from which asking again is welcome, by its name, every year the next; empty for none.
+    pub ask_again_month: String,
 }
 
 /// One rule of who handles what.
@@ -793,6 +795,8 @@ pub struct FitView {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub reason: RejectionReason,
     pub words: String,
+    /// "March"; empty where it names none.
+    pub ask_again_month: String,
 }
 
 /// What a workspace's inbox does by itself.

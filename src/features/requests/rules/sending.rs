@@ -149,6 +149,31 @@ pub fn month_label(day: NaiveDate) -> String {
     day.format("%B %Y").to_string()
 }
 
+/// The months by name, for a default that holds every year.
+pub const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+];
+
+/// A month by its name, 1 to 12.
+///
+/// # Errors
+/// In words, for its field.
+pub fn read_month(text: &str) -> Result<u32, String> {
+    let at = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(text.trim()));
+    at.and_then(|at| u32::try_from(at + 1).ok()).ok_or_else(|| "Choose a month by its name, for example March.".to_owned())
+}
+
+/// What a month, 1 to 12, is called.
+pub fn month_name(month: u32) -> &'static str {
+    usize::try_from(month).ok().and_then(|at| MONTHS.get(at.checked_sub(1)?)).copied().unwrap_or_default()
+}
+
+/// The first day of the next such month: in March, "March" is next year's.
+pub fn next_month(month: u32, today: NaiveDate) -> Option<NaiveDate> {
+    let year = if today.month() < month { today.year() } else { today.year() + 1 };
+    NaiveDate::from_ymd_opt(year, month, 1)
+}
+
 /// The next 12 months for a choice: key and label.
 pub fn months_ahead(today: NaiveDate) -> Vec<(String, String)> {
     let first = today.with_day(1).unwrap_or(today);
