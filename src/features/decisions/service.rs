@@ -35,7 +35,7 @@ use crate::{
     kernel::{
         actor::{Actor, Scope, Side},
         error::{AppError, AppResult},
-        ids::{CommunityId, OpportunityId, RequestId, UserId, WaitingId},
+        ids::{CommunityId, OpportunityId, OrganizationId, RequestId, UserId, WaitingId},
         money::{Currency, Money},
     },
     platform::{
@@ -474,6 +474,14 @@ pub async fn go_on(ctx: &Ctx, opportunity: OpportunityId, community: CommunityId
     let person = accounts::holder_of_seat(ctx, by, community.into(), true).await?.map(Arc::new);
     let actor = person.and_then(|person| person.actor_of(community));
     carry_out_all(ctx, actor.as_ref(), opportunity).await
+}
+
+/// The applicants whose answer is being said: they hear that, and nothing else about the same.
+///
+/// # Errors
+/// When the database is away.
+pub async fn being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_being_told(ctx, opportunity).await
 }
 
 /// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.

@@ -9,7 +9,7 @@ use crate::{
     kernel::{
         actor::{Scope, Side},
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId, WaitingId},
+        ids::{OpportunityId, OrganizationId, RequestId, WaitingId},
     },
     platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
 };
@@ -366,6 +366,18 @@ pub async fn list_releasing(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<
             })
         })
         .collect()
+}
+
+/// Whose answer is being said at this moment.
+pub async fn list_being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    let ids = sqlx::query_scalar!(
+        "select r.organization_id from prepared_decisions d join requests r on r.id = d.request_id
+         where d.opportunity_id = $1 and d.releasing_at is not null",
+        opportunity.0,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId).collect())
 }
 
 /// Notes why a decision could not be carried out; it is prepared again.

@@ -19,7 +19,7 @@ use crate::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         events::zones,
         facts::FactKind,
-        members, organizations, requests,
+        decisions, members, organizations, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
@@ -325,7 +325,11 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 None => return Ok(Vec::new()),
             };
             let mut addressed = Vec::new();
+            let told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
             for id in requests::service::applicants_of(ctx, OpportunityId(opportunity)).await? {
+                if told.contains(&id) {
+                    continue;
+                }
                 let people = accounts::service::people_of(ctx, Subject::from(id), capability).await?;
                 let workspace = workspace_name(ctx, SubjectKind::Organization, id.0).await?;
                 addressed.extend(seated(fact, people, Side::Organization, &format!("organization:{}", workspace.slug)));
