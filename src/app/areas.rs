@@ -37,6 +37,7 @@ use crate::{
             detail::OpportunityDetailPage,
             edit::{EditOpportunityPage, NewOpportunityPage},
             manage::ManageOpportunitiesPage,
+            offers::{CommunityOffers, EventOffers},
         },
         organizations::ui::{
             AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
@@ -148,9 +149,15 @@ areas! {
         Directory => frames::site(|| view! { <DirectoryPage/> });
         Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
-        Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
+        Event => frames::site(|| view! {
+            <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/>
+            <EventOffers/>
+        });
         Communities => frames::site(|| view! { <CommunitiesPage/> });
-        Community => frames::site(|| view! { <CommunityPage/> });
+        Community => frames::site(|| view! {
+            <CommunityPage/>
+            <CommunityOffers/>
+        });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
     }
     /// Joining and signing in.

@@ -5,6 +5,7 @@ use crate::town::{Browser, Town, story};
 use commdesk::{
     features::{
         accounts::service as accounts,
+        organizations::{claims, rules::claims::AddInput},
         requests::{
             inbox::{self, Sort},
             routing,
@@ -14,7 +15,7 @@ use commdesk::{
                 sending::{self, Verdict},
             },
             service,
-            views::{InboxPage, InboxShow, InboxTab, RequestInput, RequestState},
+            views::{InboxAsk, InboxPage, InboxShow, InboxTab, RequestInput, RequestState},
         },
     },
     kernel::{
@@ -470,6 +471,75 @@ async fn what_looks_like_spam_waits_for_staff() {
         assert_eq!(count(town, &to(&cast.mei, "request_refused")).await, refusals);
         assert_eq!(count(town, &to(&tomas, "request_withdrawn")).await, before);
         assert_eq!(inbox::standing(ctx, &cast.mei).await.expect("hers").total, 0, "staff are not a sponsor that declined");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let words = "Come to our stage.";
+        let held = async |id: RequestId| service::get(ctx, &cast.mei, id).await.expect("hers").held;
+        // The same one again and again is one receiver.
+        service::withdraw(ctx, &cast.mei, cast.asked).await.expect("withdrawn");
+        for _ in 0..sending::SAME_TEXT + 1 {
+            town.house.clock.shift(3_600);
+            let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, words)).await.expect("sent");
+            assert!(!held(id).await, "nobody new reads it");
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        }
+        // To four others, from another workspace of hers, as far as the rows say.
+        for n in 0..4 {
+            let input: AddInput = wire(json!({
+                "displayName": format!("Maker {n}"), "website": format!("https://maker{n}.example"), "entityType": "Sponsor",
+                "industry": "Other", "contactEmail": format!("hi@maker{n}.example"), "confirm": true,
+            }));
+            let maker = claims::add(ctx, &cast.mei, &input.parse().expect("in order")).await.expect("added");
+            town.house.clock.shift(3_600);
+            let ask = RequestInput { organization_id: maker.to_string(), ..cast.ask(&cast.asha, words) };
+            let id = service::send(ctx, &cast.mei, &ask).await.expect("sent");
+            assert!(!held(id).await, "{n}");
+        }
+        sqlx::query("update requests set community_id = $1 where created_by = $2")
+            .bind(cast.ravi.community().expect("Apex").0)
+            .bind(cast.mei.user().0)
+            .execute(&town.owner)
+            .await
+            .expect("as if she had sent them there");
+        let tomas = people::actor(ctx, TOMAS).await.expect("in");
+        town.house.clock.shift(3_600);
+        let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, "come to OUR stage!")).await.expect("kept");
+        assert!(held(id).await, "five others got the same from her");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ask: InboxAsk = wire(json!({"tab": "incoming", "eventType": "Conference", "region": "Atlantis", "status": "Pending"}));
+        let (kept, filter, left_out) = inbox::read_ask(ask);
+        assert!(filter.event_type.is_some() && filter.state.is_some() && filter.region.is_none());
+        assert_eq!((kept.event_type.as_str(), kept.region.as_str(), left_out.len()), ("Conference", "", 1));
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open("/inbox?tab=incoming&eventType=Meetup&region=Atlantis").await.text;
+        assert!(page.contains("was left out") && page.contains("Atlantis"));
+        assert!(!page.contains("HarbourConf"), "the filter that means something still holds");
+        // There are two states in the open parts, so they can be told apart there.
+        assert!(page.contains("name=\"status\""));
+
+        // What was said when it was declined is found, and everybody by the name that they have today.
+        service::reject(ctx, &cast.asha, cast.asked, no("Timing", "The quarterly zebra review comes first.")).await.expect("declined");
+        sqlx::query("update communities set name = 'Quayside Devs' where slug = 'harbour-devs'").execute(&town.owner).await.expect("renamed");
+        for words in ["zebra", "quayside zebra", "harbour"] {
+            let filter = wire::<InboxAsk>(json!({"tab": "history", "q": words})).parse().expect("in order");
+            let found = inbox::list(ctx, &cast.asha, &filter, &PageRequest::default()).await.expect("hers").items;
+            assert_eq!(found.len(), 1, "{words}");
+        }
     })
     .await;
 }

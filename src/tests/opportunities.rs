@@ -261,6 +261,8 @@ async fn every_filter_and_every_order() {
         assert_eq!(list("eventType=Hackathon&region=South+Asia&format=In+person").await, "ABC");
         assert_eq!(list("eventType=Meetup").await, "");
         assert_eq!(list("category=Gold+Sponsor").await, "B");
+        // What the event is about is another filter than the role that is offered.
+        assert_eq!((list("eventCategory=Technology").await, list("eventCategory=Data+Science").await), ("ABC".into(), String::new()));
         // Bands overlap, ends excluded, one currency only.
         assert_eq!(list("budget=INR:200000-500000").await, "A");
         assert_eq!(list("budget=INR:500000-2000000").await, "B");
@@ -1186,6 +1188,33 @@ async fn both_sides_see_what_changed_since_the_application() {
         assert!(page.text.contains("Changed since you applied") && page.text.contains("2 x 2 m"));
         let request = requests::get(&cast.ctx, &cast.asha, id).await.expect("hers");
         assert!(request.benefits.iter().any(|line| line.text == "3 x 3 m"), "the agreed wording stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
+    story(async |town| {
+        let cast = told(town).await;
+        let open = sqlx::query_scalar::<_, uuid::Uuid>("select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the demo has one");
+        let theirs = format!("/opportunities/{open}");
+        for (page, title) in [("/events/hackfest-2027", "Support this event"), ("/communities/apex-circle", "What they look for now")] {
+            let shown = town.visitor().open(page).await.text;
+            assert!(shown.contains(title) && shown.contains(&theirs), "{page}");
+            assert!(!shown.contains("HarbourConf"), "only their own: {page}");
+        }
+        assert!(!town.visitor().open("/communities/newgrove").await.text.contains("What they look for now"));
+        // What staff took off the marketplace is not offered there either.
+        sqlx::query("update opportunities set hidden_reason = 'A test of it.' where id = $1")
+            .bind(open)
+            .execute(&town.owner)
+            .await
+            .expect("hidden");
+        assert!(!town.visitor().open("/events/hackfest-2027").await.text.contains(&theirs));
+        let _ = cast;
     })
     .await;
 }

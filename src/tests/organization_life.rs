@@ -310,6 +310,11 @@ async fn a_page_tells_what_is_supported_and_was() {
             let (list, _) = list.split_once("</section>").expect("a section ends");
             assert!(list.contains(&title), "{title} on the page of {slug}");
         }
+        // Nobody has judged anybody yet, and the page says so.
+        let page = town.visitor().open("/directory/acme-cloud").await.text;
+        let (_, glance) = page.split_once("Reputation").expect("a line of its own");
+        assert!(glance.chars().take(80).collect::<String>().contains("New"), "{glance}");
+
         // Put away is over, and stays: on the sponsor's page, its community's, and with those who made it possible.
         let page = town.visitor().open("/communities/harbour-devs").await.text;
         let (_, past) = page.split_once("Past events").expect("a list of its own");

@@ -527,7 +527,7 @@ pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppRes
     let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
         "select e.id, e.slug as tail, e.updated_at from events e join communities c on c.id = e.community_id
            where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-             and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+             and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
            order by e.id limit $2",
     );
     let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
@@ -540,7 +540,7 @@ pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) ->
         "select count(*), (array_agg(page.id order by page.id desc))[1] 
            from (select e.id from events e join communities c on c.id = e.community_id
                  where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-                     and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+                     and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
                  order by e.id limit $2) page",
     );
     let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;

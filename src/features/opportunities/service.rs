@@ -45,6 +45,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use super::store::Whose;
+
 /// The deadline that closes an opportunity.
 pub const DECISION: &str = "opportunity_decision";
 
@@ -58,6 +60,20 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageR
     list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await
 }
 
+/// What everybody can offer to support at an event, or of a community, full ones too, the next to be decided first; at most 12.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offers(ctx: &Ctx, viewer: Option<&Actor>, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
+    let ask = Board { place_left: "false".into(), ..Board::default() }.ask()?;
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: Some(of) };
+    let (rows, _) = store::list_board(ctx, &filter, None, 0, OFFERS).await?;
+    rows.into_iter().map(|row| row_view(ctx, row)).collect()
+}
+
+/// The most that an event's or a community's page shows.
+const OFFERS: i64 = 12;
+
 async fn list_matched(
     ctx: &Ctx,
     viewer: Option<&Actor>,
@@ -70,7 +86,7 @@ async fn list_matched(
         return Err(AppError::invalid("sort", NO_WISHES));
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
-    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization) };
+    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization), of: None };
     let (rows, counted) = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
     let Page { items, next_cursor, total, total_capped } = cut;

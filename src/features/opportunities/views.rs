@@ -425,6 +425,14 @@ pub struct BoardScreen {
     pub match_hint: String,
 }
 
+/// What is offered at an event, or by a community.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OffersScreen {
+    pub rows: Vec<OpportunityRow>,
+    pub acting: String,
+}
+
 /// The community's own list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

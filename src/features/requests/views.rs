@@ -838,6 +838,8 @@ pub struct ReadView {
 pub struct InboxScreen {
     pub inbox: InboxPage,
     pub ask: InboxAsk,
+    /// What the address asks for that means nothing, in words.
+    pub left_out: Vec<String>,
     pub side: Side,
     /// The first day that a request can be put aside until, and the months that a rejection can name.
     pub tomorrow: String,

@@ -387,6 +387,9 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
         (events, 1) => format!("{events} events of 1 community"),
         (events, communities) => format!("{events} events of {communities} communities"),
     };
+    // "New" until both sides say how it was.
+    let reputation = o.reputation_score.map_or_else(|| "New".to_owned(), |score| score.to_string());
+    let reached = o.developers_reached_count.map(|count| format!("up to {count}"));
     let acting = acting.get_untracked().unwrap_or_default();
     let acting_key = acting.clone();
     let request = o.can.request.then(|| {
@@ -460,6 +463,10 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                         <div class="panel__body">
                             <dl class="definition">
                                 <div class="definition__row"><dt>"Has supported"</dt><dd>{supported}</dd></div>
+                                <div class="definition__row"><dt>"Reputation"</dt><dd>{reputation}</dd></div>
+                                {reached.map(|reached| view! {
+                                    <div class="definition__row"><dt>"Developers reached"</dt><dd>{reached}</dd></div>
+                                })}
                                 {o.budget_range.map(|budget| view! {
                                     <div class="definition__row"><dt>"Budget range"</dt><dd>{budget.label}</dd></div>
                                 })}
