@@ -496,9 +496,9 @@ async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
                 "displayName": format!("Maker {n}"), "website": format!("https://maker{n}.example"), "entityType": "Sponsor",
                 "industry": "Other", "contactEmail": format!("hi@maker{n}.example"), "confirm": true,
             }));
-            let maker = claims::add(ctx, &cast.mei, &input.parse().expect("in order")).await.expect("added");
+            let maker = claims::add(ctx, &cast.mei, &input).await.expect("added");
             town.house.clock.shift(3_600);
-            let ask = RequestInput { organization_id: maker.to_string(), ..cast.ask(&cast.asha, words) };
+            let ask = RequestInput { organization_id: maker.id.to_string(), ..cast.ask(&cast.asha, words) };
             let id = service::send(ctx, &cast.mei, &ask).await.expect("sent");
             assert!(!held(id).await, "{n}");
         }

@@ -157,9 +157,41 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let again = json!({"name": "Tiny Tools GmbH", "website": "https://www.tiny.example", "category": "Technology Partner"});
         let twice = ravi.api(Method::POST, &at, Some(again)).await;
         assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "ALREADY_ON_EVENT"), "{}", twice.text);
-        // A name alone stands on the page and nowhere else.
-        let name = ravi.api(Method::POST, &at, Some(json!({"name": "Aunt Asha's Samosas", "category": "Support Partner"}))).await;
-        assert!(name.data()["organizationId"].is_null());
+        // A name alone is enough to stand in the directory, as added by a community. Nobody can claim it: there is no website.
+        let samosas = json!({"name": "Aunt Asha's Samosas", "category": "Support Partner"});
+        let name = ravi.api(Method::POST, &at, Some(samosas)).await;
+        assert_eq!(name.status, StatusCode::CREATED, "{}", name.text);
+        let slug = name.data()["organizationSlug"].as_str().expect("a page of its own").to_owned();
+        let page = town.visitor().open(&format!("/directory/{slug}")).await;
+        assert!(page.text.contains("Community Added") && !page.text.contains("Claim it"), "{}", page.status);
+        let id = name.data()["organizationId"].as_str().expect("an id").to_owned();
+        let shown = town.visitor().api(Method::GET, &format!("/sponsors/{id}"), None).await.data();
+        assert_eq!((shown["website"].as_str(), shown["verificationStatus"].as_str()), (Some(""), Some("Community Added")));
+        assert!(town.visitor().open(&format!("/claim/{slug}")).await.text.contains("which website is theirs"));
+        let claim = town.visitor().api(Method::POST, &format!("/sponsors/{id}/claims"), Some(json!({"email": "asha@samosas.example"}))).await;
+        assert_eq!((claim.status, claim.code().as_str()), (StatusCode::CONFLICT, "NOT_CLAIMABLE"), "{}", claim.text);
+        // The same name means the same organization, on the next event too.
+        let again = ravi.api(Method::POST, &at, Some(json!({"name": "aunt asha's samosas", "category": "Venue Partner"}))).await;
+        assert_eq!(again.data()["organizationId"].as_str(), Some(id.as_str()), "{}", again.text);
+        // A request to it is kept, and nobody is written to, because nobody is known.
+        let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
+        assert_eq!(ravi.api(Method::POST, "/requests", Some(ask)).await.status, StatusCode::CREATED);
+        town.drain().await;
+
+        // A name that is easily taken for another asks first; a name that several have means none of them by itself.
+        let like = json!({"name": "Tiny Tool", "category": "Support Partner"});
+        let asked = ravi.api(Method::POST, &at, Some(like)).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text.contains("Tiny Tools") && asked.text.contains("confirm"), "{}", asked.text);
+        let sure = json!({"name": "Tiny Tool", "category": "Support Partner", "confirm": true});
+        assert_eq!(ravi.api(Method::POST, &at, Some(sure)).await.status, StatusCode::CREATED);
+        sqlx::query("update organizations set display_name = 'Tiny Tools', name_skeleton = (select name_skeleton from organizations where slug = 'tiny-tools') where slug = 'tiny-tool'")
+            .execute(&town.owner)
+            .await
+            .expect("two of one name");
+        let both = ravi.api(Method::POST, &at, Some(json!({"name": "Tiny Tools", "category": "Ecosystem Partner", "confirm": true}))).await;
+        assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", both.text);
+        assert!(both.text.contains("Several have this name") && both.text.contains("organizationId"));
     })
     .await;
 }

@@ -171,6 +171,11 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     let id = OrganizationId(row.id);
     let parsed = WebUrl::parse(&row.website);
     let mut rows = vec![trust::website_syntax(parsed.as_ref())];
+    if row.website.is_empty() {
+        // A community knows the name only: there is nothing to look up.
+        rows.push(trust::spam_check(&[&row.display_name, &row.short_description]));
+        return Ok(rows);
+    }
     let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
@@ -197,7 +202,7 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
 }
 
 async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
-    let found = look_alikes(ctx, &row.display_name, identity, OrganizationId(row.id)).await?;
+    let found = look_alikes(ctx, &row.display_name, Some(identity), OrganizationId(row.id)).await?;
     Ok(found.into_iter().map(|like| like.display_name).collect())
 }
 
@@ -205,11 +210,12 @@ async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppRe
 pub(super) async fn look_alikes(
     ctx: &Ctx,
     name: &str,
-    identity: &Identity,
+    identity: Option<&Identity>,
     but: OrganizationId,
 ) -> AppResult<Vec<store::LikeRow>> {
-    let skeletons = [identity::skeleton(name), identity.skeleton()];
-    let mut found = store::list_like(ctx.db(), name, &skeletons, identity.key(), but).await?;
+    let skeletons: Vec<String> =
+        [Some(identity::skeleton(name)), identity.map(Identity::skeleton)].into_iter().flatten().collect();
+    let mut found = store::list_like(ctx.db(), name, &skeletons, identity.map(Identity::key).unwrap_or_default(), but).await?;
     found.retain(|like| {
         let website = WebUrl::parse(&like.website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default();
         let theirs = [identity::skeleton(&like.display_name), website];
@@ -756,15 +762,25 @@ pub async fn keep_support_in(tx: &mut Tx, id: OrganizationId, events: &[(EventId
     store::keep_support(tx, id, events, now).await
 }
 
-/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the listed
-/// organization of that name. It stays as it is until the transaction ends.
+/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the only listed
+/// organization of that name. It stays as it is until the transaction ends, and nobody else adds one of that name.
 ///
 /// # Errors
-/// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace.
+/// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the
+/// name.
 pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppResult<Option<OrganizationBrief>> {
     let identity = website.map(Identity::of);
-    let row = store::find_named_in(tx, identity.as_ref().map(Identity::key), &identity::skeleton(name)).await?;
-    let Some(brief) = row.map(brief_of).transpose()? else { return Ok(None) };
+    let skeleton = identity::skeleton(name);
+    store::hold_name(tx, &skeleton).await?;
+    let rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
+    if identity.is_none() && rows.len() > 1 {
+        let names: Vec<String> = rows.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
+        return Err(AppError::invalid(
+            "organizationId",
+            format!("Several have this name: {}. Search for it, and choose the one that you mean.", names.join(", ")),
+        ));
+    }
+    let Some(brief) = rows.into_iter().next().map(brief_of).transpose()? else { return Ok(None) };
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",

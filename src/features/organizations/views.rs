@@ -276,8 +276,13 @@ impl OrganizationView {
                 resubmit: audience == Audience::Admin && record.standing == Standing::MoreAsked,
                 decide: if audience == Audience::Staff { verdicts(&record.organization()) } else { Vec::new() },
                 request: audience == Audience::ApprovedCommunity && record.standing.is_listed(),
-                invite: audience == Audience::ApprovedCommunity && record.standing == Standing::CommunityAdded,
-                claim: record.standing == Standing::CommunityAdded && !matches!(audience, Audience::Member | Audience::Admin),
+                // Without a website, no mailbox and no DNS proves anything: the people of such a one apply, and staff merge the two.
+                invite: audience == Audience::ApprovedCommunity
+                    && record.standing == Standing::CommunityAdded
+                    && !profile.website.is_unknown(),
+                claim: record.standing == Standing::CommunityAdded
+                    && !profile.website.is_unknown()
+                    && !matches!(audience, Audience::Member | Audience::Admin),
             },
         }
     }

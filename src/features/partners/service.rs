@@ -18,14 +18,14 @@ use crate::{
             service as events,
             views::{EventBrief, count_words},
         },
-        organizations::{claims, logos::logo_url, rules::claims::Addition, service as organizations, views::OrganizationBrief},
+        organizations::{claims, logos::logo_url, service as organizations, views::OrganizationBrief},
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
-        labels::{Category, EntityType, Industry},
+        labels::{Category, EntityType},
         page::{Page, PageRequest, cursor, uncursor},
         text::{Paragraph, WebUrl},
     },
@@ -166,6 +166,9 @@ pub async fn public_support(ctx: &Ctx, viewer: Option<&Actor>, organization: Org
 pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, picture: Option<LogoId>) -> AppResult<PartnerLinkId> {
     let may = policy::may_manage(actor);
     let logo_key = picture_key(ctx, new.logo.as_deref(), picture).await?;
+    if let (Whom::Named(name), Ok(_), false) = (&new.whom, &may, new.confirm) {
+        claims::nothing_like(ctx, name.as_str(), new.website.as_ref()).await?;
+    }
     let mut tx = ctx.begin().await?;
     // Locks in the order of the house: community, organization, event.
     if let Some(community) = actor.community() {
@@ -222,21 +225,15 @@ async fn whom(tx: &mut Tx, new: &NewPartner) -> AppResult<Option<OrganizationBri
     }
 }
 
-/// Somebody whom the directory does not have, added to it: with a website and a mailbox there, so that their own people can
-/// take the profile over. A name alone stands on the page and nowhere else.
+/// Somebody whom the directory does not have, added to it. Of a community that may not add anybody yet, a name stands on the
+/// page and nowhere else.
 async fn newcomer(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
-    let (Whom::Named(name), Some(website), Some(contact)) = (&new.whom, &new.website, &new.contact) else { return Ok(None) };
-    let addition = Addition {
-        display_name: name.clone(),
-        website: website.clone(),
-        entity_type: if new.category.is_sponsor() { EntityType::Sponsor } else { EntityType::Partner },
-        industry: Industry::Other,
-        short_description: Paragraph::parse("", 1, "description").map_err(|error| AppError::Broken(Box::new(error)))?,
-        contact_email: contact.clone(),
-        confirm: true,
-    };
-    let id = claims::added_in(tx, actor, &addition).await?;
-    Ok(Some(organizations::brief_in(tx, id).await?))
+    let Whom::Named(name) = &new.whom else { return Ok(None) };
+    let entity_type = if new.category.is_sponsor() { EntityType::Sponsor } else { EntityType::Partner };
+    match claims::named_in(tx, actor, name, (new.website.as_ref(), new.contact.as_ref()), entity_type).await? {
+        Some(id) => Ok(Some(organizations::brief_in(tx, id).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn picture_key(ctx: &Ctx, file: Option<&str>, picture: Option<LogoId>) -> AppResult<Option<String>> {

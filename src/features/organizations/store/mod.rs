@@ -913,10 +913,19 @@ pub async fn delete_expired_drafts(pool: &PgPool, now: DateTime<Utc>) -> AppResu
 
 // ── For rooms that name an organization ─────────────────────────────────────────────────────────────────────────────
 
-/// Whoever owns this identity, or, without one, the listed organization of this name; a verified one first. Nobody can
-/// change it until the transaction ends.
-pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Option<BriefRow>> {
-    let row = sqlx::query_as!(
+/// Until the transaction ends, nobody else looks who has this name, to add one where nobody has.
+pub async fn hold_name(tx: &mut Tx, name_skeleton: &str) -> AppResult<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('organization name ' || $1, 0))")
+        .bind(name_skeleton.to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whoever owns this identity, or, without one, the listed organizations of this name, at most five; a verified one first.
+/// Nobody can change them until the transaction ends.
+pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<BriefRow>> {
+    let rows = sqlx::query_as!(
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
@@ -924,13 +933,13 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
               or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
            order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
-           limit 1 for share of o"#,
+           limit 5 for share of o"#,
         identity_key,
         name_skeleton,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row)
+    Ok(rows)
 }
 
 /// Listed organizations whose name holds the text or is spelled like it, likest first.

@@ -119,7 +119,15 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
             {sent.then(|| view! { <Notice tone="success" title="Look into that mailbox"><p>"We have sent a link there. Follow it, and your claim is proven."</p></Notice> })}
             {proven.then(|| view! { <Notice tone="success" title="Proven"><p>"The text is there. Our staff look at your claim next, usually within two working days."</p></Notice> })}
             {mine.map(|claim| view! { <Mine claim/> })}
-            {if !claimable {
+            {if !claimable && domain.is_empty() {
+                view! {
+                    <Notice tone="info" title="Nobody has said which website is theirs">
+                        <p>"So no mailbox and no DNS can prove anything here. If it is yours, join as a sponsor or partner: our staff then make the two profiles one."</p>
+                        <a class="button" href="/become-sponsor">"Join"</a>
+                    </Notice>
+                }
+                .into_any()
+            } else if !claimable {
                 view! {
                     <Notice tone="info" title="It has people of its own here"><p>{format!("{name} cannot be claimed (any more). Ask one of its admins to invite you.")}</p></Notice>
                 }

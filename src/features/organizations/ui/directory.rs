@@ -428,10 +428,12 @@ fn Organization(organization: OrganizationView, support: Slot, join: fn(String, 
                         <li class="meta__item"><Pill text=o.verification_status.label() tone=tone(o.verification_status)/></li>
                         <li class="meta__item"><Icon name="briefcase" small=true/>{o.industry.label()}</li>
                         <li class="meta__item"><Icon name="handshake" small=true/>{o.entity_type.label()}</li>
-                        <li class="meta__item">
-                            <Icon name="globe" small=true/>
-                            <a href=o.website rel="noopener nofollow external">{o.website_label}</a>
-                        </li>
+                        {(!o.website.is_empty()).then(|| view! {
+                            <li class="meta__item">
+                                <Icon name="globe" small=true/>
+                                <a href=o.website.clone() rel="noopener nofollow external">{o.website_label.clone()}</a>
+                            </li>
+                        })}
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
@@ -520,10 +522,12 @@ fn linked(o: &OrganizationView, origin: &str) -> Value {
     let mut known = json!({
         "@type": "Organization",
         "@id": format!("{origin}{path}#organization"),
-        "url": o.website,
         "mainEntityOfPage": format!("{origin}{path}"),
         "name": o.display_name,
     });
+    if !o.website.is_empty() {
+        known["url"] = json!(o.website);
+    }
     if !o.legal_name.is_empty() {
         known["legalName"] = json!(o.legal_name);
     }
