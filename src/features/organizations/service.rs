@@ -176,12 +176,16 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
         rows.push(trust::spam_check(&[&row.display_name, &row.short_description]));
         return Ok(rows);
     }
-    let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
+    // Who was added by a website alone has no mailbox yet.
+    let email = (!row.primary_email.is_empty()).then(|| Email::parse(&row.primary_email)).transpose();
+    let email = email.map_err(|_| AppError::broken("a stored e-mail address is none"))?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
         rows.push(trust::website_reachable(website.host(), &lookups::reach(ctx, website.host()).await));
         rows.push(trust::registrable_domain(identity.key(), identity.ground()));
-        rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        if let Some(email) = &email {
+            rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        }
         let (owner, rivals) = store::find_holders(ctx.db(), identity.key(), id).await?;
         let holder = match owner {
             Some(name) => Holder::Organization(name),
@@ -192,9 +196,11 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
         rows.push(trust::domain_proof(identity.domain(), store::life::is_domain_proven(ctx.db(), id, identity.domain()).await?));
         rows.push(trust::similar_name(&similar(ctx, row, &identity).await?));
     }
-    rows.push(trust::free_mail(email.domain()));
-    rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
-    rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    if let Some(email) = &email {
+        rows.push(trust::free_mail(email.domain()));
+        rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
+        rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    }
     let others = store::count_from_source(ctx.db(), id, row.submitted_at - TimeDelta::days(1)).await?;
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
