@@ -2,6 +2,7 @@
 //! answered by rule. Races included.
 
 use crate::town::{Browser, Town, story};
+use chrono::Datelike as _;
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -31,7 +32,6 @@ use commdesk::{
         people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
-use chrono::Datelike as _;
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -521,7 +521,8 @@ async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
     story(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ask: InboxAsk = wire(json!({"tab": "incoming", "eventType": "Conference", "region": "Atlantis", "status": "Pending"}));
+        let ask: InboxAsk =
+            wire(json!({"tab": "incoming", "eventType": "Conference", "region": "Atlantis", "status": "Pending"}));
         let (kept, filter, left_out) = inbox::read_ask(ask);
         assert!(filter.event_type.is_some() && filter.state.is_some() && filter.region.is_none());
         assert_eq!((kept.event_type.as_str(), kept.region.as_str(), left_out.len()), ("Conference", "", 1));
@@ -533,8 +534,13 @@ async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
         assert!(page.contains("name=\"status\""));
 
         // What was said when it was declined is found, and everybody by the name that they have today.
-        service::reject(ctx, &cast.asha, cast.asked, no("Timing", "The quarterly zebra review comes first.")).await.expect("declined");
-        sqlx::query("update communities set name = 'Quayside Devs' where slug = 'harbour-devs'").execute(&town.owner).await.expect("renamed");
+        service::reject(ctx, &cast.asha, cast.asked, no("Timing", "The quarterly zebra review comes first."))
+            .await
+            .expect("declined");
+        sqlx::query("update communities set name = 'Quayside Devs' where slug = 'harbour-devs'")
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
         for words in ["zebra", "quayside zebra", "harbour"] {
             let filter = wire::<InboxAsk>(json!({"tab": "history", "q": words})).parse().expect("in order");
             let found = inbox::list(ctx, &cast.asha, &filter, &PageRequest::default()).await.expect("hers").items;
@@ -648,10 +654,12 @@ async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let answered = async || {
-            sqlx::query_as::<_, (i32, Option<i64>)>("select answers, median_answer_seconds from communities where slug = 'harbour-devs'")
-                .fetch_one(&town.owner)
-                .await
-                .expect("a community")
+            sqlx::query_as::<_, (i32, Option<i64>)>(
+                "select answers, median_answer_seconds from communities where slug = 'harbour-devs'",
+            )
+            .fetch_one(&town.owner)
+            .await
+            .expect("a community")
         };
         assert_eq!(answered().await.0, 0);
         // A rule hands over what comes in, at once; then it is handed back and put aside.

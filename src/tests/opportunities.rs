@@ -713,7 +713,8 @@ async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
         assert!(refused.text.contains("waiting list"), "{}", refused.text);
         let sent = asha.submit(&path, "apply", &[&fields[..], &[("waitingList", "true")]].concat()).await;
         assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
-        let hers: RequestId = sent.location().trim_start_matches("/requests/").split('?').next().unwrap_or_default().parse().expect("an id");
+        let hers: RequestId =
+            sent.location().trim_start_matches("/requests/").split('?').next().unwrap_or_default().parse().expect("an id");
         assert_eq!(cast.waiting(&cast.asha, hers).await, Some(WaitingState::Waiting));
 
         // The one who lost the place waits too, behind her, by their own choice.
@@ -728,7 +729,10 @@ async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
         // A place is free: it is kept for whoever is first, for the community's answer, and both are told.
         decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
         town.drain().await;
-        assert_eq!((cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await), (Some(WaitingState::Offered), Some(WaitingState::Waiting)));
+        assert_eq!(
+            (cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await),
+            (Some(WaitingState::Offered), Some(WaitingState::Waiting))
+        );
         assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (1, OpportunityStatus::Filled));
         let place = decisions::place(ctx, &cast.asha, hers).await.expect("hers").place;
         assert!(place.awaits_answer && !place.can.take, "nobody takes what was not agreed");
@@ -742,11 +746,17 @@ async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
 
         // Not answered in time, it is kept for the next; the application stays.
         town.shift(3 * 86_400 + 60).await;
-        assert_eq!((cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await), (Some(WaitingState::Lapsed), Some(WaitingState::Offered)));
+        assert_eq!(
+            (cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await),
+            (Some(WaitingState::Lapsed), Some(WaitingState::Offered))
+        );
         assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Pending);
         cast.accept(lost).await;
         town.drain().await;
-        assert_eq!((cast.state(&cast.tomas, lost).await, cast.waiting(&cast.tomas, lost).await), (RequestState::Accepted, Some(WaitingState::Taken)));
+        assert_eq!(
+            (cast.state(&cast.tomas, lost).await, cast.waiting(&cast.tomas, lost).await),
+            (RequestState::Accepted, Some(WaitingState::Taken))
+        );
 
         // She waits again; the community agrees beforehand, and then the place is hers to take.
         decisions::wait(ctx, &cast.asha, hers, &cast.seen(&cast.asha, hers).await).await.expect("in line again");
@@ -779,9 +789,16 @@ async fn a_line_is_for_what_is_full_and_staff_look_first_there_too() {
         let held = decisions::apply(ctx, &cast.asha, opportunity, &waits(spam)).await.expect("kept");
         let behind = decisions::apply(ctx, &cast.tomas, opportunity, &waits("We come with mentors.")).await.expect("applied");
         town.drain().await;
-        assert_eq!(count(town, "notices where title like 'Acme Cloud waits for a place%'").await, 0, "the community does not know of it");
+        assert_eq!(
+            count(town, "notices where title like 'Acme Cloud waits for a place%'").await,
+            0,
+            "the community does not know of it"
+        );
         decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
-        assert_eq!((cast.waiting(&cast.asha, held).await, cast.waiting(&cast.tomas, behind).await), (Some(WaitingState::Waiting), Some(WaitingState::Offered)));
+        assert_eq!(
+            (cast.waiting(&cast.asha, held).await, cast.waiting(&cast.tomas, behind).await),
+            (Some(WaitingState::Waiting), Some(WaitingState::Offered))
+        );
         town.drain().await;
     })
     .await;
@@ -1196,12 +1213,16 @@ async fn both_sides_see_what_changed_since_the_application() {
 async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
     story(async |town| {
         let cast = told(town).await;
-        let open = sqlx::query_scalar::<_, uuid::Uuid>("select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'")
-            .fetch_one(&town.owner)
-            .await
-            .expect("the demo has one");
+        let open = sqlx::query_scalar::<_, uuid::Uuid>(
+            "select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("the demo has one");
         let theirs = format!("/opportunities/{open}");
-        for (page, title) in [("/events/hackfest-2027", "Support this event"), ("/communities/apex-circle", "What they look for now")] {
+        for (page, title) in
+            [("/events/hackfest-2027", "Support this event"), ("/communities/apex-circle", "What they look for now")]
+        {
             let shown = town.visitor().open(page).await.text;
             assert!(shown.contains(title) && shown.contains(&theirs), "{page}");
             assert!(!shown.contains("HarbourConf"), "only their own: {page}");

@@ -454,11 +454,13 @@ async fn what_is_counted_as_supported_is_what_stands_on_public_pages() {
         let ctx = town.ctx();
         let counted = async |name: &str| {
             town.drain().await;
-            sqlx::query_as::<_, (i32, i32)>("select events_sponsored, communities_supported from organizations where display_name = $1")
-                .bind(name)
-                .fetch_one(&town.owner)
-                .await
-                .expect("an organization")
+            sqlx::query_as::<_, (i32, i32)>(
+                "select events_sponsored, communities_supported from organizations where display_name = $1",
+            )
+            .bind(name)
+            .fetch_one(&town.owner)
+            .await
+            .expect("an organization")
         };
         assert_eq!((counted("Lumen Data").await, counted("Acme Cloud").await), ((1, 1), (0, 0)));
 

@@ -35,9 +35,11 @@ pub fn deadlines() -> Vec<DeadlineHandler> {
 
 fn moves_the_line(fact: &StoredFact) -> bool {
     match (fact.room.as_str(), fact.name.as_str()) {
-        ("requests", "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired" | "request_released" | "request_refused") => {
-            fact.payload["opportunityId"].is_string()
-        }
+        (
+            "requests",
+            "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired" | "request_released"
+            | "request_refused",
+        ) => fact.payload["opportunityId"].is_string(),
         ("opportunities", "opportunity_edited") => true,
         _ => false,
     }
@@ -46,7 +48,8 @@ fn moves_the_line(fact: &StoredFact) -> bool {
 fn go_on(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         let Some(fact) = job.fact else { return Ok(()) };
-        let community = fact.payload["communityId"].as_str().and_then(|id| id.parse().ok()).context("a release names its community")?;
+        let community =
+            fact.payload["communityId"].as_str().and_then(|id| id.parse().ok()).context("a release names its community")?;
         let by = fact.actor_user_id.context("a release is somebody's")?;
         service::go_on(&ctx, OpportunityId(fact.subject_id), community, UserId(by)).await?;
         Ok(())

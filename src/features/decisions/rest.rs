@@ -77,9 +77,10 @@ where
 async fn apply(call: Call, key: Once, Seg(opportunity): Seg<OpportunityId>, body: Body<ApplyInput>) -> ApiResult {
     let Body { value, raw } = body;
     let operation = format!("POST /opportunities/{opportunity}/apply");
-    let (actor, id) =
-        requests_once(&call, &key, &operation, &raw, |ctx, actor| async move { service::apply(&ctx, &actor, opportunity, &value).await })
-            .await?;
+    let (actor, id) = requests_once(&call, &key, &operation, &raw, |ctx, actor| async move {
+        service::apply(&ctx, &actor, opportunity, &value).await
+    })
+    .await?;
     Ok(created(&requests::get(&call.ctx, &actor, id).await?))
 }
 

@@ -817,7 +817,8 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
             &[if theirs {
                 format!("It is kept for your application until {} answers: the page says until when.", story.community)
             } else {
-                "It is kept for them while you answer: the page says until when. After that it is kept for the next in line.".into()
+                "It is kept for them while you answer: the page says until when. After that it is kept for the next in line."
+                    .into()
             }],
             open(if theirs { "See the request" } else { "Answer" }),
         ),

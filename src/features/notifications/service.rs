@@ -17,9 +17,10 @@ use super::{
 use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
+        decisions,
         events::zones,
         facts::FactKind,
-        decisions, members, organizations, requests,
+        members, organizations, requests,
     },
     kernel::{
         actor::{Person, Side, StaffRole},

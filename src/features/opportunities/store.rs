@@ -119,8 +119,20 @@ pub enum After {
 
 impl BoardFilter<'_> {
     fn narrow(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
-        let Ask { terms, event_type, event_category, category, format, region, currency, budget, technologies, decides_from, decides_by, .. } =
-            self.ask;
+        let Ask {
+            terms,
+            event_type,
+            event_category,
+            category,
+            format,
+            region,
+            currency,
+            budget,
+            technologies,
+            decides_from,
+            decides_by,
+            ..
+        } = self.ask;
         query.push(if self.ask.full_too { " where o.status in ('Open', 'Filled')" } else { " where o.status = 'Open'" });
         query.push(
             " and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live') \

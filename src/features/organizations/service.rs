@@ -756,7 +756,11 @@ pub async fn people_with(ctx: &Ctx, id: OrganizationId, capability: Capability) 
 pub async fn hold_supporter_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationId> {
     let survivor = store::merging::find_survivor(tx, id).await?;
     store::hold(tx, Scope::system("counts of support follow what stands on pages"), survivor).await?;
-    if store::merging::find_survivor(tx, survivor).await? == survivor { Ok(survivor) } else { Err(AppError::Busy { retry_after: 1 }) }
+    if store::merging::find_survivor(tx, survivor).await? == survivor {
+        Ok(survivor)
+    } else {
+        Err(AppError::Busy { retry_after: 1 })
+    }
 }
 
 /// Keeps on which events an organization stands, and of which communities; the counts follow. The caller holds it.

@@ -1,12 +1,10 @@
 //! What partners do later: count anew what organizations support, whenever what stands public may have changed.
 
 use super::service::{self, Whose};
-use crate::{
-    platform::{
-        ctx::Ctx,
-        facts::StoredFact,
-        jobs::{Consumer, Job},
-    },
+use crate::platform::{
+    ctx::Ctx,
+    facts::StoredFact,
+    jobs::{Consumer, Job},
 };
 use futures::future::BoxFuture;
 use uuid::Uuid;

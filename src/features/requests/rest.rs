@@ -12,8 +12,8 @@ use super::{
     },
     service,
     views::{
-        AcceptInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage,
-        JudgeInput, JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView,
+        AcceptInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage, JudgeInput,
+        JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView,
         SnoozeInput, StandingView,
     },
 };

@@ -118,12 +118,7 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
 ///
 /// # Errors
 /// 404 for an opportunity that the public does not see; else as [`send`].
-pub async fn apply_in(
-    ctx: &Ctx,
-    actor: &Actor,
-    opportunity: OpportunityId,
-    input: &ApplyInput,
-) -> AppResult<(Tx, RequestId)> {
+pub async fn apply_in(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<(Tx, RequestId)> {
     let Some(organization) = actor.organization() else {
         return Err(AppError::forbidden(
             "Applications come from sponsors and partners. Change to an organization's workspace, or join as one.",

@@ -168,7 +168,9 @@ impl FitInput {
         }
         check.finish()?;
         match (reason, words) {
-            (Some(reason), Some(words)) => Ok(Fit { min_people, regions, event_types, most, reason, words: words.into_string(), ask_again }),
+            (Some(reason), Some(words)) => {
+                Ok(Fit { min_people, regions, event_types, most, reason, words: words.into_string(), ask_again })
+            }
             _ => Err(FieldErrors::one("", "Fill the form again.")),
         }
     }

@@ -150,9 +150,8 @@ pub fn month_label(day: NaiveDate) -> String {
 }
 
 /// The months by name, for a default that holds every year.
-pub const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-];
+pub const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// A month by its name, 1 to 12.
 ///

@@ -183,8 +183,8 @@ fn Narrow(inbox: InboxPage, ask: InboxAsk, acting: String) -> impl IntoView {
         InboxTab::History => &[RequestState::Rejected, RequestState::Withdrawn, RequestState::Expired],
         InboxTab::Negotiation | InboxTab::Accepted => &[],
     };
-    let states = (!states.is_empty())
-        .then(|| states.iter().map(|state| (state.to_string(), state.word().to_owned())).collect::<Vec<_>>());
+    let states =
+        (!states.is_empty()).then(|| states.iter().map(|state| (state.to_string(), state.word().to_owned())).collect::<Vec<_>>());
     view! {
         <form method="get" action="/inbox" class="form" role="search">
             <input type="hidden" name="tab" value=tab/>
