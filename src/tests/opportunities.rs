@@ -1212,7 +1212,7 @@ async fn both_sides_see_what_changed_since_the_application() {
 #[tokio::test]
 async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
     story(async |town| {
-        let cast = told(town).await;
+        told(town).await;
         let open = sqlx::query_scalar::<_, uuid::Uuid>(
             "select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'",
         )
@@ -1235,7 +1235,6 @@ async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
             .await
             .expect("hidden");
         assert!(!town.visitor().open("/events/hackfest-2027").await.text.contains(&theirs));
-        let _ = cast;
     })
     .await;
 }

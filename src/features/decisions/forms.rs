@@ -25,7 +25,8 @@ use crate::{
 const OFFER: &str = "/manage/opportunities/{id}";
 const PAGE: &str = "/manage/opportunities/{id}/decisions";
 
-/// The form with which one applies, those of `/requests/{id}` that are about its place, those that change an opportunity, and those of the page of decisions.
+/// The form with which one applies, those of `/requests/{id}` that are about its place, those that change an opportunity, and
+/// those of the page of decisions.
 pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/opportunities/{id}", form: "apply", handler: |posted| Box::pin(apply(posted)) },

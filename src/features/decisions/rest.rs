@@ -1,4 +1,5 @@
-//! `POST /opportunities/{opportunityId}/apply`, `/requests/{requestId}/place…`, `PATCH /opportunities/{opportunityId}` and `/opportunities/{opportunityId}/decisions…`.
+//! `POST /opportunities/{opportunityId}/apply`, `/requests/{requestId}/place…`, `PATCH /opportunities/{opportunityId}` and
+//! `/opportunities/{opportunityId}/decisions…`.
 
 use super::{
     service,

@@ -266,9 +266,9 @@ pub fn choices_of_time(ctx: &Ctx) -> (String, Vec<Choice>) {
 /// that is none is the incoming one.
 pub fn read_ask(ask: InboxAsk) -> (InboxAsk, InboxFilter, Vec<String>) {
     let mut ask = if ask.tab.trim().is_empty() { InboxAsk { tab: InboxTab::Incoming.to_string(), ..ask } } else { ask };
-    let Err(errors) = ask.parse() else {
-        let filter = ask.parse().unwrap_or_else(|_| InboxFilter::of(InboxTab::Incoming));
-        return (ask, filter, Vec::new());
+    let errors = match ask.parse() {
+        Ok(filter) => return (ask, filter, Vec::new()),
+        Err(errors) => errors,
     };
     let mut left_out = Vec::new();
     for (name, why) in &errors.0 {

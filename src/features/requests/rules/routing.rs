@@ -1,7 +1,7 @@
 //! What a workspace lets its inbox do by itself: who handles what, and what an organization answers at once because it
 //! never says yes to it.
 
-use super::sending::{month_name, read_month};
+use super::sending::{month_name, parse_month};
 use crate::{
     features::requests::views::{FitInput, RouteInput},
     kernel::{
@@ -161,7 +161,7 @@ impl FitInput {
         if let Some(words) = &words {
             check.ensure("words", !words.is_empty(), "Say what you do not support; the sender reads it.");
         }
-        let ask_again = maybe(&mut check, "askAgainMonth", &self.ask_again_month, read_month);
+        let ask_again = maybe(&mut check, "askAgainMonth", &self.ask_again_month, parse_month);
         let asks = min_people.is_some() || !regions.is_empty() || !event_types.is_empty() || most.is_some();
         if check.is_fine() {
             check.ensure("minPeople", asks, "Say at least one thing that a request must have.");

@@ -157,7 +157,7 @@ pub const MONTHS: [&str; 12] =
 ///
 /// # Errors
 /// In words, for its field.
-pub fn read_month(text: &str) -> Result<u32, String> {
+pub fn parse_month(text: &str) -> Result<u32, String> {
     let at = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(text.trim()));
     at.and_then(|at| u32::try_from(at + 1).ok()).ok_or_else(|| "Choose a month by its name, for example March.".to_owned())
 }
