@@ -37,6 +37,7 @@ use crate::{
             detail::OpportunityDetailPage,
             edit::{EditOpportunityPage, NewOpportunityPage},
             manage::ManageOpportunitiesPage,
+            offers::{CommunityOffers, EventOffers},
         },
         organizations::ui::{
             AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
@@ -154,9 +155,15 @@ areas! {
         Directory => frames::site(|| view! { <DirectoryPage/> });
         Organization => frames::site(|| view! { <OrganizationPage support=supported_events join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
-        Event => frames::site(|| view! { <EventPublicPage wall=event_wall/> });
+        Event => frames::site(|| view! {
+            <EventPublicPage wall=event_wall/>
+            <EventOffers/>
+        });
         Communities => frames::site(|| view! { <CommunitiesPage/> });
-        Community => frames::site(|| view! { <CommunityPage/> });
+        Community => frames::site(|| view! {
+            <CommunityPage/>
+            <CommunityOffers/>
+        });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
     }
     /// Joining and signing in.

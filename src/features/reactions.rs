@@ -18,6 +18,7 @@ pub fn registry() -> Registry {
             .into_iter()
             .chain(communities::jobs::consumers())
             .chain(organizations::jobs::consumers())
+            .chain(partners::jobs::consumers())
             .chain(requests::jobs::consumers())
             .chain(decisions::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())

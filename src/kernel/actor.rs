@@ -471,6 +471,12 @@ impl Person {
         Actor { person: Arc::clone(self), acting: membership.cloned() }
     }
 
+    /// Acting for a community in which they have a seat.
+    pub fn actor_of(self: &Arc<Self>, community: CommunityId) -> Option<Actor> {
+        let own = |it: &&Membership| matches!(it.workspace, Workspace::Community { id, .. } if id == community);
+        self.memberships.iter().find(own).map(|it| Actor { person: Arc::clone(self), acting: Some(it.clone()) })
+    }
+
     /// Has this person a role in that community or organization, in whatever workspace they act now?
     pub fn belongs_to(&self, community: CommunityId, organization: OrganizationId) -> (bool, bool) {
         let mut both = (false, false);

@@ -133,6 +133,15 @@ impl Email {
         Ok(Self(address))
     }
 
+    /// Nobody knows it, as [`WebUrl::unknown`].
+    pub fn unknown() -> Self {
+        Self(String::new())
+    }
+
+    pub fn is_unknown(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The domain in ASCII: `company.com`.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
@@ -188,6 +197,15 @@ impl WebUrl {
             return problem("This web address is too long. It may have 2,048 characters.");
         }
         Ok(Self(url.into()))
+    }
+
+    /// Nobody knows it: an organization of which only the name was said. Stored and shown as nothing.
+    pub fn unknown() -> Self {
+        Self(String::new())
+    }
+
+    pub fn is_unknown(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The host in ASCII, without a port: `www.company.com`.

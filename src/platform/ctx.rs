@@ -39,6 +39,31 @@ pub struct House {
     pub shelf: Shelf,
 }
 
+impl House {
+    /// The same house with a clock of its own, so many seconds away: for stories that tell of what is over.
+    #[must_use]
+    pub fn at_another_time(&self, seconds: i64) -> Self {
+        let clock = Clock::default();
+        clock.shift(self.clock.offset() + seconds);
+        Self {
+            pool: self.pool.clone(),
+            clock,
+            settings: self.settings.clone(),
+            columns: self.columns.clone(),
+            blind: self.blind.clone(),
+            signing: self.signing.clone(),
+            passwords: self.passwords.clone(),
+            post: Arc::clone(&self.post),
+            store: self.store.clone(),
+            lookups: Arc::clone(&self.lookups),
+            reach: Arc::clone(&self.reach),
+            known: self.known,
+            poke: Notify::new(),
+            shelf: Shelf::default(),
+        }
+    }
+}
+
 /// An idempotency key, claimed by the first transaction of the use case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {

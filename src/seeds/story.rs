@@ -13,6 +13,7 @@ use crate::{
             rules::{self as organization_rules, application::ApplicationInput},
             service as organizations,
         },
+        partners::{rules::Labels, service as partners, views::PartnerInput},
         requests::service as requests,
     },
     kernel::{
@@ -29,6 +30,7 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 fn wire<T: DeserializeOwned>(value: Value) -> anyhow::Result<T> {
     serde_json::from_value(value).context("the demo's input is as on the wire")
@@ -228,7 +230,34 @@ pub async fn tell(ctx: &Ctx, registry: &Registry, sara: &Actor, say: &(dyn Fn(&s
     )
     .await?;
     jobs::drain(ctx, registry).await?;
-    let _ = (lumen, fjord);
+
+    past(ctx, &mei, fjord).await?;
+    jobs::drain(ctx, registry).await?;
+    let _ = lumen;
+    Ok(())
+}
+
+/// An evening of last season: published in its time, over and put away since.
+async fn past(ctx: &Ctx, mei: &Actor, fjord: OrganizationId) -> anyhow::Result<()> {
+    let then = Ctx::background(&Arc::new(ctx.house.at_another_time(-160 * 86_400)), "seed");
+    let evening = event(
+        &then,
+        mei,
+        json!({
+            "title": "Harbour Lights", "subtitle": "An evening of short talks", "eventType": "Meetup", "category": "Data Science",
+            "descriptionMarkdown": "Eight talks of ten minutes, then everybody stays for dinner.",
+            "format": "In person", "region": "South-East Asia", "technologies": ["PostgreSQL"],
+            "startAt": format!("{}T18:00", day(&then, 30)), "endAt": format!("{}T22:00", day(&then, 30)), "timezone": "Asia/Singapore",
+            "venueName": "Pier Nine", "venueAddress": "Marina Boulevard, Singapore", "capacity": {"maxAttendees": 90},
+            "settings": {"publicVisible": true},
+        }),
+        Then::Publish,
+    )
+    .await?;
+    let stands: PartnerInput = wire(json!({"organizationId": fjord.to_string(), "category": "Media Partner"}))?;
+    partners::add(&then, mei, evening, stands.parse_new(Labels::All)?, None).await?;
+    events::complete(ctx, mei, evening).await?;
+    events::archive(ctx, mei, evening).await?;
     Ok(())
 }
 

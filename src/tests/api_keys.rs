@@ -382,6 +382,21 @@ async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
             assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{path}");
             assert!(refused.json()["error"]["message"].as_str().is_some_and(|m| m.contains("Apex Circle asks for a second factor") && m.contains("Set one up")));
         }
+        // Every power can be chosen, not only those that move something today.
+        let all = json!({"neededFor": ["publishing", "keys", "events", "opportunities", "partners", "profile"]});
+        assert_eq!(ravi.api(Method::PATCH, "/second-factor-policy", Some(all)).await.status, StatusCode::OK);
+        let partner = json!({"name": "Pune Makers", "category": "Support Partner"});
+        let offer = json!({"eventId": event.to_string(), "category": "Gold Sponsor"});
+        for (method, path, body) in [
+            (Method::POST, format!("/events/{event}/partners"), partner),
+            (Method::POST, "/opportunities".to_owned(), offer),
+            (Method::POST, "/events".to_owned(), json!({"title": "A night", "timezone": "UTC"})),
+        ] {
+            let refused = admin.api(method, &path, Some(body)).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{path}");
+        }
+        let before = json!({"neededFor": ["publishing", "keys"]});
+        assert_eq!(ravi.api(Method::PATCH, "/second-factor-policy", Some(before)).await.status, StatusCode::OK);
         let page = admin.open(&format!("/api-keys?as={APEX}")).await;
         assert_eq!(page.status, StatusCode::FORBIDDEN);
         assert!(page.text.contains("/second-factor?next="), "{}", page.text);

@@ -106,6 +106,18 @@ async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
             ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
         assert!(manage.text.contains("Embed") && manage.text.contains(WALL), "the snippet is there to copy");
         assert!(manage.text.contains("Plain HTML to paste") && manage.text.contains("commdesk-sponsors"), "and so is plain HTML");
+        // Taken off the marketplace by staff, there is nothing to paste.
+        sqlx::query("update events set hidden_reason = 'A test of it.' where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .expect("hidden");
+        let hidden =
+            ravi.open(&format!("/manage/events/{}", one(town, "select id from events where slug = 'hackfest-2027'").await)).await;
+        assert!(hidden.text.contains("nothing can be embedded") && !hidden.text.contains(&format!("{WALL}.json")));
+        sqlx::query("update events set hidden_reason = null where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .expect("shown");
         let page = ravi.open("/community/embeds").await;
         assert!(page.text.contains(&path), "{}", page.text);
         assert!(page.text.contains("commdesk-badge") && page.text.contains(&format!("{path}.json")));

@@ -2,9 +2,11 @@
 //! answered by rule. Races included.
 
 use crate::town::{Browser, Town, story};
+use chrono::Datelike as _;
 use commdesk::{
     features::{
         accounts::service as accounts,
+        organizations::{claims, rules::claims::AddInput},
         requests::{
             inbox::{self, Sort},
             routing,
@@ -14,7 +16,7 @@ use commdesk::{
                 sending::{self, Verdict},
             },
             service,
-            views::{InboxPage, InboxShow, InboxTab, RequestInput, RequestState},
+            views::{InboxAsk, InboxPage, InboxShow, InboxTab, RequestInput, RequestState},
         },
     },
     kernel::{
@@ -474,6 +476,81 @@ async fn what_looks_like_spam_waits_for_staff() {
 }
 
 #[tokio::test]
+async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let words = "Come to our stage.";
+        let held = async |id: RequestId| service::get(ctx, &cast.mei, id).await.expect("hers").held;
+        // The same one again and again is one receiver.
+        service::withdraw(ctx, &cast.mei, cast.asked).await.expect("withdrawn");
+        for _ in 0..sending::SAME_TEXT + 1 {
+            town.house.clock.shift(3_600);
+            let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, words)).await.expect("sent");
+            assert!(!held(id).await, "nobody new reads it");
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        }
+        // To four others, from another workspace of hers, as far as the rows say.
+        for n in 0..4 {
+            let input: AddInput = wire(json!({
+                "displayName": format!("Maker {n}"), "website": format!("https://maker{n}.example"), "entityType": "Sponsor",
+                "industry": "Other", "contactEmail": format!("hi@maker{n}.example"), "confirm": true,
+            }));
+            let maker = claims::add(ctx, &cast.mei, &input).await.expect("added");
+            town.house.clock.shift(3_600);
+            let ask = RequestInput { organization_id: maker.id.to_string(), ..cast.ask(&cast.asha, words) };
+            let id = service::send(ctx, &cast.mei, &ask).await.expect("sent");
+            assert!(!held(id).await, "{n}");
+        }
+        sqlx::query("update requests set community_id = $1 where created_by = $2")
+            .bind(cast.ravi.community().expect("Apex").0)
+            .bind(cast.mei.user().0)
+            .execute(&town.owner)
+            .await
+            .expect("as if she had sent them there");
+        let tomas = people::actor(ctx, TOMAS).await.expect("in");
+        town.house.clock.shift(3_600);
+        let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, "come to OUR stage!")).await.expect("kept");
+        assert!(held(id).await, "five others got the same from her");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ask: InboxAsk =
+            wire(json!({"tab": "incoming", "eventType": "Conference", "region": "Atlantis", "status": "Pending"}));
+        let (kept, filter, left_out) = inbox::read_ask(ask);
+        assert!(filter.event_type.is_some() && filter.state.is_some() && filter.region.is_none());
+        assert_eq!((kept.event_type.as_str(), kept.region.as_str(), left_out.len()), ("Conference", "", 1));
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open("/inbox?tab=incoming&eventType=Meetup&region=Atlantis").await.text;
+        assert!(page.contains("was left out") && page.contains("Atlantis"));
+        assert!(!page.contains("HarbourConf"), "the filter that means something still holds");
+        // There are two states in the open parts, so they can be told apart there.
+        assert!(page.contains("name=\"status\""));
+
+        // What was said when it was declined is found, and everybody by the name that they have today.
+        service::reject(ctx, &cast.asha, cast.asked, no("Timing", "The quarterly zebra review comes first."))
+            .await
+            .expect("declined");
+        sqlx::query("update communities set name = 'Quayside Devs' where slug = 'harbour-devs'")
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        for words in ["zebra", "quayside zebra", "harbour"] {
+            let filter = wire::<InboxAsk>(json!({"tab": "history", "q": words})).parse().expect("in order");
+            let found = inbox::list(ctx, &cast.asha, &filter, &PageRequest::default()).await.expect("hers").items;
+            assert_eq!(found.len(), 1, "{words}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_rejection_names_the_month_to_ask_again() {
     story(async |town| {
         let cast = told(town).await;
@@ -535,9 +612,12 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
 
         // HarbourConf has 320 people.
-        let fit = wire(
-            json!({"minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people."}),
-        );
+        let today = ctx.now().date_naive();
+        // Not this one, or it would be a year.
+        let month = sending::month_name(today.month() % 12 + 1);
+        let fit = wire(json!({
+            "minPeople": "500", "reason": "Audience does not match", "words": "We sponsor nothing under 500 people.", "askAgainMonth": month,
+        }));
         assert_eq!(code(routing::declare_fit(ctx, &cast.mei, &fit).await), "FORBIDDEN");
         routing::declare_fit(ctx, &cast.asha, &fit).await.expect("declared");
         let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
@@ -547,18 +627,75 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         assert!(
             view.rejection_note.as_deref().is_some_and(|note| note.contains("automatic") && note.contains("under 500 people"))
         );
+        assert!(view.rejection_note.as_deref().is_some_and(|note| note.ends_with(&format!("Ask again in {month}."))));
         assert!(view.timeline.last().is_some_and(|entry| entry.text.starts_with("declined by its own rule, at once")));
+        // It counts as if a person had named it: asking earlier is warned of, and the sender is reminded when it comes.
+        assert_eq!(code(service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await), "ASK_AGAIN_LATER");
+        assert_eq!(count(town, &format!("deadlines where kind = 'request_welcome_again' and subject_id = '{id}'")).await, 1);
+        assert_eq!(routing::list(ctx, &cast.asha).await.expect("ours").fits[0].ask_again_month, month);
         assert_eq!(count(town, &format!("facts where subject_id = '{id}' and name = 'request_rejected'")).await, 1);
         // Run again: nothing more happens. And nobody is answered by a rule that came later.
         routing::came_in(ctx, id).await.expect("harmless");
         let rules = routing::list(ctx, &cast.asha).await.expect("ours");
         routing::remove(ctx, &cast.asha, rules.fits[0].id).await.expect("removed");
-        let id = service::send(ctx, &cast.mei, &cast.ask(&cast.asha, "")).await.expect("sent");
+        let id = service::send(ctx, &cast.mei, &RequestInput { anyway: true, ..cast.ask(&cast.asha, "") }).await.expect("sent");
         town.drain().await;
         assert_eq!(service::get(ctx, &cast.mei, id).await.expect("hers").state, RequestState::Pending);
         let mut asha = signed_in(town, ASHA).await;
         let page = asha.open("/inbox/rules").await;
         assert!(page.text.contains("Everything in South-East Asia") && page.text.contains("Devi"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let answered = async || {
+            sqlx::query_as::<_, (i32, Option<i64>)>(
+                "select answers, median_answer_seconds from communities where slug = 'harbour-devs'",
+            )
+            .fetch_one(&town.owner)
+            .await
+            .expect("a community")
+        };
+        assert_eq!(answered().await.0, 0);
+        // A rule hands over what comes in, at once; then it is handed back and put aside.
+        let route = wire(json!({"assigneeId": cast.mei.user()}));
+        routing::set_route(ctx, &cast.mei, &route).await.expect("hers to set");
+        let knowledge = sqlx::query_scalar::<_, uuid::Uuid>("select id from opportunities where category = 'Knowledge Sponsor'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the demo has one");
+        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let input = |message: &str| wire(json!({"amount": "90000", "message": message}));
+        let id = service::apply(ctx, &tomas, knowledge.into(), &input("We host it.")).await.expect("sent");
+        town.drain().await;
+        assert_eq!(count(town, "facts where name = 'request_assigned'").await, 1, "by the rule");
+        inbox::assign(ctx, &cast.mei, id, None).await.expect("given back");
+        town.drain().await;
+        assert_eq!(answered().await.0, 0, "nobody has answered anything");
+        town.shift(2 * 3_600).await;
+        service::reject(ctx, &cast.mei, id, no("Budget", "")).await.expect("answered");
+        town.drain().await;
+        let (answers, seconds) = answered().await;
+        assert_eq!(answers, 1);
+        assert!(seconds.is_some_and(|it| (7_200..7_300).contains(&it)), "{seconds:?}");
+
+        // What staff look at first has not arrived before they let it through.
+        let sara = people::sign_in_staff(ctx, SARA).await.expect("staff");
+        let held = service::apply(ctx, &ingrid, knowledge.into(), &input(SPAM)).await.expect("kept");
+        town.shift(50 * 3_600).await;
+        inbox::judge(ctx, &sara, held, Verdict::Release).await.expect("let through");
+        town.drain().await;
+        town.shift(3_600).await;
+        service::reject(ctx, &cast.mei, held, no("Budget", "")).await.expect("answered");
+        town.drain().await;
+        let waits = "select extract(epoch from answered_at - opened_at)::bigint from community_answers where request_id = $1";
+        let waited: i64 = sqlx::query_scalar(waits).bind(held.0).fetch_one(&town.owner).await.expect("counted");
+        assert!((3_600..3_700).contains(&waited), "{waited}");
     })
     .await;
 }

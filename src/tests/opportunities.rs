@@ -261,6 +261,8 @@ async fn every_filter_and_every_order() {
         assert_eq!(list("eventType=Hackathon&region=South+Asia&format=In+person").await, "ABC");
         assert_eq!(list("eventType=Meetup").await, "");
         assert_eq!(list("category=Gold+Sponsor").await, "B");
+        // What the event is about is another filter than the role that is offered.
+        assert_eq!((list("eventCategory=Technology").await, list("eventCategory=Data+Science").await), ("ABC".into(), String::new()));
         // Bands overlap, ends excluded, one currency only.
         assert_eq!(list("budget=INR:200000-500000").await, "A");
         assert_eq!(list("budget=INR:500000-2000000").await, "B");
@@ -685,6 +687,124 @@ async fn the_line_keeps_its_order_and_an_offer_lapses_to_the_next() {
 }
 
 #[tokio::test]
+async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
+        let (first, lost) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        town.drain().await;
+        cast.accept(first).await;
+        town.drain().await;
+        // Whoever loses the last place hears of it; whoever has it hears something better.
+        let told = |who: &str| format!("mails where template = 'places_taken' and recipient = '{who}'");
+        assert_eq!((count(town, &told("tomas@lumen.example")).await, count(town, &told("ingrid@fjord.example")).await), (1, 0));
+
+        // The page offers the line, and an application for it says so.
+        let it = opportunities::get(ctx, Some(&cast.asha), opportunity).await.expect("public");
+        assert_eq!((it.can.apply, it.can.wait), (false, true));
+        let mut asha = signed_in(town, ASHA).await;
+        let path = format!("/opportunities/{opportunity}");
+        assert!(asha.open(&path).await.text.contains("Apply for the waiting list"));
+        let fields = [("amount", "20000"), ("message", "We would like to come, if somebody does not.")];
+        let refused = asha.submit(&path, "apply", &fields).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "it is full, and nothing was said of a line");
+        assert!(refused.text.contains("waiting list"), "{}", refused.text);
+        let sent = asha.submit(&path, "apply", &[&fields[..], &[("waitingList", "true")]].concat()).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let hers: RequestId =
+            sent.location().trim_start_matches("/requests/").split('?').next().unwrap_or_default().parse().expect("an id");
+        assert_eq!(cast.waiting(&cast.asha, hers).await, Some(WaitingState::Waiting));
+
+        // The one who lost the place waits too, behind her, by their own choice.
+        let place = decisions::place(ctx, &cast.tomas, lost).await.expect("his").place;
+        assert!(place.can.wait && place.waiting.is_none());
+        decisions::wait(ctx, &cast.tomas, lost, &cast.seen(&cast.tomas, lost).await).await.expect("in line");
+        assert_eq!(decisions::place(ctx, &cast.tomas, lost).await.expect("his").place.position, Some(2));
+        assert_eq!(code(decisions::wait(ctx, &cast.tomas, lost, &cast.seen(&cast.tomas, lost).await).await), "ALREADY_WAITING");
+        town.drain().await;
+        assert_eq!(count(town, "notices where title like '%waits for a place%'").await, 2, "the community knows of both");
+
+        // A place is free: it is kept for whoever is first, for the community's answer, and both are told.
+        decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
+        town.drain().await;
+        assert_eq!(
+            (cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await),
+            (Some(WaitingState::Offered), Some(WaitingState::Waiting))
+        );
+        assert_eq!((taken(town, opportunity).await, cast.status(opportunity).await), (1, OpportunityStatus::Filled));
+        let place = decisions::place(ctx, &cast.asha, hers).await.expect("hers").place;
+        assert!(place.awaits_answer && !place.can.take, "nobody takes what was not agreed");
+        assert_eq!(code(decisions::take(ctx, &cast.asha, hers).await), "NOT_YOUR_TURN");
+        for who in ["asha@acme.example", "ravi@apex.example"] {
+            assert_eq!(count(town, &format!("mails where template = 'place_offered' and recipient = '{who}'")).await, 1, "{who}");
+        }
+        // Nobody gets past the line.
+        let seen = cast.seen(&cast.ravi, lost).await;
+        assert_eq!(code(requests::accept(ctx, &cast.ravi, lost, &seen).await), "NO_PLACE_LEFT");
+
+        // Not answered in time, it is kept for the next; the application stays.
+        town.shift(3 * 86_400 + 60).await;
+        assert_eq!(
+            (cast.waiting(&cast.asha, hers).await, cast.waiting(&cast.tomas, lost).await),
+            (Some(WaitingState::Lapsed), Some(WaitingState::Offered))
+        );
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Pending);
+        cast.accept(lost).await;
+        town.drain().await;
+        assert_eq!(
+            (cast.state(&cast.tomas, lost).await, cast.waiting(&cast.tomas, lost).await),
+            (RequestState::Accepted, Some(WaitingState::Taken))
+        );
+
+        // She waits again; the community agrees beforehand, and then the place is hers to take.
+        decisions::wait(ctx, &cast.asha, hers, &cast.seen(&cast.asha, hers).await).await.expect("in line again");
+        let place = decisions::place(ctx, &cast.ravi, hers).await.expect("theirs").place;
+        assert!(place.can.wait, "the community may agree to it");
+        cast.wait(hers).await;
+        decisions::release(ctx, &cast.ravi, lost, "They asked for it.").await.expect("released");
+        decisions::take(ctx, &cast.asha, hers).await.expect("hers");
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Accepted);
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_line_is_for_what_is_full_and_staff_look_first_there_too() {
+    story(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
+        let waits = |message: &str| -> ApplyInput { wire(json!({"amount": 20000, "message": message, "waitingList": true})) };
+        // Where a place is free it is an application like every other.
+        let first = decisions::apply(ctx, &ingrid, opportunity, &waits("We film it.")).await.expect("applied");
+        assert_eq!(cast.waiting(&ingrid, first).await, None);
+        cast.accept(first).await;
+
+        // Held by staff, it is in line, and its turn does not come before they have looked.
+        let spam = "See https://a.example https://b.example https://c.example and www.d.example";
+        let held = decisions::apply(ctx, &cast.asha, opportunity, &waits(spam)).await.expect("kept");
+        let behind = decisions::apply(ctx, &cast.tomas, opportunity, &waits("We come with mentors.")).await.expect("applied");
+        town.drain().await;
+        assert_eq!(
+            count(town, "notices where title like 'Acme Cloud waits for a place%'").await,
+            0,
+            "the community does not know of it"
+        );
+        decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
+        assert_eq!(
+            (cast.waiting(&cast.asha, held).await, cast.waiting(&cast.tomas, behind).await),
+            (Some(WaitingState::Waiting), Some(WaitingState::Offered))
+        );
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn taking_a_kept_place_and_its_lapse_at_once_have_one_outcome() {
     story(async |town| {
         let cast = told(town).await;
@@ -993,16 +1113,55 @@ async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts()
             .execute(&town.owner)
             .await
             .expect("half released");
+        // It goes on by itself, for whoever released it: nobody has to press again, and run twice it is said once.
+        let apex = cast.ravi.community().expect("his");
+        decisions::go_on(&cast.ctx, opportunity, apex, cast.ravi.user()).await.expect("said");
+        decisions::go_on(&cast.ctx, opportunity, apex, cast.ravi.user()).await.expect("nothing is left");
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Accepted);
+        assert_eq!(cast.state(&cast.tomas, his).await, RequestState::Rejected);
+        assert_eq!(count(town, "prepared_decisions").await, 0);
+
+        // By whoever has no seat there any more, nothing is said; it is prepared again, and says why.
+        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let third = cast.apply(&ingrid, opportunity).await;
+        let (id, seen) = (third.to_string(), cast.seen(&cast.ravi, third).await.to_string());
+        let fields = [
+            ("decisions[0].requestId", id.as_str()),
+            ("decisions[0].decision", "Accept"),
+            ("decisions[0].revisionHash", seen.as_str()),
+        ];
+        assert_eq!(ravi.submit(&path, "prepare", &fields).await.status, StatusCode::SEE_OTHER);
+        sqlx::query("update prepared_decisions set releasing_at = prepared_at")
+            .execute(&town.owner)
+            .await
+            .expect("cut off at once");
+        decisions::go_on(&cast.ctx, opportunity, apex, cast.mei.user()).await.expect("nothing to say for her");
+        assert_eq!(cast.state(&ingrid, third).await, RequestState::Pending);
         let page = ravi.open(&path).await;
-        assert!(page.text.contains("Release the decision"));
+        assert!(page.text.contains("Release it again") && page.text.contains("Release the decision"));
 
         let released = ravi.submit(&path, "release-decisions", &[]).await;
 
         assert_eq!(released.status, StatusCode::SEE_OTHER, "{}", released.text);
-        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Accepted);
-        assert_eq!(cast.state(&cast.tomas, his).await, RequestState::Rejected);
+        assert_eq!(cast.state(&ingrid, third).await, RequestState::Accepted);
         assert_eq!(count(town, "prepared_decisions").await, 0);
         town.drain().await;
+
+        // The fact of a release wakes the job.
+        let offer = cast.offer(json!({"category": "Bronze Sponsor"})).await;
+        let hers = cast.apply(&cast.asha, offer).await;
+        let row = json!({"requestId": hers.to_string(), "decision": "Decline", "reason": "Budget", "revisionHash": cast.seen(&cast.ravi, hers).await.as_str()});
+        let input: DecisionsInput = wire(json!({"decisions": [row]}));
+        decisions::prepare(&cast.ctx, &cast.ravi, offer, &input).await.expect("prepared");
+        let cut_off = tokio::time::timeout(std::time::Duration::ZERO, decisions::release_decisions(&cast.ctx, &cast.ravi, offer)).await;
+        if cut_off.is_err() {
+            // Cut off before it was stated: then it was not released.
+            decisions::release_decisions(&cast.ctx, &cast.ravi, offer).await.expect("released");
+        }
+        town.drain().await;
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Rejected);
+        let done = "jobs where consumer = 'decisions-released' and state <> 'done'";
+        assert_eq!(count(town, done).await, 0);
     })
     .await;
 }
@@ -1046,6 +1205,36 @@ async fn both_sides_see_what_changed_since_the_application() {
         assert!(page.text.contains("Changed since you applied") && page.text.contains("2 x 2 m"));
         let request = requests::get(&cast.ctx, &cast.asha, id).await.expect("hers");
         assert!(request.benefits.iter().any(|line| line.text == "3 x 3 m"), "the agreed wording stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
+    story(async |town| {
+        told(town).await;
+        let open = sqlx::query_scalar::<_, uuid::Uuid>(
+            "select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("the demo has one");
+        let theirs = format!("/opportunities/{open}");
+        for (page, title) in
+            [("/events/hackfest-2027", "Support this event"), ("/communities/apex-circle", "What they look for now")]
+        {
+            let shown = town.visitor().open(page).await.text;
+            assert!(shown.contains(title) && shown.contains(&theirs), "{page}");
+            assert!(!shown.contains("HarbourConf"), "only their own: {page}");
+        }
+        assert!(!town.visitor().open("/communities/newgrove").await.text.contains("What they look for now"));
+        // What staff took off the marketplace is not offered there either.
+        sqlx::query("update opportunities set hidden_reason = 'A test of it.' where id = $1")
+            .bind(open)
+            .execute(&town.owner)
+            .await
+            .expect("hidden");
+        assert!(!town.visitor().open("/events/hackfest-2027").await.text.contains(&theirs));
     })
     .await;
 }

@@ -299,20 +299,40 @@ async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
 async fn a_page_tells_what_is_supported_and_was() {
     story(async |town| {
         demo(town).await;
-        let supported: Vec<(String, String)> = sqlx::query_as(
-            "select distinct o.slug, e.title from event_partners p join organizations o on o.id = p.organization_id
-             join events e on e.id = p.event_id
-             where p.visible and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed')",
+        let supported: Vec<(String, String, bool)> = sqlx::query_as(
+            "select distinct o.slug, e.title, e.status in ('Completed', 'Archived')
+             from event_partners p join organizations o on o.id = p.organization_id join events e on e.id = p.event_id
+             where p.visible and p.removed_at is null and e.public_visible and e.published_at is not null",
         )
         .fetch_all(&town.owner)
         .await
         .unwrap();
-        assert!(!supported.is_empty(), "the demo's sponsors stand on pages");
-        for (slug, title) in supported {
-            let page = town.visitor().open(&format!("/directory/{slug}")).await;
-            assert!(page.text.contains("Supports now") || page.text.contains("Has supported"), "{slug}");
-            assert!(page.text.contains(&title), "{title} on the page of {slug}");
+        assert!(supported.iter().any(|(.., over)| *over), "the demo has a sponsor of the past");
+        assert!(supported.iter().any(|(.., over)| !*over), "the demo has a sponsor of what is to come");
+        for (slug, title, over) in supported {
+            let page = town.visitor().open(&format!("/directory/{slug}")).await.text;
+            let list = if over { "section__title\">Has supported" } else { "section__title\">Supports now" };
+            let (_, list) = page.split_once(list).unwrap_or_else(|| panic!("{slug} has no such list: {title}"));
+            let (list, _) = list.split_once("</section>").expect("a section ends");
+            assert!(list.contains(&title), "{title} on the page of {slug}");
         }
+        // Nobody has judged anybody yet, and the page says so.
+        let page = town.visitor().open("/directory/acme-cloud").await.text;
+        let (_, glance) = page.split_once("Reputation").expect("a line of its own");
+        assert!(glance.chars().take(80).collect::<String>().contains("New"), "{glance}");
+
+        // Put away is over, and stays: on the sponsor's page, its community's, and with those who made it possible.
+        let page = town.visitor().open("/communities/harbour-devs").await.text;
+        let (_, past) = page.split_once("Past events").expect("a list of its own");
+        assert!(past.contains("Harbour Lights"), "archived, not gone");
+        let (_, past) = page.split_once("Sponsors and partners so far").expect("a list of its own");
+        assert!(past.contains("Fjord Media"));
+        let fjord: (i32, i32) =
+            sqlx::query_as("select events_sponsored, communities_supported from organizations where slug = 'fjord-media'")
+                .fetch_one(&town.owner)
+                .await
+                .unwrap();
+        assert_eq!(fjord, (2, 2));
     })
     .await;
 }

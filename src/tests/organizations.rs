@@ -498,22 +498,6 @@ async fn a_logo_is_drawn_anew_and_served_for_ever() {
 }
 
 #[tokio::test]
-async fn support_is_counted_once() {
-    story(async |town| {
-        let ctx = town.ctx();
-        let id = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
-        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
-        let (event, other, community) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(3));
-        for event in [event, event, other] {
-            service::note_support(&ctx, id, event.into(), community.into(), ctx.now()).await.expect("noted");
-        }
-        let view = service::get(&ctx, None, id).await.expect("public");
-        assert_eq!((view.events_sponsored_count, view.communities_supported_count), (2, 1));
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn what_cannot_be_checked_says_so_and_is_no_failure() {
     story(async |town| {
         // The same house on a machine without a network.

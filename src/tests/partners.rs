@@ -7,11 +7,14 @@ use crate::{
 };
 use commdesk::{
     features::{
+        communities::{rules::Decision as CommunityDecision, service as communities},
+        decisions::service as decisions,
+        events::service as events,
         facts::FactKind,
         organizations::service as organizations,
         partners::{
             rules::{Labels, read_reason},
-            service::{self, To},
+            service::{self, To, Whose},
             views::{AssignmentView, PartnerInput},
         },
         requests::service as requests,
@@ -22,11 +25,12 @@ use commdesk::{
         ids::{EventId, OrganizationId, PartnerLinkId},
         labels::Category,
         page::PageRequest,
+        text::Paragraph,
     },
     platform::facts,
     seeds::{
         self,
-        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
+        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
 use http::{Method, StatusCode};
@@ -156,9 +160,41 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let again = json!({"name": "Tiny Tools GmbH", "website": "https://www.tiny.example", "category": "Technology Partner"});
         let twice = ravi.api(Method::POST, &at, Some(again)).await;
         assert_eq!((twice.status, twice.code().as_str()), (StatusCode::CONFLICT, "ALREADY_ON_EVENT"), "{}", twice.text);
-        // A name alone stands on the page and nowhere else.
-        let name = ravi.api(Method::POST, &at, Some(json!({"name": "Aunt Asha's Samosas", "category": "Support Partner"}))).await;
-        assert!(name.data()["organizationId"].is_null());
+        // A name alone is enough to stand in the directory, as added by a community. Nobody can claim it: there is no website.
+        let samosas = json!({"name": "Aunt Asha's Samosas", "category": "Support Partner"});
+        let name = ravi.api(Method::POST, &at, Some(samosas)).await;
+        assert_eq!(name.status, StatusCode::CREATED, "{}", name.text);
+        let slug = name.data()["organizationSlug"].as_str().expect("a page of its own").to_owned();
+        let page = town.visitor().open(&format!("/directory/{slug}")).await;
+        assert!(page.text.contains("Community Added") && !page.text.contains("Claim it"), "{}", page.status);
+        let id = name.data()["organizationId"].as_str().expect("an id").to_owned();
+        let shown = town.visitor().api(Method::GET, &format!("/sponsors/{id}"), None).await.data();
+        assert_eq!((shown["website"].as_str(), shown["verificationStatus"].as_str()), (Some(""), Some("Community Added")));
+        assert!(town.visitor().open(&format!("/claim/{slug}")).await.text.contains("which website is theirs"));
+        let claim = town.visitor().api(Method::POST, &format!("/sponsors/{id}/claims"), Some(json!({"email": "asha@samosas.example"}))).await;
+        assert_eq!((claim.status, claim.code().as_str()), (StatusCode::CONFLICT, "NOT_CLAIMABLE"), "{}", claim.text);
+        // The same name means the same organization, on the next event too.
+        let again = ravi.api(Method::POST, &at, Some(json!({"name": "aunt asha's samosas", "category": "Venue Partner"}))).await;
+        assert_eq!(again.data()["organizationId"].as_str(), Some(id.as_str()), "{}", again.text);
+        // A request to it is kept, and nobody is written to, because nobody is known.
+        let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
+        assert_eq!(ravi.api(Method::POST, "/requests", Some(ask)).await.status, StatusCode::CREATED);
+        town.drain().await;
+
+        // A name that is easily taken for another asks first; a name that several have means none of them by itself.
+        let like = json!({"name": "Tiny Tool", "category": "Support Partner"});
+        let asked = ravi.api(Method::POST, &at, Some(like)).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked.text.contains("Tiny Tools") && asked.text.contains("confirm"), "{}", asked.text);
+        let sure = json!({"name": "Tiny Tool", "category": "Support Partner", "confirm": true});
+        assert_eq!(ravi.api(Method::POST, &at, Some(sure)).await.status, StatusCode::CREATED);
+        sqlx::query("update organizations set display_name = 'Tiny Tools', name_skeleton = (select name_skeleton from organizations where slug = 'tiny-tools') where slug = 'tiny-tool'")
+            .execute(&town.owner)
+            .await
+            .expect("two of one name");
+        let both = ravi.api(Method::POST, &at, Some(json!({"name": "Tiny Tools", "category": "Ecosystem Partner", "confirm": true}))).await;
+        assert_eq!(both.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", both.text);
+        assert!(both.text.contains("Several have this name") && both.text.contains("organizationId"));
     })
     .await;
 }
@@ -492,6 +528,69 @@ async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answe
         assert_eq!(answered, 2);
         let html = town.visitor().open("/communities/apex-circle").await;
         assert!(html.text.contains("Sponsors and partners so far") && html.text.contains("Upcoming events"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_counted_as_supported_is_what_stands_on_public_pages() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let ctx = town.ctx();
+        let counted = async |name: &str| {
+            town.drain().await;
+            sqlx::query_as::<_, (i32, i32)>(
+                "select events_sponsored, communities_supported from organizations where display_name = $1",
+            )
+            .bind(name)
+            .fetch_one(&town.owner)
+            .await
+            .expect("an organization")
+        };
+        assert_eq!((counted("Lumen Data").await, counted("Acme Cloud").await), ((1, 1), (0, 0)));
+
+        // Drafts count for nothing: a friend on each of ten raises nobody.
+        let draft = EventId(one(town, "select id from events where title = 'Autumn demo night'").await);
+        let silver = || of(stage.acme, "Silver Sponsor").parse_new(Labels::All).expect("in order");
+        service::add(&ctx, &stage.ravi, draft, silver(), None).await.expect("on a draft");
+        assert_eq!(counted("Acme Cloud").await, (0, 0));
+
+        // An event counts once, however often somebody stands on it, and as long as one of the places can be seen.
+        let one_place = stage.add(town, &of(stage.acme, "Silver Sponsor")).await.expect("added");
+        let other = stage.add(town, &of(stage.acme, "Venue Partner")).await.expect("added");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+        service::remove(&ctx, &stage.ravi, stage.hackfest, one_place, None).await.expect("removed");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+        service::show(&ctx, &stage.ravi, stage.hackfest, other, false).await.expect("hidden");
+        assert_eq!(counted("Acme Cloud").await, (0, 0));
+        service::show(&ctx, &stage.ravi, stage.hackfest, other, true).await.expect("shown");
+        assert_eq!(counted("Acme Cloud").await, (1, 1));
+
+        // Staff hide the event and show it; they suspend the community and restore it.
+        town.house.clock.shift(60);
+        let sara = people::sign_in_staff(&ctx, SARA).await.expect("staff");
+        for (hidden, wanted) in [(true, 0), (false, 1)] {
+            let mut tx = ctx.begin().await.expect("a transaction");
+            events::hide_in(&mut tx, &sara, stage.hackfest, hidden, "A test of it.").await.expect("decided");
+            tx.commit().await.expect("kept");
+            assert_eq!((counted("Acme Cloud").await, counted("Lumen Data").await), ((wanted, wanted), (wanted, wanted)));
+        }
+        let apex = stage.ravi.community().expect("his");
+        for (decision, wanted) in [(CommunityDecision::Suspend, 0), (CommunityDecision::Restore, 1)] {
+            let why = Paragraph::parse("A test of it.", 100, "reason").expect("in order");
+            communities::decide(&ctx, &sara, apex, decision, &why).await.expect("decided");
+            assert_eq!((counted("Acme Cloud").await, counted("Lumen Data").await), ((wanted, wanted), (wanted, wanted)));
+        }
+
+        // An agreed place that is released is not there any more.
+        let agreed = one(town, "select request_id from event_partners where display_category = 'Gold Sponsor'").await;
+        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        decisions::release(&ctx, &ravi, agreed.into(), "They asked us to.").await.expect("released");
+        assert_eq!(counted("Lumen Data").await, (0, 0));
+
+        // The same fact heard again changes nothing.
+        service::count_support(&ctx, Whose::Event(stage.hackfest)).await.expect("counted");
+        assert_eq!((counted("Acme Cloud").await, counted("Fjord Media").await), ((1, 1), (2, 2)));
     })
     .await;
 }

@@ -361,6 +361,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/partners/wall", "event={eventId}", 404, 404),
     ("/opportunities/list", "query=&cursor=", 200, 200),
     ("/opportunities/get", "id={opportunityId}", 200, 200),
+    ("/opportunities/offers", "event=hackfest-2027&community=", 200, 200),
     ("/opportunities/mine", "status=&cursor=", 401, 403),
     ("/opportunities/editor", "id={opportunityId}", 401, 403),
     ("/requests/inbox", "ask[tab]=&ask[q]=&cursor=", 401, 200),

@@ -20,7 +20,7 @@ use futures::future::BoxFuture;
 pub fn consumers() -> Vec<Consumer> {
     vec![
         Consumer { name: "community-checks", wants: asks_for_checks, run: check },
-        Consumer { name: "community-answers", wants: |fact| fact.room == "requests", run: count_answers },
+        Consumer { name: "community-answers", wants: |fact| heard(fact).is_some(), run: count_answers },
         Consumer {
             name: "community-owner-verified",
             wants: |fact| is(fact, "accounts", EmailVerified::NAME),
@@ -44,16 +44,39 @@ fn asks_for_checks(fact: &StoredFact) -> bool {
         || is(fact, "communities", ProfileEdited::NAME) && rules::needs_checks(&changed)
 }
 
-/// What an organization opened begins the wait, what the community says next on it ends it.
+/// What a fact says about how fast a community answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Heard {
+    /// An organization's request reached the community.
+    Asked,
+    /// A person of the community's answered it: yes, no, or yes as soon as a place is free.
+    Answered,
+}
+
+/// Handing over and putting aside are the community's too, and answer nobody. What staff hold back has not arrived yet.
+fn heard(fact: &StoredFact) -> Option<Heard> {
+    let payload = &fact.payload;
+    let theirs = payload["openedBy"] == "organization";
+    let by_community = payload["side"] == "community";
+    match (fact.room.as_str(), fact.name.as_str()) {
+        ("requests", "request_opened") if theirs && payload["unseenBy"].is_null() => Some(Heard::Asked),
+        ("requests", "request_released") if theirs => Some(Heard::Asked),
+        ("requests", "request_accepted") | ("decisions", "waiting_joined") if by_community => Some(Heard::Answered),
+        ("requests", "request_rejected") if by_community && payload["automatic"] != true => Some(Heard::Answered),
+        _ => None,
+    }
+}
+
+/// What reaches a community begins the wait, its first answer ends it.
 fn count_answers(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         let Some(fact) = job.fact else { return Ok(()) };
         let Some(community) = fact.payload["communityId"].as_str().and_then(|id| id.parse().ok()) else { return Ok(()) };
         let request = RequestId(fact.subject_id);
-        match (fact.name.as_str(), fact.payload["side"].as_str()) {
-            ("request_opened", Some("organization")) => service::note_asked(&ctx, request, community, fact.at).await?,
-            (_, Some("community")) => service::note_answered(&ctx, request, community, fact.at).await?,
-            _ => {}
+        match heard(&fact) {
+            Some(Heard::Asked) => service::note_asked(&ctx, request, community, fact.at).await?,
+            Some(Heard::Answered) => service::note_answered(&ctx, request, community, fact.at).await?,
+            None => {}
         }
         Ok(())
     })

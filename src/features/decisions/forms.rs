@@ -10,7 +10,10 @@ use crate::{
             forms::{address, read},
             views::{NumberText, OpportunityPatch, acting_at},
         },
-        requests::views::RevisionHash,
+        requests::{
+            forms::{address as request_at, read_application},
+            views::RevisionHash,
+        },
     },
     kernel::{
         error::{AppError, AppResult},
@@ -22,9 +25,11 @@ use crate::{
 const OFFER: &str = "/manage/opportunities/{id}";
 const PAGE: &str = "/manage/opportunities/{id}/decisions";
 
-/// The forms of `/requests/{id}` that are about its place, those that change an opportunity, and those of the page of decisions.
+/// The form with which one applies, those of `/requests/{id}` that are about its place, those that change an opportunity, and
+/// those of the page of decisions.
 pub fn forms() -> Vec<FormRoute> {
     vec![
+        FormRoute { path: "/opportunities/{id}", form: "apply", handler: |posted| Box::pin(apply(posted)) },
         FormRoute { path: "/requests/{id}", form: "wait-for-place", handler: |posted| Box::pin(wait(posted)) },
         FormRoute { path: "/requests/{id}", form: "take-place", handler: |posted| Box::pin(take(posted)) },
         FormRoute { path: "/requests/{id}", form: "release-place", handler: |posted| Box::pin(release(posted)) },
@@ -38,6 +43,13 @@ pub fn forms() -> Vec<FormRoute> {
 
 fn at(posted: &Posted, path: &str) -> Done {
     Done::to(acting_at(path, posted.call.workspace.as_deref().unwrap_or_default()))
+}
+
+async fn apply(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let input = read_application(&posted.typed)?;
+    let id = service::apply(&posted.call.ctx, &actor, posted.seg("id")?, &input).await?;
+    Ok(Done::to(request_at(&posted, id)))
 }
 
 async fn wait(posted: Posted) -> AppResult<Done> {

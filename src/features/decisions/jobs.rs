@@ -1,19 +1,28 @@
-//! What moves the line of those who wait: requests that close, more places, and offers that ran out.
+//! What moves the line of those who wait: requests that close, more places, and offers that ran out. And what ends a release
+//! that was cut off.
 
 use super::service;
 use crate::{
-    kernel::ids::OpportunityId,
+    kernel::ids::{OpportunityId, UserId},
     platform::{
         ctx::Ctx,
         facts::StoredFact,
         jobs::{Consumer, DeadlineHandler, Job},
     },
 };
+use anyhow::Context as _;
 use futures::future::BoxFuture;
 
 /// The consumers of this room.
 pub fn consumers() -> Vec<Consumer> {
-    vec![Consumer { name: "waiting-line", wants: moves_the_line, run: settle }]
+    vec![
+        Consumer { name: "waiting-line", wants: moves_the_line, run: settle },
+        Consumer {
+            name: "decisions-released",
+            wants: |fact| fact.room == "decisions" && fact.name == "decisions_released",
+            run: go_on,
+        },
+    ]
 }
 
 /// The handlers of this room's deadlines.
@@ -26,12 +35,25 @@ pub fn deadlines() -> Vec<DeadlineHandler> {
 
 fn moves_the_line(fact: &StoredFact) -> bool {
     match (fact.room.as_str(), fact.name.as_str()) {
-        ("requests", "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired") => {
-            fact.payload["opportunityId"].is_string()
-        }
+        (
+            "requests",
+            "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired" | "request_released"
+            | "request_refused",
+        ) => fact.payload["opportunityId"].is_string(),
         ("opportunities", "opportunity_edited") => true,
         _ => false,
     }
+}
+
+fn go_on(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let Some(fact) = job.fact else { return Ok(()) };
+        let community =
+            fact.payload["communityId"].as_str().and_then(|id| id.parse().ok()).context("a release names its community")?;
+        let by = fact.actor_user_id.context("a release is somebody's")?;
+        service::go_on(&ctx, OpportunityId(fact.subject_id), community, UserId(by)).await?;
+        Ok(())
+    })
 }
 
 fn settle(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {

@@ -1,4 +1,5 @@
-//! `/requests/{requestId}/place…`, `PATCH /opportunities/{opportunityId}` and `/opportunities/{opportunityId}/decisions…`.
+//! `POST /opportunities/{opportunityId}/apply`, `/requests/{requestId}/place…`, `PATCH /opportunities/{opportunityId}` and
+//! `/opportunities/{opportunityId}/decisions…`.
 
 use super::{
     service,
@@ -10,7 +11,11 @@ use crate::{
             service as opportunities,
             views::{OpportunityPatch, OpportunityView},
         },
-        requests::views::RevisionHash,
+        requests::{
+            rest::once as requests_once,
+            service as requests,
+            views::{ApplyInput, RequestView, RevisionHash},
+        },
     },
     kernel::{
         actor::Actor,
@@ -19,7 +24,7 @@ use crate::{
     },
     platform::{
         ctx::Ctx,
-        web::{ApiResult, Body, Call, Seg, ok, once::Once},
+        web::{ApiResult, Body, Call, Seg, created, ok, once::Once},
     },
 };
 use std::future::Future;
@@ -27,6 +32,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
+        .routes(routes!(apply))
         .routes(routes!(place))
         .routes(routes!(wait))
         .routes(routes!(take))
@@ -48,6 +54,37 @@ where
     Ok(actor)
 }
 
+/// An organization applies for an opportunity
+///
+/// With `waitingList`, also where every place is taken: then the application waits in line, and a place that becomes free is
+/// kept for it in its turn, for three days, in which the community answers.
+#[utoipa::path(
+    post, path = "/opportunities/{opportunityId}/apply", tag = "opportunities", request_body = ApplyInput,
+    params(
+        ("opportunityId" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header),
+        ("X-CommDesk-Workspace" = Option<String>, Header),
+    ),
+    responses(
+        (status = 201, description = "The request, with its first revision", body = RequestView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role or the organization may not"),
+        (status = 404, description = "No such opportunity"),
+        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), NOT_TAKING_REQUESTS, OPPORTUNITY_CLOSED (also a full one, without `waitingList`), IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
+        (status = 422, description = "Problems by field"),
+        (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
+    )
+)]
+async fn apply(call: Call, key: Once, Seg(opportunity): Seg<OpportunityId>, body: Body<ApplyInput>) -> ApiResult {
+    let Body { value, raw } = body;
+    let operation = format!("POST /opportunities/{opportunity}/apply");
+    let (actor, id) = requests_once(&call, &key, &operation, &raw, |ctx, actor| async move {
+        service::apply(&ctx, &actor, opportunity, &value).await
+    })
+    .await?;
+    Ok(created(&requests::get(&call.ctx, &actor, id).await?))
+}
+
 /// A request's place
 ///
 /// Whether it waits in line, is offered a place until a moment, or had its place released; and what you may do about it.
@@ -67,8 +104,9 @@ async fn place(call: Call, Seg(id): Seg<RequestId>) -> ApiResult {
 
 /// Wait for a place
 ///
-/// For the side whose turn it is, when every place is taken: it agrees to the named revision, and the place is offered to the
-/// organization as soon as it is next in line.
+/// When every place is taken. The side whose turn it is agrees to the named revision, and the place is offered to the
+/// organization as soon as it is next in line. An organization that applied may wait before the community has agreed: then the
+/// place is kept for its application in its turn, and the community answers.
 #[utoipa::path(
     patch, path = "/requests/{requestId}/place/wait", tag = "requests", request_body = WaitInput,
     params(("requestId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),

@@ -74,10 +74,14 @@ pub struct Waiting {
     pub side: Side,
     /// … and to which wording.
     pub revision_hash: String,
+    /// The side whose answer the request still waits for: until it has agreed, a place that is kept is kept for its answer.
+    pub turn: Side,
     pub offer_until: Option<DateTime<Utc>>,
 }
 
-/// A request joins the line: the side whose answer is awaited agrees to what is offered, as soon as there is a place.
+/// A request joins the line: the side whose answer is awaited agrees to what is offered, as soon as there is a place. An
+/// organization that applied may also wait before it has its answer: its place is kept in its turn, and then the community
+/// answers. The community may agree to one that waits so; it keeps its place in the line.
 ///
 /// # Errors
 /// 409 `NO_OPPORTUNITY`, `PLACE_FREE`, and whatever keeps that side from accepting.
@@ -92,18 +96,51 @@ pub fn join(
     let Some(opportunity) = request.parties.opportunity else {
         return Err(Refusal::new("NO_OPPORTUNITY", "This request is for no opportunity, so there is no place to wait for."));
     };
-    // Waiting is agreeing: whoever may not accept may not wait.
-    request.accept(side, shown, now)?;
-    if places_left > 0 {
-        return Err(Refusal::new("PLACE_FREE", "A place is free. Accept the offer instead of waiting for one."));
+    if is_applicant(request.opened_by, request.turn, side) {
+        request.must_stand(shown, now)?;
+    } else {
+        // Waiting is agreeing: whoever may not accept may not wait.
+        request.accept(side, shown, now)?;
     }
-    Ok(WaitingJoined { id, request: request.id, opportunity, parties: request.parties.clone(), side, hash: shown.to_string() })
+    if places_left > 0 {
+        return Err(Refusal::new("PLACE_FREE", "A place is free, so there is nothing to wait for but the answer."));
+    }
+    Ok(WaitingJoined {
+        id,
+        request: request.id,
+        opportunity,
+        parties: request.parties.clone(),
+        side,
+        hash: shown.to_string(),
+        held: request.held,
+    })
+}
+
+/// Does this side wait for the answer to its own application?
+pub fn is_applicant(opened_by: Side, turn: Side, side: Side) -> bool {
+    side == Side::Organization && opened_by == side && turn == Side::Community
 }
 
 impl Waiting {
     /// A place is kept for them until a moment: [`WINDOW`] from now, at most until the offer ends.
     pub fn offer(&self, parties: &Parties, expires_at: DateTime<Utc>, now: DateTime<Utc>) -> PlaceOffered {
-        PlaceOffered { id: self.id, request: self.request, parties: parties.clone(), until: (now + WINDOW).min(expires_at) }
+        PlaceOffered {
+            id: self.id,
+            request: self.request,
+            parties: parties.clone(),
+            until: (now + WINDOW).min(expires_at),
+            taker: self.taker(),
+        }
+    }
+
+    /// Who has to say yes while a place is kept: the organization, or the community that has not agreed yet.
+    pub fn taker(&self) -> Side {
+        if self.side == self.turn { Side::Organization } else { self.turn }
+    }
+
+    /// The community agrees to an application that has put itself in line.
+    pub fn may_be_agreed(&self, side: Side) -> bool {
+        self.state == WaitingState::Waiting && side == Side::Community && self.side != side && self.turn == side
     }
 
     /// May the place that is kept be taken now?
@@ -126,6 +163,7 @@ impl Waiting {
             id: self.id,
             request: self.request,
             parties: parties.clone(),
+            taker: self.taker(),
         })
     }
 }
@@ -166,16 +204,21 @@ macro_rules! line_facts {
 
 line_facts! {
     /// A request waits for a place.
-    WaitingJoined, "waiting_joined" { id: WaitingId, opportunity: OpportunityId, side: Side, hash: String }
-    (it) payload [("side", json!(it.side)), ("revisionHash", json!(it.hash))], private [];
+    WaitingJoined, "waiting_joined" { id: WaitingId, opportunity: OpportunityId, side: Side, hash: String, held: bool }
+    // What staff hold back is not heard of by the other side.
+    (it) payload [
+        ("side", json!(it.side)),
+        ("revisionHash", json!(it.hash)),
+        ("unseenBy", json!(it.held.then(|| it.side.other()))),
+    ], private [];
 
     /// A place is kept for whoever was next.
-    PlaceOffered, "place_offered" { id: WaitingId, until: DateTime<Utc> }
-    (it) payload [("until", json!(it.until))], private [];
+    PlaceOffered, "place_offered" { id: WaitingId, until: DateTime<Utc>, taker: Side }
+    (it) payload [("until", json!(it.until)), ("taker", json!(it.taker))], private [];
 
     /// It was not taken in time.
-    PlaceOfferLapsed, "place_offer_lapsed" { id: WaitingId }
-    (_it) payload [], private [];
+    PlaceOfferLapsed, "place_offer_lapsed" { id: WaitingId, taker: Side }
+    (it) payload [("taker", json!(it.taker))], private [];
 
     /// The community took an agreed place back.
     PlaceReleased, "place_released" { reason: String }
@@ -349,6 +392,7 @@ mod tests {
             state,
             side: Side::Community,
             revision_hash: "0".repeat(64),
+            turn: Side::Community,
             offer_until: until,
         }
     }

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     features::{
+        accounts::service as accounts,
         events::service as events,
         opportunities::{
             rules::ReopenReason,
@@ -28,13 +29,13 @@ use crate::{
             policy as requests_policy,
             rules::Rejection,
             service as requests,
-            views::{PartyView, RequestState, RevisionHash},
+            views::{ApplyInput, PartyView, RequestState, RevisionHash},
         },
     },
     kernel::{
         actor::{Actor, Scope, Side},
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId, WaitingId},
+        ids::{CommunityId, OpportunityId, OrganizationId, RequestId, UserId, WaitingId},
         money::{Currency, Money},
     },
     platform::{
@@ -46,6 +47,7 @@ use crate::{
     },
 };
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The deadline until which a place is kept.
 pub const OFFER: &str = "place_offer";
@@ -54,7 +56,30 @@ const MOST: usize = 200;
 
 // ── Waiting and being offered ───────────────────────────────────────────────────────────────────────────────────────
 
-/// Joins the line for a place: the side whose turn it is agrees to the newest revision, as soon as a place is free.
+/// An organization applies for an opportunity. For its waiting list, where the input says so: when every place is taken, the
+/// application is in line from the first moment.
+///
+/// # Errors
+/// As [`requests::apply_in`].
+pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<RequestId> {
+    let (mut tx, id) = requests::apply_in(ctx, actor, opportunity, input).await?;
+    if input.waiting_list {
+        let places_left = opportunities::hold_places_in(&mut tx, opportunity).await?;
+        if places_left == 0 {
+            let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
+            let shown = request.revision_hash.clone();
+            let joined = rules::join(ctx.id(), &request, Side::Organization, &shown, places_left, ctx.now())?;
+            store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+            tx.state(actor, &joined);
+        }
+    }
+    tx.result(id);
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Joins the line for a place: the side whose turn it is agrees to the newest revision, as soon as a place is free. An
+/// organization that applied waits for a place and for the answer.
 ///
 /// # Errors
 /// 404, 403 (also `CONFLICT_OF_INTEREST`); 409 `PLACE_FREE`, `ALREADY_WAITING`, `NO_OPPORTUNITY`, `NOT_YOUR_TURN`,
@@ -70,7 +95,10 @@ pub async fn wait(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash)
     };
     let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
     let joined = rules::join(ctx.id(), &request, side, shown, places_left, ctx.now())?;
-    store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+    match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
+        Some(waiting) => store::apply_agreed(&mut tx, waiting.id, &joined).await?,
+        None => store::apply_joined(&mut tx, &joined, ctx.now()).await?,
+    }
     tx.state(actor, &joined);
     tx.result(id);
     tx.commit().await?;
@@ -159,7 +187,7 @@ async fn settle_in(
             store::apply_ended(tx, lapsed.id(), WaitingState::Lapsed, now).await?;
             tx.state(Voice::System, &lapsed);
         } else {
-            if it.waiting.state == WaitingState::Waiting {
+            if it.waiting.state == WaitingState::Waiting && !it.held {
                 next.push(it);
             }
             continue;
@@ -230,29 +258,34 @@ pub async fn place(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<PlaceSc
     let waiting = row.waiting_state.as_deref().and_then(|state| WaitingState::parse(state).ok());
     let in_line = matches!(waiting, Some(WaitingState::Waiting | WaitingState::Offered));
     let kept = waiting == Some(WaitingState::Offered) && row.offer_until.is_some_and(|until| ctx.now() < until);
+    let (opened_by, turn) = (side_of(&row.opened_by)?, side_of(&row.turn)?);
+    // Whoever is awaited has agreed already, or their answer is what the place is kept for.
+    let agreed = row.waiting_side.as_deref() == Some(turn.label());
+    let joins = !in_line && (turn == side || rules::is_applicant(opened_by, turn, side));
+    let agrees = waiting == Some(WaitingState::Waiting) && !agreed && turn == side && side == Side::Community;
     let changes = changes(&row);
     Ok(PlaceScreen {
         place: PlaceView {
             changes,
             waiting,
             position: (waiting == Some(WaitingState::Waiting)).then_some(row.position),
+            awaits_answer: in_line && !agreed,
             offer_until: row.offer_until,
             offer_until_label: row.offer_until.map(|at| dates::moment(at, dates::zone(&row.timezone))).unwrap_or_default(),
             release_reason: row.release_reason.filter(|_| state == RequestState::Accepted && !row.holds),
             can: PlaceCan {
-                wait: may_act
-                    && open
-                    && row.opportunity_id.is_some()
-                    && row.places_left == 0
-                    && !in_line
-                    && row.turn == side.label(),
-                take: may_act && open && kept && side == Side::Organization,
+                wait: may_act && open && row.opportunity_id.is_some() && row.places_left == 0 && (joins || agrees),
+                take: may_act && open && kept && agreed && side == Side::Organization,
                 release: may_act && state == RequestState::Accepted && row.holds && side == Side::Community,
             },
         },
         revision_hash: RevisionHash::from_bytes(&row.hash).to_string(),
         acting: key_of(Some(actor)),
     })
+}
+
+fn side_of(label: &str) -> AppResult<Side> {
+    Side::parse(label).ok_or_else(|| AppError::broken(format!("{label} is no side")))
 }
 
 /// What changed in the offer and the event since the request was made, without the lines that stayed.
@@ -409,7 +442,7 @@ fn read(input: &DecisionsInput) -> AppResult<Read<'_>> {
 }
 
 /// Says everything that is prepared: each decision is a transaction of its own, carried out once however often this is called.
-/// What could not be carried out stays prepared, with the reason. Called again, it goes on where it stopped.
+/// What could not be carried out stays prepared, with the reason. When it is cut off, a job goes on where it stopped.
 ///
 /// # Errors
 /// 403, 404; 409 `NOTHING_PREPARED`.
@@ -428,8 +461,36 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
 
     // The key of the call is claimed; each decision is a transaction of its own.
     let each = Ctx { claim: None, ..ctx.clone() };
-    for row in store::list_releasing(&each, id).await? {
-        let outcome = carry_out(&each, actor, &row).await;
+    carry_out_all(&each, Some(actor), id).await?;
+    Ok(id)
+}
+
+/// What is left of a release that was cut off is said by itself, for the person who released it: as long as they hold their
+/// seat. Where nothing is left, nothing happens.
+///
+/// # Errors
+/// When the database is away: the job tries again.
+pub async fn go_on(ctx: &Ctx, opportunity: OpportunityId, community: CommunityId, by: UserId) -> AppResult<()> {
+    let person = accounts::holder_of_seat(ctx, by, community.into(), true).await?.map(Arc::new);
+    let actor = person.and_then(|person| person.actor_of(community));
+    carry_out_all(ctx, actor.as_ref(), opportunity).await
+}
+
+/// The applicants whose answer is being said: they hear that, and nothing else about the same.
+///
+/// # Errors
+/// When the database is away.
+pub async fn being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_being_told(ctx, opportunity).await
+}
+
+/// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.
+async fn carry_out_all(each: &Ctx, actor: Option<&Actor>, id: OpportunityId) -> AppResult<()> {
+    for row in store::list_releasing(each, id).await? {
+        let outcome = match actor {
+            Some(actor) => carry_out(each, actor, &row).await,
+            None => Err(AppError::forbidden("Whoever released this left the community before it was said. Release it again.")),
+        };
         let mut tx = each.begin().await?;
         match outcome {
             Ok(()) => {
@@ -442,7 +503,7 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
         }
         tx.commit_unstated("what was prepared is said, or it is known why not").await?;
     }
-    Ok(id)
+    Ok(())
 }
 
 async fn carry_out(ctx: &Ctx, actor: &Actor, row: &store::ReleasingRow) -> AppResult<()> {

@@ -9,7 +9,7 @@ use crate::{
     kernel::{
         actor::{Scope, Side},
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId, WaitingId},
+        ids::{OpportunityId, OrganizationId, RequestId, WaitingId},
     },
     platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
 };
@@ -22,17 +22,19 @@ pub struct InLine {
     pub parties: Parties,
     pub request_state: String,
     pub expires_at: DateTime<Utc>,
+    /// Staff look at it first: its turn has not come, whatever its place.
+    pub held: bool,
 }
 
 /// Everybody who waits or was offered a place, in the order of joining.
 pub async fn list_line(tx: &mut Tx, opportunity: OpportunityId) -> AppResult<Vec<InLine>> {
     let rows = sqlx::query!(
-        "select w.id, w.request_id, w.state, w.side, w.revision_hash, w.offer_until, r.state as request_state, r.expires_at,
-                r.community_id, r.organization_id, r.event_id, c.name as community_name, o.display_name as organization_name,
+        r#"select w.id, w.request_id, w.state, w.side, w.revision_hash, w.offer_until, r.state as request_state, r.turn, r.expires_at,
+                r.held_at is not null as "held!", r.community_id, r.organization_id, r.event_id, c.name as community_name, o.display_name as organization_name,
                 e.title as event_title
          from waiting_list w join requests r on r.id = w.request_id join communities c on c.id = r.community_id
          join organizations o on o.id = r.organization_id join events e on e.id = r.event_id
-         where w.opportunity_id = $1 and w.state in ('Waiting', 'Offered') order by w.line",
+         where w.opportunity_id = $1 and w.state in ('Waiting', 'Offered') order by w.line"#,
         opportunity.0,
     )
     .fetch_all(tx.conn())
@@ -46,6 +48,7 @@ pub async fn list_line(tx: &mut Tx, opportunity: OpportunityId) -> AppResult<Vec
                     state: WaitingState::parse(&row.state).map_err(broken)?,
                     side: side(&row.side)?,
                     revision_hash: row.revision_hash,
+                    turn: side(&row.turn)?,
                     offer_until: row.offer_until,
                 },
                 parties: Parties {
@@ -59,6 +62,7 @@ pub async fn list_line(tx: &mut Tx, opportunity: OpportunityId) -> AppResult<Vec
                 },
                 request_state: row.request_state,
                 expires_at: row.expires_at,
+                held: row.held,
             })
         })
         .collect()
@@ -67,7 +71,8 @@ pub async fn list_line(tx: &mut Tx, opportunity: OpportunityId) -> AppResult<Vec
 /// The newest time that a request waited.
 pub async fn find_waiting(tx: &mut Tx, request: RequestId) -> AppResult<Option<Waiting>> {
     let row = sqlx::query!(
-        "select id, state, side, revision_hash, offer_until from waiting_list where request_id = $1 order by line desc limit 1",
+        "select w.id, w.state, w.side, w.revision_hash, w.offer_until, r.turn
+         from waiting_list w join requests r on r.id = w.request_id where w.request_id = $1 order by w.line desc limit 1",
         request.0,
     )
     .fetch_optional(tx.conn())
@@ -79,6 +84,7 @@ pub async fn find_waiting(tx: &mut Tx, request: RequestId) -> AppResult<Option<W
             state: WaitingState::parse(&row.state).map_err(broken)?,
             side: side(&row.side)?,
             revision_hash: row.revision_hash,
+            turn: side(&row.turn)?,
             offer_until: row.offer_until,
         })
     })
@@ -107,6 +113,19 @@ pub async fn apply_joined(tx: &mut Tx, joined: &WaitingJoined, at: DateTime<Utc>
     .await
     .refuse_on("waiting_list_request_key", "ALREADY_WAITING", "This request waits for a place already.")?;
     Ok(())
+}
+
+/// The community agreed to one that waits already; it keeps its place in the line.
+pub async fn apply_agreed(tx: &mut Tx, waiting: WaitingId, joined: &WaitingJoined) -> AppResult<()> {
+    let changed = sqlx::query!(
+        "update waiting_list set side = $2, revision_hash = $3 where id = $1 and state = 'Waiting'",
+        waiting.0,
+        joined.side().label(),
+        joined.hash(),
+    )
+    .execute(tx.conn())
+    .await?;
+    one(changed.rows_affected())
 }
 
 pub async fn apply_offered(tx: &mut Tx, offered: &PlaceOffered, at: DateTime<Utc>) -> AppResult<()> {
@@ -148,11 +167,13 @@ pub struct PlaceRow {
     /// The first revision, which holds the event as it was then; canonical JSON.
     pub first_canonical: String,
     pub state: String,
+    pub opened_by: String,
     pub turn: String,
     pub expires_at: DateTime<Utc>,
     pub timezone: String,
     pub hash: Vec<u8>,
     pub waiting_state: Option<String>,
+    pub waiting_side: Option<String>,
     pub offer_until: Option<DateTime<Utc>>,
     pub position: i64,
     pub places_left: i64,
@@ -170,8 +191,8 @@ pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResul
                       'eventType', e.event_type, 'category', e.category, 'format', e.format, 'region', e.region,
                       'technologies', e.technologies, 'venueName', e.venue_name, 'city', c.city,
                       'maxAttendees', e.max_attendees) as "event_now!",
-                  (select f.canonical from revisions f where f.request_id = r.id and f.sequence = 1) as "first_canonical!", r.state, r.turn, r.expires_at, e.timezone, v.hash,
-                  w.state as "waiting_state?", w.offer_until as "offer_until?",
+                  (select f.canonical from revisions f where f.request_id = r.id and f.sequence = 1) as "first_canonical!", r.state, r.opened_by, r.turn, r.expires_at, e.timezone, v.hash,
+                  w.state as "waiting_state?", w.side as "waiting_side?", w.offer_until as "offer_until?",
                   (select count(*) from waiting_list x where x.opportunity_id = w.opportunity_id and x.state = 'Waiting' and x.line <= w.line) as "position!",
                   (select count(*) from opportunity_places p where p.opportunity_id = r.opportunity_id and not exists
                       (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)) as "places_left!",
@@ -345,6 +366,18 @@ pub async fn list_releasing(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<
             })
         })
         .collect()
+}
+
+/// Whose answer is being said at this moment.
+pub async fn list_being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    let ids = sqlx::query_scalar!(
+        "select r.organization_id from prepared_decisions d join requests r on r.id = d.request_id
+         where d.opportunity_id = $1 and d.releasing_at is not null",
+        opportunity.0,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId).collect())
 }
 
 /// Notes why a decision could not be carried out; it is prepared again.

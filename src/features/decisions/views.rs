@@ -82,6 +82,8 @@ pub struct PlaceView {
     pub waiting: Option<WaitingState>,
     /// 1 is next; only while waiting.
     pub position: Option<i64>,
+    /// The application waits for a place before it has been answered: a place is kept for the community's answer.
+    pub awaits_answer: bool,
     pub offer_until: Option<DateTime<Utc>>,
     /// "Fri 20 Nov 2026, 18:30 IST".
     pub offer_until_label: String,

@@ -408,7 +408,8 @@ pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> A
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
                 max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events
-         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null and status in ('Upcoming', 'Live', 'Completed')
+         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null
+           and status in ('Upcoming', 'Live', 'Completed', 'Archived')
          order by start_at desc, id desc limit $2",
         community.0,
         limit,
@@ -526,7 +527,7 @@ pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppRes
     let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
         "select e.id, e.slug as tail, e.updated_at from events e join communities c on c.id = e.community_id
            where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-             and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+             and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
            order by e.id limit $2",
     );
     let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
@@ -539,7 +540,7 @@ pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) ->
         "select count(*), (array_agg(page.id order by page.id desc))[1] 
            from (select e.id from events e join communities c on c.id = e.community_id
                  where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-                     and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+                     and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
                  order by e.id limit $2) page",
     );
     let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;

@@ -24,6 +24,8 @@ pub struct Story {
     pub amount: String,
     /// Which side did it; nobody did when time ran out.
     pub by: Option<Side>,
+    /// Of a place that is kept: whose yes it is kept for.
+    pub taker: Option<Side>,
     /// What somebody wrote: a reason, a question, a message.
     pub words: String,
     /// Of a password: `activated`, `reset`, `changed`.
@@ -219,6 +221,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OpportunityOpened
         | Template::OpportunityClosed
         | Template::OpportunityFilled
+        | Template::PlacesTaken
         | Template::OpportunityReopened
         | Template::ApplicationsClosed => about_events(template, story, reader),
         Template::WaitingJoined | Template::PlaceOffered | Template::PlaceOfferLapsed | Template::PlaceReleased => {
@@ -814,6 +817,14 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
             ],
             ("See your requests", here(reader, "/inbox")),
         ),
+        Template::PlacesTaken => draft(
+            format!("{}: every place is taken", story.opportunity),
+            &[
+                format!("{} has given the last place to somebody else.", story.community),
+                "Your application stays open. Wait for a place on its page: when one is released, it is kept in the order of the line. Or withdraw it.".into(),
+            ],
+            ("See your requests", here(reader, "/inbox?tab=submitted")),
+        ),
         _ => draft(format!("{} is filled", story.opportunity), &["Its last place was taken.".into()], opportunity()),
     }
 }
@@ -825,7 +836,31 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
     match template {
         Template::WaitingJoined => draft(
             if theirs { format!("You wait for a place at {event}") } else { format!("{who} waits for a place at {event}") },
-            &["Every place is taken. When one is released, it is offered in the order of the line.".into()],
+            &["Every place is taken. When one is released, it is kept for whoever is next in line.".into()],
+            open("See the request"),
+        ),
+        // The application waited before it was answered: the place is kept for the answer.
+        Template::PlaceOffered if story.taker == Some(Side::Community) => draft(
+            if theirs {
+                format!("A place at {event} is free, and you are next in line")
+            } else {
+                format!("A place at {event} is free, and {who} is next in line")
+            },
+            &[if theirs {
+                format!("It is kept for your application until {} answers: the page says until when.", story.community)
+            } else {
+                "It is kept for them while you answer: the page says until when. After that it is kept for the next in line."
+                    .into()
+            }],
+            open(if theirs { "See the request" } else { "Answer" }),
+        ),
+        Template::PlaceOfferLapsed if story.taker == Some(Side::Community) => draft(
+            if theirs {
+                format!("{} did not answer while a place at {event} was kept", story.community)
+            } else {
+                format!("{who} was not answered while a place at {event} was kept")
+            },
+            &["It is kept for the next in line. The application stays open, and can wait again.".into()],
             open("See the request"),
         ),
         Template::PlaceOffered => draft(
@@ -1035,6 +1070,7 @@ mod tests {
             category: "Platinum Sponsor".into(),
             amount: "₹3,50,000.00".into(),
             by,
+            taker: None,
             words: "The dates clash with our own conference.".into(),
             how: "changed".into(),
             left: 3,

@@ -210,6 +210,7 @@ pub enum Template {
     OpportunityOpened,
     OpportunityClosed,
     OpportunityFilled,
+    PlacesTaken,
     OpportunityReopened,
     ApplicationsClosed,
     WaitingJoined,
@@ -313,6 +314,7 @@ impl Template {
         Self::OpportunityOpened,
         Self::OpportunityClosed,
         Self::OpportunityFilled,
+        Self::PlacesTaken,
         Self::OpportunityReopened,
         Self::ApplicationsClosed,
         Self::WaitingJoined,
@@ -625,7 +627,10 @@ pub fn told(kind: FactKind) -> Told {
             line(Applicants(SeeRequests), Both, T::ApplicationsClosed),
         ]),
         FactKind::OpportunityReopened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityReopened)]),
-        FactKind::OpportunityFilled => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityFilled)]),
+        FactKind::OpportunityFilled => Somebody(vec![
+            line(Community(ManageOpportunities), Notice, T::OpportunityFilled),
+            line(Applicants(SeeRequests), Both, T::PlacesTaken),
+        ]),
         FactKind::OpportunityHidden => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityHidden)]),
         FactKind::OpportunityShown => Somebody(vec![line(Community(ManageOpportunities), Both, T::OpportunityShown)]),
 
@@ -635,7 +640,8 @@ pub fn told(kind: FactKind) -> Told {
         ]),
         FactKind::PlaceOffered => Somebody(vec![
             line(Organization(ActOnRequests), Both, T::PlaceOffered),
-            line(Community(SeeRequests), Notice, T::PlaceOffered),
+            // It may be the community that has to answer.
+            line(Community(ActOnRequests), Both, T::PlaceOffered),
         ]),
         FactKind::PlaceOfferLapsed => Somebody(vec![
             line(Organization(SeeRequests), Both, T::PlaceOfferLapsed),

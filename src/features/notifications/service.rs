@@ -17,6 +17,7 @@ use super::{
 use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
+        decisions,
         events::zones,
         facts::FactKind,
         members, organizations, requests,
@@ -160,6 +161,7 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         category: text(&["displayCategory", "category"]),
         amount: text(&["amountLabel"]),
         by: Side::parse(fact.payload["side"].as_str().unwrap_or(&fact.acting_kind)),
+        taker: fact.payload["taker"].as_str().and_then(Side::parse),
         words: text(&["reason", "question", "note", "message"]),
         how: text(&["how"]),
         left: fact.payload["left"].as_i64().unwrap_or_default(),
@@ -328,7 +330,11 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 None => return Ok(Vec::new()),
             };
             let mut addressed = Vec::new();
+            let told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
             for id in requests::service::applicants_of(ctx, OpportunityId(opportunity)).await? {
+                if told.contains(&id) {
+                    continue;
+                }
                 let people = accounts::service::people_of(ctx, Subject::from(id), capability).await?;
                 let workspace = workspace_name(ctx, SubjectKind::Organization, id.0).await?;
                 addressed.extend(seated(fact, people, Side::Organization, &format!("organization:{}", workspace.slug)));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::kernel::{
     fields::{Check, FieldErrors},
-    labels::{Band, Category, EventFormat, EventType, Region, labels},
+    labels::{Band, Category, EventCategory, EventFormat, EventType, Region, labels},
     money::Currency,
     technologies,
 };
@@ -33,6 +33,9 @@ labels! {
 pub struct Board {
     pub search: String,
     pub event_type: String,
+    /// What the event is about.
+    pub event_category: String,
+    /// The role that is offered.
     pub category: String,
     pub format: String,
     pub region: String,
@@ -56,6 +59,7 @@ pub struct Ask {
     /// For `to_tsquery`.
     pub terms: Option<String>,
     pub event_type: Option<EventType>,
+    pub event_category: Option<EventCategory>,
     pub category: Option<Category>,
     pub format: Option<EventFormat>,
     pub region: Option<Region>,
@@ -69,9 +73,10 @@ pub struct Ask {
 }
 
 /// The fields of an address, by the names that the API uses; `q` is what the search box of the page is called.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "q",
     "eventType",
+    "eventCategory",
     "category",
     "format",
     "region",
@@ -88,10 +93,11 @@ pub const NAMES: [&str; 12] = [
 const LONGEST: usize = 300;
 
 impl Board {
-    fn fields(&self) -> [&String; 12] {
+    fn fields(&self) -> [&String; 13] {
         [
             &self.search,
             &self.event_type,
+            &self.event_category,
             &self.category,
             &self.format,
             &self.region,
@@ -105,10 +111,11 @@ impl Board {
         ]
     }
 
-    fn fields_mut(&mut self) -> [&mut String; 12] {
+    fn fields_mut(&mut self) -> [&mut String; 13] {
         [
             &mut self.search,
             &mut self.event_type,
+            &mut self.event_category,
             &mut self.category,
             &mut self.format,
             &mut self.region,
@@ -197,6 +204,7 @@ impl Board {
         let ask = Ask {
             terms: search_terms(&self.search),
             event_type: one_of(&mut check, "eventType", &self.event_type, EventType::parse),
+            event_category: one_of(&mut check, "eventCategory", &self.event_category, EventCategory::parse),
             category: one_of(&mut check, "category", &self.category, Category::parse),
             format: one_of(&mut check, "format", &self.format, EventFormat::parse),
             region: one_of(&mut check, "region", &self.region, Region::parse),

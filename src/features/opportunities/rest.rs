@@ -34,6 +34,9 @@ struct ListParams {
     /// Words of the offer, the event or the community.
     search: Option<String>,
     event_type: Option<String>,
+    /// What the event is about: an event category, word for word.
+    event_category: Option<String>,
+    /// The role that is offered: one of the 33 labels, word for word.
     category: Option<String>,
     format: Option<String>,
     region: Option<String>,
@@ -83,6 +86,7 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
     let board = Board {
         search: params.search.unwrap_or_default(),
         event_type: params.event_type.unwrap_or_default(),
+        event_category: params.event_category.unwrap_or_default(),
         category: params.category.unwrap_or_default(),
         format: params.format.unwrap_or_default(),
         region: params.region.unwrap_or_default(),

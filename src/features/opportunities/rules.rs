@@ -436,6 +436,19 @@ impl Opportunity {
         if self.status == OpportunityStatus::Open && now < self.decision_at { Ok(()) } else { Err(self.closed()) }
     }
 
+    /// May a request be made that waits for a place of it? Where one is free it takes its turn like every other.
+    ///
+    /// # Errors
+    /// As [`Opportunity::must_take_requests`].
+    pub fn must_take_waiting(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
+        if self.has_line(now) { Ok(()) } else { self.must_take_requests(now) }
+    }
+
+    /// Every place is taken, and whoever applies now can wait for one.
+    pub fn has_line(&self, now: DateTime<Utc>) -> bool {
+        self.status == OpportunityStatus::Filled && now < self.decision_at
+    }
+
     fn places_taken(&self, taken: i32) -> Refusal {
         let word = if taken == 1 { "place is" } else { "places are" };
         let next = match self.status {
@@ -448,7 +461,9 @@ impl Opportunity {
     fn closed(&self) -> Refusal {
         let message = match self.status {
             OpportunityStatus::Draft => "This opportunity is a draft. Open it first.",
-            OpportunityStatus::Filled => "Every place of this opportunity is taken. Look for another one.",
+            OpportunityStatus::Filled => {
+                "Every place of this opportunity is taken. Apply for its waiting list, if it still decides, or look for another one."
+            }
             OpportunityStatus::Open | OpportunityStatus::Closed => "This opportunity is closed. Look for another one.",
         };
         Refusal::new("OPPORTUNITY_CLOSED", message)

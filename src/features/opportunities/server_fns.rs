@@ -1,6 +1,6 @@
 //! What opportunities' pages read: the public list, one opportunity, the community's own, what the editor needs.
 
-use super::views::{BoardScreen, EditorScreen, ManageScreen, OpportunityScreen};
+use super::views::{BoardScreen, EditorScreen, ManageScreen, OffersScreen, OpportunityScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -12,6 +12,19 @@ pub async fn list(query: String, cursor: String, workspace: Option<String>) -> R
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
     let board = super::board::Board::read(&query);
     Ok(super::service::board(&call.ctx, call.maybe_viewer().as_ref(), &board, &page).await?)
+}
+
+/// What is offered at an event, or by a community: the one whose address is not empty.
+#[server(name = LoadOffers, prefix = "/rpc", endpoint = "opportunities/offers", input = GetUrl)]
+pub async fn offers(event: String, community: String, workspace: Option<String>) -> Result<OffersScreen, PageError> {
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
+    let viewer = call.maybe_viewer();
+    let whose = match event.as_str() {
+        "" => super::service::Whose::Community(&community),
+        slug => super::service::Whose::Event(slug),
+    };
+    let rows = super::service::offers(&call.ctx, viewer.as_ref(), whose).await?;
+    Ok(OffersScreen { rows, acting: super::service::key_of(viewer.as_ref()) })
 }
 
 /// One opportunity, as the reader sees it.

@@ -45,6 +45,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
+pub use super::store::Whose;
+
 /// The deadline that closes an opportunity.
 pub const DECISION: &str = "opportunity_decision";
 
@@ -58,6 +60,20 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageR
     list_matched(ctx, viewer, &ask, wishes.as_ref(), page).await
 }
 
+/// What everybody can offer to support at an event, or of a community, full ones too, the next to be decided first; at most 12.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offers(ctx: &Ctx, viewer: Option<&Actor>, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
+    let ask = Board { place_left: "false".into(), ..Board::default() }.ask()?;
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: Some(of) };
+    let (rows, _) = store::list_board(ctx, &filter, None, 0, OFFERS).await?;
+    rows.into_iter().map(|row| row_view(ctx, row)).collect()
+}
+
+/// The most that an event's or a community's page shows.
+const OFFERS: i64 = 12;
+
 async fn list_matched(
     ctx: &Ctx,
     viewer: Option<&Actor>,
@@ -70,7 +86,7 @@ async fn list_matched(
         return Err(AppError::invalid("sort", NO_WISHES));
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
-    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization) };
+    let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization), of: None };
     let (rows, counted) = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
     let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
     let Page { items, next_cursor, total, total_capped } = cut;
@@ -229,7 +245,7 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
         },
     );
     let status = status_of(&row.status)?;
-    let (apply, hint) = may_apply(viewer, &row, status, ctx.now());
+    let (may, hint) = may_apply(viewer, &row, status, ctx.now());
     let managed = policy::manages(viewer, row.community_id.into());
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
@@ -264,7 +280,8 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
             close: managed && status == OpportunityStatus::Open,
             reopen: managed && status == OpportunityStatus::Closed,
             add_places: managed && status == OpportunityStatus::Filled,
-            apply,
+            apply: may && status == OpportunityStatus::Open,
+            wait: may && status == OpportunityStatus::Filled,
         },
         hidden_reason: row.hidden_reason.filter(|_| managed || reviews),
         apply_hint: hint,
@@ -306,10 +323,10 @@ pub fn key_of(actor: Option<&Actor>) -> String {
     actor.and_then(|actor| actor.acting.as_ref()).map(Membership::key).unwrap_or_default()
 }
 
-/// May the viewer apply, and if not, what would be needed?
+/// May the viewer apply, for a place or for the waiting list of a full one, and if not, what would be needed?
 fn may_apply(viewer: Option<&Actor>, row: &store::Row, status: OpportunityStatus, now: DateTime<Utc>) -> (bool, String) {
     let no = |why: &str| (false, why.to_owned());
-    if status != OpportunityStatus::Open || row.decision_at <= now {
+    if !matches!(status, OpportunityStatus::Open | OpportunityStatus::Filled) || row.decision_at <= now {
         return no("This opportunity takes no more applications.");
     }
     let Some(viewer) = viewer else { return no("Sign in as a verified sponsor or partner to apply.") };

@@ -97,6 +97,15 @@ pub struct BoardFilter<'a> {
     pub wishes: Option<&'a Wishes>,
     /// Without those of communities that a block of either side stands between.
     pub not_blocked_for: Option<OrganizationId>,
+    /// Of one event or one community only.
+    pub of: Option<Whose<'a>>,
+}
+
+/// What is offered at an event, or by a community, by their addresses.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose<'a> {
+    Event(&'a str),
+    Community(&'a str),
 }
 
 /// Where a page of the public list goes on: the last row's keys of its order.
@@ -110,8 +119,20 @@ pub enum After {
 
 impl BoardFilter<'_> {
     fn narrow(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
-        let Ask { terms, event_type, category, format, region, currency, budget, technologies, decides_from, decides_by, .. } =
-            self.ask;
+        let Ask {
+            terms,
+            event_type,
+            event_category,
+            category,
+            format,
+            region,
+            currency,
+            budget,
+            technologies,
+            decides_from,
+            decides_by,
+            ..
+        } = self.ask;
         query.push(if self.ask.full_too { " where o.status in ('Open', 'Filled')" } else { " where o.status = 'Open'" });
         query.push(
             " and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live') \
@@ -122,11 +143,21 @@ impl BoardFilter<'_> {
             query.push(" and not exists (select 1 from blocks b where b.community_id = o.community_id and b.organization_id = ");
             query.push_bind(organization.0).push(")");
         }
+        match self.of {
+            Some(Whose::Event(slug)) => {
+                query.push(" and e.slug = ").push_bind(slug.to_owned());
+            }
+            Some(Whose::Community(slug)) => {
+                query.push(" and c.slug = ").push_bind(slug.to_owned());
+            }
+            None => {}
+        }
         if let Some(terms) = terms {
             query.push(" and o.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
         }
         for (column, value) in [
             ("e.event_type", event_type.map(|it| it.label())),
+            ("e.category", event_category.map(|it| it.label())),
             ("o.category", category.map(|it| it.label())),
             ("e.format", format.map(|it| it.label())),
             ("e.region", region.map(|it| it.label())),

@@ -326,6 +326,8 @@ pub struct OpportunityCan {
     /// It is full: it opens again when more places are offered.
     pub add_places: bool,
     pub apply: bool,
+    /// Every place is taken: apply for the waiting list.
+    pub wait: bool,
 }
 
 /// An opportunity on its own page.
@@ -421,6 +423,14 @@ pub struct BoardScreen {
     pub can_match: bool,
     /// Why not, where somebody might expect it.
     pub match_hint: String,
+}
+
+/// What is offered at an event, or by a community.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OffersScreen {
+    pub rows: Vec<OpportunityRow>,
+    pub acting: String,
 }
 
 /// The community's own list.

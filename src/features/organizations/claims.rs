@@ -7,18 +7,18 @@
 //! (the notifications room reacts to the facts), requests (they are downstream, and simply wait).
 
 use super::{
-    identity::Identity,
+    identity::{Identity, skeleton},
     life,
     lookups::publishes,
     policy,
     rules::{
-        Reason, Standing,
+        Reason, Standing, Standpoint,
         claims::{self as rules, AddInput, Addition, ClaimState, Claiming, Method, PROOF_PREFIX},
         moves::Answer,
     },
     service::{self, OrganizationRef, find, organization_of, slugs, standpoint},
     store::{
-        self, OrganizationRow,
+        self, LikeRow, OrganizationRow,
         life::{ClaimAsk, ClaimRow},
     },
     trust::{CheckResult, Ground, email_domain_check},
@@ -31,8 +31,8 @@ use crate::{
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, OrganizationId, UserId},
-        labels::EntityType,
-        text::{Email, PersonName, WebUrl},
+        labels::{EntityType, Industry},
+        text::{Email, Line, Paragraph, PersonName, WebUrl},
     },
     platform::{
         ctx::Ctx,
@@ -72,7 +72,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
     must_be_new(ctx, &identity).await?;
     let id: OrganizationId = ctx.id();
     if !addition.confirm {
-        nothing_alike(ctx, &addition, &identity, id).await?;
+        nothing_alike(ctx, addition.display_name.as_str(), Some(&identity), id).await?;
     }
     let stands = standpoint(&addition.website, addition.display_name.as_str());
     let now = ctx.now();
@@ -100,9 +100,18 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
 /// 403; 422 on `website` and `contactEmail`; 409 `ALREADY_HERE` when somebody adds the same website at the same moment; 429.
 pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppResult<OrganizationId> {
     let community = policy::may_add(actor)?;
-    fits(addition, &Identity::of(&addition.website))?;
-    let stands = standpoint(&addition.website, addition.display_name.as_str());
     let (id, now) = (tx.ctx().id::<OrganizationId>(), tx.ctx().now());
+    let stands = if addition.website.is_unknown() {
+        // It owns no website: no other profile is kept from one by it.
+        Standpoint {
+            identity_key: format!("name:{id}"),
+            identity_shared: true,
+            name_skeleton: skeleton(addition.display_name.as_str()),
+        }
+    } else {
+        fits(addition, &Identity::of(&addition.website))?;
+        standpoint(&addition.website, addition.display_name.as_str())
+    };
     limits::hit_in(tx, ADD_COMMUNITY, &community.to_string()).await?;
     let mut slugs = slugs(addition.display_name.as_str());
     loop {
@@ -115,7 +124,46 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
     }
 }
 
-/// A website of their own, and a mailbox there: without both, nobody could ever claim the profile.
+/// Somebody of whom a community knows a name, and perhaps more, stands in the directory as "Community Added", in the caller's
+/// transaction. A website of their own becomes theirs; one on a host that many share tells nothing about whose profile it is.
+/// Nobody where the community may not add anybody to the directory yet.
+///
+/// # Errors
+/// 422 on `website` and `contactEmail`; 409 `ALREADY_HERE`; 429.
+pub async fn named_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    name: &Line,
+    (website, contact): (Option<&WebUrl>, Option<&Email>),
+    entity_type: EntityType,
+) -> AppResult<Option<OrganizationId>> {
+    if policy::may_add(actor).is_err() {
+        return Ok(None);
+    }
+    let own = website.filter(|website| contact.is_some() || !Identity::of(website).is_shared());
+    let addition = Addition {
+        display_name: name.clone(),
+        website: own.cloned().unwrap_or_else(WebUrl::unknown),
+        entity_type,
+        industry: Industry::Other,
+        short_description: Paragraph::parse("", 1, "description").map_err(|error| AppError::Broken(Box::new(error)))?,
+        contact_email: contact.filter(|_| own.is_some()).cloned().unwrap_or_else(Email::unknown),
+        confirm: true,
+    };
+    Ok(Some(added_in(tx, actor, &addition).await?))
+}
+
+/// Before somebody is added by a name: nobody of the directory is easily taken for them, but who has exactly this name, who is
+/// meant by it.
+///
+/// # Errors
+/// 422 on `confirm`, naming them.
+pub async fn nothing_like(ctx: &Ctx, name: &str, website: Option<&WebUrl>) -> AppResult<()> {
+    let identity = website.map(Identity::of);
+    nothing_alike(ctx, name, identity.as_ref(), ctx.id()).await
+}
+
+/// A website of their own, and a mailbox there where one is named: nobody else could ever claim the profile.
 fn fits(addition: &Addition, identity: &Identity) -> Result<(), FieldErrors> {
     if identity.is_shared() {
         return Err(FieldErrors::one(
@@ -123,7 +171,7 @@ fn fits(addition: &Addition, identity: &Identity) -> Result<(), FieldErrors> {
             "This is a page on a host that many share. Enter the organization's own website, so that its people can claim the profile.",
         ));
     }
-    if !is_theirs(&addition.contact_email, identity) {
+    if !addition.contact_email.is_unknown() && !is_theirs(&addition.contact_email, identity) {
         return Err(FieldErrors::one(
             "contactEmail",
             format!("Enter a mailbox at {}: only there can we ask somebody of theirs.", identity.domain()),
@@ -157,17 +205,22 @@ async fn must_be_new(ctx: &Ctx, identity: &Identity) -> AppResult<()> {
 }
 
 /// Names the profiles that this one may be mixed up with, once: whoever has looked confirms.
-async fn nothing_alike(ctx: &Ctx, addition: &Addition, identity: &Identity, id: OrganizationId) -> AppResult<()> {
-    let found = service::look_alikes(ctx, addition.display_name.as_str(), identity, id).await?;
+async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: OrganizationId) -> AppResult<()> {
+    let found = service::look_alikes(ctx, name, identity, id).await?;
+    // By a name alone, whoever has exactly that name is meant.
+    let meant = |like: &LikeRow| identity.is_none() && skeleton(&like.display_name) == skeleton(name);
     let listed = |status: &str| {
         VerificationStatus::parse(status)
             .is_some_and(|status| matches!(status, VerificationStatus::Verified | VerificationStatus::CommunityAdded))
     };
     let names: Vec<String> = found
         .into_iter()
-        .filter(|like| listed(&like.verification_status))
+        .filter(|like| listed(&like.verification_status) && !meant(like))
         .take(5)
-        .map(|like| format!("{} ({}, /directory/{})", like.display_name, like.website, like.slug))
+        .map(|like| {
+            let website = if like.website.is_empty() { String::new() } else { format!("{}, ", like.website) };
+            format!("{} ({website}/directory/{})", like.display_name, like.slug)
+        })
         .collect();
     if names.is_empty() {
         return Ok(());
@@ -188,7 +241,8 @@ async fn nothing_alike(ctx: &Ctx, addition: &Addition, identity: &Identity, id: 
 pub async fn invite_for_request(ctx: &Ctx, id: OrganizationId, community: CommunityId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, Scope::system("a request invites whoever it is for"), id).await?;
-    if organization_of(&held)?.standing != Standing::CommunityAdded {
+    // Of some, a community knows the name only.
+    if organization_of(&held)?.standing != Standing::CommunityAdded || held.primary_email.is_empty() {
         return Ok(());
     }
     let email = Email::parse(&held.primary_email).map_err(|_| service::damaged("official e-mail"))?;
@@ -224,15 +278,25 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, id: OrganizationId, email: &str) -
 }
 
 fn must_be_at_the_domain(held: &OrganizationRow, email: &Email) -> AppResult<()> {
-    let identity = identity_of(held)?;
+    let Some(identity) = identity_of(held)? else {
+        return Err(AppError::refused(
+            "NOT_CLAIMABLE",
+            "Nobody has said which website is theirs, so no mailbox proves anything. If it is yours, join as a sponsor or partner: \
+             our staff then make the two profiles one.",
+        ));
+    };
     if is_theirs(email, &identity) {
         return Ok(());
     }
     Err(AppError::invalid("email", format!("Enter a mailbox at {}: another one proves nothing.", identity.domain())))
 }
 
-fn identity_of(held: &OrganizationRow) -> AppResult<Identity> {
-    Ok(Identity::of(&WebUrl::parse(&held.website).map_err(|_| service::damaged("website"))?))
+/// Nothing where only the name is known.
+fn identity_of(held: &OrganizationRow) -> AppResult<Option<Identity>> {
+    if held.website.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Identity::of(&WebUrl::parse(&held.website).map_err(|_| service::damaged("website"))?)))
 }
 
 /// False when the mailbox was written to a few days ago, or enough others were.
@@ -293,10 +357,11 @@ pub async fn page(ctx: &Ctx, person: Option<&Person>, slug: &str) -> AppResult<C
     }
     let identity = identity_of(&row)?;
     Ok(ClaimPageView {
-        claimable: organization.standing == Standing::CommunityAdded,
-        joinable: led_by_nobody && matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix),
+        claimable: organization.standing == Standing::CommunityAdded && !row.website.is_empty(),
+        joinable: led_by_nobody
+            && identity.as_ref().is_some_and(|identity| matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix)),
         member: person.is_some_and(|person| person.memberships.iter().any(theirs)),
-        domain: identity.domain().to_owned(),
+        domain: identity.map(|identity| identity.domain().to_owned()).unwrap_or_default(),
         signed_in: person.map(|person| person.email.clone()),
         mine: mine.map(|row| life::claim_view(row, ctx.now())).transpose()?,
         proof: proof.map(proof_view),
@@ -410,6 +475,9 @@ fn is_own(person: &Person, id: OrganizationId) -> bool {
 fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String>> {
     // Whoever comes from outside proves what staff have checked, not what one of its people would like.
     let website = held.proposed_website.as_deref().filter(|_| own).unwrap_or(&held.website);
+    if website.is_empty() {
+        return Ok(None);
+    }
     let identity = Identity::of(&WebUrl::parse(website).map_err(|_| service::damaged("website"))?);
     Ok(matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix).then(|| identity.domain().to_owned()))
 }

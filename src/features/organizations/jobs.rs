@@ -1,8 +1,8 @@
-//! What organizations do later: checks after an application or an edit, counts of support, old drafts.
+//! What organizations do later: checks after an application or an edit, invitations, claims, old drafts.
 
 use super::{claims, drafts, life, rules, service};
 use crate::{
-    kernel::ids::{CommunityId, EventId, OrganizationId, UserId},
+    kernel::ids::{CommunityId, OrganizationId, UserId},
     platform::{
         ctx::Ctx,
         facts::StoredFact,
@@ -17,7 +17,6 @@ use uuid::Uuid;
 pub fn consumers() -> Vec<Consumer> {
     vec![
         Consumer { name: "organization-checks", wants: asks_for_checks, run: check },
-        Consumer { name: "organization-support", wants: is_support, run: count_support },
         Consumer { name: "organization-website", wants: is_proposal, run: check_proposal },
         Consumer { name: "organization-invitations", wants: is_request, run: invite },
         Consumer { name: "organization-seats", wants: is_yes, run: take_seat },
@@ -122,23 +121,6 @@ fn prove_claims(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         let fact = job.fact.context("a link that was followed is a fact")?;
         claims::mailbox_proven(&ctx, UserId(fact.subject_id), fact.at).await?;
-        Ok(())
-    })
-}
-
-fn is_support(fact: &StoredFact) -> bool {
-    fact.room == "partners" && fact.name == "partner_assigned"
-}
-
-/// The fact names the organization (unless the community wrote a name only), the event and the community.
-fn count_support(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
-    Box::pin(async move {
-        let fact = job.fact.context("support is told by a fact")?;
-        let id = |key: &str| fact.payload.get(key).and_then(|value| value.as_str()).and_then(|text| text.parse::<Uuid>().ok());
-        let Some(organization) = id("organizationId") else { return Ok(()) };
-        let event = id("eventId").context("an assignment names its event")?;
-        let community = id("communityId").context("an assignment names its community")?;
-        service::note_support(&ctx, OrganizationId(organization), EventId(event), CommunityId(community), fact.at).await?;
         Ok(())
     })
 }

@@ -95,7 +95,7 @@ async fn look_at(ctx: &Ctx, row: &ProposalRow) -> AppResult<Vec<CheckRow>> {
         None if rivals == 0 => Holder::Nobody,
         None => Holder::Rivals(u32::try_from(rivals).unwrap_or(u32::MAX)),
     };
-    let alike = service::look_alikes(ctx, &row.display_name, &identity, organization).await?;
+    let alike = service::look_alikes(ctx, &row.display_name, Some(&identity), organization).await?;
     let alike: Vec<String> = alike.into_iter().map(|like| like.display_name).collect();
     let proven = store::life::is_domain_proven(ctx.db(), organization, identity.domain()).await?;
     Ok(vec![

@@ -243,12 +243,21 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     let id = OrganizationId(row.id);
     let parsed = WebUrl::parse(&row.website);
     let mut rows = vec![trust::website_syntax(parsed.as_ref())];
-    let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
+    if row.website.is_empty() {
+        // A community knows the name only: there is nothing to look up.
+        rows.push(trust::spam_check(&[&row.display_name, &row.short_description]));
+        return Ok(rows);
+    }
+    // Who was added by a website alone has no mailbox yet.
+    let email = (!row.primary_email.is_empty()).then(|| Email::parse(&row.primary_email)).transpose();
+    let email = email.map_err(|_| AppError::broken("a stored e-mail address is none"))?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
         rows.push(trust::website_reachable(website.host(), &lookups::reach(ctx, website.host()).await));
         rows.push(trust::registrable_domain(identity.key(), identity.ground()));
-        rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        if let Some(email) = &email {
+            rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        }
         let (owner, rivals) = store::find_holders(ctx.db(), identity.key(), id).await?;
         let holder = match owner {
             Some(name) => Holder::Organization(name),
@@ -259,9 +268,11 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
         rows.push(trust::domain_proof(identity.domain(), store::life::is_domain_proven(ctx.db(), id, identity.domain()).await?));
         rows.push(trust::similar_name(&similar(ctx, row, &identity).await?));
     }
-    rows.push(trust::free_mail(email.domain()));
-    rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
-    rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    if let Some(email) = &email {
+        rows.push(trust::free_mail(email.domain()));
+        rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
+        rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    }
     let others = store::count_from_source(ctx.db(), id, row.submitted_at - TimeDelta::days(1)).await?;
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
@@ -269,7 +280,7 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
 }
 
 async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
-    let found = look_alikes(ctx, &row.display_name, identity, OrganizationId(row.id)).await?;
+    let found = look_alikes(ctx, &row.display_name, Some(identity), OrganizationId(row.id)).await?;
     Ok(found.into_iter().map(|like| like.display_name).collect())
 }
 
@@ -277,11 +288,12 @@ async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppRe
 pub(super) async fn look_alikes(
     ctx: &Ctx,
     name: &str,
-    identity: &Identity,
+    identity: Option<&Identity>,
     but: OrganizationId,
 ) -> AppResult<Vec<store::LikeRow>> {
-    let skeletons = [identity::skeleton(name), identity.skeleton()];
-    let mut found = store::list_like(ctx.db(), name, &skeletons, identity.key(), but).await?;
+    let skeletons: Vec<String> =
+        [Some(identity::skeleton(name)), identity.map(Identity::skeleton)].into_iter().flatten().collect();
+    let mut found = store::list_like(ctx.db(), name, &skeletons, identity.map(Identity::key).unwrap_or_default(), but).await?;
     found.retain(|like| {
         let website = WebUrl::parse(&like.website).map(|url| Identity::of(&url).skeleton()).unwrap_or_default();
         let theirs = [identity::skeleton(&like.display_name), website];
@@ -873,33 +885,48 @@ pub async fn people_with(ctx: &Ctx, id: OrganizationId, capability: Capability) 
     store::list_people(ctx.db(), id, &roles).await
 }
 
-/// Notes that an organization stands on an event's page, as the partners room said it; said twice, it counts once.
+/// Holds whatever an organization's support is counted with: itself, or the profile that took it over.
+///
+/// # Errors
+/// 503 when a merge came in between: try again.
+pub async fn hold_supporter_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationId> {
+    let survivor = store::merging::find_survivor(tx, id).await?;
+    store::hold(tx, Scope::system("counts of support follow what stands on pages"), survivor).await?;
+    if store::merging::find_survivor(tx, survivor).await? == survivor {
+        Ok(survivor)
+    } else {
+        Err(AppError::Busy { retry_after: 1 })
+    }
+}
+
+/// Keeps on which events an organization stands, and of which communities; the counts follow. The caller holds it.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn note_support(
-    ctx: &Ctx,
-    id: OrganizationId,
-    event: EventId,
-    community: CommunityId,
-    at: DateTime<Utc>,
-) -> AppResult<()> {
-    let mut tx = ctx.begin().await?;
-    store::hold(&mut tx, Scope::system("counts of support follow facts"), id).await?;
-    let id = store::merging::find_survivor(&mut tx, id).await?;
-    store::note_support(&mut tx, id, event, community, at).await?;
-    tx.commit_unstated("a count that follows a fact of the partners room").await
+pub async fn keep_support_in(tx: &mut Tx, id: OrganizationId, events: &[(EventId, CommunityId)]) -> AppResult<()> {
+    let now = tx.ctx().now();
+    store::keep_support(tx, id, events, now).await
 }
 
-/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the listed
-/// organization of that name. It stays as it is until the transaction ends.
+/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the only listed
+/// organization of that name. It stays as it is until the transaction ends, and nobody else adds one of that name.
 ///
 /// # Errors
-/// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace.
+/// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the
+/// name.
 pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppResult<Option<OrganizationBrief>> {
     let identity = website.map(Identity::of);
-    let row = store::find_named_in(tx, identity.as_ref().map(Identity::key), &identity::skeleton(name)).await?;
-    let Some(brief) = row.map(brief_of).transpose()? else { return Ok(None) };
+    let skeleton = identity::skeleton(name);
+    store::hold_name(tx, &skeleton).await?;
+    let rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
+    if identity.is_none() && rows.len() > 1 {
+        let names: Vec<String> = rows.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
+        return Err(AppError::invalid(
+            "organizationId",
+            format!("Several have this name: {}. Search for it, and choose the one that you mean.", names.join(", ")),
+        ));
+    }
+    let Some(brief) = rows.into_iter().next().map(brief_of).transpose()? else { return Ok(None) };
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",

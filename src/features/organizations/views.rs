@@ -307,8 +307,11 @@ impl OrganizationView {
                 resubmit: audience == Audience::Admin && record.standing == Standing::MoreAsked,
                 decide: if audience == Audience::Staff { verdicts(&record.organization()) } else { Vec::new() },
                 request: audience == Audience::ApprovedCommunity && record.standing.is_listed(),
-                invite: audience == Audience::ApprovedCommunity && record.standing == Standing::CommunityAdded,
-                claim: record.standing == Standing::CommunityAdded,
+                // Without a website, no mailbox and no DNS proves anything: the people of such a one apply, and staff merge the two.
+                invite: audience == Audience::ApprovedCommunity
+                    && record.standing == Standing::CommunityAdded
+                    && !profile.website.is_unknown(),
+                claim: record.standing == Standing::CommunityAdded && !profile.website.is_unknown(),
                 review: audience == Audience::Staff,
                 block: false,
             },

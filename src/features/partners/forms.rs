@@ -39,6 +39,7 @@ fn input(typed: &Typed) -> PartnerInput {
         organization_id: typed.maybe("organizationId").filter(|id| *id != "none").map(str::to_owned),
         name: typed.maybe("name").map(str::to_owned),
         category: typed.maybe("category").map(str::to_owned),
+        confirm: Some(typed.ticked("confirm")),
         website: text("website"),
         contact_email: text("contactEmail"),
         image_url: typed.ticked("noPicture").then(String::new),

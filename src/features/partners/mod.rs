@@ -10,6 +10,8 @@ pub mod views;
 #[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
+pub mod jobs;
+#[cfg(feature = "server")]
 pub mod rest;
 #[cfg(feature = "server")]
 pub mod service;

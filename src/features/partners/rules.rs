@@ -206,6 +206,8 @@ pub struct NewPartner {
     pub logo: Option<String>,
     pub benefits: Vec<LineDraft>,
     pub visible: bool,
+    /// Whoever typed the name has looked at those that are easily taken for them.
+    pub confirm: bool,
 }
 
 /// An edit that was looked at: what is absent stays.
@@ -274,6 +276,7 @@ impl PartnerInput {
                 logo: logo?,
                 benefits,
                 visible: self.visible.unwrap_or(true),
+                confirm: self.confirm.unwrap_or(false),
             })
         })();
         Ok(all.expect("a part that is missing was noted as a problem"))

@@ -19,14 +19,14 @@ use crate::{
             service as events,
             views::{EventBrief, count_words},
         },
-        organizations::{claims, logos::logo_url, rules::claims::Addition, service as organizations, views::OrganizationBrief},
+        organizations::{claims, logos::logo_url, service as organizations, views::OrganizationBrief},
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
-        labels::{Category, EntityType, Industry},
+        ids::{CommunityId, EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
+        labels::{Category, EntityType},
         page::{Page, PageRequest, cursor, uncursor},
         text::{Paragraph, WebUrl},
     },
@@ -113,6 +113,38 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
         .collect()
 }
 
+/// Whose support something may have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    One(OrganizationId),
+    /// Everybody who stands on its page.
+    Event(EventId),
+    /// Everybody who stands on one of its events' pages.
+    Community(CommunityId),
+}
+
+/// Counts anew what organizations support: the public events that show them now. However often this runs, and in whichever
+/// order, the count is that of the last one.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count_support(ctx: &Ctx, whose: Whose) -> AppResult<()> {
+    let concerned = match whose {
+        Whose::One(id) => vec![id],
+        Whose::Event(id) => store::list_concerned(ctx, Some(id), None).await?,
+        Whose::Community(id) => store::list_concerned(ctx, None, Some(id)).await?,
+    };
+    for id in concerned {
+        let mut tx = ctx.begin().await?;
+        // Held first, so that of two counts the later one sees what the earlier one saw, and more.
+        let id = organizations::hold_supporter_in(&mut tx, id).await?;
+        let events = store::list_standing(&mut tx, id).await?;
+        organizations::keep_support_in(&mut tx, id, &events).await?;
+        tx.commit_unstated("a count that follows what stands on public pages").await?;
+    }
+    Ok(())
+}
+
 /// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.
 ///
 /// # Errors
@@ -136,6 +168,9 @@ pub async fn public_support(
 pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, picture: Option<LogoId>) -> AppResult<PartnerLinkId> {
     let may = policy::may_manage(actor);
     let logo_key = picture_key(ctx, new.logo.as_deref(), picture).await?;
+    if let (Whom::Named(name), Ok(_), false) = (&new.whom, &may, new.confirm) {
+        claims::nothing_like(ctx, name.as_str(), new.website.as_ref()).await?;
+    }
     let mut tx = ctx.begin().await?;
     // Locks in the order of the house: community, organization, event.
     if let Some(community) = actor.community() {
@@ -207,21 +242,15 @@ async fn is_blocked(tx: &mut Tx, actor: &Actor, organization: &OrganizationBrief
     }
 }
 
-/// Somebody whom the directory does not have, added to it: with a website and a mailbox there, so that their own people can
-/// take the profile over. A name alone stands on the page and nowhere else.
+/// Somebody whom the directory does not have, added to it. Of a community that may not add anybody yet, a name stands on the
+/// page and nowhere else.
 async fn newcomer(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
-    let (Whom::Named(name), Some(website), Some(contact)) = (&new.whom, &new.website, &new.contact) else { return Ok(None) };
-    let addition = Addition {
-        display_name: name.clone(),
-        website: website.clone(),
-        entity_type: if new.category.is_sponsor() { EntityType::Sponsor } else { EntityType::Partner },
-        industry: Industry::Other,
-        short_description: Paragraph::parse("", 1, "description").map_err(|error| AppError::Broken(Box::new(error)))?,
-        contact_email: contact.clone(),
-        confirm: true,
-    };
-    let id = claims::added_in(tx, actor, &addition).await?;
-    Ok(Some(organizations::brief_in(tx, id).await?))
+    let Whom::Named(name) = &new.whom else { return Ok(None) };
+    let entity_type = if new.category.is_sponsor() { EntityType::Sponsor } else { EntityType::Partner };
+    match claims::named_in(tx, actor, name, (new.website.as_ref(), new.contact.as_ref()), entity_type).await? {
+        Some(id) => Ok(Some(organizations::brief_in(tx, id).await?)),
+        None => Ok(None),
+    }
 }
 
 async fn picture_key(ctx: &Ctx, file: Option<&str>, picture: Option<LogoId>) -> AppResult<Option<String>> {

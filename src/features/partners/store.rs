@@ -440,16 +440,45 @@ pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64)
     Ok(sqlx::query_as!(
         SupportedRow,
         r#"select e.id as event_id, e.slug as event_slug, e.title as event_title, c.name as community_name, c.slug as community_slug,
-                p.display_category, e.start_at, e.end_at, e.timezone, e.status = 'Completed' as "is_over!"
+                p.display_category, e.start_at, e.end_at, e.timezone, e.status in ('Completed', 'Archived') as "is_over!"
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
          where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.hidden_reason is null
-           and e.deleted_at is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
+           and e.deleted_at is null and e.status in ('Upcoming', 'Live', 'Completed', 'Archived') and c.status in ('approved', 'active')
          order by p.created_at desc, p.id desc limit $2"#,
         organization.0,
         limit,
     )
     .fetch_all(ctx.db())
     .await?)
+}
+
+/// The public events that show an organization, each once, with their communities: what [`list_supported`] shows is what is
+/// counted.
+pub async fn list_standing(tx: &mut Tx, organization: OrganizationId) -> AppResult<Vec<(EventId, CommunityId)>> {
+    let rows = sqlx::query!(
+        "select distinct e.id, e.community_id
+         from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
+         where p.organization_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.hidden_reason is null
+           and e.deleted_at is null and e.status in ('Upcoming', 'Live', 'Completed', 'Archived')
+           and c.status in ('approved', 'active')",
+        organization.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.community_id.into())).collect())
+}
+
+/// The organizations that have, or had, a place on one event's page, or on those of a community.
+pub async fn list_concerned(ctx: &Ctx, event: Option<EventId>, community: Option<CommunityId>) -> AppResult<Vec<OrganizationId>> {
+    let ids = sqlx::query_scalar!(
+        r#"select distinct organization_id as "id!" from event_partners
+           where organization_id is not null and (event_id = $1 or community_id = $2)"#,
+        event.map(|id| id.0),
+        community.map(|id| id.0),
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId).collect())
 }
 
 /// Somebody who has stood on a community's public events.
@@ -477,7 +506,7 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
                           - 1 as events
                    from event_partners p join events e on e.id = p.event_id left join organizations o on o.id = p.organization_id
                    where e.community_id = $1 and p.visible and p.removed_at is null and e.public_visible and e.hidden_reason is null
-                     and e.status in ('Upcoming', 'Live', 'Completed')
+                     and e.deleted_at is null and e.status in ('Upcoming', 'Live', 'Completed', 'Archived')
                ) as s order by s.who, s.created_at desc
            ) as s order by s.events desc, s.created_at desc, s.who limit $2"#,
         community.0,

@@ -92,13 +92,16 @@ pub struct PartnerPage {
 pub struct PartnerInput {
     /// An organization of the directory. Only when adding.
     pub organization_id: Option<String>,
-    /// When adding without an organization: one of this name is found, or added to the directory.
+    /// When adding without an organization: the only one of this name or website is meant; where there is none, it is added to
+    /// the directory as "Community Added".
     pub name: Option<String>,
+    /// When adding by name: none of those that are easily taken for them is meant. Asked for where there are any.
+    pub confirm: Option<bool>,
     /// One of the 33 labels, word for word. Without one: `Official Partner`.
     pub category: Option<String>,
     pub website: Option<String>,
-    /// When adding by name: a mailbox at the website. With both, somebody who is new becomes a profile of the directory,
-    /// "Community Added", which their own people can take over.
+    /// When adding by name: a mailbox at the website, whom we ask to take the profile of somebody new over. Without a website,
+    /// nobody can.
     pub contact_email: Option<String>,
     /// Only pictures that are kept here, as `imageUrl` was answered; empty takes it away.
     pub image_url: Option<String>,

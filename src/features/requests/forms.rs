@@ -1,4 +1,4 @@
-//! The forms of requests' pages: applying for an opportunity, sending a request, and accepting, rejecting or withdrawing one.
+//! The forms of requests' pages: sending a request, and accepting, rejecting or withdrawing one.
 
 use super::{
     inbox::{self, Sort},
@@ -28,10 +28,9 @@ use crate::{
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 
-/// The forms of `/opportunities/{id}`, `/requests/new`, `/requests/{id}`, `/inbox` and `/staff/requests`.
+/// The forms of `/requests/new`, `/requests/{id}`, `/inbox` and `/staff/requests`.
 pub fn forms() -> Vec<FormRoute> {
     vec![
-        FormRoute { path: "/opportunities/{id}", form: "apply", handler: |posted| Box::pin(apply(posted)) },
         FormRoute { path: "/requests/new", form: "send", handler: |posted| Box::pin(send(posted)) },
         FormRoute { path: "/requests/{id}", form: "accept", handler: |posted| Box::pin(accept(posted)) },
         FormRoute { path: "/requests/{id}", form: "reject", handler: |posted| Box::pin(reject(posted)) },
@@ -46,9 +45,11 @@ pub fn forms() -> Vec<FormRoute> {
     ]
 }
 
-async fn apply(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.actor()?;
-    let typed = &posted.typed;
+/// What was typed into the form of an application.
+///
+/// # Errors
+/// 422 beside `amount` when it was typed and pieces were chosen.
+pub fn read_application(typed: &Typed) -> AppResult<ApplyInput> {
     let items = typed.all("items");
     if !items.is_empty() && !typed.text("amount").trim().is_empty() {
         return Err(AppError::invalid(
@@ -62,7 +63,7 @@ async fn apply(posted: Posted) -> AppResult<Done> {
         (false, "") => "0".to_owned(),
         (false, total) => total.to_owned(),
     };
-    let input = ApplyInput {
+    Ok(ApplyInput {
         amount: NumberText(amount),
         items,
         currency: typed.owned("currency"),
@@ -70,9 +71,8 @@ async fn apply(posted: Posted) -> AppResult<Done> {
         benefits: lines(typed)?,
         message: typed.owned("message"),
         valid_until: typed.owned("validUntil"),
-    };
-    let id = service::apply(&posted.call.ctx, &actor, posted.seg("id")?, &input).await?;
-    Ok(Done::to(address(&posted, id)))
+        waiting_list: typed.ticked("waitingList"),
+    })
 }
 
 async fn send(posted: Posted) -> AppResult<Done> {
@@ -212,6 +212,7 @@ async fn fit(posted: Posted) -> AppResult<Done> {
         max_amount: typed.owned("maxAmount"),
         reason: typed.owned("reason"),
         words: typed.owned("words"),
+        ask_again_month: typed.owned("askAgainMonth"),
     };
     routing::declare_fit(&posted.call.ctx, &actor, &input).await?;
     Ok(to_rules(&posted))
@@ -236,7 +237,8 @@ async fn judge(posted: Posted) -> AppResult<Done> {
     Ok(Done::to(format!("/staff/requests{workspace}")))
 }
 
-fn address(posted: &Posted, id: RequestId) -> String {
+/// Where a request stands, for whoever acts.
+pub fn address(posted: &Posted, id: RequestId) -> String {
     match &posted.call.workspace {
         Some(workspace) => format!("/requests/{id}?as={workspace}"),
         None => format!("/requests/{id}"),

@@ -273,17 +273,31 @@ pub fn choices_of_time(ctx: &Ctx) -> (String, Vec<Choice>) {
     ((today + TimeDelta::days(1)).format("%Y-%m-%d").to_string(), months)
 }
 
-/// What a page was asked for; a part that is none is the incoming one.
-pub fn read_ask(ask: InboxAsk) -> (InboxAsk, InboxFilter) {
-    let ask = if ask.tab.trim().is_empty() { InboxAsk { tab: InboxTab::Incoming.to_string(), ..ask } } else { ask };
-    match ask.parse() {
-        Ok(filter) => (ask, filter),
-        // An address that somebody wrote by hand: show the part, without what it asks for in vain.
-        Err(_) => {
-            let tab = InboxTab::parse(&ask.tab).unwrap_or(InboxTab::Incoming);
-            (InboxAsk { tab: tab.to_string(), ..InboxAsk::default() }, InboxFilter::of(tab))
-        }
+/// What a page was asked for, and what of it means nothing, in words: that is left out and said, everything else holds. A part
+/// that is none is the incoming one.
+pub fn read_ask(ask: InboxAsk) -> (InboxAsk, InboxFilter, Vec<String>) {
+    let mut ask = if ask.tab.trim().is_empty() { InboxAsk { tab: InboxTab::Incoming.to_string(), ..ask } } else { ask };
+    let errors = match ask.parse() {
+        Ok(filter) => return (ask, filter, Vec::new()),
+        Err(errors) => errors,
+    };
+    let mut left_out = Vec::new();
+    for (name, why) in &errors.0 {
+        let typed = match name.as_str() {
+            "tab" => std::mem::replace(&mut ask.tab, InboxTab::Incoming.to_string()),
+            "status" => std::mem::take(&mut ask.status),
+            "eventType" => std::mem::take(&mut ask.event_type),
+            "region" => std::mem::take(&mut ask.region),
+            "budget" => std::mem::take(&mut ask.budget),
+            "reputation" => std::mem::take(&mut ask.reputation),
+            "assigned" => std::mem::take(&mut ask.assigned),
+            "show" => std::mem::take(&mut ask.show),
+            _ => continue,
+        };
+        left_out.push(format!("“{typed}”: {why}"));
     }
+    let filter = ask.parse().unwrap_or_else(|_| InboxFilter::of(InboxTab::Incoming));
+    (ask, filter, left_out)
 }
 
 // ── Sorting ─────────────────────────────────────────────────────────────────────────────────────────────────────────

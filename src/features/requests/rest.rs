@@ -1,5 +1,5 @@
 //! `POST|GET /requests`, `GET /requests/{requestId}`, `PATCH /requests/{requestId}/{accept,reject,withdraw,assign,snooze}`,
-//! `POST /requests/{bulk-reject,read}`, `GET /requests/standing`, `POST /opportunities/{opportunityId}/apply`, and for staff
+//! `POST /requests/{bulk-reject,read}`, `GET /requests/standing`, and for staff
 //! `GET /admin/requests/held`, `PATCH /admin/requests/{requestId}/decision`.
 
 use super::{
@@ -12,8 +12,8 @@ use super::{
     },
     service,
     views::{
-        AcceptInput, ApplyInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage,
-        JudgeInput, JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView,
+        AcceptInput, AssignInput, BulkRejectInput, BulkView, DashboardView, FitInput, HeldPage, InboxAsk, InboxPage, JudgeInput,
+        JudgedView, ReadInput, ReadView, RejectInput, RequestInput, RequestView, RevisionHash, RouteInput, RulesView,
         SnoozeInput, StandingView,
     },
 };
@@ -21,7 +21,7 @@ use crate::{
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
-        ids::{OpportunityId, RequestId, UserId},
+        ids::{RequestId, UserId},
         page::PageRequest,
     },
     platform::{
@@ -38,7 +38,6 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(list, send))
         .routes(routes!(get))
         .routes(routes!(dashboard))
-        .routes(routes!(apply))
         .routes(routes!(accept))
         .routes(routes!(reject))
         .routes(routes!(withdraw))
@@ -56,7 +55,10 @@ pub fn routes() -> OpenApiRouter<()> {
 }
 
 /// Runs a write once for its key; first and repeated calls give the request's id, which is rendered under today's rights.
-async fn once<F: Future<Output = AppResult<RequestId>>>(
+///
+/// # Errors
+/// As the write.
+pub async fn once<F: Future<Output = AppResult<RequestId>>>(
     call: &Call,
     key: &Once,
     operation: &str,
@@ -150,33 +152,6 @@ async fn send(call: Call, key: Once, body: Body<RequestInput>) -> ApiResult {
     let Body { value, raw } = body;
     let (actor, id) =
         once(&call, &key, "POST /requests", &raw, |ctx, actor| async move { service::send(&ctx, &actor, &value).await }).await?;
-    Ok(created(&service::get(&call.ctx, &actor, id).await?))
-}
-
-/// An organization applies for an opportunity
-#[utoipa::path(
-    post, path = "/opportunities/{opportunityId}/apply", tag = "opportunities", request_body = ApplyInput,
-    params(
-        ("opportunityId" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header),
-        ("X-CommDesk-Workspace" = Option<String>, Header),
-    ),
-    responses(
-        (status = 201, description = "The request, with its first revision", body = RequestView),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the organization may not"),
-        (status = 404, description = "No such opportunity"),
-        (status = 409, description = "DUPLICATE_REQUEST (href leads to the open one), NOT_TAKING_REQUESTS, OPPORTUNITY_CLOSED, IDEMPOTENCY_KEY_REUSED; for items: ITEM_UNKNOWN, PACKAGE_ONLY, PACKAGE_MISSING, ONE_PACKAGE, ITEMS_CONFLICT, ITEM_SOLD_OUT, WRONG_TOTAL"),
-        (status = 422, description = "Problems by field"),
-        (status = 429, description = "REQUEST_QUOTA: the week's requests are sent; TOO_MANY_REQUESTS; see Retry-After"),
-    )
-)]
-async fn apply(call: Call, key: Once, Seg(opportunity): Seg<OpportunityId>, body: Body<ApplyInput>) -> ApiResult {
-    let Body { value, raw } = body;
-    let operation = format!("POST /opportunities/{opportunity}/apply");
-    let (actor, id) =
-        once(&call, &key, &operation, &raw, |ctx, actor| async move { service::apply(&ctx, &actor, opportunity, &value).await })
-            .await?;
     Ok(created(&service::get(&call.ctx, &actor, id).await?))
 }
 
@@ -480,7 +455,8 @@ async fn set_route(call: Call, key: Once, body: Body<RouteInput>) -> ApiResult {
 
 /// Declare what a request must have
 ///
-/// One that breaks it is declined at once, with your reason, stated as an automatic answer.
+/// One that breaks it is declined at once, with your reason, stated as an automatic answer; with the month from which asking
+/// again is welcome, where you name one.
 #[utoipa::path(
     post, path = "/requests/rules/fits", tag = "requests", request_body = FitInput,
     params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),

@@ -6,6 +6,7 @@ use super::{
         Rejection,
         inbox::AssignedBy,
         routing::{self, Asked, Change, Fit, Keeper, MAX_RULES, Route},
+        sending,
     },
     service::reject_in,
     store,
@@ -20,6 +21,7 @@ use crate::{
     },
     platform::{ctx::Ctx, facts::Voice},
 };
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 fn keeper(actor: &Actor) -> AppResult<Keeper> {
@@ -60,7 +62,13 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<RulesView> {
             .collect(),
         fits: fits
             .into_iter()
-            .map(|Known { id, rule }| FitView { id, label: rule.in_words(), reason: rule.reason, words: rule.words })
+            .map(|Known { id, rule }| FitView {
+                id,
+                label: rule.in_words(),
+                reason: rule.reason,
+                ask_again_month: rule.ask_again.map(sending::month_name).unwrap_or_default().to_owned(),
+                words: rule.words,
+            })
             .collect(),
         colleagues,
         is_organization: side == Side::Organization,
@@ -159,7 +167,7 @@ pub async fn came_in(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     if let Keeper::Organization(organization) = keeper {
         let fits = store_routing::list_fits(tx.conn(), organization).await?;
         if let Some(broken) = fits.into_iter().map(|known| known.rule).find(|fit| fit.is_broken_by(&asked)) {
-            return match reject_in(&mut tx, Voice::System, &request, side, by_rule(broken)).await {
+            return match reject_in(&mut tx, Voice::System, &request, side, by_rule(&broken, ctx.now().date_naive())).await {
                 Ok(()) => tx.commit().await,
                 Err(AppError::Refused(_)) => tx.commit_unstated("it was answered meanwhile").await,
                 Err(other) => Err(other),
@@ -189,11 +197,11 @@ fn handled(routes: &[Route], asked: &Asked) -> Option<UserId> {
     routing::handled_by(routes, asked)
 }
 
-fn by_rule(fit: Fit) -> Rejection {
+fn by_rule(fit: &Fit, today: NaiveDate) -> Rejection {
     Rejection {
         reason: fit.reason,
-        note: format!("An automatic answer by a rule of ours, at once: {}", fit.words),
-        ask_again: None,
+        note: format!("An automatic answer by a rule of ours, at once: {}", fit.answer()),
+        ask_again: fit.ask_again.and_then(|month| sending::next_month(month, today)),
         automatic: true,
     }
 }

@@ -270,18 +270,18 @@ impl Request {
     /// # Errors
     /// 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`, `STALE_REVISION` (names the newest hash), `NOT_YOUR_TURN`.
     pub fn accept(&self, side: Side, shown: &RevisionHash, now: DateTime<Utc>) -> Result<RequestAccepted, Refusal> {
-        self.must_be_open(now)?;
-        if *shown != self.revision_hash {
-            return Err(Refusal::new(
-                "STALE_REVISION",
-                format!(
-                    "The offer changed since you looked at it: revision {} now stands, {}. Read it, then decide.",
-                    self.revision, self.revision_hash
-                ),
-            ));
-        }
+        self.must_stand(shown, now)?;
         self.must_be_turn_of(side)?;
         Ok(RequestAccepted { was: self.clone(), side })
+    }
+
+    /// Does it stand as its own side looks at it, which waits for the other?
+    ///
+    /// # Errors
+    /// 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`, `STALE_REVISION`.
+    pub fn must_stand(&self, shown: &RevisionHash, now: DateTime<Utc>) -> Result<(), Refusal> {
+        self.must_be_open(now)?;
+        if *shown == self.revision_hash { Ok(()) } else { Err(self.stale()) }
     }
 
     /// The side whose turn it is says no, and why.
@@ -333,6 +333,16 @@ impl Request {
             return Err(Refusal::new("NOT_EXPIRED", "The offer still stands."));
         }
         Ok(RequestExpired { was: self.clone() })
+    }
+
+    fn stale(&self) -> Refusal {
+        Refusal::new(
+            "STALE_REVISION",
+            format!(
+                "The offer changed since you looked at it: revision {} now stands, {}. Read it, then decide.",
+                self.revision, self.revision_hash
+            ),
+        )
     }
 
     fn must_be_open(&self, now: DateTime<Utc>) -> Result<(), Refusal> {

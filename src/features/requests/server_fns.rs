@@ -11,12 +11,12 @@ pub async fn inbox(ask: InboxAsk, cursor: String, workspace: Option<String>) -> 
     let viewer = call.viewer()?;
     let page =
         crate::kernel::page::PageRequest::from_wire(None, None, Some(cursor)).map_err(crate::kernel::error::AppError::from)?;
-    let (ask, filter) = super::inbox::read_ask(ask);
+    let (ask, filter, left_out) = super::inbox::read_ask(ask);
     let inbox = super::inbox::list(&call.ctx, &viewer, &filter, &page).await?;
     let side = viewer.side().ok_or(crate::kernel::error::AppError::NotFound)?;
     let (tomorrow, months) = super::inbox::choices_of_time(&call.ctx);
     let acting = crate::features::opportunities::service::key_of(Some(&viewer));
-    Ok(InboxScreen { inbox, ask, side, tomorrow, months, acting })
+    Ok(InboxScreen { inbox, ask, left_out, side, tomorrow, months, acting })
 }
 
 /// What a sender should know.

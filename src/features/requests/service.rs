@@ -105,15 +105,20 @@ pub async fn send(ctx: &Ctx, actor: &Actor, input: &RequestInput) -> AppResult<R
         message: &input.message,
         valid_until: &input.valid_until,
         mix: None,
+        waits: false,
     };
-    open_in(tx, actor, Side::Community, (community, organization, event, opportunity), &proposal, input.anyway).await
+    let (tx, id) =
+        open_in(tx, actor, Side::Community, (community, organization, event, opportunity), &proposal, input.anyway).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
-/// An organization applies for an opportunity.
+/// An organization applies for an opportunity, in a transaction that the caller commits. For its waiting list, where the input
+/// says so: then the opportunity is held alone, and the caller puts the application in line.
 ///
 /// # Errors
 /// 404 for an opportunity that the public does not see; else as [`send`].
-pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<RequestId> {
+pub async fn apply_in(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<(Tx, RequestId)> {
     let Some(organization) = actor.organization() else {
         return Err(AppError::forbidden(
             "Applications come from sponsors and partners. Change to an organization's workspace, or join as one.",
@@ -128,6 +133,10 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
     let community = communities::brief_in(&mut tx, community).await?;
     let organization = organizations::brief_in(&mut tx, organization).await?;
     let event = events::brief_in(&mut tx, event).await?;
+    if input.waiting_list {
+        // Alone from the beginning: two who share it would wait for each other.
+        opportunities::hold_in(&mut tx, opportunity).await?;
+    }
     let opportunity = opportunities::brief_in(&mut tx, opportunity).await?;
     // What the public does not see is not there for an applicant.
     if !opportunity.opportunity.status.is_public()
@@ -148,9 +157,20 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: 
         mix: mix.as_ref(),
         message: &input.message,
         valid_until: &input.valid_until,
+        waits: input.waiting_list,
     };
     // Who applies for another opportunity does not ask the same again.
     open_in(tx, actor, Side::Organization, (community, organization, event, Some(opportunity)), &proposal, true).await
+}
+
+/// As [`apply_in`], and that is all.
+///
+/// # Errors
+/// As [`apply_in`].
+pub async fn apply(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, input: &ApplyInput) -> AppResult<RequestId> {
+    let (tx, id) = apply_in(ctx, actor, opportunity, &ApplyInput { waiting_list: false, ..input.clone() }).await?;
+    tx.commit().await?;
+    Ok(id)
 }
 
 /// A proposal as it was typed, on either path.
@@ -163,6 +183,8 @@ struct Typed<'a> {
     valid_until: &'a str,
     /// The pieces that were chosen, priced.
     mix: Option<&'a Mix>,
+    /// For the waiting list of a full opportunity too.
+    waits: bool,
 }
 
 /// What the opportunity gives to everybody, and the pieces that were chosen.
@@ -189,7 +211,8 @@ impl Typed<'_> {
     }
 }
 
-/// Both paths make the same record: the request with its first revision. Everything above it is held already.
+/// Both paths make the same record: the request with its first revision. Everything above it is held already; the caller
+/// commits.
 async fn open_in(
     mut tx: Tx,
     actor: &Actor,
@@ -197,7 +220,7 @@ async fn open_in(
     (community, organization, event, opportunity): (CommunityBrief, OrganizationBrief, EventBrief, Option<OpportunityBrief>),
     proposal: &Typed<'_>,
     anyway: bool,
-) -> AppResult<RequestId> {
+) -> AppResult<(Tx, RequestId)> {
     let ctx = tx.ctx().clone();
     must_be_fit(side, &community, &organization)?;
     // Silent: whoever is blocked learns nothing but this.
@@ -223,7 +246,10 @@ async fn open_in(
         ));
     }
     if let Some(it) = &opportunity {
-        it.opportunity.must_take_requests(ctx.now())?;
+        match proposal.waits {
+            true => it.opportunity.must_take_waiting(ctx.now())?,
+            false => it.opportunity.must_take_requests(ctx.now())?,
+        }
     }
     let terms = settle(&ctx, proposal.read(opportunity.as_ref())?, opportunity.as_ref(), &event)?;
     let title = opportunity.as_ref().map(|it| it.opportunity.title.clone()).unwrap_or_default();
@@ -288,8 +314,7 @@ async fn open_in(
         tx.state(Voice::System, &held);
     }
     tx.result(opened.id());
-    tx.commit().await?;
-    Ok(opened.id())
+    Ok((tx, opened.id()))
 }
 
 /// The proposal with everything that it leaves to the opportunity, the tier and the event.

@@ -205,7 +205,13 @@ fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilt
         InboxShow::All => {}
     }
     if let Some(terms) = &filter.terms {
-        query.push(" and r.search @@ to_tsquery('simple', ").push_bind(terms.clone()).push(")");
+        // What was kept with the request, and what everybody in it is called today.
+        query.push(
+            " and (r.search || (select to_tsvector('simple', lower(concat_ws(' ', c.name, o.display_name, t.title))) \
+             from communities c, organizations o, events t \
+             where c.id = r.community_id and o.id = r.organization_id and t.id = r.event_id)) @@ to_tsquery('simple', ",
+        );
+        query.push_bind(terms.clone()).push(")");
     }
     if let Some(state) = filter.state {
         query.push(" and r.state = ").push_bind(state.label());
@@ -807,7 +813,8 @@ pub(super) async fn close(
     at: DateTime<Utc>,
 ) -> AppResult<()> {
     let changed = sqlx::query!(
-        "update requests set state = $3, rejection_reason = $4, rejection_note = $5, ask_again_on = $7, closed_at = $6, updated_at = $6
+        "update requests set state = $3, rejection_reason = $4, rejection_note = $5, ask_again_on = $7, closed_at = $6, updated_at = $6,
+                search_text = search_text || coalesce(' ' || lower($5), '')
          where id = $1 and state = $2",
         was.id.0,
         was.state.label(),

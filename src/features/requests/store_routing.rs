@@ -42,6 +42,7 @@ struct FitRow {
     max_amount: Option<i64>,
     reason: String,
     words: String,
+    ask_again_month: Option<i16>,
 }
 
 impl RouteRow {
@@ -58,7 +59,8 @@ impl FitRow {
         let event_types = self.event_types.iter().map(|text| EventType::parse(text)).collect::<Result<_, _>>().map_err(broken)?;
         let most = self.max_amount.zip(self.currency).map(|(minor, currency)| money(minor, &currency)).transpose()?;
         let reason = RejectionReason::parse(&self.reason).map_err(broken)?;
-        let rule = Fit { min_people: self.min_people, regions, event_types, most, reason, words: self.words };
+        let ask_again = self.ask_again_month.and_then(|month| u32::try_from(month).ok());
+        let rule = Fit { min_people: self.min_people, regions, event_types, most, reason, words: self.words, ask_again };
         Ok(Known { id: self.id, rule })
     }
 }
@@ -110,7 +112,7 @@ pub async fn list_routes(conn: impl PgExecutor<'_>, keeper: Keeper) -> AppResult
 pub async fn list_fits(conn: impl PgExecutor<'_>, organization: OrganizationId) -> AppResult<Vec<Known<Fit>>> {
     let rows = sqlx::query_as!(
         FitRow,
-        "select id, min_people, regions, event_types, currency, max_amount, reason, words
+        "select id, min_people, regions, event_types, currency, max_amount, reason, words, ask_again_month
          from request_fits where organization_id = $1 order by created_at, id",
         organization.0,
     )
@@ -161,8 +163,8 @@ pub async fn apply_fit_declared(
     let regions: Vec<String> = fit.regions.iter().map(ToString::to_string).collect();
     let event_types: Vec<String> = fit.event_types.iter().map(ToString::to_string).collect();
     let written = sqlx::query!(
-        "insert into request_fits (id, organization_id, min_people, regions, event_types, currency, max_amount, reason, words, created_by, created_at)
-         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+        "insert into request_fits (id, organization_id, min_people, regions, event_types, currency, max_amount, reason, words, created_by, created_at, ask_again_month)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13
          where (select count(*) from request_fits where organization_id = $2) < $12",
         changed.id(),
         changed.keeper().id(),
@@ -176,6 +178,7 @@ pub async fn apply_fit_declared(
         by.0,
         at,
         most,
+        fit.ask_again.and_then(|month| i16::try_from(month).ok()),
     )
     .execute(tx.conn())
     .await?;

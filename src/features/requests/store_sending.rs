@@ -43,8 +43,7 @@ pub async fn hold_sender(
             .await?;
     }
     let mine = sqlx::query!(
-        r#"select count(*) as "count!", min(opened_at) as since, count(*) filter (where opened_at > $4) as "hour!",
-                  count(*) filter (where words_key = $5) as "same!"
+        r#"select count(*) as "count!", min(opened_at) as since, count(*) filter (where opened_at > $4) as "hour!"
            from requests
            where opened_at > $3 and opened_by = $1
              and case when $1 = 'community' then community_id = $2 else organization_id = $2 end"#,
@@ -52,7 +51,6 @@ pub async fn hold_sender(
         workspace,
         week_ago,
         hour_ago,
-        words.as_ref().map(|key| &key[..]),
     )
     .fetch_one(tx.conn())
     .await?;
@@ -63,6 +61,21 @@ pub async fn hold_sender(
     )
     .fetch_one(tx.conn())
     .await?;
+    // One person who writes from three workspaces is one sender, and asking the same receiver again reaches nobody new.
+    let same = sqlx::query_scalar!(
+        r#"select count(distinct case when opened_by = 'community' then organization_id else community_id end) as "same!"
+           from requests
+           where opened_at > $3 and words_key = $5
+             and (created_by = $4
+                  or (opened_by = $1 and case when $1 = 'community' then community_id = $2 else organization_id = $2 end))"#,
+        side.label(),
+        workspace,
+        week_ago,
+        person.0,
+        words.as_ref().map(|key| &key[..]),
+    )
+    .fetch_one(tx.conn())
+    .await?;
     let small = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
     Ok(Sent {
         by_workspace: small(mine.count),
@@ -70,7 +83,7 @@ pub async fn hold_sender(
         by_person: small(theirs.count),
         person_since: theirs.since,
         last_hour: small(mine.hour),
-        same_words: small(mine.same),
+        same_words: small(same),
     })
 }
 

@@ -232,6 +232,9 @@ pub struct ApplyInput {
     pub message: String,
     /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
     pub valid_until: String,
+    /// Apply although every place is taken: the application waits in line, and a place that becomes free is kept for it in
+    /// its turn. Where a place is free, it is an application like every other.
+    pub waiting_list: bool,
 }
 
 /// Accepting names what was seen.
@@ -762,6 +765,8 @@ pub struct FitInput {
     pub reason: String,
     /// What the sender reads.
     pub words: String,
+    /// The month from which asking again is welcome, by its name, every year the next; empty for none.
+    pub ask_again_month: String,
 }
 
 /// One rule of who handles what.
@@ -790,6 +795,8 @@ pub struct FitView {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub reason: RejectionReason,
     pub words: String,
+    /// "March"; empty where it names none.
+    pub ask_again_month: String,
 }
 
 /// What a workspace's inbox does by itself.
@@ -831,6 +838,8 @@ pub struct ReadView {
 pub struct InboxScreen {
     pub inbox: InboxPage,
     pub ask: InboxAsk,
+    /// What the address asks for that means nothing, in words.
+    pub left_out: Vec<String>,
     pub side: Side,
     /// The first day that a request can be put aside until, and the months that a rejection can name.
     pub tomorrow: String,

@@ -93,6 +93,7 @@ fn Choices(needed_for: Vec<Guarded>) -> impl IntoView {
     view! {
         <fieldset class="fieldset" id=id.clone() tabindex="-1">
             <legend class="fieldset__legend">"Ask for it before"</legend>
+            <p class="field__hint">"Nothing moves money or signs yet: what you choose for these holds from the first day on which something does."</p>
             <div class="choices">
                 {Guarded::ALL
                     .iter()

@@ -40,8 +40,14 @@ pub fn PlacePanel() -> impl IntoView {
 fn Place(screen: PlaceScreen) -> impl IntoView {
     let PlaceScreen { place, revision_hash, acting } = screen;
     let can = place.can;
+    let ours = acting.starts_with("community:");
     let (title, text, tone) = match (place.waiting, &place.release_reason) {
         (_, Some(reason)) => ("The place was released", reason.clone(), "neutral"),
+        (Some(WaitingState::Waiting), _) if can.wait => (
+            "On the waiting list",
+            "Agree now, and a place is offered to them in their turn without another word of yours.".to_owned(),
+            "neutral",
+        ),
         (Some(WaitingState::Waiting), _) => (
             "Waiting for a place",
             match place.position {
@@ -56,6 +62,15 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
             format!("Take it by {}. After that it is offered to the next in line.", place.offer_until_label),
             "accent",
         ),
+        (Some(WaitingState::Offered), _) if place.awaits_answer => (
+            "A place is kept",
+            if ours {
+                format!("Answer by {}: they are next in line. After that it goes to the next.", place.offer_until_label)
+            } else {
+                format!("It is kept for you until {}, for the community's answer.", place.offer_until_label)
+            },
+            if ours { "accent" } else { "neutral" },
+        ),
         (Some(WaitingState::Offered), _) => (
             "A place is kept",
             format!("It is kept until {}, then offered to the next in line.", place.offer_until_label),
@@ -68,7 +83,11 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
         ),
         _ if can.wait => (
             "Every place is taken",
-            "Agree to what is offered and wait in line: when a place is released, it is offered in order.".to_owned(),
+            if ours {
+                "Agree to what is offered and let them wait in line: when a place is released, it is offered in order.".to_owned()
+            } else {
+                "Wait in line: when a place is released, it is offered in order.".to_owned()
+            },
             "neutral",
         ),
         _ if can.release => (
@@ -77,6 +96,11 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
             "neutral",
         ),
         _ => return ().into_any(),
+    };
+    let wait_label = match (ours, place.waiting) {
+        (true, Some(WaitingState::Waiting)) => "Agree in advance",
+        (true, _) => "Put on the waiting list",
+        (false, _) => "Wait for a place",
     };
     view! {
         <section class=format!("next-action tone-{tone}") aria-labelledby="place">
@@ -92,7 +116,7 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
                 {can.wait.then(|| view! {
                     <PostForm name="wait-for-place" acting=acting.clone() class="cluster">
                         <input type="hidden" name="revisionHash" value=revision_hash/>
-                        <Submit label="Put on the waiting list" class="button"/>
+                        <Submit label=wait_label class="button"/>
                     </PostForm>
                 })}
                 {can.release.then(|| view! {

@@ -21,7 +21,12 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn EmbedPanel(event: EventView, loaded: Loaded<PanelView>) -> impl IntoView {
     let workspace = acting();
-    let is_public = event.settings.public_visible && event.status.is_published();
+    let is_public = event.settings.public_visible && event.status.is_published() && event.hidden_reason.is_none();
+    let later = if event.hidden_reason.is_some() {
+        "Our staff took the event off the marketplace, so nothing can be embedded: where it is pasted, it is not shown."
+    } else {
+        "Once the event is published and public, its sponsors can stand on your own site. What to paste is shown here then."
+    };
     let path = format!("/embed/events/{}/sponsors", event.slug);
     let base = event.public_url.strip_suffix(&format!("/events/{}", event.slug)).unwrap_or_default().to_owned();
     let whole = frame(&format!("{base}{path}"), &format!("Sponsors of {}", event.title), 640);
@@ -67,7 +72,7 @@ pub fn EmbedPanel(event: EventView, loaded: Loaded<PanelView>) -> impl IntoView 
     } else {
         view! {
             <div class="panel__body">
-                <p>"Once the event is published and public, its sponsors can stand on your own site. What to paste is shown here then."</p>
+                <p>{later}</p>
             </div>
         }
         .into_any()

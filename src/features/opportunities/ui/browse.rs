@@ -9,7 +9,7 @@ use crate::{
     },
     kernel::{
         fields::FieldErrors,
-        labels::{Band, Category, EventFormat, EventType, Region},
+        labels::{Band, Category, EventCategory, EventFormat, EventType, Region},
         money::Currency,
     },
     ui::{
@@ -48,6 +48,7 @@ fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) 
     let narrowed = board.is_narrowed();
     let clear = acting_at("/opportunities", &acting);
     let more = [
+        &board.event_category,
         &board.format,
         &board.currency,
         &board.budget,
@@ -107,6 +108,7 @@ fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) 
                 <summary>"More filters"</summary>
                 <div class="disclosure__body stack">
                     <div class="form__row">
+                        <Choice name="eventCategory" label="Event category" empty="About anything" chosen=board.event_category.clone() labels=EventCategory::LABELS problem=problem("eventCategory")/>
                         <Choice name="format" label="Format" empty="Any format" chosen=board.format.clone() labels=EventFormat::LABELS problem=problem("format")/>
                         <Choice name="currency" label="Currency" empty="Any currency" chosen=board.currency.clone() labels=Currency::LABELS problem=problem("currency")/>
                         <div class="field">

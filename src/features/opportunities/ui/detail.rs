@@ -143,6 +143,7 @@ fn Offer(it: OpportunityView) -> impl IntoView {
                 <div class="definition__row"><dt>"Status"</dt><dd><Pill text=it.status.label() tone=it.status.tone()/></dd></div>
             </dl>
             {it.can.apply.then(|| view! { <a class="button button--primary button--large button--wide" href="#apply">"Apply"</a> })}
+            {it.can.wait.then(|| view! { <a class="button button--large button--wide" href="#apply">"Join the waiting list"</a> })}
             <p class="offer__note">{it.places_label}</p>
         </section>
     }
@@ -151,8 +152,10 @@ fn Offer(it: OpportunityView) -> impl IntoView {
 /// The application form, or what would be needed for it.
 #[component]
 fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>) -> impl IntoView {
-    let head = view! { <header class="panel__head"><h2 class="panel__title">"Apply"</h2></header> };
-    if !it.can.apply {
+    let waits = it.can.wait;
+    let title = if waits { "Apply for the waiting list" } else { "Apply" };
+    let head = view! { <header class="panel__head"><h2 class="panel__title">{title}</h2></header> };
+    if !it.can.apply && !waits {
         let next = format!("/sign-in?next=/opportunities/{}", it.id);
         return view! {
             <section class="panel" id="apply">
@@ -185,6 +188,10 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                 {limits(())}
                 <PostForm name="apply" acting>
                     <input type="hidden" name="currency" value=code/>
+                    {waits.then(|| view! {
+                        <input type="hidden" name="waitingList" value="true"/>
+                        <p>"Every place is taken. Your application waits in line: when a place becomes free, it is kept in order for whoever is next, and we tell you. Until then you can withdraw it."</p>
+                    })}
                     {composes.then(|| view! { <Composer it=it.clone()/> })}
                     <MoneyField form="apply" name="amount" label hint symbol optional=composes/>
                     <TextArea
@@ -206,7 +213,7 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                         short=true
                     />
                     <p class="form__note">"You ask for what is listed under “What you get”. The community accepts or declines; nothing is paid here yet."</p>
-                    <div class="form__actions"><Submit label="Send application"/></div>
+                    <div class="form__actions"><Submit label=if waits { "Apply for the waiting list" } else { "Send application" }/></div>
                 </PostForm>
             </div>
         </section>

@@ -9,7 +9,7 @@ use crate::{
         },
         partners::ui::{lines::BenefitLines, wall::Benefits},
     },
-    kernel::{labels::Category, money::Currency},
+    kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
         page::{acting, shown},
@@ -147,6 +147,13 @@ fn Version(saved: OpportunityView, acting: String) -> impl IntoView {
     }
 }
 
+/// A piece with everything that is said of it: "Booth 500, Add-on, how many 2, not with Stage".
+fn piece(name: &str, price: &str, parts: [(&str, &str); 6]) -> String {
+    let said = parts.into_iter().filter(|(_, said)| !said.is_empty());
+    let words = said.map(|(word, said)| format!(", {word} {said}").replace(",  ", ", ")).collect::<String>();
+    format!("{name} {price}{words}")
+}
+
 /// What is saved against what was typed, field by field.
 #[component]
 fn Compare(saved: OpportunityView) -> impl IntoView {
@@ -177,11 +184,40 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
     let their_pieces = lines(&|index| {
         let item = saved.items.get(index)?;
         let price = crate::kernel::money::Money { minor: item.price_minor, currency: saved.currency };
-        Some(format!("{} {}", item.name, money(&price.to_major_string())))
+        let name_of = |id: &ItemId| saved.items.iter().find(|it| it.id == *id).map(|it| it.name.clone()).unwrap_or_default();
+        let conflicts = item.conflicts.iter().map(name_of).collect::<Vec<_>>();
+        Some(piece(
+            &item.name,
+            &money(&price.to_major_string()),
+            [
+                ("", item.kind.label()),
+                ("how many", &item.stock.map(|stock| stock.to_string()).unwrap_or_default()),
+                ("benefit", item.benefit.label()),
+                ("details", &item.details),
+                ("package", &item.package_id.as_ref().map(name_of).unwrap_or_default()),
+                ("not with", &conflicts.join(", ")),
+            ],
+        ))
     });
     let your_pieces = lines(&|index| {
         let name = typed.get(&format!("items[{index}].name"))?.first()?.trim().to_owned();
-        Some(if name.is_empty() { name } else { format!("{name} {}", money(&typed_of(&format!("items[{index}].price")))) })
+        if name.is_empty() {
+            return Some(name);
+        }
+        let part = |part: &str| typed_of(&format!("items[{index}].{part}")).trim().to_owned();
+        let conflicts = part("conflicts").split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
+        Some(piece(
+            &name,
+            &money(&part("price")),
+            [
+                ("", part("kind").as_str()),
+                ("how many", &part("stock")),
+                ("benefit", &part("benefit")),
+                ("details", &part("details")),
+                ("package", &part("package")),
+                ("not with", &conflicts),
+            ],
+        ))
     });
     stored.push(("", "Benefits".to_owned(), theirs));
     stored.push((" ", "Packages and extras".to_owned(), their_pieces));

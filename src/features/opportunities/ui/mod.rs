@@ -5,4 +5,5 @@ pub mod detail;
 pub mod edit;
 pub mod items;
 pub mod manage;
+pub mod offers;
 pub mod views;

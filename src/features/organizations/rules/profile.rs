@@ -97,22 +97,26 @@ impl ProfileInput {
             self.available_sponsorship_types.iter().any(|t| !t.trim().is_empty()),
             "Choose at least one.",
         );
-        self.read(check)
+        self.read(check, false)
     }
 
-    /// As [`ProfileInput::parse`], for what is stored: a community that adds an organization does not know what it gives.
+    /// As [`ProfileInput::parse`], for what is stored: a community that adds an organization does not know what it gives, and
+    /// perhaps neither its website nor a mailbox.
     ///
     /// # Errors
     /// Every problem, by the field's path on the wire.
     pub fn parse_stored(&self) -> Result<Profile, FieldErrors> {
-        self.read(Check::default())
+        self.read(Check::default(), true)
     }
 
-    fn read(&self, mut check: Check) -> Result<Profile, FieldErrors> {
+    fn read(&self, mut check: Check, stored: bool) -> Result<Profile, FieldErrors> {
         let entity_type = check.take("entityType", EntityType::parse(self.entity_type.trim()));
         let display_name = check.take("displayName", company_name(&self.display_name));
         let legal_name = check.take("legalName", Line::parse(&self.legal_name, 0, 200, "legal name"));
-        let website = check.take("website", WebUrl::parse(&self.website));
+        let website = match self.website.as_str() {
+            "" if stored => Some(WebUrl::unknown()),
+            text => check.take("website", WebUrl::parse(text)),
+        };
         let industry = check.take("industry", Industry::parse(self.industry.trim()));
         let short_description =
             check.take("shortDescription", Paragraph::parse(&self.short_description, 280, "short description"));
@@ -126,7 +130,10 @@ impl ProfileInput {
         let budget = self.budget_range.check(&mut check);
         let sponsorship_types =
             choices(&mut check, "availableSponsorshipTypes", &self.available_sponsorship_types, SponsorshipType::parse);
-        let primary_email = check.take("primaryEmail", Email::parse(&self.primary_email));
+        let primary_email = match self.primary_email.as_str() {
+            "" if stored => Some(Email::unknown()),
+            text => check.take("primaryEmail", Email::parse(text)),
+        };
         let business_email = maybe(&mut check, "businessEmail", &self.business_email, Email::parse);
         let dev_rel_email = maybe(&mut check, "devRelEmail", &self.dev_rel_email, Email::parse);
         let hiring_email = maybe(&mut check, "hiringEmail", &self.hiring_email, Email::parse);

@@ -850,35 +850,37 @@ pub async fn list_by_identity(pool: &PgPool, identity_keys: &[String]) -> AppRes
 
 // ── Support ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Notes that an organization stands on an event's page, once; keeps the counts.
-pub async fn note_support(
+/// Writes down on which events an organization stands now, and the counts where they change.
+pub async fn keep_support(
     tx: &mut Tx,
     organization: OrganizationId,
-    event: EventId,
-    community: CommunityId,
+    events: &[(EventId, CommunityId)],
     at: DateTime<Utc>,
 ) -> AppResult<()> {
-    let noted = sqlx::query!(
-        "insert into organization_support (organization_id, event_id, community_id, at) values ($1, $2, $3, $4)
-         on conflict do nothing",
+    let (events, communities): (Vec<Uuid>, Vec<Uuid>) = events.iter().map(|(event, community)| (event.0, community.0)).unzip();
+    sqlx::query!("delete from organization_support where organization_id = $1 and event_id <> all($2)", organization.0, &events)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!(
+        "insert into organization_support (organization_id, event_id, community_id, at)
+         select $1, n.event_id, n.community_id, $4 from unnest($2::uuid[], $3::uuid[]) as n (event_id, community_id)
+         on conflict (organization_id, event_id) do nothing",
         organization.0,
-        event.0,
-        community.0,
+        &events,
+        &communities,
         at,
     )
     .execute(tx.conn())
     .await?;
-    if noted.rows_affected() == 1 {
-        sqlx::query!(
-            "update organizations
-             set events_sponsored = (select count(*) from organization_support s where s.organization_id = $1),
-                 communities_supported = (select count(distinct s.community_id) from organization_support s where s.organization_id = $1)
-             where id = $1",
-            organization.0,
-        )
-        .execute(tx.conn())
-        .await?;
-    }
+    sqlx::query!(
+        "update organizations o set events_sponsored = n.events, communities_supported = n.communities
+         from (select count(*)::integer as events, count(distinct s.community_id)::integer as communities
+               from organization_support s where s.organization_id = $1) as n
+         where o.id = $1 and (o.events_sponsored, o.communities_supported) is distinct from (n.events, n.communities)",
+        organization.0,
+    )
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 
@@ -985,10 +987,19 @@ pub async fn delete_expired_drafts(pool: &PgPool, now: DateTime<Utc>) -> AppResu
 
 // ── For rooms that name an organization ─────────────────────────────────────────────────────────────────────────────
 
-/// Whoever owns this identity, or, without one, the listed organization of this name; a verified one first. Nobody can
-/// change it until the transaction ends.
-pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Option<BriefRow>> {
-    let row = sqlx::query_as!(
+/// Until the transaction ends, nobody else looks who has this name, to add one where nobody has.
+pub async fn hold_name(tx: &mut Tx, name_skeleton: &str) -> AppResult<()> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended('organization name ' || $1, 0))")
+        .bind(name_skeleton.to_owned())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Whoever owns this identity, or, without one, the listed organizations of this name, at most five; a verified one first.
+/// Nobody can change them until the transaction ends.
+pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<BriefRow>> {
+    let rows = sqlx::query_as!(
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id
@@ -996,13 +1007,13 @@ pub async fn find_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleto
               or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
            order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
-           limit 1 for share of o"#,
+           limit 5 for share of o"#,
         identity_key,
         name_skeleton,
     )
-    .fetch_optional(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(row)
+    Ok(rows)
 }
 
 /// Listed organizations whose name holds the text or is spelled like it, likest first.

@@ -133,6 +133,14 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
                     <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
                 }
                 .into_any()
+            } else if !claimable && domain.is_empty() {
+                view! {
+                    <Notice tone="info" title="Nobody has said which website is theirs">
+                        <p>"So no mailbox and no DNS can prove anything here. If it is yours, join as a sponsor or partner: our staff then make the two profiles one."</p>
+                        <a class="button" href="/become-sponsor">"Join"</a>
+                    </Notice>
+                }
+                .into_any()
             } else if !claimable && !joinable {
                 view! {
                     <Notice tone="info" title="It has people of its own here"><p>{format!("{name} cannot be claimed (any more). Ask one of its admins to invite you.")}</p></Notice>

@@ -388,6 +388,9 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
         (events, 1) => format!("{events} events of 1 community"),
         (events, communities) => format!("{events} events of {communities} communities"),
     };
+    // "New" until both sides say how it was.
+    let reputation = o.reputation_score.map_or_else(|| "New".to_owned(), |score| score.to_string());
+    let reached = o.developers_reached_count.map(|count| format!("up to {count}"));
     let acting = acting.get_untracked().unwrap_or_default();
     let acting_key = acting.clone();
     let request = o.can.request.then(|| {
@@ -432,10 +435,12 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
                         <li class="meta__item"><Pill text=o.verification_status.label() tone=tone(o.verification_status)/></li>
                         <li class="meta__item"><Icon name="briefcase" small=true/>{o.industry.label()}</li>
                         <li class="meta__item"><Icon name="handshake" small=true/>{o.entity_type.label()}</li>
-                        <li class="meta__item">
-                            <Icon name="globe" small=true/>
-                            <a href=o.website rel="noopener nofollow external">{o.website_label}</a>
-                        </li>
+                        {(!o.website.is_empty()).then(|| view! {
+                            <li class="meta__item">
+                                <Icon name="globe" small=true/>
+                                <a href=o.website.clone() rel="noopener nofollow external">{o.website_label.clone()}</a>
+                            </li>
+                        })}
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
@@ -467,6 +472,10 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
                         <div class="panel__body">
                             <dl class="definition">
                                 <div class="definition__row"><dt>"Has supported"</dt><dd>{supported}</dd></div>
+                                <div class="definition__row"><dt>"Reputation"</dt><dd>{reputation}</dd></div>
+                                {reached.map(|reached| view! {
+                                    <div class="definition__row"><dt>"Developers reached"</dt><dd>{reached}</dd></div>
+                                })}
                                 {o.budget_range.map(|budget| view! {
                                     <div class="definition__row"><dt>"Budget range"</dt><dd>{budget.label}</dd></div>
                                 })}
@@ -521,10 +530,12 @@ fn linked(o: &OrganizationView, origin: &str) -> Value {
     let mut known = json!({
         "@type": "Organization",
         "@id": format!("{origin}{path}#organization"),
-        "url": o.website,
         "mainEntityOfPage": format!("{origin}{path}"),
         "name": o.display_name,
     });
+    if !o.website.is_empty() {
+        known["url"] = json!(o.website);
+    }
     if !o.legal_name.is_empty() {
         known["legalName"] = json!(o.legal_name);
     }

@@ -119,21 +119,37 @@ fn Who(found: Vec<FoundOrganization>, search: Option<String>) -> impl IntoView {
                 form=FORM
                 name="name"
                 label="Name"
-                hint="Only for somebody who is not in the directory."
+                hint="Only for somebody who is not in the directory: they are added to it."
                 value=if nothing { search.unwrap_or_default() } else { String::new() }
                 optional=true
                 autocomplete="organization"
                 maxlength=u32::try_from(NAME_LONGEST).unwrap_or(120)
             />
+            <Confirm/>
             <TextField
                 form=FORM
                 name="contactEmail"
                 label="A mailbox at their website"
-                hint="With it and the website below, they get a page in the directory, which their own people can take over."
+                hint="With it and the website below, their own people can take their page in the directory over."
                 kind="email"
                 optional=true
             />
         </fieldset>
+    }
+}
+
+/// Asked only when similar names are in the directory.
+#[component]
+fn Confirm() -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let typed =
+        move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.values.contains_key("confirm")));
+    view! {
+        {move || {
+            (state.error("confirm").is_some() || typed()).then(|| view! {
+                <TickField form=FORM name="confirm" label="I looked at them: none is the one that I mean."/>
+            })
+        }}
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a workspace lets its inbox do by itself: who handles what, and what an organization answers at once because it
 //! never says yes to it.
 
+use super::sending::{month_name, parse_month};
 use crate::{
     features::requests::views::{FitInput, RouteInput},
     kernel::{
@@ -88,9 +89,19 @@ pub struct Fit {
     pub reason: RejectionReason,
     /// What the sender reads.
     pub words: String,
+    /// The month, 1 to 12, from which asking again is welcome.
+    pub ask_again: Option<u32>,
 }
 
 impl Fit {
+    /// "We sponsor nothing under 500 people. Ask again in March."
+    pub fn answer(&self) -> String {
+        match self.ask_again.map(month_name) {
+            Some(month) => format!("{} Ask again in {month}.", self.words),
+            None => self.words.clone(),
+        }
+    }
+
     /// Does the request break it?
     pub fn is_broken_by(&self, asked: &Asked) -> bool {
         let too_small = self.min_people.zip(asked.people).is_some_and(|(least, people)| people < least);
@@ -150,13 +161,16 @@ impl FitInput {
         if let Some(words) = &words {
             check.ensure("words", !words.is_empty(), "Say what you do not support; the sender reads it.");
         }
+        let ask_again = maybe(&mut check, "askAgainMonth", &self.ask_again_month, parse_month);
         let asks = min_people.is_some() || !regions.is_empty() || !event_types.is_empty() || most.is_some();
         if check.is_fine() {
             check.ensure("minPeople", asks, "Say at least one thing that a request must have.");
         }
         check.finish()?;
         match (reason, words) {
-            (Some(reason), Some(words)) => Ok(Fit { min_people, regions, event_types, most, reason, words: words.into_string() }),
+            (Some(reason), Some(words)) => {
+                Ok(Fit { min_people, regions, event_types, most, reason, words: words.into_string(), ask_again })
+            }
             _ => Err(FieldErrors::one("", "Fill the form again.")),
         }
     }
@@ -246,6 +260,7 @@ impl Fact for RulesChanged {
                     "maxMinor": fit.most.map(|most| most.minor),
                     "currency": fit.most.map(|most| most.currency),
                     "why": fit.reason,
+                    "askAgainMonth": fit.ask_again,
                 }),
                 json!({"words": fit.words}),
             ),
@@ -286,6 +301,7 @@ mod tests {
             most: None,
             reason: RejectionReason::AudienceDoesNotMatch,
             words: "Too small for us.".into(),
+            ask_again: None,
         }
     }
 
@@ -337,6 +353,10 @@ mod tests {
             ..FitInput::default()
         };
         assert_eq!(input.parse().expect("reads").in_words(), "at least 100 people");
+        let later = FitInput { ask_again_month: "march".into(), ..input.clone() }.parse().expect("reads");
+        assert_eq!(later.answer(), "We do not sponsor meetups under 100 people. Ask again in March.");
+        let never = FitInput { ask_again_month: "Brumaire".into(), ..input.clone() };
+        assert!(never.parse().expect_err("no month").get("askAgainMonth").is_some());
         let nothing = FitInput { min_people: String::new(), ..input.clone() };
         assert!(nothing.parse().expect_err("asks nothing").get("minPeople").is_some());
         let silent = FitInput { words: String::new(), ..input };

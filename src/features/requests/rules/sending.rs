@@ -27,7 +27,7 @@ pub const MANY_LINKS: usize = 4;
 /// So many requests of one workspace within an hour: suspicious.
 pub const TOO_FAST: u32 = 10;
 /// Shorter messages are alike without meaning anything.
-const WORTH_COMPARING: usize = 40;
+const WORTH_COMPARING: usize = 15;
 
 labels! {
     /// Why a request waits for staff.
@@ -60,7 +60,7 @@ pub struct Sent {
     pub person_since: Option<DateTime<Utc>>,
     /// By the workspace in the last hour.
     pub last_hour: u32,
-    /// With these words, by the workspace in the last week.
+    /// How many others got these words in the last week, from the workspace or from the person, whatever they act for.
     pub same_words: u32,
 }
 
@@ -147,6 +147,30 @@ pub fn read_month(text: &str, today: NaiveDate) -> Result<Option<NaiveDate>, Fie
 /// "March 2027".
 pub fn month_label(day: NaiveDate) -> String {
     day.format("%B %Y").to_string()
+}
+
+/// The months by name, for a default that holds every year.
+pub const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+/// A month by its name, 1 to 12.
+///
+/// # Errors
+/// In words, for its field.
+pub fn parse_month(text: &str) -> Result<u32, String> {
+    let at = MONTHS.iter().position(|name| name.eq_ignore_ascii_case(text.trim()));
+    at.and_then(|at| u32::try_from(at + 1).ok()).ok_or_else(|| "Choose a month by its name, for example March.".to_owned())
+}
+
+/// What a month, 1 to 12, is called.
+pub fn month_name(month: u32) -> &'static str {
+    usize::try_from(month).ok().and_then(|at| MONTHS.get(at.checked_sub(1)?)).copied().unwrap_or_default()
+}
+
+/// The first day of the next such month: in March, "March" is next year's.
+pub fn next_month(month: u32, today: NaiveDate) -> Option<NaiveDate> {
+    let year = if today.month() < month { today.year() } else { today.year() + 1 };
+    NaiveDate::from_ymd_opt(year, month, 1)
 }
 
 /// The next 12 months for a choice: key and label.
@@ -244,6 +268,7 @@ fn about_sender(
         "communityId": parties.community,
         "organizationId": parties.organization,
         "eventId": parties.event,
+        "opportunityId": parties.opportunity,
         "side": opened_by,
     });
     if let (Some(all), serde_json::Value::Object(more)) = (payload.as_object_mut(), more) {
@@ -415,7 +440,8 @@ mod tests {
         let text = "Dear team, we would love to see you on our stage in spring.";
         assert_eq!(words_key(text), words_key("dear team we would  love\nto see you on OUR stage in spring!!"));
         assert_ne!(words_key(text), words_key("Dear team, we would love to see you on our stage in autumn."));
-        assert_eq!(words_key("We come with mentors."), None, "short ones are alike without meaning anything");
+        assert!(words_key("We come with mentors.").is_some(), "a short sentence is said to many too");
+        assert_eq!(words_key("Hello, team!"), None, "short ones are alike without meaning anything");
     }
 
     #[test]

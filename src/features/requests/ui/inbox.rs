@@ -93,7 +93,7 @@ fn at(ask: &InboxAsk, cursor: &str, acting: &str) -> String {
 
 #[component]
 fn Inbox(screen: InboxScreen, done: Option<String>) -> impl IntoView {
-    let InboxScreen { inbox, ask, side, tomorrow, months, acting } = screen;
+    let InboxScreen { inbox, ask, left_out, side, tomorrow, months, acting } = screen;
     let title = match inbox.counts.your_turn {
         0 => "Nothing waits for you".to_owned(),
         1 => "One request waits for you".to_owned(),
@@ -141,6 +141,11 @@ fn Inbox(screen: InboxScreen, done: Option<String>) -> impl IntoView {
                 {rules.map(|href| view! { <a class="button" href=href>"Rules"</a> })}
             </PageHead>
             {done.map(|done| view! { <Notice tone="success" title=done><p>"The list below is as it is now."</p></Notice> })}
+            {(!left_out.is_empty()).then(|| view! {
+                <Notice tone="warning" title="A part of this address means nothing and was left out">
+                    <ul>{left_out.into_iter().map(|text| view! { <li>{text}</li> }).collect_view()}</ul>
+                </Notice>
+            })}
             <nav class="tabs" aria-label="Requests">{tabs}</nav>
             <Narrow inbox=narrow.0 ask=narrow.1 acting=narrow.2/>
             {list}
@@ -172,12 +177,14 @@ fn Narrow(inbox: InboxPage, ask: InboxAsk, acting: String) -> impl IntoView {
         .into_iter()
         .chain(inbox.colleagues.iter().filter(|it| it.can_act).map(|it| (it.id.to_string(), it.name.clone())))
         .collect::<Vec<_>>();
-    let states = (inbox.tab == InboxTab::History).then(|| {
-        [RequestState::Rejected, RequestState::Withdrawn, RequestState::Expired]
-            .into_iter()
-            .map(|state| (state.to_string(), state.word().to_owned()))
-            .collect::<Vec<_>>()
-    });
+    // The parts in which there is more than one.
+    let states: &[RequestState] = match inbox.tab {
+        InboxTab::Open | InboxTab::Incoming | InboxTab::Submitted => &[RequestState::Pending, RequestState::Negotiation],
+        InboxTab::History => &[RequestState::Rejected, RequestState::Withdrawn, RequestState::Expired],
+        InboxTab::Negotiation | InboxTab::Accepted => &[],
+    };
+    let states =
+        (!states.is_empty()).then(|| states.iter().map(|state| (state.to_string(), state.word().to_owned())).collect::<Vec<_>>());
     view! {
         <form method="get" action="/inbox" class="form" role="search">
             <input type="hidden" name="tab" value=tab/>

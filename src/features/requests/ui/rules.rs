@@ -5,6 +5,7 @@ use crate::{
         blocks::views::BlocksView,
         opportunities::views::acting_at,
         requests::{
+            rules::sending,
             server_fns,
             views::{FitView, RouteView, RulesScreen, RulesView},
         },
@@ -151,8 +152,9 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
     let rows = rules
         .fits
         .into_iter()
-        .map(move |FitView { id, label, reason, words }| {
-            let answer = format!("{}: {words}", reason.label());
+        .map(move |FitView { id, label, reason, words, ask_again_month }| {
+            let later = if ask_again_month.is_empty() { String::new() } else { format!(" Ask again in {ask_again_month}.") };
+            let answer = format!("{}: {words}{later}", reason.label());
             view! { <Rule id=id.to_string() what=label follows="Otherwise answered" answer can_edit acting=of.clone()/> }
         })
         .collect_view();
@@ -190,6 +192,7 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                                 </details>
                                 <SelectField form="fit" name="reason" label="Otherwise declined because" options=pairs(RejectionReason::LABELS)/>
                                 <TextArea form="fit" name="words" label="Your answer" hint="For example: We do not sponsor meetups under 100 people." rows=2 maxlength=500_u32/>
+                                <SelectField form="fit" name="askAgainMonth" label="Ask again in" hint="The next one, every year. They are told when it comes." optional=true empty="No month" options=pairs(&sending::MONTHS)/>
                                 <div class="form__actions"><Submit label="Save answer"/></div>
                             </PostForm>
                         </div>
