@@ -39,8 +39,8 @@ use crate::{
             manage::ManageOpportunitiesPage,
         },
         organizations::ui::{
-            AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
-            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, ComparePage, DirectoryPage, DomainPage, OrganizationPage,
+            ProfilePage, StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
             community::CommunityPage,
@@ -58,6 +58,7 @@ use crate::{
             rules::RulesPage,
             standing::{QuotaLine, StandingPage},
         },
+        watching::ui::{SearchesPage, WatchlistPage, beside_communities, beside_directory, watch_community, watch_organization},
     },
     ui::{
         browser,
@@ -145,12 +146,13 @@ areas! {
         Landing => frames::site(|| view! { <LandingPage/> });
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=|acting| view! { <QuotaLine acting/> }.into_any()/> });
-        Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join/> });
+        Directory => frames::site(|| view! { <DirectoryPage beside=beside_directory/> });
+        Compare => frames::site(|| view! { <ComparePage/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join watch=watch_organization/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
-        Communities => frames::site(|| view! { <CommunitiesPage/> });
-        Community => frames::site(|| view! { <CommunityPage/> });
+        Communities => frames::site(|| view! { <CommunitiesPage beside=beside_communities/> });
+        Community => frames::site(|| view! { <CommunityPage watch=watch_community/> });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
     }
     /// Joining and signing in.
@@ -177,6 +179,8 @@ areas! {
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
+        Searches => frames::workspace("searches", || view! { <SearchesPage/> });
+        Watchlist => frames::workspace("watchlist", || view! { <WatchlistPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }
     /// What a community writes: its events, their partners, what it offers.

@@ -115,6 +115,8 @@ facts! {
     CommunityAnswered = "communities" / "community_answered" => Workspace,
     CommunityProfileEdited = "communities" / "community_profile_edited" => Workspace,
 
+    SearchMatched = "watching" / "search_matched" => Person,
+
     InvitationSent = "members" / "invitation_sent" => Workspace,
     InvitationResent = "members" / "invitation_resent" => Workspace,
     InvitationRevoked = "members" / "invitation_revoked" => Workspace,

@@ -5,6 +5,7 @@ pub mod access;
 pub mod blocks;
 pub mod organizations;
 pub mod communities;
+pub mod watching;
 pub mod members;
 pub mod events;
 pub mod partners;

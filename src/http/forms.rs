@@ -38,6 +38,7 @@ fn table() -> Vec<FormRoute> {
         .chain(access::forms::forms())
         .chain(organizations::forms::forms())
         .chain(communities::forms::forms())
+        .chain(watching::forms::forms())
         .chain(members::forms::forms())
         .chain(opportunities::forms::forms())
         .chain(requests::forms::forms())

@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "blocks",
     "organizations",
     "communities",
+    "watching",
     "members",
     "events",
     "partners",

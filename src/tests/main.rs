@@ -14,6 +14,7 @@ mod inbox;
 mod moderation;
 mod statements;
 mod search;
+mod watching;
 mod strangers;
 mod town;
 mod work;

@@ -8,6 +8,7 @@ use leptos::{
     server_fn::error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 
 /// Why a page has nothing to show; the error half of the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +84,11 @@ impl FromServerFnError for PageError {
 
 /// A view that the page waits for, on the server too.
 pub type Loaded<T> = Resource<Result<T, PageError>>;
+
+/// What a room below shows on a page, in two steps. The slot itself is a `fn() -> Show<T>`: the page calls it once, beside its
+/// own resource, and there the room starts to load, by what stands in the address. What it gives back only shows. A resource
+/// that is made where something is shown would load as often as Leptos happens to build that part.
+pub type Show<T> = Arc<dyn Fn(T) -> AnyView + Send + Sync>;
 
 /// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong.
 pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
