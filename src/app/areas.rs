@@ -23,6 +23,7 @@ use crate::{
             public::EventPublicPage,
         },
         events::views::EventView,
+        exports::ui::ExportPage,
         members::ui::{
             door::InvitationDoor,
             import::ImportPage,
@@ -209,6 +210,7 @@ areas! {
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
+        Export => frames::workspace("security", || view! { <ExportPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }

@@ -244,6 +244,7 @@ fn Account(me: MeView) -> impl IntoView {
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
                 {has_security.then(|| view! {
                     <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
+                    <a class="menu__item" href="/export"><Icon name="download"/>"Export"</a>
                 })}
                 <hr class="menu__rule"/>
                 <PostForm name="sign_out" action="/account" class="menu__form" summary=false>

@@ -112,6 +112,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
                 <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
+                <Route path=path!("/export") view=Area(Page::Export) ssr=SsrMode::Async/>
                 <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
                 <Route path=path!("/searches") view=Area(Page::Searches) ssr=SsrMode::Async/>
                 <Route path=path!("/watchlist") view=Area(Page::Watchlist) ssr=SsrMode::Async/>

@@ -190,6 +190,8 @@ facts! {
     BlockMade = "blocks" / "block_made" => Workspace,
     BlockLifted = "blocks" / "block_lifted" => Workspace,
 
+    WorkspaceExported = "exports" / "workspace_exported" => Workspace,
+
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,
     WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,

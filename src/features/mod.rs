@@ -14,6 +14,7 @@ pub mod embeds;
 pub mod requests;
 pub mod decisions;
 pub mod moderation;
+pub mod exports;
 pub mod notifications;
 
 pub mod facts;

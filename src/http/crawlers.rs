@@ -42,7 +42,7 @@ const KEPT: usize = 16;
 const AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Where a stranger finds nothing: paths begin so.
-const PRIVATE: [&str; 25] = [
+const PRIVATE: [&str; 26] = [
     "/account",
     "/api-keys",
     "/api/v1/",
@@ -52,6 +52,7 @@ const PRIVATE: [&str; 25] = [
     "/dev/",
     // Any four of them are a page of their own: nothing that has to be found.
     "/directory/compare",
+    "/export",
     "/inbox",
     "/invitations/",
     "/join-requests/",

@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "requests",
     "decisions",
     "moderation",
+    "exports",
     "notifications",
 ];
 

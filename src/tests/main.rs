@@ -15,6 +15,7 @@ mod moderation;
 mod statements;
 mod search;
 mod watching;
+mod exports;
 mod strangers;
 mod town;
 mod work;

@@ -120,6 +120,7 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/account", Community, "/account"),
     ("/account/sessions", Community, "/account/sessions"),
     ("/api-keys", Community, "/api-keys"),
+    ("/export", Community, "/export"),
     ("/workspace/security", Community, "/workspace/security"),
     ("/notifications", Community, "/notifications"),
     ("/notifications/settings", Community, "/notifications/settings"),

@@ -176,6 +176,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::SessionRevoked
         | Template::StaffWelcome => about_accounts(template, story, reader),
         Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
+        Template::WorkspaceExported => about_exports(story, reader),
         Template::OrganizationApplied
         | Template::OrganizationToConfirm
         | Template::OrganizationInQueue
@@ -255,6 +256,20 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
             about_watching(template, story, reader)
         }
     }
+}
+
+/// That everything of a workspace left the house.
+fn about_exports(story: &Story, reader: &Reader) -> Draft {
+    let name = match reader.side {
+        Some(Side::Community) => &story.community,
+        _ => &story.organization,
+    };
+    draft(
+        format!("Everything of {name} was exported"),
+        &["One of its admins took its profile, people, events and requests along, in files.".into()],
+        ("Open workspace security", here(reader, "/workspace/security")),
+    )
+    .note("If nobody of you meant to do so, look at who is an admin, and take seats away from whoever should not be one.")
 }
 
 /// What somebody asked to be told of.

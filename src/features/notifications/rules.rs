@@ -236,6 +236,7 @@ pub enum Template {
     ReportInQueue,
     ReportDecided,
     WorkspaceWarned,
+    WorkspaceExported,
     Invitation,
     InvitationAccepted,
     MemberRoleChanged,
@@ -340,6 +341,7 @@ impl Template {
         Self::ReportInQueue,
         Self::ReportDecided,
         Self::WorkspaceWarned,
+        Self::WorkspaceExported,
         Self::Invitation,
         Self::InvitationAccepted,
         Self::MemberRoleChanged,
@@ -400,7 +402,8 @@ impl Template {
             | Self::ApiKeyRevoked
             | Self::UserSuspended
             | Self::UserRestored
-            | Self::StaffWelcome => return Topic::Security,
+            | Self::StaffWelcome
+            | Self::WorkspaceExported => return Topic::Security,
             _ if self.link(true).is_some() => return Topic::Security,
             _ => {}
         }
@@ -702,6 +705,7 @@ pub fn told(kind: FactKind) -> Told {
         }
         FactKind::ReportMade => Somebody(vec![line(Reviewers, Notice, T::ReportInQueue)]),
         FactKind::ReportDecided => Somebody(vec![line(Reporter, Both, T::ReportDecided)]),
+        FactKind::WorkspaceExported => Somebody(vec![line(OwnSide(ManageSecurity), Both, T::WorkspaceExported)]),
         FactKind::WorkspaceWarned => Somebody(vec![line(OwnSide(EditProfile), Both, T::WorkspaceWarned)]),
         FactKind::RequestWoken => Somebody(vec![line(OwnSide(ActOnRequests), Notice, T::RequestWoken)]),
     }
