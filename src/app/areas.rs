@@ -46,9 +46,9 @@ use crate::{
         partners::ui::{
             community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
-            panel::PartnersPanel,
-            support::SupportedEvents,
-            wall::EventWall,
+            panel::{self, PartnersPanel},
+            support::supported_events,
+            wall::event_wall,
         },
         requests::ui::{
             compose::NewRequestPage,
@@ -57,17 +57,18 @@ use crate::{
             inbox::InboxListPage,
             request::RequestPage,
             rules::RulesPage,
-            standing::{QuotaLine, StandingPage},
+            standing::{StandingPage, quota_line},
         },
         watching::ui::{SearchesPage, WatchlistPage, beside_communities, beside_directory, watch_community, watch_organization},
     },
     ui::{
         browser,
-        page::{PageError, Problem},
+        page::{PageError, Problem, Show, acting},
     },
 };
 use leptos::{LazyViewError, prelude::*};
 use leptos_router::ChooseView;
+use std::sync::Arc;
 
 /// One line a page: `Name => frame, view`, under its area.
 macro_rules! areas {
@@ -111,30 +112,35 @@ macro_rules! areas {
 }
 
 /// What the rooms below show on the page where a community manages an event.
-fn below_event(event: EventView) -> AnyView {
-    view! {
-        <PartnersPanel event=event.id/>
-        <EmbedPanel event/>
-    }
-    .into_any()
+fn below_event() -> Show<EventView> {
+    let loaded = panel::load();
+    Arc::new(move |event| {
+        view! {
+            <PartnersPanel loaded/>
+            <EmbedPanel event loaded/>
+        }
+        .into_any()
+    })
 }
 
 /// Asking to join, for whoever is signed in and does not belong to the organization.
-fn way_to_join(slug: String, acting: String) -> AnyView {
-    let me = expect_context::<Me>().0;
-    view! {
-        <Suspense>
-            {move || {
-                let (slug, acting) = (slug.clone(), acting.clone());
-                Suspend::new(async move {
-                    let me = me.await.ok().flatten()?;
-                    let belongs = me.workspaces.iter().any(|w| w.kind == "organization" && w.slug == slug);
-                    (!belongs).then(|| view! { <AskToJoin slug acting/> })
-                })
-            }}
-        </Suspense>
-    }
-    .into_any()
+fn way_to_join() -> Show<String> {
+    let (me, workspace) = (expect_context::<Me>().0, acting());
+    Arc::new(move |slug: String| {
+        view! {
+            <Suspense>
+                {move || {
+                    let (slug, acting) = (slug.clone(), workspace.get_untracked().unwrap_or_default());
+                    Suspend::new(async move {
+                        let me = me.await.ok().flatten()?;
+                        let belongs = me.workspaces.iter().any(|w| w.kind == "organization" && w.slug == slug);
+                        (!belongs).then(|| view! { <AskToJoin slug acting/> })
+                    })
+                }}
+            </Suspense>
+        }
+        .into_any()
+    })
 }
 
 /// A route's view: fetches the area's code, then shows the page.
@@ -146,12 +152,12 @@ areas! {
     public {
         Landing => frames::site(|| view! { <LandingPage/> });
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
-        Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=|acting| view! { <QuotaLine acting/> }.into_any()/> });
+        Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=quota_line/> });
         Directory => frames::site(|| view! { <DirectoryPage beside=beside_directory/> });
         Compare => frames::site(|| view! { <ComparePage/> });
-        Organization => frames::site(|| view! { <OrganizationPage support=|id| view! { <SupportedEvents organization=id/> }.into_any() join=way_to_join watch=watch_organization/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=supported_events join=way_to_join watch=watch_organization/> });
         Events => frames::site(|| view! { <EventsPage/> });
-        Event => frames::site(|| view! { <EventPublicPage wall=|event| view! { <EventWall event/> }.into_any()/> });
+        Event => frames::site(|| view! { <EventPublicPage wall=event_wall/> });
         Communities => frames::site(|| view! { <CommunitiesPage beside=beside_communities/> });
         Community => frames::site(|| view! { <CommunityPage watch=watch_community/> });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });

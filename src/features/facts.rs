@@ -72,6 +72,7 @@ facts! {
 
     OrganizationApplied = "organizations" / "organization_applied" => Workspace,
     OrganizationSeatTaken = "organizations" / "organization_seat_taken" => Workspace,
+    OrganizationSeatDeclined = "organizations" / "organization_seat_declined" => Staff,
     OrganizationChecked = "organizations" / "organization_checked" => Staff,
     OrganizationMoreAsked = "organizations" / "organization_more_asked" => Workspace,
     OrganizationResubmitted = "organizations" / "organization_resubmitted" => Workspace,

@@ -151,8 +151,10 @@ async fn arrive(town: &Town, caller: Caller) -> Browser {
 }
 
 /// Rows that find nothing for anybody here.
-const TOLD_ELSEWHERE: [&str; 23] = [
+const TOLD_ELSEWHERE: [&str; 24] = [
     "/claim/{slug} check",
+    // A seat waits for one person, whatever their roles.
+    "/dashboard seat",
     "/inbox/rules unblock",
     "/manage/events restore",
     "/manage/events/{id} partners",

@@ -391,6 +391,12 @@ async fn members_stand_somewhere_and_only_active_ones_act() {
         let role =
             |version: i32| MemberPatch { role: Some("Technical Lead".into()), version: Some(version), ..MemberPatch::default() };
         assert_eq!(code(patch(town, &ravi, id, role(version - 1)).await), "VERSION_CONFLICT");
+        // Who may not change it is told so, and nothing of what somebody changed meanwhile.
+        let noor = acting(town, NOOR, APEX).await;
+        assert_eq!(code(patch(town, &noor, id, role(version - 1)).await), "FORBIDDEN");
+        let about =
+            MemberPatch { bio: Some("Words about somebody else.".into()), version: Some(version - 1), ..MemberPatch::default() };
+        assert_eq!(code(patch(town, &ravi, id, about).await), "FORBIDDEN");
         patch(town, &ravi, id, role(version)).await.expect("the newest");
         assert_eq!(acting(town, NOOR, APEX).await.acting.as_ref().expect("a seat").role_label(), "Technical Lead");
 

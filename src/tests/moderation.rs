@@ -87,6 +87,18 @@ async fn a_block_is_mutual_and_silent() {
         assert_eq!(of_mei.api(Method::GET, "/blocks", None).await.data()["items"].as_array().map(Vec::len), Some(0));
         // Everybody else sees both.
         let (mut visitor, mut of_asha) = (town.visitor(), signed_in(town, ASHA).await);
+        // An event is everybody's to read, and for the blocked side no way leads from it to a page that is not there.
+        let slug: String = sqlx::query_scalar("select slug from events where id = $1")
+            .bind(conference)
+            .fetch_one(&town.owner)
+            .await
+            .expect("an address");
+        for (browser, leads) in [(&mut of_tomas, false), (&mut visitor, true), (&mut of_asha, true)] {
+            let page = browser.open(&format!("/events/{slug}")).await;
+            assert!(page.status == StatusCode::OK && page.text.contains("Harbour Devs"), "{}", page.text);
+            assert_eq!(page.text.contains("href=\"/communities/harbour-devs\""), leads);
+            assert!(!page.text.to_lowercase().contains("blocked"));
+        }
         assert_eq!(visitor.open("/directory/lumen-data").await.status, StatusCode::OK);
         assert_eq!(of_asha.open("/communities/harbour-devs").await.status, StatusCode::OK);
 
@@ -307,6 +319,29 @@ async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
         assert!(of_ravi.open(&format!("/manage/opportunities/{offer}")).await.text.contains("nobody booked it"));
         moderation::decide(&ctx, &sara, of_offer, say("show")).await.expect("shown");
         assert_eq!(visitor.open(&format!("/opportunities/{offer}")).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_way_leads_across_a_block() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (tomas, ravi) = (who(&ctx, TOMAS).await, who(&ctx, RAVI).await);
+        // Lumen stands on the page of Apex Circle's event, and goes on standing there.
+        blocks::block(&ctx, &tomas, ravi.community().expect("Apex Circle").0).await.expect("blocked");
+        let hackfest = one(town, "select id from events where slug = 'hackfest-2027'").await;
+        let (mut of_ravi, mut visitor) = (signed_in(town, RAVI).await, town.visitor());
+        let manage = format!("/manage/events/{hackfest}");
+        for path in ["/communities/apex-circle", "/events/hackfest-2027", manage.as_str()] {
+            let page = of_ravi.open(path).await;
+            assert!(page.status == StatusCode::OK && page.text.contains("Lumen Data"), "{path}: {}", page.text);
+            assert!(!page.text.contains("/directory/lumen-data"), "{path} leads to a page that is not there");
+        }
+        assert!(visitor.open("/communities/apex-circle").await.text.contains("/directory/lumen-data"));
+        // What is copied to other sites is the public's.
+        let embed = visitor.open("/embed/events/hackfest-2027/sponsors").await;
+        assert!(embed.status == StatusCode::OK && embed.text.contains("Lumen Data"));
     })
     .await;
 }

@@ -920,6 +920,103 @@ async fn nobody_becomes_an_admin_by_what_somebody_else_typed() {
 }
 
 #[tokio::test]
+async fn a_seat_waits_on_the_home_page_of_whom_it_was_kept_for() {
+    const LENA: &str = "lena@acme.example";
+    story(async |town| {
+        let mut lena = town.member(LENA).await;
+        let id = apply(town, "Acme Cloud", "https://acme.example", LENA).await;
+        let other = apply(town, "Acme Ocean", "https://ocean.example", LENA).await;
+        let link = link_in(town, LENA, "Acme Cloud").await;
+        let letters = town.post.letters();
+        let letter = letters.iter().find(|letter| letter.to == LENA && letter.subject.contains("Acme Cloud")).expect("a letter");
+        let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("the question waits on your home page"), "{text}");
+
+        // The link is dead the next day but one; the question is still there.
+        town.house.clock.shift(2 * 86_400);
+        let late = lena.submit(&link, "use_link", &[]).await;
+        assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+        let home = lena.open("/dashboard").await;
+        assert_eq!(home.status, StatusCode::OK, "{}", home.text);
+        for name in ["Acme Cloud", "Acme Ocean"] {
+            assert!(home.text.contains(&format!("Is the application of {name} yours?")), "{}", home.text);
+        }
+
+        // It is hers alone to answer.
+        let (cloud, ocean) = (id.to_string(), other.to_string());
+        let mut mallory = town.member("mallory@evil.example").await;
+        assert!(!mallory.open("/dashboard").await.text.contains("Acme"));
+        let foreign = mallory.submit("/dashboard", "seat", &[("organizationId", &cloud), ("answer", "yes")]).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{}", foreign.text);
+        assert_eq!((seats(town, id).await, seats(town, other).await), (0, 0));
+
+        let yes = lena.submit("/dashboard", "seat", &[("organizationId", &cloud), ("answer", "yes")]).await;
+        assert_eq!(
+            (yes.status, yes.location()),
+            (StatusCode::SEE_OTHER, "/dashboard?as=organization%3Aacme-cloud"),
+            "{}",
+            yes.text
+        );
+        let no = lena.submit("/dashboard", "seat", &[("organizationId", &ocean), ("answer", "no")]).await;
+        assert_eq!(no.status, StatusCode::SEE_OTHER, "{}", no.text);
+        town.drain().await;
+        assert_eq!((seats(town, id).await, seats(town, other).await), (1, 0));
+        assert!(!lena.open("/dashboard").await.text.contains("Is the application of"), "both are answered");
+        let again = lena.submit("/dashboard", "seat", &[("organizationId", &ocean), ("answer", "yes")]).await;
+        assert_eq!(again.status, StatusCode::NOT_FOUND, "{}", again.text);
+
+        // Staff read both, and a no is no confirmation.
+        let review = async |id| service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
+        let (of_cloud, of_ocean) = (review(id).await, review(other).await);
+        assert!(of_cloud.applicant_confirmed && !of_ocean.applicant_confirmed);
+        assert!(of_cloud.timeline.iter().any(|step| step.text == "The applicant confirmed that it is theirs"));
+        assert!(of_ocean.timeline.iter().any(|step| step.text == "The named person said that it is not theirs"));
+        let told: Vec<String> = town.post.letters().into_iter().filter(|l| l.to == LENA).map(|l| l.subject).collect();
+        assert!(told.iter().any(|subject| subject.starts_with("We received the application of Acme Cloud")), "{told:?}");
+        assert_eq!(told.iter().filter(|subject| subject.contains("Acme Ocean")).count(), 1, "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_edits_a_profile_is_led_to_what_it_lacks() {
+    const LENA: Figure = Figure { name: "Lena Fischer", email: "lena@acme.example", role: "Sponsor Manager" };
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+        let ctx = town.ctx();
+        let lena = people::activate(&ctx, LENA).await.expect("activated");
+        sqlx::query(
+            "update organizations set boilerplate = '', brand_colors = '{}', long_description = '' where slug = 'acme-cloud'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("something is missing");
+        sqlx::query(
+            "insert into organization_members (id, organization_id, user_id, role, created_at)
+             select $1, id, $2, 'Sponsor Manager', $3 from organizations where slug = 'acme-cloud'",
+        )
+        .bind(ctx.id::<Uuid>())
+        .bind(lena.0)
+        .bind(ctx.now())
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        for (figure, may) in [(ASHA, true), (LENA, false)] {
+            let mut browser = town.visitor();
+            let fields = [("email", figure.email), ("password", people::PASSWORD)];
+            assert_eq!(browser.submit("/sign-in", "sign_in", &fields).await.status, StatusCode::SEE_OTHER);
+            for path in ["/organization/profile", "/dashboard"] {
+                let page = browser.open(path).await;
+                assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+                assert!(page.text.contains("checklist__title"), "{path} says what is missing");
+                assert_eq!(page.text.contains("#profile-"), may, "{path} as {}", figure.name);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn whoever_applies_for_themselves_while_signed_in_is_seated_at_once_and_nobody_else() {
     const LENA: &str = "lena@acme.example";
     story(async |town| {

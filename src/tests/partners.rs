@@ -1,7 +1,10 @@
 //! Who stands on an event's page: added by hand, edited, hidden, moved and removed, over REST and by forms without scripts,
 //! races included. What came by an accepted request keeps what was agreed.
 
-use crate::town::{Browser, Town, story};
+use crate::{
+    planted::{VERA, seat},
+    town::{Browser, Town, story},
+};
 use commdesk::{
     features::{
         facts::FactKind,
@@ -264,6 +267,88 @@ async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_han
         assert!(matches!(changed, Err(AppError::NotFound)));
         let told = facts::timeline(ctx.db(), b.into(), 10).await.expect("facts");
         assert!(told.iter().any(|fact| FactKind::find(&fact.room, &fact.name) == Some(FactKind::PartnerHidden)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plain_role_sees_of_an_event_what_everybody_sees() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let ctx = town.ctx();
+        let lumen = stage.agreed(town).await;
+        service::show(&ctx, &stage.ravi, stage.hackfest, lumen.link_id, false).await.expect("hidden");
+        seat(town, VERA, "Volunteer", "Active").await;
+        let (mut vera, mut ravi) = (signed_in(town, VERA).await, signed_in(town, RAVI).await);
+        let (page, list) = (format!("/manage/events/{}", stage.hackfest), format!("/events/{}/partners", stage.hackfest));
+
+        let seen = vera.open(&page).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+        assert!(seen.text.contains("Fjord Media"), "{}", seen.text);
+        for secret in ["Lumen Data", "By agreement", "hidden from the public page", "All of them stand"] {
+            assert!(!seen.text.contains(secret), "a volunteer reads: {secret}");
+        }
+        let seen = vera.api(Method::GET, &list, None).await.data();
+        assert_eq!((seen["total"].as_i64(), seen["items"][0]["name"].as_str()), (Some(1), Some("Fjord Media")));
+        assert_eq!((&seen["items"][0]["requestId"], seen["items"][0]["displayOrder"].as_i64()), (&json!(null), Some(0)));
+        let searched = vera.api(Method::GET, &format!("{list}?search=lumen"), None).await.data();
+        assert_eq!((searched["total"].as_i64(), searched["items"].as_array().map(Vec::len)), (Some(0), Some(0)));
+
+        // Who reads the community's requests sees all of it.
+        let seen = ravi.open(&page).await;
+        assert!(
+            seen.text.contains("Lumen Data") && seen.text.contains("One of them is hidden") && seen.text.contains("By agreement")
+        );
+        assert_eq!(ravi.api(Method::GET, &list, None).await.data()["total"], 2);
+        sqlx::query("update members set role = 'Sponsorship Lead' where user_id = (select id from users where email = $1)")
+            .bind(VERA.email)
+            .execute(&town.owner)
+            .await
+            .expect("promoted");
+        assert!(vera.open(&page).await.text.contains("Lumen Data"), "a lead sees it at once");
+
+        // What is pasted elsewhere is what the public sees, whoever copies it.
+        let json = [("accept", "application/json")];
+        let panel = ravi.send(Method::GET, &format!("/rpc/partners/panel?event={}", stage.hackfest), &json, "").await.json();
+        assert!(panel["items"].to_string().contains("Lumen Data"), "{panel}");
+        assert!(
+            panel["wall"].to_string().contains("Fjord Media") && !panel["wall"].to_string().contains("Lumen Data"),
+            "{panel}"
+        );
+        sqlx::query("update events set public_visible = false where id = $1")
+            .bind(stage.hackfest.0)
+            .execute(&town.owner)
+            .await
+            .expect("for its own people");
+        let panel = ravi.send(Method::GET, &format!("/rpc/partners/panel?event={}", stage.hackfest), &json, "").await.json();
+        assert!(panel["wall"].is_null(), "nothing to paste of what nobody sees: {panel}");
+        for path in ["/rpc/partners/wall?event=hackfest-2027".to_owned(), format!("/api/v1/events/{}/sponsors", stage.hackfest)] {
+            assert_eq!(town.visitor().send(Method::GET, &path, &json, "").await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(vera.open("/events/hackfest-2027").await.text.contains("Made possible by"), "its own people preview it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_page_shows_of_rooms_below_is_loaded_from_the_browser_too() {
+    story(async |town| {
+        let stage = staged(town).await;
+        let json = [("accept", "application/json")];
+        let mut visitor = town.visitor();
+        for event in ["hackfest-2027".to_owned(), stage.hackfest.to_string()] {
+            let wall = visitor.send(Method::GET, &format!("/rpc/partners/wall?event={event}"), &json, "").await;
+            assert!(wall.status == StatusCode::OK && wall.text.contains("Lumen Data"), "{}", wall.text);
+        }
+        let support = visitor.send(Method::GET, "/rpc/partners/support?organization=lumen-data", &json, "").await;
+        assert!(support.status == StatusCode::OK && support.text.contains("HackFest 2027"), "{}", support.text);
+        let none = visitor.send(Method::GET, "/rpc/partners/support?organization=nobody-here", &json, "").await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "{}", none.text);
+        // Only whoever applies has a quota to be told of.
+        let quota = async |mut browser: Browser| browser.send(Method::GET, "/rpc/requests/quota", &json, "").await.json();
+        assert!(quota(visitor).await.is_null());
+        assert!(quota(signed_in(town, RAVI).await).await.is_null());
+        assert!(quota(signed_in(town, ASHA).await).await["label"].is_string());
     })
     .await;
 }

@@ -6,8 +6,13 @@ use crate::{
     town::{Browser, Town, story},
 };
 use commdesk::{
-    features::accounts::{rules::LinkPurpose, service as accounts},
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        communities::index::Communities,
+        organizations::index::Directory,
+    },
     http::site,
+    platform::index,
     seeds::{
         self,
         people::{self, OMAR},
@@ -21,19 +26,9 @@ const MOST: usize = 4;
 /// This page tells a whole merge to its end and takes it back, so it costs what the merge costs; but no more with more rows.
 const REHEARSAL: &str = "/merge?into=";
 
-/// Pages that are over it, and by how much. Where a part of a page loads by itself, Leptos may ask for that part twice while the
-/// page is put together; how often depends on which answer comes first, so these are held to a bound and not to one figure.
-const OVER: &[(&str, usize)] = &[
-    // What somebody signed in keeps beside a list is one statement. With the index, which these towns do not fill, a list is one
-    // statement less: four.
-    ("/directory as Community", 5),
-    ("/communities as Sponsor", 5),
-    ("/directory/acme-cloud", 7),
-    ("/events/hackfest-2027", 6),
-    ("/manage/events/", 10),
-    ("/opportunities/", 5),
-    ("/staff/changes", 5),
-];
+/// Pages that are over it, and by how much: whether somebody watches whom they look at is known downstream of the profile, and is
+/// a statement of its own for whoever is signed in.
+const OVER: &[(&str, usize)] = &[("/directory/acme-cloud as ", 5), ("/communities/apex-circle as ", 5)];
 
 /// Every page's route, who reads it, and the address: what stands in braces is an id of the demo.
 const PAGES: &[(&str, Who, &str)] = &[
@@ -317,22 +312,32 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
     let (counter, _listening) = Counter::start();
     story(async |town| {
         seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        // As they are a few seconds after the start: until then the database answers, with a statement more.
+        index::fill::<Directory>(&town.ctx()).await.expect("filled");
+        index::fill::<Communities>(&town.ctx()).await.expect("filled");
         let mut readers = readers(town).await;
         let few = readers.read(&counter).await;
         assert!(few.iter().any(|(_, statements)| !statements.is_empty()), "statements are heard");
+        let mut faults = String::new();
+        // A page that costs more now and then loads a part of itself twice, when its answers come in another order.
+        for _ in 0..2 {
+            for ((page, once), (_, again)) in few.iter().zip(&readers.read(&counter).await) {
+                if once.len() != again.len() {
+                    faults.push_str(&format!("{page}: {}, and then {}\n   {}\n", once.len(), again.len(), again.join("\n   ")));
+                }
+            }
+        }
         grow(town).await;
         let many = readers.read(&counter).await;
-        let mut faults = String::new();
         for ((page, before), (_, after)) in few.iter().zip(&many) {
             println!("   {:>2} statements, {:>2} with a thousand rows more  {page}", before.len(), after.len());
-            let over = OVER.iter().find(|(begins, _)| page.starts_with(begins)).map(|(_, most)| *most);
-            let is_many = before.len() > over.unwrap_or(MOST) && !page.contains(REHEARSAL);
-            let grows = after.len() > over.unwrap_or(before.len());
-            if is_many || grows {
+            let most = OVER.iter().find(|(begins, _)| page.starts_with(begins)).map_or(MOST, |(_, most)| *most);
+            let is_many = before.len() > most && !page.contains(REHEARSAL);
+            if is_many || after.len() > before.len() {
                 faults.push_str(&format!("{page}: {}, then {}\n   {}\n", before.len(), after.len(), after.join("\n   ")));
             }
         }
-        assert!(faults.is_empty(), "over {MOST}, or more with more rows:\n{faults}");
+        assert!(faults.is_empty(), "over {MOST}, not always the same, or more with more rows:\n{faults}");
     })
     .await;
 }

@@ -114,17 +114,3 @@ pub async fn hidden_from(ctx: &Ctx, viewer: Option<&Actor>, side: Side) -> AppRe
         _ => Ok(Vec::new()),
     }
 }
-
-/// An organization that a blocked community looks at, or the other way round, is not there.
-///
-/// # Errors
-/// 404 when a block of either side stands between the viewer's workspace and this one.
-pub async fn must_be_visible(ctx: &Ctx, viewer: Option<&Actor>, side: Side, workspace: Uuid) -> AppResult<()> {
-    let Some(viewer) = viewer else { return Ok(()) };
-    let pair = match (side, viewer.community(), viewer.organization()) {
-        (Side::Organization, Some(community), _) => Pair { community, organization: workspace.into() },
-        (Side::Community, _, Some(organization)) => Pair { community: workspace.into(), organization },
-        _ => return Ok(()),
-    };
-    if store::stands(ctx.db(), pair).await? { Err(AppError::NotFound) } else { Ok(()) }
-}

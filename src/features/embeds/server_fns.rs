@@ -1,4 +1,4 @@
-//! What the page of embeds loads, and the panel on an event's page.
+//! What the page of embeds loads. The panel on an event's page shows what the panel of partners has loaded.
 
 use super::views::EmbedsPage;
 use crate::ui::page::PageError;
@@ -9,11 +9,4 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 pub async fn page(workspace: Option<String>) -> Result<EmbedsPage, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
     Ok(super::service::page(&call.ctx, &call.viewer()?).await?)
-}
-
-/// The sponsors of a public event as plain HTML, as it is now.
-#[server(name = LoadWallHtml, prefix = "/rpc", endpoint = "embeds/wall", input = GetUrl)]
-pub async fn wall(slug: String) -> Result<String, PageError> {
-    let call = crate::platform::web::of_page()?;
-    Ok(super::service::wall(&call.ctx, &slug).await?.0.html())
 }

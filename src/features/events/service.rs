@@ -613,9 +613,16 @@ fn item(row: EventRow, communities: &HashMap<Uuid, CommunityBrief>, now: DateTim
 /// # Errors
 /// 404 for everybody who may not see it.
 pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventView> {
+    Ok(view_for(ctx, viewer, named).await?.0)
+}
+
+/// As [`view`], and whether a block stands between its community and the viewer's organization.
+async fn view_for(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<(EventView, bool)> {
     let id = named.parse::<EventId>().ok();
-    let found = store::find_with_community(ctx.db(), id, Some(named)).await?;
-    let (row, community) = found.ok_or(AppError::NotFound)?.parts()?;
+    let organization = viewer.and_then(Actor::organization);
+    let found = store::find_with_community(ctx.db(), id, Some(named), organization).await?.ok_or(AppError::NotFound)?;
+    let blocked = found.blocked;
+    let (row, community) = found.parts()?;
     let is_own = policy::is_own(viewer, community.id);
     let (published_at, updated_at, hidden_reason) = (row.published_at, row.updated_at, row.hidden_reason.clone());
     let event = row.into_event()?;
@@ -635,7 +642,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
     };
     let it = event.details;
     let (starts, ends) = (it.starts.map(|timed| timed.at), it.ends.map(|timed| timed.at));
-    Ok(EventView {
+    let event = EventView {
         id: event.id,
         community_id: event.community,
         community_place: place_label(&community.city, &community.country),
@@ -671,7 +678,8 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         updated_at: rfc3339(updated_at),
         hidden_reason,
         can,
-    })
+    };
+    Ok((event, blocked))
 }
 
 fn can(event: &Event, actor: &Actor, community: &CommunityBrief, now: DateTime<Utc>) -> EventCan {
@@ -704,8 +712,9 @@ pub async fn own(ctx: &Ctx, actor: &Actor, id: EventId) -> AppResult<EventView> 
 /// # Errors
 /// 404 for everybody who may not see it.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<EventPage> {
-    let event = view(ctx, viewer, slug).await?;
+    let (event, blocked) = view_for(ctx, viewer, slug).await?;
     Ok(EventPage {
+        community_href: (!blocked).then(|| format!("/communities/{}", event.community_slug)),
         description: markdown::render(&event.description_markdown),
         excerpt: markdown::plain_excerpt(&event.description_markdown, 160),
         is_preview: !policy::is_public(event.status, event.settings.public_visible) || event.hidden_reason.is_some(),

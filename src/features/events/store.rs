@@ -333,6 +333,9 @@ pub struct WithCommunity {
     community_logo_key: Option<String>,
     community_country: String,
     community_city: String,
+    /// A block of either side stands between the community and the organization that asks, where one was named.
+    #[sqlx(default)]
+    pub blocked: bool,
 }
 
 impl WithCommunity {
@@ -355,12 +358,21 @@ const WITH_COMMUNITY: &str = "select e.id, e.community_id, e.slug, e.title, e.su
      e.event_type, e.category, e.format, e.region, e.technologies, e.starts_wall, e.ends_wall, e.timezone, e.start_at, e.end_at, \
      e.venue_name, e.venue_address, e.max_attendees, e.public_visible, e.status, e.published_at, e.version, e.updated_at, \
      e.deleted_at, e.hidden_reason, c.slug as community_slug, c.name as community_name, c.status as community_status, \
-     l.storage_key as community_logo_key, c.country as community_country, c.city as community_city \
-     from events e join communities c on c.id = e.community_id left join logos l on l.id = c.logo_id";
+     l.storage_key as community_logo_key, c.country as community_country, c.city as community_city";
 
-/// An event that is not deleted, by its id or else by its slug, with its community.
-pub async fn find_with_community(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppResult<Option<WithCommunity>> {
+const ITS_COMMUNITY: &str = " from events e join communities c on c.id = e.community_id left join logos l on l.id = c.logo_id";
+
+/// An event that is not deleted, by its id or else by its slug, with its community, and whether a block stands between that
+/// and `organization`.
+pub async fn find_with_community(
+    db: &PgPool,
+    id: Option<EventId>,
+    slug: Option<&str>,
+    organization: Option<OrganizationId>,
+) -> AppResult<Option<WithCommunity>> {
     let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
+    query.push(", exists (select 1 from blocks b where b.community_id = e.community_id and b.organization_id = ");
+    query.push_bind(organization.map(|organization| organization.0)).push(") as blocked").push(ITS_COMMUNITY);
     match id {
         Some(id) => query.push(" where e.id = ").push_bind(id.0),
         None => query.push(" where e.slug = ").push_bind(slug.map(str::to_owned)),
@@ -372,7 +384,7 @@ pub async fn find_with_community(db: &PgPool, id: Option<EventId>, slug: Option<
 /// As [`find_with_community`], deleted or not.
 pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<WithCommunity>> {
     let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
-    query.push(" where e.id = ").push_bind(id.0);
+    query.push(ITS_COMMUNITY).push(" where e.id = ").push_bind(id.0);
     Ok(query.build_query_as::<WithCommunity>().fetch_optional(db).await?)
 }
 
@@ -380,7 +392,7 @@ pub async fn find_any(db: &PgPool, id: EventId) -> AppResult<Option<WithCommunit
 pub async fn list_choices(db: &PgPool, community: CommunityId, statuses: &[EventStatus]) -> AppResult<Vec<WithCommunity>> {
     let statuses: Vec<String> = statuses.iter().map(|status| status.label().to_owned()).collect();
     let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
-    query.push(" where e.community_id = ").push_bind(community.0);
+    query.push(ITS_COMMUNITY).push(" where e.community_id = ").push_bind(community.0);
     query.push(" and e.status = any(").push_bind(statuses).push(") and e.deleted_at is null");
     query.push(" order by coalesce(e.start_at, ").push_bind(no_date(true)).push("), e.id limit 100");
     Ok(query.build_query_as::<WithCommunity>().fetch_all(db).await?)

@@ -299,6 +299,8 @@ pub struct EventPage {
     pub excerpt: String,
     /// Nobody but its own people sees this page.
     pub is_preview: bool,
+    /// The page of its community, where the reader finds it: not across a block, of which nothing is said.
+    pub community_href: Option<String>,
 }
 
 /// The tone of a status's badge.

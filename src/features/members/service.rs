@@ -560,6 +560,14 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: MemberId, change: &MemberChang
     store::hold_workspace(&mut tx, workspace).await?;
     let row = store::find_seat(&mut tx, workspace, &Wanted::member(id)).await?.ok_or(AppError::NotFound)?;
     let mut seat = row.seat(workspace)?;
+    let about_profile = change.is_about_profile() || photo != PhotoChange::Keep;
+    // Who may is said before what changed meanwhile: that is for those who may.
+    if change.is_about_seat() {
+        may_change_seat(actor, &seat, change)?;
+    }
+    if about_profile {
+        may_write_about(actor, &seat)?;
+    }
     if change.version.is_some_and(|version| version != seat.version) {
         return Err(AppError::refused(
             "VERSION_CONFLICT",
@@ -569,13 +577,7 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: MemberId, change: &MemberChang
     if change.is_about_seat() {
         change_seat(&mut tx, actor, &mut seat, &row.email, change).await?;
     }
-    if change.is_about_profile() || photo != PhotoChange::Keep {
-        if seat.user != actor.user() {
-            return Err(AppError::forbidden("Members write about themselves. Ask them to change it."));
-        }
-        if matches!(workspace, WorkspaceId::Organization(_)) {
-            return Err(AppError::forbidden("Only members of communities have interests, a bio and links."));
-        }
+    if about_profile {
         let before = row.profile();
         if let Some(edited) = seat.edit_profile(&before, change.profile(&before)) {
             store::apply_profile(&mut tx, &edited).await?;
@@ -596,13 +598,42 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: MemberId, change: &MemberChang
     tx.commit_unstated("everything is as it was").await
 }
 
-async fn change_seat(tx: &mut Tx, actor: &Actor, seat: &mut Seat, email: &str, change: &MemberChange) -> AppResult<()> {
-    let ctx = tx.ctx().clone();
+/// May the actor decide this about somebody's seat?
+fn may_change_seat(actor: &Actor, seat: &Seat, change: &MemberChange) -> AppResult<()> {
     let manager = policy::may_manage(actor)?;
     manager.may_change(seat)?;
-    let others = if leads(seat.role) { store::count_other_leads(tx, seat.workspace, seat.id).await? } else { 0 };
     if let Some(role) = change.role {
         manager.may_give(role)?;
+    }
+    if (change.signatory.is_some() || change.finance.is_some()) && !manager.gives_powers() {
+        return Err(Denied::new("Only owners let members sign and move money for the community.").into());
+    }
+    let Some(to) = change.status.filter(|to| *to != seat.status) else { return Ok(()) };
+    if seat.user == actor.user() {
+        return Err(Denied::new("You cannot change how you stand yourself. Leave the community, or ask another owner.").into());
+    }
+    if to == MemberStatus::OnBoarding {
+        policy::may_invite(actor)?;
+    }
+    Ok(())
+}
+
+/// May the actor write these words about somebody?
+fn may_write_about(actor: &Actor, seat: &Seat) -> AppResult<()> {
+    if seat.user != actor.user() {
+        return Err(AppError::forbidden("Members write about themselves. Ask them to change it."));
+    }
+    if matches!(seat.workspace, WorkspaceId::Organization(_)) {
+        return Err(AppError::forbidden("Only members of communities have interests, a bio and links."));
+    }
+    Ok(())
+}
+
+/// What [`may_change_seat`] allowed.
+async fn change_seat(tx: &mut Tx, actor: &Actor, seat: &mut Seat, email: &str, change: &MemberChange) -> AppResult<()> {
+    let ctx = tx.ctx().clone();
+    let others = if leads(seat.role) { store::count_other_leads(tx, seat.workspace, seat.id).await? } else { 0 };
+    if let Some(role) = change.role {
         fits(&ctx, seat.workspace, role).await?;
         if let Some(changed) = seat.change_role(role, others)? {
             store::apply_role(tx, &changed).await?;
@@ -611,9 +642,6 @@ async fn change_seat(tx: &mut Tx, actor: &Actor, seat: &mut Seat, email: &str, c
         }
     }
     if change.signatory.is_some() || change.finance.is_some() {
-        if !manager.gives_powers() {
-            return Err(Denied::new("Only owners let members sign and move money for the community.").into());
-        }
         let (signatory, finance) = (change.signatory.unwrap_or(seat.signatory), change.finance.unwrap_or(seat.finance));
         if let Some(given) = seat.give(signatory, finance) {
             store::apply_powers(tx, &given).await?;
@@ -621,9 +649,6 @@ async fn change_seat(tx: &mut Tx, actor: &Actor, seat: &mut Seat, email: &str, c
         }
     }
     let Some(to) = change.status else { return Ok(()) };
-    if seat.user == actor.user() && to != seat.status {
-        return Err(Denied::new("You cannot change how you stand yourself. Leave the community, or ask another owner.").into());
-    }
     let Some(set) = seat.set_status(to, &change.reason, others)? else { return Ok(()) };
     store::apply_status(tx, &set).await?;
     tx.state(actor, &set);
@@ -631,7 +656,6 @@ async fn change_seat(tx: &mut Tx, actor: &Actor, seat: &mut Seat, email: &str, c
         store::end_invitations_of(tx, seat.id).await?;
     }
     if to == MemberStatus::OnBoarding {
-        policy::may_invite(actor)?;
         let invitation = new_invitation(&ctx, seat.workspace, email, &seat.name, seat.role, Some(seat.id));
         let sent = InvitationSent::new(invitation, &actor.person.name);
         store::insert_invitation(tx, sent.invitation(), actor.user()).await?;

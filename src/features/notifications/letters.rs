@@ -125,6 +125,14 @@ impl Draft {
         self
     }
 
+    /// What the link asks is asked on the reader's home page too, so no new link is needed.
+    fn waits_at_home(mut self, reader: &Reader) -> Self {
+        if let Some((purpose, _)) = &reader.link {
+            self.note = Some(link_note_of_question(*purpose));
+        }
+        self
+    }
+
     /// With a one-time link, the action is the link.
     fn by_link(mut self, reader: &Reader, label: &str) -> Self {
         if let Some((purpose, path)) = &reader.link {
@@ -133,6 +141,14 @@ impl Draft {
         }
         self
     }
+}
+
+fn link_note_of_question(purpose: LinkPurpose) -> String {
+    format!(
+        "The link works once, for {}. After that, sign in: the question waits on your home page. If you cannot sign in, ask for \
+         a new password on the sign-in page first.",
+        purpose.lifetime_label()
+    )
 }
 
 fn link_note(purpose: LinkPurpose) -> String {
@@ -592,7 +608,8 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
             ],
             ("Open CommDesk", "/".to_owned()),
         )
-        .by_link(reader, "Yes, it is mine"),
+        .by_link(reader, "Yes, it is mine")
+        .waits_at_home(reader),
         Template::OrganizationInQueue => {
             draft(format!("{name} applied"), &["The application waits in the queue.".into()], review())
         }

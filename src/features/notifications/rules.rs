@@ -531,6 +531,7 @@ pub fn told(kind: FactKind) -> Told {
             line(Reviewers, Notice, T::OrganizationInQueue),
         ]),
         FactKind::OrganizationSeatTaken => Somebody(vec![line(Applicant, Both, T::OrganizationApplied)]),
+        FactKind::OrganizationSeatDeclined => Nobody("staff read it where they decide about the application"),
         FactKind::OrganizationChecked => Nobody("the score stands in the queue"),
         FactKind::OrganizationMoreAsked => Somebody(vec![line(Organization(EditProfile), Both, T::OrganizationMoreAsked)]),
         FactKind::OrganizationResubmitted => Somebody(vec![line(Reviewers, Notice, T::OrganizationBackInQueue)]),

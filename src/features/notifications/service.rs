@@ -303,11 +303,15 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
         To::Applicant | To::Unconfirmed => {
             let user = first_text(&fact.payload, &["applicant", "owner"]).and_then(|id| id.parse().ok());
             let Some(user) = user else { return Ok(Vec::new()) };
-            let waits = match &known.organization {
-                Some((id, _)) => organizations::service::seat_waits(ctx, OrganizationId(*id), user).await?,
-                None => false,
+            let seat = match &known.organization {
+                Some((id, _)) => organizations::service::seat_of_applicant(ctx, OrganizationId(*id), user).await?,
+                None => organizations::service::ApplicantSeat::Taken,
             };
-            if waits != (to == To::Unconfirmed) {
+            let wanted = match to {
+                To::Unconfirmed => organizations::service::ApplicantSeat::Waiting,
+                _ => organizations::service::ApplicantSeat::Taken,
+            };
+            if seat != wanted {
                 return Ok(Vec::new());
             }
             let Some(login) = accounts::service::login(ctx, user).await? else { return Ok(Vec::new()) };

@@ -211,9 +211,12 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
-    let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
-    let community = crate::kernel::actor::Side::Community;
-    crate::features::blocks::service::must_be_visible(ctx, viewer, community, row.community_id).await?;
+    let organization = viewer.and_then(Actor::organization);
+    let store::Whole { row, benefits, blocked } =
+        store::find(ctx, scope, reviews, organization, id).await?.ok_or(AppError::NotFound)?;
+    if blocked {
+        return Err(AppError::NotFound);
+    }
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
         &snapshot,

@@ -284,16 +284,27 @@ pub struct Whole {
     pub row: Row,
     #[sqlx(json)]
     pub benefits: Vec<BenefitLine>,
+    /// A block of either side stands between its community and the organization that asks.
+    pub blocked: bool,
 }
 
 /// One that the scope may touch or that the public may see: once opened, of a public event of an approved community, and not
-/// taken off the marketplace; staff see that too.
-pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Whole>> {
+/// taken off the marketplace; staff see that too. With whether a
+/// block stands between its community and `organization`.
+pub async fn find(
+    ctx: &Ctx,
+    scope: Option<Scope>,
+    hidden_too: bool,
+    organization: Option<OrganizationId>,
+    id: OpportunityId,
+) -> AppResult<Option<Whole>> {
     let mut query = QueryBuilder::new(COLUMNS);
     query.push(NO_FIT).push(
         ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
-         from opportunity_benefits b where b.opportunity_id = o.id) as benefits",
+         from opportunity_benefits b where b.opportunity_id = o.id) as benefits, \
+         exists (select 1 from blocks b where b.community_id = o.community_id and b.organization_id = ",
     );
+    query.push_bind(organization.map(|organization| organization.0)).push(") as blocked");
     query.push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
         " and ((o.status <> 'Draft' and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') \

@@ -387,7 +387,7 @@ fn proof_view(row: store::life::ProofRow) -> ProofView {
     ProofView { domain: row.domain, text: format!("{PROOF_PREFIX}{}", row.token), proven: row.proven_at.is_some() }
 }
 
-fn as_person(person: &Person) -> Voice {
+pub(super) fn as_person(person: &Person) -> Voice {
     Voice::Acting { user: person.user.0, kind: "person", id: None }
 }
 

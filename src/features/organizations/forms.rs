@@ -33,6 +33,7 @@ pub fn forms() -> Vec<FormRoute> {
         FormRoute { path: "/become-sponsor", form: "send", handler: |posted| Box::pin(send(posted)) },
         FormRoute { path: "/organization/profile", form: "profile", handler: |posted| Box::pin(save_profile(posted)) },
         FormRoute { path: "/dashboard", form: "answer", handler: |posted| Box::pin(answer(posted)) },
+        FormRoute { path: "/dashboard", form: "seat", handler: |posted| Box::pin(answer_seat(posted)) },
         FormRoute { path: "/staff/organizations/{id}", form: "decide", handler: |posted| Box::pin(decide(posted)) },
         FormRoute { path: "/staff/organizations/{id}", form: "checks", handler: |posted| Box::pin(ask_checks(posted)) },
         FormRoute { path: "/staff/organizations/{id}", form: "website", handler: |posted| Box::pin(answer_website(posted)) },
@@ -207,6 +208,19 @@ async fn answer(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     service::resubmit(&posted.call.ctx, &actor, posted.typed.text("answer")).await?;
     Ok(Done::to(here(&posted, "/dashboard?answered=yes")))
+}
+
+async fn answer_seat(posted: Posted) -> AppResult<Done> {
+    let person = posted.call.person()?;
+    let id: OrganizationId = posted.typed.text("organizationId").parse().map_err(|_| AppError::NotFound)?;
+    let takes = match posted.typed.text("answer") {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(AppError::invalid("answer", "Say whether the application is yours.")),
+    };
+    let workspace = service::answer_seat(&posted.call.ctx, person, id, takes).await?;
+    // Into the new workspace; after a no, back to where the question was.
+    Ok(Done::to(if takes { within("/dashboard", &workspace) } else { here(&posted, "/dashboard") }))
 }
 
 async fn decide(posted: Posted) -> AppResult<Done> {

@@ -186,8 +186,7 @@ pub async fn waiting(ctx: &Ctx, actor: &Actor) -> AppResult<WaitingView> {
     let mut claims = store::life::list_claims(&mut conn, proven, WAITING).await?;
     drop(conn);
     claims.reverse();
-    let proposals = store::life::list_proposals(ctx.db(), WAITING).await?;
-    let disablings = store::life::list_disablings(ctx.db(), None, WAITING).await?;
+    let (proposals, disablings) = store::life::list_waiting(ctx.db(), WAITING).await?;
     let merges = store::merging::list_waiting(ctx.db(), None, WAITING).await?;
     Ok(WaitingView {
         claims: claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?,

@@ -5,6 +5,7 @@
 //! facts), anything about requests (they are downstream).
 
 use super::{
+    claims,
     identity::{self, Identity},
     life, lookups, policy,
     rules::{
@@ -16,7 +17,7 @@ use super::{
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
         CheckView, DashboardPart, OrganizationBrief, OrganizationView, ProfileView, QueueGroup, QueueOrder, QueueRow, QueueView,
-        Record, ReviewView, StepView, logo_url,
+        Record, ReviewView, StepView, WaitingSeat, logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,
@@ -115,12 +116,80 @@ pub async fn take_seat(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult
     tx.commit().await
 }
 
+/// What became of an applicant's seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApplicantSeat {
+    Taken,
+    /// For a word of theirs.
+    Waiting,
+    /// It was not their application.
+    Declined,
+}
+
 /// Does the applicant's seat wait for a word of theirs?
 ///
 /// # Errors
 /// When the database is away.
-pub async fn seat_waits(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<bool> {
-    store::seat_waits(ctx.db(), id, user).await
+pub async fn seat_of_applicant(ctx: &Ctx, id: OrganizationId, user: UserId) -> AppResult<ApplicantSeat> {
+    Ok(match store::find_seat_answer(ctx.db(), id, user).await? {
+        None => ApplicantSeat::Taken,
+        Some(false) => ApplicantSeat::Waiting,
+        Some(true) => ApplicantSeat::Declined,
+    })
+}
+
+/// This room's part of somebody's home page, by two statements: how their acting organization stands, and the seats that wait
+/// for a word of theirs (what the mailed link asks, for as long as it is not answered).
+///
+/// # Errors
+/// When the database is away.
+pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>, Vec<WaitingSeat>)> {
+    let (seats, checks) = store::review::find_home(ctx.db(), actor.user(), actor.organization()).await?;
+    let part = match actor.organization() {
+        Some(_) => Some(dashboard_with(ctx, actor, Some(checks)).await?),
+        None => None,
+    };
+    let seats = seats
+        .into_iter()
+        .map(|row| WaitingSeat {
+            organization_id: row.organization_id.into(),
+            website_label: WebUrl::parse(&row.website).map_or_else(|_| String::new(), |url| url.short().to_owned()),
+            display_name: row.display_name,
+            role: row.role,
+            asked_label: format!("{} ago", dates::behind(ctx.now(), row.created_at)),
+        })
+        .collect();
+    Ok((part, seats))
+}
+
+/// Somebody who is signed in answers for the seat that an application kept for them: with `takes` it is theirs, without it
+/// nobody asks them again. Gives the organization's workspace, as links name it.
+///
+/// # Errors
+/// 404 when no seat waits for them there.
+pub async fn answer_seat(ctx: &Ctx, person: &Person, id: OrganizationId, takes: bool) -> AppResult<String> {
+    let mut tx = ctx.begin().await?;
+    let scope = Scope::system("the applicant's seat is found by their own login, which is no member yet");
+    let held = store::hold(&mut tx, scope, id).await?;
+    if held.refused_at.is_some() || held.merged_into.is_some() {
+        return Err(AppError::NotFound);
+    }
+    let role = store::find_waiting_seat(&mut tx, id, person.user).await?.ok_or(AppError::NotFound)?;
+    let organization = organization_of(&held)?;
+    let voice = claims::as_person(person);
+    if takes {
+        let taking = organization.take_seat(person.user, role);
+        store::apply_seat_taking(&mut tx, ctx.id(), &taking, ctx.now()).await?;
+        tx.state(voice, &taking);
+    } else {
+        let declining = organization.decline_seat(person.user);
+        store::apply_seat_declining(&mut tx, &declining, ctx.now()).await?;
+        tx.state(voice, &declining);
+    }
+    let workspace = format!("organization:{}", held.slug);
+    tx.result(id);
+    tx.commit().await?;
+    Ok(workspace)
 }
 
 /// What a website and a name stand for.
@@ -396,6 +465,7 @@ fn step(fact: &StoredFact) -> Option<StepView> {
             (format!("Checks ran; the score is {}", fact.payload.get("score").map(ToString::to_string).unwrap_or_default()), None)
         }
         ("organizations", "organization_seat_taken") => ("The applicant confirmed that it is theirs".to_owned(), None),
+        ("organizations", "organization_seat_declined") => ("The named person said that it is not theirs".to_owned(), None),
         ("organizations", "organization_more_asked") => ("Staff asked for more".to_owned(), said("question")),
         ("organizations", "organization_resubmitted") => ("The applicant answered".to_owned(), said("answer")),
         ("organizations", "organization_verified") => ("Staff verified it".to_owned(), said("reason")),
@@ -619,13 +689,21 @@ pub async fn resubmit(ctx: &Ctx, actor: &Actor, answer: &str) -> AppResult<()> {
 /// # Errors
 /// 403 when the acting workspace is no organization.
 pub async fn dashboard_part(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardPart> {
+    dashboard_with(ctx, actor, None).await
+}
+
+/// As [`dashboard_part`], where the checks may have been read already.
+async fn dashboard_with(ctx: &Ctx, actor: &Actor, known: Option<Vec<Checked>>) -> AppResult<DashboardPart> {
     let id = policy::own(actor)?;
     let record = record(&ctx.house.columns, find(ctx, id).await?)?;
     let audience = policy::audience(Some(actor), id);
     let friendly = if Field::FriendlyTrust.is_seen_by(audience)
         && record.standing.status() == VerificationStatus::PendingVerification
     {
-        let checks = store::list_checks(ctx.db(), id).await?;
+        let checks = match known {
+            Some(checks) => checks,
+            None => store::list_checks(ctx.db(), id).await?,
+        };
         let (newest, _) = newest_run(&checks);
         (!newest.is_empty()).then(|| TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).friendly())
     } else {

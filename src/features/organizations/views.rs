@@ -511,6 +511,21 @@ pub struct NextStep {
     pub href: String,
 }
 
+/// A seat that an application kept for somebody whose address it named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingSeat {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub organization_id: OrganizationId,
+    pub display_name: String,
+    /// "acme.example".
+    pub website_label: String,
+    pub role: String,
+    /// "3 days ago".
+    pub asked_label: String,
+}
+
 /// The organization's part of its dashboard; what waits for it and its open requests are told by the requests room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -542,6 +557,8 @@ pub struct DashboardPart {
     #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
     pub trust: Option<FriendlyTrust>,
     pub can_resubmit: bool,
+    /// May the reader change the profile?
+    pub can_edit: bool,
 }
 
 impl DashboardPart {
@@ -563,7 +580,11 @@ impl DashboardPart {
             ),
             Standing::MoreAsked => (
                 format!("We need one more thing about {name}"),
-                "Answer below, or change the profile, and send it again. Your place in the queue is kept.".to_owned(),
+                if is_admin {
+                    "Answer below, or change the profile, and send it again. Your place in the queue is kept.".to_owned()
+                } else {
+                    "An admin of your workspace can answer. Your place in the queue is kept.".to_owned()
+                },
                 if is_admin { step("Answer", "/dashboard#answer") } else { None },
             ),
             Standing::Refused => (
@@ -612,6 +633,7 @@ impl DashboardPart {
                 Field::FriendlyTrust.is_seen_by(audience) && record.standing.status() == VerificationStatus::PendingVerification
             }),
             can_resubmit: is_admin && record.standing == Standing::MoreAsked,
+            can_edit: is_admin && record.standing != Standing::Disabled,
         }
     }
 }

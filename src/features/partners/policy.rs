@@ -1,5 +1,5 @@
-//! Who may see and change the partners of an event: everybody sees what is shown of a public event, the people of its
-//! community see all of it, and those among them who manage partners change it.
+//! Who may see and change the partners of an event: everybody sees what is shown of a public event; of the people of its
+//! community, those who see its requests or manage its partners see all of it, and those who manage partners change it.
 
 use crate::kernel::{
     actor::{Actor, Capability},
@@ -7,14 +7,15 @@ use crate::kernel::{
     ids::CommunityId,
 };
 
-/// May the viewer see what an event's page shows?
-pub fn may_see(viewer: Option<&Actor>, community: CommunityId, event_is_public: bool) -> bool {
-    event_is_public || viewer.is_some_and(|viewer| is_own(viewer, community))
-}
-
-/// Does the actor belong to the community of the event? They see hidden ones too.
+/// Does the actor belong to the community of the event?
 pub fn is_own(actor: &Actor, community: CommunityId) -> bool {
     actor.community() == Some(community) && actor.can(Capability::SeeWorkspace)
+}
+
+/// Does somebody of the event's community see those who are hidden from the public page, and which agreements they come from?
+/// A plain role sees what everybody sees: who is hidden tells of offers and deals.
+pub fn sees_hidden(actor: &Actor) -> bool {
+    actor.can(Capability::SeeRequests) || actor.can(Capability::ManagePartners)
 }
 
 /// May the actor change who stands on the pages of their community's events?

@@ -30,9 +30,10 @@ struct ListParams {
     cursor: Option<String>,
 }
 
-/// Who stands on an event's page, hidden ones too
+/// Who stands on an event's page
 ///
-/// For the event's own community, in the order of the page. The public's view is `sponsors`.
+/// For the event's own community, in the order of the page. Whoever sees its requests or manages its partners sees hidden ones
+/// too, and the `requestId` of agreements; everybody else sees what the page shows. The public's view is `sponsors`.
 #[utoipa::path(
     get, path = "/events/{eventId}/partners", tag = "events",
     params(("eventId" = String, Path, description = "The event's id"), ListParams),

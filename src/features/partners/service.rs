@@ -64,7 +64,7 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
 pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
     let (brief, community) = communities::page(ctx, viewer, slug).await?;
     let (ahead, past) = events::shown_of(ctx, &brief).await?;
-    let supporters = store::list_supporters(ctx, brief.id, 24).await?.into_iter().map(|row| {
+    let supporters = store::list_supporters(ctx, brief.id, viewer.and_then(Actor::community), 24).await?.into_iter().map(|row| {
         Ok(Supporter {
             name: row.name_snapshot,
             logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
@@ -76,15 +76,12 @@ pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> Ap
     Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()? })
 }
 
-/// As [`wall`], for whoever asks by the event's id: only where they may see the event.
+/// As [`wall`], for whoever asks by the event's id or slug: only where they may see the event's page.
 ///
 /// # Errors
 /// 404 where the event is not the viewer's to know of.
-pub async fn public_wall(ctx: &Ctx, viewer: Option<&Actor>, event: EventId) -> AppResult<PartnerWall> {
-    let event = events::brief(ctx, event).await?;
-    if !policy::may_see(viewer, event.community_id, event.is_public()) {
-        return Err(AppError::NotFound);
-    }
+pub async fn public_wall(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<PartnerWall> {
+    let event = events::view(ctx, viewer, named).await?;
     wall(ctx, event.id).await
 }
 
@@ -119,9 +116,13 @@ pub async fn supported_by(ctx: &Ctx, organization: OrganizationId) -> AppResult<
 ///
 /// # Errors
 /// 404 where the organization is not the viewer's to know of.
-pub async fn public_support(ctx: &Ctx, viewer: Option<&Actor>, organization: OrganizationId) -> AppResult<Vec<SupportedEvent>> {
-    organizations::get(ctx, viewer, organization).await?;
-    supported_by(ctx, organization).await
+pub async fn public_support(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    organization: &organizations::OrganizationRef,
+) -> AppResult<Vec<SupportedEvent>> {
+    let organization = organizations::get_by(ctx, viewer, organization).await?;
+    supported_by(ctx, organization.id).await
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -419,17 +420,23 @@ pub async fn collapse(ctx: &Ctx, actor: &Actor, collapsed: bool) -> AppResult<()
     tx.commit_unstated("how somebody likes their page is no fact").await
 }
 
-/// Everything that a community has on an event's page, for the page on which it manages the event. The page around it has
-/// decided that the reader may see the event; an event of another community shows nothing.
+/// What a community has on an event's page, for the page on which it manages the event: all of it for whoever sees its
+/// requests or manages its partners, what everybody sees for plain roles. The page around it has decided that the reader may
+/// see the event; an event of another community shows nothing.
 ///
 /// # Errors
 /// 404 outside a community's workspace.
 pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelView> {
     let community = actor.community().ok_or(AppError::NotFound)?;
     actor.must(Capability::SeeWorkspace, "see the events of this community")?;
-    let (collapsed, rows) = store::get_panel(ctx, event, community, actor.user(), WALL_LIMIT).await?;
-    let items = rows.into_iter().map(managed).collect::<AppResult<Vec<_>>>()?;
+    let sees_hidden = policy::sees_hidden(actor);
+    let store::PanelRow { collapsed, is_public, rows } =
+        store::get_panel(ctx, event, community, actor.user(), sees_hidden, WALL_LIMIT).await?;
+    let items = rows.into_iter().map(|row| managed(row, sees_hidden)).collect::<AppResult<Vec<_>>>()?;
+    let shown = items.iter().filter(|item| item.visible).map(as_shown);
     Ok(PanelView {
+        wall: is_public.then(|| PartnerWall::of(shown)),
+        sees_hidden,
         event_id: event,
         collapsed,
         count: items.len(),
@@ -440,7 +447,8 @@ pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelV
     })
 }
 
-/// Everything that stands on an event's page, for its own community.
+/// What stands on an event's page, for its own community: hidden ones too for whoever sees its requests or manages its
+/// partners, what everybody sees for plain roles.
 ///
 /// # Errors
 /// 404 for everybody else; 422 for a cursor that is none.
@@ -454,11 +462,13 @@ pub async fn manage(
     let event = own(ctx, actor, event).await?;
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let rows = store::list_managed(ctx, event, None, search, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let counted = store::count(ctx, event, true, None, search).await?;
+    let hidden = policy::sees_hidden(actor);
+    let part = (i64::from(page.offset), i64::from(page.limit) + 1);
+    let rows = store::list_managed(ctx, event, None, hidden, search, after, part).await?;
+    let counted = store::count(ctx, event, hidden, None, search).await?;
     let page = Page::cut(rows, page.limit, counted, |row| cursor(&[&row.display_order.to_string(), &row.id.to_string()]));
     Ok(AssignmentPage {
-        items: page.items.into_iter().map(managed).collect::<AppResult<Vec<_>>>()?,
+        items: page.items.into_iter().map(|row| managed(row, hidden)).collect::<AppResult<Vec<_>>>()?,
         next_cursor: page.next_cursor,
         total: page.total,
         total_capped: page.total_capped,
@@ -471,8 +481,9 @@ pub async fn manage(
 /// 404 for everybody else.
 pub async fn managed_one(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId) -> AppResult<AssignmentView> {
     let event = own(ctx, actor, event).await?;
-    let row = store::list_managed(ctx, event, Some(id), None, None, 0, 1).await?.pop().ok_or(AppError::NotFound)?;
-    managed(row)
+    let hidden = policy::sees_hidden(actor);
+    let row = store::list_managed(ctx, event, Some(id), hidden, None, None, (0, 1)).await?.pop().ok_or(AppError::NotFound)?;
+    managed(row, hidden)
 }
 
 /// What the page needs on which somebody is added (by what was searched) or edited.
@@ -484,8 +495,9 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, event: EventId, id: Option<Partner
     policy::may_manage(actor)?;
     let partner = match id {
         Some(id) => {
-            let row = store::list_managed(ctx, event, Some(id), None, None, 0, 1).await?.pop().ok_or(AppError::NotFound)?;
-            Some(managed(row)?)
+            let row =
+                store::list_managed(ctx, event, Some(id), true, None, None, (0, 1)).await?.pop().ok_or(AppError::NotFound)?;
+            Some(managed(row, true)?)
         }
         None => None,
     };
@@ -531,10 +543,7 @@ pub async fn sponsors(
     search: Option<&str>,
     page: &PageRequest,
 ) -> AppResult<PartnerPage> {
-    let event = events::brief(ctx, event).await?;
-    if !policy::may_see(viewer, event.community_id, event.is_public()) {
-        return Err(AppError::NotFound);
-    }
+    let event = events::view(ctx, viewer, &event.to_string()).await?;
     let labels: Vec<String> =
         Category::ALL.iter().filter(|category| category.is_sponsor()).map(|category| category.label().to_owned()).collect();
     let search = search.map(str::trim).filter(|search| !search.is_empty());
@@ -548,7 +557,8 @@ pub async fn sponsors(
     Ok(PartnerPage { items, next_cursor, total, total_capped })
 }
 
-fn managed(row: store::ManagedRow) -> AppResult<AssignmentView> {
+/// `agreements`: which requests they come from is for whoever may see requests.
+fn managed(row: store::ManagedRow, agreements: bool) -> AppResult<AssignmentView> {
     let category = category(&row.display_category)?;
     Ok(AssignmentView {
         link_id: row.id.into(),
@@ -566,8 +576,28 @@ fn managed(row: store::ManagedRow) -> AppResult<AssignmentView> {
         visible: row.visible,
         display_order: i32::try_from(row.place).unwrap_or(i32::MAX),
         version: row.version,
-        request_id: row.request_id.map(Into::into),
+        request_id: row.request_id.filter(|_| agreements).map(Into::into),
     })
+}
+
+/// As the public page shows it.
+fn as_shown(item: &AssignmentView) -> PartnerView {
+    PartnerView {
+        id: item.link_id,
+        event_id: item.event_id,
+        organization_id: item.organization_id,
+        organization_slug: item.organization_slug.clone(),
+        display_name_snapshot: item.name.clone(),
+        logo_url_snapshot: item.image_url.clone(),
+        website_snapshot: item.website.clone(),
+        website_label: item.website_label.clone(),
+        display_category: item.category,
+        tier_keyword: item.tier_keyword,
+        hue: item.hue,
+        benefits: item.benefits.clone(),
+        visible: item.visible,
+        display_order: item.display_order,
+    }
 }
 
 fn lines(value: serde_json::Value) -> AppResult<Vec<super::views::BenefitLine>> {

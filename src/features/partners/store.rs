@@ -263,36 +263,53 @@ fn one(rows: u64) -> AppResult<()> {
     if rows == 1 { Ok(()) } else { Err(AppError::broken("a held place on a page was no longer as it was read")) }
 }
 
-/// What a community has on an event's page, in the order of the page, and whether the reader has put the panel away; by one
-/// statement. An event of another community has nothing.
+/// What [`get_panel`] reads.
+pub struct PanelRow {
+    /// The reader has put it away.
+    pub collapsed: bool,
+    /// Everybody may see the event.
+    pub is_public: bool,
+    pub rows: Vec<ManagedRow>,
+}
+
+/// What a community has on an event's page, in the order of the page, hidden ones too or not, and whether the reader has put
+/// the panel away; by one statement. An event of another community has nothing. No way leads to the page of an organization
+/// across a block.
 pub async fn get_panel(
     ctx: &Ctx,
     event: EventId,
     community: CommunityId,
     reader: UserId,
+    hidden: bool,
     limit: i64,
-) -> AppResult<(bool, Vec<ManagedRow>)> {
+) -> AppResult<PanelRow> {
     let row = sqlx::query!(
         r#"select coalesce((select collapsed from partner_panels where user_id = $3), false) as "collapsed!",
+                  exists (select 1 from events e join communities c on c.id = e.community_id
+                          where e.id = $1 and e.community_id = $2 and e.public_visible and e.status <> 'Draft'
+                            and e.hidden_reason is null and e.deleted_at is null and c.status in ('approved', 'active')) as "is_public!",
                   coalesce((select jsonb_agg(to_jsonb(r) order by r.display_order, r.id) from (
                       select p.id, p.event_id, p.community_id, p.organization_id,
-                             case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
+                             case when o.verification_status in ('Verified', 'Community Added') and not exists (
+                                 select 1 from blocks b where b.community_id = p.community_id and b.organization_id = o.id
+                             ) then o.slug end as organization_slug,
                              p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits,
                              p.visible, p.version, p.display_order,
                              row_number() over (partition by p.tier_keyword order by p.display_order, p.id) - 1 as place
                       from event_partners p left join organizations o on o.id = p.organization_id
-                      where p.event_id = $1 and p.community_id = $2 and p.removed_at is null
+                      where p.event_id = $1 and p.community_id = $2 and p.removed_at is null and (p.visible or $5)
                       order by p.display_order, p.id limit $4
                   ) as r), '[]'::jsonb) as "rows!""#,
         event.0,
         community.0,
         reader.0,
         limit,
+        hidden,
     )
     .fetch_one(ctx.db())
     .await?;
     let rows = serde_json::from_value(row.rows).map_err(|error| AppError::Broken(Box::new(error)))?;
-    Ok((row.collapsed, rows))
+    Ok(PanelRow { collapsed: row.collapsed, is_public: row.is_public, rows })
 }
 
 /// Remembers whether somebody has put the panel away.
@@ -307,29 +324,31 @@ pub async fn put_collapsed(tx: &mut Tx, reader: UserId, collapsed: bool) -> AppR
     Ok(())
 }
 
-/// A part of what stands on an event's page, as its community manages it: whose name holds `search`, or only `link`, after
-/// `(order, id)`.
+/// A part (offset and limit) of what stands on an event's page, as its community manages it, hidden ones too or not: whose name
+/// holds `search`, or only `link`, after `(order, id)`.
 pub async fn list_managed(
     ctx: &Ctx,
     event: EventId,
     link: Option<PartnerLinkId>,
+    hidden: bool,
     search: Option<&str>,
     after: Option<(i32, Uuid)>,
-    offset: i64,
-    limit: i64,
+    (offset, limit): (i64, i64),
 ) -> AppResult<Vec<ManagedRow>> {
     let (order, id) = after.unzip();
     Ok(sqlx::query_as!(
         ManagedRow,
         r#"select p.id, p.event_id, p.community_id, p.organization_id,
-                  case when o.verification_status in ('Verified', 'Community Added') then o.slug end as "organization_slug?",
+                  case when o.verification_status in ('Verified', 'Community Added') and not exists (
+                      select 1 from blocks b where b.community_id = p.community_id and b.organization_id = o.id
+                  ) then o.slug end as "organization_slug?",
                   p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible,
                   p.version, p.display_order,
                   (select count(*) from event_partners q
                    where q.event_id = p.event_id and q.tier_keyword = p.tier_keyword and q.removed_at is null
-                     and (q.display_order, q.id) < (p.display_order, p.id)) as "place!"
+                     and (q.visible or $8) and (q.display_order, q.id) < (p.display_order, p.id)) as "place!"
            from event_partners p left join organizations o on o.id = p.organization_id
-           where p.event_id = $1 and p.removed_at is null and ($2::uuid is null or p.id = $2)
+           where p.event_id = $1 and p.removed_at is null and (p.visible or $8) and ($2::uuid is null or p.id = $2)
              and ($3::text is null or position(lower($3) in lower(p.name_snapshot)) > 0)
              and ($4::integer is null or (p.display_order, p.id) > ($4, $5))
            order by p.display_order, p.id offset $6 limit $7"#,
@@ -340,6 +359,7 @@ pub async fn list_managed(
         id,
         offset,
         limit,
+        hidden,
     )
     .fetch_all(ctx.db())
     .await?)
@@ -446,8 +466,14 @@ pub struct SupporterRow {
     pub events: i64,
 }
 
-/// Who is shown on a community's public events, each once as they stood last, the most events first.
-pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> AppResult<Vec<SupporterRow>> {
+/// Who is shown on a community's public events, each once as they stood last, the most events first. No way leads to the page
+/// of somebody between whom and the reader's own community a block stands: they would not find it.
+pub async fn list_supporters(
+    ctx: &Ctx,
+    community: CommunityId,
+    reader: Option<CommunityId>,
+    limit: i64,
+) -> AppResult<Vec<SupporterRow>> {
     Ok(sqlx::query_as!(
         SupporterRow,
         r#"select s.name_snapshot as "name_snapshot!", s.logo_key_snapshot, s.organization_slug as "organization_slug?",
@@ -455,7 +481,9 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
            from (
                select distinct on (s.who) s.* from (
                    select coalesce(p.organization_id::text, lower(p.name_snapshot)) as who, p.name_snapshot, p.logo_key_snapshot,
-                          case when o.verification_status in ('Verified', 'Community Added') then o.slug end as organization_slug,
+                          case when o.verification_status in ('Verified', 'Community Added') and not exists (
+                              select 1 from blocks b where b.community_id = $3 and b.organization_id = o.id
+                          ) then o.slug end as organization_slug,
                           p.display_category, p.created_at,
                           dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id)
                           + dense_rank() over (partition by coalesce(p.organization_id::text, lower(p.name_snapshot)) order by p.event_id desc)
@@ -467,6 +495,7 @@ pub async fn list_supporters(ctx: &Ctx, community: CommunityId, limit: i64) -> A
            ) as s order by s.events desc, s.created_at desc, s.who limit $2"#,
         community.0,
         limit,
+        reader.map(|community| community.0),
     )
     .fetch_all(ctx.db())
     .await?)

@@ -189,6 +189,11 @@ pub struct PanelView {
     pub hidden: usize,
     /// May the reader change anything?
     pub can_edit: bool,
+    /// Are those shown who are hidden from the public page, and which agreements they come from? Not to plain roles: for them
+    /// the panel is what everybody sees.
+    pub sees_hidden: bool,
+    /// What the public page shows; nothing while not everybody may see the event.
+    pub wall: Option<PartnerWall>,
 }
 
 /// The page on which somebody is added or edited.

@@ -20,10 +20,8 @@ use crate::{
 /// # Errors
 /// When the database is away.
 pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
-    let organization = match actor.organization() {
-        Some(_) => Some(organizations::dashboard_part(ctx, actor).await?),
-        None => None,
-    };
+    let second_factor_due = actor.staff().is_some() && !actor.person.second_factor_given;
+    let (organization, seats) = if second_factor_due { (None, Vec::new()) } else { organizations::home(ctx, actor).await? };
     let community = match actor.community() {
         Some(_) => Some(communities::mine(ctx, actor).await?),
         None => None,
@@ -39,10 +37,11 @@ pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
         name: actor.acting.as_ref().map_or_else(|| actor.person.name.clone(), |m| m.name.clone()),
         organization,
         community,
+        seats,
         counts,
         waiting,
         is_staff: actor.staff().is_some(),
-        second_factor_due: actor.staff().is_some() && !actor.person.second_factor_given,
+        second_factor_due,
         can_edit_events: actor.can(Capability::EditEvents),
         can_manage_opportunities: actor.can(Capability::ManageOpportunities),
         acting: key_of(Some(actor)),

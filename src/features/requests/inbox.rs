@@ -213,6 +213,17 @@ pub async fn quota(ctx: &Ctx, actor: &Actor) -> AppResult<QuotaView> {
     Ok(quota_of(ctx, workspace, person))
 }
 
+/// As [`quota`], for an opportunity's page, which everybody opens: nothing, and no statement, for whoever applies to none.
+///
+/// # Errors
+/// When the database is away.
+pub async fn quota_before_applying(ctx: &Ctx, actor: &Actor) -> AppResult<Option<QuotaView>> {
+    if actor.organization().is_none() || !actor.can(Capability::ActOnRequests) {
+        return Ok(None);
+    }
+    quota(ctx, actor).await.map(Some)
+}
+
 pub(super) fn quota_of(ctx: &Ctx, used: i64, used_by_you: i64) -> QuotaView {
     let factor = i64::from(ctx.house.settings.limit_factor.max(1));
     let (limit, limit_of_you) = (i64::from(WORKSPACE_QUOTA) * factor, i64::from(PERSON_QUOTA) * factor);

@@ -28,11 +28,14 @@ pub async fn standing(workspace: Option<String>) -> Result<StandingScreen, PageE
     Ok(StandingScreen { standing, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
 }
 
-/// How much of its week the acting workspace has used.
+/// How much of its week the acting workspace has used; nothing for whoever sends nothing.
 #[server(name = LoadQuota, prefix = "/rpc", endpoint = "requests/quota", input = GetUrl)]
-pub async fn quota(workspace: Option<String>) -> Result<super::views::QuotaView, PageError> {
+pub async fn quota(workspace: Option<String>) -> Result<Option<super::views::QuotaView>, PageError> {
     let call = crate::platform::web::of_page()?.acting_for(workspace);
-    Ok(super::inbox::quota(&call.ctx, &call.viewer()?).await?)
+    match call.maybe_viewer() {
+        Some(viewer) => Ok(super::inbox::quota_before_applying(&call.ctx, &viewer).await?),
+        None => Ok(None),
+    }
 }
 
 /// What the inbox does by itself.

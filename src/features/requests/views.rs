@@ -938,6 +938,8 @@ pub struct DashboardView {
     pub organization: Option<crate::features::organizations::views::DashboardPart>,
     #[cfg_attr(feature = "server", schema(value_type = Option<Object>))]
     pub community: Option<crate::features::communities::views::CommunityView>,
+    /// Applications that named the reader, and wait for a word of theirs.
+    pub seats: Vec<crate::features::organizations::views::WaitingSeat>,
     /// Absent for roles that do not see requests.
     pub counts: Option<InboxCounts>,
     /// The open requests that come first: whose turn, then who has waited longest.

@@ -2,13 +2,13 @@
 
 use super::{
     server_fns,
-    views::{BadgeSnippet, EmbedsPage, frame},
+    views::{BadgeSnippet, EmbedsPage, WallEmbed, frame},
 };
 use crate::{
-    features::events::views::EventView,
+    features::{events::views::EventView, partners::views::PanelView},
     ui::{
         form::{PostForm, Submit, TextArea},
-        page::{acting, shown},
+        page::{Loaded, acting, shown},
         parts::{Empty, Icon, Notice, PageHead},
     },
 };
@@ -16,38 +16,44 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// The sponsors of an event for the community's own site: what to paste, and how it looks. Loads the wall where it
-/// is public.
+/// The sponsors of an event for the community's own site: what to paste, and how it looks. Who stands on its wall comes from
+/// what the panel of partners above it has loaded.
 #[component]
-pub fn EmbedPanel(event: EventView) -> impl IntoView {
+pub fn EmbedPanel(event: EventView, loaded: Loaded<PanelView>) -> impl IntoView {
     let workspace = acting();
     let is_public = event.settings.public_visible && event.status.is_published();
     let path = format!("/embed/events/{}/sponsors", event.slug);
     let base = event.public_url.strip_suffix(&format!("/events/{}", event.slug)).unwrap_or_default().to_owned();
     let whole = frame(&format!("{base}{path}"), &format!("Sponsors of {}", event.title), 640);
     let json = format!("{base}{path}.json");
-    let slug = event.slug.clone();
-    let plain = Resource::new_blocking(
-        move || slug.clone(),
-        move |slug| async move { if is_public { server_fns::wall(slug).await } else { Ok(String::new()) } },
-    );
+    let plain = {
+        let (title, url, when, base) = (event.title.clone(), event.public_url.clone(), event.when_label.clone(), base);
+        move |panel: PanelView| {
+            // Whatever keeps everybody from seeing the event keeps it from being pasted.
+            panel
+                .wall
+                .map(|wall| WallEmbed::of(title.clone(), url.clone(), when.clone(), wall, |path| format!("{base}{path}")).html())
+        }
+    };
     let sites = move || format!("/community/embeds{}", workspace.get().map(|w| format!("?as={w}")).unwrap_or_default());
     let body = if is_public {
         view! {
             <div class="panel__body stack">
                 <Snippet id="embed-frame" label="A frame to paste" hint="It follows the reader's light or dark setting; add ?theme=light or ?theme=dark to the address to choose one." text=whole/>
                 <Suspense>
-                    {move || Suspend::new(async move {
-                        // Whatever keeps everybody from seeing the event keeps it from being pasted.
-                        plain.await.ok().map(|html| view! {
-                            <Snippet
-                                id="embed-html"
-                                label="Plain HTML to paste"
-                                hint="No frame and no script; your page's own style applies. It shows the sponsors of this moment: paste it again when they change, or use the frame, which is always up to date."
-                                text=html
-                            />
+                    {move || {
+                        let plain = plain.clone();
+                        Suspend::new(async move {
+                            loaded.await.ok().and_then(plain).map(|html| view! {
+                                <Snippet
+                                    id="embed-html"
+                                    label="Plain HTML to paste"
+                                    hint="No frame and no script; your page's own style applies. It shows the sponsors of this moment: paste it again when they change, or use the frame, which is always up to date."
+                                    text=html
+                                />
+                            })
                         })
-                    })}
+                    }}
                 </Suspense>
                 <Snippet id="embed-json" label="The same as JSON" hint="For a site that draws the logos itself, or that is built anew now and then; with .html in the place of .json the address answers with the plain HTML." text=json/>
                 <p class="cluster">

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit},
-        page::{Shape, acting, shown, shown_as},
+        page::{Shape, Show, acting, shown, shown_as},
         parts::{Empty, HiddenNotice, Icon, More, Notice, PageHead, Pill},
     },
 };
@@ -132,22 +132,20 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
     }
 }
 
-/// What a room downstream shows on the page where an event is managed.
-pub type Below = fn(EventView) -> AnyView;
-
 /// `/manage/events/:id`. `below` shows who stands on the event's page, and what else follows from it.
 #[component]
-pub fn MyEventPage(below: Below) -> impl IntoView {
+pub fn MyEventPage(below: fn() -> Show<EventView>) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
+    let below = below();
     let loaded = Resource::new_blocking(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(id, workspace)| server_fns::one(id, workspace),
     );
-    shown(loaded, move |event| view! { <One event workspace=workspace.get_untracked() below/> })
+    shown(loaded, move |event| view! { <One event workspace=workspace.get_untracked() below=below.clone()/> })
 }
 
 #[component]
-fn One(event: EventView, workspace: Option<String>, below: Below) -> impl IntoView {
+fn One(event: EventView, workspace: Option<String>, below: Show<EventView>) -> impl IntoView {
     let edit_href = with_workspace(&format!("/manage/events/{}/edit", event.id), workspace.as_deref());
     let page_href = with_workspace(&format!("/events/{}", event.slug), workspace.as_deref());
     let is_draft = event.status == EventStatus::Draft;

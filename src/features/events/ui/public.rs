@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         found::Described,
-        page::{Shape, acting, shown_as},
+        page::{Shape, Show, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, SafeHtmlView},
     },
 };
@@ -16,22 +16,20 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-/// What a room downstream shows on the page of an event.
-pub type Slot = fn(EventView) -> AnyView;
-
 /// `/events/:slug`. `wall` shows the sponsors and partners.
 #[component]
-pub fn EventPublicPage(wall: Slot) -> impl IntoView {
+pub fn EventPublicPage(wall: fn() -> Show<EventView>) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
+    let wall = wall();
     let loaded = Resource::new_blocking(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::page(slug, workspace),
     );
-    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall/> })
+    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall=wall.clone()/> })
 }
 
 #[component]
-fn Page(page: EventPage, wall: Slot) -> impl IntoView {
+fn Page(page: EventPage, wall: Show<EventView>) -> impl IntoView {
     let event = page.event.clone();
     let preview = page.is_preview.then(|| {
         let text = if event.hidden_reason.is_some() {
@@ -61,12 +59,12 @@ fn Page(page: EventPage, wall: Slot) -> impl IntoView {
         />
         <article class="stack stack--sections">
             {preview}
-            <Head event=event.clone()/>
+            <Head event=event.clone() community_href=page.community_href.clone()/>
             {wall(event.clone())}
             <div class="center">
                 <div class="sidebar">
                     <div class="stack stack--sections">{description}</div>
-                    <aside class="stack"><Facts event/></aside>
+                    <aside class="stack"><Facts event community_href=page.community_href/></aside>
                 </div>
             </div>
         </article>
@@ -80,7 +78,7 @@ fn summary(event: &EventView, excerpt: String) -> String {
 }
 
 #[component]
-fn Head(event: EventView) -> impl IntoView {
+fn Head(event: EventView, community_href: Option<String>) -> impl IntoView {
     let place = match (event.venue_name.is_empty(), event.format) {
         (false, _) => Some(event.venue_name.clone()),
         (true, format) => format.map(|format| format.label().to_owned()),
@@ -109,7 +107,10 @@ fn Head(event: EventView) -> impl IntoView {
                     {place.map(|place| view! { <li class="meta__item"><Icon name="map-pin"/>{place}</li> })}
                     <li class="meta__item">
                         <Icon name="users"/>
-                        <a href=format!("/communities/{}", event.community_slug)>{event.community_name.clone()}</a>
+                        {match community_href {
+                            Some(href) => view! { <a href=href>{event.community_name.clone()}</a> }.into_any(),
+                            None => view! { <span>{event.community_name.clone()}</span> }.into_any(),
+                        }}
                     </li>
                     <li class="meta__item"><a href=format!("/report?kind=event&id={}", event.id) rel="nofollow">"Report"</a></li>
                 </ul>
@@ -123,7 +124,7 @@ fn Head(event: EventView) -> impl IntoView {
 }
 
 #[component]
-fn Facts(event: EventView) -> impl IntoView {
+fn Facts(event: EventView, community_href: Option<String>) -> impl IntoView {
     let row = |term: &'static str, value: String| {
         (!value.is_empty()).then(|| view! { <div class="definition__row"><dt>{term}</dt><dd>{value}</dd></div> })
     };
@@ -152,7 +153,10 @@ fn Facts(event: EventView) -> impl IntoView {
                     <li class="list__row">
                         <Logo name=event.community_name.clone() url=event.community_logo_url size="small"/>
                         <div class="list__body">
-                            <a class="list__link" href=format!("/communities/{}", event.community_slug)>{event.community_name}</a>
+                            {match community_href {
+                                Some(href) => view! { <a class="list__link" href=href>{event.community_name}</a> }.into_any(),
+                                None => view! { <span>{event.community_name}</span> }.into_any(),
+                            }}
                             <p class="list__sub">{event.community_place}</p>
                         </div>
                     </li>

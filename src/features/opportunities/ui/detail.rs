@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{MoneyField, PostForm, Submit, TextArea, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Shape, acting, shown_as},
+        page::{Shape, Show, acting, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
     },
 };
@@ -23,19 +23,20 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn OpportunityDetailPage(
     /// How much the acting workspace may still send, for whoever may apply.
-    limits: fn(String) -> AnyView,
+    limits: fn() -> Show<()>,
 ) -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
+    let limits = limits();
     let loaded = Resource::new_blocking(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::get(id, workspace),
     );
-    shown_as(Shape::Detail, loaded, move |screen| view! { <Detail screen limits/> })
+    shown_as(Shape::Detail, loaded, move |screen| view! { <Detail screen limits=limits.clone()/> })
 }
 
 #[component]
-fn Detail(screen: OpportunityScreen, limits: fn(String) -> AnyView) -> impl IntoView {
+fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
     let OpportunityScreen { opportunity: it, acting, signed_in } = screen;
     let way_in = view! { <WayIn it=it.clone() acting=acting.clone() signed_in limits/> };
     let manage = (it.can.edit || it.can.close || it.can.open || it.can.reopen || it.can.add_places)
@@ -149,7 +150,7 @@ fn Offer(it: OpportunityView) -> impl IntoView {
 
 /// The application form, or what would be needed for it.
 #[component]
-fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: fn(String) -> AnyView) -> impl IntoView {
+fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>) -> impl IntoView {
     let head = view! { <header class="panel__head"><h2 class="panel__title">"Apply"</h2></header> };
     if !it.can.apply {
         let next = format!("/sign-in?next=/opportunities/{}", it.id);
@@ -181,7 +182,7 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: fn(String
         <section class="panel" id="apply">
             {head}
             <div class="panel__body stack">
-                {limits(acting.clone())}
+                {limits(())}
                 <PostForm name="apply" acting>
                     <input type="hidden" name="currency" value=code/>
                     {composes.then(|| view! { <Composer it=it.clone()/> })}

@@ -291,6 +291,42 @@ impl Organization {
     pub fn take_seat(&self, user: UserId, role: OrganizationRole) -> SeatTaking {
         SeatTaking { organization: self.id, display_name: self.display_name.clone(), user, role }
     }
+
+    /// Whom the application named says that it is not theirs.
+    pub fn decline_seat(&self, user: UserId) -> SeatDeclining {
+        SeatDeclining { organization: self.id, display_name: self.display_name.clone(), user }
+    }
+}
+
+/// Says that the application is not the named person's: nobody speaks for the organization.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatDeclining {
+    organization: OrganizationId,
+    display_name: String,
+    user: UserId,
+}
+
+impl SeatDeclining {
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+}
+
+impl Fact for SeatDeclining {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: ROOM,
+            name: "organization_seat_declined",
+            subject: self.organization.into(),
+            about: vec![self.user.into()],
+            payload: json!({ "applicant": self.user }),
+            private: Some(json!({ "displayName": self.display_name })),
+        }
+    }
 }
 
 impl SeatTaking {

@@ -141,19 +141,28 @@ pub async fn find_proposal(
     Ok(row)
 }
 
-/// Every proposal that waits, the oldest first.
-pub async fn list_proposals(pool: &PgPool, limit: i64) -> AppResult<Vec<ProposalRow>> {
-    let rows = sqlx::query_as!(
-        ProposalRow,
-        "select p.id, p.organization_id, o.display_name, o.website as old_website, p.website, p.identity_key,
-                p.identity_shared, o.primary_email, u.name as proposed_by, p.proposed_at
-         from website_proposals p join organizations o on o.id = p.organization_id join users u on u.id = p.proposed_by
-         where p.state = 'Open' order by p.proposed_at, p.id limit $1",
+/// What waits for a decision of staff beside claims, by one statement: websites that are proposed, and organizations that
+/// somebody wants disabled; the oldest first.
+pub async fn list_waiting(pool: &PgPool, limit: i64) -> AppResult<(Vec<ProposalRow>, Vec<DisablingRow>)> {
+    let row = sqlx::query!(
+        r#"select coalesce((select jsonb_agg(to_jsonb(r) order by r.proposed_at, r.id) from (
+                      select p.id, p.organization_id, o.display_name, o.website as old_website, p.website, p.identity_key,
+                             p.identity_shared, o.primary_email, u.name as proposed_by, p.proposed_at
+                      from website_proposals p join organizations o on o.id = p.organization_id join users u on u.id = p.proposed_by
+                      where p.state = 'Open' order by p.proposed_at, p.id limit $1
+                  ) as r), '[]'::jsonb) as "proposals!",
+                  coalesce((select jsonb_agg(to_jsonb(r) order by r.proposed_at, r.id) from (
+                      select o.id, o.display_name, u.name as proposed_by, o.disabling_proposed_at as proposed_at,
+                             coalesce(o.disabling_reason, '') as reason
+                      from organizations o join users u on u.id = o.disabling_proposed_by
+                      where o.disabling_proposed_at is not null order by o.disabling_proposed_at, o.id limit $1
+                  ) as r), '[]'::jsonb) as "disablings!""#,
         limit,
     )
-    .fetch_all(pool)
+    .fetch_one(pool)
     .await?;
-    Ok(rows)
+    let broken = |error| AppError::Broken(Box::new(error));
+    Ok((serde_json::from_value(row.proposals).map_err(broken)?, serde_json::from_value(row.disablings).map_err(broken)?))
 }
 
 /// Ends a proposal; approved, it becomes the website. The organization must be held.
@@ -521,21 +530,4 @@ pub struct DisablingRow {
     pub proposed_by: String,
     pub proposed_at: DateTime<Utc>,
     pub reason: String,
-}
-
-/// Those that wait for a second person, the oldest first; or the one of an organization.
-pub async fn list_disablings(pool: &PgPool, organization: Option<OrganizationId>, limit: i64) -> AppResult<Vec<DisablingRow>> {
-    let rows = sqlx::query_as!(
-        DisablingRow,
-        r#"select o.id, o.display_name, u.name as proposed_by, o.disabling_proposed_at as "proposed_at!",
-                  coalesce(o.disabling_reason, '') as "reason!"
-           from organizations o join users u on u.id = o.disabling_proposed_by
-           where o.disabling_proposed_at is not null and ($1::uuid is null or o.id = $1)
-           order by o.disabling_proposed_at, o.id limit $2"#,
-        organization.map(|id| id.0),
-        limit,
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows)
 }

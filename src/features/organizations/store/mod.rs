@@ -7,7 +7,7 @@ pub mod review;
 pub mod search;
 
 use super::{
-    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatTaking, Standing},
+    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing},
     trust::{CheckKind, CheckResult, CheckRow},
     views::QueueOrder,
 };
@@ -276,7 +276,7 @@ pub async fn insert_applicant(tx: &mut Tx, id: Uuid, fact: &Applying, waits: boo
 /// The role of the seat that waits for its applicant. The organization is held.
 pub async fn find_waiting_seat(tx: &mut Tx, organization: OrganizationId, user: UserId) -> AppResult<Option<OrganizationRole>> {
     let role = sqlx::query_scalar!(
-        "select role from organization_seats_waiting where organization_id = $1 and user_id = $2",
+        "select role from organization_seats_waiting where organization_id = $1 and user_id = $2 and declined_at is null",
         organization.0,
         user.0,
     )
@@ -286,16 +286,28 @@ pub async fn find_waiting_seat(tx: &mut Tx, organization: OrganizationId, user: 
         .transpose()
 }
 
-pub async fn seat_waits(pool: &PgPool, organization: OrganizationId, user: UserId) -> AppResult<bool> {
+/// Does a seat wait for this person, or did they decline it? `None`: it is theirs, or never waited.
+pub async fn find_seat_answer(pool: &PgPool, organization: OrganizationId, user: UserId) -> AppResult<Option<bool>> {
     Ok(sqlx::query_scalar!(
-        r#"select exists(
-               select 1 from organization_seats_waiting where organization_id = $1 and user_id = $2
-           ) as "waits!""#,
+        r#"select declined_at is not null as "declined!" from organization_seats_waiting where organization_id = $1 and user_id = $2"#,
         organization.0,
         user.0,
     )
-    .fetch_one(pool)
+    .fetch_optional(pool)
     .await?)
+}
+
+/// Nobody asks its applicant again, and the application goes on without one. The organization is held.
+pub async fn apply_seat_declining(tx: &mut Tx, fact: &SeatDeclining, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update organization_seats_waiting set declined_at = $3 where organization_id = $1 and user_id = $2 and declined_at is null",
+        fact.organization().0,
+        fact.user().0,
+        now,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
 }
 
 /// The seat that waited is real. Somebody who came in another way meanwhile keeps what they have.

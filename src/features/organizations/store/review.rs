@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     features::organizations::trust::{CheckKind, CheckRow},
-    kernel::{error::AppResult, ids::OrganizationId},
+    kernel::{
+        error::AppResult,
+        ids::{OrganizationId, UserId},
+    },
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -121,4 +124,45 @@ pub async fn find_evidence(pool: &PgPool, id: OrganizationId, most: i64) -> AppR
         merges: row.merges.0,
         merged_into: row.merged_into.map(|kept| kept.0),
     })
+}
+
+/// A seat that waits for its applicant, with what it is in.
+#[derive(Debug, Deserialize)]
+pub struct WaitingSeatRow {
+    pub organization_id: Uuid,
+    pub display_name: String,
+    pub website: String,
+    pub role: String,
+    pub created_at: DateTime<Utc>,
+}
+
+/// What somebody's home page reads by one statement: the seats that wait for them, the newest first, at most 20 (of what was
+/// refused or merged nobody is asked any more), and the checks of their own organization while it waits for a decision.
+pub async fn find_home(
+    pool: &PgPool,
+    user: UserId,
+    organization: Option<OrganizationId>,
+) -> AppResult<(Vec<WaitingSeatRow>, Vec<Checked>)> {
+    let row = sqlx::query!(
+        r#"select (
+                select coalesce(json_agg(x), '[]') from (
+                    select s.organization_id, o.display_name, o.website, s.role, s.created_at
+                    from organization_seats_waiting s join organizations o on o.id = s.organization_id
+                    where s.user_id = $1 and s.declined_at is null and o.refused_at is null and o.merged_into is null
+                    order by s.created_at desc, s.organization_id limit 20
+                ) x) as "seats!: Json<Vec<WaitingSeatRow>>",
+               (
+                select coalesce(json_agg(x), '[]') from (
+                    select kind, result, evidence, checked_at from checks
+                    where subject_kind = 'organization' and subject_id = $2 and exists (
+                        select 1 from organizations o where o.id = $2 and o.verification_status = 'Pending Verification'
+                    )
+                    order by checked_at desc, kind limit 200
+                ) x) as "checks!: Json<Vec<StoredCheck>>""#,
+        user.0,
+        organization.map(|id| id.0),
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok((row.seats.0, read(row.checks.0)))
 }

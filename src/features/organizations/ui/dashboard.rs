@@ -5,7 +5,7 @@ use crate::{
     features::organizations::{
         rules::Standing,
         trust::FriendlyTrust,
-        views::{DashboardPart, within},
+        views::{DashboardPart, WaitingSeat, within},
     },
     ui::{
         form::{PostForm, Submit, TextArea},
@@ -76,8 +76,12 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                                 .map(|field| view! {
                                     <li class="checklist__item">
                                         <span class="checklist__mark"></span>
-                                        <div class="checklist__body"><p class="checklist__title">{field.title}</p></div>
-                                        <a class="button button--small" href=within(&format!("/organization/profile#profile-{}", control_of(&field.field)), &to_profile)>"Add"</a>
+                                        <div class="checklist__body"><p class="checklist__title">{field.title.clone()}</p></div>
+                                        {part.can_edit.then(|| view! {
+                                            <a class="button button--small" href=within(&format!("/organization/profile#profile-{}", control_of(&field.field)), &to_profile)>
+                                                "Add"<span class="visually-hidden">{format!(" {}", field.title.to_lowercase())}</span>
+                                            </a>
+                                        })}
                                     </li>
                                 })
                                 .collect_view()}
@@ -87,6 +91,36 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
             </section>
         </section>
     }
+}
+
+/// What applications that named the reader ask of them: the question of the mailed link, for as long as it is not answered.
+#[component]
+pub fn WaitingSeats(seats: Vec<WaitingSeat>, acting: String) -> impl IntoView {
+    seats
+        .into_iter()
+        .map(|seat| {
+            let title = format!("seat-{}", seat.organization_id);
+            let of = if seat.website_label.is_empty() { String::new() } else { format!(" ({})", seat.website_label) };
+            view! {
+                <section class="panel" aria-labelledby=title.clone()>
+                    <header class="panel__head">
+                        <h2 class="panel__title" id=title.clone()>{format!("Is the application of {} yours?", seat.display_name)}</h2>
+                    </header>
+                    <div class="panel__body">
+                        <p>{format!("Somebody applied for {}{of} {}, and named you as its contact.", seat.display_name, seat.asked_label)}</p>
+                        <p>{format!("Say yes, and you run it here as {}. Until then it is nobody's.", seat.role)}</p>
+                        <PostForm name="seat" acting=acting.clone()>
+                            <input type="hidden" name="organizationId" value=seat.organization_id.to_string()/>
+                            <div class="form__actions">
+                                <Submit label="Yes, it is mine" name="answer" value="yes"/>
+                                <Submit label="No, it is not" name="answer" value="no" class="button"/>
+                            </div>
+                        </PostForm>
+                    </div>
+                </section>
+            }
+        })
+        .collect_view()
 }
 
 #[component]

@@ -7,7 +7,7 @@ use crate::{
         server_fns,
         views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
     },
-    kernel::{actor::VerificationStatus, ids::OrganizationId, labels::Region, search::count_label},
+    kernel::{actor::VerificationStatus, labels::Region, search::count_label},
     ui::{
         browser,
         form::{PostForm, Submit, TextField},
@@ -363,21 +363,19 @@ fn Row(card: OrganizationCard, acting: String, beside: Beside) -> impl IntoView 
     }
 }
 
-/// What a room below shows on an organization's page.
-type Slot = fn(OrganizationId) -> AnyView;
-
 /// One organization; `support` shows the events that it supports, which are known downstream.
 #[component]
 pub fn OrganizationPage(
-    support: Slot,
-    /// The way to asking to join, from the room below; by slug and the acting workspace's key.
-    join: fn(String, String) -> AnyView,
+    support: fn() -> Show<()>,
+    /// The way to asking to join, from the room below; by slug.
+    join: fn() -> Show<String>,
     /// Watching it, from the room below; by id and name.
     watch: fn() -> Show<(Uuid, String)>,
 ) -> impl IntoView {
     let watch = watch();
     let params = use_params_map();
     let acting = acting();
+    let (support, join) = (support(), join());
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
     let loaded =
         Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
@@ -388,7 +386,7 @@ pub fn OrganizationPage(
                 let acting = acting.get_untracked().unwrap_or_default();
                 browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
             }
-            view! { <Organization organization support join watch=watch.clone()/> }
+            view! { <Organization organization support=support.clone() join=join.clone() watch=watch.clone()/> }
         })}
     }
 }
@@ -396,15 +394,15 @@ pub fn OrganizationPage(
 #[component]
 fn Organization(
     organization: OrganizationView,
-    support: Slot,
-    join: fn(String, String) -> AnyView,
+    support: Show<()>,
+    join: Show<String>,
     watch: Show<(Uuid, String)>,
 ) -> impl IntoView {
     let o = organization;
     let watch = watch((o.id.0, o.display_name.clone()));
     let acting = acting();
     let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
-    let events = support(o.id);
+    let events = support(());
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
             view! {
@@ -467,7 +465,7 @@ fn Organization(
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}{watch}{join(o.slug.clone(), acting.clone())}</div>
+                <div class="profile-head__actions">{request}{edit}{watch}{join(o.slug.clone())}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}

@@ -42,6 +42,7 @@ fn Profile(profile: ProfileView, saved: bool, moved: bool) -> impl IntoView {
         None => "Communities see all that helps them to decide.".to_owned(),
         Some(first) => format!("What helps most now: {}.", first.title.to_lowercase()),
     };
+    let can_add = profile.can_edit;
     let (slug, to_domain) = (profile.slug.clone(), within("/organization/domain", &profile.acting));
     let (proposed, can_edit, acting) = (profile.proposed_website.clone(), profile.can_edit, profile.acting.clone());
     let verified = profile.verified_identity.clone().unwrap_or_default();
@@ -62,8 +63,12 @@ fn Profile(profile: ProfileView, saved: bool, moved: bool) -> impl IntoView {
                                 .map(|field| view! {
                                     <li class="checklist__item">
                                         <span class="checklist__mark"></span>
-                                        <div class="checklist__body"><p class="checklist__title">{field.title}</p></div>
-                                        <a class="button button--small" href=format!("#profile-{}", control_of(&field.field)) rel="external">"Add"</a>
+                                        <div class="checklist__body"><p class="checklist__title">{field.title.clone()}</p></div>
+                                        {can_add.then(|| view! {
+                                            <a class="button button--small" href=format!("#profile-{}", control_of(&field.field)) rel="external">
+                                                "Add"<span class="visually-hidden">{format!(" {}", field.title.to_lowercase())}</span>
+                                            </a>
+                                        })}
                                     </li>
                                 })
                                 .collect_view()}

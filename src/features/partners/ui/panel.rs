@@ -6,32 +6,41 @@ use crate::{
         server_fns,
         views::{AssignmentView, PanelView},
     },
-    kernel::ids::EventId,
     ui::{
         form::PostForm,
-        page::{acting, shown},
+        page::{Loaded, acting, shown},
         parts::{Empty, Icon, Logo, Pill, Tier},
     },
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+/// Starts to load who stands on the event whose page this is. What the room below shows of the same comes from it too.
+pub fn load() -> Loaded<PanelView> {
+    let (params, workspace) = (use_params_map(), acting());
+    Resource::new_blocking(
+        move || (params.read().get("id").unwrap_or_default(), workspace.get()),
+        |(event, workspace)| server_fns::panel(event, workspace),
+    )
+}
 
 /// The panel of an event of the reader's community.
 #[component]
-pub fn PartnersPanel(event: EventId) -> impl IntoView {
+pub fn PartnersPanel(loaded: Loaded<PanelView>) -> impl IntoView {
     let workspace = acting();
-    let loaded =
-        Resource::new_blocking(move || workspace.get(), move |workspace| server_fns::panel(event.to_string(), workspace));
     shown(loaded, move |panel| view! { <Panel panel workspace=workspace.get_untracked()/> })
 }
 
 #[component]
 fn Panel(panel: PanelView, workspace: Option<String>) -> impl IntoView {
-    let PanelView { event_id, items, collapsed, count, hidden, can_edit } = panel;
+    let PanelView { event_id, items, collapsed, count, hidden, can_edit, sees_hidden, .. } = panel;
     let query = workspace.as_ref().map(|workspace| format!("?as={workspace}")).unwrap_or_default();
     let add_href = format!("/manage/events/{event_id}/partners/new{query}");
     let (panel_to, panel_label) = if collapsed { ("view", "View") } else { ("hide", "Hide") };
     let said = match (count, hidden) {
         (0, _) => String::new(),
+        // Whoever sees no hidden ones is not told that there are none.
+        (_, 0) if !sees_hidden => String::new(),
         (_, 0) => "All of them stand on the public page.".to_owned(),
         (_, 1) => "One of them is hidden from the public page.".to_owned(),
         (_, hidden) => format!("{hidden} of them are hidden from the public page."),

@@ -2,21 +2,32 @@
 
 use crate::{
     features::partners::{server_fns, views::SupportedEvent},
-    kernel::ids::OrganizationId,
-    ui::{page::acting, parts::Tier},
+    ui::{
+        page::{Loaded, Show, acting},
+        parts::Tier,
+    },
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use std::sync::Arc;
 
 /// How many events of the past are shown before the fold.
 const SHOWN: usize = 10;
 
-/// The events of an organization, loaded by its id. Nothing where there are none, or when they could not be loaded: the page
-/// around them is worth reading without them.
+/// The slot of an organization's page: loads what it supports by the page's address, then shows it there.
+pub fn supported_events() -> Show<()> {
+    let (params, workspace) = (use_params_map(), acting());
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
+        |(organization, workspace)| server_fns::support(organization, workspace),
+    );
+    Arc::new(move |()| view! { <SupportedEvents loaded/> }.into_any())
+}
+
+/// The events of an organization. Nothing where there are none, or when they could not be loaded: the page around them is worth
+/// reading without them.
 #[component]
-pub fn SupportedEvents(organization: OrganizationId) -> impl IntoView {
-    let acting = acting();
-    let loaded =
-        Resource::new_blocking(move || acting.get(), move |workspace| server_fns::support(organization.to_string(), workspace));
+fn SupportedEvents(loaded: Loaded<Vec<SupportedEvent>>) -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {

@@ -9,16 +9,30 @@ use crate::{
         },
     },
     kernel::pictures::sources,
-    ui::{found::LinkedData, parts::Icon},
+    ui::{
+        found::LinkedData,
+        page::{Loaded, Show, acting},
+        parts::Icon,
+    },
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use std::sync::Arc;
 
-/// The wall of an event, loaded by its id, and what the page says to machines, which names the same sponsors. No wall where
-/// nobody stands on it, or when it could not be loaded: the page around it is worth reading without it.
+/// The slot of an event's page: loads the wall by the page's address, then shows it there.
+pub fn event_wall() -> Show<EventView> {
+    let (params, workspace) = (use_params_map(), acting());
+    let loaded = Resource::new_blocking(
+        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
+        |(event, workspace)| server_fns::wall(event, workspace),
+    );
+    Arc::new(move |event| view! { <EventWall event loaded/> }.into_any())
+}
+
+/// The wall of an event, and what the page says to machines, which names the same sponsors. No wall where nobody stands on it,
+/// or when it could not be loaded: the page around it is worth reading without it.
 #[component]
-pub fn EventWall(event: EventView) -> impl IntoView {
-    let id = event.id;
-    let loaded = Resource::new_blocking(|| (), move |()| server_fns::wall(id.to_string()));
+fn EventWall(event: EventView, loaded: Loaded<PartnerWall>) -> impl IntoView {
     view! {
         <Suspense>
             {move || {

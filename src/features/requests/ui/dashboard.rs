@@ -6,8 +6,9 @@ use super::{
 };
 use crate::{
     features::{
-        communities::ui::standing::CommunityStanding, opportunities::views::acting_at,
-        organizations::ui::dashboard::OrganizationPanel,
+        communities::ui::standing::CommunityStanding,
+        opportunities::views::acting_at,
+        organizations::ui::dashboard::{OrganizationPanel, WaitingSeats},
     },
     ui::{
         page::{acting, shown},
@@ -33,6 +34,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
         name,
         organization,
         community,
+        seats,
         counts,
         waiting,
         is_staff,
@@ -83,6 +85,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
                     </div>
                 </Empty>
             })}
+            <WaitingSeats seats acting=acting.clone()/>
             {community.map(|community| view! { <CommunityStanding community/> })}
             {sees_requests.then(|| view! {
                 <section class="panel panel--flush" aria-labelledby="waiting">

@@ -7,12 +7,13 @@ use crate::{
     },
     kernel::labels::RejectionReason,
     ui::{
-        page::{acting, shown},
+        page::{Show, acting, shown},
         parts::PageHead,
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use std::sync::Arc;
 
 #[component]
 pub fn StandingPage() -> impl IntoView {
@@ -24,11 +25,14 @@ pub fn StandingPage() -> impl IntoView {
     }
 }
 
-/// How much of its week a workspace has used, where it is about to send something.
-#[component]
-pub fn QuotaLine(acting: String) -> impl IntoView {
-    let loaded = Resource::new_blocking(move || acting.clone(), |acting| server_fns::quota(Some(acting)));
-    shown(loaded, |quota| view! { <p class="text-soft num">{quota.words()}</p> })
+/// The slot of a page from which something is sent: how much of its week the acting workspace has used. Nothing for whoever
+/// sends nothing.
+pub fn quota_line() -> Show<()> {
+    let workspace = acting();
+    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::quota);
+    Arc::new(move |()| {
+        shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft num">{quota.words()}</p> })).into_any()
+    })
 }
 
 /// What helps against a reason.
