@@ -23,6 +23,7 @@ use crate::{
             public::EventPublicPage,
         },
         events::views::EventView,
+        exports::ui::ExportPage,
         members::ui::{
             door::InvitationDoor,
             import::ImportPage,
@@ -40,8 +41,8 @@ use crate::{
             offers::{CommunityOffers, EventOffers},
         },
         organizations::ui::{
-            AddOrganizationPage, BecomeSponsorPage, ClaimPage, DirectoryPage, DomainPage, OrganizationPage, ProfilePage,
-            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, ComparePage, DirectoryPage, DomainPage, OrganizationPage,
+            ProfilePage, StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
             community::CommunityPage,
@@ -59,6 +60,7 @@ use crate::{
             rules::RulesPage,
             standing::{StandingPage, quota_line},
         },
+        watching::ui::{SearchesPage, WatchlistPage, beside_communities, beside_directory, watch_community, watch_organization},
     },
     ui::{
         browser,
@@ -152,16 +154,17 @@ areas! {
         Landing => frames::site(|| view! { <LandingPage/> });
         Opportunities => frames::site(|| view! { <OpportunitiesPage/> });
         Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=quota_line/> });
-        Directory => frames::site(|| view! { <DirectoryPage/> });
-        Organization => frames::site(|| view! { <OrganizationPage support=supported_events join=way_to_join/> });
+        Directory => frames::site(|| view! { <DirectoryPage beside=beside_directory/> });
+        Compare => frames::site(|| view! { <ComparePage/> });
+        Organization => frames::site(|| view! { <OrganizationPage support=supported_events join=way_to_join watch=watch_organization/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! {
             <EventPublicPage wall=event_wall/>
             <EventOffers/>
         });
-        Communities => frames::site(|| view! { <CommunitiesPage/> });
+        Communities => frames::site(|| view! { <CommunitiesPage beside=beside_communities/> });
         Community => frames::site(|| view! {
-            <CommunityPage/>
+            <CommunityPage watch=watch_community/>
             <CommunityOffers/>
         });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });
@@ -190,6 +193,8 @@ areas! {
         Standing => frames::workspace("inbox", || view! { <StandingPage/> });
         Request => frames::workspace("inbox", || view! { <RequestPage/> <PlacePanel/> });
         NewRequest => frames::workspace("directory", || view! { <NewRequestPage/> });
+        Searches => frames::workspace("searches", || view! { <SearchesPage/> });
+        Watchlist => frames::workspace("watchlist", || view! { <WatchlistPage/> });
         Notifications => frames::workspace("notifications", || view! { <NoticesPage/> });
     }
     /// What a community writes: its events, their partners, what it offers.
@@ -218,6 +223,7 @@ areas! {
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });
         ApiKeys => frames::workspace("security", || view! { <ApiKeysPage/> });
+        Export => frames::workspace("security", || view! { <ExportPage/> });
         WorkspaceSecurity => frames::workspace("security", || view! { <WorkspaceSecurityPage/> });
         MailSettings => frames::workspace("notifications", || view! { <MailSettingsPage/> });
     }

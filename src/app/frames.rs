@@ -239,9 +239,12 @@ fn Account(me: MeView) -> impl IntoView {
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
                 <a class="menu__item" href="/people"><Icon name="users"/>"People"</a>
+                <a class="menu__item" href="/searches"><Icon name="search"/>"Saved searches"</a>
+                <a class="menu__item" href="/watchlist"><Icon name="eye"/>"Watchlist"</a>
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
                 {has_security.then(|| view! {
                     <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
+                    <a class="menu__item" href="/export"><Icon name="download"/>"Export"</a>
                 })}
                 <hr class="menu__rule"/>
                 <PostForm name="sign_out" action="/account" class="menu__form" summary=false>

@@ -68,6 +68,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/opportunities/:id") view=Area(Page::Opportunity) ssr=SsrMode::Async/>
                 <Route path=path!("/directory") view=Area(Page::Directory) ssr=SsrMode::Async/>
                 <Route path=path!("/directory/add") view=Area(Page::AddOrganization) ssr=SsrMode::Async/>
+                <Route path=path!("/directory/compare") view=Area(Page::Compare) ssr=SsrMode::Async/>
                 <Route path=path!("/directory/:slug") view=Area(Page::Organization) ssr=SsrMode::Async/>
                 <Route path=path!("/events") view=Area(Page::Events) ssr=SsrMode::Async/>
                 <Route path=path!("/events/:slug") view=Area(Page::Event) ssr=SsrMode::Async/>
@@ -111,7 +112,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account") view=Area(Page::Account) ssr=SsrMode::Async/>
                 <Route path=path!("/account/sessions") view=Area(Page::Sessions) ssr=SsrMode::Async/>
                 <Route path=path!("/api-keys") view=Area(Page::ApiKeys) ssr=SsrMode::Async/>
+                <Route path=path!("/export") view=Area(Page::Export) ssr=SsrMode::Async/>
                 <Route path=path!("/workspace/security") view=Area(Page::WorkspaceSecurity) ssr=SsrMode::Async/>
+                <Route path=path!("/searches") view=Area(Page::Searches) ssr=SsrMode::Async/>
+                <Route path=path!("/watchlist") view=Area(Page::Watchlist) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications") view=Area(Page::Notifications) ssr=SsrMode::Async/>
                 <Route path=path!("/notifications/settings") view=Area(Page::MailSettings) ssr=SsrMode::Async/>
                 <Route path=path!("/unsubscribe/:token") view=Area(Page::Unsubscribe) ssr=SsrMode::Async/>

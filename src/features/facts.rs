@@ -117,6 +117,8 @@ facts! {
     CommunityAnswered = "communities" / "community_answered" => Workspace,
     CommunityProfileEdited = "communities" / "community_profile_edited" => Workspace,
 
+    SearchMatched = "watching" / "search_matched" => Person,
+
     InvitationSent = "members" / "invitation_sent" => Workspace,
     InvitationResent = "members" / "invitation_resent" => Workspace,
     InvitationRevoked = "members" / "invitation_revoked" => Workspace,
@@ -190,6 +192,8 @@ facts! {
 
     BlockMade = "blocks" / "block_made" => Workspace,
     BlockLifted = "blocks" / "block_lifted" => Workspace,
+
+    WorkspaceExported = "exports" / "workspace_exported" => Workspace,
 
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,

@@ -5,6 +5,7 @@ pub mod access;
 pub mod blocks;
 pub mod organizations;
 pub mod communities;
+pub mod watching;
 pub mod members;
 pub mod events;
 pub mod partners;
@@ -13,6 +14,7 @@ pub mod embeds;
 pub mod requests;
 pub mod decisions;
 pub mod moderation;
+pub mod exports;
 pub mod notifications;
 
 pub mod facts;

@@ -35,6 +35,13 @@ pub mod communities {
     pub mod ui;
 }
 
+pub mod watching {
+    pub use services::features::watching::*;
+
+    pub mod server_fns;
+    pub mod ui;
+}
+
 pub mod members {
     pub use services::features::members::*;
 
@@ -88,6 +95,13 @@ pub mod moderation {
     pub use services::features::moderation::*;
 
     mod merge_ui;
+    pub mod server_fns;
+    pub mod ui;
+}
+
+pub mod exports {
+    pub use services::features::exports::*;
+
     pub mod server_fns;
     pub mod ui;
 }

@@ -42,7 +42,7 @@ const KEPT: usize = 16;
 const AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Where a stranger finds nothing: paths begin so.
-const PRIVATE: [&str; 22] = [
+const PRIVATE: [&str; 26] = [
     "/account",
     "/api-keys",
     "/api/v1/",
@@ -50,6 +50,9 @@ const PRIVATE: [&str; 22] = [
     "/community/",
     "/dashboard",
     "/dev/",
+    // Any four of them are a page of their own: nothing that has to be found.
+    "/directory/compare",
+    "/export",
     "/inbox",
     "/invitations/",
     "/join-requests/",
@@ -61,9 +64,11 @@ const PRIVATE: [&str; 22] = [
     "/report",
     "/requests/",
     "/rpc/",
+    "/searches",
     "/second-factor",
     "/staff/",
     "/unsubscribe/",
+    "/watchlist",
     "/workspace/",
 ];
 

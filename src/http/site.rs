@@ -13,7 +13,7 @@ use crate::{
         plain::{self, Plain},
         shell,
     },
-    features::{embeds, organizations},
+    features::{embeds, exports, organizations},
     platform::{ctx::House, web::TRACE},
     ui::page::PageError,
 };
@@ -61,6 +61,7 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .route("/rpc/{*name}", get(rpc).post(rpc))
         .merge(organizations::logos::routes())
         .merge(embeds::frames::routes())
+        .merge(exports::download::routes())
         // one line a room: .merge(room::media::routes())
         .merge(crawlers::routes())
         .merge(previews::routes())

@@ -283,7 +283,7 @@ const RESERVED: &[&str] = &[
     "about", "accept", "account", "accounts", "activate", "activation", "active", "add", "admin", "all", "analytics",
     "anonymous", "api", "app", "apply", "archive", "archived", "assets", "audit", "auth", "become-partner", "become-sponsor",
     "benefits", "billing", "blog", "bookmarks", "careers", "categories", "category", "challenges", "changelog", "commdesk",
-    "communities", "community", "contact", "contracts", "create", "css", "dashboard", "deals", "delete", "demo", "dev",
+    "communities", "community", "compare", "contact", "contracts", "create", "css", "dashboard", "deals", "delete", "demo", "dev",
     "directory", "disputes", "docs", "download", "drafts", "edit", "error", "escrow", "events", "explore", "export", "facts",
     "favicon", "feed", "files", "fonts", "forgot-password", "graphql", "health", "healthz", "help", "home", "icons", "images",
     "img", "import", "inbox", "index", "invitations", "invite", "invoices", "join", "leads", "leave", "legal", "live",
@@ -291,10 +291,10 @@ const RESERVED: &[&str] = &[
     "negotiations", "new", "notices", "notifications", "null", "openapi", "opportunities", "organization", "organizations",
     "partner", "partners", "password", "past", "payments", "payouts", "people", "pkg", "preview", "pricing", "privacy",
     "prizes", "profile", "programs", "public", "publish", "readyz", "register", "reports", "requests", "reset",
-    "reset-password", "resources", "reviews", "robots", "root", "rpc", "rss", "saved", "search", "security", "session", "sessions",
+    "reset-password", "resources", "reviews", "robots", "root", "rpc", "rss", "saved", "search", "searches", "security", "session", "sessions",
     "settings", "setup", "sign-in", "sign-out", "sign-up", "signin", "signout", "signup", "sitemap", "sponsor", "sponsors",
     "staff", "static", "status", "support", "system", "talent", "team", "teams", "terms", "tokens", "undefined",
-    "unsubscribe", "upcoming", "upload", "uploads", "user", "users", "verify", "verify-email", "void", "webhooks", "welcome",
+    "unsubscribe", "upcoming", "upload", "uploads", "user", "users", "verify", "verify-email", "void", "watchlist", "webhooks", "welcome",
     "workshops", "workspace", "workspaces", "www",
 ];
 

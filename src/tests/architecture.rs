@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "blocks",
     "organizations",
     "communities",
+    "watching",
     "members",
     "events",
     "partners",
@@ -23,6 +24,7 @@ const ROOMS: &[&str] = &[
     "requests",
     "decisions",
     "moderation",
+    "exports",
     "notifications",
 ];
 

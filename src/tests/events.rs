@@ -58,7 +58,7 @@ async fn draft(town: &Town, actor: &Actor, input: &EventInput) -> EventId {
     service::draft(&town.ctx(), actor, input, Then::Stay).await.expect("in order")
 }
 
-async fn published(town: &Town, actor: &Actor, title: &str, starts: i64) -> EventId {
+pub async fn published(town: &Town, actor: &Actor, title: &str, starts: i64) -> EventId {
     let id = service::draft(&town.ctx(), actor, &event(town, title, starts), Then::Publish).await.expect("complete");
     town.drain().await;
     id

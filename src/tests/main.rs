@@ -14,6 +14,8 @@ mod inbox;
 mod moderation;
 mod statements;
 mod search;
+mod watching;
+mod exports;
 mod strangers;
 mod town;
 mod work;

@@ -351,7 +351,10 @@ fn rows() -> Vec<(String, &'static str, Option<&'static str>)> {
         // A session's own business, or a draft or a token that decides by itself: nobody's role is asked.
         let is_own_login =
             ["/account", "/account/sessions", "/second-factor", "/notifications", "/notifications/settings"].contains(path);
-        *whose != Whose::Anybody && !is_own_login && *form != "save-view" && *form != "rename-view" && *form != "delete-view"
+        // Bookmarks of whoever is signed in: their rooms' tests tell.
+        let is_bookmark = ["/searches", "/watchlist"].contains(path)
+            || ["save-view", "rename-view", "delete-view", "save-search", "watch"].contains(form);
+        *whose != Whose::Anybody && !is_own_login && !is_bookmark
     });
     let forms = forms.map(|(path, form, _)| (format!("{path} {form}"), *path, Some(*form)));
     let calls = API.iter().filter(|(method, path, ..)| {

@@ -182,6 +182,7 @@ pub const TABLES: &[Columns] = &[
     columns("organization_claims", "organization_id = {acme}", "", "method state", "email reason"),
     columns("domain_proofs", "organization_id = {acme}", "", "", "domain token"),
     columns("saved_views", PEOPLE, "", "board", "workspace name query"),
+    columns("watches", "false", "", "workspace kind", ""),
     columns("blocks", "false", "", "made_by", ""),
     columns(
         "reports",

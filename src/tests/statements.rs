@@ -6,8 +6,13 @@ use crate::{
     town::{Browser, Town, story},
 };
 use commdesk::{
-    features::accounts::{rules::LinkPurpose, service as accounts},
+    features::{
+        accounts::{rules::LinkPurpose, service as accounts},
+        communities::index::Communities,
+        organizations::index::Directory,
+    },
     http::site,
+    platform::index,
     seeds::{
         self,
         people::{self, OMAR},
@@ -21,6 +26,10 @@ const MOST: usize = 4;
 /// This page tells a whole merge to its end and takes it back, so it costs what the merge costs; but no more with more rows.
 const REHEARSAL: &str = "/merge?into=";
 
+/// Pages that are over it, and by how much: whether somebody watches whom they look at is known downstream of the profile, and is
+/// a statement of its own for whoever is signed in.
+const OVER: &[(&str, usize)] = &[("/directory/acme-cloud as ", 5), ("/communities/apex-circle as ", 5)];
+
 /// Every page's route, who reads it, and the address: what stands in braces is an id of the demo.
 const PAGES: &[(&str, Who, &str)] = &[
     ("/", Nobody, "/"),
@@ -29,6 +38,10 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/directory", Nobody, "/directory?q=cloud"),
     ("/directory", Nobody, "/directory?q=acmee"),
     ("/directory", Community, "/directory"),
+    ("/directory/compare", Nobody, "/directory/compare?o=acme-cloud&o=copy-1&o=nobody"),
+    ("/directory/compare", Community, "/directory/compare?o=acme-cloud&o=copy-1&o=nobody"),
+    ("/searches", Community, "/searches"),
+    ("/watchlist", Community, "/watchlist"),
     ("/directory/{slug}", Nobody, "/directory/acme-cloud"),
     ("/directory/{slug}", Community, "/directory/acme-cloud"),
     ("/directory/{slug}", Sponsor, "/directory/acme-cloud"),
@@ -102,6 +115,7 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/account", Community, "/account"),
     ("/account/sessions", Community, "/account/sessions"),
     ("/api-keys", Community, "/api-keys"),
+    ("/export", Community, "/export"),
     ("/workspace/security", Community, "/workspace/security"),
     ("/notifications", Community, "/notifications"),
     ("/notifications/settings", Community, "/notifications/settings"),
@@ -299,6 +313,9 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
     let (counter, _listening) = Counter::start();
     story(async |town| {
         seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+        // As they are a few seconds after the start: until then the database answers, with a statement more.
+        index::fill::<Directory>(&town.ctx()).await.expect("filled");
+        index::fill::<Communities>(&town.ctx()).await.expect("filled");
         let mut readers = readers(town).await;
         let few = readers.read(&counter).await;
         assert!(few.iter().any(|(_, statements)| !statements.is_empty()), "statements are heard");
@@ -315,7 +332,8 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
         let many = readers.read(&counter).await;
         for ((page, before), (_, after)) in few.iter().zip(&many) {
             println!("   {:>2} statements, {:>2} with a thousand rows more  {page}", before.len(), after.len());
-            let is_many = before.len() > MOST && !page.contains(REHEARSAL);
+            let most = OVER.iter().find(|(begins, _)| page.starts_with(begins)).map_or(MOST, |(_, most)| *most);
+            let is_many = before.len() > most && !page.contains(REHEARSAL);
             if is_many || after.len() > before.len() {
                 faults.push_str(&format!("{page}: {}, then {}\n   {}\n", before.len(), after.len(), after.join("\n   ")));
             }

@@ -1,9 +1,19 @@
 //! What lists that are searched have in common: facets as menus of links with their counts, chips that can be taken away,
 //! orders, pages both ways, and what to do where nothing fits. Everything is a link, so that the address is the state.
 
-use super::parts::Icon;
+use super::{page::Show, parts::Icon};
 use crate::kernel::search::{Facet, FacetView, InsteadView, Order, Query};
 use leptos::prelude::*;
+use uuid::Uuid;
+
+/// What a room below shows beside a list that is searched.
+#[derive(Clone)]
+pub struct Beside {
+    /// Above what was found, by the question.
+    pub above: Show<String>,
+    /// On a row, by its id and name.
+    pub row: Show<(Uuid, String)>,
+}
 
 /// The address of a list with this question, for the workspace that it is looked at from.
 pub fn address<F: Facet>(path: &str, query: &Query<F>, acting: &str) -> String {

@@ -4,7 +4,7 @@
 
 use super::{
     index::Communities,
-    search::{CommunitiesQuery, CommunityFacet},
+    search::{CommunitiesQuery, CommunityFacet, Searched},
     store_search::{self, CardRow, Sought},
     views::{CommunitiesView, CommunityCard, answers_label, place_label},
 };
@@ -12,9 +12,10 @@ use crate::{
     features::{blocks, organizations::views::logo_url},
     kernel::{
         actor::{Actor, Side},
-        error::AppResult,
+        error::{AppError, AppResult},
+        ids::CommunityId,
         page::PageRequest,
-        search::{COUNTED, Order, facet_view, instead_view},
+        search::{COUNTED, Entry, Order, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
@@ -80,6 +81,63 @@ async fn of_database(ctx: &Ctx, query: &CommunitiesQuery, hidden: &[Uuid], page:
         query: query.query(),
         ..CommunitiesView::default()
     })
+}
+
+/// The ids of all that this viewer finds by a question; nothing where there are more than `most`. Words with typing mistakes
+/// find nobody: this is what [`finds`] says, row by row.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+    let query = query.from_the_start();
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
+    let ask = Ask { query: &query, count: &[], hidden: &hidden, limit: most + 1, skip: 0 };
+    let found = index::live::<Communities>(ctx).read(|index| index.ask(&ask)).transpose()?;
+    let ids: Vec<Uuid> = match found {
+        Some(found) if found.instead.is_some() => Vec::new(),
+        Some(found) => found.ids,
+        None => {
+            let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
+            let sought = Sought { query: &query, hidden: &hidden, place: None, limit };
+            let (rows, _) = store_search::list(ctx.db(), &sought, 0).await?;
+            rows.into_iter().map(|row| row.id).collect()
+        }
+    };
+    Ok((ids.len() <= most).then_some(ids))
+}
+
+/// A community as it is searched, while it is on the marketplace.
+///
+/// # Errors
+/// When the database is away.
+pub async fn entry(ctx: &Ctx, id: CommunityId) -> AppResult<Option<Entry<CommunityFacet>>> {
+    Ok(store_search::find_searched(ctx.db(), id.0).await?.filter(|row| row.listed).map(Searched::entry))
+}
+
+/// Does this viewer find the row by that question? Whoever a block hides is not found.
+///
+/// # Errors
+/// When the database is away.
+pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, row: &Entry<CommunityFacet>) -> AppResult<bool> {
+    if !query.fits(row) {
+        return Ok(false);
+    }
+    match blocks::service::must_be_visible(ctx, viewer, Side::Community, row.id).await {
+        Ok(()) => Ok(true),
+        Err(AppError::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Those of these communities that the viewer finds in the list, in the order of the ids.
+///
+/// # Errors
+/// When the database is away.
+pub async fn cards(ctx: &Ctx, viewer: Option<&Actor>, ids: &[Uuid]) -> AppResult<Vec<CommunityCard>> {
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
+    let rows = store_search::list_cards(ctx.db(), ids).await?;
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(ids.iter().filter(|id| !hidden.contains(id)).filter_map(|id| rows.remove(id)).map(card).collect())
 }
 
 fn place_of(row: &CardRow, order: Order, before: bool) -> Place {

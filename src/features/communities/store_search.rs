@@ -202,6 +202,20 @@ pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<
     Ok(rows.into_iter().map(Searched::from).collect())
 }
 
+/// One community of any status, as it is searched.
+pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched>> {
+    let row = sqlx::query_as!(
+        SearchedRow,
+        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
+                  region, languages, size, status, reputation, created_at
+           from communities where id = $1"#,
+        id,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(Searched::from))
+}
+
 /// Communities of every status by the transactions that changed them last, after a mark; each with its transaction. What a
 /// transaction changes that still runs comes later, and so does everything after it.
 pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Searched)>> {

@@ -28,6 +28,7 @@ use crate::{
         },
         partners::service as partners,
         requests::merging as requests,
+        watching,
     },
     kernel::{
         actor::Actor,
@@ -123,6 +124,7 @@ async fn carry(tx: &mut Tx, actor: &Actor, merging: &Merging) -> AppResult<Carri
     let (assignments, doubles) = partners::follow_in(tx, actor, (gone, kept), &why).await?;
     let blocks = blocks::follow_in(tx, gone, kept).await?;
     let saved_views = saved::follow_in(tx, gone, kept).await?;
+    watching::service::follow_in(tx, gone, kept).await?;
     let reports = store::follow(tx, gone, kept).await?;
     let api_keys_revoked = access::end_in(tx, actor.user(), gone).await?;
     let profile = organizations::carry_in(tx, actor, merging).await?;

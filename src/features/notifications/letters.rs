@@ -13,6 +13,7 @@ pub struct Story {
     pub organization_id: String,
     pub community: String,
     pub community_id: String,
+    pub community_slug: String,
     pub event: String,
     pub event_id: String,
     pub event_slug: String,
@@ -50,6 +51,22 @@ pub struct Story {
     pub finance: bool,
     pub invitation_id: String,
     pub join_request_id: String,
+    pub found: Option<Found>,
+}
+
+/// What a saved search has found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What its owner calls the search.
+    pub search: String,
+    /// "organization", "communities".
+    pub noun: &'static str,
+    /// The first of them by name.
+    pub names: Vec<String>,
+    pub total: usize,
+    pub path: String,
+    /// Their owner's workspace, `organization:acme`.
+    pub workspace: String,
 }
 
 /// Who reads.
@@ -177,6 +194,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::SessionRevoked
         | Template::StaffWelcome => about_accounts(template, story, reader),
         Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
+        Template::WorkspaceExported => about_exports(story, reader),
         Template::OrganizationApplied
         | Template::OrganizationToConfirm
         | Template::OrganizationInQueue
@@ -255,6 +273,56 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::JoinMailboxAsked
         | Template::JoinAccepted
         | Template::JoinDeclined => about_people(template, story, reader),
+        Template::SearchMatched | Template::WatchedEvent | Template::WatchedOpportunity => {
+            about_watching(template, story, reader)
+        }
+    }
+}
+
+/// That everything of a workspace left the house.
+fn about_exports(story: &Story, reader: &Reader) -> Draft {
+    let name = match reader.side {
+        Some(Side::Community) => &story.community,
+        _ => &story.organization,
+    };
+    draft(
+        format!("Everything of {name} was exported"),
+        &["One of its admins took its profile, people, events and requests along, in files.".into()],
+        ("Open workspace security", here(reader, "/workspace/security")),
+    )
+    .note("If nobody of you meant to do so, look at who is an admin, and take seats away from whoever should not be one.")
+}
+
+/// What somebody asked to be told of.
+fn about_watching(template: Template, story: &Story, reader: &Reader) -> Draft {
+    match template {
+        Template::WatchedEvent => draft(
+            format!("{} published {}", story.community, story.event),
+            &["You watch this community. Its page leads to the event.".into()],
+            ("See the community", here(reader, &format!("/communities/{}", story.community_slug))),
+        )
+        .note("Stop watching it under your watchlist, and we tell you no more."),
+        Template::WatchedOpportunity => draft(
+            format!("{} opened {}", story.community, story.opportunity),
+            &["You watch this community.".into()],
+            ("See the opportunity", here(reader, &format!("/opportunities/{}", story.opportunity_id))),
+        )
+        .note("Stop watching it under your watchlist, and we tell you no more."),
+        _ => {
+            let found = story.found.clone().unwrap_or_default();
+            let fits = if found.total == 1 { "fits" } else { "fit" };
+            let mut names = found.names.join("\n");
+            if found.total > found.names.len() {
+                names.push_str(&format!("\nand {} more", found.total - found.names.len()));
+            }
+            draft(
+                format!("{} {} newly {fits} “{}”", found.total, found.noun, found.search),
+                &["Your saved search found:".into()],
+                ("Open the search", found.path),
+            )
+            .quoting(&names)
+            .note("You are told of each of them once. Switch this alert off under your saved searches.")
+        }
     }
 }
 
@@ -1061,6 +1129,7 @@ mod tests {
             organization_id: "o-1".into(),
             community: "Apex Circle".into(),
             community_id: "c-1".into(),
+            community_slug: "apex-circle".into(),
             event: "HackFest 2026".into(),
             event_id: "e-1".into(),
             event_slug: "hackfest-2026".into(),
@@ -1085,6 +1154,14 @@ mod tests {
             finance: false,
             invitation_id: "i-1".into(),
             join_request_id: "j-1".into(),
+            found: Some(Found {
+                search: "Rust in Africa".into(),
+                noun: "organizations",
+                names: vec!["Acme Cloud".into(), "Globex".into()],
+                total: 3,
+                path: "/directory?q=rust&region=Africa&as=community:apex-circle".into(),
+                workspace: "community:apex-circle".into(),
+            }),
         }
     }
 

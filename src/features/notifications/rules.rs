@@ -14,6 +14,7 @@ labels! {
         Events = "events",
         People = "people",
         Workspace = "workspace",
+        Watching = "watching",
         Security = "security",
         Law = "law",
         Money = "money",
@@ -36,6 +37,7 @@ impl Topic {
             Self::Events => "Events and partners",
             Self::People => "People of your workspaces",
             Self::Workspace => "Your workspaces and applications",
+            Self::Watching => "Saved searches and watchlist",
             Self::Security => "Security of your account",
             Self::Law => "Contracts and legal notices",
             Self::Money => "Money",
@@ -120,6 +122,10 @@ pub enum To {
     Address,
     /// The member that the fact is about, whatever they may do now.
     Member,
+    /// Whose saved search found something that they may still see.
+    Searcher,
+    /// Whoever watches the community that the fact is about.
+    Watchers,
 }
 
 /// How they hear of it.
@@ -233,6 +239,7 @@ pub enum Template {
     ReportInQueue,
     ReportDecided,
     WorkspaceWarned,
+    WorkspaceExported,
     Invitation,
     InvitationAccepted,
     MemberRoleChanged,
@@ -244,6 +251,9 @@ pub enum Template {
     JoinMailboxAsked,
     JoinAccepted,
     JoinDeclined,
+    SearchMatched,
+    WatchedEvent,
+    WatchedOpportunity,
 }
 
 impl Template {
@@ -337,6 +347,7 @@ impl Template {
         Self::ReportInQueue,
         Self::ReportDecided,
         Self::WorkspaceWarned,
+        Self::WorkspaceExported,
         Self::Invitation,
         Self::InvitationAccepted,
         Self::MemberRoleChanged,
@@ -348,6 +359,9 @@ impl Template {
         Self::JoinMailboxAsked,
         Self::JoinAccepted,
         Self::JoinDeclined,
+        Self::SearchMatched,
+        Self::WatchedEvent,
+        Self::WatchedOpportunity,
     ];
 
     /// The one-time link that the letter carries, for a reader with or without a password.
@@ -394,7 +408,8 @@ impl Template {
             | Self::ApiKeyRevoked
             | Self::UserSuspended
             | Self::UserRestored
-            | Self::StaffWelcome => return Topic::Security,
+            | Self::StaffWelcome
+            | Self::WorkspaceExported => return Topic::Security,
             _ if self.link(true).is_some() => return Topic::Security,
             _ => {}
         }
@@ -413,6 +428,8 @@ impl Template {
             Topic::Law
         } else if starts(&["invoice", "payment", "payout", "refund", "money"]) {
             Topic::Money
+        } else if starts(&["search", "watched"]) {
+            Topic::Watching
         } else {
             Topic::Workspace
         }
@@ -475,7 +492,7 @@ pub fn told(kind: FactKind) -> Told {
     use Template as T;
     use To::{
         Address, Applicant, Applicants, Assignee, Community, Former, Member, NewAddress, OldAddress, Organization, OtherSide,
-        OwnSide, Owner, Person, Reporter, Reviewers, Unconfirmed,
+        OwnSide, Owner, Person, Reporter, Reviewers, Searcher, Unconfirmed, Watchers,
     };
     use Told::{Nobody, Somebody};
     match kind {
@@ -598,7 +615,10 @@ pub fn told(kind: FactKind) -> Told {
 
         FactKind::EventDrafted => Nobody("a draft concerns its author"),
         FactKind::EventEdited => Nobody("whoever opens the event sees the newest words"),
-        FactKind::EventPublished => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventPublished)]),
+        FactKind::EventPublished => {
+            Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventPublished), line(Watchers, Both, T::WatchedEvent)])
+        }
+        FactKind::SearchMatched => Somebody(vec![line(Searcher, Both, T::SearchMatched)]),
         FactKind::EventWentLive => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventLive)]),
         FactKind::EventCompleted => Somebody(vec![line(Community(SeeWorkspace), Notice, T::EventCompleted)]),
         FactKind::EventArchived => Somebody(vec![line(Community(ManagePartners), Notice, T::EventArchived)]),
@@ -621,7 +641,10 @@ pub fn told(kind: FactKind) -> Told {
 
         FactKind::OpportunityDrafted => Nobody("a draft concerns its author"),
         FactKind::OpportunityEdited => Nobody("whoever opens the opportunity sees the newest words"),
-        FactKind::OpportunityOpened => Somebody(vec![line(Community(ManageOpportunities), Notice, T::OpportunityOpened)]),
+        FactKind::OpportunityOpened => Somebody(vec![
+            line(Community(ManageOpportunities), Notice, T::OpportunityOpened),
+            line(Watchers, Both, T::WatchedOpportunity),
+        ]),
         FactKind::OpportunityClosed => Somebody(vec![
             line(Community(ManageOpportunities), Notice, T::OpportunityClosed),
             line(Applicants(SeeRequests), Both, T::ApplicationsClosed),
@@ -700,6 +723,7 @@ pub fn told(kind: FactKind) -> Told {
         }
         FactKind::ReportMade => Somebody(vec![line(Reviewers, Notice, T::ReportInQueue)]),
         FactKind::ReportDecided => Somebody(vec![line(Reporter, Both, T::ReportDecided)]),
+        FactKind::WorkspaceExported => Somebody(vec![line(OwnSide(ManageSecurity), Both, T::WorkspaceExported)]),
         FactKind::WorkspaceWarned => Somebody(vec![line(OwnSide(EditProfile), Both, T::WorkspaceWarned)]),
         FactKind::RequestWoken => Somebody(vec![line(OwnSide(ActOnRequests), Notice, T::RequestWoken)]),
     }
@@ -767,7 +791,7 @@ mod tests {
         }
         let always: Vec<_> = Topic::ALL.iter().filter(|topic| topic.is_always_instant()).map(|topic| topic.label()).collect();
         assert_eq!(always, ["security", "law", "money"]);
-        assert_eq!(Topic::chosen().count(), 5);
+        assert_eq!(Topic::chosen().count(), 6);
     }
 
     #[test]

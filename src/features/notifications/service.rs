@@ -6,7 +6,7 @@
 
 use super::{
     hours::Hours,
-    letters::{self, Draft, Reader, Story},
+    letters::{self, Draft, Found, Reader, Story},
     rules::{self, Line, Pace, Plan, Template, To, Topic},
     store,
     views::{
@@ -20,7 +20,7 @@ use crate::{
         decisions,
         events::zones,
         facts::FactKind,
-        members, organizations, requests,
+        members, organizations, requests, watching,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
@@ -152,6 +152,7 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| text(&["communityName", "name"])),
         community_id: shown(community.as_ref().map(|(id, _)| *id)),
+        community_slug: community.as_ref().map(|(_, workspace)| workspace.slug.clone()).unwrap_or_default(),
         event: if is_event { text(&["title"]) } else { text(&["eventTitle", "event"]) },
         event_id: shown(id(SubjectKind::Event, &["eventId"])),
         event_slug: text(&["eventSlug", "slug"]),
@@ -182,8 +183,25 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         finance: fact.payload["finance"].as_bool().unwrap_or_default(),
         invitation_id: text(&["invitationId"]),
         join_request_id: text(&["joinRequestId"]),
+        found: found(ctx, fact).await?,
     };
     Ok(Known { story, organization, community })
+}
+
+/// What a saved search found, as it is at this moment: what its owner may not see any more is not told.
+async fn found(ctx: &Ctx, fact: &StoredFact) -> AppResult<Option<Found>> {
+    if FactKind::find(&fact.room, &fact.name) != Some(FactKind::SearchMatched) {
+        return Ok(None);
+    }
+    let told = watching::alerts::told(ctx, fact).await?;
+    Ok(told.map(|told| Found {
+        search: told.search,
+        noun: told.list.noun(told.total),
+        names: told.names,
+        total: told.total,
+        path: told.path,
+        workspace: told.workspace,
+    }))
 }
 
 fn first_text(value: &Value, names: &[&str]) -> Option<String> {
@@ -352,6 +370,26 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 workspace: if slug.is_empty() { slug } else { format!("community:{slug}") },
                 by_letter_only: true,
             }])
+        }
+        To::Searcher => {
+            let Some(found) = &known.story.found else { return Ok(Vec::new()) };
+            let Some(login) = accounts::service::login(ctx, UserId(fact.subject_id)).await? else { return Ok(Vec::new()) };
+            let recipient = accounts::service::recipient_of(login);
+            Ok(vec![Addressed { recipient, side: None, workspace: found.workspace.clone(), by_letter_only: false }])
+        }
+        To::Watchers => {
+            let Some((id, _)) = &known.community else { return Ok(Vec::new()) };
+            let watchers = watching::service::watchers(ctx, watching::rules::List::Communities, *id).await?;
+            Ok(watchers
+                .into_iter()
+                .filter(|watcher| Some(watcher.recipient.user.0) != fact.actor_user_id)
+                .map(|watcher| Addressed {
+                    recipient: watcher.recipient,
+                    side: None,
+                    workspace: watcher.workspace,
+                    by_letter_only: false,
+                })
+                .collect())
         }
         To::Reviewers => Ok(accounts::service::staff(ctx, &[StaffRole::Review, StaffRole::Admin])
             .await?

@@ -13,19 +13,19 @@ use super::{
         search::{self, DirectoryFacet, DirectoryQuery},
     },
     store::{self, CardRow, search::Sought},
-    views::{BudgetView, DirectoryView, OrganizationCard, SuggestedName, SuggestionsView, logo_url},
+    views::{BudgetView, CompareView, DirectoryView, OrganizationCard, SuggestedName, SuggestionsView, logo_url},
     visibility::{Audience, Field},
 };
 use crate::{
     features::blocks,
     kernel::{
         actor::{Actor, Side, VerificationStatus},
-        error::AppResult,
+        error::{AppError, AppResult},
         ids::OrganizationId,
         labels::{Industry, SponsorshipType},
         money::Currency,
         page::PageRequest,
-        search::{COUNTED, Facet as _, Order, facet_view, instead_view},
+        search::{COUNTED, Entry, Facet as _, Order, facet_view, instead_view},
         technologies, words,
     },
     platform::{
@@ -168,6 +168,96 @@ fn card(row: CardRow, audience: Audience) -> OrganizationCard {
             .is_seen_by(audience)
             .then(|| row.sponsorship_types.iter().filter_map(|label| SponsorshipType::parse(label).ok()).collect()),
     }
+}
+
+// ── For whoever keeps an eye on some of it ──────────────────────────────────────────────────────────────────────────
+
+/// The ids of all that this viewer finds by a question; nothing where there are more than `most`. What they may not ask for
+/// finds nobody, and neither do words with typing mistakes: this is what [`finds`] says, row by row.
+///
+/// # Errors
+/// When the database is away.
+pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+    let (query, closed) = search::as_open_to(&query.from_the_start(), audience(viewer));
+    if !closed.is_empty() {
+        return Ok(Some(Vec::new()));
+    }
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+    let ask = Ask { query: &query, count: &[], hidden: &hidden, limit: most + 1, skip: 0 };
+    let found = index::live::<Directory>(ctx).read(|index| index.ask(&ask)).transpose()?;
+    let ids: Vec<Uuid> = match found {
+        Some(found) if found.instead.is_some() => Vec::new(),
+        Some(found) => found.ids,
+        None => {
+            let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
+            let sought = Sought { query: &query, hidden: &hidden, place: None, limit };
+            let (rows, _) = store::search::list_directory(ctx.db(), &sought, 0).await?;
+            rows.into_iter().map(|row| row.id).collect()
+        }
+    };
+    Ok((ids.len() <= most).then_some(ids))
+}
+
+/// An organization as it is searched, while it is listed.
+///
+/// # Errors
+/// When the database is away.
+pub async fn entry(ctx: &Ctx, id: OrganizationId) -> AppResult<Option<Entry<DirectoryFacet>>> {
+    let row = store::search::find_searched(ctx.db(), id.0).await?;
+    Ok(row.filter(search::Searched::is_listed).map(search::Searched::entry))
+}
+
+/// Does this viewer find the row by that question? Nobody is found by what the viewer may not ask for, and whoever a block hides
+/// is not found.
+///
+/// # Errors
+/// When the database is away.
+pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, row: &Entry<DirectoryFacet>) -> AppResult<bool> {
+    let (query, closed) = search::as_open_to(query, audience(viewer));
+    if !closed.is_empty() || !query.fits(row) {
+        return Ok(false);
+    }
+    match blocks::service::must_be_visible(ctx, viewer, Side::Organization, row.id).await {
+        Ok(()) => Ok(true),
+        Err(AppError::NotFound) => Ok(false),
+        Err(other) => Err(other),
+    }
+}
+
+/// Those of these organizations that the viewer finds in the directory, in the order of the ids.
+///
+/// # Errors
+/// When the database is away.
+pub async fn cards(ctx: &Ctx, viewer: Option<&Actor>, ids: &[Uuid]) -> AppResult<Vec<OrganizationCard>> {
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+    let rows = store::search::list_cards(ctx.db(), ids).await?;
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let seen = ids.iter().filter(|id| !hidden.contains(id)).filter_map(|id| rows.remove(id));
+    Ok(seen.map(|row| card(row, audience(viewer))).collect())
+}
+
+/// The organizations at these addresses side by side, as this viewer may see them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn compare(ctx: &Ctx, viewer: Option<&Actor>, query: &str) -> AppResult<CompareView> {
+    let search::Compared { slugs, refused } = search::compared(query);
+    if slugs.is_empty() {
+        return Ok(CompareView { refused, ..CompareView::default() });
+    }
+    let audience = audience(viewer);
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+    let rows = store::search::list_cards_at(ctx.db(), &slugs).await?;
+    let mut rows: HashMap<String, CardRow> =
+        rows.into_iter().filter(|row| !hidden.contains(&row.id)).map(|row| (row.slug.clone(), row)).collect();
+    let (mut items, mut unknown) = (Vec::new(), Vec::new());
+    for slug in slugs {
+        match rows.remove(&slug) {
+            Some(row) => items.push(card(row, audience)),
+            None => unknown.push(slug),
+        }
+    }
+    Ok(CompareView { items, unknown, refused, shows_money: Field::BudgetRange.is_seen_by(audience) })
 }
 
 /// What somebody may mean who is typing: technologies, industries and names that begin so. Nothing while the index is filled.

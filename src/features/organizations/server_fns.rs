@@ -1,8 +1,8 @@
 //! What the pages of organizations load: who is calling, one service, its view.
 
 use super::views::{
-    ClaimPageView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView, RegistryView,
-    ReviewView, SuggestionsView, WaitingView,
+    ClaimPageView, CompareView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView,
+    RegistryView, ReviewView, SuggestionsView, WaitingView,
 };
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -31,6 +31,13 @@ pub async fn directory(query: String, workspace: Option<String>) -> Result<Direc
     let query = super::rules::search::DirectoryQuery::read(&query);
     let page = crate::kernel::page::PageRequest::default();
     Ok(super::directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?)
+}
+
+/// Organizations side by side, as the query of the address names them.
+#[server(name = LoadComparison, prefix = "/rpc", endpoint = "organizations/compare", input = GetUrl)]
+pub async fn compare(query: String, workspace: Option<String>) -> Result<CompareView, PageError> {
+    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    Ok(super::directory::compare(&call.ctx, call.maybe_viewer().as_ref(), &query).await?)
 }
 
 /// What somebody may mean who is typing into the directory's search field.

@@ -386,6 +386,20 @@ pub struct OrganizationCard {
     pub available_sponsorship_types: Option<Vec<SponsorshipType>>,
 }
 
+/// Organizations side by side.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CompareView {
+    /// In the order of the address.
+    pub items: Vec<OrganizationCard>,
+    /// Addresses at which nobody is listed.
+    pub unknown: Vec<String>,
+    /// There was no room for these.
+    pub refused: Vec<String>,
+    /// The reader sees what they give, and how much.
+    pub shows_money: bool,
+}
+
 /// A page of the directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -11,7 +11,7 @@ use crate::{
         found::Described,
         page::{acting, shown_over},
         parts::{Empty, Icon, Logo, PageHead},
-        search::{address, chosen, instead, kept, narrow, pages},
+        search::{Beside, address, chosen, instead, kept, narrow, pages},
     },
 };
 use leptos::{ev, html, prelude::*};
@@ -24,9 +24,13 @@ use leptos_router::{
 const PATH: &str = "/communities";
 
 #[component]
-pub fn CommunitiesPage() -> impl IntoView {
+pub fn CommunitiesPage(
+    /// What the reader keeps: their searches, and whom they watch.
+    beside: fn() -> Beside,
+) -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
+    let beside = beside();
     let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
     let loaded = Resource::new_blocking(
         move || (asked.get().query(), acting.get()),
@@ -40,7 +44,9 @@ pub fn CommunitiesPage() -> impl IntoView {
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
             <Search asked acting/>
-            {shown_over(loaded, move |found: CommunitiesView| view! { <Results found acting=acting.get_untracked().unwrap_or_default()/> })}
+            {shown_over(loaded, move |found: CommunitiesView| {
+                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
+            })}
         </div>
     }
 }
@@ -88,8 +94,9 @@ fn Search(asked: Memo<CommunitiesQuery>, acting: Memo<Option<String>>) -> impl I
 }
 
 #[component]
-fn Results(found: CommunitiesView, acting: String) -> impl IntoView {
+fn Results(found: CommunitiesView, acting: String, beside: Beside) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
+    let above = (beside.above)(query.from_the_start().query());
     let facets = narrow(PATH, &query, found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     if found.items.is_empty() && found.total == 0 {
@@ -106,6 +113,7 @@ fn Results(found: CommunitiesView, acting: String) -> impl IntoView {
         return view! {
             {facets}
             {chips}
+            {above}
             <Empty title text=words icon="users">
                 {suggested}
                 {query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> })}
@@ -125,15 +133,17 @@ fn Results(found: CommunitiesView, acting: String) -> impl IntoView {
     view! {
         {facets}
         {chips}
+        {above}
         <p class="results-count" role="status">{said}</p>
-        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone()/> }).collect_view()}</ul>
+        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
         {paging}
     }
     .into_any()
 }
 
 #[component]
-fn Row(card: CommunityCard, acting: String) -> impl IntoView {
+fn Row(card: CommunityCard, acting: String, beside: Beside) -> impl IntoView {
+    let keep = (beside.row)((card.id.0, card.name.clone()));
     let href = crate::features::organizations::views::within(&format!("{PATH}/{}", card.slug), &acting);
     let fact = |term: &'static str, text: String| {
         (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd><bdi>{text}</bdi></dd></div> })
@@ -148,6 +158,7 @@ fn Row(card: CommunityCard, acting: String) -> impl IntoView {
                     <li class="meta__item"><Icon name="users" small=true/>{card.community_type}</li>
                 </ul>
                 {(!card.bio.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.bio}</p> })}
+                <div class="result__tools">{keep}</div>
             </div>
             <dl class="result__facts">
                 {fact("People", card.size)}

@@ -9,9 +9,9 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Name, place, words and links; `children` stand below the words.
+/// Name, place, words and links; `watch` stands beside the name, `children` below the words.
 #[component]
-pub fn CommunityProfile(community: CommunityView, children: Children) -> impl IntoView {
+pub fn CommunityProfile(community: CommunityView, watch: AnyView, children: Children) -> impl IntoView {
     // Contact data is for those of the community who see requests, and only they have a standing with it.
     let can_edit = community.standing.is_some() && community.contact.is_some() && community.is_own;
     let acting = acting().get_untracked().unwrap_or_default();
@@ -44,12 +44,11 @@ pub fn CommunityProfile(community: CommunityView, children: Children) -> impl In
                         <li class="meta__item"><a href=format!("/report?kind=community&id={}", community.id) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                {can_edit.then(|| view! {
-                    <div class="profile-head__actions">
-                        <a class="button" href="/community/profile"><Icon name="edit" small=true/>"Edit profile"</a>
-                    </div>
-                })}
-                {review.map(|href| view! { <div class="profile-head__actions"><a class="button" href=href>"Review"</a></div> })}
+                <div class="profile-head__actions">
+                    {can_edit.then(|| view! { <a class="button" href="/community/profile"><Icon name="edit" small=true/>"Edit profile"</a> })}
+                    {review.map(|href| view! { <a class="button" href=href>"Review"</a> })}
+                    {watch}
+                </div>
             </header>
             <div class="sidebar">
                 <div class="stack stack--sections">

@@ -58,6 +58,14 @@ pub async fn list_cards(pool: &PgPool, ids: &[Uuid]) -> AppResult<Vec<CardRow>> 
     Ok(rows.iter().map(card).collect::<Result<_, _>>()?)
 }
 
+/// Listed organizations at these addresses, in no order: whoever is not listed is left out.
+pub async fn list_cards_at(pool: &PgPool, slugs: &[String]) -> AppResult<Vec<CardRow>> {
+    let mut query = QueryBuilder::new(CARD);
+    query.push(LISTED).push(" and o.slug = any(").push_bind(slugs.to_vec()).push(")");
+    let rows = query.build().fetch_all(pool).await?;
+    Ok(rows.iter().map(card).collect::<Result<_, _>>()?)
+}
+
 /// What is asked of the database where no index answers.
 pub struct Sought<'a> {
     pub query: &'a DirectoryQuery,
@@ -248,6 +256,22 @@ pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<
     .fetch_all(pool)
     .await?;
     Ok(rows.into_iter().map(Searched::from).collect())
+}
+
+/// One organization of any standing, as it is searched.
+pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched>> {
+    let row = sqlx::query_as!(
+        SearchedRow,
+        r#"select id, coalesce(changed, 0) as "changed!", display_name, lower(display_name) as "sort_name!", entity_type, industry,
+                  short_description, long_description, technologies, developer_tools, supported_regions, preferred_event_types,
+                  sponsorship_types, budget_currency, budget_min, budget_max, verification_status, events_sponsored,
+                  communities_supported, created_at
+           from organizations where id = $1"#,
+        id,
+    )
+    .fetch_optional(pool)
+    .await?;
+    Ok(row.map(Searched::from))
 }
 
 /// Organizations of every standing by the transactions that changed them last, after a mark; each with its transaction.

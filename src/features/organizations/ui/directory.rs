@@ -17,7 +17,7 @@ use crate::{
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, shown, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
-        search::{address, chosen, instead, kept, narrow, pages},
+        search::{Beside, address, chosen, instead, kept, narrow, pages},
     },
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -28,13 +28,18 @@ use leptos_router::{
 };
 use serde_json::{Value, json};
 use std::time::Duration;
+use uuid::Uuid;
 
 const PATH: &str = "/directory";
 
 #[component]
-pub fn DirectoryPage() -> impl IntoView {
+pub fn DirectoryPage(
+    /// What the reader keeps: their searches, and whom they watch.
+    beside: fn() -> Beside,
+) -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
+    let beside = beside();
     // What the directory does not know (`as`) is left out by its reader.
     let asked = Memo::new(move |_| query.with(|query| DirectoryQuery::read(&query.to_query_string())));
     let loaded = Resource::new_blocking(
@@ -53,7 +58,9 @@ pub fn DirectoryPage() -> impl IntoView {
                 }}
             </PageHead>
             <Search asked acting/>
-            {shown_over(loaded, move |found: DirectoryView| view! { <Results found acting=acting.get_untracked().unwrap_or_default()/> })}
+            {shown_over(loaded, move |found: DirectoryView| {
+                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
+            })}
         </div>
     }
 }
@@ -233,8 +240,9 @@ fn Search(asked: Memo<DirectoryQuery>, acting: Memo<Option<String>>) -> impl Int
 }
 
 #[component]
-fn Results(found: DirectoryView, acting: String) -> impl IntoView {
+fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoView {
     let query = DirectoryQuery::read(&found.query);
+    let above = (beside.above)(query.from_the_start().query());
     let facets = narrow(PATH, &query, found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     let closed = (!found.closed.is_empty()).then(|| {
@@ -261,6 +269,7 @@ fn Results(found: DirectoryView, acting: String) -> impl IntoView {
         return view! {
             {facets}
             {chips}
+            {above}
             {closed}
             <Empty title text=words icon="building">
                 {suggested}
@@ -283,9 +292,16 @@ fn Results(found: DirectoryView, acting: String) -> impl IntoView {
     view! {
         {facets}
         {chips}
+        {above}
         {closed}
-        <p class="results-count" role="status">{said}</p>
-        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone()/> }).collect_view()}</ul>
+        <div class="toolbar">
+            <p class="results-count" role="status">{said}</p>
+            <form id="compare" method="get" action="/directory/compare">
+                {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
+                <button class="button button--small">"Compare those that are ticked"</button>
+            </form>
+        </div>
+        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
         {paging}
     }
     .into_any()
@@ -298,7 +314,9 @@ fn few(list: &[String], most: usize) -> String {
 }
 
 #[component]
-fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
+fn Row(card: OrganizationCard, acting: String, beside: Beside) -> impl IntoView {
+    let keep = (beside.row)((card.id.0, card.display_name.clone()));
+    let (slug, ticked) = (card.slug.clone(), format!("Compare {}", card.display_name));
     let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.iter().take(5).cloned()).collect();
     let more = card.technologies.len().saturating_sub(5);
     let supports = match (card.events_sponsored_count, card.communities_supported_count) {
@@ -328,6 +346,14 @@ fn Row(card: OrganizationCard, acting: String) -> impl IntoView {
                     {tags.into_iter().map(|tag| view! { <li class="tag"><bdi>{tag}</bdi></li> }).collect_view()}
                     {(more > 0).then(|| view! { <li class="tag">{format!("+{more}")}</li> })}
                 </ul>
+                <div class="result__tools">
+                    // Belongs to the form above the list, so that the address of the comparison names those that are ticked.
+                    <label class="choice choice--plain">
+                        <input class="choice__input" type="checkbox" name="o" value=slug form="compare" aria-label=ticked/>
+                        <span class="choice__label">"Compare"</span>
+                    </label>
+                    {keep}
+                </div>
             </div>
             <dl class="result__facts">
                 {fact("Supports", supports)}
@@ -346,7 +372,10 @@ pub fn OrganizationPage(
     support: fn() -> Show<()>,
     /// The way to asking to join, from the room below; by slug.
     join: fn() -> Show<String>,
+    /// Watching it, from the room below; by id and name.
+    watch: fn() -> Show<(Uuid, String)>,
 ) -> impl IntoView {
+    let watch = watch();
     let params = use_params_map();
     let acting = acting();
     let (support, join) = (support(), join());
@@ -360,14 +389,20 @@ pub fn OrganizationPage(
                 let acting = acting.get_untracked().unwrap_or_default();
                 browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
             }
-            view! { <Organization organization support=support.clone() join=join.clone()/> }
+            view! { <Organization organization support=support.clone() join=join.clone() watch=watch.clone()/> }
         })}
     }
 }
 
 #[component]
-fn Organization(organization: OrganizationView, support: Show<()>, join: Show<String>) -> impl IntoView {
+fn Organization(
+    organization: OrganizationView,
+    support: Show<()>,
+    join: Show<String>,
+    watch: Show<(Uuid, String)>,
+) -> impl IntoView {
     let o = organization;
+    let watch = watch((o.id.0, o.display_name.clone()));
     let acting = acting();
     let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
     let events = support(());
@@ -444,7 +479,7 @@ fn Organization(organization: OrganizationView, support: Show<()>, join: Show<St
                         <li class="meta__item"><a href=within(&format!("/report?kind=organization&id={}", o.id), &acting) rel="nofollow">"Report"</a></li>
                     </ul>
                 </div>
-                <div class="profile-head__actions">{request}{edit}{review}{join}</div>
+                <div class="profile-head__actions">{request}{edit}{watch}{review}{join}</div>
             </header>
             {added.then(|| view! { <Notice tone="success" title="It stands in the directory"><p>"Send a request now: we then ask the mailbox that you named to take the profile over, and the request waits for them."</p></Notice> })}
             {invited.then(|| view! { <Notice tone="success" title="They are invited"><p>"We wrote to the mailbox, unless we did so a few days ago."</p></Notice> })}

@@ -2,6 +2,7 @@
 
 mod become_sponsor;
 mod claim;
+mod compare;
 pub mod dashboard;
 mod directory;
 mod fields;
@@ -11,6 +12,7 @@ mod waiting;
 
 pub use become_sponsor::BecomeSponsorPage;
 pub use claim::{AddOrganizationPage, ClaimPage, DomainPage};
+pub use compare::ComparePage;
 pub use dashboard::OrganizationPanel;
 pub use directory::{DirectoryPage, OrganizationPage};
 pub use profile::ProfilePage;

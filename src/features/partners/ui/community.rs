@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Shape, acting, shown_as},
+        page::{Shape, Show, acting, shown_as},
         parts::{Empty, Logo, Tier},
     },
 };
@@ -20,21 +20,28 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 /// `/communities/:slug`.
 #[component]
-pub fn CommunityPage() -> impl IntoView {
+pub fn CommunityPage(
+    /// Watching it, from the room below; by id and name.
+    watch: fn() -> Show<(Uuid, String)>,
+) -> impl IntoView {
+    let watch = watch();
     let (params, workspace) = (use_params_map(), acting());
     let loaded = Resource::new_blocking(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::community(slug, workspace),
     );
-    shown_as(Shape::Detail, loaded, move |page| view! { <Page page/> })
+    shown_as(Shape::Detail, loaded, move |page| view! { <Page page watch=watch.clone()/> })
 }
 
 #[component]
-fn Page(page: CommunityPageView) -> impl IntoView {
+fn Page(page: CommunityPageView, watch: Show<(Uuid, String)>) -> impl IntoView {
     let CommunityPageView { community, ahead, past, supporters } = page;
+    // Who is not listed cannot be watched.
+    let watch = if community.listed { watch((community.id.0, community.name.clone())) } else { ().into_any() };
     let excerpt: String = community.bio.chars().take(160).collect();
     let said = community.clone();
     view! {
@@ -47,7 +54,7 @@ fn Page(page: CommunityPageView) -> impl IntoView {
             kind="profile"
         />
         <LinkedData make=move |origin: &str| linked(&said, origin)/>
-        <CommunityProfile community>
+        <CommunityProfile community watch>
             <Ahead events=ahead/>
             <Supporters supporters/>
             <Past events=past/>

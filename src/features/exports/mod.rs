@@ -1,0 +1,18 @@
+//! Everything that a workspace owns here, taken along by its admins: one JSON document, or the same as tables in an archive.
+//!
+//! Promises: what stands in it is what its rooms show to the one who asks, by the same services, so that nothing of others
+//! comes along that a page would not show; every export is a fact, and the workspace's other admins hear of it; a link opens
+//! only for whoever asked for it, for an hour, while they are still an admin. Nothing is kept: the link reads what is there when
+//! it is opened.
+
+pub mod rules;
+pub mod views;
+
+#[cfg(feature = "server")]
+pub mod download;
+#[cfg(feature = "server")]
+pub mod forms;
+#[cfg(feature = "server")]
+mod pack;
+#[cfg(feature = "server")]
+pub mod service;

@@ -1,0 +1,79 @@
+//! The forms of saved searches and of watching: they stand on the lists and on profiles, and on the two pages of their own.
+
+use super::{rules::List, service, views::SearchInput};
+use crate::{
+    features::organizations::views::within,
+    kernel::{
+        error::{AppError, AppResult},
+        ids::SavedViewId,
+    },
+    platform::web::{
+        form::{Done, FormRoute, Posted},
+        safe_path,
+    },
+};
+
+pub fn forms() -> Vec<FormRoute> {
+    vec![
+        FormRoute { path: "/directory", form: "save-search", handler: |posted| Box::pin(save(posted, List::Organizations)) },
+        FormRoute { path: "/communities", form: "save-search", handler: |posted| Box::pin(save(posted, List::Communities)) },
+        FormRoute { path: "/searches", form: "rename", handler: |posted| Box::pin(rename(posted)) },
+        FormRoute { path: "/searches", form: "alerts", handler: |posted| Box::pin(alerts(posted)) },
+        FormRoute { path: "/searches", form: "delete", handler: |posted| Box::pin(delete(posted)) },
+        FormRoute { path: "/directory", form: "watch", handler: |posted| Box::pin(watch(posted)) },
+        FormRoute { path: "/directory/{slug}", form: "watch", handler: |posted| Box::pin(watch(posted)) },
+        FormRoute { path: "/communities", form: "watch", handler: |posted| Box::pin(watch(posted)) },
+        FormRoute { path: "/communities/{slug}", form: "watch", handler: |posted| Box::pin(watch(posted)) },
+        FormRoute { path: "/watchlist", form: "watch", handler: |posted| Box::pin(watch(posted)) },
+    ]
+}
+
+/// A path for the workspace that the call names.
+fn here(posted: &Posted, path: &str) -> Done {
+    Done::to(within(path, posted.call.workspace.as_deref().unwrap_or_default()))
+}
+
+async fn save(posted: Posted, list: List) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let typed = &posted.typed;
+    let input = SearchInput { name: typed.owned("name"), query: typed.owned("query"), alerts: typed.ticked("alerts") };
+    let search = service::save(&posted.call.ctx, &actor, list, &input).await?;
+    Ok(here(&posted, &format!("{}?{}", list.path(), search.query)))
+}
+
+fn search_id(posted: &Posted) -> AppResult<SavedViewId> {
+    posted.typed.text("search").parse().map_err(|_| AppError::NotFound)
+}
+
+async fn rename(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    service::rename(&posted.call.ctx, &actor, search_id(&posted)?, posted.typed.text("name")).await?;
+    Ok(here(&posted, "/searches"))
+}
+
+async fn alerts(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let on = posted.typed.text("alerts") == "on";
+    service::set_alerts(&posted.call.ctx, &actor, search_id(&posted)?, on).await?;
+    Ok(here(&posted, "/searches"))
+}
+
+async fn delete(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    service::delete(&posted.call.ctx, &actor, search_id(&posted)?).await?;
+    Ok(here(&posted, "/searches"))
+}
+
+/// Watches, or stops; then back to where the button stood.
+async fn watch(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let typed = &posted.typed;
+    let list = List::parse(typed.text("list")).map_err(|_| AppError::NotFound)?;
+    let row = typed.text("id").parse().map_err(|_| AppError::NotFound)?;
+    if typed.text("watch") == "no" {
+        service::unwatch(&posted.call.ctx, &actor, list, row).await?;
+    } else {
+        service::watch(&posted.call.ctx, &actor, list, row).await?;
+    }
+    Ok(safe_path(typed.text("back")).map_or_else(|| here(&posted, "/watchlist"), Done::to))
+}

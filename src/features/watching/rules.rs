@@ -1,0 +1,126 @@
+//! The two lists that can be searched and watched, and what an alert says has happened.
+
+use crate::{
+    features::{communities::search::CommunitiesQuery, organizations::rules::search::DirectoryQuery},
+    kernel::{
+        fact::{Fact, Statement},
+        ids::{SavedViewId, UserId},
+        labels::labels,
+    },
+};
+use serde_json::json;
+use uuid::Uuid;
+
+labels! {
+    /// A list whose rows are searched and watched.
+    List, "a list" {
+        Organizations = "organizations",
+        Communities = "communities",
+    }
+}
+
+impl List {
+    /// Its page.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Organizations => "/directory",
+            Self::Communities => "/communities",
+        }
+    }
+
+    /// On pages.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Organizations => "Sponsors and partners",
+            Self::Communities => "Communities",
+        }
+    }
+
+    /// One of its rows, or several.
+    pub const fn noun(self, many: usize) -> &'static str {
+        match (self, many) {
+            (Self::Organizations, 1) => "organization",
+            (Self::Organizations, _) => "organizations",
+            (Self::Communities, 1) => "community",
+            (Self::Communities, _) => "communities",
+        }
+    }
+
+    /// A question as the list's own reader writes it, without a place in the list.
+    pub fn canonical(self, query: &str) -> String {
+        match self {
+            Self::Organizations => DirectoryQuery::read(query).from_the_start().query(),
+            Self::Communities => CommunitiesQuery::read(query).from_the_start().query(),
+        }
+    }
+
+    /// Does the question leave anything out?
+    pub fn is_narrowed(self, query: &str) -> bool {
+        match self {
+            Self::Organizations => DirectoryQuery::read(query).is_narrowed(),
+            Self::Communities => CommunitiesQuery::read(query).is_narrowed(),
+        }
+    }
+
+    /// The question in words.
+    pub fn described(self, query: &str) -> String {
+        match self {
+            Self::Organizations => DirectoryQuery::read(query).described(),
+            Self::Communities => CommunitiesQuery::read(query).described(),
+        }
+    }
+}
+
+/// Rows that an alert names; of more than these it gives the number.
+pub const NAMED: usize = 20;
+
+/// Somebody's search has found these, and they are told of them now. Nothing when there are none.
+pub fn found(user: UserId, search: SavedViewId, list: List, rows: &[Uuid]) -> Option<SearchMatched> {
+    (!rows.is_empty()).then(|| SearchMatched { user, search, list, rows: rows.to_vec() })
+}
+
+/// See [`found`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchMatched {
+    user: UserId,
+    search: SavedViewId,
+    list: List,
+    rows: Vec<Uuid>,
+}
+
+impl Fact for SearchMatched {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "watching",
+            name: "search_matched",
+            subject: self.user.into(),
+            about: Vec::new(),
+            payload: json!({"searchId": self.search, "list": self.list, "rows": self.rows}),
+            private: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_kept_as_its_list_writes_it() {
+        let list = List::Organizations;
+        assert_eq!(list.canonical("?region=Africa&q=rust&cursor=ab&as=community:x&utm=1"), "q=rust&region=Africa");
+        assert!(list.is_narrowed("q=rust") && !list.is_narrowed("sort=name"));
+        assert_eq!(List::Communities.canonical("technology=Rust&country=India"), "country=India");
+        assert_eq!(List::Communities.described("country=India"), "Country: India");
+    }
+
+    #[test]
+    fn an_alert_about_nothing_is_none() {
+        let (user, search) = (UserId(Uuid::from_u128(1)), SavedViewId(Uuid::from_u128(2)));
+        assert_eq!(found(user, search, List::Communities, &[]), None);
+        let said = found(user, search, List::Communities, &[Uuid::from_u128(3)]).expect("there is one").statement();
+        assert_eq!(said.subject.id, user.0);
+        assert_eq!(said.payload["list"], "communities");
+        assert_eq!(said.private, None, "no names: what was found may be hidden tomorrow");
+    }
+}

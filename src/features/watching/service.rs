@@ -1,0 +1,277 @@
+//! The use cases of saved searches and of watching. They are a person's own bookmarks, so nothing is stated about them; what an
+//! alert tells is a fact (`alerts.rs`).
+
+use super::{
+    alerts,
+    rules::List,
+    store::{self, Owner},
+    views::{KeptView, SavedSearchView, SearchInput, SearchesView, WatchedView, WatchlistView},
+};
+use crate::{
+    features::{
+        accounts::{self, views::Recipient},
+        communities,
+        communities::search::CommunitiesQuery,
+        organizations,
+        organizations::{rules::search::DirectoryQuery, views::logo_url},
+    },
+    kernel::{
+        actor::{Actor, Membership},
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+        ids::{OrganizationId, SavedViewId},
+        text::Line,
+    },
+    platform::{ctx::Ctx, dates, jobs, tx::Tx},
+};
+use uuid::Uuid;
+
+/// The most searches of one list that somebody saves in one workspace.
+const MOST_SEARCHES: i64 = 30;
+const LONGEST_NAME: usize = 60;
+/// The most rows that somebody watches in one workspace.
+const MOST_WATCHED: i64 = 200;
+/// A search that finds more than these now tells of nothing in particular, and each of them would have to be kept as known.
+const MOST_KNOWN: usize = 2_000;
+/// The most people who are told that somebody whom they watch published something.
+const MOST_TOLD: i64 = 2_000;
+
+/// Whose bookmarks these are: by the workspace's id, because slugs may change.
+fn owner(actor: &Actor) -> Owner {
+    let workspace = match (actor.organization(), actor.community()) {
+        (Some(id), _) => format!("organization:{id}"),
+        (_, Some(id)) => format!("community:{id}"),
+        _ => String::new(),
+    };
+    Owner { user: actor.user().0, workspace }
+}
+
+fn key_of(actor: &Actor) -> String {
+    actor.acting.as_ref().map(Membership::key).unwrap_or_default()
+}
+
+/// What somebody keeps beside a list. One statement; none for nobody.
+///
+/// # Errors
+/// When the database is away.
+pub async fn kept(ctx: &Ctx, viewer: Option<&Actor>, list: List) -> AppResult<KeptView> {
+    let Some(actor) = viewer else { return Ok(KeptView::default()) };
+    let (searches, watched) = store::list_kept(ctx, &owner(actor), list).await?;
+    Ok(KeptView { signed_in: true, acting: key_of(actor), searches, watched })
+}
+
+/// Every search that the actor saved in this workspace.
+///
+/// # Errors
+/// When the database is away.
+pub async fn searches(ctx: &Ctx, actor: &Actor) -> AppResult<SearchesView> {
+    Ok(SearchesView { items: store::list_searches(ctx, &owner(actor)).await?, acting: key_of(actor) })
+}
+
+/// Saves a question under a name. With an alert, what fits now is known: nobody is told of it.
+///
+/// # Errors
+/// 422 beside `name`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
+pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> AppResult<SavedSearchView> {
+    let name = read_name(&input.name)?;
+    let query = list.canonical(&input.query);
+    if !list.is_narrowed(&query) {
+        return Err(AppError::refused(
+            "NOTHING_NARROWED",
+            format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
+        ));
+    }
+    let known = if input.alerts { known(ctx, actor, list, &query).await? } else { Vec::new() };
+    let (owner, now) = (owner(actor), ctx.now());
+    let mut tx = ctx.begin().await?;
+    let (count, twin) = store::count_searches(&mut tx, &owner, list, &query).await?;
+    if let Some(twin) = twin {
+        return Err(AppError::refused(
+            "SEARCH_SAVED_ALREADY",
+            format!("You saved this search already, as “{twin}”. It stands under your saved searches."),
+        ));
+    }
+    if count >= MOST_SEARCHES {
+        return Err(AppError::refused(
+            "TOO_MANY_SEARCHES",
+            format!("You have {MOST_SEARCHES} saved searches here. Delete one that you no longer need, then save this one."),
+        ));
+    }
+    let described = list.described(&query);
+    let search = SavedSearchView { id: ctx.id(), list, name, query, described, alerts: input.alerts };
+    store::insert_search(&mut tx, &owner, &search, now).await?;
+    store::insert_known(&mut tx, search.id, &known, now).await?;
+    tx.result(search.id);
+    tx.commit_unstated("a person's own bookmark").await?;
+    Ok(search)
+}
+
+fn read_name(name: &str) -> Result<String, FieldErrors> {
+    Line::parse(name, 1, LONGEST_NAME, "name").map(Line::into_string).map_err(|wrong| FieldErrors::one("name", wrong.to_string()))
+}
+
+/// What fits a question now, for somebody who wants to hear of what comes later.
+async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<Vec<Uuid>> {
+    let found = match list {
+        List::Organizations => {
+            organizations::directory::all_ids(ctx, Some(actor), &DirectoryQuery::read(query), MOST_KNOWN).await?
+        }
+        List::Communities => {
+            communities::directory::all_ids(ctx, Some(actor), &CommunitiesQuery::read(query), MOST_KNOWN).await?
+        }
+    };
+    found.ok_or_else(|| {
+        AppError::refused(
+            "TOO_MANY_FIT",
+            format!(
+                "More than 2,000 {} fit this search, so an alert would tell of nothing in particular. Narrow it, or save it \
+                 without an alert.",
+                list.noun(2)
+            ),
+        )
+    })
+}
+
+/// Gives a search another name.
+///
+/// # Errors
+/// 404 for somebody else's; 422 beside `name`.
+pub async fn rename(ctx: &Ctx, actor: &Actor, id: SavedViewId, name: &str) -> AppResult<()> {
+    let name = read_name(name)?;
+    let mut tx = ctx.begin().await?;
+    let search = store::hold_search(&mut tx, &owner(actor), id).await?.ok_or(AppError::NotFound)?;
+    store::update_search(&mut tx, &SavedSearchView { name, ..search }, ctx.now()).await?;
+    tx.result(id);
+    tx.commit_unstated("a person's own bookmark").await
+}
+
+/// Switches the alert of a search on or off. On, what fits now is known; off, what waited is not told.
+///
+/// # Errors
+/// 404 for somebody else's; 409 `TOO_MANY_FIT`.
+pub async fn set_alerts(ctx: &Ctx, actor: &Actor, id: SavedViewId, alerts: bool) -> AppResult<()> {
+    let (owner, now) = (owner(actor), ctx.now());
+    let searches = store::list_searches(ctx, &owner).await?;
+    let search = searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)?;
+    let known = if alerts && !search.alerts { known(ctx, actor, search.list, &search.query).await? } else { Vec::new() };
+    let mut tx = ctx.begin().await?;
+    let search = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
+    store::update_search(&mut tx, &SavedSearchView { alerts, ..search }, now).await?;
+    if alerts {
+        store::insert_known(&mut tx, id, &known, now).await?;
+    } else {
+        store::forget_waiting(&mut tx, id, None).await?;
+        jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("a person's own bookmark").await
+}
+
+/// Forgets a search and what it found.
+///
+/// # Errors
+/// 404 for somebody else's, and for one that is gone.
+pub async fn delete(ctx: &Ctx, actor: &Actor, id: SavedViewId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    if !store::delete_search(&mut tx, &owner(actor), id).await? {
+        return Err(AppError::NotFound);
+    }
+    jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
+    tx.result(id);
+    tx.commit_unstated("a person's own bookmark").await
+}
+
+// ── Watching ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Watches a row; twice is once.
+///
+/// # Errors
+/// 404 for a row that is not listed, or that a block hides; 409 `TOO_MANY_WATCHED`.
+pub async fn watch(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<()> {
+    if !is_there(ctx, actor, list, row).await? {
+        return Err(AppError::NotFound);
+    }
+    let owner = owner(actor);
+    let mut tx = ctx.begin().await?;
+    if store::count_watches(&mut tx, &owner).await? >= MOST_WATCHED {
+        return Err(AppError::refused(
+            "TOO_MANY_WATCHED",
+            format!("You watch {MOST_WATCHED} here. Stop watching one under your watchlist, then watch this one."),
+        ));
+    }
+    store::insert_watch(&mut tx, &owner, list, row, ctx.now()).await?;
+    tx.result(row);
+    tx.commit_unstated("a person's own bookmark").await
+}
+
+/// Watches a row no longer; one that was not watched stays so.
+///
+/// # Errors
+/// When the database is away.
+pub async fn unwatch(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::delete_watch(&mut tx, &owner(actor), list, row).await?;
+    tx.result(row);
+    tx.commit_unstated("a person's own bookmark").await
+}
+
+async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<bool> {
+    Ok(match list {
+        List::Organizations => !organizations::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
+        List::Communities => !communities::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
+    })
+}
+
+/// What the actor watches, what changed last first; whoever is not there for them any more is not shown.
+///
+/// # Errors
+/// When the database is away.
+pub async fn watchlist(ctx: &Ctx, actor: &Actor) -> AppResult<WatchlistView> {
+    let rows = store::list_watched(ctx, &owner(actor), actor.organization(), actor.community()).await?;
+    let items = rows.into_iter().map(|row| WatchedView {
+        list: row.list,
+        id: row.id,
+        slug: row.slug,
+        name: row.name,
+        logo_url: row.logo_key.as_deref().map(logo_url),
+        about: row.about,
+        changed_at: row.changed_at.to_rfc3339(),
+        changed_label: dates::day(row.changed_at, chrono_tz::Tz::UTC),
+    });
+    Ok(WatchlistView { items: items.collect(), acting: key_of(actor) })
+}
+
+/// Somebody who watches a row, and the workspace in which they do, as pages name it.
+pub struct Watcher {
+    pub recipient: Recipient,
+    pub workspace: String,
+}
+
+/// Who watches a row and may see it, for what it has just published.
+///
+/// # Errors
+/// When the database is away.
+pub async fn watchers(ctx: &Ctx, list: List, row: Uuid) -> AppResult<Vec<Watcher>> {
+    let mut watchers = Vec::new();
+    for owner in store::list_watchers(ctx, list, row, MOST_TOLD).await? {
+        let Some(looks) = alerts::looks_as(ctx, &owner).await? else { continue };
+        let sees = match (list, &looks.viewer) {
+            (List::Organizations, viewer) => !organizations::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
+            (List::Communities, viewer) => !communities::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
+        };
+        let login = if sees { accounts::service::login(ctx, owner.user.into()).await? } else { None };
+        if let Some(login) = login {
+            watchers.push(Watcher { recipient: accounts::service::recipient_of(login), workspace: looks.key() });
+        }
+    }
+    Ok(watchers)
+}
+
+/// One organization stands where another did: what its people watch, and who watches it. Saved searches are carried with all
+/// saved views.
+///
+/// # Errors
+/// When the database is away.
+pub async fn follow_in(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<()> {
+    store::follow(tx, gone, kept).await
+}

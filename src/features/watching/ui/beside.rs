@@ -1,0 +1,154 @@
+//! What stands beside lists and on profiles: the reader's searches as tabs, the form that saves one, and the button that
+//! watches. Everything is a form or a link. It is loaded once for each page.
+
+use crate::{
+    features::{
+        organizations::views::within,
+        watching::{rules::List, server_fns, views::KeptView},
+    },
+    ui::{
+        form::{PostForm, Refused, Submit, TextField, TickField},
+        page::{Loaded, Show, acting},
+        parts::Icon,
+        search::Beside,
+    },
+};
+use leptos::prelude::*;
+use std::sync::Arc;
+use uuid::Uuid;
+
+pub fn beside_directory() -> Beside {
+    beside(List::Organizations)
+}
+
+pub fn beside_communities() -> Beside {
+    beside(List::Communities)
+}
+
+pub fn watch_organization() -> Show<(Uuid, String)> {
+    row(List::Organizations, load(List::Organizations))
+}
+
+pub fn watch_community() -> Show<(Uuid, String)> {
+    row(List::Communities, load(List::Communities))
+}
+
+fn load(list: List) -> Loaded<KeptView> {
+    let acting = acting();
+    Resource::new_blocking(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
+}
+
+fn beside(list: List) -> Beside {
+    let kept = load(list);
+    Beside { above: above(list, kept), row: row(list, kept) }
+}
+
+fn above(list: List, kept: Loaded<KeptView>) -> Show<String> {
+    Arc::new(move |query: String| {
+        view! {
+            <Suspense>
+                {move || {
+                    let query = query.clone();
+                    Suspend::new(async move {
+                        let kept = kept.await.ok().filter(|kept| kept.signed_in)?;
+                        Some(view! { <Searches list kept query/> })
+                    })
+                }}
+            </Suspense>
+        }
+        .into_any()
+    })
+}
+
+fn row(list: List, kept: Loaded<KeptView>) -> Show<(Uuid, String)> {
+    Arc::new(move |(id, name): (Uuid, String)| {
+        view! {
+            <Suspense>
+                {move || {
+                    let name = name.clone();
+                    Suspend::new(async move {
+                        let kept = kept.await.ok().filter(|kept| kept.signed_in)?;
+                        let watched = kept.watched.contains(&id);
+                        Some(view! { <WatchButton list id name watched acting=kept.acting/> })
+                    })
+                }}
+            </Suspense>
+        }
+        .into_any()
+    })
+}
+
+/// Did this form come back refused with this page? Then what is wrong with it must be in sight.
+fn came_back(form: &str) -> bool {
+    use_context::<Refused>().and_then(|refused| refused.0).is_some_and(|outcome| outcome.form == form)
+}
+
+/// The searches as tabs, the one that is shown lit; and the form that saves what is shown, where it is not saved yet.
+#[component]
+fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
+    let KeptView { acting, searches, .. } = kept;
+    let address = |query: &str| {
+        within(&if query.is_empty() { list.path().to_owned() } else { format!("{}?{query}", list.path()) }, &acting)
+    };
+    let is_saved = searches.iter().any(|search| search.query == query);
+    let tabs = (!searches.is_empty()).then(|| {
+        let all = (!is_saved).then_some("page");
+        let tabs = searches
+            .iter()
+            .map(|search| {
+                let current = (search.query == query).then_some("page");
+                view! { <a class="tabs__tab" href=address(&search.query) aria-current=current><bdi>{search.name.clone()}</bdi></a> }
+            })
+            .collect_view();
+        view! {
+            <nav class="tabs" aria-label="Saved searches">
+                <a class="tabs__tab" href=address("") aria-current=all>"All"</a>
+                {tabs}
+                <a class="tabs__tab" href=within("/searches", &acting)>"Change them"</a>
+            </nav>
+        }
+    });
+    // One that was refused stays in sight, also where its question turned out to be saved.
+    let form = ((!is_saved || came_back("save-search")) && list.is_narrowed(&query)).then(|| {
+        view! {
+            <details class="disclosure" open=came_back("save-search")>
+                <summary class="button button--small">"Save this search"</summary>
+                <div class="disclosure__body">
+                    <PostForm name="save-search" acting=acting.clone()>
+                        <input type="hidden" name="query" value=query/>
+                        <TextField form="save-search" name="name" label="Name" hint="Only you see it, in this workspace." maxlength=60_u32/>
+                        <TickField form="save-search" name="alerts" label=format!("Tell me once of every {} that comes to fit", list.noun(1))/>
+                        <div class="form__actions"><Submit label="Save search" class="button"/></div>
+                    </PostForm>
+                </div>
+            </details>
+        }
+    });
+    view! {
+        {tabs}
+        {form}
+    }
+}
+
+/// Watches, or stops; the page comes back where it was.
+#[component]
+pub fn WatchButton(list: List, id: Uuid, name: String, watched: bool, acting: String) -> impl IntoView {
+    let location = leptos_router::hooks::use_location();
+    let back = format!("{}{}", location.pathname.get_untracked(), search_of(&location.search.get_untracked()));
+    let (word, wanted, icon) = if watched { ("Stop watching", "no", "eye-off") } else { ("Watch", "yes", "eye") };
+    let label = format!("{word}: {name}");
+    view! {
+        <PostForm name="watch" acting class="cluster" one=("id", id.to_string())>
+            <input type="hidden" name="list" value=list.label()/>
+            <input type="hidden" name="watch" value=wanted/>
+            <input type="hidden" name="back" value=back/>
+            <button class="button button--quiet button--small" type="submit" aria-label=label><Icon name=icon small=true/>{word}</button>
+        </PostForm>
+    }
+}
+
+/// The query of an address with its sign; the router keeps it without.
+fn search_of(search: &str) -> String {
+    let search = search.trim_start_matches('?');
+    if search.is_empty() { String::new() } else { format!("?{search}") }
+}

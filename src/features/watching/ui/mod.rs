@@ -1,0 +1,9 @@
+//! Saved searches and watched rows: beside lists, on profiles, and on pages of their own.
+
+mod beside;
+mod searches;
+mod watchlist;
+
+pub use beside::{beside_communities, beside_directory, watch_community, watch_organization};
+pub use searches::SearchesPage;
+pub use watchlist::WatchlistPage;

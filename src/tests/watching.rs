@@ -1,0 +1,435 @@
+//! Saved searches, what they tell, and what people watch.
+
+use crate::town::{Browser, Town, story};
+use commdesk::{
+    features::{
+        accounts::service as accounts,
+        blocks::service as blocks,
+        communities::index::Communities,
+        organizations::index::Directory,
+        watching::{
+            alerts,
+            rules::List,
+            service,
+            views::{SavedSearchView, SearchInput},
+        },
+    },
+    kernel::actor::Actor,
+    platform::{ctx::Ctx, index},
+    seeds::{
+        self,
+        people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
+    },
+};
+use http::{Method, StatusCode};
+use serde_json::json;
+use uuid::Uuid;
+
+/// Longer than what is found is gathered.
+const LATER: i64 = 6 * 60;
+
+async fn told(town: &Town) -> Ctx {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    town.drain().await;
+    town.ctx()
+}
+
+async fn who(ctx: &Ctx, figure: Figure) -> Actor {
+    people::actor(ctx, figure).await.expect("signed in")
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &session.token);
+    browser
+}
+
+async fn id_of(town: &Town, table: &str, slug: &str) -> Uuid {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {table} where slug = $1")))
+        .bind(slug)
+        .fetch_one(&town.owner)
+        .await
+        .expect("it is there")
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+/// As the owner of the database: where a row stands is another room's test.
+async fn set(town: &Town, statement: &str) {
+    sqlx::query(sqlx::AssertSqlSafe(statement.to_owned()))
+        .execute(&town.owner)
+        .await
+        .unwrap_or_else(|e| panic!("{e}: {statement}"));
+}
+
+async fn save(ctx: &Ctx, actor: &Actor, list: List, query: &str, alerts: bool) -> SavedSearchView {
+    let input = SearchInput { name: format!("About {query}"), query: query.to_owned(), alerts };
+    service::save(ctx, actor, list, &input).await.expect("saved")
+}
+
+/// Subjects of alerts that were mailed to somebody.
+fn alerts_to(town: &Town, figure: Figure) -> Vec<String> {
+    let letters = town.post.letters().into_iter().filter(|letter| letter.to == figure.email && letter.subject.contains("newly"));
+    letters.map(|letter| letter.subject).collect()
+}
+
+#[tokio::test]
+async fn a_search_is_saved_renamed_and_deleted_on_pages_without_scripts() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let page = ravi.open("/directory?q=servers&cursor=&as=community:apex-circle").await;
+        assert!(page.text.contains("Save this search"), "{}", page.text);
+        assert!(!town.visitor().open("/directory?q=servers").await.text.contains("Save this search"));
+        assert!(!ravi.open("/directory").await.text.contains("Save this search"), "everything is no search");
+
+        let fields = [("name", "Servers"), ("query", "q=servers&sort=relevance&x=1"), ("alerts", "true")];
+        let answer = ravi.submit("/directory?q=servers", "save-search", &fields).await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/directory?q=servers"));
+        let page = ravi.open(answer.location()).await;
+        assert!(page.text.contains("Saved searches") && page.text.contains(">Servers<"), "{}", page.text);
+        assert!(!page.text.contains("Save this search"), "it is saved");
+
+        // Twice is refused in words, on the page, with what was typed.
+        let twin = ravi.submit("/directory?q=servers", "save-search", &[("name", "Again"), ("query", "q=servers")]).await;
+        assert_eq!(twin.status, StatusCode::CONFLICT);
+        assert!(twin.text.contains("You saved this search already, as “Servers”"), "{}", twin.text);
+        let name = ravi.submit("/directory?q=db", "save-search", &[("name", "servers"), ("query", "q=db")]).await;
+        assert_eq!(name.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(name.text.contains("You have a search of this name already"), "{}", name.text);
+        let all = ravi.submit("/directory", "save-search", &[("name", "All"), ("query", "")]).await;
+        assert_eq!(all.status, StatusCode::CONFLICT);
+
+        let id: Uuid = sqlx::query_scalar("select id from saved_views where board = 'organizations'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("one");
+        let id = id.to_string();
+        let page = ravi.open("/searches").await;
+        assert!(page.text.contains("Alert on") && page.text.contains("Sponsors and partners: servers"), "{}", page.text);
+        // Nobody else's.
+        let mut mei = signed_in(town, MEI).await;
+        for form in ["rename", "alerts", "delete"] {
+            let answer = mei.submit("/searches", form, &[("search", &id), ("name", "Mine"), ("alerts", "off")]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{form}");
+        }
+        assert_eq!(ravi.submit("/searches", "rename", &[("search", &id), ("name", "Hosts")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(ravi.submit("/searches", "alerts", &[("search", &id), ("alerts", "off")]).await.status, StatusCode::SEE_OTHER);
+        let page = ravi.open("/searches").await;
+        assert!(page.text.contains("Hosts") && page.text.contains("No alert"), "{}", page.text);
+        assert_eq!(ravi.submit("/searches", "delete", &[("search", &id)]).await.status, StatusCode::SEE_OTHER);
+        assert!(ravi.open("/searches").await.text.contains("Nothing is saved yet"));
+        assert_eq!(count(town, "saved_view_hits").await, 0, "what it found goes with it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_saves_so_many_and_no_more() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let ravi = who(&ctx, RAVI).await;
+        for n in 0..30 {
+            save(&ctx, &ravi, List::Communities, &format!("q=word{n}"), false).await;
+        }
+        let input = SearchInput { name: "One more".into(), query: "q=more".into(), alerts: false };
+        let refused = service::save(&ctx, &ravi, List::Communities, &input).await.expect_err("too many");
+        assert_eq!(refused.code(), "TOO_MANY_SEARCHES");
+        save(&ctx, &ravi, List::Organizations, "q=more", false).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() {
+    story(async |town| {
+        let ctx = told(town).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let ravi = who(&ctx, RAVI).await;
+        save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
+        let known = save(&ctx, &ravi, List::Organizations, "industry=Cloud+and+infrastructure", true).await;
+        assert_eq!(count(town, &format!("saved_view_hits where view_id = '{}' and settled_at is not null", known.id)).await, 1);
+
+        // Acme says that it works with Rust: through the door that everybody uses, and so by its fact.
+        let acme = id_of(town, "organizations", "acme-cloud").await;
+        let mut asha = signed_in(town, ASHA).await;
+        let path = format!("/sponsors/{acme}");
+        let version = asha.api(Method::GET, &path, None).await.data()["version"].clone();
+        let edit = json!({"version": version, "technologies": ["Rust"]});
+        let answer = asha.api(Method::PATCH, &path, Some(edit)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        town.drain().await;
+        assert!(alerts_to(town, RAVI).is_empty(), "it is gathered first");
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, RAVI), ["1 organization newly fits “About technology=Rust”"]);
+        let letter = town.post.letters().into_iter().find(|letter| letter.subject.contains("newly")).expect("a letter");
+        assert!(letter.text.contains("Acme Cloud"), "{}", letter.text);
+        assert!(letter.text.contains("/directory?technology=Rust&as=community%3Aapex-circle"), "{}", letter.text);
+        let one_click = letter.headers.iter().any(|(name, value)| name == "List-Unsubscribe" && value.contains("~watching~"));
+        assert!(one_click, "{:?}", letter.headers);
+        assert_eq!(count(town, "facts where name = 'search_matched'").await, 1);
+
+        // It changes again, goes away and comes back; jobs run twice: nobody hears of it again.
+        for _ in 0..2 {
+            alerts::changed(&ctx, List::Organizations, acme).await.expect("matched");
+            town.shift(LATER).await;
+        }
+        set(town, "update organizations set technologies = '{}' where slug = 'acme-cloud'").await;
+        alerts::changed(&ctx, List::Organizations, acme).await.expect("matched");
+        set(town, "update organizations set technologies = '{Rust}' where slug = 'acme-cloud'").await;
+        alerts::changed(&ctx, List::Organizations, acme).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, RAVI).len(), 1);
+
+        // Two that come together are one mail.
+        set(town, "update organizations set technologies = '{Rust}' where slug in ('lumen-data', 'fjord-media')").await;
+        for slug in ["lumen-data", "fjord-media"] {
+            let row = id_of(town, "organizations", slug).await;
+            alerts::changed(&ctx, List::Organizations, row).await.expect("matched");
+        }
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, RAVI).len(), 2);
+        assert_eq!(alerts_to(town, RAVI)[1], "2 organizations newly fit “About technology=Rust”");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_is_told_of_what_they_may_not_see() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let lumen = id_of(town, "organizations", "lumen-data").await;
+        let (ravi, mei, asha) = (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, ASHA).await);
+        let kofi = who(&ctx, KOFI).await;
+        for actor in [&ravi, &mei, &asha, &kofi] {
+            save(&ctx, actor, List::Organizations, "technology=Rust", true).await;
+        }
+        // What they give is for approved communities: by it Kofi's community and Acme find nobody, Ravi's does.
+        for actor in [&ravi, &asha, &kofi] {
+            save(&ctx, actor, List::Organizations, "eventType=Hackathon&sponsorshipType=Hiring", true).await;
+        }
+        // Lumen and Harbour want nothing to do with each other.
+        let tomas = who(&ctx, TOMAS).await;
+        blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
+        set(
+            town,
+            "update organizations set technologies = '{Rust}', preferred_event_types = '{Hackathon}' where slug = 'lumen-data'",
+        )
+        .await;
+        alerts::changed(&ctx, List::Organizations, lumen).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, RAVI).len(), 2);
+        assert_eq!(alerts_to(town, MEI).len(), 0, "a block is silent");
+        assert_eq!(alerts_to(town, ASHA), ["1 organization newly fits “About technology=Rust”"]);
+        assert_eq!(alerts_to(town, KOFI), ["1 organization newly fits “About technology=Rust”"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_hidden_or_unwanted_meanwhile_is_not_told() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let lumen = id_of(town, "organizations", "lumen-data").await;
+        let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
+        save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
+        let meis = save(&ctx, &mei, List::Organizations, "technology=Rust", true).await;
+        set(town, "update organizations set technologies = '{Rust}' where slug = 'lumen-data'").await;
+        alerts::changed(&ctx, List::Organizations, lumen).await.expect("matched");
+        // Disabled before anybody is told; and Mei does not want to hear of it any more.
+        set(town, "update organizations set verification_status = 'Disabled' where slug = 'lumen-data'").await;
+        service::set_alerts(&ctx, &mei, meis.id, false).await.expect("off");
+        town.shift(LATER).await;
+        assert!(alerts_to(town, RAVI).is_empty() && alerts_to(town, MEI).is_empty());
+        // Back again: it was not told, so it is told now; Mei, who wants to hear again, knows it by then.
+        set(town, "update organizations set verification_status = 'Verified' where slug = 'lumen-data'").await;
+        service::set_alerts(&ctx, &mei, meis.id, true).await.expect("on");
+        alerts::changed(&ctx, List::Organizations, lumen).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, RAVI).len(), alerts_to(town, MEI).len()), (1, 0));
+
+        // Stated, but hidden before the letter is written: the letter asks again.
+        let fjord = id_of(town, "organizations", "fjord-media").await;
+        set(town, "update organizations set technologies = '{Rust}' where slug = 'fjord-media'").await;
+        alerts::changed(&ctx, List::Organizations, fjord).await.expect("matched");
+        let search: Uuid =
+            sqlx::query_scalar("select subject_id from deadlines where kind = 'search-alert' order by subject_id limit 1")
+                .fetch_one(&town.owner)
+                .await
+                .expect("it is due");
+        town.house.clock.shift(LATER);
+        alerts::tell(&ctx, search.into()).await.expect("stated");
+        set(town, "update organizations set verification_status = 'Disabled' where slug = 'fjord-media'").await;
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, RAVI).len(), alerts_to(town, MEI).len()), (1, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_lost_the_seat_or_chose_otherwise_is_mailed_nothing() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let lumen = id_of(town, "organizations", "lumen-data").await;
+        let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
+        save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
+        save(&ctx, &mei, List::Organizations, "technology=Rust", true).await;
+        set(
+            town,
+            "update members set status = 'Suspended' where user_id = (select id from users where email = 'mei@harbour.example')",
+        )
+        .await;
+        let mut browser = signed_in(town, RAVI).await;
+        let answer = browser.api(Method::PATCH, "/notifications/preferences", Some(json!({"pace": {"watching": "off"}}))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        set(town, "update organizations set technologies = '{Rust}' where slug = 'lumen-data'").await;
+        alerts::changed(&ctx, List::Organizations, lumen).await.expect("matched");
+        town.shift(LATER).await;
+        assert!(alerts_to(town, RAVI).is_empty() && alerts_to(town, MEI).is_empty());
+        assert_eq!(count(town, "notices where title like '%newly fits%'").await, 1, "Ravi reads it in the house");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn communities_are_searched_and_told_of_too() {
+    story(async |town| {
+        let ctx = told(town).await;
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        let asha = who(&ctx, ASHA).await;
+        save(&ctx, &asha, List::Communities, "country=Ghana", true).await;
+        let newgrove = id_of(town, "communities", "newgrove").await;
+        alerts::changed(&ctx, List::Communities, newgrove).await.expect("matched");
+        town.shift(LATER).await;
+        assert!(alerts_to(town, ASHA).is_empty(), "it is not on the marketplace");
+        set(town, "update communities set status = 'approved' where slug = 'newgrove'").await;
+        alerts::changed(&ctx, List::Communities, newgrove).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, ASHA), ["1 community newly fits “About country=Ghana”"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_schedulers_and_two_jobs_tell_once() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let lumen = id_of(town, "organizations", "lumen-data").await;
+        let ravi = who(&ctx, RAVI).await;
+        let search = save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
+        set(town, "update organizations set technologies = '{Rust}' where slug = 'lumen-data'").await;
+        let (one, two) =
+            tokio::join!(alerts::changed(&ctx, List::Organizations, lumen), alerts::changed(&ctx, List::Organizations, lumen),);
+        one.and(two).expect("both");
+        town.house.clock.shift(LATER);
+        let (one, two) = tokio::join!(alerts::tell(&ctx, search.id), alerts::tell(&ctx, search.id));
+        one.and(two).expect("both");
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, RAVI).len(), 1);
+        assert_eq!(count(town, "facts where name = 'search_matched'").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_watched_is_listed_while_it_may_be_seen() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let (acme, lumen) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "lumen-data").await);
+        let harbour = id_of(town, "communities", "harbour-devs").await;
+        let globex = id_of(town, "organizations", "globex").await;
+        for page in ["/directory", "/directory/acme-cloud", "/communities", "/communities/harbour-devs"] {
+            assert!(ravi.open(page).await.text.contains("Watch"), "{page}");
+            assert!(!town.visitor().open(page).await.text.contains("Watch"), "{page} for nobody");
+        }
+        let watch = async |ravi: &mut Browser, list: &str, id: Uuid, wanted: &str, back: &str| {
+            let id = id.to_string();
+            let fields = [("list", list), ("id", id.as_str()), ("watch", wanted), ("back", back)];
+            ravi.submit("/directory", "watch", &fields).await
+        };
+        let answer = watch(&mut ravi, "organizations", acme, "yes", "/directory?q=cloud").await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/directory?q=cloud"));
+        let answer = watch(&mut ravi, "organizations", acme, "yes", "https://evil.example").await;
+        assert_eq!(answer.location(), "/watchlist", "twice is once, and no other site is led to");
+        for (list, id) in [("organizations", lumen), ("communities", harbour)] {
+            assert_eq!(watch(&mut ravi, list, id, "yes", "/watchlist").await.status, StatusCode::SEE_OTHER);
+        }
+        // Not verified: not there.
+        assert_eq!(watch(&mut ravi, "organizations", globex, "yes", "/").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(watch(&mut ravi, "communities", acme, "yes", "/").await.status, StatusCode::NOT_FOUND);
+
+        assert!(ravi.open("/directory/acme-cloud").await.text.contains("Stop watching"));
+        set(town, "update organizations set updated_at = updated_at + interval '9 days' where slug = 'lumen-data'").await;
+        let actor = who(&ctx, RAVI).await;
+        let names = async || {
+            let list = service::watchlist(&town.ctx(), &actor).await.expect("a list");
+            list.items.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        let list = names().await;
+        assert_eq!((list.len(), list[0].as_str()), (3, "Lumen Data"), "what changed last comes first");
+        let page = ravi.open("/watchlist").await;
+        assert!(page.text.contains("Acme Cloud") && page.text.contains("Harbour Devs"), "{}", page.text);
+        assert!(signed_in(town, MEI).await.open("/watchlist").await.text.contains("You watch nobody yet"));
+
+        set(town, "update organizations set verification_status = 'Disabled' where slug = 'acme-cloud'").await;
+        let tomas = who(&ctx, TOMAS).await;
+        blocks::block(&ctx, &tomas, actor.community().expect("Apex").0).await.expect("blocked");
+        assert_eq!(names().await, ["Harbour Devs"]);
+        assert_eq!(watch(&mut ravi, "communities", harbour, "no", "/watchlist").await.status, StatusCode::SEE_OTHER);
+        assert!(names().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_watches_a_community_hears_of_its_events() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let apex = id_of(town, "communities", "apex-circle").await;
+        let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
+        service::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
+        service::watch(&ctx, &tomas, List::Communities, apex).await.expect("watched");
+        blocks::block(&ctx, &tomas, apex).await.expect("blocked");
+        let ravi = who(&ctx, RAVI).await;
+        crate::events::published(town, &ravi, "Borrow checkers", 240).await;
+        let heard = |figure: Figure| {
+            town.post
+                .letters()
+                .into_iter()
+                .filter(|letter| letter.to == figure.email && letter.subject.contains(" published "))
+                .count()
+        };
+        assert_eq!((heard(ASHA), heard(TOMAS), heard(RAVI)), (1, 0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn four_stand_side_by_side() {
+    story(async |town| {
+        told(town).await;
+        let path = "/directory/compare?o=acme-cloud&o=lumen-data&o=nobody-here&o=globex&o=fjord-media";
+        let page = town.visitor().open(path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for there in [
+            "Acme Cloud",
+            "Lumen Data",
+            "There is no room for fjord-media",
+            "Nobody is listed at nobody-here, globex",
+            "<th scope=\"row\"",
+        ] {
+            assert!(page.text.contains(there), "{there}: {}", page.text);
+        }
+        assert!(!page.text.contains("Budget"), "what they give is for approved communities");
+        let page = signed_in(town, RAVI).await.open(path).await;
+        assert!(page.text.contains("Budget") && page.text.contains("Gives"), "{}", page.text);
+        assert!(town.visitor().open("/directory/compare").await.text.contains("Nobody stands here yet"));
+        let list = town.visitor().open("/directory").await;
+        assert!(list.text.contains("form=\"compare\"") && list.text.contains("action=\"/directory/compare\""), "{}", list.text);
+    })
+    .await;
+}
