@@ -1018,7 +1018,7 @@ async fn staff_find_every_organization_by_clicks() {
         let apex: Uuid = sqlx::query_scalar("select id from communities where slug = 'apex-circle'").fetch_one(&town.owner).await.unwrap();
         assert!(desk.open("/communities/apex-circle").await.text.contains(&format!("/staff/communities/{apex}")));
         // A community's evidence is looked for again, too.
-        let evidence = || async {
+        let evidence = async || {
             let all = "select count(*) from checks where subject_kind = 'community' and subject_id = $1";
             sqlx::query_scalar::<_, i64>(all).bind(apex).fetch_one(&town.owner).await.unwrap()
         };

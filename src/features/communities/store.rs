@@ -520,7 +520,6 @@ pub struct ProfileRow {
     pub submitted_at: DateTime<Utc>,
     pub owner_name: Option<String>,
     pub owner_email: Option<String>,
-    /// A block of either side stands between it and the organization that was named.
 }
 
 impl ProfileRow {

@@ -589,7 +589,7 @@ pub async fn withdraw(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<Requ
 /// When the database is away.
 pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
-    let (request, organization, event) = hold_whole(&mut tx, "an offer's time is over", id).await?;
+    let (request, organization, event) = hold_whole(&mut tx, Scope::system("an offer's time is over"), id).await?;
     if organization.status == VerificationStatus::CommunityAdded
         && ctx.now() >= request.expires_at
         && let Some(until) = request.waits_until(event.end_at, ctx.now())
@@ -615,12 +615,12 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
 }
 
 /// A request with what it hangs on, everything held in the order of the house.
-async fn hold_whole(tx: &mut Tx, why: &'static str, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
-    let parents = store::get_parents(tx, Scope::system(why), id).await?;
+async fn hold_whole(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
+    let parents = store::get_parents(tx, scope, id).await?;
     communities::brief_in(tx, parents.community).await?;
     let organization = organizations::brief_in(tx, parents.organization).await?;
     let event = events::brief_in(tx, parents.event).await?;
-    let request = store::hold(tx, Scope::system(why), id).await?;
+    let request = store::hold(tx, scope, id).await?;
     if request.parties.organization != organization.id {
         // Its organization's profile was merged into another while this waited.
         return Err(AppError::Busy { retry_after: 1 });
@@ -636,7 +636,8 @@ async fn hold_whole(tx: &mut Tx, why: &'static str, id: RequestId) -> AppResult<
 pub async fn deliver_waiting(ctx: &Ctx, organization: OrganizationId, at: DateTime<Utc>) -> AppResult<()> {
     for id in store_sending::list_waiting(ctx, organization, at).await? {
         let mut tx = ctx.begin().await?;
-        let (request, _, event) = hold_whole(&mut tx, "somebody speaks for the organization now", id).await?;
+        let scope = Scope::system("somebody speaks for the organization now");
+        let (request, _, event) = hold_whole(&mut tx, scope, id).await?;
         let Some(delivered) = request.deliver(event.end_at, ctx.now()) else { continue };
         store_sending::apply_delivered(&mut tx, &delivered, ctx.now()).await?;
         set_deadline(&mut tx, EXPIRY, id.0, delivered.until()).await?;
