@@ -66,6 +66,7 @@ test('what a community works with', async ({ page }) => {
     '/dashboard', '/inbox', '/inbox?tab=accepted', '/inbox/standing', '/inbox/rules', '/manage/events', '/manage/events/new',
     '/manage/opportunities', '/manage/opportunities/new', '/requests/new?organization=acme-cloud', '/notifications',
     '/notifications/settings', '/account', '/account/sessions', '/api-keys', '/workspace/security', '/people', '/community/profile',
+    '/imports',
   ]);
   await open(page, '/inbox?tab=accepted');
   const request = await page.locator('main a[href^="/requests/"]').first().getAttribute('href');

@@ -258,6 +258,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             entries.push(("staff-communities", at("/staff/communities"), "users", "Communities", false));
             entries.push(("staff-requests", at("/staff/requests"), "inbox", "Held", false));
             entries.push(("staff-reports", at("/staff/reports"), "megaphone", "Reports", false));
+            entries.push(("imports", at("/imports"), "upload", "Imports", true));
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -270,6 +271,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
             entries.push(("profile", at("/community/profile"), "edit", "Profile", true));
+            if current.can.manage_opportunities {
+                entries.push(("imports", at("/imports"), "upload", "Imports", true));
+            }
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }

@@ -94,6 +94,10 @@ facts! {
     OrganizationClaimApproved = "organizations" / "organization_claim_approved" => Workspace,
     OrganizationClaimRefused = "organizations" / "organization_claim_refused" => Staff,
     OrganizationDomainProven = "organizations" / "organization_domain_proven" => Workspace,
+    OrganizationImported = "organizations" / "organization_imported" => Workspace,
+    OrganizationCompleted = "organizations" / "organization_completed" => Workspace,
+    OrganizationCompletionUndone = "organizations" / "organization_completion_undone" => Workspace,
+    OrganizationUnmade = "organizations" / "organization_unmade" => Staff,
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
@@ -140,6 +144,8 @@ facts! {
     PartnerHidden = "partners" / "partner_hidden" => BothSides,
     PartnerShown = "partners" / "partner_shown" => BothSides,
     PartnerRemoved = "partners" / "partner_removed" => BothSides,
+    PartnerNoted = "partners" / "partner_noted" => Workspace,
+    PartnerUnnoted = "partners" / "partner_unnoted" => Workspace,
 
     EmbedSitesChosen = "embeds" / "embed_sites_chosen" => Workspace,
 
@@ -180,6 +186,11 @@ facts! {
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,
     WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
+
+    ImportBegun = "imports" / "import_begun" => Workspace,
+    ImportApplied = "imports" / "import_applied" => Workspace,
+    ImportGivenUp = "imports" / "import_given_up" => Workspace,
+    ImportUndone = "imports" / "import_undone" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -9,6 +9,7 @@ mod opportunities;
 mod organizations;
 mod organization_life;
 mod requests;
+mod imports;
 mod inbox;
 mod moderation;
 mod statements;

@@ -513,6 +513,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationClaimApproved => Nobody("the verification that comes with it is told"),
         FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
         FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
+        FactKind::OrganizationImported => Nobody("the import's report names all that it made; nobody of theirs is here yet"),
+        FactKind::OrganizationCompleted => Nobody("the import's report names it; nobody of theirs is here yet"),
+        FactKind::OrganizationCompletionUndone => Nobody("whoever took the import back sees it; nobody of theirs is here yet"),
+        FactKind::OrganizationUnmade => Nobody("nobody of theirs was here, and nothing depended on it"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -571,6 +575,14 @@ pub fn told(kind: FactKind) -> Told {
             line(Organization(SeeRequests), Both, T::PartnerRemoved),
             line(Community(ManagePartners), Notice, T::PartnerRemoved),
         ]),
+
+        FactKind::PartnerNoted => Nobody("it is the community's own note until they show it"),
+        FactKind::PartnerUnnoted => Nobody("nobody but the community had seen it"),
+
+        FactKind::ImportBegun => Nobody("whoever begins it looks at its page"),
+        FactKind::ImportApplied => Nobody("its page has the report"),
+        FactKind::ImportGivenUp => Nobody("its page says why"),
+        FactKind::ImportUndone => Nobody("whoever takes it back sees what stays"),
 
         FactKind::EmbedSitesChosen => Nobody("whoever opens the page of embeds sees the sites"),
 

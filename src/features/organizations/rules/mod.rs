@@ -15,7 +15,9 @@
 
 pub mod application;
 pub mod claims;
+pub mod imports;
 pub mod moves;
+pub mod products;
 pub mod profile;
 
 use super::visibility::Field;
