@@ -12,6 +12,7 @@ pub mod opportunities;
 pub mod embeds;
 pub mod requests;
 pub mod decisions;
+pub mod imports;
 pub mod moderation;
 pub mod notifications;
 

@@ -20,6 +20,7 @@ pub fn registry() -> Registry {
             .chain(organizations::jobs::consumers())
             .chain(requests::jobs::consumers())
             .chain(decisions::jobs::consumers())
+            .chain(imports::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -50,6 +51,7 @@ pub fn registry() -> Registry {
             },
             organizations::jobs::forget_drafts(),
             members::roster::forget_imports(),
+            imports::jobs::forget_imports(),
             Periodic {
                 name: "forget-digests",
                 every: Duration::from_secs(86_400),

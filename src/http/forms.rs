@@ -47,6 +47,7 @@ fn table() -> Vec<FormRoute> {
         .chain(blocks::forms::forms())
         .chain(moderation::forms::forms())
         .chain(decisions::forms::forms())
+        .chain(imports::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

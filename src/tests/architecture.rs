@@ -22,6 +22,7 @@ const ROOMS: &[&str] = &[
     "embeds",
     "requests",
     "decisions",
+    "imports",
     "moderation",
     "notifications",
 ];

@@ -121,7 +121,8 @@ fn prove_claims(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
 }
 
 fn is_support(fact: &StoredFact) -> bool {
-    fact.room == "partners" && fact.name == "partner_assigned"
+    // A note of a past event is support from the moment at which it is shown.
+    fact.room == "partners" && matches!(fact.name.as_str(), "partner_assigned" | "partner_shown")
 }
 
 /// The fact names the organization (unless the community wrote a name only), the event and the community.

@@ -171,12 +171,14 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     let id = OrganizationId(row.id);
     let parsed = WebUrl::parse(&row.website);
     let mut rows = vec![trust::website_syntax(parsed.as_ref())];
-    let email = Email::parse(&row.primary_email).map_err(|_| AppError::broken("a stored e-mail address is none"))?;
+    let email = mailbox(&row.primary_email)?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
         rows.push(trust::website_reachable(website.host(), &lookups::reach(ctx, website.host()).await));
         rows.push(trust::registrable_domain(identity.key(), identity.ground()));
-        rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        if let Some(email) = &email {
+            rows.push(trust::email_domain_check(email.domain(), identity.domain(), identity.is_shared()));
+        }
         let (owner, rivals) = store::find_holders(ctx.db(), identity.key(), id).await?;
         let holder = match owner {
             Some(name) => Holder::Organization(name),
@@ -187,13 +189,23 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
         rows.push(trust::domain_proof(identity.domain(), store::life::is_domain_proven(ctx.db(), id, identity.domain()).await?));
         rows.push(trust::similar_name(&similar(ctx, row, &identity).await?));
     }
-    rows.push(trust::free_mail(email.domain()));
-    rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
-    rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    if let Some(email) = &email {
+        rows.push(trust::free_mail(email.domain()));
+        rows.push(trust::throw_away_mail(email.domain(), Some(!mailchecker::is_valid(email.as_str()))));
+        rows.push(trust::mail_exchanger(email.domain(), &lookups::mail_route(ctx, email.domain()).await));
+    }
     let others = store::count_from_source(ctx.db(), id, row.submitted_at - TimeDelta::days(1)).await?;
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
     Ok(rows)
+}
+
+/// The official mailbox; nobody's, of a profile that came with a file and that nobody has claimed.
+pub(super) fn mailbox(stored: &str) -> AppResult<Option<Email>> {
+    if stored.is_empty() {
+        return Ok(None);
+    }
+    Email::parse(stored).map(Some).map_err(|_| damaged("official e-mail"))
 }
 
 async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
@@ -408,6 +420,9 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_disabling_dropped") => ("Staff keep it".to_owned(), said("reason")),
         ("organizations", "organization_checks_asked") => ("Staff asked for new checks".to_owned(), None),
         ("organizations", "organization_added") => ("A community added it".to_owned(), None),
+        ("organizations", "organization_imported") => ("It came with a file".to_owned(), None),
+        ("organizations", "organization_completed") => ("A file added to it".to_owned(), said("added")),
+        ("organizations", "organization_completion_undone") => ("What a file had added was taken back".to_owned(), None),
         ("organizations", "organization_slug_changed") => ("Its address here changed".to_owned(), said("slug")),
         ("organizations", "organization_website_proposed") => ("Another website was proposed".to_owned(), said("website")),
         ("organizations", "organization_website_withdrawn") => ("The proposed website was withdrawn".to_owned(), said("website")),
@@ -869,6 +884,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         phone: open(&row.phone, "phone")?.unwrap_or_default(),
         brand_colors: row.brand_colors.clone(),
         boilerplate: row.boilerplate.clone(),
+        products: serde_json::from_value(row.products.clone()).map_err(|_| damaged("list of products"))?,
         version: row.version,
     };
     let mut profile = input.parse_stored().map_err(|errors| damaged(&errors.0.into_keys().collect::<Vec<_>>().join(", ")))?;
