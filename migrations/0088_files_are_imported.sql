@@ -47,6 +47,7 @@ create table import_rows (
     primary key (import_id, number)
 );
 create index import_rows_made on import_rows (import_id, made_id) where made_id is not null;
+create index import_rows_completed on import_rows ((added->>'organization')) where added is not null;
 
 -- How far a run has come; written beside its transaction, so that others see it.
 create table import_progress (

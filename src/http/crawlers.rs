@@ -42,7 +42,7 @@ const KEPT: usize = 16;
 const AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Where a stranger finds nothing: paths begin so.
-const PRIVATE: [&str; 22] = [
+const PRIVATE: [&str; 23] = [
     "/account",
     "/api-keys",
     "/api/v1/",
@@ -50,6 +50,7 @@ const PRIVATE: [&str; 22] = [
     "/community/",
     "/dashboard",
     "/dev/",
+    "/imports",
     "/inbox",
     "/invitations/",
     "/join-requests/",

@@ -481,7 +481,7 @@ impl Others {
     pub fn fill(&self, path: &str) -> String {
         let id = if path.starts_with("/opportunities") || path.starts_with("/manage/opportunities") {
             self.opportunity
-        } else if path.starts_with("/requests") {
+        } else if path.starts_with("/requests") || path.starts_with("/imports") {
             self.request
         } else if path.starts_with("/manage/events") {
             self.event

@@ -363,9 +363,10 @@ pub async fn draft_in(
     events: Vec<Details>,
 ) -> AppResult<Vec<EventId>> {
     let mut ids = Vec::with_capacity(events.len());
-    for details in events {
-        let slug = free_slug(tx, &details.title, None).await?;
+    for mut details in events {
         let (id, now) = (tx.ctx().id(), tx.ctx().now());
+        vocabulary::settle_in(tx, &mut details.technologies, now).await?;
+        let slug = free_slug(tx, &details.title, None).await?;
         let drafted = Drafted::new(id, community, details);
         store::apply_drafted(tx.conn(), &drafted, &slug, by, now).await?;
         tx.state(voice.clone(), &drafted);

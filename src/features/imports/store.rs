@@ -9,8 +9,9 @@ use crate::{
     platform::tx::Tx,
 };
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
 // ── One import ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,10 +197,6 @@ pub async fn find_community(pool: &PgPool, slug: &str) -> AppResult<Option<(Comm
     Ok(row.map(|row| (row.id.into(), row.name)))
 }
 
-pub async fn find_community_name(pool: &PgPool, id: Uuid) -> AppResult<Option<String>> {
-    Ok(sqlx::query_scalar!("select name from communities where id = $1", id).fetch_optional(pool).await?)
-}
-
 // ── Rows ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 pub struct CellsRow {
@@ -214,13 +211,6 @@ pub async fn list_cells(conn: &mut PgConnection, id: IntakeId) -> AppResult<Vec<
             .fetch_all(conn)
             .await?;
     Ok(rows)
-}
-
-/// The first rows, for showing what stands below a heading.
-pub async fn list_samples(pool: &PgPool, id: IntakeId) -> AppResult<Vec<Vec<String>>> {
-    Ok(sqlx::query_scalar!("select cells from import_rows where import_id = $1 order by number limit 3", id.0)
-        .fetch_all(pool)
-        .await?)
 }
 
 /// What became of a row when it was looked at.
@@ -318,9 +308,7 @@ pub async fn put_made(tx: &mut Tx, id: IntakeId, made: &[Made]) -> AppResult<()>
 
 pub struct MadeRow {
     pub number: i32,
-    pub outcome: String,
     pub made_id: Option<Uuid>,
-    pub into_id: Option<Uuid>,
     pub added: Option<Value>,
 }
 
@@ -328,9 +316,24 @@ pub struct MadeRow {
 pub async fn list_made(tx: &mut Tx, id: IntakeId) -> AppResult<Vec<MadeRow>> {
     let rows = sqlx::query_as!(
         MadeRow,
-        "select number, outcome, made_id, into_id, added from import_rows
+        "select number, made_id, added from import_rows
          where import_id = $1 and (made_id is not null or added is not null) order by number",
         id.0,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows)
+}
+
+/// Which of these organizations another import, one that still stands, has added to.
+pub async fn list_completed_by_others(tx: &mut Tx, id: IntakeId, made: &[Uuid]) -> AppResult<Vec<Uuid>> {
+    let rows = sqlx::query_scalar!(
+        r#"select distinct m.id as "id!" from unnest($2::uuid[]) as m (id)
+           join import_rows r on r.added->>'organization' = m.id::text
+           join imports i on i.id = r.import_id and i.state = 'applied'
+           where r.import_id <> $1"#,
+        id.0,
+        made,
     )
     .fetch_all(tx.conn())
     .await?;
@@ -394,6 +397,7 @@ pub async fn list_rows(
     Ok(rows)
 }
 
+#[derive(Debug, Deserialize)]
 pub struct CountRow {
     pub outcome: String,
     pub rows: i64,
@@ -410,6 +414,42 @@ pub async fn count_rows(pool: &PgPool, id: IntakeId) -> AppResult<Vec<CountRow>>
     .fetch_all(pool)
     .await?;
     Ok(rows)
+}
+
+/// What the page of an import shows beside its rows.
+pub struct Beside {
+    /// Where events go.
+    pub into_name: Option<String>,
+    pub done: Option<i32>,
+    pub total: Option<i32>,
+    /// The first rows, for showing what stands below a heading.
+    pub samples: Json<Vec<Vec<String>>>,
+    pub counts: Json<Vec<CountRow>>,
+    pub pictures: Json<Vec<PictureRow>>,
+}
+
+/// By one statement.
+pub async fn find_beside(pool: &PgPool, id: IntakeId) -> AppResult<Beside> {
+    sqlx::query_as!(
+        Beside,
+        r#"select c.name as "into_name?", p.done as "done?", p.total as "total?",
+                  (select coalesce(jsonb_agg(to_jsonb(r.cells) order by r.number), '[]') from (
+                       select number, cells from import_rows where import_id = i.id order by number limit 3
+                   ) r) as "samples!: Json<Vec<Vec<String>>>",
+                  (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (
+                       select outcome, count(*) as rows, count(*) filter (where unmapped <> '') as unmapped
+                       from import_rows where import_id = i.id group by outcome
+                   ) r) as "counts!: Json<Vec<CountRow>>",
+                  (select coalesce(jsonb_agg(to_jsonb(r) order by r.file_name), '[]') from (
+                       select file_name, logo_id, outcome, reason, number from import_pictures where import_id = i.id
+                   ) r) as "pictures!: Json<Vec<PictureRow>>"
+           from imports i left join communities c on c.id = i.into_community left join import_progress p on p.import_id = i.id
+           where i.id = $1"#,
+        id.0,
+    )
+    .fetch_optional(pool)
+    .await?
+    .ok_or(AppError::NotFound)
 }
 
 // ── Lists, progress, pictures ───────────────────────────────────────────────────────────────────────────────────────
@@ -455,11 +495,7 @@ pub async fn put_progress(pool: &PgPool, id: IntakeId, done: i32, total: i32) ->
     Ok(())
 }
 
-pub async fn find_progress(pool: &PgPool, id: IntakeId) -> AppResult<(i32, i32)> {
-    let row = sqlx::query!("select done, total from import_progress where import_id = $1", id.0).fetch_optional(pool).await?;
-    Ok(row.map_or((0, 0), |row| (row.done, row.total)))
-}
-
+#[derive(Debug, Deserialize)]
 pub struct PictureRow {
     pub file_name: String,
     pub logo_id: Option<Uuid>,

@@ -233,19 +233,27 @@ pub async fn complete_in(
     Ok(done)
 }
 
-/// Takes back what a file had added, as far as it is still there.
+/// Takes back what a file had added, as far as it is still there. Gives the profiles that somebody speaks for by now, and which
+/// therefore stay as they are, with the reason in words.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn uncomplete_in(tx: &mut Tx, voice: &Voice, intake: IntakeId, added: &[(OrganizationId, Added)]) -> AppResult<()> {
+pub async fn uncomplete_in(
+    tx: &mut Tx,
+    voice: &Voice,
+    intake: IntakeId,
+    added: &[(OrganizationId, Added)],
+) -> AppResult<Vec<(OrganizationId, String)>> {
     let now = tx.ctx().now();
     let ids: Vec<Uuid> = added.iter().map(|(id, _)| id.0).collect();
-    let mut facts = Vec::new();
+    let (mut facts, mut kept) = (Vec::new(), Vec::new());
     for held in store::hold_many(tx, &ids).await? {
+        let id = OrganizationId(held.id);
         if held.verification_status != VerificationStatus::CommunityAdded.label() {
+            let status = held.verification_status.to_lowercase();
+            kept.push((id, format!("{} is {status} by now, and keeps what the file added.", held.display_name)));
             continue;
         }
-        let id = OrganizationId(held.id);
         let mut products: Vec<Product> =
             serde_json::from_value(held.products).map_err(|error| AppError::Broken(Box::new(error)))?;
         let (mut logo, mut changed) = (held.logo_id.map(LogoId), Vec::new());
@@ -264,7 +272,8 @@ pub async fn uncomplete_in(tx: &mut Tx, voice: &Voice, intake: IntakeId, added: 
             facts.push(imports::complete(id, intake, products, logo, changed).undone());
         }
     }
-    finish(tx, voice, facts, now).await
+    finish(tx, voice, facts, now).await?;
+    Ok(kept)
 }
 
 async fn finish(tx: &mut Tx, voice: &Voice, facts: Vec<Completing>, now: chrono::DateTime<chrono::Utc>) -> AppResult<()> {

@@ -166,6 +166,9 @@ fn tally(judged: &[Judged]) -> Tally {
 pub(super) struct Kept {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) products: Vec<String>,
+    /// To whose profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) organization: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) logo: Option<Uuid>,
     /// A note on a past event's page.
@@ -246,7 +249,8 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
             it.products.iter().map(|it| it.name.clone()).filter(|name| new.products.contains(name)).collect();
         let logo = it.logo.filter(|logo| new.logo == Some(*logo)).map(|logo| logo.0);
         if !products.is_empty() || logo.is_some() {
-            kept.insert(*place, Kept { products, logo, ..Kept::default() });
+            let organization = Some(it.organization.0);
+            kept.insert(*place, Kept { products, organization, logo, ..Kept::default() });
         }
     }
     if looked.intake.target == Target::Sponsors {

@@ -47,7 +47,7 @@ impl Bringer {
 }
 
 /// A file as it comes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct File {
     pub target: String,
     pub name: String,

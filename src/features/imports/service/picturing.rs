@@ -52,11 +52,11 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
     takes_pictures(&intake)?;
     let mut looked = rows_of(&mut tx, &row, &intake).await?;
     let mut additions: Vec<(i32, Addition)> = Vec::new();
-    let made: HashMap<i32, (Option<Uuid>, Option<Uuid>)> =
-        store::list_made(&mut tx, id).await?.into_iter().map(|it| (it.number, (it.made_id, it.into_id))).collect();
+    let made: HashMap<i32, Uuid> =
+        store::list_made(&mut tx, id).await?.into_iter().filter_map(|it| Some((it.number, it.made_id?))).collect();
     if intake.state == State::Applied {
         // What was made is what a picture can still reach.
-        looked.retain(|row| made.get(&row.number).is_some_and(|(made, _)| made.is_some()));
+        looked.retain(|row| made.contains_key(&row.number));
     }
     for picture in drawn {
         let number = picture.logo.is_ok().then(|| pictures::row_of(&picture.file_name, &looked)).flatten();
@@ -69,7 +69,7 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
         };
         store::put_picture(&mut tx, id, &picture.file_name, logo, outcome, &reason, number).await?;
         if let (Some(logo), Some(number), State::Applied) = (logo, number, intake.state)
-            && let Some((Some(organization), _)) = made.get(&number)
+            && let Some(organization) = made.get(&number)
         {
             let addition = Addition { organization: OrganizationId(*organization), products: vec![], logo: Some(logo) };
             additions.push((number, addition));

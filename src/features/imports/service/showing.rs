@@ -86,7 +86,8 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
             Err(_) => return Err(AppError::invalid("filter", "Choose all, problems, duplicates, unmapped or an outcome.")),
         },
     };
-    let counts = counts(&store::count_rows(ctx.db(), id).await?);
+    let beside = store::find_beside(ctx.db(), id).await?;
+    let counts = counts(&beside.counts);
     let shown = match filter {
         "" | "all" => counts.all(),
         "problems" => counts.problem + counts.ask + counts.skip,
@@ -102,7 +103,6 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
     } else {
         store::list_rows(ctx.db(), id, &outcomes, unmapped, offset, i64::from(PAGE)).await?
     };
-    let samples = store::list_samples(ctx.db(), id).await?;
     let mapping = row.mapping();
     let fields = mapping::fields(intake.target)
         .iter()
@@ -114,25 +114,17 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
                 name: field.name.to_owned(),
                 label: field.label.to_owned(),
                 needed: field.needed,
-                samples: samples.iter().filter_map(sample).collect(),
+                samples: beside.samples.iter().filter_map(sample).collect(),
                 heading,
             }
         })
         .collect();
-    let mut conn = ctx.db().acquire().await?;
-    let pictures = store::list_pictures(&mut conn, id).await?;
-    drop(conn);
-    let (done, total) = store::find_progress(ctx.db(), id).await?;
-    let into_name = match row.into_community {
-        Some(community) => store::find_community_name(ctx.db(), community).await?,
-        None => None,
-    };
     Ok(ImportView {
         id,
         target: intake.target,
         state: intake.state,
         file_name: row.file_name.clone(),
-        into_name,
+        into_name: beside.into_name,
         counts,
         fields,
         unused: mapping::unused(&row.headings, &mapping).into_iter().map(str::to_owned).collect(),
@@ -142,12 +134,14 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         filter: if filter.is_empty() { "all".to_owned() } else { filter.to_owned() },
         page,
         pages,
-        pictures: pictures
+        pictures: beside
+            .pictures
+            .0
             .into_iter()
             .map(|it| PictureView { file_name: it.file_name, outcome: it.outcome, reason: it.reason })
             .collect(),
-        done,
-        total,
+        done: beside.done.unwrap_or_default(),
+        total: beside.total.unwrap_or_default(),
         note: row.note.clone(),
         can: ImportCan {
             change: matches!(intake.state, State::Mapping | State::Ready),

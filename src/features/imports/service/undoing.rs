@@ -57,7 +57,12 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<()> {
     tx.commit().await
 }
 
-async fn undo_organizations(tx: &mut Tx, voice: &Voice, id: IntakeId, made: &[store::MadeRow]) -> AppResult<Vec<(i32, String)>> {
+async fn undo_organizations(
+    tx: &mut Tx,
+    voice: &Voice,
+    intake: IntakeId,
+    made: &[store::MadeRow],
+) -> AppResult<Vec<(i32, String)>> {
     let kept_of = |row: &store::MadeRow| -> Kept {
         row.added.clone().and_then(|added| serde_json::from_value(added).ok()).unwrap_or_default()
     };
@@ -76,20 +81,28 @@ async fn undo_organizations(tx: &mut Tx, voice: &Voice, id: IntakeId, made: &[st
         .filter(|(_, link, _)| shown.contains(link))
         .map(|(.., number)| (*number, "It is shown on the event's page by now, or was edited there.".to_owned()))
         .collect();
-    let added: Vec<(OrganizationId, Added)> = made
+    let added: Vec<(OrganizationId, Added, i32)> = made
         .iter()
         .filter_map(|row| {
             let kept = kept_of(row);
             let added = Added { products: kept.products, logo: kept.logo.map(LogoId) };
-            (added != Added::default()).then_some((OrganizationId(row.into_id?), added))
+            (added != Added::default()).then_some((OrganizationId(kept.organization?), added, row.number))
         })
         .collect();
     if !added.is_empty() {
-        bulk::uncomplete_in(tx, voice, id, &added).await?;
+        let pairs: Vec<(OrganizationId, Added)> = added.iter().map(|(id, added, _)| (*id, added.clone())).collect();
+        for (id, why) in bulk::uncomplete_in(tx, voice, intake, &pairs).await? {
+            refused.extend(added.iter().filter(|(whose, ..)| *whose == id).map(|(.., number)| (*number, why.clone())));
+        }
     }
-    let is_new = |row: &&store::MadeRow| row.outcome == Outcome::Make.label();
-    let ids: Vec<OrganizationId> = made.iter().filter(is_new).filter_map(|row| row.made_id.map(OrganizationId)).collect();
-    let stay = if ids.is_empty() { Vec::new() } else { bulk::unmake_in(tx, voice, id, &ids).await? };
+    // What a later file added to one of them would go with it.
+    let all: Vec<Uuid> = made.iter().filter_map(|row| row.made_id).collect();
+    let completed: HashSet<Uuid> = store::list_completed_by_others(tx, intake, &all).await?.into_iter().collect();
+    let later = |id: &Uuid| completed.contains(id);
+    let ids: Vec<OrganizationId> = all.iter().filter(|id| !later(id)).map(|id| OrganizationId(*id)).collect();
+    let mut stay = if ids.is_empty() { Vec::new() } else { bulk::unmake_in(tx, voice, intake, &ids).await? };
+    let why = "A later import has added to it. Take that one back first.";
+    stay.extend(all.iter().filter(|id| later(id)).map(|id| (OrganizationId(*id), why.to_owned())));
     refused.extend(numbered(made, stay.into_iter().map(|(id, why)| (id.0, why))));
     refused.sort_unstable();
     refused.dedup_by_key(|(number, _)| *number);
