@@ -402,12 +402,14 @@ pub struct CountRow {
     pub outcome: String,
     pub rows: i64,
     pub unmapped: i64,
+    pub stays: i64,
 }
 
 pub async fn count_rows(pool: &PgPool, id: IntakeId) -> AppResult<Vec<CountRow>> {
     let rows = sqlx::query_as!(
         CountRow,
-        r#"select outcome, count(*) as "rows!", count(*) filter (where unmapped <> '') as "unmapped!"
+        r#"select outcome, count(*) as "rows!", count(*) filter (where unmapped <> '') as "unmapped!",
+                  count(*) filter (where undo_refused is not null) as "stays!"
            from import_rows where import_id = $1 group by outcome"#,
         id.0,
     )
@@ -437,7 +439,8 @@ pub async fn find_beside(pool: &PgPool, id: IntakeId) -> AppResult<Beside> {
                        select number, cells from import_rows where import_id = i.id order by number limit 3
                    ) r) as "samples!: Json<Vec<Vec<String>>>",
                   (select coalesce(jsonb_agg(to_jsonb(r)), '[]') from (
-                       select outcome, count(*) as rows, count(*) filter (where unmapped <> '') as unmapped
+                       select outcome, count(*) as rows, count(*) filter (where unmapped <> '') as unmapped,
+                              count(*) filter (where undo_refused is not null) as stays
                        from import_rows where import_id = i.id group by outcome
                    ) r) as "counts!: Json<Vec<CountRow>>",
                   (select coalesce(jsonb_agg(to_jsonb(r) order by r.file_name), '[]') from (

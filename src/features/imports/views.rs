@@ -49,6 +49,8 @@ pub struct Counts {
     pub problem: i64,
     /// Rows of which something could not be mapped.
     pub unmapped: i64,
+    /// Rows of which something stayed when the import was taken back.
+    pub stays: i64,
 }
 
 impl Counts {

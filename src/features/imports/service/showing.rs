@@ -168,6 +168,7 @@ fn counts(rows: &[store::CountRow]) -> Counts {
         skip: of(Outcome::Skip),
         problem: of(Outcome::Problem),
         unmapped: rows.iter().map(|row| row.unmapped).sum(),
+        stays: rows.iter().map(|row| row.stays).sum(),
     }
 }
 

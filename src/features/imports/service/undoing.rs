@@ -7,7 +7,7 @@ use crate::{
         events::service as events,
         imports::{
             policy,
-            rules::{Outcome, Target},
+            rules::Target,
             store,
         },
         organizations::bulk::{self, Added},

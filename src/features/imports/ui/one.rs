@@ -256,8 +256,11 @@ fn Actions(import: ImportView, acting: String) -> impl IntoView {
         }
         .into_any(),
         _ => {
-            let kept = import.rows.iter().filter(|row| row.undo_refused.is_some()).count();
-            let text = if kept == 0 { "It was taken back." } else { "It was taken back; what stays says why." };
+            let text = match counts.stays {
+                0 => "It was taken back.".to_owned(),
+                1 => "It was taken back; one row stays and says why.".to_owned(),
+                n => format!("It was taken back; {n} rows stay and say why."),
+            };
             view! { <p class="text-soft text-small">{text}</p> }.into_any()
         }
     }
