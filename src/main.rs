@@ -3,11 +3,11 @@
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
 use commdesk::{
-    features::{communities::index::Communities, facts::is_known, organizations::index::Directory, reactions},
+    features::{communities::index::Communities, facts::is_known, imports, organizations::index::Directory, reactions},
     http,
     platform::{
         cluster::{self, Cluster},
-        config::{Cli, Dev, Facts, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
+        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
@@ -65,6 +65,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
                 }
             }
         }
+        Verb::Import(import) => run_import(import).await,
         Verb::Openapi => {
             println!("{:#}", http::api_v1::openapi());
             Ok(())
@@ -173,6 +174,20 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
+    Ok(())
+}
+
+/// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows.
+async fn run_import(import: Import) -> anyhow::Result<()> {
+    telemetry::start_logs();
+    let house = open_production(&import.settings)?;
+    let ctx = Ctx::background(&house, "import");
+    let bytes = std::fs::read(&import.file).with_context(|| format!("{} cannot be read", import.file.display()))?;
+    let logos = import.logos.as_deref().map(imports::pictures::of_folder).transpose()?.unwrap_or_default();
+    let name = import.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let said =
+        imports::service::by_command(&ctx, &import.by, &import.target, &import.community, name, bytes, logos, import.dry_run);
+    print!("{}", said.await?);
     Ok(())
 }
 

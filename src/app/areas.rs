@@ -24,6 +24,7 @@ use crate::{
         },
         events::views::EventView,
         exports::ui::ExportPage,
+        imports::ui::{ImportOnePage, ImportsPage},
         members::ui::{
             door::InvitationDoor,
             import::ImportPage,
@@ -219,6 +220,8 @@ areas! {
         OrganizationProfile => frames::workspace("profile", || view! { <ProfilePage/> });
         People => frames::workspace("people", || view! { <PeoplePage/> });
         ImportMembers => frames::workspace("people", || view! { <ImportPage/> });
+        Imports => frames::workspace("imports", || view! { <ImportsPage/> });
+        Import => frames::workspace("imports", || view! { <ImportOnePage/> });
         Member => frames::workspace("people", || view! { <MemberPage/> });
         Account => frames::workspace("account", || view! { <AccountPage/> });
         Sessions => frames::workspace("account", || view! { <SessionsPage/> });

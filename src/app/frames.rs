@@ -316,6 +316,7 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             if current.can.administer {
                 entries.push(("staff-people", at("/staff/people"), "shield-check", "Accounts", false));
             }
+            entries.push(("imports", at("/imports"), "upload", "Imports", true));
         }
         "community" => {
             entries.push(("home", at("/dashboard"), "home", "Home", false));
@@ -328,6 +329,9 @@ fn WorkspaceNav(current: WorkspaceView, here: &'static str) -> impl IntoView {
             }
             entries.push(("directory", at("/directory"), "building", "Sponsors", false));
             entries.push(("profile", at("/community/profile"), "edit", "Profile", true));
+            if current.can.manage_opportunities {
+                entries.push(("imports", at("/imports"), "upload", "Imports", true));
+            }
             if current.can.manage_security {
                 entries.push(("security", at("/workspace/security"), "shield-check", "Security", true));
             }

@@ -105,6 +105,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/organization/domain") view=Area(Page::OrganizationDomain) ssr=SsrMode::Async/>
                 <Route path=path!("/people") view=Area(Page::People) ssr=SsrMode::Async/>
                 <Route path=path!("/people/import") view=Area(Page::ImportMembers) ssr=SsrMode::Async/>
+                <Route path=path!("/imports") view=Area(Page::Imports) ssr=SsrMode::Async/>
+                <Route path=path!("/imports/:id") view=Area(Page::Import) ssr=SsrMode::Async/>
                 <Route path=path!("/people/:id") view=Area(Page::Member) ssr=SsrMode::Async/>
                 <Route path=path!("/invitations/:token") view=Area(Page::Invitation) ssr=SsrMode::Async/>
                 <Route path=path!("/directory/:slug/join") view=Area(Page::JoinOrganization) ssr=SsrMode::Async/>

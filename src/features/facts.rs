@@ -102,6 +102,10 @@ facts! {
     OrganizationMergedAway = "organizations" / "organization_merged_away" => Workspace,
     OrganizationMergeProposed = "organizations" / "organization_merge_proposed" => Staff,
     OrganizationMergeDropped = "organizations" / "organization_merge_dropped" => Staff,
+    OrganizationImported = "organizations" / "organization_imported" => Workspace,
+    OrganizationCompleted = "organizations" / "organization_completed" => Workspace,
+    OrganizationCompletionUndone = "organizations" / "organization_completion_undone" => Workspace,
+    OrganizationUnmade = "organizations" / "organization_unmade" => Staff,
 
     CommunityRegistered = "communities" / "community_registered" => Workspace,
     CommunityChecked = "communities" / "community_checked" => Staff,
@@ -153,6 +157,8 @@ facts! {
     PartnerHidden = "partners" / "partner_hidden" => BothSides,
     PartnerShown = "partners" / "partner_shown" => BothSides,
     PartnerRemoved = "partners" / "partner_removed" => BothSides,
+    PartnerNoted = "partners" / "partner_noted" => Workspace,
+    PartnerUnnoted = "partners" / "partner_unnoted" => Workspace,
 
     EmbedSitesChosen = "embeds" / "embed_sites_chosen" => Workspace,
 
@@ -198,6 +204,11 @@ facts! {
     ReportMade = "moderation" / "report_made" => Staff,
     ReportDecided = "moderation" / "report_decided" => Staff,
     WorkspaceWarned = "moderation" / "workspace_warned" => Workspace,
+
+    ImportBegun = "imports" / "import_begun" => Workspace,
+    ImportApplied = "imports" / "import_applied" => Workspace,
+    ImportGivenUp = "imports" / "import_given_up" => Workspace,
+    ImportUndone = "imports" / "import_undone" => Workspace,
 }
 
 /// Is this a fact of the house?

@@ -13,6 +13,7 @@ pub mod opportunities;
 pub mod embeds;
 pub mod requests;
 pub mod decisions;
+pub mod imports;
 pub mod moderation;
 pub mod exports;
 pub mod notifications;

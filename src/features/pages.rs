@@ -91,6 +91,13 @@ pub mod decisions {
     pub mod ui;
 }
 
+pub mod imports {
+    pub use services::features::imports::*;
+
+    pub mod server_fns;
+    pub mod ui;
+}
+
 pub mod moderation {
     pub use services::features::moderation::*;
 

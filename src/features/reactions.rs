@@ -22,6 +22,7 @@ pub fn registry() -> Registry {
             .chain(watching::jobs::consumers())
             .chain(requests::jobs::consumers())
             .chain(decisions::jobs::consumers())
+            .chain(imports::jobs::consumers())
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
@@ -53,6 +54,7 @@ pub fn registry() -> Registry {
             },
             organizations::jobs::forget_drafts(),
             members::roster::forget_imports(),
+            imports::jobs::forget_imports(),
             Periodic {
                 name: "forget-digests",
                 every: Duration::from_secs(86_400),

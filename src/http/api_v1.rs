@@ -42,6 +42,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(notifications::rest::routes())
         .merge(blocks::rest::routes())
         .merge(moderation::rest::routes())
+        .merge(imports::rest::routes())
     // one line a room: .merge(room::rest::routes())
 }
 

@@ -42,7 +42,7 @@ const KEPT: usize = 16;
 const AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Where a stranger finds nothing: paths begin so.
-const PRIVATE: [&str; 26] = [
+const PRIVATE: [&str; 27] = [
     "/account",
     "/api-keys",
     "/api/v1/",
@@ -53,6 +53,7 @@ const PRIVATE: [&str; 26] = [
     // Any four of them are a page of their own: nothing that has to be found.
     "/directory/compare",
     "/export",
+    "/imports",
     "/inbox",
     "/invitations/",
     "/join-requests/",

@@ -49,6 +49,7 @@ fn table() -> Vec<FormRoute> {
         .chain(moderation::forms::forms())
         .chain(decisions::forms::forms())
         .chain(exports::forms::forms())
+        .chain(imports::forms::forms())
         // one line a room: .chain(room::forms::forms())
         .chain(notifications::forms::forms())
         .collect()

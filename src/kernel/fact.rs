@@ -1,7 +1,7 @@
 //! What a rule says has happened. Rules build facts, stores write what they say, and the transaction keeps them: as the
 //! audit entry, the timeline, and the source of mails and notices.
 
-use super::ids::{CommunityId, EventId, OpportunityId, OrganizationId, PartnerLinkId, ReportId, RequestId, UserId};
+use super::ids::{CommunityId, EventId, IntakeId, OpportunityId, OrganizationId, PartnerLinkId, ReportId, RequestId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -17,6 +17,7 @@ pub enum SubjectKind {
     Request,
     PartnerLink,
     Report,
+    Import,
 }
 
 impl SubjectKind {
@@ -30,6 +31,7 @@ impl SubjectKind {
             Self::Request => "request",
             Self::PartnerLink => "partner_link",
             Self::Report => "report",
+            Self::Import => "import",
         }
     }
 }
@@ -60,6 +62,7 @@ subjects! {
     RequestId => Request,
     PartnerLinkId => PartnerLink,
     ReportId => Report,
+    IntakeId => Import,
 }
 
 /// What a fact says, ready to be chained.

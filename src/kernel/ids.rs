@@ -78,4 +78,6 @@ ids! {
     JoinRequestId,
     /// A list of newcomers that waits to be imported.
     ImportId,
+    /// A file of organizations or events on its way in.
+    IntakeId,
 }

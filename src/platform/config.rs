@@ -36,6 +36,8 @@ pub enum Verb {
     /// The record of what happened.
     #[command(subcommand)]
     Facts(Facts),
+    /// Look at a file of organizations or events, and import it.
+    Import(Import),
     /// Print the OpenAPI document of /api/v1.
     Openapi,
     /// Print fresh keys for production, as environment lines.
@@ -57,6 +59,29 @@ pub enum Staff {
         #[command(flatten)]
         settings: Serve,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// CSV (UTF-8), XLSX, or a JSON list.
+    pub file: PathBuf,
+    /// organizations or events.
+    #[arg(long, default_value = "organizations")]
+    pub target: String,
+    /// Who brings it: the e-mail address of somebody of the staff.
+    #[arg(long)]
+    pub by: String,
+    /// For events: the short name of the community that they belong to.
+    #[arg(long, default_value = "")]
+    pub community: String,
+    /// A folder of pictures, each named as its row says or as its organization is called.
+    #[arg(long)]
+    pub logos: Option<PathBuf>,
+    /// Only look: say what would become of each row.
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub settings: Serve,
 }
 
 #[derive(Debug, Subcommand)]

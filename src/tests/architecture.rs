@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "embeds",
     "requests",
     "decisions",
+    "imports",
     "moderation",
     "exports",
     "notifications",
@@ -304,6 +305,7 @@ fn every_use_of_the_systems_scope_is_known() {
 
 #[tokio::test]
 async fn closed_lists_of_the_database_equal_those_of_the_code() {
+    use commdesk::features::imports::rules::{State, Target};
     use commdesk::kernel::{
         actor::{CommunityStatus, OrganizationRole, Side, StaffRole, VerificationStatus},
         labels::{EntityType, EventFormat},
@@ -319,6 +321,8 @@ async fn closed_lists_of_the_database_equal_those_of_the_code() {
         ("staff_roles", "role", labels(StaffRole::ALL.iter().map(|s| s.label()).collect())),
         ("events", "format", labels(EventFormat::ALL.iter().map(|s| s.label()).collect())),
         ("events", "status", labels(vec!["Draft", "Upcoming", "Live", "Completed", "Archived"])),
+        ("imports", "target", labels(Target::LABELS.to_vec())),
+        ("imports", "state", labels(State::LABELS.to_vec())),
         ("requests", "turn", labels(Side::ALL.iter().map(|s| s.label()).collect())),
     ];
     story(async |town| {

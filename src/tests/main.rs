@@ -10,6 +10,7 @@ mod page_cache;
 mod organizations;
 mod organization_life;
 mod requests;
+mod imports;
 mod inbox;
 mod moderation;
 mod statements;

@@ -84,12 +84,13 @@ pub const TABLES: &[Columns] = &[
         "id = {acme}",
         "slug entity_type display_name legal_name website identity_key industry short_description long_description technologies \
          developer_tools supported_regions preferred_event_types supported_community_types verification_status brand_colors \
-         boilerplate events_sponsored communities_supported",
+         boilerplate events_sponsored communities_supported products products_text",
         // Sponsorship types are words of a closed list; who sees them is a row of `organizations/visibility.rs`.
         "name_skeleton budget_currency sponsorship_types trust_score disabled_from version changed",
         "budget_min budget_max primary_email business_email devrel_email hiring_email billing_email phone more_asked \
          decision_reason applied_from disabling_reason",
     ),
+    columns("organizations_gone", "false", "", "changed", ""),
     columns("organization_members", "false", "", "role version", ""),
     columns("organization_seats_waiting", "false", "", "role", ""),
     // A dropped one; what waits is read by staff alone.
@@ -171,6 +172,18 @@ pub const TABLES: &[Columns] = &[
     columns("community_embeds", "false", "origins", "version", ""),
     columns("invitations", "workspace_id in ({apex}, {acme})", "", "workspace_kind role", "email name token_hash"),
     columns("member_imports", "community_id = {apex}", "", "", "roster"),
+    // A file of Apex Circle that waits to be carried out; its id is the request's.
+    columns("imports", "id = {request}", "", "target state file_hash", "file_name headings mapping note"),
+    columns(
+        "import_rows",
+        "import_id = {request}",
+        "",
+        "number outcome into_row choice",
+        "cells title reason unmapped into_name added undo_refused",
+    ),
+    columns("import_progress", "false", "", "done total", ""),
+    columns("import_mappings", "workspace = {apex}", "", "target headings_hash", "mapping"),
+    columns("import_pictures", "import_id = {request}", "", "outcome number", "file_name reason"),
     columns("join_requests", "organization_id = {acme}", "", "role", "message decider_email token_hash"),
     columns("api_keys", "workspace_id in ({apex}, {acme})", "", "kind scopes", "name secret_hash tail"),
     columns("second_factor_policies", "false", "", "kind needed_for", ""),
@@ -313,6 +326,12 @@ pub async fn furnish(town: &Town) -> Tenants {
         "insert into invitations (id, workspace_kind, workspace_id, email, role, invited_by, token_hash, created_at, sent_at, expires_at)
          values ({invitation}, 'community', {apex}, 'x@apex.example', 'Designer', {ravi}, 'x', {now}, {now}, {now}::timestamptz + interval '90 days')",
         "insert into member_imports (id, community_id, created_by, roster, created_at) values (gen_random_uuid(), {apex}, {ravi}, 'x', {now})",
+        "insert into imports (id, community_id, created_by, target, state, file_name, file_hash, headings, mapping, created_at)
+         values ({request}, {apex}, {ravi}, 'sponsors', 'ready', 'x.csv', 'x', '{Name,Website}',
+                 '{\"displayName\": \"Name\", \"website\": \"Website\"}', {now})",
+        "insert into import_rows (import_id, number, cells, title, reason, added) values ({request}, 2, '{x,x}', 'x', 'x', '{}')",
+        "insert into import_mappings (workspace, target, headings_hash, mapping, updated_at) values ({apex}, 'sponsors', 'x', '{}', {now})",
+        "insert into import_pictures (import_id, file_name, outcome, reason) values ({request}, 'x.svg', 'unmatched', 'x')",
         "insert into join_requests (id, organization_id, user_id, message, decider_email, token_hash, created_at)
          values ({join_request}, {acme}, {ravi}, 'x', 'x', 'x', {now})",
         "insert into api_keys (id, kind, workspace_id, name, secret_hash, tail, scopes, made_by, created_at)

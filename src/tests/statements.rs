@@ -9,6 +9,7 @@ use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
         communities::index::Communities,
+        imports::service::{self as imports, File},
         organizations::index::Directory,
     },
     http::site,
@@ -112,6 +113,10 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/people", Sponsor, "/people"),
     ("/people/import", Community, "/people/import"),
     ("/people/{id}", Community, "/people/{member}"),
+    ("/imports", Community, "/imports"),
+    ("/imports", Staff, "/imports"),
+    ("/imports/{id}", Community, "/imports/{import}"),
+    ("/imports/{id}", Community, "/imports/{import}?filter=problems"),
     ("/account", Community, "/account"),
     ("/account/sessions", Community, "/account/sessions"),
     ("/api-keys", Community, "/api-keys"),
@@ -172,6 +177,9 @@ async fn of_the_staff(town: &Town) -> Browser {
     browser
 }
 
+/// Whom a community has worked with: one that is new, and one row that is nothing.
+const LIST: &str = "name,website\nNorthwind Data,northwind-data.example\nNobody,nowhere\n";
+
 struct Readers {
     browsers: [Browser; 6],
     /// The word in braces, and what stands for it.
@@ -185,6 +193,9 @@ async fn readers(town: &Town) -> Readers {
     };
     let ctx = town.ctx();
     let ravi = people::sign_in(&ctx, people::RAVI).await.expect("the password is right").user;
+    let actor = people::actor(&ctx, people::RAVI).await.expect("signed in");
+    let list = File { target: "sponsors".into(), name: "past.csv".into(), bytes: LIST.into(), ..File::default() };
+    let import = imports::bring(&ctx, &actor, list).await.expect("read");
     let link = accounts::issue_link(&ctx, ravi, LinkPurpose::Reset, people::RAVI.email).await.expect("a link");
     let staff = of_the_staff(town).await;
     let browsers = [
@@ -234,6 +245,7 @@ async fn readers(town: &Town) -> Readers {
             one("select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle' limit 1")
                 .await,
         ),
+        ("{import}", import.to_string()),
         ("{link}", link),
         ("{lost}", "a-link-that-nobody-was-mailed-0123456789abcd".to_owned()),
     ];
@@ -278,6 +290,7 @@ async fn grow(town: &Town) {
     // The request that is copied is the same for its wording and for itself: what is copied last is not yet there.
     let model = "(select r.id from requests r join communities c on c.id = r.community_id
                   where c.slug = 'apex-circle' and r.state = 'Pending' limit 1)";
+    multiply(town, "import_rows", "o.number = 2", "'number', 10 + n").await;
     multiply(town, "revisions", &format!("o.request_id = {model}"), "'request_id', md5('request' || n)").await;
     let changes = "'id', md5('request' || n), 'organization_id', (select id from organizations where slug = 'copy-' || n)";
     multiply(town, "requests", &format!("o.id = {model}"), changes).await;

@@ -60,6 +60,8 @@ pub const PAGES: &[(&str, u16)] = &[
     ("/organization/profile", 401),
     ("/people", 401),
     ("/people/import", 401),
+    ("/imports", 401),
+    ("/imports/{id}", 401),
     ("/people/{id}", 401),
     ("/invitations/{token}", 404),
     ("/directory/{slug}/join", 401),
@@ -197,6 +199,11 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("GET", "/members/{memberId}", 401, 404),
     ("PATCH", "/members/{memberId}", 401, 404),
     ("DELETE", "/members/{memberId}", 401, 404),
+    ("POST", "/imports", 401, 403),
+    ("GET", "/imports/{importId}", 401, 403),
+    ("GET", "/imports/{importId}/report", 401, 403),
+    ("POST", "/imports/{importId}/apply", 401, 403),
+    ("POST", "/imports/{importId}/undo", 401, 403),
     ("GET", "/join-requests", 401, 200),
     ("POST", "/join-requests", 401, 404),
     ("PATCH", "/join-requests/{joinRequestId}", 401, 422),
@@ -316,6 +323,12 @@ pub const FORMS: &[(&str, &str, Whose)] = &[
     ("/people", "revoke", Own),
     ("/people/import", "import", Own),
     ("/people/import", "look", Own),
+    ("/imports", "bring", OfOthers),
+    ("/imports/{id}", "map", OfOthers),
+    ("/imports/{id}", "decide", OfOthers),
+    ("/imports/{id}", "pictures", OfOthers),
+    ("/imports/{id}", "apply", OfOthers),
+    ("/imports/{id}", "undo", OfOthers),
     ("/claim/{slug}", "check", OfOthers),
     ("/claim/{slug}", "dns", Own),
     ("/claim/{slug}", "mailbox", Anybody),
@@ -404,6 +417,8 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/members/people", "status=&cursor=", 401, 200),
     ("/members/member", "id={memberId}", 401, 404),
     ("/members/import", "list=", 401, 403),
+    ("/imports/list", "", 401, 403),
+    ("/imports/one", "id={requestId}&filter=&page=1", 401, 403),
     ("/members/invitation", "token={token}", 404, 404),
     ("/members/join", "slug=acme-cloud", 401, 200),
     ("/members/decision", "token={token}", 404, 404),
@@ -492,7 +507,7 @@ impl Others {
     pub fn fill(&self, path: &str) -> String {
         let id = if path.starts_with("/opportunities") || path.starts_with("/manage/opportunities") {
             self.opportunity
-        } else if path.starts_with("/requests") {
+        } else if path.starts_with("/requests") || path.starts_with("/imports") {
             self.request
         } else if path.starts_with("/manage/events") {
             self.event
@@ -528,6 +543,7 @@ impl Others {
             .replace("{linkId}", &self.link.to_string())
             .replace("{memberId}", &self.member.to_string())
             .replace("{invitationId}", &self.invitation.to_string())
+            .replace("{importId}", &self.request.to_string())
             .replace("{joinRequestId}", &self.join_request.to_string())
     }
 }
@@ -637,6 +653,8 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             "/requests/{id}",
             "/people/{id}",
             "/people/import",
+            "/imports",
+            "/imports/{id}",
             "/manage/events/{id}",
             "/manage/events/{id}/edit",
             "/manage/events/{id}/partners/new",

@@ -44,6 +44,7 @@ fn event_input(typed: &Typed) -> EventInput {
         start_at: text("startAt"),
         end_at: text("endAt"),
         timezone: text("timezone"),
+        all_day: Some(typed.ticked("allDay")),
         venue_name: text("venueName"),
         venue_address: text("venueAddress"),
         capacity: Some(CapacityInput { max_attendees: text("capacity.maxAttendees") }),

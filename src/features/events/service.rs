@@ -5,7 +5,7 @@
 
 use super::{
     policy,
-    rules::{Drafted, Event, EventInput, EventStatus, Moved, wall_text},
+    rules::{Details, Drafted, Event, EventInput, EventStatus, Moved, wall_text},
     store::{self, EventRow, Filter},
     views::{
         CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, FoundEvents, MyEvents, SettingsView,
@@ -26,7 +26,7 @@ use crate::{
         actor::{Actor, Capability, Scope},
         error::{AppError, AppResult, Denied},
         fields::{Check, FieldErrors},
-        ids::{CommunityId, EventId},
+        ids::{CommunityId, EventId, UserId},
         page::{Listed, Page, PageRequest, cursor},
         text::Slug,
     },
@@ -326,6 +326,91 @@ async fn free_slug(tx: &mut Tx, title: &str, own: Option<&str>) -> AppResult<Str
     Err(AppError::refused("SLUG_TAKEN", "Very many events have this title. Add the city or the year to it."))
 }
 
+// ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// An event that is there, as a file's rows are compared with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Titled {
+    pub id: EventId,
+    pub title: String,
+    pub first_day: Option<NaiveDate>,
+    pub status: EventStatus,
+}
+
+/// The events of a community, the newest 5,000.
+///
+/// # Errors
+/// When the database is away.
+pub async fn titled(conn: &mut sqlx::PgConnection, community: CommunityId) -> AppResult<Vec<Titled>> {
+    let rows = store::list_titles(conn, community).await?;
+    rows.into_iter()
+        .map(|(id, title, starts, status)| {
+            let status = EventStatus::parse(&status).map_err(|_| AppError::broken("an event has an unknown status"))?;
+            Ok(Titled { id: id.into(), title, first_day: starts.map(|wall| wall.date()), status })
+        })
+        .collect()
+}
+
+/// Drafts events of a community that a file brings, in its transaction; the caller has held the community, and decided that
+/// this may be done. Gives their ids in order.
+///
+/// # Errors
+/// When the database is away.
+pub async fn draft_in(
+    tx: &mut Tx,
+    voice: &Voice,
+    (community, by): (CommunityId, UserId),
+    events: Vec<Details>,
+) -> AppResult<Vec<EventId>> {
+    let mut ids = Vec::with_capacity(events.len());
+    for mut details in events {
+        let (id, now) = (tx.ctx().id(), tx.ctx().now());
+        vocabulary::settle_in(tx, &mut details.technologies, now).await?;
+        let slug = free_slug(tx, &details.title, None).await?;
+        let drafted = Drafted::new(id, community, details);
+        store::apply_drafted(tx.conn(), &drafted, &slug, by, now).await?;
+        tx.state(voice.clone(), &drafted);
+        ids.push(drafted.id());
+    }
+    Ok(ids)
+}
+
+/// Takes drafts of a file out of sight again, where they are as the file brought them and nothing hangs on them. Gives those
+/// that stay, with the reason in words.
+///
+/// # Errors
+/// When the database is away.
+pub async fn undraft_in(
+    tx: &mut Tx,
+    voice: &Voice,
+    (community, by): (CommunityId, UserId),
+    ids: &[EventId],
+) -> AppResult<Vec<(EventId, String)>> {
+    let mut kept = Vec::new();
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    for id in ids {
+        let event = match store::hold(tx.conn(), Scope::system("an import takes back what it drafted"), id).await {
+            // Somebody has deleted it already.
+            Err(AppError::NotFound) => continue,
+            other => other?.into_event()?,
+        };
+        if event.community != community || event.status != EventStatus::Draft || event.version != 1 {
+            kept.push((id, format!("{} was edited or published since.", event.details.title)));
+            continue;
+        }
+        match event.delete(store::count_ties(tx.conn(), id).await?) {
+            Err(refusal) => kept.push((id, refusal.message)),
+            Ok(deleted) => {
+                let now = tx.ctx().now();
+                store::apply_deleted(tx.conn(), &deleted, by, now).await?;
+                tx.state(voice.clone(), &deleted);
+            }
+        }
+    }
+    Ok(kept)
+}
+
 // ── What other rooms ask ────────────────────────────────────────────────────────────────────────────────────────────
 
 /// What other rooms need of an event; it stays as it is until the transaction ends.
@@ -405,7 +490,7 @@ fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> Ap
         community_id: event.community,
         slug: event.slug,
         status: event.status,
-        when_label: when_label(&it.timezone, it.starts.map(|t| t.at), it.ends.map(|t| t.at), now),
+        when_label: when_of(&it, now),
         title: it.title,
         event_type: it.event_type,
         category: it.category,
@@ -424,9 +509,20 @@ fn brief_of(row: EventRow, community: &CommunityBrief, now: DateTime<Utc>) -> Ap
     })
 }
 
-/// When an event takes place, in words.
-pub fn when_label(zone: &str, starts: Option<DateTime<Utc>>, ends: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+fn when_of(it: &Details, now: DateTime<Utc>) -> String {
+    when_label(&it.timezone, it.starts.map(|timed| timed.at), it.ends.map(|timed| timed.at), it.all_day, now)
+}
+
+/// When an event takes place, in words; of some only the days are known.
+pub fn when_label(
+    zone: &str,
+    starts: Option<DateTime<Utc>>,
+    ends: Option<DateTime<Utc>>,
+    all_day: bool,
+    now: DateTime<Utc>,
+) -> String {
     match (starts, ends) {
+        (Some(starts), Some(ends)) if all_day => zones::days_label(zone, starts, ends),
         (Some(starts), Some(ends)) => zones::span_label(zone, starts, ends, now),
         (Some(starts), None) => zones::moment_label_in(zone, starts, now),
         (None, _) => "Dates to come".to_owned(),
@@ -586,7 +682,7 @@ fn item(row: EventRow, communities: &HashMap<Uuid, CommunityBrief>, now: DateTim
         community_name: community.name.clone(),
         community_place: place_label(&community.city, &community.country),
         slug: event.slug,
-        when_label: when_label(&it.timezone, starts, ends, now),
+        when_label: when_of(&it, now),
         title: it.title,
         subtitle: it.subtitle,
         event_type: it.event_type,
@@ -645,7 +741,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         public_url: ctx.link(&format!("/events/{}", event.slug)),
         slug: event.slug,
         missing: if can.edit && event.status == EventStatus::Draft { it.missing() } else { FieldErrors::default() },
-        when_label: when_label(&it.timezone, starts, ends, ctx.now()),
+        when_label: when_of(&it, ctx.now()),
         title: it.title,
         subtitle: it.subtitle,
         description_markdown: it.description_markdown,
@@ -659,6 +755,7 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
         end_at: ends.map(rfc3339),
         start_wall: it.starts.map(|timed| wall_text(timed.wall)),
         end_wall: it.ends.map(|timed| wall_text(timed.wall)),
+        all_day: it.all_day,
         timezone: it.timezone,
         venue_name: it.venue_name,
         venue_address: it.venue_address,

@@ -40,6 +40,7 @@ pub struct EventRow {
     pub venue_address: String,
     pub max_attendees: Option<i32>,
     pub public_visible: bool,
+    pub all_day: bool,
     pub status: String,
     pub published_at: Option<DateTime<Utc>>,
     pub version: i32,
@@ -74,6 +75,7 @@ impl EventRow {
                 venue_address: self.venue_address,
                 max_attendees: self.max_attendees,
                 public_visible: self.public_visible,
+                all_day: self.all_day,
             },
             slug: self.slug,
         })
@@ -104,8 +106,8 @@ pub async fn apply_drafted(conn: &mut PgConnection, fact: &Drafted, slug: &str, 
     sqlx::query!(
         "insert into events (id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category,
                              format, region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name,
-                             venue_address, max_attendees, public_visible, status, created_by, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'Draft', $22, $23, $23)",
+                             venue_address, max_attendees, public_visible, status, created_by, created_at, updated_at, all_day)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 'Draft', $22, $23, $23, $24)",
         fact.id().0,
         fact.community().0,
         slug,
@@ -129,6 +131,7 @@ pub async fn apply_drafted(conn: &mut PgConnection, fact: &Drafted, slug: &str, 
         it.public_visible,
         by.0,
         at,
+        it.all_day,
     )
     .execute(conn)
     .await
@@ -143,7 +146,7 @@ pub async fn apply_edited(conn: &mut PgConnection, fact: &Edited, slug: &str, at
          set slug = $4, title = $5, subtitle = $6, description_markdown = $7, registration_link = $8, event_type = $9,
              category = $10, format = $11, region = $12, technologies = $13, starts_wall = $14, ends_wall = $15, timezone = $16,
              start_at = $17, end_at = $18, venue_name = $19, venue_address = $20, max_attendees = $21, public_visible = $22,
-             version = version + 1, updated_at = $23
+             version = version + 1, updated_at = $23, all_day = $24
          where id = $1 and status = $2 and version = $3",
         fact.id().0,
         fact.status().label(),
@@ -168,6 +171,7 @@ pub async fn apply_edited(conn: &mut PgConnection, fact: &Edited, slug: &str, at
         it.max_attendees,
         it.public_visible,
         at,
+        it.all_day,
     )
     .execute(conn)
     .await
@@ -191,13 +195,28 @@ pub async fn apply_moved(conn: &mut PgConnection, fact: &Moved, at: DateTime<Utc
     one(done.rows_affected())
 }
 
+/// Titles and first days of a community's events, and whether they can be taken for one that a file brings.
+pub async fn list_titles(
+    conn: &mut PgConnection,
+    community: CommunityId,
+) -> AppResult<Vec<(Uuid, String, Option<NaiveDateTime>, String)>> {
+    let rows = sqlx::query!(
+        "select id, title, starts_wall, status from events where community_id = $1 and deleted_at is null
+         order by created_at desc, id limit 5000",
+        community.0,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.title, row.starts_wall, row.status)).collect())
+}
+
 /// Locks a deleted event that the scope may touch.
 pub async fn hold_deleted(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResult<EventRow> {
     sqlx::query_as!(
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for update",
         id.0,
         scope.community(),
@@ -273,7 +292,7 @@ pub async fn hold(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResu
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for update",
         id.0,
         scope.community(),
@@ -290,7 +309,7 @@ pub async fn get_shared(conn: &mut PgConnection, id: EventId) -> AppResult<Event
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = $1 and deleted_at is null for share",
         id.0,
     )
@@ -313,7 +332,7 @@ pub async fn find(db: &PgPool, id: Option<EventId>, slug: Option<&str>) -> AppRe
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where (id = $1 or ($1::uuid is null and slug = $2)) and deleted_at is null",
         id.map(|id| id.0),
         slug,
@@ -353,7 +372,7 @@ impl WithCommunity {
 
 const WITH_COMMUNITY: &str = "select e.id, e.community_id, e.slug, e.title, e.subtitle, e.description_markdown, e.registration_link, \
      e.event_type, e.category, e.format, e.region, e.technologies, e.starts_wall, e.ends_wall, e.timezone, e.start_at, e.end_at, \
-     e.venue_name, e.venue_address, e.max_attendees, e.public_visible, e.status, e.published_at, e.version, e.updated_at, \
+     e.venue_name, e.venue_address, e.max_attendees, e.public_visible, e.all_day, e.status, e.published_at, e.version, e.updated_at, \
      e.deleted_at, e.hidden_reason, c.slug as community_slug, c.name as community_name, c.status as community_status, \
      l.storage_key as community_logo_key, c.country as community_country, c.city as community_city \
      from events e join communities c on c.id = e.community_id left join logos l on l.id = c.logo_id";
@@ -392,7 +411,7 @@ pub async fn list_by_ids(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<EventRow>> 
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events where id = any($1)",
         ids,
     )
@@ -406,7 +425,7 @@ pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> A
         EventRow,
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events
          where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null
            and status in ('Upcoming', 'Live', 'Completed', 'Archived')
@@ -491,7 +510,7 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     let mut query = QueryBuilder::<Postgres>::new(
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, status, published_at, version, updated_at, deleted_at, hidden_reason
+                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
          from events",
     );
     narrow(&mut query, filter);

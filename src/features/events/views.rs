@@ -105,6 +105,9 @@ pub struct EventView {
     /// On the clock of `timezone`: `2026-11-20T18:30`.
     pub start_wall: Option<String>,
     pub end_wall: Option<String>,
+    /// Only its days are known.
+    #[serde(default)]
+    pub all_day: bool,
     pub timezone: String,
     pub venue_name: String,
     pub venue_address: String,

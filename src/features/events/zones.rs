@@ -63,8 +63,10 @@ pub fn settle(draft: Draft, stored: Option<&Details>) -> Result<Details, FieldEr
     let mut check = Check::default();
     let zone = check.take("timezone", zone(&draft.timezone));
     let same_zone = stored.is_some_and(|stored| stored.timezone == draft.timezone);
+    let all_day = draft.all_day;
     let mut settled = |path: &str, chosen: Option<Chosen>, before: Option<Timed>| {
-        let (zone, chosen) = (zone?, chosen?);
+        let zone = zone?;
+        let chosen = if all_day { whole_day(zone, chosen?, path == "endAt") } else { chosen? };
         match chosen {
             Chosen::Instant(at) => Some(Timed { wall: wall(zone, at), at }),
             Chosen::Wall(wall) => match before.filter(|before| same_zone && before.wall == wall) {
@@ -77,6 +79,21 @@ pub fn settle(draft: Draft, stored: Option<&Details>) -> Result<Details, FieldEr
     let ends = settled("endAt", draft.ends, stored.and_then(|stored| stored.ends));
     check.finish()?;
     Details::settled(draft, starts, ends)
+}
+
+/// The day's first minute, or its last.
+fn whole_day(zone: Tz, chosen: Chosen, is_end: bool) -> Chosen {
+    let day = match chosen {
+        Chosen::Wall(wall) => wall.date(),
+        Chosen::Instant(at) => wall(zone, at).date(),
+    };
+    let time = if is_end { day.and_hms_opt(23, 59, 0) } else { day.and_hms_opt(0, 0, 0) };
+    time.map_or(chosen, Chosen::Wall)
+}
+
+/// From the first day to the last: "20 to 22 Nov 2026".
+pub fn days_label(zone_name: &str, starts: DateTime<Utc>, ends: DateTime<Utc>) -> String {
+    crate::platform::dates::days(starts, ends, zone(zone_name).unwrap_or(Tz::UTC))
 }
 
 /// "Fri 20 Nov, 18:30 IST"; the year is said when it is not the present one.

@@ -572,6 +572,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationMergedAway => Somebody(vec![line(Former, Letter, T::OrganizationMergedAway)]),
         FactKind::OrganizationMergeProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationMergeProposed)]),
         FactKind::OrganizationMergeDropped => Nobody("nothing changed for anybody"),
+        FactKind::OrganizationImported => Nobody("the import's report names all that it made; nobody of theirs is here yet"),
+        FactKind::OrganizationCompleted => Nobody("the import's report names it; nobody of theirs is here yet"),
+        FactKind::OrganizationCompletionUndone => Nobody("whoever took the import back sees it; nobody of theirs is here yet"),
+        FactKind::OrganizationUnmade => Nobody("nobody of theirs was here, and nothing depended on it"),
 
         FactKind::CommunityRegistered => Somebody(vec![line(Owner, Letter, T::CommunityRegistered)]),
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
@@ -636,6 +640,14 @@ pub fn told(kind: FactKind) -> Told {
             line(Organization(SeeRequests), Both, T::PartnerRemoved),
             line(Community(ManagePartners), Notice, T::PartnerRemoved),
         ]),
+
+        FactKind::PartnerNoted => Nobody("it is the community's own note until they show it"),
+        FactKind::PartnerUnnoted => Nobody("nobody but the community had seen it"),
+
+        FactKind::ImportBegun => Nobody("whoever begins it looks at its page"),
+        FactKind::ImportApplied => Nobody("its page has the report"),
+        FactKind::ImportGivenUp => Nobody("its page says why"),
+        FactKind::ImportUndone => Nobody("whoever takes it back sees what stays"),
 
         FactKind::EmbedSitesChosen => Nobody("whoever opens the page of embeds sees the sites"),
 

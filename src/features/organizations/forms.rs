@@ -169,6 +169,7 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
         phone: typed.owned("phone"),
         brand_colors: typed.all("brandColors"),
         boilerplate: typed.owned("boilerplate"),
+        products: super::rules::products::typed(typed.text("products")),
         version: typed.text("version").parse().unwrap_or_default(),
     };
     super::policy::may_edit(&actor)?;

@@ -1,4 +1,4 @@
-//! The directory's index: filled from the listed organizations, following what changes. Kept for each instance by `main`.
+//! The directory's index: filled from the listed organizations, following what changes and what is taken away. Kept for each instance by `main`.
 
 use super::{
     rules::search::{DirectoryFacet, Searched},
@@ -11,6 +11,7 @@ use crate::{
         index::{Row, Source},
     },
 };
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Organizations of the directory.
@@ -25,8 +26,18 @@ impl Source for Directory {
     }
 
     async fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Row<DirectoryFacet>)>> {
-        let rows = search::list_changed(ctx.db(), mark, limit).await?;
-        let row = |row: Searched| if row.is_listed() { Row::Listed(Box::new(row.entry())) } else { Row::Unlisted(row.id.0) };
-        Ok(rows.into_iter().map(|(changed, searched)| (changed, row(searched))).collect())
+        let moved = search::list_changed(ctx.db(), mark, limit).await?;
+        if moved.is_empty() {
+            return Ok(Vec::new());
+        }
+        // As they are now: what changed again meanwhile comes once more.
+        let ids: Vec<Uuid> = moved.iter().map(|(_, id)| *id).collect();
+        let mut rows: HashMap<Uuid, Searched> =
+            search::list_searched_by(ctx.db(), &ids).await?.into_iter().map(|row| (row.id.0, row)).collect();
+        let mut row = |id: Uuid| match rows.remove(&id).filter(Searched::is_listed) {
+            Some(row) => Row::Listed(Box::new(row.entry())),
+            None => Row::Unlisted(id),
+        };
+        Ok(moved.into_iter().map(|(changed, id)| (changed, row(id))).collect())
     }
 }

@@ -46,6 +46,14 @@ pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
 /// As [`store_logo`].
 pub async fn keep(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<(LogoId, UploadedLogo)> {
     limits::hit_address(ctx, limits::UPLOAD_ADDRESS).await?;
+    draw(ctx, bytes).await
+}
+
+/// As [`keep`], for a caller that has limits of its own.
+///
+/// # Errors
+/// 422 on `logo`, saying what is wrong with the file.
+pub async fn draw(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<(LogoId, UploadedLogo)> {
     let picture = pictures::clean_logo_async(bytes).await.map_err(|refusal| AppError::invalid("logo", refusal.message))?;
     let key = Key::of_hash("logos", &picture.sha256_hex, "png").map_err(|_| AppError::broken("a hash is no key"))?;
     let small = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);

@@ -25,6 +25,8 @@ pub mod logos;
 #[cfg(feature = "server")]
 pub mod lookups;
 #[cfg(feature = "server")]
+pub mod bulk;
+#[cfg(feature = "server")]
 pub mod claims;
 #[cfg(feature = "server")]
 pub mod life;

@@ -36,7 +36,7 @@ pub async fn directory(query: String, workspace: Option<String>) -> Result<Direc
 /// Organizations side by side, as the query of the address names them.
 #[server(name = LoadComparison, prefix = "/rpc", endpoint = "organizations/compare", input = GetUrl)]
 pub async fn compare(query: String, workspace: Option<String>) -> Result<CompareView, PageError> {
-    let call = crate::platform::web::of_page()?.acting_for(workspace);
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::directory::compare(&call.ctx, call.maybe_viewer().as_ref(), &query).await?)
 }
 
@@ -52,7 +52,9 @@ pub async fn suggest(text: String, workspace: Option<String>) -> Result<Suggesti
 pub async fn organization(slug: String, workspace: Option<String>) -> Result<OrganizationView, PageError> {
     use super::service::{self, OrganizationRef};
     let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(service::get_by(&call.ctx, call.maybe_viewer().as_ref(), &OrganizationRef::Slug(slug)).await?)
+    // Links of lists that know only an id lead here too.
+    let by = slug.parse::<OrganizationRef>().unwrap_or(OrganizationRef::Slug(slug));
+    Ok(service::get_by(&call.ctx, call.maybe_viewer().as_ref(), &by).await?)
 }
 
 /// The page on which somebody takes an organization over.

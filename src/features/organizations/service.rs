@@ -249,8 +249,7 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
         return Ok(rows);
     }
     // Who was added by a website alone has no mailbox yet.
-    let email = (!row.primary_email.is_empty()).then(|| Email::parse(&row.primary_email)).transpose();
-    let email = email.map_err(|_| AppError::broken("a stored e-mail address is none"))?;
+    let email = mailbox(&row.primary_email)?;
     if let Ok(website) = &parsed {
         let identity = Identity::of(website);
         rows.push(trust::website_reachable(website.host(), &lookups::reach(ctx, website.host()).await));
@@ -277,6 +276,14 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
     Ok(rows)
+}
+
+/// The official mailbox; nobody's, of a profile that came with a file and that nobody has claimed.
+pub(super) fn mailbox(stored: &str) -> AppResult<Option<Email>> {
+    if stored.is_empty() {
+        return Ok(None);
+    }
+    Email::parse(stored).map(Some).map_err(|_| damaged("official e-mail"))
 }
 
 async fn similar(ctx: &Ctx, row: &OrganizationRow, identity: &Identity) -> AppResult<Vec<String>> {
@@ -532,6 +539,9 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_disabling_dropped") => ("Staff keep it".to_owned(), said("reason")),
         ("organizations", "organization_checks_asked") => ("Staff asked for new checks".to_owned(), None),
         ("organizations", "organization_added") => ("A community added it".to_owned(), None),
+        ("organizations", "organization_imported") => ("It came with a file".to_owned(), None),
+        ("organizations", "organization_completed") => ("A file added to it".to_owned(), said("added")),
+        ("organizations", "organization_completion_undone") => ("What a file had added was taken back".to_owned(), None),
         ("organizations", "organization_slug_changed") => ("Its address here changed".to_owned(), said("slug")),
         ("organizations", "organization_website_proposed") => ("Another website was proposed".to_owned(), said("website")),
         ("organizations", "organization_website_withdrawn") => ("The proposed website was withdrawn".to_owned(), said("website")),
@@ -1032,6 +1042,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         phone: open(&row.phone, "phone")?.unwrap_or_default(),
         brand_colors: row.brand_colors.clone(),
         boilerplate: row.boilerplate.clone(),
+        products: serde_json::from_value(row.products.clone()).map_err(|_| damaged("list of products"))?,
         version: row.version,
     };
     let mut profile = input.parse_stored().map_err(|errors| damaged(&errors.0.into_keys().collect::<Vec<_>>().join(", ")))?;

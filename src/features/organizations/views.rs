@@ -6,6 +6,7 @@ use super::{
         Organization, Standing, Verdict,
         application::{ApplicationInput, ApplicationStep, Budget},
         claims::ClaimState,
+        products::Product,
         profile::{Completeness, Profile, ProfileInput},
     },
     trust::{CheckResult, FriendlyTrust, FullTrust},
@@ -158,6 +159,9 @@ pub struct OrganizationView {
     /// How others may describe it, word for word.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub boilerplate: String,
+    /// What it makes, each with its own page.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub products: Vec<Product>,
     pub website: String,
     /// The website as people read it: without scheme and last slash.
     pub website_label: String,
@@ -265,6 +269,7 @@ impl OrganizationView {
             wordmark_url: only(Field::Wordmark, record.wordmark_key.as_deref().map(logo_url)),
             brand_colors: if sees(Field::BrandColors) { profile.brand_colors.clone() } else { Vec::new() },
             boilerplate: shown(profile.boilerplate.as_str(), Field::Boilerplate),
+            products: if sees(Field::Products) { profile.products.clone() } else { Vec::new() },
             website: shown(profile.website.as_str(), Field::Website),
             website_label: shown(profile.website.short(), Field::Website),
             industry: profile.industry,
@@ -291,7 +296,7 @@ impl OrganizationView {
             developers_reached_count: None,
             budget_range: (sees(Field::BudgetRange) && !profile.budget.is_unsaid()).then(|| BudgetView::from(profile.budget)),
             available_sponsorship_types: sees(Field::SponsorshipTypes).then(|| profile.sponsorship_types.clone()),
-            primary_email: only(Field::PrimaryEmail, Some(profile.primary_email.to_string())),
+            primary_email: email(Field::PrimaryEmail, &profile.primary_email),
             business_email: email(Field::BusinessEmail, &profile.business_email),
             dev_rel_email: email(Field::DevRelEmail, &profile.dev_rel_email),
             hiring_email: email(Field::HiringEmail, &profile.hiring_email),

@@ -35,6 +35,7 @@ labels! {
         Wordmark = "wordmarkUrl",
         BrandColors = "brandColors",
         Boilerplate = "boilerplate",
+        Products = "products",
         ProposedWebsite = "proposedWebsite",
         MoreAsked = "moreAsked",
         DecisionReason = "decisionReason",
@@ -91,6 +92,7 @@ impl Field {
             Self::Wordmark => "Wordmark",
             Self::BrandColors => "Brand colours",
             Self::Boilerplate => "Boilerplate",
+            Self::Products => "Products",
             Self::ProposedWebsite => "Proposed website",
             Self::MoreAsked => "What staff asked for",
             Self::DecisionReason => "Reason of the decision",
@@ -122,6 +124,7 @@ impl Field {
             | Self::Wordmark
             | Self::BrandColors
             | Self::Boilerplate
+            | Self::Products
             | Self::Support => matches!(audience, Public | PendingCommunity | ApprovedCommunity | Member | Admin | Staff),
             Self::BudgetRange
             | Self::SponsorshipTypes

@@ -168,6 +168,40 @@ impl Fact for PartnerAssigned {
     }
 }
 
+/// An organization stood on the page of a past event: the community knows it, and shows it when it likes. Or this is taken
+/// back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerNoted {
+    assigned: PartnerAssigned,
+    undone: bool,
+}
+
+impl PartnerAssigned {
+    /// The same, kept for the community alone: nobody is told, and it is no support before it is shown.
+    pub fn noted(self) -> PartnerNoted {
+        PartnerNoted { assigned: self, undone: false }
+    }
+}
+
+impl PartnerNoted {
+    pub fn assigned(&self) -> &PartnerAssigned {
+        &self.assigned
+    }
+
+    /// Taken back.
+    #[must_use]
+    pub fn undone(self) -> Self {
+        Self { undone: true, ..self }
+    }
+}
+
+impl Fact for PartnerNoted {
+    fn statement(&self) -> Statement {
+        let name = if self.undone { "partner_unnoted" } else { "partner_noted" };
+        Statement { name, ..self.assigned.statement() }
+    }
+}
+
 // ── What is typed ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The category of somebody who was added without one.

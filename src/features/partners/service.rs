@@ -49,6 +49,65 @@ pub async fn assign_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignm
     Ok(link)
 }
 
+/// Notes whom a community worked with at a past event, hidden until the community shows it. The caller holds the event, and
+/// has looked at who stands there.
+///
+/// # Errors
+/// 409 `ALREADY_ON_EVENT`.
+pub async fn note_in(tx: &mut Tx, voice: impl Into<Voice>, assignment: Assignment) -> AppResult<PartnerLinkId> {
+    let (link, now) = (tx.ctx().id(), tx.ctx().now());
+    let noted = rules::assign(link, assignment).noted();
+    store::apply_assigned(tx, noted.assigned(), false, now).await?;
+    tx.state(voice, &noted);
+    Ok(link)
+}
+
+/// Takes notes of past events back, where they are as they were written and nobody has seen them. Gives those that stay.
+///
+/// # Errors
+/// When the database is away.
+pub async fn unnote_in(tx: &mut Tx, voice: &Voice, notes: &[(EventId, PartnerLinkId)]) -> AppResult<Vec<PartnerLinkId>> {
+    let mut kept = Vec::new();
+    for (event, id) in notes {
+        let row = match store::hold(tx, *event, *id).await {
+            Err(AppError::NotFound) => continue,
+            other => other?,
+        };
+        if row.visible || row.version != 1 {
+            kept.push(*id);
+            continue;
+        }
+        let assignment = Assignment {
+            event: *event,
+            community: row.community_id.into(),
+            organization: row.organization_id.map(Into::into),
+            request: None,
+            event_title: String::new(),
+            event_slug: String::new(),
+            name: row.name_snapshot,
+            logo_key: row.logo_key_snapshot,
+            website: row.website_snapshot,
+            category: category(&row.display_category)?,
+            benefits: Vec::new(),
+        };
+        store::delete_noted(tx, *id).await?;
+        tx.state(voice.clone(), &rules::assign(*id, assignment).noted().undone());
+    }
+    Ok(kept)
+}
+
+/// Which organizations stand on these events, hidden or not, and as what.
+///
+/// # Errors
+/// When the database is away.
+pub async fn standing_on(
+    conn: &mut sqlx::PgConnection,
+    events: &[EventId],
+) -> AppResult<Vec<(EventId, OrganizationId, Category)>> {
+    let rows = store::list_standing(conn, events).await?;
+    rows.into_iter().map(|(event, organization, label)| Ok((event.into(), organization.into(), category(&label)?))).collect()
+}
+
 /// What an event's page shows, by tier. The caller has decided that the event may be seen.
 ///
 /// # Errors

@@ -125,6 +125,28 @@ pub async fn hold(tx: &mut Tx, event: EventId, id: PartnerLinkId) -> AppResult<M
     .ok_or(AppError::NotFound)
 }
 
+/// Removes a note that nobody has seen.
+pub async fn delete_noted(tx: &mut Tx, id: PartnerLinkId) -> AppResult<()> {
+    let done =
+        sqlx::query!("delete from event_partners where id = $1 and not visible and version = 1 and request_id is null", id.0)
+            .execute(tx.conn())
+            .await?;
+    one(done.rows_affected())
+}
+
+/// Organizations on these events, hidden or not.
+pub async fn list_standing(conn: &mut sqlx::PgConnection, events: &[EventId]) -> AppResult<Vec<(Uuid, Uuid, String)>> {
+    let events: Vec<Uuid> = events.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select event_id, organization_id as "organization_id!", display_category from event_partners
+           where event_id = any($1) and organization_id is not null and removed_at is null"#,
+        &events,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.event_id, row.organization_id, row.display_category)).collect())
+}
+
 /// Everybody of a tier, in the order of the page.
 pub async fn list_tier(tx: &mut Tx, event: EventId, tier: Tier) -> AppResult<Vec<PartnerLinkId>> {
     let ids = sqlx::query_scalar!(

@@ -848,7 +848,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     let known = store_sending::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
     let events = known.events.into_iter().map(|it| Choice {
         id: it.id.to_string(),
-        label: format!("{}, {}", it.title, events::when_label(&it.timezone, it.start_at, it.end_at, ctx.now())),
+        label: format!("{}, {}", it.title, events::when_label(&it.timezone, it.start_at, it.end_at, it.all_day, ctx.now())),
     });
     let offers = known.opportunities.into_iter().map(|it| {
         let (lower, upper) = (store::money(it.budget_min, &it.currency)?, store::money(it.budget_max, &it.currency)?);

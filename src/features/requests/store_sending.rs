@@ -248,6 +248,7 @@ pub struct EventChoice {
     pub timezone: String,
     pub start_at: Option<DateTime<Utc>>,
     pub end_at: Option<DateTime<Utc>>,
+    pub all_day: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -281,7 +282,7 @@ pub async fn find_compose(
                (select count(*) from requests where opened_at > $3 and opened_by = 'community' and community_id = $1) as "workspace!",
                (select count(*) from requests where opened_at > $3 and created_by = $4) as "person!",
                (select coalesce(jsonb_agg(to_jsonb(x) order by x.start_at, x.id), '[]') from (
-                    select e.id, e.title, e.timezone, e.start_at, e.end_at from events e
+                    select e.id, e.title, e.timezone, e.start_at, e.end_at, e.all_day from events e
                     where e.community_id = $1 and e.status in ('Upcoming', 'Live') and e.deleted_at is null and e.hidden_reason is null
                     order by e.start_at, e.id limit 100) x) as "events!: Json<Vec<EventChoice>>",
                (select coalesce(jsonb_agg(to_jsonb(x) order by x.updated_at desc, x.id desc), '[]') from (

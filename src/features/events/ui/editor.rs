@@ -147,6 +147,7 @@ fn What(event: Option<EventView>) -> impl IntoView {
 fn When(event: Option<EventView>, zones: Vec<String>) -> impl IntoView {
     let start = event.as_ref().and_then(|event| event.start_wall.clone()).unwrap_or_default();
     let end = event.as_ref().and_then(|event| event.end_wall.clone()).unwrap_or_default();
+    let all_day = event.as_ref().is_some_and(|event| event.all_day);
     let zone = event.as_ref().map_or_else(|| DEFAULT_ZONE.to_owned(), |event| event.timezone.clone());
     let mut zones: Vec<(String, String)> =
         zones.into_iter().map(|zone| (zone.replace('_', " "), zone)).map(|(label, zone)| (zone, label)).collect();
@@ -160,6 +161,7 @@ fn When(event: Option<EventView>, zones: Vec<String>) -> impl IntoView {
                 <TextField form=FORM name="startAt" label="Starts" kind="datetime-local" value=start/>
                 <TextField form=FORM name="endAt" label="Ends" kind="datetime-local" value=end/>
             </div>
+            <TickField form=FORM name="allDay" label="Whole days: only the dates are known" value=all_day/>
             <SelectField
                 form=FORM
                 name="timezone"

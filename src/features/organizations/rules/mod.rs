@@ -17,8 +17,10 @@
 
 pub mod application;
 pub mod claims;
+pub mod imports;
 pub mod merging;
 pub mod moves;
+pub mod products;
 pub mod profile;
 pub mod search;
 

@@ -1,6 +1,7 @@
 //! The profile of an organization, as it is typed and as it is kept; what is missing from it.
 
 use super::application::{Budget, BudgetInput, choices, company_name};
+use super::products::{Product, ProductInput};
 use crate::{
     features::organizations::visibility::Field,
     kernel::{
@@ -49,6 +50,8 @@ pub struct ProfileInput {
     pub brand_colors: Vec<String>,
     /// How others may describe it, word for word.
     pub boilerplate: String,
+    /// What it makes, each with its own page.
+    pub products: Vec<ProductInput>,
     /// The version that the editor had before them.
     pub version: i32,
 }
@@ -70,7 +73,8 @@ pub struct Profile {
     pub supported_community_types: Vec<CommunityType>,
     pub budget: Budget,
     pub sponsorship_types: Vec<SponsorshipType>,
-    pub primary_email: Email,
+    /// Nobody's, of a profile that came with a file and that nobody has claimed.
+    pub primary_email: Option<Email>,
     pub business_email: Option<Email>,
     pub dev_rel_email: Option<Email>,
     pub hiring_email: Option<Email>,
@@ -79,6 +83,7 @@ pub struct Profile {
     /// `#rrggbb` in lower case.
     pub brand_colors: Vec<String>,
     pub boilerplate: Paragraph,
+    pub products: Vec<Product>,
     /// The stored pictures, by their ids' texts; a change of one is a change of the profile.
     pub logo: Option<String>,
     pub logo_on_dark: Option<String>,
@@ -97,6 +102,7 @@ impl ProfileInput {
             self.available_sponsorship_types.iter().any(|t| !t.trim().is_empty()),
             "Choose at least one.",
         );
+        check.ensure("primaryEmail", !self.primary_email.trim().is_empty(), "Enter an e-mail address.");
         self.read(check, false)
     }
 
@@ -130,10 +136,7 @@ impl ProfileInput {
         let budget = self.budget_range.check(&mut check);
         let sponsorship_types =
             choices(&mut check, "availableSponsorshipTypes", &self.available_sponsorship_types, SponsorshipType::parse);
-        let primary_email = match self.primary_email.as_str() {
-            "" if stored => Some(Email::unknown()),
-            text => check.take("primaryEmail", Email::parse(text)),
-        };
+        let primary_email = maybe(&mut check, "primaryEmail", &self.primary_email, Email::parse);
         let business_email = maybe(&mut check, "businessEmail", &self.business_email, Email::parse);
         let dev_rel_email = maybe(&mut check, "devRelEmail", &self.dev_rel_email, Email::parse);
         let hiring_email = maybe(&mut check, "hiringEmail", &self.hiring_email, Email::parse);
@@ -141,6 +144,7 @@ impl ProfileInput {
         let phone = maybe(&mut check, "phone", &self.phone, Phone::parse);
         let brand_colors = colors(&mut check, "brandColors", &self.brand_colors);
         let boilerplate = check.take("boilerplate", Paragraph::parse(&self.boilerplate, LONGEST_BOILERPLATE, "description"));
+        let products = check.take("products", super::products::read(&self.products));
         check.finish()?;
         let whole = || {
             Some(Profile {
@@ -166,6 +170,7 @@ impl ProfileInput {
                 phone: phone?,
                 brand_colors: brand_colors?,
                 boilerplate: boilerplate?,
+                products: products?,
                 logo: None,
                 logo_on_dark: None,
                 wordmark: None,
@@ -265,6 +270,7 @@ impl Profile {
             Field::Wordmark => self.wordmark != new.wordmark,
             Field::BrandColors => self.brand_colors != new.brand_colors,
             Field::Boilerplate => self.boilerplate != new.boilerplate,
+            Field::Products => self.products != new.products,
             Field::VerificationStatus
             | Field::Support
             | Field::ProposedWebsite
@@ -296,7 +302,7 @@ impl Profile {
             supported_community_types: labels(&self.supported_community_types.iter().map(|l| l.label()).collect::<Vec<_>>()),
             budget_range: self.budget.input(),
             available_sponsorship_types: labels(&self.sponsorship_types.iter().map(|l| l.label()).collect::<Vec<_>>()),
-            primary_email: self.primary_email.to_string(),
+            primary_email: text(&self.primary_email),
             business_email: text(&self.business_email),
             dev_rel_email: text(&self.dev_rel_email),
             hiring_email: text(&self.hiring_email),
@@ -304,6 +310,7 @@ impl Profile {
             phone: self.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
             brand_colors: self.brand_colors.clone(),
             boilerplate: self.boilerplate.to_string(),
+            products: self.products.iter().map(Product::input).collect(),
             version,
         }
     }

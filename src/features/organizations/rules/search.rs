@@ -187,6 +187,8 @@ pub struct Searched {
     pub long_description: String,
     pub technologies: Vec<String>,
     pub developer_tools: Vec<String>,
+    /// The names of what it makes.
+    pub products: Vec<String>,
     pub regions: Vec<String>,
     pub event_types: Vec<String>,
     pub sponsorship_types: Vec<String>,
@@ -232,7 +234,7 @@ impl Searched {
             id: self.id.0,
             name: self.display_name,
             sort_name: self.sort_name,
-            strong: std::iter::once(self.industry).chain(self.developer_tools).collect(),
+            strong: std::iter::once(self.industry).chain(self.developer_tools).chain(self.products).collect(),
             technologies: self.technologies,
             text: vec![self.short_description, self.long_description],
             values,
@@ -280,6 +282,7 @@ mod tests {
             long_description: "We give credits to hackathons.".into(),
             technologies: vec!["C++".into(), "nodejs".into(), "K8s".into()],
             developer_tools: vec!["Terraform".into()],
+            products: vec!["Lakeside Query".into()],
             regions: vec!["Global".into()],
             event_types: vec!["Hackathon".into()],
             sponsorship_types: vec!["Cash".into()],
@@ -338,8 +341,17 @@ mod tests {
 
     #[test]
     fn technologies_stay_apart_and_have_other_names() {
-        for there in ["C++", "c++ cloud", "node.js", "Kubernetes", "terraform", "zurich", "ZÜRICH hackathons", "infrastructure"]
-        {
+        for there in [
+            "C++",
+            "c++ cloud",
+            "node.js",
+            "Kubernetes",
+            "terraform",
+            "lakeside query",
+            "zurich",
+            "ZÜRICH hackathons",
+            "infrastructure",
+        ] {
             assert!(
                 fits(&format!("q={}", url::form_urlencoded::byte_serialize(there.as_bytes()).collect::<String>())),
                 "{there}"

@@ -1,13 +1,14 @@
 //! SQL of organizations, their members, checks, drafts and logos, and nothing else. Names and addresses of people are read
 //! from `users`, which the accounts room owns and alone writes.
 
+pub mod bulk;
 pub mod life;
 pub mod merging;
 pub mod review;
 pub mod search;
 
 use super::{
-    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing},
+    rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing, products},
     trust::{CheckKind, CheckResult, CheckRow},
     views::{QueueOrder, StaffPart},
 };
@@ -18,6 +19,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
         page::Listed,
+        text::Email,
     },
     platform::{db::OnConstraint as _, tx::Tx},
 };
@@ -43,6 +45,7 @@ pub struct OrganizationRow {
     pub wordmark_key: Option<String>,
     pub brand_colors: Vec<String>,
     pub boilerplate: String,
+    pub products: Value,
     pub website: String,
     pub proposed_website: Option<String>,
     pub disabling_proposed_by: Option<Uuid>,
@@ -115,7 +118,7 @@ pub async fn find_for(
         OrganizationRow,
         r#"select o.id, o.slug, o.entity_type, o.display_name, o.legal_name, o.logo_id, l.storage_key as "logo_key?",
                   o.logo_on_dark_id, d.storage_key as "logo_on_dark_key?", o.wordmark_id, w.storage_key as "wordmark_key?",
-                  o.brand_colors, o.boilerplate, o.website, p.website as "proposed_website?", o.disabling_proposed_by,
+                  o.brand_colors, o.boilerplate, o.products, o.website, p.website as "proposed_website?", o.disabling_proposed_by,
                   o.disabled_from, o.merged_into, o.added_by_community, o.identity_key, o.industry, o.short_description, o.long_description, o.technologies, o.developer_tools,
                   o.supported_regions, o.preferred_event_types, o.supported_community_types, o.budget_currency, o.budget_min,
                   o.budget_max, o.sponsorship_types, o.primary_email, o.business_email, o.devrel_email, o.hiring_email,
@@ -432,7 +435,7 @@ pub async fn apply_profile_editing(
              supported_community_types = $18, budget_currency = $19, budget_min = $20, budget_max = $21,
              sponsorship_types = $22, primary_email = $23, business_email = $24, devrel_email = $25, hiring_email = $26,
              billing_email = $27, phone = $28, version = version + 1, updated_at = $29, logo_on_dark_id = $30,
-             wordmark_id = $31, brand_colors = $32, boilerplate = $33
+             wordmark_id = $31, brand_colors = $32, boilerplate = $33, products = $34, products_text = $35
          where id = $1 and version = $2",
         fact.organization().0,
         fact.from_version(),
@@ -456,7 +459,7 @@ pub async fn apply_profile_editing(
         profile.budget.min.minor,
         profile.budget.max.map(|max| max.minor),
         &labels(profile.sponsorship_types.iter().map(|l| l.label()).collect()),
-        profile.primary_email.as_str(),
+        profile.primary_email.as_ref().map_or("", Email::as_str),
         sealed.business_email,
         sealed.devrel_email,
         sealed.hiring_email,
@@ -467,6 +470,8 @@ pub async fn apply_profile_editing(
         pictures.wordmark,
         &profile.brand_colors,
         profile.boilerplate.as_str(),
+        products::stored(&profile.products),
+        products::words(&profile.products),
     )
     .execute(tx.conn())
     .await

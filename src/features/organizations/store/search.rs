@@ -87,6 +87,9 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
         sql.push(" and (o.technologies && ").push_bind(spellings(&query.text));
         if !signs {
             sql.push(" or o.search @@ websearch_to_tsquery('simple', ").push_bind(query.text.clone()).push(")");
+            sql.push(" or to_tsvector('simple', o.products_text) @@ websearch_to_tsquery('simple', ")
+                .push_bind(query.text.clone())
+                .push(")");
         }
         sql.push(")");
     }
@@ -193,7 +196,6 @@ fn since(place: &Place) -> AppResult<DateTime<Utc>> {
 /// As much of a row as is searched.
 struct SearchedRow {
     id: Uuid,
-    changed: i64,
     display_name: String,
     sort_name: String,
     entity_type: String,
@@ -202,6 +204,7 @@ struct SearchedRow {
     long_description: String,
     technologies: Vec<String>,
     developer_tools: Vec<String>,
+    products_text: String,
     supported_regions: Vec<String>,
     preferred_event_types: Vec<String>,
     sponsorship_types: Vec<String>,
@@ -227,6 +230,7 @@ impl From<SearchedRow> for Searched {
             long_description: row.long_description,
             technologies: row.technologies,
             developer_tools: row.developer_tools,
+            products: row.products_text.lines().map(str::to_owned).collect(),
             regions: row.supported_regions,
             event_types: row.preferred_event_types,
             sponsorship_types: row.sponsorship_types,
@@ -243,10 +247,9 @@ impl From<SearchedRow> for Searched {
 pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<Vec<Searched>> {
     let rows = sqlx::query_as!(
         SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", display_name, lower(display_name) as "sort_name!", entity_type, industry,
-                  short_description, long_description, technologies, developer_tools, supported_regions, preferred_event_types,
-                  sponsorship_types, budget_currency, budget_min, budget_max, verification_status, events_sponsored,
-                  communities_supported, created_at
+        r#"select id, display_name, lower(display_name) as "sort_name!", entity_type, industry, short_description, long_description,
+                  technologies, developer_tools, products_text, supported_regions, preferred_event_types, sponsorship_types,
+                  budget_currency, budget_min, budget_max, verification_status, events_sponsored, communities_supported, created_at
            from organizations
            where id > $1 and verification_status in ('Verified', 'Community Added')
            order by id limit $2"#,
@@ -260,40 +263,46 @@ pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<
 
 /// One organization of any standing, as it is searched.
 pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched>> {
-    let row = sqlx::query_as!(
-        SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", display_name, lower(display_name) as "sort_name!", entity_type, industry,
-                  short_description, long_description, technologies, developer_tools, supported_regions, preferred_event_types,
-                  sponsorship_types, budget_currency, budget_min, budget_max, verification_status, events_sponsored,
-                  communities_supported, created_at
-           from organizations where id = $1"#,
-        id,
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(Searched::from))
+    Ok(list_searched_by(pool, &[id]).await?.pop())
 }
 
-/// Organizations of every standing by the transactions that changed them last, after a mark; each with its transaction.
-/// What a transaction changes that still runs comes later, and so does everything after it.
-pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Searched)>> {
-    let rows = sqlx::query_as!(
-        SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", display_name, lower(display_name) as "sort_name!", entity_type, industry,
-                  short_description, long_description, technologies, developer_tools, supported_regions, preferred_event_types,
-                  sponsorship_types, budget_currency, budget_min, budget_max, verification_status, events_sponsored,
-                  communities_supported, created_at
-           from organizations
-           where changed is not null and (changed, id) > ($1, $2)
-             and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-           order by changed, id limit $3"#,
+/// Organizations of every standing, and those that are gone, by the transactions that changed them last, after a mark; each
+/// with its transaction. What a transaction changes that still runs comes later, and so does everything after it. Both in one
+/// statement: two could see different transactions as the oldest that runs.
+pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Uuid)>> {
+    let rows = sqlx::query!(
+        r#"select moved.id as "id!", moved.changed as "changed!" from (
+               (select id, changed from organizations
+                where changed is not null and (changed, id) > ($1, $2)
+                  and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                order by changed, id limit $3)
+               union all
+               (select id, changed from organizations_gone
+                where (changed, id) > ($1, $2) and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                order by changed, id limit $3)
+           ) as moved order by moved.changed, moved.id limit $3"#,
         changed,
         id,
         limit,
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.changed, Searched::from(row))).collect())
+    Ok(rows.into_iter().map(|row| (row.changed, row.id)).collect())
+}
+
+/// Organizations with these ids as they are now, in no order; whoever is gone is left out.
+pub async fn list_searched_by(pool: &PgPool, ids: &[Uuid]) -> AppResult<Vec<Searched>> {
+    let rows = sqlx::query_as!(
+        SearchedRow,
+        r#"select id, display_name, lower(display_name) as "sort_name!", entity_type, industry, short_description, long_description,
+                  technologies, developer_tools, products_text, supported_regions, preferred_event_types, sponsorship_types,
+                  budget_currency, budget_min, budget_max, verification_status, events_sponsored, communities_supported, created_at
+           from organizations where id = any($1)"#,
+        ids,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Searched::from).collect())
 }
 
 // ── The vocabulary ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,10 @@ use crate::{
     features::{
         blocks::ui::BlockThem,
         organizations::{
-            rules::search::{DirectoryFacet, DirectoryQuery},
+            rules::{
+                products::Product,
+                search::{DirectoryFacet, DirectoryQuery},
+            },
             server_fns,
             views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
         },
@@ -493,6 +496,7 @@ fn Organization(
                         </section>
                     })}
                     {events}
+                    <Products products=o.products/>
                     {list("Technologies", o.technologies)}
                     {list("Developer tools", o.developer_tools)}
                     {list("Event types they look for", labels(o.preferred_event_types.iter().map(|label| label.label()).collect()))}
@@ -583,6 +587,31 @@ fn linked(o: &OrganizationView, origin: &str) -> Value {
     graph(vec![known, breadcrumbs(origin, &[("Sponsors and partners", "/directory"), (&o.display_name, &path)])])
 }
 
+/// What it makes, each with its own page.
+#[component]
+fn Products(products: Vec<Product>) -> impl IntoView {
+    (!products.is_empty()).then(|| {
+        view! {
+            <section class="section" aria-labelledby="products">
+                <div class="section__head"><h2 class="section__title" id="products">"Products"</h2></div>
+                <ul class="product-list">
+                    {products
+                        .into_iter()
+                        .map(|it| {
+                            let name = if it.url.is_empty() {
+                                view! { <span class="product-list__name">{it.name}</span> }.into_any()
+                            } else {
+                                view! { <a class="product-list__name" href=it.url rel="noopener nofollow external">{it.name}</a> }.into_any()
+                            };
+                            view! { <li class="product-list__item">{name} <span class="text-soft text-small">{it.segment}</span></li> }
+                        })
+                        .collect_view()}
+                </ul>
+            </section>
+        }
+    })
+}
+
 /// Nobody of it is here: whoever reads this may be.
 #[component]
 fn Claimable(name: String, slug: String) -> impl IntoView {
@@ -590,8 +619,8 @@ fn Claimable(name: String, slug: String) -> impl IntoView {
         <div class="notice tone-info" role="status">
             <Icon name="info"/>
             <div class="notice__body">
-                <p class="notice__title">{format!("A community added {name}")}</p>
-                <p>"Nobody of theirs has looked at this profile yet. Requests to it wait until somebody has taken it over."</p>
+                <p class="notice__title">{format!("Nobody of {name} is here yet")}</p>
+                <p>"A community or our staff added this profile. Nobody of theirs has looked at this profile yet. Requests to it wait until somebody has taken it over."</p>
             </div>
             <a class="button button--small notice__action" href=format!("/claim/{slug}")>"Is this yours? Claim it"</a>
         </div>

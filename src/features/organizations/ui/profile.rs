@@ -3,7 +3,7 @@
 use super::fields::{BudgetField, LogoField, PictureField, control_of, industries, sponsorship_types};
 use crate::{
     features::organizations::{
-        rules::{Standing, profile::ProfileInput},
+        rules::{Standing, products, profile::ProfileInput},
         server_fns,
         views::{ProfileView, within},
         visibility::Field,
@@ -204,6 +204,16 @@ fn ProfileForm(profile: ProfileView) -> impl IntoView {
                 <div class="panel__body stack">
                     <TextField form=FORM name="technologies" label="Technologies" hint="With commas between them: Rust, Postgres, Kubernetes." value=input.technologies.join(", ") optional=true/>
                     <TextField form=FORM name="developerTools" label="Developer tools" hint="Products of yours that builders use, with commas between them." value=input.developer_tools.join(", ") optional=true/>
+                    <TextArea
+                        form=FORM
+                        name="products"
+                        label="Products"
+                        hint="One on each line: its name, its web address and what it is, with | between. Query One | https://acme.com/query | Database"
+                        value=products::text(&input.products)
+                        optional=true
+                        rows=4
+                        maxlength=20000u32
+                    />
                 </div>
             </section>
             <section class="panel">
@@ -320,6 +330,9 @@ fn differences(saved: &ProfileInput, typed: &BTreeMap<String, Vec<String>>) -> V
     let Ok(Value::Object(saved)) = serde_json::to_value(saved) else { return Vec::new() };
     let text = |value: &Value| match value {
         Value::String(text) => text.clone(),
+        Value::Array(list) if list.iter().any(Value::is_object) => serde_json::from_value(value.clone())
+            .map(|list: Vec<products::ProductInput>| products::text(&list))
+            .unwrap_or_default(),
         Value::Array(list) => list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         Value::Object(budget) => budget.get("band").and_then(Value::as_str).unwrap_or_default().to_owned(),
         _ => String::new(),

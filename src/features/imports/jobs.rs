@@ -1,0 +1,34 @@
+//! What imports do later: carry out a file that somebody looked at, and forget files that nobody carried out.
+
+use super::service;
+use crate::platform::{
+    ctx::Ctx,
+    jobs::{Consumer, Job, Periodic},
+};
+use anyhow::Context as _;
+use futures::future::BoxFuture;
+use std::time::Duration;
+
+/// The job that carries an import out; enqueued by hand.
+pub const RUN: &str = "import-run";
+
+pub fn consumers() -> Vec<Consumer> {
+    vec![Consumer { name: RUN, wants: |_| false, run }]
+}
+
+fn run(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let id = job.payload["importId"].as_str().and_then(|text| text.parse().ok()).context("a run names its import")?;
+        service::run(&ctx, id).await?;
+        Ok(())
+    })
+}
+
+/// Files that nobody carried out, a month later.
+pub fn forget_imports() -> Periodic {
+    Periodic {
+        name: "forget-imports",
+        every: Duration::from_secs(86_400),
+        run: |ctx| Box::pin(async move { Ok(service::forget(&ctx).await?) }),
+    }
+}

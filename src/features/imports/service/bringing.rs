@@ -1,0 +1,205 @@
+//! Bringing a file: read, remembered, looked at; also by a command. Changes nothing but that the file is kept.
+
+use super::{Bringer, File, carrying::apply_as, looking::look, picturing::add_pictures_as, showing::view_as};
+use crate::{
+    features::{
+        accounts::{service as accounts, views::Recipient},
+        imports::{
+            policy::{self, Desk},
+            rules::{
+                Intake, State, Target,
+                mapping::{self, Mapping},
+            },
+            sheets::{self, Sheet},
+            store::{self, NewImport},
+        },
+    },
+    kernel::{
+        actor::{Actor, StaffRole},
+        canonical,
+        error::{AppError, AppResult},
+        ids::{CommunityId, IntakeId, UserId},
+        text::Email,
+    },
+    platform::{
+        ctx::Ctx,
+        limits::{self, Limit},
+    },
+};
+use anyhow::Context as _;
+use chrono::TimeDelta;
+use std::fmt::Write as _;
+use uuid::Uuid;
+
+/// How long a file waits to be carried out.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Files that one community brings.
+const BRING_COMMUNITY: Limit = Limit { action: "import_bring", hits: 40, seconds: 86_400 };
+
+/// Reads a file and looks at its rows. Changes nothing but that the file is kept.
+///
+/// # Errors
+/// 403; 422 on `file`, `target` and `community`; 429.
+pub async fn bring(ctx: &Ctx, actor: &Actor, file: File) -> AppResult<IntakeId> {
+    let target = Target::parse(file.target.trim()).map_err(|problem| AppError::invalid("target", problem.to_string()))?;
+    let desk = policy::may_bring(actor, target)?;
+    if let Desk::Community(id) = desk {
+        limits::hit(ctx, BRING_COMMUNITY, &id.to_string()).await?;
+    }
+    bring_as(ctx, &Bringer::of(actor, desk), target, file).await
+}
+
+/// As [`bring`], for whoever has found out who it is.
+///
+/// # Errors
+/// As [`bring`].
+pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) -> AppResult<IntakeId> {
+    let into_community = match (target, bringer.desk) {
+        (Target::Events, Desk::Community(id)) => Some(id),
+        (Target::Events, Desk::Staff) => Some(named_community(ctx, &file.community).await?),
+        _ => None,
+    };
+    let bytes = file.bytes;
+    let (sheet, hash) = tokio::task::spawn_blocking(move || (sheets::read(&bytes), canonical::sha256_hex(&hex::encode(&bytes))))
+        .await
+        .map_err(|error| AppError::Broken(Box::new(error)))?;
+    let sheet = sheet.map_err(|problem| AppError::invalid("file", problem))?;
+    let mapping = match file.mapping {
+        Some(mapping) => mapping::cleaned(target, &sheet.headings, mapping),
+        None => remembered(ctx, bringer.desk, target, &sheet).await?,
+    };
+    let state = if mapping::missing(target, &mapping).is_empty() { State::Ready } else { State::Mapping };
+    let intake = Intake { id: ctx.id(), community: bringer.desk.community(), target, state };
+    let name: String = file.name.chars().filter(|c| !c.is_control()).take(120).collect();
+    let name = if name.trim().is_empty() { "A file without a name".to_owned() } else { name };
+
+    let mut tx = ctx.begin().await?;
+    let new = NewImport {
+        intake: &intake,
+        by: bringer.by,
+        into_community,
+        file_name: &name,
+        file_hash: &hash,
+        headings: &sheet.headings,
+        mapping: &mapping,
+    };
+    store::insert(&mut tx, &new, ctx.now()).await?;
+    store::insert_rows(&mut tx, intake.id, &sheet.rows).await?;
+    if state == State::Ready {
+        look(&mut tx, intake.id).await?;
+    }
+    tx.result(intake.id);
+    tx.commit_unstated("a file that is only looked at changes nothing").await?;
+    Ok(intake.id)
+}
+
+async fn named_community(ctx: &Ctx, slug: &str) -> AppResult<CommunityId> {
+    let missing =
+        || AppError::invalid("community", "Name the community that the events belong to, by the short name in its address.");
+    if slug.trim().is_empty() {
+        return Err(missing());
+    }
+    store::find_community(ctx.db(), slug.trim()).await?.map(|(id, _)| id).ok_or_else(missing)
+}
+
+/// The mapping that this workspace gave such headings before, else a guess.
+async fn remembered(ctx: &Ctx, desk: Desk, target: Target, sheet: &Sheet) -> AppResult<Mapping> {
+    let found = store::find_mapping(ctx.db(), workspace(desk), target, &headings_hash(&sheet.headings)).await?;
+    Ok(match found {
+        Some(mapping) => mapping::cleaned(target, &sheet.headings, mapping),
+        None => mapping::guess(target, &sheet.headings),
+    })
+}
+
+pub(super) fn workspace(desk: Desk) -> Uuid {
+    desk.community().map_or(Uuid::nil(), |id| id.0)
+}
+
+pub(super) fn headings_hash(headings: &[String]) -> String {
+    canonical::sha256_hex(&headings.join("\u{1f}"))
+}
+
+/// A file that somebody of the staff brings by a command: looked at, and carried out unless it is only looked at. Gives what
+/// became of it, in lines.
+///
+/// # Errors
+/// As [`bring`]; when nobody of the staff has the address.
+#[expect(clippy::too_many_arguments, reason = "what the command's flags say, one each")]
+pub async fn by_command(
+    ctx: &Ctx,
+    by: &str,
+    target: &str,
+    community: &str,
+    name: String,
+    bytes: Vec<u8>,
+    logos: Vec<(String, Vec<u8>)>,
+    dry_run: bool,
+) -> anyhow::Result<String> {
+    let email = Email::parse(by)?;
+    let user = accounts::user_of(ctx, &email).await?.with_context(|| format!("nobody has the address {by}"))?;
+    let staff = accounts::staff(ctx, &StaffRole::ALL).await?;
+    if !staff.iter().any(|(who, _)| who.user == user) {
+        anyhow::bail!("{by} is not of the staff (`commdesk staff add` gives a role)");
+    }
+    let bringer = Bringer { desk: Desk::Staff, by: Some(user) };
+    let target = Target::parse(target)?;
+    if !bringer.desk.targets().contains(&target) {
+        anyhow::bail!("a command imports organizations or events; past sponsors are brought by their community");
+    }
+    let file = File { target: String::new(), name, bytes, community: community.to_owned(), mapping: None };
+    let told = |error: AppError| match error {
+        AppError::Invalid(problems) => anyhow::anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
+        other => anyhow::Error::new(other),
+    };
+    let id = bring_as(ctx, &bringer, target, file).await.map_err(told)?;
+    if !logos.is_empty() && target != Target::Events {
+        add_pictures_as(ctx, &bringer, id, logos).await.map_err(told)?;
+    }
+    if !dry_run {
+        apply_as(ctx, &bringer, id).await.map_err(told)?;
+    }
+    let view = view_as(ctx, id, "", 1).await?;
+    let counts = view.counts;
+    let mut said = String::new();
+    if !view.missing.is_empty() {
+        writeln!(said, "No column holds: {}. Import it on the page, where columns can be named.", view.missing.join(", "))?;
+    }
+    let what = if view.state == State::Applied { "made" } else { "would be made" };
+    writeln!(
+        said,
+        "{} rows: {} {what}, {} go with another, {} there already,",
+        counts.all(),
+        counts.make,
+        counts.merge,
+        counts.there
+    )?;
+    writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
+    if !view.note.is_empty() {
+        writeln!(said, "Nothing was imported: {}", view.note)?;
+    }
+    for row in store::list_rows(ctx.db(), id, &["ask", "skip", "problem"], false, 0, 5_000).await? {
+        writeln!(said, "line {}: {} ({}): {}", row.number, row.title, row.outcome, row.reason)?;
+    }
+    for picture in view.pictures.iter().filter(|it| it.outcome != "matched") {
+        writeln!(said, "picture {} ({}): {}", picture.file_name, picture.outcome, picture.reason)?;
+    }
+    writeln!(
+        said,
+        "The whole report, and the way back: {}",
+        ctx.link(&format!("/imports/{id}?as=staff%3A{}", staff_key(&staff, user)))
+    )?;
+    Ok(said)
+}
+
+fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {
+    staff.iter().find(|(who, _)| who.user == user).map_or("admin", |(_, role)| role.label())
+}
+
+/// Files that nobody carried out within a month.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(ctx: &Ctx) -> AppResult<()> {
+    store::delete_old(ctx.db(), ctx.now() - KEPT).await
+}

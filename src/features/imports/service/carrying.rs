@@ -1,0 +1,440 @@
+//! Carrying a file out: all of it or nothing, in one transaction.
+
+use super::{
+    Bringer,
+    looking::{Decided, Looked, decide_in, hold, look},
+};
+use crate::{
+    features::{
+        communities::service as communities,
+        events::{
+            rules::{Details, EventInput, EventStatus},
+            service as events, zones,
+        },
+        imports::{
+            jobs,
+            policy::Desk,
+            rows::{Read, Told},
+            rules::{
+                Choice, Outcome, State, Tally, Target,
+                events::{Plan, When, days_label, key},
+                organizations::Judged,
+            },
+            store::{self, Made},
+        },
+        organizations::{
+            bulk::{self, Added, Addition},
+            rules::{
+                imports::Arrival,
+                products::{MOST, Product},
+            },
+        },
+        partners::{rules::Assignment, service as partners},
+    },
+    kernel::{
+        actor::{Actor, Scope},
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+        ids::{CommunityId, EventId, IntakeId, LogoId, OrganizationId, UserId},
+        labels::{Category, EventType, Industry},
+        text::Paragraph,
+    },
+    platform::{
+        ctx::Ctx,
+        facts::Voice,
+        jobs as queue,
+        limits::{self, Limit},
+        tx::Tx,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sqlx::PgConnection;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The most profiles that one file of a community makes.
+const MOST_OF_COMMUNITY: usize = 200;
+
+/// Files that one community has carried out.
+const APPLY_COMMUNITY: Limit = Limit { action: "import_apply", hits: 10, seconds: 86_400 };
+
+/// Begins a run: a job carries it out.
+///
+/// # Errors
+/// 403; 404; 409 `IMPORT_NOT_READY`; 422; 429.
+pub async fn apply(ctx: &Ctx, actor: &Actor, id: IntakeId, choices: &[(i32, Option<Choice>)]) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let (_, intake, desk) = hold(&mut tx, actor, id).await?;
+    let begun = intake.begin()?;
+    if let Desk::Community(community) = desk {
+        limits::hit_in(&mut tx, APPLY_COMMUNITY, &community.to_string()).await?;
+    }
+    if !choices.is_empty() {
+        decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
+    }
+    store::apply_moving(&mut tx, &begun, Some(actor.user()), ctx.now()).await?;
+    queue::enqueue(&mut tx, jobs::RUN, &format!("import:{id}"), json!({ "importId": id })).await?;
+    tx.state(actor, &begun);
+    tx.result(id);
+    tx.commit().await
+}
+
+/// As [`apply`], and carried out at once: for a command.
+///
+/// # Errors
+/// As [`apply`] and [`run`].
+pub async fn apply_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let begun = store::hold(&mut tx, id).await?.intake()?.begin()?;
+    store::apply_moving(&mut tx, &begun, bringer.by, ctx.now()).await?;
+    tx.state(bringer.voice(), &begun);
+    tx.commit().await?;
+    run(ctx, id).await
+}
+
+/// Carries an import out, in one transaction. Any number of times: a second run finds nothing to do.
+///
+/// # Errors
+/// When the database is away; what the rules refuse gives the run up, and its page says why.
+pub async fn run(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    match run_whole(ctx, id).await {
+        Err(AppError::Refused(refusal)) => give_up(ctx, id, &refusal.message).await,
+        Err(AppError::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+async fn give_up(ctx: &Ctx, id: IntakeId, why: &str) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let Some(given_up) = store::hold(&mut tx, id).await?.intake()?.give_up(why) else { return Ok(()) };
+    store::apply_moving(&mut tx, &given_up, None, ctx.now()).await?;
+    tx.state(Voice::System, &given_up);
+    look(&mut tx, id).await?;
+    tx.commit().await
+}
+
+async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let before = store::hold(&mut tx, id).await?;
+    let intake = before.intake()?;
+    if intake.state != State::Applying {
+        return Ok(());
+    }
+    // Locks in the order of the house: the communities that it writes to come first.
+    for community in [before.into_community.map(CommunityId), intake.community].into_iter().flatten().collect::<HashSet<_>>() {
+        communities::brief_in(&mut tx, community).await?;
+    }
+    let promised = store::count_rows(ctx.db(), id).await?;
+    let looked = look(&mut tx, id).await?;
+    let asked = |outcome: &str| promised.iter().find(|it| it.outcome == outcome).map_or(0, |it| it.rows);
+    let now_asked = looked.judged.iter().filter(|it| it.outcome == Outcome::Ask).count();
+    if i64::try_from(now_asked).unwrap_or(i64::MAX) > asked(Outcome::Ask.label()) {
+        return Err(AppError::refused(
+            "DIRECTORY_CHANGED",
+            "Somebody has added similar names meanwhile, so nothing was imported. Look at the rows that need your decision, then import once more.",
+        ));
+    }
+    let by = before.applied_by.or(before.created_by).map(UserId);
+    let bringer = Bringer { desk: intake.community.map_or(Desk::Staff, Desk::Community), by };
+    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
+    store::put_progress(ctx.db(), id, 0, total).await?;
+    let tally = match intake.target {
+        Target::Events => make_events(ctx, &mut tx, &bringer, &looked).await?,
+        Target::Organizations | Target::Sponsors => make_organizations(ctx, &mut tx, &bringer, &looked).await?,
+    };
+    let Some(finished) = intake.finish(tally) else { return Ok(()) };
+    store::apply_moving(&mut tx, &finished, None, ctx.now()).await?;
+    tx.state(bringer.voice(), &finished);
+    tx.commit().await?;
+    store::put_progress(ctx.db(), id, total, total).await
+}
+
+fn tally(judged: &[Judged]) -> Tally {
+    let count = |wanted: &[Outcome]| judged.iter().filter(|it| wanted.contains(&it.outcome)).count();
+    Tally {
+        made: count(&[Outcome::Make]),
+        merged: count(&[Outcome::Merge]),
+        there: count(&[Outcome::There]),
+        left_out: count(&[Outcome::Ask, Outcome::Skip, Outcome::Problem]),
+    }
+}
+
+/// What a run added to something that was there, as it is kept for taking it back.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Kept {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) products: Vec<String>,
+    /// To whose profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) organization: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) logo: Option<Uuid>,
+    /// A note on a past event's page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) event: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) link: Option<Uuid>,
+}
+
+async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked) -> AppResult<Tally> {
+    let id = looked.intake.id;
+    let logos: HashMap<i32, LogoId> =
+        store::list_pictures(tx.conn(), id).await?.into_iter().filter_map(|it| Some((it.number?, LogoId(it.logo_id?)))).collect();
+    let position: HashMap<u32, usize> = looked.judged.iter().enumerate().map(|(place, it)| (it.number, place)).collect();
+    // Rows that go with another, by that row.
+    let mut with: HashMap<u32, Vec<usize>> = HashMap::new();
+    for (place, it) in looked.judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Merge) {
+        if let Some(row) = it.into_row {
+            with.entry(row).or_default().push(place);
+        }
+    }
+    let (mut arrivals, mut made_rows) = (Vec::new(), Vec::new());
+    for (place, it) in looked.judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Make) {
+        let Some(told) = &looked.rows[place].told else { continue };
+        let others: Vec<usize> = with.get(&it.number).cloned().unwrap_or_default();
+        arrivals.push(arrival(looked, place, told, &others, &logos));
+        made_rows.push(place);
+    }
+    if matches!(bringer.desk, Desk::Community(_)) && arrivals.len() > MOST_OF_COMMUNITY {
+        return Err(AppError::refused(
+            "TOO_MANY_PROFILES",
+            format!(
+                "A community's file can add {MOST_OF_COMMUNITY} profiles; this would add {}. Bring it in parts.",
+                arrivals.len()
+            ),
+        ));
+    }
+    let voice = bringer.voice();
+    let ids = bulk::import_in(tx, &voice, id, arrivals).await?;
+    let half = i32::try_from(ids.len()).unwrap_or(i32::MAX);
+    store::put_progress(ctx.db(), id, half, i32::try_from(looked.rows.len()).unwrap_or(i32::MAX)).await?;
+    let of_row: HashMap<u32, OrganizationId> =
+        made_rows.iter().zip(&ids).map(|(place, id)| (looked.judged[*place].number, *id)).collect();
+
+    // What goes with profiles that are there, and with rows that themselves go with one.
+    let mut target: HashMap<usize, OrganizationId> = HashMap::new();
+    let mut additions = Vec::new();
+    for (place, it) in looked.judged.iter().enumerate() {
+        let own = of_row.get(&it.number).copied();
+        let into = it.into.as_ref().map(|(id, _)| OrganizationId(*id));
+        let through = it.into_row.and_then(|row| {
+            of_row.get(&row).copied().or_else(|| {
+                let lead = position.get(&row)?;
+                looked.judged[*lead].into.as_ref().map(|(id, _)| OrganizationId(*id))
+            })
+        });
+        let goes = match it.outcome {
+            Outcome::Make => own,
+            Outcome::Merge | Outcome::There => into.or(through),
+            _ => None,
+        };
+        let Some(goes) = goes else { continue };
+        target.insert(place, goes);
+        if it.outcome == Outcome::Merge && own.is_none() && !of_row.values().any(|made| *made == goes) {
+            let Some(told) = &looked.rows[place].told else { continue };
+            let products = if it.as_product { vec![told.product.clone()] } else { Vec::new() };
+            additions
+                .push((place, Addition { organization: goes, products, logo: logos.get(&looked.rows[place].number).copied() }));
+        }
+    }
+    let wanted: Vec<Addition> = additions.iter().map(|(_, it)| it.clone()).collect();
+    let added: HashMap<OrganizationId, Added> =
+        if wanted.is_empty() { HashMap::new() } else { bulk::complete_in(tx, &voice, id, &wanted).await? };
+    let mut kept: HashMap<usize, Kept> = HashMap::new();
+    for (place, it) in &additions {
+        let Some(new) = added.get(&it.organization) else { continue };
+        let products: Vec<String> =
+            it.products.iter().map(|it| it.name.clone()).filter(|name| new.products.contains(name)).collect();
+        let logo = it.logo.filter(|logo| new.logo == Some(*logo)).map(|logo| logo.0);
+        if !products.is_empty() || logo.is_some() {
+            let organization = Some(it.organization.0);
+            kept.insert(*place, Kept { products, organization, logo, ..Kept::default() });
+        }
+    }
+    if looked.intake.target == Target::Sponsors {
+        note_past(tx, &voice, looked, &target, &mut kept).await?;
+    }
+    let made: Vec<Made> = looked
+        .rows
+        .iter()
+        .enumerate()
+        .filter_map(|(place, row)| {
+            let own = of_row.get(&looked.judged[place].number).map(|id| id.0);
+            let added = kept.get(&place).map(|kept| json!(kept));
+            (own.is_some() || added.is_some()).then_some(Made { number: row.number, made: own, added })
+        })
+        .collect();
+    store::put_made(tx, id, &made).await?;
+    Ok(tally(&looked.judged))
+}
+
+/// A new profile, with what the rows that go with it say.
+fn arrival(looked: &Looked, place: usize, told: &Told, others: &[usize], logos: &HashMap<i32, LogoId>) -> Arrival {
+    let with: Vec<(&Judged, &Read, &Told)> = others
+        .iter()
+        .filter_map(|other| Some((&looked.judged[*other], &looked.rows[*other], looked.rows[*other].told.as_ref()?)))
+        .collect();
+    let same = with.iter().filter(|(judged, ..)| !judged.as_product);
+    let description = if told.short_description.is_empty() {
+        same.clone().map(|(.., other)| other.short_description.as_str()).find(|text| !text.is_empty()).unwrap_or_default()
+    } else {
+        told.short_description.as_str()
+    };
+    let products: Vec<_> =
+        with.iter().filter(|(judged, ..)| judged.as_product).map(|(.., other)| other.product.clone()).collect();
+    // What most rows say; of equals the first. What no row says is not made up.
+    let mut said: Vec<(Industry, usize)> = Vec::new();
+    for industry in std::iter::once(told.industry).chain(with.iter().map(|(.., other)| other.industry)).flatten() {
+        match said.iter_mut().find(|(there, _)| *there == industry) {
+            Some((_, count)) => *count += 1,
+            None => said.push((industry, 1)),
+        }
+    }
+    let industry = said.iter().rev().max_by_key(|(_, count)| *count).map_or(Industry::Other, |(industry, _)| *industry);
+    let logo = std::iter::once(looked.rows[place].number)
+        .chain(same.map(|(_, row, _)| row.number))
+        .find_map(|number| logos.get(&number).copied());
+    Arrival {
+        display_name: told.name.clone(),
+        website: told.website.clone(),
+        entity_type: told.entity_type,
+        industry,
+        short_description: Paragraph::parse(description, 280, "short description")
+            .unwrap_or_else(|_| Paragraph::parse("", 1, "short description").expect("an empty text is one")),
+        products: dedup(products),
+        contact: told.contact.clone(),
+        logo,
+        community: looked.intake.community,
+    }
+}
+
+/// Each name once, and no more than a profile holds.
+fn dedup(products: Vec<Product>) -> Vec<Product> {
+    let mut seen = HashSet::new();
+    products.into_iter().filter(|it| seen.insert(it.name.to_lowercase())).take(MOST).collect()
+}
+
+/// The completed events of a community, by what a row may call them.
+pub(super) async fn past_events(conn: &mut PgConnection, community: CommunityId) -> AppResult<HashMap<String, EventId>> {
+    let events = events::titled(conn, community).await?;
+    // The newest of a title comes first, and stays.
+    let past = events.into_iter().filter(|it| it.status == EventStatus::Completed).rev();
+    Ok(past.map(|it| (key(&it.title, None), it.id)).collect())
+}
+
+/// Notes on the pages of past events who was there, hidden until the community shows it.
+async fn note_past(
+    tx: &mut Tx,
+    voice: &Voice,
+    looked: &Looked,
+    target: &HashMap<usize, OrganizationId>,
+    kept: &mut HashMap<usize, Kept>,
+) -> AppResult<()> {
+    let Some(community) = looked.intake.community else { return Ok(()) };
+    let past = past_events(tx.conn(), community).await?;
+    let mut notes: Vec<(EventId, OrganizationId, Category, usize)> = Vec::new();
+    for (place, row) in looked.rows.iter().enumerate() {
+        let (Some(told), Some(organization)) = (&row.told, target.get(&place)) else { continue };
+        let (Some(event), Some(category)) = (past.get(&key(&told.event, None)), told.category) else { continue };
+        if !told.event.is_empty() {
+            notes.push((*event, *organization, category, place));
+        }
+    }
+    notes.sort_unstable();
+    notes.dedup_by_key(|(event, organization, category, _)| (*event, *organization, *category));
+    let mut ids: Vec<EventId> = notes.iter().map(|(event, ..)| *event).collect();
+    ids.dedup();
+    let mut briefs = HashMap::new();
+    for id in &ids {
+        briefs.insert(
+            *id,
+            events::hold_in(tx, Scope::system("an import notes past sponsors on its community's events"), *id).await?,
+        );
+    }
+    let standing: HashSet<_> = partners::standing_on(tx.conn(), &ids).await?.into_iter().collect();
+    for (event, organization, category, place) in notes {
+        let Some(brief) = briefs.get(&event) else { continue };
+        let Some(told) = &looked.rows[place].told else { continue };
+        if standing.contains(&(event, organization, category)) {
+            continue;
+        }
+        let assignment = Assignment {
+            event,
+            community,
+            organization: Some(organization),
+            request: None,
+            event_title: brief.title.clone(),
+            event_slug: brief.slug.clone(),
+            name: told.name.to_string(),
+            logo_key: None,
+            website: told.website.to_string(),
+            category,
+            benefits: Vec::new(),
+        };
+        let link = partners::note_in(tx, voice.clone(), assignment).await?;
+        let entry = kept.entry(place).or_default();
+        (entry.event, entry.link) = (Some(event.0), Some(link.0));
+    }
+    Ok(())
+}
+
+/// A draft of what a row says.
+pub(super) fn details(plan: &Plan) -> Result<Details, FieldErrors> {
+    let days = plan.start.zip(plan.end);
+    let all_day = days.is_some_and(|(start, end)| matches!((start, end), (When::Day(_), _) | (_, When::Day(_))));
+    let wall = |when: Option<When>| match when {
+        Some(When::Day(day)) => Some(format!("{day}T00:00")),
+        Some(When::Time(time)) => Some(time.format("%Y-%m-%dT%H:%M").to_string()),
+        None => None,
+    };
+    // Without a zone, a day is no moment: it is told in words instead.
+    let (start, end, subtitle) = match (plan.zone, days) {
+        (Some(_), _) => (wall(plan.start), wall(plan.end), String::new()),
+        (None, Some((start, end))) => (None, None, days_label(start.day(), end.day())),
+        (None, None) => (None, None, String::new()),
+    };
+    let input = EventInput {
+        title: Some(plan.title.clone()),
+        subtitle: Some(subtitle),
+        description_markdown: Some(plan.description.clone()),
+        registration_link: Some(plan.link.clone()),
+        event_type: Some(EventType::Conference.label().to_owned()),
+        category: plan.category.map(|it| it.label().to_owned()),
+        format: plan.format.map(|it| it.label().to_owned()),
+        region: plan.region.map(|it| it.label().to_owned()),
+        technologies: Some(plan.technologies.clone()),
+        start_at: start,
+        end_at: end,
+        timezone: plan.zone.map(str::to_owned),
+        all_day: Some(all_day && plan.zone.is_some()),
+        venue_address: Some(plan.place.clone()),
+        ..EventInput::default()
+    };
+    zones::settle(input.parse()?, None)
+}
+
+async fn make_events(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked) -> AppResult<Tally> {
+    let by = bringer
+        .by
+        .ok_or_else(|| AppError::refused("NOBODY_BRINGS_IT", "Events belong to whoever drafts them. Name somebody."))?;
+    let community = looked.row.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
+    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
+    let mut made = Vec::new();
+    let rows: Vec<(i32, Details)> = looked
+        .rows
+        .iter()
+        .zip(&looked.judged)
+        .filter(|(_, judged)| judged.outcome == Outcome::Make)
+        .filter_map(|(row, _)| Some((row.number, details(row.event.as_ref()?).ok()?)))
+        .collect();
+    for batch in rows.chunks(100) {
+        let drafts = batch.iter().map(|(_, details)| details.clone()).collect();
+        let ids = events::draft_in(tx, &bringer.voice(), (community, by), drafts).await?;
+        made.extend(batch.iter().zip(ids).map(|((number, _), id)| Made { number: *number, made: Some(id.0), added: None }));
+        store::put_progress(ctx.db(), looked.intake.id, i32::try_from(made.len()).unwrap_or(i32::MAX), total).await?;
+    }
+    store::put_made(tx, looked.intake.id, &made).await?;
+    Ok(tally(&looked.judged))
+}

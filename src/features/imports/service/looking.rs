@@ -1,0 +1,299 @@
+//! Which column is what, what becomes of each row as things stand now, and what people decide about it.
+
+use super::{
+    bringing::{headings_hash, workspace},
+    carrying::{details, past_events},
+};
+use crate::{
+    features::{
+        events::service as events,
+        imports::{
+            policy::{self, Desk},
+            rows::{self, Read},
+            rules::{
+                Choice, Intake, Outcome, State, Target,
+                events::{When, key},
+                mapping::{self, Mapping},
+                organizations::{Around, Entry, Judged, Known, Rank, judge},
+            },
+            store::{self, ImportRow, Verdict},
+            views::ApplyInput,
+        },
+        organizations::{bulk, identity},
+    },
+    kernel::{
+        actor::Actor,
+        error::{AppError, AppResult},
+        fields::FieldErrors,
+        ids::{CommunityId, IntakeId},
+    },
+    platform::{ctx::Ctx, tx::Tx},
+};
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, HashMap};
+
+/// The import, held, for somebody who may change it.
+pub(super) async fn hold(tx: &mut Tx, actor: &Actor, id: IntakeId) -> AppResult<(ImportRow, Intake, Desk)> {
+    let desk = policy::may_import(actor)?;
+    let row = store::hold(tx, id).await?;
+    let intake = row.intake()?;
+    policy::is_theirs(desk, intake.community)?;
+    policy::may_bring(actor, intake.target)?;
+    Ok((row, intake, desk))
+}
+
+/// Says which heading holds what; remembered for the next file with the same headings.
+///
+/// # Errors
+/// 403; 404; 409 `IMPORT_NOT_READY`; 422 where a needed field has no heading.
+pub async fn remap(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: Mapping) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let (row, intake, desk) = hold(&mut tx, actor, id).await?;
+    intake.must_be_open()?;
+    let wanted = mapping::cleaned(intake.target, &row.headings, wanted);
+    let mut errors = FieldErrors::default();
+    for field in mapping::fields(intake.target).iter().filter(|field| field.needed && !wanted.contains_key(field.name)) {
+        errors.add(format!("map.{}", field.name), format!("Say which column holds it: {}.", field.label.to_lowercase()));
+    }
+    if !errors.is_empty() {
+        return Err(errors.into());
+    }
+    let now = ctx.now();
+    store::put_mapping(&mut tx, id, &wanted, State::Ready).await?;
+    store::remember_mapping(&mut tx, workspace(desk), intake.target, &headings_hash(&row.headings), &wanted, now).await?;
+    look(&mut tx, id).await?;
+    tx.result(id);
+    tx.commit_unstated("how a file is read is no fact").await
+}
+
+/// Decides about rows: each by its line (nothing takes a decision back), or all with one outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decided {
+    Rows(Vec<(i32, Option<Choice>)>),
+    All(Outcome, Choice),
+}
+
+/// # Errors
+/// 403; 404; 409 `IMPORT_NOT_READY`.
+pub async fn decide(ctx: &Ctx, actor: &Actor, id: IntakeId, decided: &Decided) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    let (_, intake, _) = hold(&mut tx, actor, id).await?;
+    intake.must_be_open()?;
+    decide_in(&mut tx, id, decided).await?;
+    tx.result(id);
+    tx.commit_unstated("what is decided about a row counts when it is carried out").await
+}
+
+pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<()> {
+    match decided {
+        Decided::Rows(choices) => store::put_choices(tx, id, choices).await?,
+        Decided::All(outcome, choice) => store::put_choice_for(tx, id, *outcome, *choice).await?,
+    }
+    look(tx, id).await?;
+    Ok(())
+}
+
+impl ApplyInput {
+    /// # Errors
+    /// 422 on the line.
+    pub fn parse(&self) -> Result<Vec<(i32, Option<Choice>)>, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let mut choices = Vec::new();
+        for (line, choice) in &self.choices {
+            match (line.trim().parse::<i32>(), Choice::parse(choice.trim())) {
+                (Ok(number), Ok(choice)) => choices.push((number, Some(choice))),
+                (Err(_), _) => errors.add(format!("choices.{line}"), "Name a line of the file by its number."),
+                (_, Err(problem)) => errors.add(format!("choices.{line}"), problem.to_string()),
+            }
+        }
+        if errors.is_empty() { Ok(choices) } else { Err(errors) }
+    }
+}
+
+/// A file, read and judged.
+pub(super) struct Looked {
+    pub(super) row: ImportRow,
+    pub(super) intake: Intake,
+    pub(super) rows: Vec<Read>,
+    /// In the order of the rows.
+    pub(super) judged: Vec<Judged>,
+}
+
+/// Judges every row against what is here now, and notes what was found.
+pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
+    let row = store::hold(tx, id).await?;
+    let intake = row.intake()?;
+    let mapping = row.mapping();
+    let rows: Vec<Read> = store::list_cells(tx.conn(), id)
+        .await?
+        .into_iter()
+        .map(|it| {
+            let stored = rows::Stored { number: it.number, cells: it.cells, choice: Choice::parse(&it.choice).ok() };
+            (rows::read(intake.target, &row.headings, &mapping, &stored), stored.choice)
+        })
+        .map(|(mut read, choice)| {
+            // Of events there is nothing to compare but the choice itself.
+            if read.event.is_some() && choice == Some(Choice::Skip) {
+                read.event = None;
+                read.problem = None;
+            }
+            read
+        })
+        .collect();
+    let judged = match intake.target {
+        Target::Events => judge_events(tx.conn(), &row, &rows).await?,
+        Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), intake.target, &rows).await?,
+    };
+    let mut rows = rows;
+    if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
+        let past = past_events(tx.conn(), community).await?;
+        for row in &mut rows {
+            let Some(told) = row.told.as_ref().filter(|told| !told.event.is_empty()) else { continue };
+            if !past.contains_key(&key(&told.event, None)) {
+                let note = format!("“{}”: none of your completed events has this title", told.event);
+                row.unmapped.push(note);
+            } else if told.category.is_none() {
+                row.unmapped.push("as what they stood on the event's page".to_owned());
+            }
+        }
+    }
+    let verdicts: Vec<Verdict> = rows
+        .iter()
+        .zip(&judged)
+        .map(|(read, it)| Verdict {
+            number: read.number,
+            title: read.title.clone(),
+            outcome: it.outcome,
+            reason: it.reason.clone(),
+            unmapped: read.unmapped.join("; "),
+            into_row: it.into_row.and_then(|number| i32::try_from(number).ok()),
+            into: it.into.clone(),
+        })
+        .collect();
+    store::put_verdicts(tx, id, &verdicts).await?;
+    Ok(Looked { row, intake, rows, judged })
+}
+
+async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Read]) -> AppResult<Vec<Judged>> {
+    let mut keys: Vec<String> = rows.iter().filter_map(|row| Some(row.entry.as_ref()?.site.as_ref().ok()?.key.clone())).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let owners: HashMap<String, Known> = bulk::owners(conn, &keys)
+        .await?
+        .into_iter()
+        .map(|(key, owner)| {
+            let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
+            let skeleton = identity::skeleton(&owner.name);
+            (key, Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products })
+        })
+        .collect();
+    let waiting = bulk::waiting(conn, &keys).await?;
+    let asked: Vec<(u32, &str, String)> = rows
+        .iter()
+        .filter_map(|row| {
+            let entry = row.entry.as_ref()?;
+            let key = entry.site.as_ref().ok()?.key.clone();
+            (!owners.contains_key(&key)).then(|| (entry.number, entry.name.as_str(), key))
+        })
+        .collect();
+    let names: Vec<String> = asked.iter().map(|(_, name, _)| (*name).to_owned()).collect();
+    let mut alike: HashMap<u32, Vec<Known>> = HashMap::new();
+    for (place, found) in bulk::alike(conn, &names).await? {
+        let Some((number, _, key)) = asked.get(place) else { continue };
+        let found = found.into_iter().filter(|it| it.identity_key != *key).map(|it| Known {
+            id: it.id.0,
+            name: it.name,
+            skeleton: it.skeleton,
+            status: it.status,
+            products: Vec::new(),
+        });
+        alike.entry(*number).or_default().extend(found);
+    }
+    let entries: Vec<_> = rows
+        .iter()
+        .map(|row| match &row.entry {
+            Some(entry) => entry.clone(),
+            None => Entry {
+                number: u32::try_from(row.number).unwrap_or_default(),
+                name: row.title.clone(),
+                skeleton: String::new(),
+                plain: String::new(),
+                rank: Rank::Product,
+                site: Err(row.problem.clone().unwrap_or_else(|| "It could not be read.".to_owned())),
+                choice: None,
+            },
+        })
+        .collect();
+    let around = Around {
+        owners: &owners,
+        waiting: &waiting,
+        alike: &alike,
+        may_share: target == Target::Organizations,
+        confusable: identity::alike,
+    };
+    Ok(judge(&entries, &around))
+}
+
+async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]) -> AppResult<Vec<Judged>> {
+    let community = import.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
+    let there: HashMap<String, events::Titled> =
+        events::titled(conn, community).await?.into_iter().map(|it| (key(&it.title, it.first_day), it)).collect();
+    let mut seen: HashMap<String, i32> = HashMap::new();
+    let judged = |row: &Read, outcome: Outcome, reason: String| Judged {
+        number: u32::try_from(row.number).unwrap_or_default(),
+        outcome,
+        reason,
+        into_row: None,
+        into: None,
+        as_product: false,
+    };
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let Some(plan) = &row.event else {
+                return match &row.problem {
+                    Some(problem) => judged(row, Outcome::Problem, problem.clone()),
+                    None => judged(row, Outcome::Skip, "You left it out.".into()),
+                };
+            };
+            if let Err(problems) = details(plan) {
+                let problem = problems.0.into_values().next().unwrap_or_default();
+                return judged(row, Outcome::Problem, problem);
+            }
+            // An event without a zone is kept without days: it is found again by its title alone.
+            let day = plan.zone.and(plan.start).map(When::day);
+            let key = key(&plan.title, day);
+            if let Some(it) = there.get(&key) {
+                let into = Some((it.id.0, it.title.clone()));
+                return Judged {
+                    into,
+                    ..judged(row, Outcome::There, format!("It is there as a {} event.", it.status.label().to_lowercase()))
+                };
+            }
+            if let Some(earlier) = seen.get(&key) {
+                let into_row = u32::try_from(*earlier).ok();
+                return Judged { into_row, ..judged(row, Outcome::Skip, format!("The same event stands on line {earlier}.")) };
+            }
+            seen.insert(key, row.number);
+            judged(row, Outcome::Make, "A new draft.".into())
+        })
+        .collect())
+}
+
+/// Choices by the line's number, as a form sends them.
+pub fn choices(typed: impl Iterator<Item = (i32, String)>) -> Vec<(i32, Option<Choice>)> {
+    let typed: BTreeMap<i32, String> = typed.collect();
+    typed.into_iter().map(|(number, text)| (number, Choice::parse(&text).ok())).collect()
+}
+
+pub(super) async fn rows_of(tx: &mut Tx, row: &ImportRow, intake: &Intake) -> AppResult<Vec<Read>> {
+    let mapping = row.mapping();
+    let cells = store::list_cells(tx.conn(), intake.id).await?;
+    Ok(cells
+        .into_iter()
+        .map(|it| {
+            let stored = rows::Stored { number: it.number, cells: it.cells, choice: Choice::parse(&it.choice).ok() };
+            rows::read(intake.target, &row.headings, &mapping, &stored)
+        })
+        .collect())
+}

@@ -1,0 +1,438 @@
+//! Files as rows of text: CSV as spreadsheets save it, XLSX, and a list of JSON objects.
+//!
+//! Promises: nothing is computed and nothing is followed; whatever is too large, packed too tightly, holds formulas or is no
+//! text is refused in words that say what to do. Memory is bounded by the limits here, whatever the file says of itself.
+
+use calamine::{DataRef, Reader as _, Xlsx};
+use serde_json::Value;
+use std::{
+    collections::BTreeSet,
+    io::{Cursor, Read as _},
+};
+
+/// The most bytes of a file.
+pub const LARGEST: usize = 3 * 1024 * 1024;
+/// The most rows below the headings.
+pub const MOST_ROWS: usize = 5_000;
+const MOST_COLUMNS: usize = 60;
+/// The most characters of a cell.
+const LONGEST_CELL: usize = 8_000;
+/// The most bytes that a packed file may hold.
+const LARGEST_UNPACKED: u64 = 48 * 1024 * 1024;
+const MOST_PARTS: usize = 400;
+
+/// Rows of text below their headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    pub headings: Vec<String>,
+    /// The line of the file (or the place in the list, from 1), and a cell for each heading.
+    pub rows: Vec<(i32, Vec<String>)>,
+}
+
+/// Reads a file; what it is says its content, not its name.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn read(bytes: &[u8]) -> Result<Sheet, String> {
+    if bytes.is_empty() {
+        return Err("The file is empty. Choose one with a line of headings and rows below it.".into());
+    }
+    if bytes.len() > LARGEST {
+        return Err("The file is larger than 3 MB. Bring it in parts.".into());
+    }
+    let sheet = if bytes.starts_with(b"PK\x03\x04") {
+        xlsx(bytes)?
+    } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Err("This is an old kind of spreadsheet (XLS), or one with a password. Save it as XLSX or CSV (UTF-8).".into());
+    } else {
+        let text = text(bytes)?;
+        match text.trim_start().chars().next() {
+            Some('[' | '{') => json(text)?,
+            _ => csv(text)?,
+        }
+    };
+    checked(sheet)
+}
+
+fn text(bytes: &[u8]) -> Result<&str, String> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("The file is text in UTF-16. Save it as CSV (UTF-8), then choose that file.".into());
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        format!("Line {line} holds letters that are not UTF-8; the file was saved in an older encoding. Save it as CSV (UTF-8), then choose that file.")
+    })?;
+    match text.find('\0') {
+        Some(at) => {
+            let line = text[..at].matches('\n').count() + 1;
+            Err(format!("Line {line} holds a character that no text has (NUL): this is no list. Save it as CSV (UTF-8)."))
+        }
+        None => Ok(text),
+    }
+}
+
+// ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn csv(text: &str) -> Result<Sheet, String> {
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(text)).from_reader(text.as_bytes());
+    let mut headings: Option<Vec<String>> = None;
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => return Err(format!("The file cannot be read as CSV: {error}. Save it again as CSV (UTF-8).")),
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        let line = i32::try_from(line).map_err(|_| "The file has too many lines. Bring it in parts.".to_owned())?;
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let cells: Vec<String> = record.iter().map(|cell| cell.trim().to_owned()).collect();
+        match &headings {
+            None => headings = Some(cells),
+            Some(_) if rows.len() == MOST_ROWS => return Err(too_many()),
+            Some(headings) if cells.len() > headings.len() && cells[headings.len()..].iter().any(|cell| !cell.is_empty()) => {
+                return Err(format!(
+                    "Line {line} has {} values below {} headings. Put quotation marks around values with commas.",
+                    cells.len(),
+                    headings.len()
+                ));
+            }
+            Some(_) => rows.push((line, cells)),
+        }
+    }
+    Ok(Sheet { headings: headings.unwrap_or_default(), rows })
+}
+
+/// What parts the first line most often, outside quotation marks.
+fn delimiter(text: &str) -> u8 {
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    for letter in text.chars().take(10_000) {
+        match letter {
+            '"' => quoted = !quoted,
+            '\n' if !quoted => break,
+            letter if !quoted => {
+                if let Some((_, count)) = counts.iter_mut().find(|(sign, _)| char::from(*sign) == letter) {
+                    *count += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    // The first of equals, so that a single column is one.
+    counts.iter().rev().max_by_key(|(_, count)| *count).map_or(b',', |(sign, _)| *sign)
+}
+
+fn too_many() -> String {
+    format!("The file has more than {MOST_ROWS} rows. Bring it in parts.")
+}
+
+// ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn xlsx(bytes: &[u8]) -> Result<Sheet, String> {
+    let broken =
+        || "This file begins like a spreadsheet and cannot be read as one. Save it again as XLSX, or as CSV (UTF-8).".to_owned();
+    weigh(bytes)?;
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_| broken())?;
+    let name = book.sheet_names().first().cloned().ok_or_else(broken)?;
+    let mut reader = book.worksheet_cells_reader(&name).map_err(|_| broken())?;
+    let mut table: Vec<(u32, Vec<String>)> = Vec::new();
+    // Cell by cell: a table from corner to corner could be as large as the file claims.
+    while let Some(cell) = reader.next_cell_with_formula().map_err(|_| broken())? {
+        let (row, column) = cell.pos;
+        if cell.formula.is_some_and(|formula| !formula.is_empty()) {
+            return Err(format!(
+                "Row {} of the sheet holds a formula. Copy the sheet, paste it as values, then choose that file.",
+                row + 1
+            ));
+        }
+        let value = shown(&cell.value);
+        if value.is_empty() {
+            continue;
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        if column >= MOST_COLUMNS {
+            return Err(format!("The sheet has more than {MOST_COLUMNS} columns. Keep those that are to be imported."));
+        }
+        if table.last().is_none_or(|(last, _)| *last != row) {
+            if table.len() > MOST_ROWS {
+                return Err(too_many());
+            }
+            table.push((row, Vec::new()));
+        }
+        let Some((_, cells)) = table.last_mut() else { return Err(broken()) };
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = value;
+    }
+    let mut rows = table.into_iter();
+    let headings = rows.next().map(|(_, cells)| cells).unwrap_or_default();
+    let width = headings.len();
+    let rows = rows
+        .map(|(row, cells)| {
+            let line = i32::try_from(row + 1).map_err(|_| too_many())?;
+            if cells.len() > width {
+                return Err(format!("Row {line} has a value below no heading. Give every column a heading."));
+            }
+            Ok((line, cells))
+        })
+        .collect::<Result<Vec<_>, String>>()?;
+    Ok(Sheet { headings, rows })
+}
+
+/// Unpacks everything once, counting, before anybody trusts what the file says about its size.
+fn weigh(bytes: &[u8]) -> Result<(), String> {
+    let broken = || "This file is packed in a way that we cannot open. Save it again as XLSX, or as CSV (UTF-8).".to_owned();
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    if archive.len() > MOST_PARTS {
+        return Err("This spreadsheet has too many parts. Copy the sheet alone into a new file.".into());
+    }
+    let mut total = 0;
+    for place in 0..archive.len() {
+        let part = archive.by_index(place).map_err(|_| broken())?;
+        let room = LARGEST_UNPACKED - total;
+        total += std::io::copy(&mut part.take(room + 1), &mut std::io::sink()).map_err(|_| broken())?;
+        if total > LARGEST_UNPACKED {
+            return Err("Unpacked, this file would be far larger than a list is. Copy the rows alone into a new file.".into());
+        }
+    }
+    Ok(())
+}
+
+fn shown(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) => text.trim().to_owned(),
+        DataRef::SharedString(text) => text.trim().to_owned(),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTime(moment) => serial_date(moment.as_f64()),
+    }
+}
+
+/// A day as spreadsheets count them, from the end of 1899; with its time where it has one.
+fn serial_date(serial: f64) -> String {
+    let epoch = chrono::NaiveDate::from_ymd_opt(1899, 12, 30).and_then(|day| day.and_hms_opt(0, 0, 0));
+    let seconds = (serial * 86_400.0).round();
+    if !(0.0..3.0e11).contains(&seconds) {
+        return String::new();
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is within the bounds that were just looked at")]
+    let moment = epoch.and_then(|epoch| epoch.checked_add_signed(chrono::TimeDelta::seconds(seconds as i64)));
+    moment
+        .map(|moment| moment.format("%Y-%m-%dT%H:%M:%S").to_string().trim_end_matches("T00:00:00").to_owned())
+        .unwrap_or_default()
+}
+
+// ── JSON ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn json(text: &str) -> Result<Sheet, String> {
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("The file cannot be read as JSON: {error}."))?;
+    let list = match value {
+        Value::Array(list) => list,
+        // A list in an envelope.
+        Value::Object(map) => map
+            .into_iter()
+            .find_map(|(_, value)| match value {
+                Value::Array(list) => Some(list),
+                _ => None,
+            })
+            .ok_or("The file holds one object and no list. Bring a list of objects: [{…}, {…}].")?,
+        _ => return Err("The file holds no list. Bring a list of objects: [{…}, {…}].".into()),
+    };
+    if list.len() > MOST_ROWS {
+        return Err(too_many());
+    }
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for (place, entry) in list.iter().enumerate() {
+        let Value::Object(entry) = entry else { return Err(format!("Entry {} of the list is no object.", place + 1)) };
+        names.extend(entry.keys().map(String::as_str));
+        if names.len() > MOST_COLUMNS {
+            return Err(format!(
+                "The entries have more than {MOST_COLUMNS} different fields. Keep those that are to be imported."
+            ));
+        }
+    }
+    let headings: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    let rows = list
+        .iter()
+        .zip(1..)
+        .map(|(entry, number)| (number, headings.iter().map(|name| cell(&entry[name.as_str()])).collect()))
+        .collect();
+    Ok(Sheet { headings, rows })
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Object(_) => String::new(),
+        Value::String(text) => text.trim().to_owned(),
+        Value::Array(list) => list.iter().map(cell).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+// ── All of them ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Headings that can be told apart, cells that are no longer than cells are, and a cell for every heading.
+fn checked(mut sheet: Sheet) -> Result<Sheet, String> {
+    let is_bare = |sheet: &Sheet| {
+        let last = sheet.headings.len().wrapping_sub(1);
+        sheet.headings.last().is_some_and(String::is_empty)
+            && sheet.rows.iter().all(|(_, cells)| cells.get(last).is_none_or(String::is_empty))
+    };
+    while is_bare(&sheet) {
+        sheet.headings.pop();
+    }
+    if sheet.headings.is_empty() {
+        return Err("The file is empty. Choose one with a line of headings and rows below it.".into());
+    }
+    if sheet.headings.len() > MOST_COLUMNS {
+        return Err(format!("The file has more than {MOST_COLUMNS} columns. Keep those that are to be imported."));
+    }
+    for place in 0..sheet.headings.len() {
+        let heading = &sheet.headings[place];
+        if heading.chars().count() > 120 {
+            return Err("A heading has more than 120 characters. Is the first line really one of headings?".into());
+        }
+        if heading.is_empty() || sheet.headings[..place].contains(heading) {
+            sheet.headings[place] = format!("{} ({})", if heading.is_empty() { "Column" } else { heading }, place + 1);
+        }
+    }
+    if sheet.rows.is_empty() {
+        return Err("There are no rows below the headings.".into());
+    }
+    let width = sheet.headings.len();
+    for (line, cells) in &mut sheet.rows {
+        cells.resize(width, String::new());
+        if let Some(place) = cells.iter().position(|cell| cell.chars().count() > LONGEST_CELL) {
+            return Err(format!(
+                "Line {line} has a value of more than {LONGEST_CELL} characters below “{}”. Is a quotation mark missing?",
+                sheet.headings[place]
+            ));
+        }
+        if cells.iter().any(|cell| cell.contains('\0')) {
+            return Err(format!("Line {line} holds a character that no text has (NUL)."));
+        }
+    }
+    Ok(sheet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn of(text: &str) -> Sheet {
+        read(text.as_bytes()).expect("a list")
+    }
+
+    fn refused(bytes: &[u8]) -> String {
+        read(bytes).expect_err("a refusal")
+    }
+
+    /// A spreadsheet with this sheet, or any packed file.
+    fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in parts {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+            writer.write_all(bytes).expect("written");
+        }
+        writer.finish().expect("packed").into_inner()
+    }
+
+    fn book(sheet: &str) -> Vec<u8> {
+        let sheet = format!(
+            r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>"#
+        );
+        packed(&[
+            ("[Content_Types].xml", br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#),
+            ("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="List" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
+            ("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
+            ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
+        ])
+    }
+
+    fn line(row: u32, cells: &[(&str, &str)]) -> String {
+        let cells: String = cells
+            .iter()
+            .map(|(column, text)| format!(r#"<c r="{column}{row}" t="inlineStr"><is><t>{text}</t></is></c>"#))
+            .collect();
+        format!(r#"<row r="{row}">{cells}</row>"#)
+    }
+
+    #[test]
+    fn lists_as_spreadsheets_save_them() {
+        let plain = of("name,website\nAcme,acme.com\n\n\"Globex, Inc.\",globex.com\n");
+        assert_eq!(plain.headings, ["name", "website"]);
+        assert_eq!(
+            plain.rows,
+            [(2, vec!["Acme".into(), "acme.com".into()]), (4, vec!["Globex, Inc.".into(), "globex.com".into()])]
+        );
+        let with_mark = of("\u{feff}name;website\r\n\"Two\r\nlines\";x.com\r\nLast;y.com");
+        assert_eq!(with_mark.headings, ["name", "website"]);
+        assert_eq!(with_mark.rows[0].1[0], "Two\r\nlines");
+        assert_eq!(with_mark.rows[1].0, 4, "lines are counted inside quotation marks too");
+        assert_eq!(of("name\twebsite\nA\tb.com").rows[0].1, ["A", "b.com"]);
+        assert_eq!(of("name\nA").headings, ["name"]);
+        assert_eq!(of("a,a,,\n1,2,3").headings, ["a", "a (2)", "Column (3)"]);
+    }
+
+    #[test]
+    fn a_list_of_objects() {
+        let sheet = of(r#"{"events": [{"name": "A", "topics": ["x", "y"], "online": true}, {"name": "B", "city": null}]}"#);
+        assert_eq!(sheet.headings, ["city", "name", "online", "topics"]);
+        assert_eq!(sheet.rows[0].1, ["", "A", "true", "x, y"]);
+        assert!(refused(b"[1, 2]").contains("Entry 1"));
+        assert!(refused(br#"{"a": 1}"#).contains("no list"));
+        assert!(refused(b"[{").contains("JSON"));
+    }
+
+    #[test]
+    fn a_spreadsheet() {
+        let sheet = read(&book(&(line(1, &[("A", "name"), ("B", "website")]) + &line(4, &[("A", "Acme"), ("B", "acme.com")]))))
+            .expect("read");
+        assert_eq!((sheet.headings.len(), sheet.rows), (2, vec![(4, vec!["Acme".to_owned(), "acme.com".to_owned()])]));
+    }
+
+    #[test]
+    fn hostile_files_are_refused_in_words() {
+        assert!(refused(b"").contains("empty"));
+        assert!(refused(b"name,website\n").contains("no rows"));
+        assert!(refused(b"name\nM\xfcller").contains("Line 2"), "an older encoding");
+        assert!(refused(b"\xff\xfen\0a\0").contains("UTF-16"));
+        assert!(refused(b"name\na\0b").contains("NUL"));
+        assert!(refused(format!("name\n\"{}", "x".repeat(LONGEST_CELL + 1)).as_bytes()).contains("quotation mark"));
+        assert!(refused(b"a,b\n1,2,3").contains("Line 2"));
+        let long: String = (0..=MOST_ROWS).map(|n| format!("{n}\n")).collect();
+        assert!(refused(format!("name\n{long}").as_bytes()).contains("5000"));
+        assert!(refused(&vec![b'a'; LARGEST + 1]).contains("3 MB"));
+        let wide: String = (0..=MOST_COLUMNS).map(|n| format!("c{n},")).collect();
+        assert!(refused(format!("{wide}\n1").as_bytes()).contains("columns"));
+        assert!(refused(&[0xd0, 0xcf, 0x11, 0xe0, 0, 0]).contains("XLSX"));
+        assert!(refused(b"PK\x03\x04 nothing").contains("packed"));
+        assert!(refused(&packed(&[("a.txt", b"x")])).contains("spreadsheet"));
+        let zeros = vec![b' '; 50 * 1024 * 1024];
+        let bomb = packed(&[("xl/worksheets/sheet1.xml", &zeros)]);
+        assert!(bomb.len() < 200_000);
+        assert!(refused(&bomb).contains("far larger"));
+        let formula = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row><row r="2"><c r="A2"><f>1+1</f><v>2</v></c></row>"#;
+        assert!(refused(&book(formula)).contains("formula"));
+        let corner = line(1, &[("A", "name")]) + &line(1_048_576, &[("XFD", "far away")]);
+        assert!(refused(&book(&corner)).contains("columns"));
+    }
+
+    #[test]
+    fn days_of_spreadsheets() {
+        assert_eq!(serial_date(46_181.0), "2026-06-08");
+        assert_eq!(serial_date(46_181.75), "2026-06-08T18:00:00");
+        assert_eq!(serial_date(-1.0), "");
+    }
+}

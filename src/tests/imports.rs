@@ -1,0 +1,819 @@
+//! Files on their way in: the real lists of the field with every row accounted for, repeated without doubling, taken back;
+//! made-up ones for everything else.
+
+use crate::{
+    planted::{VERA, seat},
+    town::{Answer, Browser, Town, story},
+};
+use ::http::{Method, StatusCode};
+use commdesk::{
+    features::{
+        accounts::service as accounts,
+        imports::{
+            rules::{Choice, Outcome, State, mapping::Mapping},
+            service::{self as imports, Decided, File},
+            views::{ImportView, RowView},
+        },
+        organizations::{
+            directory,
+            index::Directory,
+            rules::search::DirectoryQuery,
+            service::{self as organizations, OrganizationRef},
+        },
+        partners::service as partners,
+    },
+    kernel::{
+        actor::Actor,
+        error::AppResult,
+        ids::{EventId, IntakeId},
+        page::PageRequest,
+    },
+    platform::{ctx::Ctx, index},
+    seeds::{
+        self,
+        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA},
+    },
+};
+use std::{collections::BTreeMap, path::PathBuf};
+use uuid::Uuid;
+
+/// Where the real lists lie: beside the checkout, never in it. A machine without them has the made-up lists of the same shapes.
+fn real(path: &str) -> Option<PathBuf> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data").join(path);
+    if !file.exists() {
+        println!("{} is not on this machine: what becomes of the real lists is not compared", file.display());
+        return None;
+    }
+    Some(file)
+}
+
+async fn told(town: &Town) -> Ctx {
+    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    town.ctx()
+}
+
+async fn sara(ctx: &Ctx) -> Actor {
+    // The code that the demo's story gave is spent.
+    ctx.house.clock.shift(31);
+    people::sign_in_staff(ctx, SARA).await.expect("staff")
+}
+
+async fn who(ctx: &Ctx, figure: Figure) -> Actor {
+    people::actor(ctx, figure).await.expect("signed in")
+}
+
+fn file(target: &str, name: &str, bytes: impl Into<Vec<u8>>) -> File {
+    File { target: target.into(), name: name.into(), bytes: bytes.into(), community: "apex-circle".into(), mapping: None }
+}
+
+async fn bring(ctx: &Ctx, actor: &Actor, target: &str, text: &str) -> IntakeId {
+    imports::bring(ctx, actor, file(target, "list.csv", text)).await.expect("a list")
+}
+
+async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId) -> ImportView {
+    imports::view(ctx, actor, id, "", 1).await.expect("theirs")
+}
+
+async fn all_rows(ctx: &Ctx, actor: &Actor, id: IntakeId) -> Vec<RowView> {
+    let mut rows = Vec::new();
+    let pages = view(ctx, actor, id).await.pages;
+    for page in 1..=pages {
+        rows.extend(imports::view(ctx, actor, id, "", page).await.expect("theirs").rows);
+    }
+    rows
+}
+
+async fn apply(town: &Town, actor: &Actor, id: IntakeId) -> ImportView {
+    imports::apply(&town.ctx(), actor, id, &[]).await.expect("ready");
+    town.drain().await;
+    view(&town.ctx(), actor, id).await
+}
+
+fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
+    outcome.expect_err("a refusal").code()
+}
+
+async fn count(town: &Town, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+fn outcomes(rows: &[RowView]) -> Vec<(i32, &'static str)> {
+    rows.iter().map(|row| (row.number, row.outcome.label())).collect()
+}
+
+/// The counts, how often which reason stands, what could not be mapped, and a few rows.
+fn report(view: &ImportView, rows: &[RowView], samples: &[i32]) -> String {
+    let counts = view.counts;
+    let mut text = format!(
+        "{} rows: make {}, merge {}, there {}, ask {}, skip {}, problem {}; not all mapped {}\ncolumns not taken: {}\n\nreasons\n",
+        counts.all(),
+        counts.make,
+        counts.merge,
+        counts.there,
+        counts.ask,
+        counts.skip,
+        counts.problem,
+        counts.unmapped,
+        view.unused.join(", ")
+    );
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    let mut unmapped: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let words: Vec<&str> = row.reason.split_whitespace().collect();
+        let start = words.iter().take(4).copied().collect::<Vec<_>>().join(" ");
+        let end = words.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(" ");
+        let names = [" in the place", " on a part", " website of"];
+        let class = if names.iter().any(|name| row.reason.contains(name)) || words.len() < 8 {
+            start
+        } else {
+            format!("{start} … {end}")
+        };
+        let class: String = class
+            .split_whitespace()
+            .map(|word| if word.chars().any(|c| c.is_ascii_digit()) { "N" } else { word })
+            .collect::<Vec<_>>()
+            .join(" ");
+        *reasons.entry(format!("{}: {class}", row.outcome)).or_default() += 1;
+        for part in row.unmapped.split("; ").filter(|part| !part.is_empty()) {
+            *unmapped.entry(part.to_owned()).or_default() += 1;
+        }
+    }
+    for (reason, count) in reasons.iter().filter(|(_, count)| **count > 2) {
+        text.push_str(&format!("{count:5} {reason}\n"));
+    }
+    text.push_str("\nnot mapped\n");
+    for (what, count) in unmapped.iter().filter(|(_, count)| **count > 1) {
+        text.push_str(&format!("{count:5} {what}\n"));
+    }
+    text.push_str("\nproblems\n");
+    for row in rows.iter().filter(|row| row.outcome == Outcome::Problem) {
+        text.push_str(&format!("{:5} {} | {}\n", row.number, row.title, row.reason));
+    }
+    text.push_str("\na few rows\n");
+    for row in rows.iter().filter(|row| samples.contains(&row.number)) {
+        text.push_str(&format!("{:5} {} | {} | {}\n", row.number, row.title, row.outcome, row.reason));
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_real_organizations_in_one_sitting() {
+    let (Some(list), Some(folder)) = (real("organizations.csv"), real("logos")) else { return };
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let bytes = std::fs::read(&list).expect("the list");
+        let begun = std::time::Instant::now();
+        let id = imports::bring(&ctx, &sara, file("organizations", "organizations.csv", bytes.clone())).await.expect("read");
+        let looked = view(&ctx, &sara, id).await;
+        assert_eq!((looked.state, looked.counts.all()), (State::Ready, 1_237), "every row is accounted for");
+        let rows = all_rows(&ctx, &sara, id).await;
+        let before = count(town, "organizations").await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let indexed = total(&ctx, "").await;
+        insta::assert_snapshot!(
+            "the_report_of_the_real_organizations",
+            report(&looked, &rows, &[2, 19, 98, 109, 165, 170, 545, 735, 931, 1091, 1125])
+        );
+
+        // Logos of the folder, by the names that the rows give them.
+        let mut logos = Vec::new();
+        for entry in std::fs::read_dir(&folder).expect("the logos") {
+            let path = entry.expect("a file").path();
+            let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+            logos.push((name, std::fs::read(&path).expect("a picture")));
+        }
+        logos.sort();
+        let bringer = imports::Bringer { desk: commdesk::features::imports::policy::Desk::Staff, by: Some(sara.user()) };
+        imports::add_pictures_as(&ctx, &bringer, id, logos).await.expect("looked at");
+        let pictures = view(&ctx, &sara, id).await.pictures;
+        let of = |outcome: &str| {
+            pictures.iter().filter(|it| it.outcome == outcome).map(|it| it.file_name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(pictures.len(), 40, "every file is accounted for");
+        insta::assert_snapshot!(
+            "the_real_logos",
+            format!("matched {}\nunmatched {:?}\nrefused {:?}", of("matched").len(), of("unmatched"), of("refused"))
+        );
+
+        let applied = apply(town, &sara, id).await;
+        let took = begun.elapsed();
+        assert_eq!(applied.state, State::Applied, "{}", applied.note);
+        assert!(took.as_secs() < 120, "it took {took:?}");
+        println!("1,237 rows, their logos and their facts: {took:?}");
+        assert_eq!(count(town, "organizations").await - before, looked.counts.make);
+        assert_eq!(count(town, "facts where name = 'organization_imported'").await, looked.counts.make);
+        let tigera = organizations::get_by(&ctx, None, &OrganizationRef::Slug("tigera".into())).await.expect("there");
+        assert_eq!(tigera.products.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Project Calico"]);
+        assert!(tigera.logo_url.is_some());
+        // The index of the directory follows: what was made is counted, and found by its products too.
+        follow_until(&ctx, async || total(&ctx, "").await == indexed + looked.counts.make).await;
+        assert!(town.visitor().open("/directory?q=calico").await.text.contains("Tigera"), "found by its product");
+
+        // The same file again: everything is there already, and nothing is made.
+        let again = imports::bring(&ctx, &sara, file("organizations", "organizations.csv", bytes)).await.expect("read");
+        let second = view(&ctx, &sara, again).await;
+        assert_eq!((second.counts.make, second.counts.merge), (0, 0), "no doubling");
+        assert_eq!(second.counts.there, looked.counts.make + looked.counts.merge);
+
+        imports::undo(&ctx, &sara, id).await.expect("taken back");
+        assert_eq!(count(town, "organizations").await, before, "exactly what it made is gone");
+        follow_until(&ctx, async || total(&ctx, "").await == indexed).await;
+        assert_eq!(total(&ctx, "q=calico").await, 0, "and not found any more");
+        assert_eq!(
+            count(town, "organization_slugs s where not exists (select 1 from organizations o where o.id = s.organization_id)")
+                .await,
+            0
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_real_events_become_drafts() {
+    let Some(list) = real("events.json") else { return };
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let bytes = std::fs::read(&list).expect("the list");
+        let id = imports::bring(&ctx, &sara, file("events", "events.json", bytes.clone())).await.expect("read");
+        let looked = view(&ctx, &sara, id).await;
+        assert_eq!((looked.state, looked.counts.all()), (State::Ready, 187), "every row is accounted for");
+        let rows = all_rows(&ctx, &sara, id).await;
+        insta::assert_snapshot!("the_report_of_the_real_events", report(&looked, &rows, &[1, 2, 4, 10, 100]));
+        let published = count(town, "events where status <> 'Draft'").await;
+        let before = count(town, "events where deleted_at is null").await;
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        assert_eq!(count(town, "events where deleted_at is null").await - before, looked.counts.make);
+        assert_eq!(count(town, "events where status <> 'Draft'").await, published, "nothing is published");
+        assert_eq!(
+            count(town, "events where title = 'Webinale' and all_day and timezone = 'Europe/Berlin' and event_type = 'Conference' and format = 'Hybrid'
+                         and starts_wall = '2026-06-08 00:00' and ends_wall = '2026-06-12 23:59'").await,
+            1
+        );
+        let again = imports::bring(&ctx, &sara, file("events", "events.json", bytes)).await.expect("read");
+        assert_eq!(view(&ctx, &sara, again).await.counts.make, 0, "no doubling");
+        imports::undo(&ctx, &sara, id).await.expect("taken back");
+        assert_eq!(count(town, "events where deleted_at is null").await, before);
+    })
+    .await;
+}
+
+/// How many of the directory fit a question.
+async fn total(ctx: &Ctx, query: &str) -> i64 {
+    let view = directory::list(ctx, None, &DirectoryQuery::read(query), &PageRequest { limit: 5, ..PageRequest::default() }).await.expect("answered");
+    view.total
+}
+
+async fn follow_until(ctx: &Ctx, so: impl AsyncFn() -> bool) {
+    for _ in 0..200 {
+        index::follow::<Directory>(ctx).await.expect("followed");
+        if so().await {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
+    panic!("the index does not follow");
+}
+
+/// Every shape that the real list has: products below one website, on its parts and on its subdomains; places on a code host;
+/// a foundation's website; what is here already; a segment that no industry is; and rows that are nothing.
+const SHAPES: &str = "\
+name,website,industry,segment,description,logo
+Northwind Data,https://www.northwind-data.example,App Definition and Development,Database,Data for everybody,northwind.svg
+North Query,northwind-data.example/query,,Database,,
+North Stream,stream.northwind-data.example,,Streaming & Messaging,,
+Northwind Data (training),northwind-data.example/training,,Training Partner,,
+Contoso Mesh,contoso-mesh.example/en,Orchestration & Management,Service Mesh,,
+CONTOSO MESH,contoso-mesh.example,,,The same once more,
+Odd Baskets,odd-baskets.example,Crafts,Basket Weaving,,
+Lonely Tool,github.com/somebody/lonely-tool,,Service Mesh,,
+Whole Place,github.com/whole-place,,Service Mesh,,
+Blue Storage,bigvendor.example/storage,,Cloud Native Storage,,
+Blue Queue,bigvendor.example/queue,,Streaming & Messaging,,
+Airy,apache.org/airy,,Database,,
+Acme Cloud,acme.example,,,,
+Acme Extra,acme.example/extra,,,,
+Acme Cluod,acme-cluod.example,,,,
+Bad Row,not a website,,,,
+=1+1,formula.example,,,,
+";
+
+fn every_row(view: &ImportView, rows: &[RowView]) -> String {
+    let mut text = report(view, &[], &[]).lines().take(2).collect::<Vec<_>>().join("\n");
+    for row in rows {
+        let unmapped = if row.unmapped.is_empty() { String::new() } else { format!(" | not mapped: {}", row.unmapped) };
+        text.push_str(&format!("\n{:3} {} | {} | {}{unmapped}", row.number, row.title, row.outcome, row.reason));
+    }
+    text
+}
+
+/// What a file that is only looked at must not touch.
+async fn everything(town: &Town) -> Vec<i64> {
+    let mut counts = Vec::new();
+    for table in ["facts", "outbox", "jobs", "organizations", "organization_slugs", "events", "event_partners", "notices", "mails"] {
+        counts.push(count(town, table).await);
+    }
+    counts
+}
+
+#[tokio::test]
+async fn every_shape_of_a_row_is_told_of_and_only_looked_at() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let before = everything(town).await;
+        let id = bring(&ctx, &sara, "organizations", SHAPES).await;
+        let rows = all_rows(&ctx, &sara, id).await;
+        insta::assert_snapshot!("every_shape_of_a_row", every_row(&view(&ctx, &sara, id).await, &rows));
+        let mapping = view(&ctx, &sara, id).await.fields.into_iter().filter(|field| !field.heading.is_empty());
+        imports::remap(&ctx, &sara, id, mapping.map(|field| (field.name, field.heading)).collect()).await.expect("as it was");
+        imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(2, Some(Choice::Skip))])).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(2, None)])).await.expect("open");
+        assert_eq!(all_rows(&ctx, &sara, id).await, rows, "a decision that is taken back leaves nothing");
+        let events = r#"[{"name": "Webinale", "startDate": "2026-06-08", "city": "Berlin", "country": "Germany"}]"#;
+        imports::bring(&ctx, &sara, file("events", "events.json", events)).await.expect("read");
+        assert_eq!(everything(town).await, before, "looking changes nothing");
+
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        let again = bring(&ctx, &sara, "organizations", SHAPES).await;
+        let counts = view(&ctx, &sara, again).await.counts;
+        assert_eq!((counts.make, counts.merge), (0, 0), "no doubling");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn events_keep_what_is_certain_and_say_the_rest() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = r#"[
+            {"name": "Northern Mesh Days", "url": "https://mesh-days.example", "startDate": "2026-06-08", "endDate": "2026-06-12",
+             "city": "Berlin", "country": "Germany", "online": true, "topics": ["golang", "cloud"]},
+            {"name": "Far Field Conf", "startDate": "2026-09-01", "city": "Springfield", "country": "U.S.A.", "topics": ["weaving"]},
+            {"name": "Nowhere Online", "startDate": "2026-10-01", "online": true, "topics": ["ux", "security"]},
+            {"name": "northern mesh-days", "startDate": "2026-06-08", "city": "Berlin", "country": "Germany"},
+            {"name": "Backwards", "startDate": "2026-06-08", "endDate": "2026-06-01", "city": "Berlin", "country": "Germany"},
+            {"name": "Someday", "city": "Paris", "country": "France"}
+        ]"#;
+        let id = imports::bring(&ctx, &sara, file("events", "events.json", list)).await.expect("read");
+        let rows = all_rows(&ctx, &sara, id).await;
+        insta::assert_snapshot!("every_shape_of_an_event", every_row(&view(&ctx, &sara, id).await, &rows));
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        let zoned = "events where title = 'Northern Mesh Days' and all_day and timezone = 'Europe/Berlin' and status = 'Draft'
+                     and starts_wall = '2026-06-08 00:00' and ends_wall = '2026-06-12 23:59' and format = 'Hybrid'";
+        assert_eq!(count(town, zoned).await, 1);
+        let unzoned = "events where title = 'Far Field Conf' and start_at is null and subtitle = '1 September 2026'";
+        assert_eq!(count(town, unzoned).await, 1, "no zone is made up");
+
+        // What somebody has edited since stays, and says so.
+        let edited = "update events set version = 2 where title = 'Far Field Conf'";
+        sqlx::query(edited).execute(&town.owner).await.expect("edited");
+        imports::undo(&ctx, &sara, id).await.expect("taken back");
+        assert_eq!(count(town, "events where title in ('Northern Mesh Days', 'Nowhere Online', 'Someday') and deleted_at is null").await, 0);
+        assert_eq!(count(town, "events where title = 'Far Field Conf' and deleted_at is null").await, 1);
+        let refused: Vec<String> = all_rows(&ctx, &sara, id).await.into_iter().filter_map(|row| row.undo_refused).collect();
+        assert_eq!(refused, ["Far Field Conf was edited or published since."]);
+        // Whoever wants events must say whose.
+        let nobodys = File { community: "nowhere".into(), ..file("events", "events.json", list) };
+        assert_eq!(code(imports::bring(&ctx, &sara, nobodys).await), "VALIDATION_ERROR");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_back_stays_and_says_why() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let one = "name,website,segment\nNorthwind Data,northwind-data.example,Database\nContoso Mesh,contoso-mesh.example,\n";
+        let first = bring(&ctx, &sara, "organizations", one).await;
+        apply(town, &sara, first).await;
+        // The first stands on the website of what is here; the second goes with the first.
+        let two = "name,website,segment\nLakeside Query,northwind-data.example/lake,Database\nContoso Gate,contoso-mesh.example/gate,\n";
+        let second = bring(&ctx, &sara, "organizations", two).await;
+        apply(town, &sara, second).await;
+        follow_until(&ctx, async || total(&ctx, "q=lakeside+query").await == 1).await;
+
+        // The first cannot go while the second has added to it.
+        imports::undo(&ctx, &sara, first).await.expect("as far as it goes");
+        let kept: Vec<String> = all_rows(&ctx, &sara, first).await.into_iter().filter_map(|row| row.undo_refused).collect();
+        assert_eq!(kept, ["A later import has added to it. Take that one back first."; 2]);
+        assert_eq!(count(town, "organizations where slug in ('northwind-data', 'contoso-mesh')").await, 2);
+
+        // Somebody has taken the first over; it keeps what the second file added. The other loses it.
+        sqlx::query("update organizations set verification_status = 'Verified' where slug = 'northwind-data'")
+            .execute(&town.owner)
+            .await
+            .expect("verified");
+        imports::undo(&ctx, &sara, second).await.expect("taken back");
+        let kept: Vec<String> = all_rows(&ctx, &sara, second).await.into_iter().filter_map(|row| row.undo_refused).collect();
+        assert_eq!(kept, ["Northwind Data is verified by now, and keeps what the file added."]);
+        let products = |slug: &str| format!("organizations where slug = '{slug}' and products_text <> ''");
+        assert_eq!((count(town, &products("northwind-data")).await, count(town, &products("contoso-mesh")).await), (1, 0));
+        follow_until(&ctx, async || total(&ctx, "q=contoso+gate").await == 0).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let (front, back) = (
+            ["Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord", "Glacier", "Harbour", "Indigo", "Juniper", "Krypton", "Lagoon"],
+            ["works", "logic", "metrics", "foundry", "pilot", "garden", "signal", "quarry", "vault", "bridge", "mills", "press"],
+        );
+        let mut list = String::from("name,website\n");
+        for (a, b) in front.iter().flat_map(|a| back.iter().map(move |b| (a, b))) {
+            list.push_str(&format!("{a} {b},{}-{b}.example\n", a.to_lowercase()));
+        }
+        let id = bring(&ctx, &sara, "organizations", &list).await;
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        let wanted = view(&ctx, &sara, id).await.counts.make;
+        assert_eq!(wanted, 144);
+        let before = count(town, "organizations").await;
+        imports::apply(&ctx, &sara, id, &[]).await.expect("ready");
+
+        // It dies when half of it is made, though nobody else sees any of it.
+        let halfway = async {
+            loop {
+                let done = count(town, "import_progress where done > 0").await;
+                if done > 0 {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            }
+            let seen = view(&ctx, &sara, id).await;
+            (seen.state, seen.done, seen.total, count(town, "organizations").await)
+        };
+        tokio::select! {
+            biased;
+            seen = halfway => assert_eq!(seen, (State::Applying, 144, 144, before), "how far it is can be seen, and nothing else"),
+            done = imports::run(&ctx, id) => panic!("it was done before anybody looked: {done:?}"),
+        }
+        assert_eq!(count(town, "organizations").await, before, "nothing is half done");
+        assert_eq!(count(town, "facts where name = 'organization_imported'").await, 0);
+        assert_eq!(code(imports::undo(&ctx, &sara, id).await), "IMPORT_NOT_APPLIED");
+
+        town.drain().await;
+        assert_eq!(view(&ctx, &sara, id).await.state, State::Applied);
+        assert_eq!(count(town, "organizations").await, before + wanted);
+        // A job that runs once more finds nothing to do.
+        imports::run(&ctx, id).await.expect("nothing to do");
+        assert_eq!(count(town, "organizations").await, before + wanted);
+    })
+    .await;
+}
+
+fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+        std::io::Write::write_all(&mut writer, bytes).expect("written");
+    }
+    writer.finish().expect("packed").into_inner()
+}
+
+#[tokio::test]
+async fn pictures_belong_to_rows_by_their_names() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let id = bring(&ctx, &sara, "organizations", SHAPES).await;
+        let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#246"/></svg>"##;
+        let archive = packed(&[
+            ("logos/northwind.svg", svg.as_slice()),
+            ("logos/contoso-mesh.svg", svg.as_slice()),
+            ("logos/nobody-knows.svg", svg.as_slice()),
+            ("logos/notes.svg", b"no picture at all"),
+            ("__MACOSX/._northwind.svg", b"x"),
+        ]);
+        imports::add_pictures(&ctx, &sara, id, archive).await.expect("unpacked");
+        let pictures: Vec<String> = view(&ctx, &sara, id)
+            .await
+            .pictures
+            .into_iter()
+            .map(|it| format!("{}: {}, {}", it.file_name, it.outcome, it.reason))
+            .collect();
+        insta::assert_snapshot!("pictures_by_their_names", pictures.join("\n"));
+        apply(town, &sara, id).await;
+        assert_eq!(
+            count(town, "organizations where slug in ('northwind-data', 'contoso-mesh') and logo_id is not null").await,
+            2
+        );
+
+        // What is no archive, or a far larger one than it says, is refused in words and harms nothing.
+        for (bytes, words) in [
+            (b"nothing".to_vec(), "no ZIP archive"),
+            (packed(&[]), "no ZIP archive"),
+            (packed(&[("big.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
+        ] {
+            match imports::add_pictures(&ctx, &sara, id, bytes).await {
+                Err(error) => {
+                    assert_eq!(error.code(), "VALIDATION_ERROR");
+                    assert!(!words.is_empty() && format!("{error:?}").contains(words), "{error:?}");
+                }
+                Ok(()) => assert!(
+                    view(&ctx, &sara, id).await.pictures.iter().any(|it| it.file_name == "big.svg" && it.outcome == "refused")
+                ),
+            }
+        }
+        let many: Vec<(String, Vec<u8>)> = (0..40).map(|n| (format!("{n}.svg"), vec![b' '; 2 * 1024 * 1024])).collect();
+        let parts: Vec<(&str, &[u8])> = many.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        let bomb = packed(&parts);
+        assert!(bomb.len() < 400_000);
+        assert!(format!("{:?}", imports::add_pictures(&ctx, &sara, id, bomb).await).contains("64 MB"));
+        let mei = who(&ctx, MEI).await;
+        assert_eq!(code(imports::add_pictures(&ctx, &mei, id, packed(&[])).await), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_looks_and_carries_out() {
+    story(async |town| {
+        let ctx = told(town).await;
+        sara(&ctx).await;
+        let run = async |by: &str, target: &str, community: &str, dry_run: bool| {
+            let bytes = if target == "events" { br#"[{"name": "Northern Mesh Days"}]"#.to_vec() } else { SHAPES.into() };
+            imports::by_command(&ctx, by, target, community, "list".into(), bytes, vec![], dry_run).await
+        };
+        let before = count(town, "organizations").await;
+        let looked = run(SARA.email, "organizations", "", true).await.expect("looked at");
+        assert!(looked.contains("would be made") && looked.contains("line 17: Bad Row"), "{looked}");
+        assert_eq!(count(town, "organizations").await, before, "a dry run");
+        let done = run(SARA.email, "organizations", "", false).await.expect("carried out");
+        assert!(done.contains(" made, ") && done.contains("/imports/"), "{done}");
+        assert!(count(town, "organizations").await > before);
+        assert!(run(SARA.email, "events", "apex-circle", false).await.expect("carried out").contains("1 made"));
+        for (by, target, community, words) in [
+            (RAVI.email, "organizations", "", "not of the staff"),
+            ("nobody@nowhere.example", "organizations", "", "nobody has the address"),
+            (SARA.email, "sponsors", "", "by their community"),
+            (SARA.email, "events", "", "Name the community"),
+            (SARA.email, "sheep", "", ""),
+        ] {
+            let refused = run(by, target, community, true).await.expect_err("refused").to_string();
+            assert!(refused.contains(words), "{refused}");
+        }
+    })
+    .await;
+}
+
+const LIST: &str = "Company;URL;Segment\nNorth Query;https://northwind-data.com/query;Database\nNorthwind Data;https://www.northwind-data.com;Database\nContoso Cloud;contoso-cloud.com/en;Service Mesh\nBad Row;not a website;\n=1+1;formula.com;\nAcme Cluod;acme-cluod.com;\n";
+
+#[tokio::test]
+async fn a_file_from_its_columns_to_its_way_back() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let id = bring(&ctx, &sara, "organizations", LIST).await;
+        let rows = all_rows(&ctx, &sara, id).await;
+        assert_eq!(
+            outcomes(&rows),
+            [(2, "merge"), (3, "make"), (4, "make"), (5, "problem"), (6, "problem"), (7, "ask")],
+            "{rows:#?}"
+        );
+        assert!(rows[4].reason.contains("formula") && rows[5].reason.contains("Acme Cloud"), "{rows:#?}");
+        assert_eq!(imports::view(&ctx, &sara, id, "problems", 1).await.expect("theirs").rows.len(), 3);
+
+        // A decision about one row, and one about all that wait.
+        imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(4, Some(Choice::Skip))])).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        assert_eq!(
+            outcomes(&all_rows(&ctx, &sara, id).await),
+            [(2, "merge"), (3, "make"), (4, "skip"), (5, "problem"), (6, "problem"), (7, "make")]
+        );
+
+        // Two who begin at once begin once.
+        let (a, b) = tokio::join!(imports::apply(&ctx, &sara, id, &[]), imports::apply(&ctx, &sara, id, &[]));
+        assert_eq!([a.is_ok(), b.is_ok()].iter().filter(|ok| **ok).count(), 1);
+        assert_eq!(a.and(b).map_or_else(|error| error.code(), |()| ""), "IMPORT_NOT_READY");
+        town.drain().await;
+        let applied = view(&ctx, &sara, id).await;
+        assert_eq!((applied.state, applied.done, applied.total), (State::Applied, 6, 6));
+        assert_eq!(code(imports::decide(&ctx, &sara, id, &Decided::Rows(vec![])).await), "IMPORT_NOT_READY");
+        let made = organizations::get_by(&ctx, None, &OrganizationRef::Slug("northwind-data".into())).await.expect("there");
+        assert_eq!((made.products.len(), made.industry.label()), (1, "Data and databases"));
+        let page = town.visitor().open("/directory/northwind-data").await;
+        assert!(page.text.contains("North Query") && page.text.contains("Claim it"), "{}", page.text);
+        town.drain().await;
+        assert_eq!(count(town, "notices where title ilike '%northwind%'").await, 0, "one import is one piece of news");
+
+        // A later file adds to what nobody speaks for; taken back, only its own part goes.
+        let more = bring(
+            &ctx,
+            &sara,
+            "organizations",
+            "name,website,segment\nNorth Stream,northwind-data.com/stream,Streaming & Messaging\n",
+        )
+        .await;
+        assert_eq!(outcomes(&all_rows(&ctx, &sara, more).await), [(2, "merge")]);
+        apply(town, &sara, more).await;
+        let products = async || {
+            organizations::get_by(&ctx, None, &OrganizationRef::Slug("northwind-data".into()))
+                .await
+                .expect("there")
+                .products
+                .len()
+        };
+        assert_eq!(products().await, 2);
+        imports::undo(&ctx, &sara, more).await.expect("taken back");
+        assert_eq!(products().await, 1);
+
+        // What something depends on stays, and says why; the rest goes.
+        let organization = made.id;
+        sqlx::query(
+            "insert into organization_claims (id, organization_id, user_id, method, email, state, asked_at)
+             select gen_random_uuid(), $1, u.id, 'mailbox', 'a@northwind-data.com', 'Asked', u.created_at from users u limit 1",
+        )
+        .bind(organization.0)
+        .execute(&town.owner)
+        .await
+        .expect("a claim");
+        imports::undo(&ctx, &sara, id).await.expect("taken back");
+        let undone = all_rows(&ctx, &sara, id).await;
+        assert!(undone[1].undo_refused.as_deref().is_some_and(|why| why.contains("take it over")), "{undone:#?}");
+        assert!(undone[5].undo_refused.is_none());
+        assert_eq!(count(town, "organizations where slug in ('northwind-data', 'acme-cluod')").await, 1);
+        assert_eq!(code(imports::undo(&ctx, &sara, id).await), "IMPORT_NOT_APPLIED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn columns_are_named_once_and_remembered() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "Wer,Wo\nNorthwind Data,northwind-data.com\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        let first = view(&ctx, &sara, id).await;
+        assert_eq!((first.state, first.missing), (State::Mapping, vec!["Name".to_owned(), "Website".to_owned()]));
+        assert_eq!(code(imports::apply(&ctx, &sara, id, &[]).await), "IMPORT_NOT_READY");
+        assert_eq!(
+            code(imports::remap(&ctx, &sara, id, Mapping::from([("displayName".into(), "Wer".into())])).await),
+            "VALIDATION_ERROR"
+        );
+        let mapping = Mapping::from([("displayName".into(), "Wer".into()), ("website".into(), "Wo".into())]);
+        imports::remap(&ctx, &sara, id, mapping).await.expect("both are named");
+        assert_eq!(view(&ctx, &sara, id).await.counts.make, 1);
+        let again = bring(&ctx, &sara, "organizations", list).await;
+        assert_eq!(view(&ctx, &sara, again).await.state, State::Ready, "the same columns are known");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_came_meanwhile_gives_the_run_up() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let early = bring(&ctx, &sara, "organizations", "name,website\nWidget Works,widget-works.com\n").await;
+        let late =
+            bring(&ctx, &sara, "organizations", "name,website\nWidgetworks,widgetworks.dev\nSolid Tools,solid-tools.com\n").await;
+        assert_eq!(view(&ctx, &sara, late).await.counts.make, 2);
+        apply(town, &sara, early).await;
+        let given_up = apply(town, &sara, late).await;
+        assert_eq!((given_up.state, given_up.counts.ask), (State::Ready, 1));
+        assert!(given_up.note.contains("nothing was imported"), "{}", given_up.note);
+        assert_eq!(count(town, "organizations where slug = 'solid-tools'").await, 0, "all of it or nothing");
+        imports::decide(&ctx, &sara, late, &Decided::Rows(vec![(2, Some(Choice::Skip))])).await.expect("open");
+        assert_eq!(apply(town, &sara, late).await.state, State::Applied);
+    })
+    .await;
+}
+
+async fn signed_in(town: &Town, figure: Figure) -> Browser {
+    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &session.token);
+    browser
+}
+
+/// A multipart form with one file.
+async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        body.extend_from_slice(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+    }
+    body.extend_from_slice(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n");
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--x--\r\n");
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=x"),
+        ("origin", "http://127.0.0.1:3999"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    browser.send(Method::POST, path, &headers, body).await
+}
+
+#[tokio::test]
+async fn communities_bring_their_own_past_sponsors() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
+        let apex = ravi.community().expect("Apex").0;
+        let event: Uuid = sqlx::query_scalar(
+            "update events set status = 'Completed' where id = (select id from events where community_id = $1 and status = 'Upcoming' limit 1) returning id",
+        )
+        .bind(apex)
+        .fetch_one(&town.owner)
+        .await
+        .expect("an event of Apex");
+        let title: String = sqlx::query_scalar("select title from events where id = $1").bind(event).fetch_one(&town.owner).await.expect("it");
+        let list = format!(
+            "sponsor,website,event,tier,email\nNorthwind Data,northwind-data.com,{title},Gold,team@northwind-data.com\nNorthwind Data,northwind-data.com,Some other day,Gold,\nAcme Cloud,https://acme.example,{title},Media Partner,\nOn a host,github.com/somebody,{title},Gold,\n"
+        );
+        let wall_before = partners::wall(&ctx, EventId(event)).await.expect("a wall");
+        let id = bring(&ctx, &ravi, "sponsors", &list).await;
+        let rows = all_rows(&ctx, &ravi, id).await;
+        assert_eq!(outcomes(&rows), [(2, "make"), (3, "merge"), (4, "there"), (5, "skip")], "{rows:#?}");
+        assert!(rows[1].unmapped.contains("Some other day"), "{rows:#?}");
+        assert_eq!(apply(town, &ravi, id).await.state, State::Applied);
+        let hidden = "event_partners where not visible and removed_at is null";
+        assert_eq!(count(town, hidden).await, 2, "a new profile and one that was there");
+        assert_eq!(partners::wall(&ctx, EventId(event)).await.expect("a wall"), wall_before, "nobody sees it yet");
+        assert_eq!(count(town, "organizations where slug = 'northwind-data' and events_sponsored = 0").await, 1, "and it is no support yet");
+        let again = bring(&ctx, &ravi, "sponsors", &list).await;
+        apply(town, &ravi, again).await;
+        assert_eq!(count(town, hidden).await, 2, "no doubling");
+
+        // Another community's people learn nothing of it.
+        assert_eq!(code(imports::view(&ctx, &mei, id, "", 1).await), "NOT_FOUND");
+        assert_eq!(code(imports::undo(&ctx, &mei, id).await), "NOT_FOUND");
+        assert_eq!(code(imports::bring(&ctx, &ravi, file("organizations", "x.csv", LIST)).await), "VALIDATION_ERROR");
+        imports::undo(&ctx, &ravi, id).await.expect("taken back");
+        assert_eq!(count(town, hidden).await, 0);
+        assert_eq!(count(town, "organizations where slug = 'northwind-data'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_doors_and_who_may_use_them() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let mallory = who(&ctx, MALLORY).await;
+        assert_eq!(code(imports::bring(&ctx, &mallory, file("organizations", "x.csv", LIST)).await), "FORBIDDEN");
+        let mut ravi = signed_in(town, RAVI).await;
+        let list = b"name,website\nNorthwind Data,northwind-data.com\n";
+
+        // Over the API.
+        let brought = upload(&mut ravi, "/api/v1/imports", &[("target", "sponsors")], list).await;
+        assert_eq!(brought.status, StatusCode::CREATED, "{}", brought.text);
+        let data = brought.data();
+        let id = data["id"].as_str().expect("an id").to_owned();
+        assert_eq!((data["state"].as_str(), data["counts"]["make"].as_i64()), (Some("ready"), Some(1)));
+        assert_eq!(upload(&mut ravi, "/api/v1/imports", &[("target", "organizations")], list).await.status, 422);
+        let hostile = upload(&mut ravi, "/api/v1/imports", &[("target", "sponsors")], b"name\nM\xfcller").await;
+        assert!(hostile.status == 422 && hostile.text.contains("UTF-8"), "{}", hostile.text);
+        let wrong =
+            ravi.api(Method::POST, &format!("/imports/{id}/apply"), Some(serde_json::json!({"choices": {"2": "eat"}}))).await;
+        assert_eq!(wrong.status, 422);
+        let begun = ravi.api(Method::POST, &format!("/imports/{id}/apply"), Some(serde_json::json!({}))).await;
+        assert_eq!((begun.status, begun.data()["state"].as_str()), (StatusCode::OK, Some("applying")));
+        town.drain().await;
+        assert_eq!(ravi.api(Method::GET, &format!("/imports/{id}"), None).await.data()["state"], "applied");
+        let report = ravi.api(Method::GET, &format!("/imports/{id}/report"), None).await;
+        assert!(report.text.contains("\"Northwind Data\",\"make\""), "{}", report.text);
+        assert_eq!(
+            ravi.api(Method::POST, &format!("/imports/{id}/undo"), Some(serde_json::json!({}))).await.data()["state"],
+            "undone"
+        );
+
+        // Who is nobody here learns nothing; who is of the community and does not keep its partners is told so.
+        let mut mei = signed_in(town, MEI).await;
+        for path in [format!("/imports/{id}"), format!("/api/v1/imports/{id}"), format!("/api/v1/imports/{id}/report")] {
+            assert_eq!(mei.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        seat(town, VERA, "Volunteer", "Active").await;
+        let mut vera = signed_in(town, VERA).await;
+        assert_eq!(vera.open("/imports").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(vera.open(&format!("/imports/{id}")).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(upload(&mut vera, "/api/v1/imports", &[("target", "sponsors")], list).await.status, StatusCode::FORBIDDEN);
+
+        // And over the pages, without scripts.
+        let form = [("_form", "bring"), ("target", "sponsors")];
+        let sent = upload(&mut ravi, "/imports", &form, list).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+        let page = sent.location().split('?').next().expect("a path").to_owned();
+        let shown = ravi.open(&page).await;
+        assert!(shown.text.contains("Northwind Data") && shown.text.contains("Import 1 organization"), "{}", shown.text);
+        assert_eq!(ravi.submit(&page, "decide", &[("choice.2", "skip")]).await.status, StatusCode::SEE_OTHER);
+        assert!(ravi.open(&page).await.text.contains("You left it out"));
+        assert_eq!(ravi.submit(&page, "decide", &[("choice.2", "")]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(ravi.submit(&page, "apply", &[]).await.status, StatusCode::SEE_OTHER);
+        assert!(ravi.open(&page).await.text.contains("It is being imported"));
+        town.drain().await;
+        assert!(ravi.open(&page).await.text.contains("Take it back"));
+        assert_eq!(ravi.submit(&page, "undo", &[]).await.status, StatusCode::SEE_OTHER);
+        let empty = ravi.submit("/imports", "bring", &[("target", "sponsors")]).await;
+        assert!(empty.status == 422 && empty.text.contains("Choose a file"), "{}", empty.text);
+    })
+    .await;
+}
