@@ -175,16 +175,20 @@ class Server:
         self.log = open(HERE / f"{self.name}.log", "wb")
         command = [str(word).replace("{port}", str(self.port)) for word in self.command]
         self.process = subprocess.Popen(command, env=self.surroundings, stdout=self.log, stderr=self.log, cwd=ROOT)
-        for _ in range(480):
-            if self.process.poll() is not None:
-                sys.exit(f"error: {self.name} did not start; see target/bench/{self.name}.log")
-            try:
-                if self.ready(self):
-                    return self
-            except (urllib.error.URLError, OSError):
-                pass
-            time.sleep(0.25)
-        sys.exit(f"error: {self.name} was not ready after two minutes; see target/bench/{self.name}.log")
+        try:
+            for _ in range(480):
+                if self.process.poll() is not None:
+                    sys.exit(f"error: {self.name} did not start; see target/bench/{self.name}.log")
+                try:
+                    if self.ready(self):
+                        return self
+                except (urllib.error.URLError, OSError):
+                    pass
+                time.sleep(0.25)
+            sys.exit(f"error: {self.name} was not ready after two minutes; see target/bench/{self.name}.log")
+        except BaseException:
+            self.__exit__()
+            raise
 
     def __exit__(self, *_):
         if self.process.poll() is None:
@@ -558,6 +562,8 @@ def p7(cluster, program, load, size, pairs, seconds):
 
 def main():
     words = sys.argv[1:]
+    # Whoever stops this stops what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     full = "full" in words
     which = [word for word in words if re.fullmatch(r"p\d+", word)] or ["p1", "p2", "p5", "p6", "p7", "p14", "p15"]
     HERE.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,25 @@
 #!/usr/bin/env bash
-# `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure.
+# `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure. benches/README.md says what each
+# is and keeps their history.
+#
+#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some ten minutes once everything is built
+#   scripts/bench.sh full        up to a million organizations and ten times the requests, and the warm builds
+#   scripts/bench.sh p14 p15     only these: p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds
 . "$(dirname "$0")/env.sh"
 bash scripts/tools.sh build
+form=quick chosen=()
+for word in "$@"; do
+  case $word in quick | full) form=$word ;; p[0-9]* | builds) chosen+=("$word") ;; *) fail "usage: scripts/bench.sh [quick|full] [p1 p2 … builds]" ;; esac
+done
+if [ ${#chosen[@]} = 0 ]; then
+  chosen=(p1 p2 p5 p6 p7 p8 p13 p14 p15 p20)
+  if [ "$form" = full ]; then chosen+=(builds); fi
+fi
+wants() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
+
+say "== a release build, and what it is measured beside"
+LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
+for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
 # newest FOLDER PATTERN: file names carry a hash of their content, and those of earlier builds are kept.
 newest() { find "$1" -name "$2" -exec ls -t {} + | head -n 1; }
@@ -11,23 +29,26 @@ first_load() {
   printf '%d' $(($(wc -c <"$(newest "$1" "$2.*js.br")") + $(wc -c <"$(newest "$1" "$2.*wasm.br")")))
 }
 
-say "== P8: what a browser loads before a page is interactive (brotli)"
-LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
-ours=$(first_load target/site-release/pkg commdesk)
-say "   first load: $((ours / 1024)) kB"
-# The manifest of this build names its chunks; "area":["chunk", …].
-manifest=$(newest target/site-release/pkg '__wasm_split_manifest*.json')
-for chunk in $(grep -o '\["[^]]*' "$manifest" | tr -d '["' | tr ',' '\n' | LC_ALL=C sort -u); do
-  say "   later: $(($(wc -c <"target/site-release/pkg/$chunk.wasm.br") / 1024)) kB  $chunk"
-done
-if [ -f benches/skeleton/Cargo.toml ]; then
-  (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
-  bare=$(first_load benches/skeleton/target/site/pkg skeleton)
-  say "   a skeleton with the same flags: $((bare / 1024)) kB; ratio $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5)"
-fi
+first_loads() {
+  say "== P8: what a browser loads before a page is interactive (brotli)"
+  ours=$(first_load target/site-release/pkg commdesk)
+  say "   first load: $((ours / 1024)) kB"
+  # The manifest of this build names its chunks; "area":["chunk", …].
+  manifest=$(newest target/site-release/pkg '__wasm_split_manifest*.json')
+  for chunk in $(grep -o '\["[^]]*' "$manifest" | tr -d '["' | tr ',' '\n' | LC_ALL=C sort -u); do
+    say "   later: $(($(wc -c <"target/site-release/pkg/$chunk.wasm.br") / 1024)) kB  $chunk"
+  done
+  if [ -f benches/skeleton/Cargo.toml ]; then
+    (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
+    bare=$(first_load benches/skeleton/target/site/pkg skeleton)
+    say "   a skeleton with the same flags: $((bare / 1024)) kB; ratio $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5)"
+  fi
+}
 
-say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
-cargo test --quiet --features "$TEST_FEATURES" --test house -- --nocapture a_page_is_few_statements
+statements() {
+  say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
+  cargo test --quiet --features "$TEST_FEATURES" --test house -- --nocapture a_page_is_few_statements
+}
 
 # A private function at the end of a file is the smallest edit that is one; the file is put back whatever happens.
 edit() {
@@ -38,16 +59,29 @@ edit() {
 restore() { if [ -n "${edited:-}" ]; then cp -p target/bench/original "$edited"; edited=; fi; }
 trap restore EXIT
 
-say "== warm builds"
-cargo leptos build --split >/dev/null 2>&1
-edit src/app/mod.rs
-began=$SECONDS
-cargo leptos build --split >/dev/null 2>&1
-say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
-restore
-cargo test --quiet --features "$TEST_FEATURES" --test house --no-run
-edit src/features/organizations/service.rs
-began=$SECONDS
-cargo test --quiet --features "$TEST_FEATURES" --test house organizations >/dev/null
-say "   after an edit of a service, until its tests have run: $((SECONDS - began)) s (limit: 40 s)"
-restore
+warm_builds() {
+  say "== warm builds"
+  cargo leptos build --split >/dev/null 2>&1
+  edit src/app/mod.rs
+  began=$SECONDS
+  cargo leptos build --split >/dev/null 2>&1
+  say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
+  restore
+  cargo test --quiet --features "$TEST_FEATURES" --test house --no-run
+  edit src/features/organizations/service.rs
+  began=$SECONDS
+  cargo test --quiet --features "$TEST_FEATURES" --test house organizations >/dev/null
+  say "   after an edit of a service, until its tests have run: $((SECONDS - began)) s (limit: 40 s)"
+  restore
+}
+
+if wants p8; then first_loads; fi
+if wants p20; then statements; fi
+if wants p13; then
+  say "== P13: Lighthouse, mobile settings"
+  bash scripts/lighthouse.sh
+fi
+measured=()
+for it in p1 p2 p5 p6 p7 p14 p15; do if wants "$it"; then measured+=("$it"); fi; done
+if [ ${#measured[@]} -gt 0 ]; then python3 benches/bench.py "$form" "${measured[@]}"; fi
+if wants builds; then warm_builds; fi
