@@ -21,28 +21,31 @@ say "== a release build, and what it is measured beside"
 LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
 for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
-# newest FOLDER PATTERN: file names carry a hash of their content, and those of earlier builds are kept.
-newest() { find "$1" -name "$2" -exec ls -t {} + | head -n 1; }
-
-# first_load FOLDER NAME: bytes of brotli that a browser fetches before a page can be used (chunks of areas come later).
+# first_load SITE NAME AREA: bytes of brotli that a browser fetches before a page can be used: the program, its glue, and the
+# chunks of the page's area, which `hydrate_lazy` waits for. File names carry a hash of their content, and those of earlier
+# builds are kept: the newest of each name counts. Prints `all program others` and then the areas by themselves.
 first_load() {
-  printf '%d' $(($(wc -c <"$(newest "$1" "$2.*js.br")") + $(wc -c <"$(newest "$1" "$2.*wasm.br")")))
+  python3 - "$@" <<'PY'
+import json, pathlib, sys
+folder, name, area = pathlib.Path(sys.argv[1]) / "pkg", sys.argv[2], sys.argv[3]
+newest = lambda pattern: max(folder.glob(pattern), key=lambda it: it.stat().st_mtime)
+size = lambda it: it.stat().st_size
+manifest = {key.rsplit("_", 1)[0]: chunks for key, chunks in json.loads(newest("__wasm_split_manifest*.json").read_text()).items()}
+weight = lambda area: sum(size(folder / f"{chunk}.wasm.br") for chunk in manifest.get(area, []))
+program = size(newest(f"{name}.*.wasm.br")) + size(newest(f"{name}.*.js.br")) + size(newest("__wasm_split.*.js.br"))
+print(program + weight(area), program, weight(area), " ".join(f"{area}:{weight(area)}" for area in manifest))
+PY
 }
 
 first_loads() {
-  say "== P8: what a browser loads before a page is interactive (brotli)"
-  ours=$(first_load target/site-release/pkg commdesk)
-  say "   first load: $((ours / 1024)) kB"
-  # The manifest of this build names its chunks; "area":["chunk", …].
-  manifest=$(newest target/site-release/pkg '__wasm_split_manifest*.json')
-  for chunk in $(grep -o '\["[^]]*' "$manifest" | tr -d '["' | tr ',' '\n' | LC_ALL=C sort -u); do
-    say "   later: $(($(wc -c <"target/site-release/pkg/$chunk.wasm.br") / 1024)) kB  $chunk"
-  done
-  if [ -f benches/skeleton/Cargo.toml ]; then
-    (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
-    bare=$(first_load benches/skeleton/target/site/pkg skeleton)
-    say "   a skeleton with the same flags: $((bare / 1024)) kB; ratio $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5)"
-  fi
+  say "== P8: what a browser loads before a public page is interactive (brotli)"
+  read -r ours program area areas <<<"$(first_load target/site-release commdesk public)"
+  say "   $((ours / 1024)) kB: the program $((program / 1024)) kB, chunks of public pages $((area / 1024)) kB"
+  for area in $areas; do say "   an area's chunks, some of them shared: $((${area#*:} / 1024)) kB  ${area%:*}"; done
+  (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
+  read -r bare bare_program bare_area _ <<<"$(first_load benches/skeleton/target/site skeleton page)"
+  say "   a skeleton with the same flags: $((bare / 1024)) kB, of which its page $((bare_area / 1024)) kB"
+  say "   ratio: $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5); of the programs alone $(awk "BEGIN { printf \"%.2f\", $program / $bare_program }")"
 }
 
 statements() {
