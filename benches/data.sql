@@ -242,8 +242,10 @@ where o.id in (select id('opportunity', g) from numbers x cross join lateral gen
 
 -- ── Requests ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 create table asked as
-select n, e, o, by, since, state, row_number() over (partition by e, o, state in ('Pending', 'Negotiation') order by n) as nth from (
-    select g as n,
+select n, e, o, by, since, state, row_number() over (partition by case when u(e, 149) < 0.5 then e else -1 - host(e, communities) end, o, state in ('Pending', 'Negotiation')
+    -- Of the same opportunity, or of the same community where the event has none.
+    order by n) as nth from (
+    select g as n, x.communities,
         case when g % 100 = 0 then 200 * (1 + floor(u(g, 171) * (x.events / 200))::bigint) else lean(g, 172, x.events, 1.5) end as e,
         case when g % 100 = 1 then 0 else lean(g, 173, x.organizations, 1.5) end as o,
         case when u(g, 174) < 0.5 then 'community' else 'organization' end as by,
