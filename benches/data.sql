@@ -32,7 +32,7 @@ create function lean(n bigint, salt bigint, size bigint, power float8) returns b
     'select 1 + floor(power(bench.u($1, $2), $4) * $3)::bigint';
 -- The id of the n-th row of a kind, as version 7 writes ids: sorted by when.
 create function id(kind text, n bigint) returns uuid language sql immutable parallel safe as
-    'select (lpad(to_hex(1704067200000 + $2 * 60000), 12, ''0'') || ''7'' || substr(md5($1 || $2), 1, 3) || ''8'' || substr(md5($1 || $2), 4, 15))::uuid';
+    'select (lpad(to_hex(1704067200000 + $2 * 60000), 12, ''0'') || ''7'' || substr(md5($1 || $2::text), 1, 3) || ''8'' || substr(md5($1 || $2::text), 4, 15))::uuid';
 
 -- ── Words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 create function syllable(n bigint, salt bigint) returns text language sql immutable parallel safe as $$
