@@ -1,6 +1,6 @@
 """Figures of the house: paired measurements on this machine, against data of its own making. See benches/README.md.
 
-    scripts/bench.sh [quick|full] [p1 p2 p5 p6 p7 p14 p15]
+    scripts/bench.sh [quick|full] [p1 p2 p5 p6 p7 p13 p14 p15]
 
 Everything is bounded, nothing but the loopback address is asked, and nothing fails on a figure. The program that is measured is
 $BENCH_PROGRAM, or else the release build, or else the debug one (whose figures only try this file out).
@@ -547,12 +547,34 @@ def p7(cluster, program, load, size, pairs, seconds):
         figure("P7 p99 of the directory during 100 logins ÷ without", ratios, "≤ 2", f"{middle(a):.1f} ms ÷ {middle(b):.1f} ms at {rate:.0f}/s; the last of 100 is in after {middle(waits):.1f} s")
 
 
+# ── P13 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+def p13(cluster, program):
+    """Served as in production: a machine of development lets no search engine in."""
+    database = filled(cluster, program, 1000)
+    say("== P13: Lighthouse, mobile settings, as in production with kept pages")
+    if not cluster.ask("select 1 from pg_roles where rolname = 'commdesk_app'"):
+        cluster.ask(f"create role commdesk_app login password '{cluster.password.read_text()}'")
+    subprocess.run([program, "migrate", "--database-owner-url", cluster.url(database)], env=environment(), check=True, stdout=subprocess.DEVNULL)
+    # Keys of nobody: what strangers read opens nothing that was sealed with development's.
+    keys = dict(line.split("=", 1) for line in subprocess.run([program, "keys"], check=True, text=True, stdout=subprocess.PIPE).stdout.split())
+    site = ROOT / "target" / ("site-release" if "release" in str(program) else "site")
+    command = [program, "serve", "--addr", "127.0.0.1:{port}", "--database-url", cluster.url(database).replace("//owner:", "//commdesk_app:"),
+               "--files", HERE / "data" / "files", "--smtp", "smtp://127.0.0.1:9", "--workers", "0", "--site-root", site]
+    server = Server(command, environment(**keys), "app-served", App.is_ready)
+    server.command += ["--base-url", f"http://127.0.0.1:{server.port}"]
+    with server:
+        told = subprocess.run(["bash", ROOT / "scripts" / "lighthouse.sh", f"http://127.0.0.1:{server.port}"], stdout=subprocess.PIPE, text=True).stdout
+    say(told.rstrip())
+    LINES.extend("P13 " + line.strip() for line in told.splitlines() if re.match(r" +\d+ +\d+ +\d+ +\d+ ", line))
+
+
 def main():
     words = sys.argv[1:]
     # Whoever stops this stops what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     full = "full" in words
-    which = [word for word in words if re.fullmatch(r"p\d+", word)] or ["p1", "p2", "p5", "p6", "p7", "p14", "p15"]
+    which = [word for word in words if re.fullmatch(r"p\d+", word)] or ["p1", "p2", "p5", "p6", "p7", "p13", "p14", "p15"]
     HERE.mkdir(parents=True, exist_ok=True)
     program = pathlib.Path(os.environ.get("BENCH_PROGRAM") or next(
         (it for it in (ROOT / "target/release/commdesk", ROOT / "target/debug/commdesk") if it.exists()), "nothing"))
@@ -570,6 +592,8 @@ def main():
             filled(cluster, program, large)
             say(f"   made; {sum(1 for name in cluster.databases() if name.startswith('bench_'))} sizes are there")
             return
+        if "p13" in which:
+            p13(cluster, program)
         if "p1" in which or "p2" in which:
             p1_p2(cluster, program, load, large, 8 if full else 7, 5 if full else 2, which)
         if "p14" in which:

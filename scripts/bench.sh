@@ -80,11 +80,7 @@ warm_builds() {
 
 if wants p8; then first_loads; fi
 if wants p20; then statements; fi
-if wants p13; then
-  say "== P13: Lighthouse, mobile settings"
-  bash scripts/lighthouse.sh
-fi
 measured=()
-for it in p1 p2 p5 p6 p7 p14 p15; do if wants "$it"; then measured+=("$it"); fi; done
+for it in p1 p2 p5 p6 p7 p13 p14 p15; do if wants "$it"; then measured+=("$it"); fi; done
 if [ ${#measured[@]} -gt 0 ]; then python3 benches/bench.py "$form" "${measured[@]}"; fi
 if wants builds; then warm_builds; fi
