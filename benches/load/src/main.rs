@@ -272,8 +272,11 @@ fn report(all: BTreeMap<String, Told>, seconds: f64, cpu: &[f64]) -> String {
 fn figures(mut told: Told, seconds: f64) -> String {
     told.micros.sort_unstable();
     let count = told.micros.len();
-    let at = |part: f64| told.micros.get(((count as f64 * part).ceil() as usize).saturating_sub(1)).map_or(0.0, |it| f64::from(*it) / 1e3);
-    let errors: usize = told.statuses.iter().filter(|(status, _)| **status >= 400).map(|(_, count)| count).sum::<usize>() + told.broken;
+    let at = |part: f64| {
+        told.micros.get(((count as f64 * part).ceil() as usize).saturating_sub(1)).map_or(0.0, |it| f64::from(*it) / 1e3)
+    };
+    let errors: usize =
+        told.statuses.iter().filter(|(status, _)| **status >= 400).map(|(_, count)| count).sum::<usize>() + told.broken;
     let statuses = told.statuses.iter().map(|(status, count)| format!("\"{status}\":{count}")).collect::<Vec<_>>().join(",");
     format!(
         "{{\"count\":{count},\"rate\":{:.2},\"errors\":{errors},\"statuses\":{{{statuses}}},\"p50\":{:.3},\"p95\":{:.3},\"p99\":{:.3},\"max\":{:.3},\"bytes\":{}}}",

@@ -82,7 +82,8 @@ struct House {
 async fn main() -> Result<(), Failed> {
     let list = ask(&std::env::var("HOUSE")?)?;
     let ids = list.items.iter().map(|item| item.id).collect();
-    let pool = PgPoolOptions::new().max_connections(16).test_before_acquire(false).connect(&std::env::var("DATABASE_URL")?).await?;
+    let pool =
+        PgPoolOptions::new().max_connections(16).test_before_acquire(false).connect(&std::env::var("DATABASE_URL")?).await?;
     let router = Router::new().route("/directory", get(directory)).with_state(Arc::new(House { pool, list, ids }));
     let listener = tokio::net::TcpListener::bind(std::env::var("ADDR")?).await?;
     axum::serve(listener, router).with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) }).await?;
@@ -312,7 +313,8 @@ fn footer() -> Markup {
 
 /// As the product's own logos without a picture.
 fn initials(name: &str) -> String {
-    let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())?.to_uppercase().next());
+    let mut letters =
+        name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphanumeric())?.to_uppercase().next());
     let Some(first) = letters.next() else { return "?".to_owned() };
     letters.next_back().map_or_else(|| first.to_string(), |last| format!("{first}{last}"))
 }
