@@ -1,33 +1,56 @@
 #!/usr/bin/env bash
-# `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure.
+# `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure. benches/README.md says what each
+# is and keeps their history.
+#
+#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some quarter of an hour once everything is built
+#   scripts/bench.sh full        up to a million organizations and ten times the requests
+#   scripts/bench.sh p14 p15     only these: p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds
 . "$(dirname "$0")/env.sh"
 bash scripts/tools.sh build
+form=quick chosen=()
+for word in "$@"; do
+  case $word in quick | full) form=$word ;; p[0-9]* | builds) chosen+=("$word") ;; *) fail "usage: scripts/bench.sh [quick|full] [p1 p2 … builds]" ;; esac
+done
+if [ ${#chosen[@]} = 0 ]; then
+  chosen=(p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds)
+fi
+wants() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 
-# newest FOLDER PATTERN: file names carry a hash of their content, and those of earlier builds are kept.
-newest() { find "$1" -name "$2" -exec ls -t {} + | head -n 1; }
+say "== a release build, and what it is measured beside"
+LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
+for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
-# first_load FOLDER NAME: bytes of brotli that a browser fetches before a page can be used (chunks of areas come later).
+# first_load SITE NAME AREA: bytes of brotli that a browser fetches before a page can be used: the program, its glue, and the
+# chunks of the page's area, which `hydrate_lazy` waits for. File names carry a hash of their content, and those of earlier
+# builds are kept: the newest of each name counts. Prints `all program others` and then the areas by themselves.
 first_load() {
-  printf '%d' $(($(wc -c <"$(newest "$1" "$2.*js.br")") + $(wc -c <"$(newest "$1" "$2.*wasm.br")")))
+  python3 - "$@" <<'PY'
+import json, pathlib, sys
+folder, name, area = pathlib.Path(sys.argv[1]) / "pkg", sys.argv[2], sys.argv[3]
+newest = lambda pattern: max(folder.glob(pattern), key=lambda it: it.stat().st_mtime)
+size = lambda it: it.stat().st_size
+manifest = {key.rsplit("_", 1)[0]: chunks for key, chunks in json.loads(newest("__wasm_split_manifest*.json").read_text()).items()}
+weight = lambda area: sum(size(folder / f"{chunk}.wasm.br") for chunk in manifest.get(area, []))
+program = size(newest(f"{name}.*.wasm.br")) + size(newest(f"{name}.*.js.br")) + size(newest("__wasm_split.*.js.br"))
+print(program + weight(area), program, weight(area), " ".join(f"{area}:{weight(area)}" for area in manifest))
+PY
 }
 
-say "== P8: what a browser loads before a page is interactive (brotli)"
-LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
-ours=$(first_load target/site-release/pkg commdesk)
-say "   first load: $((ours / 1024)) kB"
-# The manifest of this build names its chunks; "area":["chunk", …].
-manifest=$(newest target/site-release/pkg '__wasm_split_manifest*.json')
-for chunk in $(grep -o '\["[^]]*' "$manifest" | tr -d '["' | tr ',' '\n' | LC_ALL=C sort -u); do
-  say "   later: $(($(wc -c <"target/site-release/pkg/$chunk.wasm.br") / 1024)) kB  $chunk"
-done
-if [ -f benches/skeleton/Cargo.toml ]; then
+first_loads() {
+  say "== P8: what a browser loads before a public page is interactive (brotli)"
+  read -r ours program area areas <<<"$(first_load target/site-release commdesk public)"
+  say "   $((ours / 1024)) kB: the program $((program / 1024)) kB, chunks of public pages $((area / 1024)) kB"
+  for area in $areas; do say "   an area's chunks, some of them shared: $((${area#*:} / 1024)) kB  ${area%:*}"; done
   (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
-  bare=$(first_load benches/skeleton/target/site/pkg skeleton)
-  say "   a skeleton with the same flags: $((bare / 1024)) kB; ratio $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5)"
-fi
+  read -r bare bare_program bare_area _ <<<"$(first_load benches/skeleton/target/site skeleton page)"
+  say "   a skeleton with the same flags: $((bare / 1024)) kB, of which its page $((bare_area / 1024)) kB"
+  say "   ratio: $(awk "BEGIN { printf \"%.2f\", $ours / $bare }") (goal: 1.5); of the programs alone $(awk "BEGIN { printf \"%.2f\", $program / $bare_program }")"
+}
 
-say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
-cargo test --quiet "${BOTH[@]}" --test house -- --nocapture a_page_is_few_statements
+statements() {
+  say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
+  cargo test --quiet "${BOTH[@]}" --test house -- --nocapture a_page_is_few_statements
+}
 
 # A private function at the end of a file is the smallest edit that is one; the file is put back whatever happens.
 edit() {
@@ -38,16 +61,25 @@ edit() {
 restore() { if [ -n "${edited:-}" ]; then cp -p target/bench/original "$edited"; edited=; fi; }
 trap restore EXIT
 
-say "== warm builds"
-cargo leptos build --split >/dev/null 2>&1
-edit src/app/mod.rs
-began=$SECONDS
-cargo leptos build --split >/dev/null 2>&1
-say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
-restore
-cargo test --quiet "${BOTH[@]}" --test house --no-run
-edit src/features/organizations/service.rs
-began=$SECONDS
-cargo test --quiet "${BOTH[@]}" --test house organizations >/dev/null
-say "   after an edit of a service, until its tests have run: $((SECONDS - began)) s (limit: 40 s)"
-restore
+warm_builds() {
+  say "== warm builds"
+  cargo leptos build --split >/dev/null 2>&1
+  edit src/app/mod.rs
+  began=$SECONDS
+  cargo leptos build --split >/dev/null 2>&1
+  say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
+  restore
+  cargo test --quiet "${BOTH[@]}" --test house --no-run
+  edit src/features/organizations/service.rs
+  began=$SECONDS
+  cargo test --quiet "${BOTH[@]}" --test house organizations >/dev/null
+  say "   after an edit of a service, until its tests have run: $((SECONDS - began)) s (limit: 40 s)"
+  restore
+}
+
+if wants p8; then first_loads; fi
+if wants p20; then statements; fi
+measured=()
+for it in p1 p2 p5 p6 p7 p13 p14 p15; do if wants "$it"; then measured+=("$it"); fi; done
+if [ ${#measured[@]} -gt 0 ]; then python3 benches/bench.py "$form" "${measured[@]}"; fi
+if wants builds; then warm_builds; fi

@@ -2,29 +2,17 @@
 # Lighthouse on the five pages that people meet first, with its mobile settings. Prints, never fails on a figure; reports stay
 # in target/lighthouse.
 #
-#   scripts/lighthouse.sh              serves the release build (or else the debug one) with the demo, and measures that
+#   scripts/lighthouse.sh              as `make bench` does it: serves a thousand organizations as in production, and measures that
 #   scripts/lighthouse.sh http://…     measures what is served there
 . "$(dirname "$0")/env.sh"
+if [ -z "${1:-}" ]; then exec python3 benches/bench.py p13; fi
 chromium=${CHROMIUM:-$(command -v chromium || command -v google-chrome || true)}
 [ -n "$chromium" ] || fail "no Chromium was found: scripts/tools.sh test installs one, or set CHROMIUM to its program"
 [ -d benches/lighthouse/node_modules/lighthouse ] || (cd benches/lighthouse && npm ci --ignore-scripts --no-audit --no-fund)
 
 reports=target/lighthouse
 mkdir -p "$reports"
-server=
-finish() { if [ -n "$server" ]; then kill -INT "$server" 2>/dev/null && wait "$server" 2>/dev/null || true; fi; }
-trap finish EXIT
-
-base=${1:-}
-if [ -z "$base" ]; then
-  program=target/release/commdesk site=target/site-release
-  if [ ! -x "$program" ]; then program=target/debug/commdesk site=target/site; fi
-  port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-  base=http://127.0.0.1:$port
-  LEPTOS_SITE_ROOT=$site COMMDESK_PAGE_SECONDS=1 "$program" dev --addr "127.0.0.1:$port" --data "$reports/data" >"$reports/server.log" 2>&1 &
-  server=$!
-  for _ in $(seq 600); do curl --silent --fail --output /dev/null "$base/readyz" && break; sleep 0.2; done
-fi
+base=$1
 
 opportunity=$(curl --silent --fail "$base/api/v1/opportunities?limit=1" | node -e 'let t = ""; process.stdin.on("data", (d) => (t += d)).on("end", () => console.log(JSON.parse(t).data.items[0].id))')
 say "   performance, accessibility, best practices, SEO (goal: 100 each); largest paint, blocking, shift; kB sent"
