@@ -122,11 +122,7 @@ pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, 
     if !query.fits(row) {
         return Ok(false);
     }
-    match blocks::service::must_be_visible(ctx, viewer, Side::Community, row.id).await {
-        Ok(()) => Ok(true),
-        Err(AppError::NotFound) => Ok(false),
-        Err(other) => Err(other),
-    }
+    Ok(!blocks::service::hidden_from(ctx, viewer, Side::Community).await?.contains(&row.id))
 }
 
 /// Those of these communities that the viewer finds in the list, in the order of the ids.

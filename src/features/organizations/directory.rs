@@ -217,11 +217,7 @@ pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, ro
     if !closed.is_empty() || !query.fits(row) {
         return Ok(false);
     }
-    match blocks::service::must_be_visible(ctx, viewer, Side::Organization, row.id).await {
-        Ok(()) => Ok(true),
-        Err(AppError::NotFound) => Ok(false),
-        Err(other) => Err(other),
-    }
+    Ok(!blocks::service::hidden_from(ctx, viewer, Side::Organization).await?.contains(&row.id))
 }
 
 /// Those of these organizations that the viewer finds in the directory, in the order of the ids.

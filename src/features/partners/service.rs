@@ -197,7 +197,7 @@ pub async fn count_support(ctx: &Ctx, whose: Whose) -> AppResult<()> {
         let mut tx = ctx.begin().await?;
         // Held first, so that of two counts the later one sees what the earlier one saw, and more.
         let id = organizations::hold_supporter_in(&mut tx, id).await?;
-        let events = store::list_standing(&mut tx, id).await?;
+        let events = store::list_shown_in(&mut tx, id).await?;
         organizations::keep_support_in(&mut tx, id, &events).await?;
         tx.commit_unstated("a count that follows what stands on public pages").await?;
     }

@@ -476,7 +476,7 @@ pub async fn list_supported(ctx: &Ctx, organization: OrganizationId, limit: i64)
 
 /// The public events that show an organization, each once, with their communities: what [`list_supported`] shows is what is
 /// counted.
-pub async fn list_standing(tx: &mut Tx, organization: OrganizationId) -> AppResult<Vec<(EventId, CommunityId)>> {
+pub async fn list_shown_in(tx: &mut Tx, organization: OrganizationId) -> AppResult<Vec<(EventId, CommunityId)>> {
     let rows = sqlx::query!(
         "select distinct e.id, e.community_id
          from event_partners p join events e on e.id = p.event_id join communities c on c.id = e.community_id
