@@ -199,7 +199,8 @@ const SHORT_CODES: [&str; 6] = ["BUSY", "DISABLED", "FORBIDDEN", "INTERNAL", "SU
 #[test]
 fn every_code_of_a_refusal_is_in_the_document() {
     let of_pages_or_of_start = |short: &str| {
-        let folders = ["tests/", "app/", "ui/", "seeds/"].iter().any(|folder| short.starts_with(folder)) || short.contains("/ui/");
+        let folders =
+            ["tests/", "app/", "ui/", "seeds/"].iter().any(|folder| short.starts_with(folder)) || short.contains("/ui/");
         let files = ["forms.rs", "server_fns.rs", "ui.rs", "http/site.rs", "http/codes.rs", "main.rs", "config.rs", "cluster.rs"];
         folders || files.iter().any(|file| short.ends_with(file))
     };
@@ -208,7 +209,9 @@ fn every_code_of_a_refusal_is_in_the_document() {
         for (_, text) in code(file) {
             let words = text.split('"').skip(1).step_by(2);
             let is_code = |word: &&str| {
-                word.contains('_') && word.starts_with(|c: char| c.is_ascii_uppercase()) && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                word.contains('_')
+                    && word.starts_with(|c: char| c.is_ascii_uppercase())
+                    && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
             };
             said.extend(words.filter(is_code).filter(|word| !word.starts_with("COMMDESK_")).map(str::to_owned));
         }

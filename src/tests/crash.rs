@@ -200,7 +200,8 @@ fn event(number: usize) -> String {
 fn kills_leave_no_step_half_done() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
-    let cluster = runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &|_: &str| {})).expect("a cluster");
+    let cluster =
+        runtime.block_on(cluster::Cluster::start(&folder.path().join("postgres"), true, &|_: &str| {})).expect("a cluster");
     runtime.block_on(cluster.create_database("crash", None)).expect("a database");
     let url = cluster.owner_url("crash");
     // The first start makes keys and tables; the demo's people come into them.
@@ -239,7 +240,9 @@ fn kills_leave_no_step_half_done() {
             while Instant::now() < until {
                 number += 1;
                 let key = format!("draft-{number}");
-                let Some((201, answer)) = program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(number)) else { continue };
+                let Some((201, answer)) = program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(number)) else {
+                    continue;
+                };
                 let id = answer["data"]["id"].clone();
                 if let Some((200, _)) = publish(&program, &session, number, &id) {
                     published.insert(number);
@@ -254,8 +257,7 @@ fn kills_leave_no_step_half_done() {
     let program = Program::start(folder.path(), &url);
     for again in 1..=number {
         let key = format!("draft-{again}");
-        let (status, answer) =
-            program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(again)).expect("an answer");
+        let (status, answer) = program.send_as(&session, "POST", "/api/v1/events", Some(&key), &event(again)).expect("an answer");
         assert_eq!(status, 201, "{answer}");
         let id = answer["data"]["id"].clone();
         if let Some(first) = drafted.get(&again) {

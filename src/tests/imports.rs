@@ -261,7 +261,9 @@ async fn the_real_events_become_drafts() {
 
 /// How many of the directory fit a question.
 async fn total(ctx: &Ctx, query: &str) -> i64 {
-    let view = directory::list(ctx, None, &DirectoryQuery::read(query), &PageRequest { limit: 5, ..PageRequest::default() }).await.expect("answered");
+    let view = directory::list(ctx, None, &DirectoryQuery::read(query), &PageRequest { limit: 5, ..PageRequest::default() })
+        .await
+        .expect("answered");
     view.total
 }
 
@@ -311,7 +313,9 @@ fn every_row(view: &ImportView, rows: &[RowView]) -> String {
 /// What a file that is only looked at must not touch.
 async fn everything(town: &Town) -> Vec<i64> {
     let mut counts = Vec::new();
-    for table in ["facts", "outbox", "jobs", "organizations", "organization_slugs", "events", "event_partners", "notices", "mails"] {
+    for table in
+        ["facts", "outbox", "jobs", "organizations", "organization_slugs", "events", "event_partners", "notices", "mails"]
+    {
         counts.push(count(town, table).await);
     }
     counts
@@ -484,7 +488,8 @@ async fn pictures_belong_to_rows_by_their_names() {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;
-        let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#246"/></svg>"##;
+        let svg =
+            br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#246"/></svg>"##;
         let archive = packed(&[
             ("logos/northwind.svg", svg.as_slice()),
             ("logos/contoso-mesh.svg", svg.as_slice()),

@@ -254,7 +254,9 @@ fn words(what: &str, things: &Things) -> Value {
         "/requests/{id} accept" => json!({"revisionHash": zeros}),
         "/requests/{id} snooze" | "PATCH /requests/{requestId}/snooze" => json!({"until": soon}),
         "/requests/{id} assign" | "PATCH /requests/{requestId}/assign" => json!({"assigneeId": ""}),
-        "/requests/{id} block" | "/directory/{slug} block" | "/communities/{slug} block" | "POST /blocks" => json!({"workspaceId": Uuid::nil().to_string()}),
+        "/requests/{id} block" | "/directory/{slug} block" | "/communities/{slug} block" | "POST /blocks" => {
+            json!({"workspaceId": Uuid::nil().to_string()})
+        }
         "/inbox/rules unblock" => json!({"workspaceId": t.acme.to_string()}),
         "/inbox/rules remove" => json!({"rule": things.rule.to_string()}),
         "/inbox/rules route" | "POST /requests/rules/routes" => json!({"region": "Nowhere", "eventType": "", "assigneeId": ""}),
@@ -395,11 +397,7 @@ async fn column(caller: Caller) -> Column {
         for what in reads() {
             let path = what.strip_prefix("GET ").unwrap_or(&what);
             let address = things.address(path);
-            let answer = if path == what {
-                browser.open(&address).await
-            } else {
-                browser.api(Method::GET, &address, None).await
-            };
+            let answer = if path == what { browser.open(&address).await } else { browser.api(Method::GET, &address, None).await };
             assert!(!answer.status.is_server_error(), "{what}: {} {}", answer.status, answer.text);
             told.reads.push((what, answer.status.as_u16()));
         }
@@ -449,7 +447,8 @@ fn who_may_do_what_is_the_table_that_was_agreed() {
     let told = told.into_inner().expect("nobody panicked");
     let (reads, _) = table(&columns, told.iter().map(|column| &column.reads[..]), |status| (200..300).contains(&status));
     insta::assert_snapshot!("roles_by_reads", reads);
-    let (writes, empty) = table(&columns, told.iter().map(|column| &column.writes[..]), |status| !matches!(status, 401 | 403 | 404));
+    let (writes, empty) =
+        table(&columns, told.iter().map(|column| &column.writes[..]), |status| !matches!(status, 401 | 403 | 404));
     insta::assert_snapshot!("roles_by_writes", writes);
     // A row that lets nobody through says nothing about who may: what it is about is not there, or its words are not in order.
     // Those that are known to do so are told by the tests of their rooms.

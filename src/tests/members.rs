@@ -735,7 +735,8 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
         let set = async |statement: &str| {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&town.owner).await.expect("a change");
         };
-        let deserted = "delete from organization_members where organization_id = (select id from organizations where slug = 'lumen-data')";
+        let deserted =
+            "delete from organization_members where organization_id = (select id from organizations where slug = 'lumen-data')";
         set(deserted).await;
 
         assert_eq!(code(ask(town, RAVI, "lumen-data", "").await), "VALIDATION_ERROR", "a mailbox is needed");

@@ -10,6 +10,10 @@ use base64::Engine as _;
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
+        members::{
+            joins,
+            views::{JoinDecision, JoinInput},
+        },
         organizations::{
             claims, life,
             rules::{
@@ -20,10 +24,6 @@ use commdesk::{
             service::{self, LogoChange, OrganizationRef},
             trust::CheckResult,
             views::{OrganizationView, StaffPart},
-        },
-        members::{
-            joins,
-            views::{JoinDecision, JoinInput},
         },
         requests::{inbox, rules::sending::Verdict, service as requests, views::RequestState},
     },
@@ -853,7 +853,11 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
         let by = OrganizationRef::Id(lumen);
         let ravi = people::sign_in(&ctx, RAVI).await.expect("signed in");
         assert_eq!(code(claims::ask_proof(&ctx, &ravi, &by).await), "NOT_CLAIMABLE", "Tomás leads it");
-        sqlx::query("delete from organization_members where organization_id = $1").bind(lumen.0).execute(&town.owner).await.unwrap();
+        sqlx::query("delete from organization_members where organization_id = $1")
+            .bind(lumen.0)
+            .execute(&town.owner)
+            .await
+            .unwrap();
 
         let mut browser = communities::browser(town, RAVI).await;
         assert!(browser.open("/directory/lumen-data/join").await.text.contains("/claim/lumen-data#dns"));
@@ -1003,7 +1007,10 @@ async fn staff_find_every_organization_by_clicks() {
         }
         let link = format!("/staff/organizations/{acme}");
         let disabled = desk.open("/staff/organizations?part=disabled").await.text;
-        assert!(disabled.contains(&link) && disabled.contains("Showing 1 of 1") && !disabled.contains("Lumen Data"), "{disabled}");
+        assert!(
+            disabled.contains(&link) && disabled.contains("Showing 1 of 1") && !disabled.contains("Lumen Data"),
+            "{disabled}"
+        );
         let done = desk.submit(&link, "decide", &[("decision", "restore"), ("reason", "They showed us the register.")]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
         assert!(desk.open("/staff/organizations?part=verified").await.text.contains(&link));
@@ -1015,7 +1022,8 @@ async fn staff_find_every_organization_by_clicks() {
         assert!(desk.open("/staff/organizations?part=all&q=nobody%25").await.text.contains("Nothing here"));
         // From what everybody sees.
         assert!(desk.open("/directory/lumen-data").await.text.contains(&format!("/staff/organizations/{lumen}")));
-        let apex: Uuid = sqlx::query_scalar("select id from communities where slug = 'apex-circle'").fetch_one(&town.owner).await.unwrap();
+        let apex: Uuid =
+            sqlx::query_scalar("select id from communities where slug = 'apex-circle'").fetch_one(&town.owner).await.unwrap();
         assert!(desk.open("/communities/apex-circle").await.text.contains(&format!("/staff/communities/{apex}")));
         // A community's evidence is looked for again, too.
         let evidence = async || {
@@ -1031,7 +1039,10 @@ async fn staff_find_every_organization_by_clicks() {
         let mut asha = communities::browser(town, ASHA).await;
         assert!(!asha.open("/directory/lumen-data").await.text.contains("/staff/"));
         assert!(!asha.open("/communities/apex-circle").await.text.contains("/staff/"));
-        assert_eq!(code(service::registry(&ctx, &acting(&ctx, ASHA).await, StaffPart::All, "", &PageRequest::default()).await), "FORBIDDEN");
+        assert_eq!(
+            code(service::registry(&ctx, &acting(&ctx, ASHA).await, StaffPart::All, "", &PageRequest::default()).await),
+            "FORBIDDEN"
+        );
 
         // Page by page, each once.
         let (mut seen, mut cursor) = (Vec::new(), None);

@@ -12,7 +12,7 @@ use crate::{
     features::{blocks, organizations::views::logo_url},
     kernel::{
         actor::{Actor, Side},
-        error::{AppError, AppResult},
+        error::AppResult,
         ids::CommunityId,
         page::PageRequest,
         search::{COUNTED, Entry, Order, facet_view, instead_view},

@@ -7,8 +7,7 @@
 use super::{
     policy::{self, Manager},
     rules::{
-        self,
-        INVITATION_LIFE, Invitation, InvitationSent, InvitationState, MemberAdded, MemberStatus, Seat, WorkspaceId, leads,
+        self, INVITATION_LIFE, Invitation, InvitationSent, InvitationState, MemberAdded, MemberStatus, Seat, WorkspaceId, leads,
         roles_of, roster::Newcomer,
     },
     store::{self, Wanted},

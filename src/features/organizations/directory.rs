@@ -20,7 +20,7 @@ use crate::{
     features::blocks,
     kernel::{
         actor::{Actor, Side, VerificationStatus},
-        error::{AppError, AppResult},
+        error::AppResult,
         ids::OrganizationId,
         labels::{Industry, SponsorshipType},
         money::Currency,

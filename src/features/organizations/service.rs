@@ -16,8 +16,8 @@ use super::{
     store::{self, OrganizationRow, PictureIds, QueueAfter, Sealed},
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
-        CheckView, DashboardPart, OrganizationBrief, OrganizationView, ProfileView, QueueGroup, QueueOrder, QueueRow, QueueView,
-        Record, RegistryView, PartCount, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
+        CheckView, DashboardPart, OrganizationBrief, OrganizationView, PartCount, ProfileView, QueueGroup, QueueOrder, QueueRow,
+        QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,

@@ -125,10 +125,9 @@ fn Review(review: ReviewView, workspace: Option<String>) -> impl IntoView {
     let community = review.community.clone();
     let standing = community.standing.clone();
     let (status_label, tone) = standing.map(|s| (s.status_label, s.tone)).unwrap_or_default();
-    let back = workspace.as_ref().map_or_else(
-        || "/staff/communities".to_owned(),
-        |workspace| format!("/staff/communities?as={workspace}"),
-    );
+    let back = workspace
+        .as_ref()
+        .map_or_else(|| "/staff/communities".to_owned(), |workspace| format!("/staff/communities?as={workspace}"));
     let asked = use_query_map().with_untracked(|query| query.get("checks").is_some());
     view! {
         <Title text=community.name.clone()/>

@@ -5,11 +5,7 @@ use crate::{
     features::{
         communities::service as communities,
         events::service as events,
-        imports::{
-            policy,
-            rules::Target,
-            store,
-        },
+        imports::{policy, rules::Target, store},
         organizations::bulk::{self, Added},
         partners::service as partners,
     },

@@ -448,7 +448,8 @@ fn Organization(
         let href = within(&format!("/staff/organizations/{}", o.id), &acting);
         view! { <a class="button" href=href>"Review"</a> }
     });
-    let block = o.can.block.then(|| view! { <BlockThem name=o.display_name.clone() workspace=o.id.to_string() acting=acting.clone()/> });
+    let block =
+        o.can.block.then(|| view! { <BlockThem name=o.display_name.clone() workspace=o.id.to_string() acting=acting.clone()/> });
     let join = (!o.can.claim && !o.can.review).then(|| join(o.slug.clone()));
     let claim = o.can.claim.then(|| view! { <Claimable name=o.display_name.clone() slug=o.slug.clone()/> });
     let invite = o.can.invite.then(|| view! { <Invite website=o.website_label.clone() acting=acting_key.clone()/> });

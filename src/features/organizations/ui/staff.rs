@@ -7,8 +7,8 @@ use crate::{
         server_fns,
         trust::{FullTrust, TrustBand},
         views::{
-            CheckView, ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, RegistryView,
-            ReviewView, StaffPart, StepView, within,
+            CheckView, ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView,
+            RegistryView, ReviewView, StaffPart, StepView, within,
         },
     },
     ui::{
@@ -111,7 +111,7 @@ fn Registry(registry: RegistryView) -> impl IntoView {
         view! { <Empty title="Nothing here" text="No organization has this standing and these words." icon="search"/> }.into_any()
     } else {
         view! {
-            <Table rows=items.into_iter().map(|row| (row, None)).collect::<Vec<_>>() caption="Organizations, the newest first" age="Came"/>
+            <Table rows={items.into_iter().map(|row| (row, None)).collect::<Vec<_>>()} caption="Organizations, the newest first" age="Came"/>
             <More count next/>
         }
         .into_any()
@@ -193,7 +193,7 @@ fn Queue(queue: QueueView, order: QueueOrder) -> impl IntoView {
         <div class="stack">
             <Parts parts=queue.parts part=StaffPart::Waiting/>
             {tabs}
-            <Table rows=queue.groups.into_iter().flat_map(side_by_side).collect::<Vec<_>>() caption="Applications that wait" age="Waits"/>
+            <Table rows={queue.groups.into_iter().flat_map(side_by_side).collect::<Vec<_>>()} caption="Applications that wait" age="Waits"/>
             <More count next/>
         </div>
     }
