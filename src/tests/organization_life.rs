@@ -728,7 +728,7 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         // Mallory's company applies: the same proof raises its score, with the reason.
         let globex = organization(town, "globex").await;
         let before = service::review(&ctx, &sara, globex).await.expect("staff see it").trust;
-        let mallory = people::sign_in(&ctx, people::MALLORY).await.expect("signed in");
+        let mallory = people::sign_in(&ctx, MALLORY).await.expect("signed in");
         let by = OrganizationRef::Id(globex);
         let proof = claims::ask_proof(&ctx, &mallory, &by).await.expect("a text");
         let names = Fixed::new().company("globex.example").text("globex.example", &format!("\"{}\"", proof.text));
@@ -741,7 +741,7 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert_eq!(after.organization.trust_score, Some(after.trust.score));
 
         // On the page, for its admin only.
-        let mut browser = communities::browser(town, people::MALLORY).await;
+        let mut browser = communities::browser(town, MALLORY).await;
         let page = browser.open("/organization/domain").await;
         assert!(page.text.contains(&proof.text) && page.text.contains("Proven"), "{}", page.text);
     })
