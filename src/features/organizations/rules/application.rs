@@ -159,7 +159,9 @@ pub fn company_name(text: &str) -> Result<Line, String> {
     if !name.chars().any(char::is_alphanumeric) {
         return Err("Enter a company name with letters in it.".into());
     }
-    if name.contains("://") || name.contains("www.") || name.contains(['<', '>', '@']) {
+    // "Compute@Edge" is a name; what has a dot behind its @ is a mailbox.
+    let is_mailbox = |word: &str| word.split_once('@').is_some_and(|(_, domain)| domain.contains('.'));
+    if name.contains("://") || name.contains("www.") || name.contains(['<', '>']) || name.split_whitespace().any(is_mailbox) {
         return Err("Enter only the name; the address has a field of its own.".into());
     }
     Ok(line)
