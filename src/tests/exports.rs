@@ -32,7 +32,7 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 async fn asked(browser: &mut Browser) -> String {
     let answer = browser.submit("/export", "export", &[]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let ticket = answer.location().strip_prefix("/export?ticket=").expect(answer.location());
+    let ticket = answer.location().strip_prefix("/export?ticket=").unwrap_or_else(|| panic!("{}", answer.location()));
     ticket.split('&').next().expect("a ticket").to_owned()
 }
 

@@ -514,7 +514,7 @@ async fn pictures_belong_to_rows_by_their_names() {
         // What is no archive, or a far larger one than it says, is refused in words and harms nothing.
         for (bytes, words) in [
             (b"nothing".to_vec(), "no ZIP archive"),
-            (packed(&[]), "no ZIP archive"),
+            (packed(&[]), "holds no pictures"),
             (packed(&[("big.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
         ] {
             match imports::add_pictures(&ctx, &sara, id, bytes).await {

@@ -378,6 +378,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/organizations/profile", "", 401, 200),
     ("/organizations/dashboard", "", 401, 200),
     ("/organizations/queue", "order=&cursor=", 401, 403),
+    ("/organizations/registry", "part=&text=&cursor=", 401, 403),
     ("/organizations/review", "id={organizationId}", 401, 403),
     ("/communities/page", "slug=apex-circle", 200, 200),
     ("/communities/mine", "", 401, 403),

@@ -193,7 +193,7 @@ async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Re
         .filter_map(|row| {
             let entry = row.entry.as_ref()?;
             let key = entry.site.as_ref().ok()?.key.clone();
-            (!owners.contains_key(&key)).then(|| (entry.number, entry.name.as_str(), key))
+            (!owners.contains_key(&key)).then_some((entry.number, entry.name.as_str(), key))
         })
         .collect();
     let names: Vec<String> = asked.iter().map(|(_, name, _)| (*name).to_owned()).collect();
