@@ -693,6 +693,41 @@ async fn a_name_that_came_meanwhile_gives_the_run_up() {
     .await;
 }
 
+#[tokio::test]
+async fn no_run_stays_at_work_for_ever() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        // More of one name than there are addresses for it.
+        let mut list = String::from("name,website\n");
+        for n in 0..51 {
+            list.push_str(&format!("Twin Tools,twin-tools-{n}.example\n"));
+        }
+        let id = bring(&ctx, &sara, "organizations", &list).await;
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        let given_up = apply(town, &sara, id).await;
+        assert_eq!((given_up.state, given_up.counts.make), (State::Ready, 51));
+        assert!(given_up.note.contains("Leave some of those rows out"), "{}", given_up.note);
+
+        // Its workers were lost with it.
+        let id = bring(&ctx, &sara, "organizations", "name,website\nLost Works,lost-works.example\n").await;
+        imports::apply(&ctx, &sara, id, &[]).await.expect("ready");
+        imports::give_up_stranded(&ctx).await.expect("looked");
+        assert_eq!(view(&ctx, &sara, id).await.state, State::Applying, "its job is still to be run");
+        sqlx::query("update jobs set state = 'dead' where subject = $1")
+            .bind(format!("import:{id}"))
+            .execute(&town.owner)
+            .await
+            .expect("a dead job");
+        imports::give_up_stranded(&ctx).await.expect("looked");
+        let given_up = view(&ctx, &sara, id).await;
+        assert_eq!(given_up.state, State::Ready);
+        assert!(given_up.note.contains("nothing was imported"), "{}", given_up.note);
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+    })
+    .await;
+}
+
 async fn signed_in(town: &Town, figure: Figure) -> Browser {
     let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
     let mut browser = town.visitor();

@@ -113,6 +113,12 @@ pub async fn find(pool: &PgPool, id: IntakeId) -> AppResult<Option<ImportRow>> {
     Ok(row)
 }
 
+/// The imports that are being carried out.
+pub async fn list_applying(pool: &PgPool) -> AppResult<Vec<IntakeId>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar("select id from imports where state = 'applying'").fetch_all(pool).await?;
+    Ok(ids.into_iter().map(IntakeId).collect())
+}
+
 /// Locks an import, and lets how far it has come be written beside it.
 pub async fn hold(tx: &mut Tx, id: IntakeId) -> AppResult<ImportRow> {
     sqlx::query_as!(

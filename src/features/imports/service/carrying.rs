@@ -74,7 +74,7 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, id: IntakeId, choices: &[(i32, Opti
         decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
     }
     store::apply_moving(&mut tx, &begun, Some(actor.user()), ctx.now()).await?;
-    queue::enqueue(&mut tx, jobs::RUN, &format!("import:{id}"), json!({ "importId": id })).await?;
+    queue::enqueue(&mut tx, jobs::RUN, &subject_of(id), json!({ "importId": id })).await?;
     tx.state(actor, &begun);
     tx.result(id);
     tx.commit().await
@@ -98,32 +98,76 @@ pub async fn apply_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId) -> AppResult<(
 /// # Errors
 /// When the database is away; what the rules refuse gives the run up, and its page says why.
 pub async fn run(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
-    match run_whole(ctx, id).await {
-        Err(AppError::Refused(refusal)) => give_up(ctx, id, &refusal.message).await,
+    let why = match run_whole(ctx, id).await {
+        Err(AppError::Refused(refusal)) => refusal.message,
+        Err(AppError::Invalid(problems)) => problems.0.into_values().next().unwrap_or_else(|| FAILED.to_owned()),
+        Err(AppError::Forbidden(denied)) => denied.message,
+        Err(AppError::NotFound) => {
+            "What the file goes to is not here any more, so nothing was imported. Look at the rows again.".to_owned()
+        }
+        other => return other,
+    };
+    match give_up(ctx, id, &why, true).await {
+        // The import itself is gone.
         Err(AppError::NotFound) => Ok(()),
         other => other,
     }
 }
 
-async fn give_up(ctx: &Ctx, id: IntakeId, why: &str) -> AppResult<()> {
+/// What the page of an import says whose run failed and failed.
+const FAILED: &str = "It failed again and again, so nothing was imported. Try once more, or write to us.";
+
+/// The last attempt failed: the file goes back to whoever brought it, with the verdicts of the last look. To look again may be
+/// what fails.
+///
+/// # Errors
+/// When the database is away.
+pub async fn give_up_failed(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    match give_up(ctx, id, FAILED, false).await {
+        Err(AppError::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Gives up what is at work and has no job any more that would carry it out: its workers were lost with it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn give_up_stranded(ctx: &Ctx) -> AppResult<()> {
+    for id in store::list_applying(ctx.db()).await? {
+        if !queue::is_awaited(ctx, jobs::RUN, &subject_of(id)).await? {
+            give_up_failed(ctx, id).await?;
+        }
+    }
+    Ok(())
+}
+
+fn subject_of(id: IntakeId) -> String {
+    format!("import:{id}")
+}
+
+async fn give_up(ctx: &Ctx, id: IntakeId, why: &str, look_again: bool) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     let Some(given_up) = store::hold(&mut tx, id).await?.intake()?.give_up(why) else { return Ok(()) };
     store::apply_moving(&mut tx, &given_up, None, ctx.now()).await?;
     tx.state(Voice::System, &given_up);
-    look(&mut tx, id).await?;
+    if look_again {
+        look(&mut tx, id).await?;
+    }
     tx.commit().await
 }
 
 async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    let Some(found) = store::find(ctx.db(), id).await? else { return Ok(()) };
     let mut tx = ctx.begin().await?;
+    // Locks in the order of the house: the communities that it writes to, then the import.
+    for community in [found.into_community, found.community_id].into_iter().flatten().collect::<HashSet<_>>() {
+        communities::brief_in(&mut tx, CommunityId(community)).await?;
+    }
     let before = store::hold(&mut tx, id).await?;
     let intake = before.intake()?;
     if intake.state != State::Applying {
         return Ok(());
-    }
-    // Locks in the order of the house: the communities that it writes to come first.
-    for community in [before.into_community.map(CommunityId), intake.community].into_iter().flatten().collect::<HashSet<_>>() {
-        communities::brief_in(&mut tx, community).await?;
     }
     let promised = store::count_rows(ctx.db(), id).await?;
     let looked = look(&mut tx, id).await?;
