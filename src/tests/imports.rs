@@ -9,6 +9,7 @@ use ::http::{Method, StatusCode};
 use commdesk::{
     features::{
         accounts::service as accounts,
+        blocks::service as blocks,
         imports::{
             rules::{Choice, Outcome, State, mapping::Mapping},
             service::{self as imports, Decided, File},
@@ -31,7 +32,7 @@ use commdesk::{
     platform::{ctx::Ctx, index},
     seeds::{
         self,
-        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA},
+        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -790,6 +791,41 @@ async fn communities_bring_their_own_past_sponsors() {
         imports::undo(&ctx, &ravi, id).await.expect("taken back");
         assert_eq!(count(town, hidden).await, 0);
         assert_eq!(count(town, "organizations where slug = 'northwind-data'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_ties_nobody_whom_a_hand_may_not() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (ravi, tomas) = (who(&ctx, RAVI).await, who(&ctx, TOMAS).await);
+        let apex = ravi.community().expect("Apex").0;
+        blocks::block(&ctx, &tomas, apex).await.expect("blocked");
+        sqlx::query("update organizations set verification_status = 'Disabled' where slug = 'acme-cloud'")
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        let title: String = sqlx::query_scalar(
+            "update events set status = 'Completed' where id = (select id from events where community_id = $1 and status = 'Upcoming' limit 1) returning title",
+        )
+        .bind(apex)
+        .fetch_one(&town.owner)
+        .await
+        .expect("an event of Apex");
+        let site: String = sqlx::query_scalar("select website from organizations where slug = 'lumen-data'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("Lumen");
+        let list = format!(
+            "sponsor,website,event,tier\nAcme Cloud,https://acme.example,{title},Gold\nLumen Data,{site},{title},Gold\nNorthwind Data,northwind-data.com,{title},Gold\n"
+        );
+        let id = bring(&ctx, &ravi, "sponsors", &list).await;
+        let rows = all_rows(&ctx, &ravi, id).await;
+        assert_eq!(outcomes(&rows), [(2, "skip"), (3, "there"), (4, "make")], "{rows:#?}");
+        assert!(rows[0].href.is_none() && rows[1].unmapped.contains("only be added by its name"), "{rows:#?}");
+        assert_eq!(apply(town, &ravi, id).await.state, State::Applied);
+        assert_eq!(count(town, "event_partners where not visible and removed_at is null").await, 1, "the new one alone");
     })
     .await;
 }

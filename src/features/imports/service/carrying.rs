@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         communities::service as communities,
         events::{
             rules::{Details, EventInput, EventStatus},
@@ -28,11 +29,13 @@ use crate::{
                 imports::Arrival,
                 products::{MOST, Product},
             },
+            service as organizations,
+            views::OrganizationBrief,
         },
         partners::{rules::Assignment, service as partners},
     },
     kernel::{
-        actor::{Actor, Scope},
+        actor::{Actor, Scope, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, IntakeId, LogoId, OrganizationId, UserId},
@@ -388,6 +391,8 @@ async fn note_past(
     }
     notes.sort_unstable();
     notes.dedup_by_key(|(event, organization, category, _)| (*event, *organization, *category));
+    let listed = may_stand(tx, community, notes.iter().map(|(_, organization, ..)| *organization).collect()).await?;
+    notes.retain(|(_, organization, ..)| listed.contains_key(organization));
     let mut ids: Vec<EventId> = notes.iter().map(|(event, ..)| *event).collect();
     ids.dedup();
     let mut briefs = HashMap::new();
@@ -412,7 +417,7 @@ async fn note_past(
             event_title: brief.title.clone(),
             event_slug: brief.slug.clone(),
             name: told.name.to_string(),
-            logo_key: None,
+            logo_key: listed.get(&organization).and_then(|it| it.logo_key.clone()),
             website: told.website.to_string(),
             category,
             benefits: Vec::new(),
@@ -422,6 +427,26 @@ async fn note_past(
         (entry.event, entry.link) = (Some(event.0), Some(link.0));
     }
     Ok(())
+}
+
+/// Those of the directory that may stand on this community's pages, as by hand: not who is disabled, and nobody between whom and
+/// the community a block stands. Held, in the order of their ids; events come after them.
+async fn may_stand(
+    tx: &mut Tx,
+    community: CommunityId,
+    mut wanted: Vec<OrganizationId>,
+) -> AppResult<HashMap<OrganizationId, OrganizationBrief>> {
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut briefs = HashMap::new();
+    for id in wanted {
+        briefs.insert(id, organizations::brief_in(tx, id).await?);
+    }
+    let blocked = blocks::between_in(tx.conn(), community).await?;
+    briefs.retain(|id, it| {
+        matches!(it.status, VerificationStatus::Verified | VerificationStatus::CommunityAdded) && !blocked.contains(id)
+    });
+    Ok(briefs)
 }
 
 /// A draft of what a row says.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         events::service as events,
         imports::{
             policy::{self, Desk},
@@ -25,7 +26,7 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{CommunityId, IntakeId},
+        ids::{CommunityId, IntakeId, OrganizationId},
     },
     platform::{ctx::Ctx, tx::Tx},
 };
@@ -147,13 +148,17 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
     let mut rows = rows;
     if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
         let past = past_events(tx.conn(), community).await?;
-        for row in &mut rows {
+        let blocked = blocks::between_in(tx.conn(), community).await?;
+        for (row, it) in rows.iter_mut().zip(&judged) {
             let Some(told) = row.told.as_ref().filter(|told| !told.event.is_empty()) else { continue };
             if !past.contains_key(&key(&told.event, None)) {
                 let note = format!("“{}”: none of your completed events has this title", told.event);
                 row.unmapped.push(note);
             } else if told.category.is_none() {
                 row.unmapped.push("as what they stood on the event's page".to_owned());
+            } else if it.into.as_ref().is_some_and(|(id, _)| blocked.contains(&OrganizationId(*id))) {
+                // As by hand: of whoever is blocked no more than the name can stand there.
+                row.unmapped.push("on the event's page; there it can only be added by its name".to_owned());
             }
         }
     }
