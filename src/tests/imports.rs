@@ -437,7 +437,7 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
             list.push_str(&format!("{a} {b},{}-{b}.example\n", a.to_lowercase()));
         }
         let id = bring(&ctx, &sara, "organizations", &list).await;
-        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
         let wanted = view(&ctx, &sara, id).await.counts.make;
         assert_eq!(wanted, 144);
         let before = count(town, "organizations").await;
@@ -589,7 +589,7 @@ async fn a_file_from_its_columns_to_its_way_back() {
 
         // A decision about one row, and one about all that wait.
         imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(4, Some(Choice::Skip))])).await.expect("open");
-        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
         assert_eq!(
             outcomes(&all_rows(&ctx, &sara, id).await),
             [(2, "merge"), (3, "make"), (4, "skip"), (5, "problem"), (6, "problem"), (7, "make")]
@@ -705,7 +705,7 @@ async fn no_run_stays_at_work_for_ever() {
             list.push_str(&format!("Twin Tools,twin-tools-{n}.example\n"));
         }
         let id = bring(&ctx, &sara, "organizations", &list).await;
-        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
         let given_up = apply(town, &sara, id).await;
         assert_eq!((given_up.state, given_up.counts.make), (State::Ready, 51));
         assert!(given_up.note.contains("Leave some of those rows out"), "{}", given_up.note);

@@ -67,11 +67,12 @@ pub async fn remap(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: Mapping) -> A
     tx.commit_unstated("how a file is read is no fact").await
 }
 
-/// Decides about rows: each by its line (nothing takes a decision back), or all with one outcome.
+/// Decides about rows: each by its line (nothing takes a decision back), or all with one outcome but those that were decided by
+/// hand in the same breath.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
     Rows(Vec<(i32, Option<Choice>)>),
-    All(Outcome, Choice),
+    All(Outcome, Choice, Vec<(i32, Choice)>),
 }
 
 /// # Errors
@@ -88,7 +89,11 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: IntakeId, decided: &Decided) -
 pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<()> {
     match decided {
         Decided::Rows(choices) => store::put_choices(tx, id, choices).await?,
-        Decided::All(outcome, choice) => store::put_choice_for(tx, id, *outcome, *choice).await?,
+        Decided::All(outcome, choice, by_hand) => {
+            store::put_choice_for(tx, id, *outcome, *choice).await?;
+            let by_hand: Vec<(i32, Option<Choice>)> = by_hand.iter().map(|(number, choice)| (*number, Some(*choice))).collect();
+            store::put_choices(tx, id, &by_hand).await?;
+        }
     }
     look(tx, id).await?;
     Ok(())

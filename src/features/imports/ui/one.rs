@@ -357,7 +357,7 @@ fn Rows(import: ImportView, acting: String) -> impl IntoView {
         view! { <Empty title="No rows here" text="Choose another part of the list." icon="list-checks"/> }.into_any()
     } else if decides {
         view! {
-            <PostForm name="decide" acting=acting.clone() class="stack" summary=false>
+            <PostForm name="decide" acting=acting.clone() class="stack">
                 <Table rows=rows.clone() can_change acting=acting.clone()/>
                 <div class="action-bar">
                     {asks.then(|| view! {
@@ -434,12 +434,11 @@ fn Decision(row: RowView, choices: Vec<Choice>) -> impl IntoView {
         return view! { <span class="text-soft">"None needed"</span> }.into_any();
     }
     // Outside a form (while nothing can be decided) there is nothing to send.
-    if use_context::<FormState>().is_none() {
-        return ().into_any();
-    }
+    let Some(state) = use_context::<FormState>() else { return ().into_any() };
     let name = format!("choice.{}", row.number);
     let label = format!("Decision for line {}", row.number);
-    let chosen = row.choice;
+    // After a refusal, what was chosen before it.
+    let chosen = state.start(&name, row.choice.map_or("", Choice::label));
     let words = |choice: Choice| match choice {
         Choice::Make => "A profile of its own".to_owned(),
         Choice::Merge => match (&row.into_name, row.into_row) {
@@ -452,10 +451,10 @@ fn Decision(row: RowView, choices: Vec<Choice>) -> impl IntoView {
     let proposed = if row.outcome == Outcome::Ask { "Not decided" } else { "As proposed" };
     view! {
         <select class="select select--small" name=name aria-label=label>
-            <option value="" selected=chosen.is_none()>{proposed}</option>
+            <option value="" selected=chosen.is_empty()>{proposed}</option>
             {choices
                 .into_iter()
-                .map(|choice| view! { <option value=choice.label() selected=chosen == Some(choice)>{words(choice)}</option> })
+                .map(|choice| view! { <option value=choice.label() selected=chosen == choice.label()>{words(choice)}</option> })
                 .collect_view()}
         </select>
     }
