@@ -495,7 +495,7 @@ async fn pictures_belong_to_rows_by_their_names() {
             ("logos/northwind.svg", svg.as_slice()),
             ("logos/contoso-mesh.svg", svg.as_slice()),
             ("logos/nobody-knows.svg", svg.as_slice()),
-            ("logos/notes.svg", b"no picture at all"),
+            ("logos/odd-baskets.svg", b"no picture at all"),
             ("__MACOSX/._northwind.svg", b"x"),
         ]);
         imports::add_pictures(&ctx, &sara, id, archive).await.expect("unpacked");
@@ -516,7 +516,7 @@ async fn pictures_belong_to_rows_by_their_names() {
         for (bytes, words) in [
             (b"nothing".to_vec(), "no ZIP archive"),
             (packed(&[]), "no ZIP archive"),
-            (packed(&[("big.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
+            (packed(&[("whole-place.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
         ] {
             match imports::add_pictures(&ctx, &sara, id, bytes).await {
                 Err(error) => {
@@ -524,7 +524,7 @@ async fn pictures_belong_to_rows_by_their_names() {
                     assert!(!words.is_empty() && format!("{error:?}").contains(words), "{error:?}");
                 }
                 Ok(()) => assert!(
-                    view(&ctx, &sara, id).await.pictures.iter().any(|it| it.file_name == "big.svg" && it.outcome == "refused")
+                    view(&ctx, &sara, id).await.pictures.iter().any(|it| it.file_name == "whole-place.svg" && it.outcome == "refused")
                 ),
             }
         }

@@ -296,9 +296,9 @@ pub fn choices(typed: impl Iterator<Item = (i32, String)>) -> Vec<(i32, Option<C
     typed.into_iter().map(|(number, text)| (number, Choice::parse(&text).ok())).collect()
 }
 
-pub(super) async fn rows_of(tx: &mut Tx, row: &ImportRow, intake: &Intake) -> AppResult<Vec<Read>> {
+pub(super) async fn rows_of(conn: &mut PgConnection, row: &ImportRow, intake: &Intake) -> AppResult<Vec<Read>> {
     let mapping = row.mapping();
-    let cells = store::list_cells(tx.conn(), intake.id).await?;
+    let cells = store::list_cells(conn, intake.id).await?;
     Ok(cells
         .into_iter()
         .map(|it| {
