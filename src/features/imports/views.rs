@@ -32,8 +32,13 @@ pub struct ImportsScreen {
     pub acting: String,
     pub workspace_name: String,
     pub is_staff: bool,
+    /// What the reader may bring.
     pub targets: Vec<Target>,
+    /// Why there is nothing that they may bring.
+    pub why_not: String,
     pub items: Vec<ImportItem>,
+    pub page: u32,
+    pub has_more: bool,
 }
 
 /// How many rows have which outcome.

@@ -12,16 +12,18 @@ use crate::{
     ui::{
         form::{FieldError, PostForm, RadioField, Submit, TextField, field_id},
         page::{acting, shown},
-        parts::{Empty, PageHead, Pill},
+        parts::{Empty, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn ImportsPage() -> impl IntoView {
-    let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::list);
+    let (query, acting) = (use_query_map(), acting());
+    let page = Memo::new(move |_| query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32));
+    let loaded = Resource::new_blocking(move || (page.get(), acting.get()), |(page, workspace)| server_fns::list(page, workspace));
     view! {
         <Title text="Imports"/>
         {shown(loaded, |screen| view! { <Imports screen/> })}
@@ -30,10 +32,24 @@ pub fn ImportsPage() -> impl IntoView {
 
 #[component]
 fn Imports(screen: ImportsScreen) -> impl IntoView {
-    let ImportsScreen { acting, is_staff, targets, items, .. } = screen;
+    let ImportsScreen { acting, is_staff, targets, why_not, items, page, has_more, .. } = screen;
     let key = acting.clone();
+    let at = |page: u32| within(&format!("/imports?page={page}"), &acting);
+    let before = (page > 1).then(|| at(page - 1));
+    let after = has_more.then(|| at(page + 1));
+    let pager = (before.is_some() || after.is_some()).then(|| {
+        view! {
+            <nav class="pagination" aria-label="Pages of imports">
+                <p class="pagination__count">{format!("Page {page}")}</p>
+                {before.map(|href| view! { <a class="button button--small" href=href>"Newer"</a> })}
+                {after.map(|href| view! { <a class="button button--small" href=href>"Older"</a> })}
+            </nav>
+        }
+    });
     let rows = items.into_iter().map(move |item| view! { <Item item acting=key.clone()/> }).collect_view();
-    let list = if rows.is_empty() {
+    let list = if rows.is_empty() && page > 1 {
+        view! { <Empty title="No imports this far back" text="Go back to the newer ones." icon="upload"/> }.into_any()
+    } else if rows.is_empty() {
         view! {
             <Empty title="Nothing was imported yet" text="What you bring stands here with its report, and can be taken back from here." icon="upload"/>
         }
@@ -58,12 +74,17 @@ fn Imports(screen: ImportsScreen) -> impl IntoView {
         }
         .into_any()
     };
+    let bring = if targets.is_empty() {
+        view! { <Notice tone="info" title="You cannot bring a file now"><p>{why_not}</p></Notice> }.into_any()
+    } else {
+        view! { <Bring acting=acting.clone() is_staff targets/> }.into_any()
+    };
     view! {
         <div class="stack">
             <PageHead title="Imports" sub="Look at every row before anything happens. Afterwards there is a report, and a way back."/>
             <div class="sidebar">
-                <div class="stack">{list}</div>
-                <aside class="stack"><Bring acting is_staff targets/></aside>
+                <div class="stack">{list}{pager}</div>
+                <aside class="stack">{bring}</aside>
             </div>
         </div>
     }
