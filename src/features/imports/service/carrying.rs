@@ -73,14 +73,33 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, id: IntakeId, choices: &[(i32, Opti
     if let Desk::Community(community) = desk {
         limits::hit_in(&mut tx, APPLY_COMMUNITY, &community.to_string()).await?;
     }
-    if !choices.is_empty() {
-        decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
+    let makes = if choices.is_empty() {
+        let counted = store::count_rows(ctx.db(), id).await?;
+        let make = counted.iter().find(|it| it.outcome == Outcome::Make.label()).map_or(0, |it| it.rows);
+        usize::try_from(make).unwrap_or(usize::MAX)
+    } else {
+        let looked = decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
+        looked.judged.iter().filter(|it| it.outcome == Outcome::Make).count()
+    };
+    if intake.target == Target::Sponsors {
+        // Before it costs one of the day's runs.
+        must_fit(makes)?;
     }
     store::apply_moving(&mut tx, &begun, Some(actor.user()), ctx.now()).await?;
     queue::enqueue(&mut tx, jobs::RUN, &subject_of(id), json!({ "importId": id })).await?;
     tx.state(actor, &begun);
     tx.result(id);
     tx.commit().await
+}
+
+fn must_fit(profiles: usize) -> AppResult<()> {
+    if profiles > MOST_OF_COMMUNITY {
+        return Err(AppError::refused(
+            "TOO_MANY_PROFILES",
+            format!("A community's file can add {MOST_OF_COMMUNITY} profiles; this would add {profiles}. Bring it in parts."),
+        ));
+    }
+    Ok(())
 }
 
 /// As [`apply`], and carried out at once: for a command.
@@ -244,14 +263,8 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         arrivals.push(arrival(looked, place, told, &others, &logos));
         made_rows.push(place);
     }
-    if matches!(bringer.desk, Desk::Community(_)) && arrivals.len() > MOST_OF_COMMUNITY {
-        return Err(AppError::refused(
-            "TOO_MANY_PROFILES",
-            format!(
-                "A community's file can add {MOST_OF_COMMUNITY} profiles; this would add {}. Bring it in parts.",
-                arrivals.len()
-            ),
-        ));
+    if matches!(bringer.desk, Desk::Community(_)) {
+        must_fit(arrivals.len())?;
     }
     let voice = bringer.voice();
     let ids = bulk::import_in(tx, &voice, id, arrivals).await?;

@@ -86,7 +86,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: IntakeId, decided: &Decided) -
     tx.commit_unstated("what is decided about a row counts when it is carried out").await
 }
 
-pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<()> {
+pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<Looked> {
     match decided {
         Decided::Rows(choices) => store::put_choices(tx, id, choices).await?,
         Decided::All(outcome, choice, by_hand) => {
@@ -95,8 +95,7 @@ pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> A
             store::put_choices(tx, id, &by_hand).await?;
         }
     }
-    look(tx, id).await?;
-    Ok(())
+    look(tx, id).await
 }
 
 impl ApplyInput {

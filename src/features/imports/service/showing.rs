@@ -118,6 +118,8 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         outcome => Outcome::parse(outcome).map_or(0, |outcome| counts.of(outcome)),
     };
     let pages = u32::try_from(shown.max(1)).unwrap_or(1).div_ceil(PAGE);
+    // Of past sponsors, who is there already may still be noted on an event.
+    let noted = if intake.target == Target::Sponsors { counts.there } else { 0 };
     let page = page.clamp(1, pages);
     let offset = i64::from((page - 1) * PAGE);
     let rows = if intake.state == State::Mapping {
@@ -167,7 +169,7 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         note: row.note.clone(),
         can: ImportCan {
             change: matches!(intake.state, State::Mapping | State::Ready),
-            apply: intake.state == State::Ready && counts.make + counts.merge + counts.there > 0,
+            apply: intake.state == State::Ready && counts.make + counts.merge + noted > 0,
             undo: intake.state == State::Applied,
             add_pictures: intake.target != Target::Events && matches!(intake.state, State::Ready | State::Applied),
         },

@@ -10,7 +10,7 @@ use crate::{
         organizations::views::within,
     },
     ui::{
-        form::{FieldError, PostForm, RadioField, Submit, TextField, field_id},
+        form::{FileField, PostForm, RadioField, Submit, TextField},
         page::{acting, shown},
         parts::{Empty, Notice, PageHead, Pill},
     },
@@ -121,7 +121,6 @@ pub(super) const fn state_words(state: State) -> (&'static str, &'static str) {
 #[component]
 fn Bring(acting: String, is_staff: bool, targets: Vec<Target>) -> impl IntoView {
     const FORM: &str = "bring";
-    let file_id = field_id(FORM, "file");
     let first = targets.first().map(|target| target.label()).unwrap_or_default();
     let options = targets
         .into_iter()
@@ -142,12 +141,13 @@ fn Bring(acting: String, is_staff: bool, targets: Vec<Target>) -> impl IntoView 
             <div class="panel__body">
                 <PostForm name=FORM acting files=true>
                     <RadioField form=FORM name="target" label="What it holds" value=first options/>
-                    <div class="field">
-                        <label class="field__label" for=file_id.clone()>"File"</label>
-                        <p class="field__hint" id=format!("{file_id}-hint")>"CSV (UTF-8), XLSX, or JSON; up to 5,000 rows and 3 MB."</p>
-                        <input class="upload__input" id=file_id.clone() name="file" type="file" accept=".csv,.xlsx,.json,.tsv,.txt" aria-describedby=format!("{file_id}-hint")/>
-                        <FieldError id=file_id name="file".to_owned()/>
-                    </div>
+                    <FileField
+                        form=FORM
+                        name="file"
+                        label="File"
+                        hint="CSV (UTF-8), XLSX, or JSON; up to 5,000 rows and 3 MB."
+                        accept=".csv,.xlsx,.json,.tsv,.txt"
+                    />
                     {is_staff.then(|| view! {
                         <TextField form=FORM name="community" label="For events: into which community" hint="Its short name, as in /communities/apex-circle." optional=true maxlength=60u32/>
                     })}
