@@ -3,6 +3,7 @@
 use crate::kernel::{
     actor::Side,
     fact::{Fact, Statement, Subject},
+    text::defused,
 };
 use serde_json::{Value, json};
 use std::collections::{HashMap, hash_map::Entry};
@@ -36,15 +37,6 @@ impl Fact for WorkspaceExported {
             payload: json!({key: self.workspace.id, "side": self.side, "schemaVersion": SCHEMA_VERSION}),
             private: None,
         }
-    }
-}
-
-/// A text that no spreadsheet takes for a formula.
-pub fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
     }
 }
 

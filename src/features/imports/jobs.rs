@@ -28,7 +28,7 @@ fn run(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     })
 }
 
-/// Files that nobody carried out, a month later.
+/// Files that nobody carried out, and those that were taken back, a month later.
 pub fn forget_imports() -> Periodic {
     Periodic {
         name: "forget-imports",

@@ -550,8 +550,14 @@ pub async fn put_picture(
     Ok(())
 }
 
-/// Files that were looked at and never carried out.
+/// Files that were looked at and never carried out, and those that were taken back.
 pub async fn delete_old(pool: &PgPool, before: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("delete from imports where state in ('mapping', 'ready') and created_at < $1", before).execute(pool).await?;
+    sqlx::query(
+        "delete from imports
+         where (state in ('mapping', 'ready') and created_at < $1) or (state = 'undone' and undone_at < $1)",
+    )
+    .bind(before)
+    .execute(pool)
+    .await?;
     Ok(())
 }

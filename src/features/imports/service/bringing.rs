@@ -32,7 +32,7 @@ use chrono::TimeDelta;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
-/// How long a file waits to be carried out.
+/// How long a file waits to be carried out, and stays once it was taken back.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Files that one community brings.
@@ -202,7 +202,8 @@ fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {
     staff.iter().find(|(who, _)| who.user == user).map_or("admin", |(_, role)| role.label())
 }
 
-/// Files that nobody carried out within a month.
+/// Files that nobody carried out within a month, and those that were taken back a month ago: they hold what their rows say of
+/// people.
 ///
 /// # Errors
 /// When the database is away.

@@ -3,7 +3,7 @@
 use crate::{
     features::imports::{
         policy::{self, Desk},
-        rules::{Choice, Intake, Outcome, State, Target, defused, mapping},
+        rules::{Choice, Intake, Outcome, State, Target, mapping},
         store::{self, ImportRow},
         views::{Counts, ImportCan, ImportItem, ImportView, ImportsScreen, MappedField, PictureView, RowView},
     },
@@ -11,6 +11,7 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         ids::{CommunityId, IntakeId},
+        text::defused,
     },
     platform::{ctx::Ctx, dates},
 };
