@@ -50,6 +50,10 @@ async fn a_community_takes_everything_along() {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         assert!(ravi.open("/export").await.text.contains("Export everything"));
+        let menu = ravi.open("/dashboard").await.text;
+        for path in ["/export", "/imports", "/searches", "/watchlist"] {
+            assert!(menu.contains(&format!("href=\"{path}?as=")), "{path}: {menu}");
+        }
         let ticket = asked(&mut ravi).await;
         let page = ravi.open(&format!("/export?ticket={ticket}")).await;
         assert!(page.text.contains("Your export is ready"), "{}", page.text);

@@ -418,7 +418,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/members/people", "status=&cursor=", 401, 200),
     ("/members/member", "id={memberId}", 401, 404),
     ("/members/import", "list=", 401, 403),
-    ("/imports/list", "", 401, 403),
+    ("/imports/list", "page=1", 401, 403),
     ("/imports/one", "id={requestId}&filter=&page=1", 401, 403),
     ("/members/invitation", "token={token}", 404, 404),
     ("/members/join", "slug=acme-cloud", 401, 200),
