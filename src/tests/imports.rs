@@ -524,7 +524,11 @@ async fn pictures_belong_to_rows_by_their_names() {
                     assert!(!words.is_empty() && format!("{error:?}").contains(words), "{error:?}");
                 }
                 Ok(()) => assert!(
-                    view(&ctx, &sara, id).await.pictures.iter().any(|it| it.file_name == "whole-place.svg" && it.outcome == "refused")
+                    view(&ctx, &sara, id)
+                        .await
+                        .pictures
+                        .iter()
+                        .any(|it| it.file_name == "whole-place.svg" && it.outcome == "refused")
                 ),
             }
         }
