@@ -25,7 +25,7 @@ use super::{
 use crate::{
     features::{
         accounts::{self, views::Recipient},
-        blocks::policy::may_block,
+        blocks::{policy::may_block, service as blocks},
     },
     kernel::{
         actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
@@ -918,32 +918,57 @@ pub async fn keep_support_in(tx: &mut Tx, id: OrganizationId, events: &[(EventId
     store::keep_support(tx, id, events, now).await
 }
 
-/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the only listed
+/// Who is meant by what a community typed.
+#[derive(Debug)]
+pub enum Meant {
+    Known(OrganizationBrief),
+    /// Of whoever a block stands between, only the name is written down: they are nobody's to add, and are not told apart from
+    /// somebody whom the directory does not have.
+    NameOnly,
+    Nobody,
+}
+
+/// The organization that a community means by a name and a website: whoever owns the website, or, without one, the only listed
 /// organization of that name. It stays as it is until the transaction ends, and nobody else adds one of that name.
 ///
 /// # Errors
 /// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the
 /// name.
-pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppResult<Option<OrganizationBrief>> {
+pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, community: Option<CommunityId>) -> AppResult<Meant> {
     let identity = website.map(Identity::of);
     let skeleton = identity::skeleton(name);
     store::hold_name(tx, &skeleton).await?;
     let rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
-    if identity.is_none() && rows.len() > 1 {
-        let names: Vec<String> = rows.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
+    let (mut open, mut blocked) = (Vec::new(), false);
+    for row in rows {
+        match community {
+            Some(community) if blocks::stands_in(tx, community, row.id.into()).await? => {
+                blocked = true;
+                // The website has one owner, whoever else a merge led to it.
+                if identity.is_some() && open.is_empty() {
+                    break;
+                }
+            }
+            _ => open.push(row),
+        }
+    }
+    if identity.is_none() && open.len() > 1 {
+        let names: Vec<String> = open.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
         return Err(AppError::invalid(
             "organizationId",
             format!("Several have this name: {}. Search for it, and choose the one that you mean.", names.join(", ")),
         ));
     }
-    let Some(brief) = rows.into_iter().next().map(brief_of).transpose()? else { return Ok(None) };
+    let Some(brief) = open.into_iter().next().map(brief_of).transpose()? else {
+        return Ok(if blocked { Meant::NameOnly } else { Meant::Nobody });
+    };
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",
             format!("{} is not on the marketplace at the moment, so it cannot be added.", brief.name),
         ));
     }
-    Ok(Some(brief))
+    Ok(Meant::Known(brief))
 }
 
 /// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that
