@@ -173,6 +173,11 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         assert!(town.visitor().open(&format!("/claim/{slug}")).await.text.contains("which website is theirs"));
         let claim = town.visitor().api(Method::POST, &format!("/sponsors/{id}/claims"), Some(json!({"email": "asha@samosas.example"}))).await;
         assert_eq!((claim.status, claim.code().as_str()), (StatusCode::CONFLICT, "NOT_CLAIMABLE"), "{}", claim.text);
+        // Where somebody of theirs has applied, their website stays theirs: the name stands on the page alone.
+        let at_the_door = json!({"name": "Globex Cloud", "website": "https://globex.example", "category": "Support Partner", "confirm": true});
+        let name_only = ravi.api(Method::POST, &at, Some(at_the_door)).await;
+        assert_eq!(name_only.status, StatusCode::CREATED, "{}", name_only.text);
+        assert!(name_only.data()["organizationId"].is_null(), "{}", name_only.text);
         // The same name means the same organization, on the next event too.
         let again = ravi.api(Method::POST, &at, Some(json!({"name": "aunt asha's samosas", "category": "Venue Partner"}))).await;
         assert_eq!(again.data()["organizationId"].as_str(), Some(id.as_str()), "{}", again.text);

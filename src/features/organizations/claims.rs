@@ -126,7 +126,8 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
 
 /// Somebody of whom a community knows a name, and perhaps more, stands in the directory as "Community Added", in the caller's
 /// transaction. A website of their own becomes theirs; one on a host that many share tells nothing about whose profile it is.
-/// Nobody where the community may not add anybody to the directory yet.
+/// Nobody where the community may not add anybody to the directory yet, and where somebody has applied with the website: then
+/// a name stands on the page and nowhere else.
 ///
 /// # Errors
 /// 422 on `website` and `contactEmail`; 409 `ALREADY_HERE`; 429.
@@ -141,6 +142,15 @@ pub async fn named_in(
         return Ok(None);
     }
     let own = website.filter(|website| contact.is_some() || !Identity::of(website).is_shared());
+    // Somebody of theirs is at the door: whoever names them in passing takes no website away from their application.
+    if let Some(website) = own {
+        let identity = Identity::of(website);
+        let holders = store::life::list_holders(tx.conn(), identity.key()).await?;
+        let waits = |status: &str| VerificationStatus::parse(status) == Some(VerificationStatus::PendingVerification);
+        if holders.iter().any(|holder| waits(&holder.verification_status)) {
+            return Ok(None);
+        }
+    }
     let addition = Addition {
         display_name: name.clone(),
         website: own.cloned().unwrap_or_else(WebUrl::unknown),

@@ -18,7 +18,7 @@ use crate::{
     platform::{db::OnConstraint as _, tx::Tx},
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 // ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +271,7 @@ pub struct HolderRow {
     pub verification_status: String,
 }
 
-pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<HolderRow>> {
+pub async fn list_holders(db: impl PgExecutor<'_>, identity_key: &str) -> AppResult<Vec<HolderRow>> {
     let rows = sqlx::query_as!(
         HolderRow,
         "select k.slug, k.display_name, k.verification_status
@@ -280,7 +280,7 @@ pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<Ho
          order by k.verification_status = 'Pending Verification', k.id limit 5",
         identity_key,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?;
     Ok(rows)
 }
