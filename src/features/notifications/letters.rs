@@ -415,7 +415,7 @@ fn about_sorting(template: Template, story: &Story, reader: &Reader) -> Draft {
         ),
         Template::RequestDelivered => draft(
             format!("{other} can answer your request now"),
-            &["Somebody of theirs has taken the profile over, and it is their turn.".into()],
+            &["Somebody of theirs is here now, and it is their turn.".into()],
             open("See the request"),
         ),
         Template::RequestRefused => draft(

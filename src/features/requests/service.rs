@@ -1006,9 +1006,7 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)
         }
         FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
-        FactKind::RequestDelivered => {
-            ("delivered it: somebody of theirs has taken the profile over".into(), "success", "send", None)
-        }
+        FactKind::RequestDelivered => ("delivered it: somebody of theirs is here now".into(), "success", "send", None),
         FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
         FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
         FactKind::RequestAssigned => {
