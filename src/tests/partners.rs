@@ -183,7 +183,10 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         assert_eq!(again.data()["organizationId"].as_str(), Some(id.as_str()), "{}", again.text);
         // A request to it is kept, and nobody is written to, because nobody is known.
         let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
-        assert_eq!(ravi.api(Method::POST, "/requests", Some(ask)).await.status, StatusCode::CREATED);
+        let asked = ravi.api(Method::POST, "/requests", Some(ask)).await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+        let page = ravi.open(&format!("/requests/{}", asked.data()["id"].as_str().expect("an id"))).await;
+        assert!(page.text.contains("so we cannot invite them"), "{}", page.text);
         town.drain().await;
 
         // A name that is easily taken for another asks first; a name that several have means none of them by itself.

@@ -757,7 +757,7 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     let expires_label = dates::moment(row.expires_at, zone);
     let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
     let next_action = if is_unclaimed && side == Side::Community && state.is_open() {
-        rules::waits_for_a_claim(&other.name)
+        rules::waits_for_a_claim(&other.name, !row.organization_website.is_empty())
     } else {
         rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
     };
