@@ -484,6 +484,14 @@ pub async fn being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<
     store::list_being_told(ctx, opportunity).await
 }
 
+/// The organizations that wait for a place of an opportunity, in the order of the line.
+///
+/// # Errors
+/// When the database is away.
+pub async fn in_line(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_in_line(ctx, opportunity).await
+}
+
 /// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.
 async fn carry_out_all(each: &Ctx, actor: Option<&Actor>, id: OpportunityId) -> AppResult<()> {
     for row in store::list_releasing(each, id).await? {

@@ -102,7 +102,7 @@ pub enum To {
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
-    /// Members, who may do this, of every organization with an open request for the opportunity that the fact is about.
+    /// Members, who may do this, of every organization with an open application for the opportunity that the fact is about.
     Applicants(Capability),
     /// Who signed the community up: also before their seat is open to them.
     Owner,

@@ -348,7 +348,11 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 None => return Ok(Vec::new()),
             };
             let mut addressed = Vec::new();
-            let told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
+            let mut told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
+            // Whoever stands in line knows that every place is taken.
+            if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OpportunityFilled) {
+                told.extend(decisions::service::in_line(ctx, OpportunityId(opportunity)).await?);
+            }
             for id in requests::service::applicants_of(ctx, OpportunityId(opportunity)).await? {
                 if told.contains(&id) {
                     continue;

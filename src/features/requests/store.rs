@@ -866,12 +866,13 @@ pub async fn get_benefits(tx: &mut Tx, request: RequestId, sequence: i32) -> App
     serde_json::from_value(lines).map_err(broken)
 }
 
-/// The organizations whose requests for an opportunity are open.
+/// The organizations whose own applications for an opportunity are open; whoever was asked for it has applied for nothing.
 pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
-    let ids = sqlx::query_scalar!(
-        "select organization_id from requests where opportunity_id = $1 and state in ('Pending', 'Negotiation') order by opened_at, id",
-        opportunity.0,
+    let ids = sqlx::query_scalar::<_, Uuid>(
+        "select organization_id from requests
+         where opportunity_id = $1 and opened_by = 'organization' and state in ('Pending', 'Negotiation') order by opened_at, id",
     )
+    .bind(opportunity.0)
     .fetch_all(ctx.db())
     .await?;
     Ok(ids.into_iter().map(OrganizationId).collect())
