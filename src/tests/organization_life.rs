@@ -720,6 +720,16 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert!(claims::check_proof(&shown, &tomas, &by).await.expect("said again").proven);
         let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
         assert_eq!((waiting.len(), waiting[0].method_label.as_str()), (1, "by the domain's DNS"));
+        // Refused, it is claimed again by another text, which is proven anew.
+        claims::answer(&ctx, &sara, id, answer(waiting[0].id, "refuse").parse().unwrap()).await.expect("refused");
+        let mut browser = communities::browser(town, TOMAS).await;
+        assert!(browser.open("/claim/northwind-labs").await.text.contains("Get the text"), "a way on");
+        let again = claims::ask_proof(&ctx, &tomas, &by).await.expect("another text");
+        assert!(!again.proven && again.text != proof.text, "{again:?}");
+        let shown = with_names(town, Fixed::new().text("northwind.example", &again.text));
+        assert!(claims::check_proof(&shown, &tomas, &by).await.expect("it is there").proven);
+        let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
+        assert_eq!(waiting.len(), 1);
         assert_eq!(service::get(&ctx, None, id).await.expect("public").verification_status, VerificationStatus::CommunityAdded);
         let view = claims::answer(&ctx, &sara, id, answer(waiting[0].id, "approve").parse().unwrap()).await.expect("approved");
         assert_eq!((view.verification_status, view.active), (VerificationStatus::Verified, true));

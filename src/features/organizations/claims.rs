@@ -375,7 +375,8 @@ pub async fn page(ctx: &Ctx, person: Option<&Person>, slug: &str) -> AppResult<C
         domain: identity.map(|identity| identity.domain().to_owned()).unwrap_or_default(),
         signed_in: person.map(|person| person.email.clone()),
         mine: mine.map(|row| life::claim_view(row, ctx.now())).transpose()?,
-        proof: proof.map(proof_view),
+        // A text that was seen has counted already: whoever claims anew asks for another.
+        proof: proof.filter(|proof| proof.proven_at.is_none()).map(proof_view),
         slug: row.slug,
         display_name: row.display_name,
         logo_url: row.logo_key.as_deref().map(logo_url),
@@ -493,7 +494,7 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
     Ok(matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix).then(|| identity.domain().to_owned()))
 }
 
-/// Gives somebody the text that they publish at the domain; asked again, it is the same. Whoever is not of the organization
+/// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of the organization
 /// asks to claim it by this, or to lead it where nobody does.
 ///
 /// # Errors
@@ -521,7 +522,10 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     } else if !own {
         organization.must_be_claimable()?;
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };
-        if store::life::list_claims(tx.conn(), ask, 1).await?.is_empty() {
+        let open = store::life::list_claims(tx.conn(), ask, 1).await?.pop();
+        // A text that was seen counted for an earlier claim: whoever claims anew proves it anew.
+        spent = open.as_ref().is_none_or(|claim| claim.state != ClaimState::Proven.label());
+        if open.is_none() {
             let claiming = organization.claim(ctx.id(), person.user, Method::Dns, person.email.clone(), None)?;
             store::life::apply_claiming(&mut tx, &claiming, now).await?;
             tx.state(as_person(person), &claiming);
