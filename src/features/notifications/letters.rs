@@ -216,6 +216,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationClaimAsked
         | Template::OrganizationClaimProven
         | Template::OrganizationSeatEnded
+        | Template::OrganizationLedAgain
         | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
@@ -750,6 +751,19 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             )],
             ("Find it in the directory", "/directory".into()),
         ),
+        Template::OrganizationLedAgain => {
+            let text = format!(
+                "Nobody led {name} any more. Somebody published a text of ours in its domain's DNS, which made them its {}.",
+                story.role
+            );
+            if reader.side.is_some() {
+                draft(format!("{name} has a new admin"), &[text], ("See who belongs to it", here(reader, "/people")))
+                    .note("Answer this mail at once if you know nothing of it.")
+            } else {
+                let path = format!("/staff/organizations/{}", story.organization_id);
+                draft(format!("{name} has a new admin"), &[text], ("Open the organization", here(reader, &path)))
+            }
+        }
         _ => draft(
             format!("{name} was not given to you"),
             &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],

@@ -230,6 +230,10 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
     if matches!((to, unseen), (To::Community(_), Some(Side::Community)) | (To::Organization(_), Some(Side::Organization))) {
         return Ok(Vec::new());
     }
+    // A proof of a domain that seats nobody is news to nobody.
+    if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationDomainProven) && !fact.payload["role"].is_string() {
+        return Ok(Vec::new());
+    }
     match to {
         // The fact names no side: then there is nobody on it.
         To::OwnSide(_) | To::OtherSide(_) => Ok(Vec::new()),

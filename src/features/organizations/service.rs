@@ -553,7 +553,10 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_claim_proven") => ("A claim was proven".to_owned(), None),
         ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),
         ("organizations", "organization_claim_refused") => ("Staff refused a claim".to_owned(), said("reason")),
-        ("organizations", "organization_domain_proven") => ("The domain was proven by its DNS".to_owned(), None),
+        ("organizations", "organization_domain_proven") => match fact.payload["role"].as_str() {
+            Some(role) => (format!("The domain was proven by its DNS, and made somebody its {role}"), None),
+            None => ("The domain was proven by its DNS".to_owned(), None),
+        },
         ("organizations", "organization_merge_proposed") => {
             (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
         }
