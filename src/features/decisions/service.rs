@@ -187,7 +187,8 @@ async fn settle_in(
             store::apply_ended(tx, lapsed.id(), WaitingState::Lapsed, now).await?;
             tx.state(Voice::System, &lapsed);
         } else {
-            if it.waiting.state == WaitingState::Waiting && !it.held {
+            // One whose time is over is closed by its deadline in a moment; a place is not kept for it until then.
+            if it.waiting.state == WaitingState::Waiting && !it.held && it.expires_at > now {
                 next.push(it);
             }
             continue;
