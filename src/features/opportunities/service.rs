@@ -64,9 +64,10 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageR
 ///
 /// # Errors
 /// When the database is away.
-pub async fn offers(ctx: &Ctx, viewer: Option<&Actor>, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
+pub async fn offers(ctx: &Ctx, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
     let ask = Board { place_left: "false".into(), ..Board::default() }.ask()?;
-    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: Some(of) };
+    // Part of a page that everybody reads: a block takes nothing out of it.
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: None, of: Some(of) };
     let (rows, _) = store::list_board(ctx, &filter, None, 0, OFFERS).await?;
     rows.into_iter().map(|row| row_view(ctx, row)).collect()
 }
