@@ -251,7 +251,15 @@ async fn open_in(
             false => it.opportunity.must_take_requests(ctx.now())?,
         }
     }
-    let terms = settle(&ctx, proposal.read(opportunity.as_ref())?, opportunity.as_ref(), &event)?;
+    let mut draft = proposal.read(opportunity.as_ref())?;
+    // Lines are long: who names no day waits until the event begins, or, of one that has begun, until it ends.
+    if proposal.waits
+        && draft.validity == rules::Validity::Usual
+        && let Some(last) = event.start_at.filter(|start| *start > ctx.now()).or(event.end_at)
+    {
+        draft.validity = rules::Validity::Until(last);
+    }
+    let terms = settle(&ctx, draft, opportunity.as_ref(), &event)?;
     let title = opportunity.as_ref().map(|it| it.opportunity.title.clone()).unwrap_or_default();
     let parties = Parties {
         community: community.id,
