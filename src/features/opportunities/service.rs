@@ -585,7 +585,7 @@ pub async fn parents_in(tx: &mut Tx, id: OpportunityId) -> AppResult<(CommunityI
 /// 404; 409 as [`items::price`].
 pub async fn price(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId, chosen: &[String]) -> AppResult<Mix> {
     let it = get(ctx, viewer, id).await?;
-    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency)?)
+    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency, it.can.wait)?)
 }
 
 fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
@@ -601,18 +601,26 @@ fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
 }
 
 /// The mix of an application, priced by the offer as it stands; nothing where nothing was chosen. `shown` is the total that
-/// the applicant names, empty for whatever it is. The caller shares the opportunity.
+/// the applicant names, empty for whatever it is. Who `waits` for a place of a full one may choose what is sold out. The caller
+/// shares the opportunity.
 ///
 /// # Errors
 /// 409 as [`items::price`], and `WRONG_TOTAL`; 422 for an amount that is none.
-pub async fn mix_in(tx: &mut Tx, brief: &OpportunityBrief, chosen: &[String], shown: &str) -> AppResult<Option<Mix>> {
+pub async fn mix_in(
+    tx: &mut Tx,
+    brief: &OpportunityBrief,
+    chosen: &[String],
+    shown: &str,
+    waits: bool,
+) -> AppResult<Option<Mix>> {
     let chosen = read_chosen(chosen)?;
     if chosen.is_empty() {
         return Ok(None);
     }
     let currency = brief.budget.currency();
     let items = store_items::list(&mut *tx.conn(), brief.opportunity.id, currency).await?;
-    let mix = items::price(&items, &chosen, currency)?;
+    let waits = waits && brief.opportunity.status == OpportunityStatus::Filled;
+    let mix = items::price(&items, &chosen, currency, waits)?;
     if !shown.trim().is_empty() {
         let shown = Money::parse_major(shown, currency).map_err(|error| AppError::invalid("amount", error.to_string()))?;
         mix.must_cost(shown)?;

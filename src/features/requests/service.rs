@@ -146,7 +146,7 @@ pub async fn apply_in(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, inpu
     {
         return Err(AppError::NotFound);
     }
-    let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0).await?;
+    let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0, input.waiting_list).await?;
     let amount = mix.as_ref().map_or_else(|| input.amount.0.clone(), |mix| mix.total().to_major_string());
     let benefits = mix.as_ref().map(|mix| with_mix(&opportunity, mix));
     let proposal = Typed {
