@@ -171,6 +171,9 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let shown = town.visitor().api(Method::GET, &format!("/sponsors/{id}"), None).await.data();
         assert_eq!((shown["website"].as_str(), shown["verificationStatus"].as_str()), (Some(""), Some("Community Added")));
         assert!(town.visitor().open(&format!("/claim/{slug}")).await.text.contains("which website is theirs"));
+        let mut tomas = signed_in(town, TOMAS).await;
+        let page = tomas.open(&format!("/directory/{slug}/join")).await;
+        assert!(page.text.contains("/become-sponsor") && !page.text.contains(&format!("/claim/{slug}")), "{}", page.text);
         let claim = town.visitor().api(Method::POST, &format!("/sponsors/{id}/claims"), Some(json!({"email": "asha@samosas.example"}))).await;
         assert_eq!((claim.status, claim.code().as_str()), (StatusCode::CONFLICT, "NOT_CLAIMABLE"), "{}", claim.text);
         // Where somebody of theirs has applied, their website stays theirs: the name stands on the page alone.

@@ -289,17 +289,19 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, id: OrganizationId, email: &str) -
 }
 
 fn must_be_at_the_domain(held: &OrganizationRow, email: &Email) -> AppResult<()> {
-    let Some(identity) = identity_of(held)? else {
-        return Err(AppError::refused(
-            "NOT_CLAIMABLE",
-            "Nobody has said which website is theirs, so no mailbox proves anything. If it is yours, join as a sponsor or partner: \
-             our staff then make the two profiles one.",
-        ));
-    };
+    let Some(identity) = identity_of(held)? else { return Err(no_website()) };
     if is_theirs(email, &identity) {
         return Ok(());
     }
     Err(AppError::invalid("email", format!("Enter a mailbox at {}: another one proves nothing.", identity.domain())))
+}
+
+fn no_website() -> AppError {
+    AppError::refused(
+        "NOT_CLAIMABLE",
+        "Nobody has said which website is theirs, so no mailbox and no DNS proves anything. If it is yours, join as a sponsor or \
+         partner: our staff then make the two profiles one.",
+    )
 }
 
 /// Nothing where only the name is known.
@@ -508,6 +510,9 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     let own = is_own(person, id);
     if !own && !organization.standing.is_listed() {
         return Err(AppError::NotFound);
+    }
+    if !own && identity_of(&held)?.is_none() {
+        return Err(no_website());
     }
     let domain = domain_to_prove(&held, own)?.ok_or_else(|| {
         AppError::refused("SHARED_HOST", "The website is a page on a host that many share, so its DNS says nothing about you.")
