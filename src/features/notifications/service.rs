@@ -234,6 +234,12 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
     if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationDomainProven) && !fact.payload["role"].is_string() {
         return Ok(Vec::new());
     }
+    // Nor is every name that a community writes on an event's page: staff find them in the list of what was added.
+    if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationAdded)
+        && fact.payload["inPassing"].as_bool() == Some(true)
+    {
+        return Ok(Vec::new());
+    }
     match to {
         // The fact names no side: then there is nobody on it.
         To::OwnSide(_) | To::OtherSide(_) => Ok(Vec::new()),

@@ -48,6 +48,8 @@ use uuid::Uuid;
 
 /// Organizations that one community adds.
 const ADD_COMMUNITY: Limit = Limit { action: "add_organization", hits: 20, seconds: 86_400 };
+/// Organizations that one community names in passing, on the pages of its events.
+const NAME_COMMUNITY: Limit = Limit { action: "name_organization", hits: 200, seconds: 86_400 };
 /// Invitations that one community sends by hand.
 const INVITE_COMMUNITY: Limit = Limit { action: "invite_mailbox", hits: 20, seconds: 86_400 };
 /// Looks into the DNS, by person.
@@ -112,11 +114,11 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
         fits(addition, &Identity::of(&addition.website))?;
         standpoint(&addition.website, addition.display_name.as_str())
     };
-    limits::hit_in(tx, ADD_COMMUNITY, &community.to_string()).await?;
+    limits::hit_in(tx, NAME_COMMUNITY, &community.to_string()).await?;
     let mut slugs = slugs(addition.display_name.as_str());
     loop {
         let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
-        let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone());
+        let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone()).in_passing();
         if store::life::insert_added(tx, &adding, now).await? {
             tx.state(actor, &adding);
             return Ok(id);
