@@ -95,10 +95,16 @@ pub async fn wait(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash)
     };
     let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
     let joined = rules::join(ctx.id(), &request, side, shown, places_left, ctx.now())?;
-    match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
-        Some(waiting) => store::apply_agreed(&mut tx, waiting.id, &joined).await?,
-        None => store::apply_joined(&mut tx, &joined, ctx.now()).await?,
-    }
+    let joined = match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
+        Some(waiting) => {
+            store::apply_agreed(&mut tx, waiting.id, &joined).await?;
+            joined.agreeing()
+        }
+        None => {
+            store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+            joined
+        }
+    };
     tx.state(actor, &joined);
     tx.result(id);
     tx.commit().await?;

@@ -27,6 +27,8 @@ pub struct Story {
     pub by: Option<Side>,
     /// Of a place that is kept: whose yes it is kept for.
     pub taker: Option<Side>,
+    /// Who waits had waited for an answer, too, and this is it.
+    pub agreed: bool,
     /// What somebody wrote: a reason, a question, a message.
     pub words: String,
     /// Of a password: `activated`, `reset`, `changed`.
@@ -916,6 +918,12 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
     let theirs = reader.side == Some(Side::Organization);
     let open = |label: &'static str| (label, here(reader, &format!("/requests/{}", story.request_id)));
     match template {
+        // It was in line already: this is the community's answer.
+        Template::WaitingJoined if story.agreed && theirs => draft(
+            format!("{} agrees: you wait for a place at {event} only", story.community),
+            &["Every place is still taken. When one is released and it is your turn, it is kept for you to take; nobody has to answer any more.".into()],
+            open("See the request"),
+        ),
         Template::WaitingJoined => draft(
             if theirs { format!("You wait for a place at {event}") } else { format!("{who} waits for a place at {event}") },
             &["Every place is taken. When one is released, it is kept for whoever is next in line.".into()],
@@ -1154,6 +1162,7 @@ mod tests {
             amount: "₹3,50,000.00".into(),
             by,
             taker: None,
+            agreed: false,
             words: "The dates clash with our own conference.".into(),
             how: "changed".into(),
             left: 3,

@@ -163,6 +163,7 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         amount: text(&["amountLabel"]),
         by: Side::parse(fact.payload["side"].as_str().unwrap_or(&fact.acting_kind)),
         taker: fact.payload["taker"].as_str().and_then(Side::parse),
+        agreed: fact.payload["agreed"].as_bool().unwrap_or_default(),
         words: text(&["reason", "question", "note", "message"]),
         how: text(&["how"]),
         left: fact.payload["left"].as_i64().unwrap_or_default(),

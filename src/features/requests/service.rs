@@ -1003,6 +1003,9 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
+        FactKind::WaitingJoined if payload["agreed"].as_bool() == Some(true) => {
+            ("agreed; it goes on waiting for a place".into(), "info", "hourglass", None)
+        }
         FactKind::WaitingJoined => ("agreed, and put it on the waiting list for a place".into(), "info", "hourglass", None),
         FactKind::PlaceOffered => ("keeps a free place for the organization".into(), "accent", "ticket", None),
         FactKind::PlaceOfferLapsed => {
