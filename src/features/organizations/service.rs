@@ -315,13 +315,22 @@ pub(super) async fn look_alikes(
 /// them: the first decision is a proposal, that of somebody else confirms it (or keeps it).
 ///
 /// # Errors
-/// 403; 409 `NOT_WAITING`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at
+/// 403; 409 `NOT_WAITING`, `NO_ONE_TO_ASK`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at
 /// the same moment.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Decision) -> AppResult<OrganizationView> {
     policy::may_decide(actor, id)?;
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
+    if decision.verdict == rules::Verdict::More && store::is_disowned(&mut tx, id).await? {
+        return Err(AppError::refused(
+            "NO_ONE_TO_ASK",
+            format!(
+                "The named person said that the application of {} is not theirs, so nobody could answer. Refuse it.",
+                held.display_name
+            ),
+        ));
+    }
     match organization_of(&held)?.decide(actor.user(), decision)? {
         Decided::Moved(deciding) => {
             if let Err(refused) = store::apply_deciding(&mut tx, &deciding, now).await {

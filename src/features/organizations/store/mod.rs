@@ -313,6 +313,19 @@ pub async fn apply_seat_declining(tx: &mut Tx, fact: &SeatDeclining, now: DateTi
     Ok(())
 }
 
+/// Did everybody whom the application names say that it is not theirs, so that nobody is there? The organization is held.
+pub async fn is_disowned(tx: &mut Tx, organization: OrganizationId) -> AppResult<bool> {
+    let disowned = sqlx::query_scalar::<_, bool>(
+        "select exists (select 1 from organization_seats_waiting where organization_id = $1 and declined_at is not null)
+            and not exists (select 1 from organization_seats_waiting where organization_id = $1 and declined_at is null)
+            and not exists (select 1 from organization_members where organization_id = $1)",
+    )
+    .bind(organization.0)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(disowned)
+}
+
 /// The seat that waited is real. Somebody who came in another way meanwhile keeps what they have.
 pub async fn apply_seat_taking(tx: &mut Tx, id: Uuid, fact: &SeatTaking, now: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
