@@ -315,8 +315,8 @@ pub(super) async fn look_alikes(
 /// them: the first decision is a proposal, that of somebody else confirms it (or keeps it).
 ///
 /// # Errors
-/// 403; 409 `NOT_WAITING`, `NO_ONE_TO_ASK`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at
-/// the same moment.
+/// 403; 409 `NOT_WAITING`, `NO_ONE_TO_ASK`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when
+/// two decide at the same moment.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Decision) -> AppResult<OrganizationView> {
     policy::may_decide(actor, id)?;
     let now = ctx.now();

@@ -623,7 +623,7 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
 }
 
 /// A request with what it hangs on, everything held in the order of the house.
-async fn hold_whole(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
+pub(super) async fn hold_whole(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
     let parents = store::get_parents(tx, scope, id).await?;
     communities::brief_in(tx, parents.community).await?;
     let organization = organizations::brief_in(tx, parents.organization).await?;
