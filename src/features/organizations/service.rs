@@ -893,6 +893,14 @@ pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
     Ok(leads(&store::life::list_seats(tx, id).await?))
 }
 
+/// Have staff approved somebody's claim of it since a moment? Who had a seat before speaks for nobody.
+///
+/// # Errors
+/// When the database is away.
+pub async fn was_claimed_since_in(tx: &mut Tx, id: OrganizationId, since: DateTime<Utc>) -> AppResult<bool> {
+    store::life::was_claimed_since(tx, id, since).await
+}
+
 pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
     seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
 }

@@ -434,6 +434,18 @@ pub async fn drop_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<
     Ok(())
 }
 
+/// Was a claim of an organization approved after a moment?
+pub async fn was_claimed_since(tx: &mut Tx, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<bool> {
+    let claimed = sqlx::query_scalar::<_, bool>(
+        "select exists (select 1 from organization_claims where organization_id = $1 and state = 'Approved' and decided_at > $2)",
+    )
+    .bind(organization.0)
+    .bind(since)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(claimed)
+}
+
 /// How many invitations an organization's mailboxes got since then.
 pub async fn count_claims(tx: &mut Tx, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<i64> {
     let count = sqlx::query_scalar!(
