@@ -199,6 +199,15 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         assert!(asked.text.contains("Tiny Tools") && asked.text.contains("confirm"), "{}", asked.text);
         let sure = json!({"name": "Tiny Tool", "category": "Support Partner", "confirm": true});
         assert_eq!(ravi.api(Method::POST, &at, Some(sure)).await.status, StatusCode::CREATED);
+        // What only looks like it is another: it is asked about, never taken for it.
+        let modem = ravi.api(Method::POST, &at, Some(json!({"name": "Bright Modem", "category": "Support Partner"}))).await;
+        assert_eq!(modem.status, StatusCode::CREATED, "{}", modem.text);
+        let asked = ravi.api(Method::POST, &at, Some(json!({"name": "Bright Modern", "category": "Venue Partner"}))).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+        let modern = json!({"name": "Bright Modern", "category": "Venue Partner", "confirm": true});
+        let modern = ravi.api(Method::POST, &at, Some(modern)).await;
+        assert_eq!(modern.status, StatusCode::CREATED, "{}", modern.text);
+        assert_ne!(modern.data()["organizationId"], modem.data()["organizationId"]);
         sqlx::query("update organizations set display_name = 'Tiny Tools', name_skeleton = (select name_skeleton from organizations where slug = 'tiny-tools') where slug = 'tiny-tool'")
             .execute(&town.owner)
             .await

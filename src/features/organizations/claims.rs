@@ -33,6 +33,7 @@ use crate::{
         ids::{CommunityId, OrganizationId, UserId},
         labels::{EntityType, Industry},
         text::{Email, Line, Paragraph, PersonName, WebUrl},
+        words,
     },
     platform::{
         ctx::Ctx,
@@ -220,7 +221,7 @@ async fn must_be_new(ctx: &Ctx, identity: &Identity) -> AppResult<()> {
 async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: OrganizationId) -> AppResult<()> {
     let found = service::look_alikes(ctx, name, identity, id).await?;
     // By a name alone, whoever has exactly that name is meant.
-    let meant = |like: &LikeRow| identity.is_none() && skeleton(&like.display_name) == skeleton(name);
+    let meant = |like: &LikeRow| identity.is_none() && words::fold(&like.display_name) == words::fold(name);
     let listed = |status: &str| {
         VerificationStatus::parse(status)
             .is_some_and(|status| matches!(status, VerificationStatus::Verified | VerificationStatus::CommunityAdded))

@@ -35,6 +35,7 @@ use crate::{
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Phone, Slug, WebUrl},
+        words,
     },
     platform::{
         crypto::{Keyring, cell},
@@ -953,12 +954,14 @@ pub enum Meant {
 ///
 /// # Errors
 /// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the
-/// name.
+/// name; 503 when it changed in between.
 pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, community: Option<CommunityId>) -> AppResult<Meant> {
     let identity = website.map(Identity::of);
     let skeleton = identity::skeleton(name);
     store::hold_name(tx, &skeleton).await?;
-    let rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
+    let mut rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
+    // A name means whoever is called exactly that; what only looks alike is asked about.
+    rows.retain(|row| identity.is_some() || words::fold(&row.display_name) == words::fold(name));
     let (mut open, mut blocked) = (Vec::new(), false);
     for row in rows {
         match community {
@@ -979,9 +982,17 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, communi
             format!("Several have this name: {}. Search for it, and choose the one that you mean.", names.join(", ")),
         ));
     }
-    let Some(brief) = open.into_iter().next().map(brief_of).transpose()? else {
+    let Some(row) = open.into_iter().next() else {
         return Ok(if blocked { Meant::NameOnly } else { Meant::Nobody });
     };
+    let held = store::find_brief_in(tx, row.id.into()).await?.ok_or(AppError::NotFound)?;
+    if (&held.display_name, &held.website, &held.verification_status)
+        != (&row.display_name, &row.website, &row.verification_status)
+    {
+        // It became another in between, by a merge or a decision: whoever asks again finds it as it is.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
+    let brief = brief_of(held)?;
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",

@@ -1014,21 +1014,30 @@ pub async fn hold_name(tx: &mut Tx, name_skeleton: &str) -> AppResult<()> {
     Ok(())
 }
 
-/// Whoever owns this identity, or, without one, the listed organizations of this name, at most five; a verified one first.
-/// Nobody can change them until the transaction ends.
-pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<BriefRow>> {
-    let rows = sqlx::query_as!(
-        BriefRow,
-        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
-           from organizations o left join logos l on l.id = o.logo_id
+/// An organization that somebody may mean.
+#[derive(sqlx::FromRow)]
+pub struct NamedRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub verification_status: String,
+    pub website: String,
+}
+
+/// Whoever owns this identity, or, without one, the listed organizations whose names may be mixed up with this one, at most
+/// fifty; a verified one first. None is locked: the caller locks the one that is meant, so that locks have one order.
+pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<NamedRow>> {
+    let rows = sqlx::query_as::<_, NamedRow>(
+        "select o.id, o.slug, o.display_name, o.verification_status, o.website
+           from organizations o
            where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled') and o.merged_into is null)
               or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
            order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
-           limit 5 for share of o"#,
-        identity_key,
-        name_skeleton,
+           limit 50",
     )
+    .bind(identity_key.map(str::to_owned))
+    .bind(name_skeleton.to_owned())
     .fetch_all(tx.conn())
     .await?;
     Ok(rows)
