@@ -16,6 +16,7 @@ pub const CODES: &[&str] = &[
     "BUSY",
     "CANNOT_HIDE",
     "CANNOT_MERGE",
+    "CANNOT_STAND",
     "CLAIM_IT",
     "CLAIM_NOT_PROVEN",
     "CODE_USED",

@@ -223,6 +223,28 @@ async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() 
 }
 
 #[tokio::test]
+async fn what_nobody_could_answer_is_delivered_by_a_merge() {
+    story(async |town| {
+        let ctx = demo(town).await;
+        let (ravi, asha) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await);
+        let (sara, _) = two_of_the_staff(town).await;
+        let acme = asha.organization().expect("Acme");
+        let gone = claims::add(&ctx, &ravi, &northwind("Northwind")).await.expect("added").id;
+        let hackfest = one(town, "select id from events where title like 'HackFest%'").await;
+        let waits = ask(&ctx, &ravi, gone, hackfest).await;
+        town.drain().await;
+        say(&ctx, &sara, gone, "acme-cloud", "").await.expect("merged");
+        town.drain().await;
+        is_balanced(town, gone, acme).await;
+        let delivered = requests::get(&ctx, &asha, waits).await.expect("hers now");
+        assert!(delivered.your_turn);
+        assert!(delivered.timeline.iter().any(|step| step.text.contains("somebody of theirs is here")), "{:?}", delivered.timeline);
+        assert_eq!(count(town, &format!("facts where name = 'request_delivered' and subject_id = '{waits}'")).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role() {
     story(async |town| {
         let ctx = demo(town).await;

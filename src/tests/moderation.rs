@@ -105,11 +105,13 @@ async fn a_block_is_mutual_and_silent() {
         assert_eq!(by_id.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", by_id.text);
         assert_eq!(by_id.json()["error"]["fieldErrors"], nobody.json()["error"]["fieldErrors"], "as if there were none");
         let assigned = count(town, "event_partners where organization_id = (select id from organizations where slug = 'lumen-data')").await;
-        let _ = of_mei.api(Method::POST, &at, Some(json!({"name": "Lumen Data", "category": "Venue Partner"}))).await;
+        let by_name = of_mei.api(Method::POST, &at, Some(json!({"name": "Lumen Data", "category": "Venue Partner"}))).await;
+        assert_eq!(by_name.status, StatusCode::CREATED, "{}", by_name.text);
         assert_eq!(
             count(town, "event_partners where organization_id = (select id from organizations where slug = 'lumen-data')").await,
             assigned
         );
+        assert_eq!(count(town, "organizations where display_name = 'Lumen Data'").await, 1, "nobody is made twice by a block");
         assert_eq!(of_mei.api(Method::GET, "/blocks", None).await.data()["items"].as_array().map(Vec::len), Some(0));
         // Everybody else sees both.
         let (mut visitor, mut of_asha) = (town.visitor(), signed_in(town, ASHA).await);
@@ -378,6 +380,23 @@ async fn a_block_takes_no_public_page_away() {
             assert!(browser.open("/communities/apex-circle").await.text.contains("/directory/lumen-data"));
             assert_eq!(browser.open("/directory/lumen-data").await.status, StatusCode::OK);
         }
+        // By hand, they are not put back where they were hidden before; what both agreed on may be.
+        let own = one(town, "select p.id from event_partners p join organizations o on o.id = p.organization_id
+                             where o.slug = 'lumen-data' and p.event_id = (select id from events where slug = 'hackfest-2027')").await;
+        let at = format!("/events/{hackfest}/partners/{own}");
+        for visible in [false, true] {
+            let answer = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": visible}))).await;
+            assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        }
+        sqlx::query("update event_partners set request_id = null, visible = false where id = $1")
+            .bind(own)
+            .execute(&town.owner)
+            .await
+            .expect("as a note of old");
+        let refused = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": true}))).await;
+        assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+        assert_eq!(refused.json()["error"]["code"], "CANNOT_STAND");
+        sqlx::query("update event_partners set visible = true where id = $1").bind(own).execute(&town.owner).await.expect("as it was");
         // What is copied to other sites is the public's.
         let embed = visitor.open("/embed/events/hackfest-2027/sponsors").await;
         assert!(embed.status == StatusCode::OK && embed.text.contains("Lumen Data"));

@@ -720,6 +720,16 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert!(claims::check_proof(&shown, &tomas, &by).await.expect("said again").proven);
         let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
         assert_eq!((waiting.len(), waiting[0].method_label.as_str()), (1, "by the domain's DNS"));
+        // Refused, it is claimed again by another text, which is proven anew.
+        claims::answer(&ctx, &sara, id, answer(waiting[0].id, "refuse").parse().unwrap()).await.expect("refused");
+        let mut browser = communities::browser(town, TOMAS).await;
+        assert!(browser.open("/claim/northwind-labs").await.text.contains("Get the text"), "a way on");
+        let again = claims::ask_proof(&ctx, &tomas, &by).await.expect("another text");
+        assert!(!again.proven && again.text != proof.text, "{again:?}");
+        let shown = with_names(town, Fixed::new().text("northwind.example", &again.text));
+        assert!(claims::check_proof(&shown, &tomas, &by).await.expect("it is there").proven);
+        let waiting = life::waiting(&ctx, &sara).await.expect("the desk").claims;
+        assert_eq!(waiting.len(), 1);
         assert_eq!(service::get(&ctx, None, id).await.expect("public").verification_status, VerificationStatus::CommunityAdded);
         let view = claims::answer(&ctx, &sara, id, answer(waiting[0].id, "approve").parse().unwrap()).await.expect("approved");
         assert_eq!((view.verification_status, view.active), (VerificationStatus::Verified, true));
@@ -858,6 +868,7 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
             .execute(&town.owner)
             .await
             .unwrap();
+        let (sara, _) = two_of_the_staff(town).await;
 
         let mut browser = communities::browser(town, RAVI).await;
         assert!(browser.open("/directory/lumen-data/join").await.text.contains("/claim/lumen-data#dns"));
@@ -871,6 +882,14 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
         let seat = ravi.actor(Some("organization:lumen-data")).expect("a seat").acting.expect("it acts");
         assert!(seat.role_label().ends_with("Admin"), "{}", seat.role_label());
         assert!(browser.open("/claim/lumen-data").await.text.contains("You belong to Lumen Data"));
+        // Staff hear of it, and read it in the organization's history.
+        town.drain().await;
+        let told: i64 = sqlx::query_scalar("select count(*) from notices where user_id = $1 and title = 'Lumen Data has a new admin'")
+            .bind(sara.user().0)
+            .fetch_one(&town.owner)
+            .await
+            .unwrap();
+        assert_eq!(told, 1);
         // Somebody leads it again: no second person comes in that way, not even with the text that is there.
         let asha = people::sign_in(&ctx, ASHA).await.expect("signed in");
         assert_eq!(code(claims::ask_proof(&ctx, &asha, &by).await), "NOT_CLAIMABLE");

@@ -171,14 +171,25 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let shown = town.visitor().api(Method::GET, &format!("/sponsors/{id}"), None).await.data();
         assert_eq!((shown["website"].as_str(), shown["verificationStatus"].as_str()), (Some(""), Some("Community Added")));
         assert!(town.visitor().open(&format!("/claim/{slug}")).await.text.contains("which website is theirs"));
+        let mut tomas = signed_in(town, TOMAS).await;
+        let page = tomas.open(&format!("/directory/{slug}/join")).await;
+        assert!(page.text.contains("/become-sponsor") && !page.text.contains(&format!("/claim/{slug}")), "{}", page.text);
         let claim = town.visitor().api(Method::POST, &format!("/sponsors/{id}/claims"), Some(json!({"email": "asha@samosas.example"}))).await;
         assert_eq!((claim.status, claim.code().as_str()), (StatusCode::CONFLICT, "NOT_CLAIMABLE"), "{}", claim.text);
+        // Where somebody of theirs has applied, their website stays theirs: the name stands on the page alone.
+        let at_the_door = json!({"name": "Globex Cloud", "website": "https://globex.example", "category": "Support Partner", "confirm": true});
+        let name_only = ravi.api(Method::POST, &at, Some(at_the_door)).await;
+        assert_eq!(name_only.status, StatusCode::CREATED, "{}", name_only.text);
+        assert!(name_only.data()["organizationId"].is_null(), "{}", name_only.text);
         // The same name means the same organization, on the next event too.
         let again = ravi.api(Method::POST, &at, Some(json!({"name": "aunt asha's samosas", "category": "Venue Partner"}))).await;
         assert_eq!(again.data()["organizationId"].as_str(), Some(id.as_str()), "{}", again.text);
         // A request to it is kept, and nobody is written to, because nobody is known.
         let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
-        assert_eq!(ravi.api(Method::POST, "/requests", Some(ask)).await.status, StatusCode::CREATED);
+        let asked = ravi.api(Method::POST, "/requests", Some(ask)).await;
+        assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
+        let page = ravi.open(&format!("/requests/{}", asked.data()["id"].as_str().expect("an id"))).await;
+        assert!(page.text.contains("so we cannot invite them"), "{}", page.text);
         town.drain().await;
 
         // A name that is easily taken for another asks first; a name that several have means none of them by itself.
@@ -188,6 +199,15 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         assert!(asked.text.contains("Tiny Tools") && asked.text.contains("confirm"), "{}", asked.text);
         let sure = json!({"name": "Tiny Tool", "category": "Support Partner", "confirm": true});
         assert_eq!(ravi.api(Method::POST, &at, Some(sure)).await.status, StatusCode::CREATED);
+        // What only looks like it is another: it is asked about, never taken for it.
+        let modem = ravi.api(Method::POST, &at, Some(json!({"name": "Bright Modem", "category": "Support Partner"}))).await;
+        assert_eq!(modem.status, StatusCode::CREATED, "{}", modem.text);
+        let asked = ravi.api(Method::POST, &at, Some(json!({"name": "Bright Modern", "category": "Venue Partner"}))).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+        let modern = json!({"name": "Bright Modern", "category": "Venue Partner", "confirm": true});
+        let modern = ravi.api(Method::POST, &at, Some(modern)).await;
+        assert_eq!(modern.status, StatusCode::CREATED, "{}", modern.text);
+        assert_ne!(modern.data()["organizationId"], modem.data()["organizationId"]);
         sqlx::query("update organizations set display_name = 'Tiny Tools', name_skeleton = (select name_skeleton from organizations where slug = 'tiny-tools') where slug = 'tiny-tool'")
             .execute(&town.owner)
             .await

@@ -113,6 +113,7 @@ pub fn join(
         side,
         hash: shown.to_string(),
         held: request.held,
+        agreed: false,
     })
 }
 
@@ -204,12 +205,14 @@ macro_rules! line_facts {
 
 line_facts! {
     /// A request waits for a place.
-    WaitingJoined, "waiting_joined" { id: WaitingId, opportunity: OpportunityId, side: Side, hash: String, held: bool }
+    WaitingJoined, "waiting_joined" { id: WaitingId, opportunity: OpportunityId, side: Side, hash: String, held: bool, agreed: bool }
     // What staff hold back is not heard of by the other side.
     (it) payload [
         ("side", json!(it.side)),
         ("revisionHash", json!(it.hash)),
         ("unseenBy", json!(it.held.then(|| it.side.other()))),
+        // It was in line already, and the community says yes to it.
+        ("agreed", json!(it.agreed)),
     ], private [];
 
     /// A place is kept for whoever was next.
@@ -226,6 +229,12 @@ line_facts! {
 }
 
 impl WaitingJoined {
+    /// It waited for the answer before, and this is the answer: it goes on waiting for a place only.
+    #[must_use]
+    pub fn agreeing(self) -> Self {
+        Self { agreed: true, ..self }
+    }
+
     pub fn id(&self) -> WaitingId {
         self.id
     }

@@ -95,10 +95,16 @@ pub async fn wait(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash)
     };
     let request = requests::hold_in(&mut tx, actor.scope(), id).await?;
     let joined = rules::join(ctx.id(), &request, side, shown, places_left, ctx.now())?;
-    match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
-        Some(waiting) => store::apply_agreed(&mut tx, waiting.id, &joined).await?,
-        None => store::apply_joined(&mut tx, &joined, ctx.now()).await?,
-    }
+    let joined = match store::find_waiting(&mut tx, id).await?.filter(|waiting| waiting.may_be_agreed(side)) {
+        Some(waiting) => {
+            store::apply_agreed(&mut tx, waiting.id, &joined).await?;
+            joined.agreeing()
+        }
+        None => {
+            store::apply_joined(&mut tx, &joined, ctx.now()).await?;
+            joined
+        }
+    };
     tx.state(actor, &joined);
     tx.result(id);
     tx.commit().await?;
@@ -187,7 +193,8 @@ async fn settle_in(
             store::apply_ended(tx, lapsed.id(), WaitingState::Lapsed, now).await?;
             tx.state(Voice::System, &lapsed);
         } else {
-            if it.waiting.state == WaitingState::Waiting && !it.held {
+            // One whose time is over is closed by its deadline in a moment; a place is not kept for it until then.
+            if it.waiting.state == WaitingState::Waiting && !it.held && it.expires_at > now {
                 next.push(it);
             }
             continue;
@@ -482,6 +489,14 @@ pub async fn go_on(ctx: &Ctx, opportunity: OpportunityId, community: CommunityId
 /// When the database is away.
 pub async fn being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
     store::list_being_told(ctx, opportunity).await
+}
+
+/// The organizations that wait for a place of an opportunity, in the order of the line.
+///
+/// # Errors
+/// When the database is away.
+pub async fn in_line(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    store::list_in_line(ctx, opportunity).await
 }
 
 /// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.

@@ -380,6 +380,18 @@ pub async fn list_being_told(ctx: &Ctx, opportunity: OpportunityId) -> AppResult
     Ok(ids.into_iter().map(OrganizationId).collect())
 }
 
+/// Who waits for a place, or was offered one.
+pub async fn list_in_line(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
+    let ids = sqlx::query_scalar::<_, Uuid>(
+        "select r.organization_id from waiting_list w join requests r on r.id = w.request_id
+         where w.opportunity_id = $1 and w.state in ('Waiting', 'Offered') order by w.line",
+    )
+    .bind(opportunity.0)
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(ids.into_iter().map(OrganizationId).collect())
+}
+
 /// Notes why a decision could not be carried out; it is prepared again.
 pub async fn note_problem(tx: &mut Tx, request: RequestId, problem: &str) -> AppResult<()> {
     sqlx::query!("update prepared_decisions set releasing_at = null, problem = $2 where request_id = $1", request.0, problem)

@@ -75,7 +75,9 @@ fn belongs(person: &Person, organization: OrganizationId) -> bool {
 pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> AppResult<JoinScreen> {
     let asked = find(ctx, slug).await?;
     let o = &asked.organization;
-    let step = if asked.standing().is_unclaimed {
+    let step = if asked.standing().is_unclaimed && o.website.is_empty() {
+        JoinStep::Apply
+    } else if asked.standing().is_unclaimed {
         JoinStep::Claim
     } else if belongs(person, o.id) {
         JoinStep::Member

@@ -332,6 +332,16 @@ pub async fn accept(ctx: &Ctx, person: Option<&Arc<Person>>, token: &str, name: 
         if brief.status == VerificationStatus::CommunityAdded {
             return Err(rules::joins::claim_it(&brief.name).at(format!("/claim/{}", brief.slug)).into());
         }
+        // The same, when it was claimed since: what its new admins send (again) is theirs.
+        if organizations::service::was_claimed_since_in(&mut tx, id, found.sent_at).await? {
+            return Err(AppError::refused(
+                "INVITATION_REVOKED",
+                format!(
+                    "Whoever invited you was there before anybody had claimed {}. Ask its admins to invite you, or ask to join.",
+                    brief.name
+                ),
+            ));
+        }
     }
     if let Some(accepted) = invitation.accept(user, &said_by, ctx.now())? {
         match store::find_seat(&mut tx, invitation.workspace, &Wanted::user(user)).await? {

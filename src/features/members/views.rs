@@ -536,6 +536,8 @@ pub enum JoinStep {
     Member,
     /// Nobody of theirs is here: it is claimed, and staff decide.
     Claim,
+    /// Nobody of theirs is here, and nobody has said which website is theirs: they apply, and staff make the two profiles one.
+    Apply,
     /// Nobody can decide.
     Nobody {
         why: String,

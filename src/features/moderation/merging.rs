@@ -117,7 +117,7 @@ struct Carried {
 async fn carry(tx: &mut Tx, actor: &Actor, merging: &Merging) -> AppResult<Carried> {
     let (gone, kept) = (merging.gone(), merging.kept());
     let people = members::follow_in(tx, gone, kept, merging.people_follow()).await?;
-    let requests = requests::follow_in(tx, actor, (gone, kept), merging.kept_name()).await?;
+    let requests = requests::follow_in(tx, actor, (gone, kept), (merging.kept_name(), merging.wakes())).await?;
     let why =
         format!("{} and {} are one organization, and it stands on this page once.", merging.gone_name(), merging.kept_name());
     let why = Paragraph::parse(&why, 1_000, "reason").map_err(|error| AppError::Broken(Box::new(error)))?;

@@ -27,6 +27,8 @@ pub struct Story {
     pub by: Option<Side>,
     /// Of a place that is kept: whose yes it is kept for.
     pub taker: Option<Side>,
+    /// Who waits had waited for an answer, too, and this is it.
+    pub agreed: bool,
     /// What somebody wrote: a reason, a question, a message.
     pub words: String,
     /// Of a password: `activated`, `reset`, `changed`.
@@ -216,6 +218,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationClaimAsked
         | Template::OrganizationClaimProven
         | Template::OrganizationSeatEnded
+        | Template::OrganizationLedAgain
         | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
@@ -415,7 +418,7 @@ fn about_sorting(template: Template, story: &Story, reader: &Reader) -> Draft {
         ),
         Template::RequestDelivered => draft(
             format!("{other} can answer your request now"),
-            &["Somebody of theirs has taken the profile over, and it is their turn.".into()],
+            &["Somebody of theirs is here now, and it is their turn.".into()],
             open("See the request"),
         ),
         Template::RequestRefused => draft(
@@ -750,6 +753,19 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             )],
             ("Find it in the directory", "/directory".into()),
         ),
+        Template::OrganizationLedAgain => {
+            let text = format!(
+                "Nobody led {name} any more. Somebody published a text of ours in its domain's DNS, which made them its {}.",
+                story.role
+            );
+            if reader.side.is_some() {
+                draft(format!("{name} has a new admin"), &[text], ("See who belongs to it", here(reader, "/people")))
+                    .note("Answer this mail at once if you know nothing of it.")
+            } else {
+                let path = format!("/staff/organizations/{}", story.organization_id);
+                draft(format!("{name} has a new admin"), &[text], ("Open the organization", here(reader, &path)))
+            }
+        }
         _ => draft(
             format!("{name} was not given to you"),
             &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],
@@ -902,6 +918,12 @@ fn about_places(template: Template, story: &Story, reader: &Reader) -> Draft {
     let theirs = reader.side == Some(Side::Organization);
     let open = |label: &'static str| (label, here(reader, &format!("/requests/{}", story.request_id)));
     match template {
+        // It was in line already: this is the community's answer.
+        Template::WaitingJoined if story.agreed && theirs => draft(
+            format!("{} agrees: you wait for a place at {event} only", story.community),
+            &["Every place is still taken. When one is released and it is your turn, it is kept for you to take; nobody has to answer any more.".into()],
+            open("See the request"),
+        ),
         Template::WaitingJoined => draft(
             if theirs { format!("You wait for a place at {event}") } else { format!("{who} waits for a place at {event}") },
             &["Every place is taken. When one is released, it is kept for whoever is next in line.".into()],
@@ -1140,6 +1162,7 @@ mod tests {
             amount: "₹3,50,000.00".into(),
             by,
             taker: None,
+            agreed: false,
             words: "The dates clash with our own conference.".into(),
             how: "changed".into(),
             left: 3,

@@ -102,7 +102,7 @@ pub enum To {
     /// Members of the organization, or of the community, who may do this.
     Organization(Capability),
     Community(Capability),
-    /// Members, who may do this, of every organization with an open request for the opportunity that the fact is about.
+    /// Members, who may do this, of every organization with an open application for the opportunity that the fact is about.
     Applicants(Capability),
     /// Who signed the community up: also before their seat is open to them.
     Owner,
@@ -194,6 +194,7 @@ pub enum Template {
     OrganizationClaimProven,
     OrganizationClaimRefused,
     OrganizationSeatEnded,
+    OrganizationLedAgain,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -302,6 +303,7 @@ impl Template {
         Self::OrganizationClaimProven,
         Self::OrganizationClaimRefused,
         Self::OrganizationSeatEnded,
+        Self::OrganizationLedAgain,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -409,6 +411,7 @@ impl Template {
             | Self::UserSuspended
             | Self::UserRestored
             | Self::StaffWelcome
+            | Self::OrganizationLedAgain
             | Self::WorkspaceExported => return Topic::Security,
             _ if self.link(true).is_some() => return Topic::Security,
             _ => {}
@@ -567,7 +570,11 @@ pub fn told(kind: FactKind) -> Told {
         // The verification that comes with it is told by itself.
         FactKind::OrganizationClaimApproved => Somebody(vec![line(Former, Letter, T::OrganizationSeatEnded)]),
         FactKind::OrganizationClaimRefused => Somebody(vec![line(Applicant, Letter, T::OrganizationClaimRefused)]),
-        FactKind::OrganizationDomainProven => Nobody("whoever checked it sees it at once"),
+        // Only of a proof that made somebody an admin: others are seen at once by whoever gave them.
+        FactKind::OrganizationDomainProven => Somebody(vec![
+            line(Organization(SeeWorkspace), Both, T::OrganizationLedAgain),
+            line(Reviewers, Notice, T::OrganizationLedAgain),
+        ]),
         FactKind::OrganizationMerged => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationMerged)]),
         FactKind::OrganizationMergedAway => Somebody(vec![line(Former, Letter, T::OrganizationMergedAway)]),
         FactKind::OrganizationMergeProposed => Somebody(vec![line(Reviewers, Notice, T::OrganizationMergeProposed)]),

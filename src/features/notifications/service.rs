@@ -163,6 +163,7 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         amount: text(&["amountLabel"]),
         by: Side::parse(fact.payload["side"].as_str().unwrap_or(&fact.acting_kind)),
         taker: fact.payload["taker"].as_str().and_then(Side::parse),
+        agreed: fact.payload["agreed"].as_bool().unwrap_or_default(),
         words: text(&["reason", "question", "note", "message"]),
         how: text(&["how"]),
         left: fact.payload["left"].as_i64().unwrap_or_default(),
@@ -228,6 +229,16 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
     // Nor does a team that answers by rule want a mail for each answer.
     let unseen = unseen.or(about.filter(|_| fact.payload["automatic"].as_bool() == Some(true)));
     if matches!((to, unseen), (To::Community(_), Some(Side::Community)) | (To::Organization(_), Some(Side::Organization))) {
+        return Ok(Vec::new());
+    }
+    // A proof of a domain that seats nobody is news to nobody.
+    if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationDomainProven) && !fact.payload["role"].is_string() {
+        return Ok(Vec::new());
+    }
+    // Nor is every name that a community writes on an event's page: staff find them in the list of what was added.
+    if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationAdded)
+        && fact.payload["inPassing"].as_bool() == Some(true)
+    {
         return Ok(Vec::new());
     }
     match to {
@@ -348,7 +359,11 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 None => return Ok(Vec::new()),
             };
             let mut addressed = Vec::new();
-            let told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
+            let mut told = decisions::service::being_told(ctx, OpportunityId(opportunity)).await?;
+            // Whoever stands in line knows that every place is taken.
+            if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OpportunityFilled) {
+                told.extend(decisions::service::in_line(ctx, OpportunityId(opportunity)).await?);
+            }
             for id in requests::service::applicants_of(ctx, OpportunityId(opportunity)).await? {
                 if told.contains(&id) {
                     continue;

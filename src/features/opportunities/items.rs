@@ -320,12 +320,13 @@ impl Mix {
     }
 }
 
-/// Prices what was chosen, in whatever order and however often each piece is named.
+/// Prices what was chosen, in whatever order and however often each piece is named. Who `waits` for a place of a full offer may
+/// choose what is sold out: the place that becomes free brings its pieces back, and they are counted when it is taken.
 ///
 /// # Errors
 /// 409 `MIX_EMPTY`, `ITEM_UNKNOWN`, `PACKAGE_ONLY`, `PACKAGE_MISSING`, `ONE_PACKAGE`, `ITEMS_CONFLICT`, `ITEM_SOLD_OUT`,
 /// `MIX_TOO_EXPENSIVE`.
-pub fn price(items: &[Item], chosen: &[ItemId], currency: Currency) -> Result<Mix, Refusal> {
+pub fn price(items: &[Item], chosen: &[ItemId], currency: Currency, waits: bool) -> Result<Mix, Refusal> {
     if chosen.is_empty() {
         return Err(Refusal::new("MIX_EMPTY", "Choose at least one piece."));
     }
@@ -370,7 +371,7 @@ pub fn price(items: &[Item], chosen: &[ItemId], currency: Currency) -> Result<Mi
                 format!("{} and {} cannot be had together. Choose one of them.", item.name, other.name),
             ));
         }
-        if item.left() == Some(0) {
+        if item.left() == Some(0) && !waits {
             return Err(sold_out(&item.name));
         }
     }
@@ -450,12 +451,15 @@ mod tests {
 
     fn code(chosen: &[u128]) -> &'static str {
         let chosen: Vec<ItemId> = chosen.iter().map(|number| id(*number)).collect();
-        price(&offer(), &chosen, Currency::Inr).expect_err("refused").code
+        price(&offer(), &chosen, Currency::Inr, false).expect_err("refused").code
     }
 
     #[test]
     fn every_illegal_mix_has_its_reason() {
         assert_eq!(code(&[]), "MIX_EMPTY");
+        // Who waits for a place waits for what is sold out, too.
+        assert_eq!(code(&[7]), "ITEM_SOLD_OUT");
+        assert!(price(&offer(), &[id(7)], Currency::Inr, true).is_ok());
         assert_eq!(code(&[1, 77]), "ITEM_UNKNOWN");
         assert_eq!(code(&[2]), "PACKAGE_ONLY");
         assert_eq!(code(&[2, 6]), "PACKAGE_ONLY");
@@ -465,7 +469,7 @@ mod tests {
         assert_eq!(code(&[1, 6]), "ONE_PACKAGE");
         assert_eq!(code(&[1, 5]), "ITEMS_CONFLICT", "with what the package brings along");
         assert_eq!(code(&[7]), "ITEM_SOLD_OUT");
-        let mix = price(&offer(), &[id(4), id(1)], Currency::Inr).expect("fine");
+        let mix = price(&offer(), &[id(4), id(1)], Currency::Inr, false).expect("fine");
         assert_eq!(mix.lines.iter().map(|line| line.item_id).collect::<Vec<_>>(), [id(1), id(2), id(4)]);
         assert_eq!((mix.total_minor, mix.total_label.as_str()), (12_530, "₹125.30"));
         assert!(mix.must_cost(mix.total()).is_ok());
@@ -473,7 +477,7 @@ mod tests {
         assert_eq!(mix.must_cost(less).expect_err("less").code, "WRONG_TOTAL");
         assert_eq!(mix.must_cost(Money { minor: 12_530, currency: Currency::Usd }).expect_err("other").code, "WRONG_TOTAL");
         let huge = vec![Item { price_minor: MAX_MINOR, ..item(1, ItemKind::Standalone, 0) }, item(2, ItemKind::Standalone, 1)];
-        assert_eq!(price(&huge, &[id(1), id(2)], Currency::Inr).expect_err("too much").code, "MIX_TOO_EXPENSIVE");
+        assert_eq!(price(&huge, &[id(1), id(2)], Currency::Inr, false).expect_err("too much").code, "MIX_TOO_EXPENSIVE");
     }
 
     #[test]
@@ -563,11 +567,11 @@ mod tests {
                 item.price_minor = *price;
             }
             let ids: Vec<ItemId> = chosen.iter().map(|number| id(*number)).collect();
-            let first = price(&items, &ids, Currency::Eur);
+            let first = price(&items, &ids, Currency::Eur, false);
             chosen.reverse();
             chosen.extend_from_within(..);
             let again: Vec<ItemId> = chosen.iter().map(|number| id(*number)).collect();
-            prop_assert_eq!(&first, &price(&items, &again, Currency::Eur));
+            prop_assert_eq!(&first, &price(&items, &again, Currency::Eur, false));
             if let Ok(mix) = first {
                 prop_assert_eq!(mix.total_minor, mix.lines.iter().map(|line| line.price_minor).sum::<i64>());
                 let unique: BTreeSet<ItemId> = mix.lines.iter().map(|line| line.item_id).collect();

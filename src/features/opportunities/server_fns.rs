@@ -23,7 +23,7 @@ pub async fn offers(event: String, community: String, workspace: Option<String>)
         "" => super::service::Whose::Community(&community),
         slug => super::service::Whose::Event(slug),
     };
-    let rows = super::service::offers(&call.ctx, viewer.as_ref(), whose).await?;
+    let rows = super::service::offers(&call.ctx, whose).await?;
     Ok(OffersScreen { rows, acting: super::service::key_of(viewer.as_ref()) })
 }
 

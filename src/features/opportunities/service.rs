@@ -64,9 +64,10 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &PageR
 ///
 /// # Errors
 /// When the database is away.
-pub async fn offers(ctx: &Ctx, viewer: Option<&Actor>, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
+pub async fn offers(ctx: &Ctx, of: Whose<'_>) -> AppResult<Vec<OpportunityRow>> {
     let ask = Board { place_left: "false".into(), ..Board::default() }.ask()?;
-    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: Some(of) };
+    // Part of a page that everybody reads: a block takes nothing out of it.
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: None, of: Some(of) };
     let (rows, _) = store::list_board(ctx, &filter, None, 0, OFFERS).await?;
     rows.into_iter().map(|row| row_view(ctx, row)).collect()
 }
@@ -584,7 +585,7 @@ pub async fn parents_in(tx: &mut Tx, id: OpportunityId) -> AppResult<(CommunityI
 /// 404; 409 as [`items::price`].
 pub async fn price(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId, chosen: &[String]) -> AppResult<Mix> {
     let it = get(ctx, viewer, id).await?;
-    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency)?)
+    Ok(items::price(&it.items, &read_chosen(chosen)?, it.currency, it.can.wait)?)
 }
 
 fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
@@ -600,18 +601,26 @@ fn read_chosen(chosen: &[String]) -> AppResult<Vec<ItemId>> {
 }
 
 /// The mix of an application, priced by the offer as it stands; nothing where nothing was chosen. `shown` is the total that
-/// the applicant names, empty for whatever it is. The caller shares the opportunity.
+/// the applicant names, empty for whatever it is. Who `waits` for a place of a full one may choose what is sold out. The caller
+/// shares the opportunity.
 ///
 /// # Errors
 /// 409 as [`items::price`], and `WRONG_TOTAL`; 422 for an amount that is none.
-pub async fn mix_in(tx: &mut Tx, brief: &OpportunityBrief, chosen: &[String], shown: &str) -> AppResult<Option<Mix>> {
+pub async fn mix_in(
+    tx: &mut Tx,
+    brief: &OpportunityBrief,
+    chosen: &[String],
+    shown: &str,
+    waits: bool,
+) -> AppResult<Option<Mix>> {
     let chosen = read_chosen(chosen)?;
     if chosen.is_empty() {
         return Ok(None);
     }
     let currency = brief.budget.currency();
     let items = store_items::list(&mut *tx.conn(), brief.opportunity.id, currency).await?;
-    let mix = items::price(&items, &chosen, currency)?;
+    let waits = waits && brief.opportunity.status == OpportunityStatus::Filled;
+    let mix = items::price(&items, &chosen, currency, waits)?;
     if !shown.trim().is_empty() {
         let shown = Money::parse_major(shown, currency).map_err(|error| AppError::invalid("amount", error.to_string()))?;
         mix.must_cost(shown)?;

@@ -33,6 +33,7 @@ use crate::{
         ids::{CommunityId, OrganizationId, UserId},
         labels::{EntityType, Industry},
         text::{Email, Line, Paragraph, PersonName, WebUrl},
+        words,
     },
     platform::{
         ctx::Ctx,
@@ -48,6 +49,8 @@ use uuid::Uuid;
 
 /// Organizations that one community adds.
 const ADD_COMMUNITY: Limit = Limit { action: "add_organization", hits: 20, seconds: 86_400 };
+/// Organizations that one community names in passing, on the pages of its events.
+const NAME_COMMUNITY: Limit = Limit { action: "name_organization", hits: 200, seconds: 86_400 };
 /// Invitations that one community sends by hand.
 const INVITE_COMMUNITY: Limit = Limit { action: "invite_mailbox", hits: 20, seconds: 86_400 };
 /// Looks into the DNS, by person.
@@ -112,11 +115,11 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
         fits(addition, &Identity::of(&addition.website))?;
         standpoint(&addition.website, addition.display_name.as_str())
     };
-    limits::hit_in(tx, ADD_COMMUNITY, &community.to_string()).await?;
+    limits::hit_in(tx, NAME_COMMUNITY, &community.to_string()).await?;
     let mut slugs = slugs(addition.display_name.as_str());
     loop {
         let slug = slugs.next().ok_or_else(|| AppError::broken("no address is free for this name"))?;
-        let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone());
+        let adding = rules::add(id, community, slug.into_string(), addition.clone(), stands.clone()).in_passing();
         if store::life::insert_added(tx, &adding, now).await? {
             tx.state(actor, &adding);
             return Ok(id);
@@ -126,7 +129,8 @@ pub async fn added_in(tx: &mut Tx, actor: &Actor, addition: &Addition) -> AppRes
 
 /// Somebody of whom a community knows a name, and perhaps more, stands in the directory as "Community Added", in the caller's
 /// transaction. A website of their own becomes theirs; one on a host that many share tells nothing about whose profile it is.
-/// Nobody where the community may not add anybody to the directory yet.
+/// Nobody where the community may not add anybody to the directory yet, and where somebody has applied with the website: then
+/// a name stands on the page and nowhere else.
 ///
 /// # Errors
 /// 422 on `website` and `contactEmail`; 409 `ALREADY_HERE`; 429.
@@ -141,6 +145,15 @@ pub async fn named_in(
         return Ok(None);
     }
     let own = website.filter(|website| contact.is_some() || !Identity::of(website).is_shared());
+    // Somebody of theirs is at the door: whoever names them in passing takes no website away from their application.
+    if let Some(website) = own {
+        let identity = Identity::of(website);
+        let holders = store::life::list_holders(tx.conn(), identity.key()).await?;
+        let waits = |status: &str| VerificationStatus::parse(status) == Some(VerificationStatus::PendingVerification);
+        if holders.iter().any(|holder| waits(&holder.verification_status)) {
+            return Ok(None);
+        }
+    }
     let addition = Addition {
         display_name: name.clone(),
         website: own.cloned().unwrap_or_else(WebUrl::unknown),
@@ -208,7 +221,7 @@ async fn must_be_new(ctx: &Ctx, identity: &Identity) -> AppResult<()> {
 async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: OrganizationId) -> AppResult<()> {
     let found = service::look_alikes(ctx, name, identity, id).await?;
     // By a name alone, whoever has exactly that name is meant.
-    let meant = |like: &LikeRow| identity.is_none() && skeleton(&like.display_name) == skeleton(name);
+    let meant = |like: &LikeRow| identity.is_none() && words::fold(&like.display_name) == words::fold(name);
     let listed = |status: &str| {
         VerificationStatus::parse(status)
             .is_some_and(|status| matches!(status, VerificationStatus::Verified | VerificationStatus::CommunityAdded))
@@ -279,17 +292,19 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, id: OrganizationId, email: &str) -
 }
 
 fn must_be_at_the_domain(held: &OrganizationRow, email: &Email) -> AppResult<()> {
-    let Some(identity) = identity_of(held)? else {
-        return Err(AppError::refused(
-            "NOT_CLAIMABLE",
-            "Nobody has said which website is theirs, so no mailbox proves anything. If it is yours, join as a sponsor or partner: \
-             our staff then make the two profiles one.",
-        ));
-    };
+    let Some(identity) = identity_of(held)? else { return Err(no_website()) };
     if is_theirs(email, &identity) {
         return Ok(());
     }
     Err(AppError::invalid("email", format!("Enter a mailbox at {}: another one proves nothing.", identity.domain())))
+}
+
+fn no_website() -> AppError {
+    AppError::refused(
+        "NOT_CLAIMABLE",
+        "Nobody has said which website is theirs, so no mailbox and no DNS proves anything. If it is yours, join as a sponsor or \
+         partner: our staff then make the two profiles one.",
+    )
 }
 
 /// Nothing where only the name is known.
@@ -365,7 +380,8 @@ pub async fn page(ctx: &Ctx, person: Option<&Person>, slug: &str) -> AppResult<C
         domain: identity.map(|identity| identity.domain().to_owned()).unwrap_or_default(),
         signed_in: person.map(|person| person.email.clone()),
         mine: mine.map(|row| life::claim_view(row, ctx.now())).transpose()?,
-        proof: proof.map(proof_view),
+        // A text that was seen has counted already: whoever claims anew asks for another.
+        proof: proof.filter(|proof| proof.proven_at.is_none()).map(proof_view),
         slug: row.slug,
         display_name: row.display_name,
         logo_url: row.logo_key.as_deref().map(logo_url),
@@ -483,7 +499,7 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
     Ok(matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix).then(|| identity.domain().to_owned()))
 }
 
-/// Gives somebody the text that they publish at the domain; asked again, it is the same. Whoever is not of the organization
+/// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of the organization
 /// asks to claim it by this, or to lead it where nobody does.
 ///
 /// # Errors
@@ -498,6 +514,9 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     if !own && !organization.standing.is_listed() {
         return Err(AppError::NotFound);
     }
+    if !own && identity_of(&held)?.is_none() {
+        return Err(no_website());
+    }
     let domain = domain_to_prove(&held, own)?.ok_or_else(|| {
         AppError::refused("SHARED_HOST", "The website is a page on a host that many share, so its DNS says nothing about you.")
     })?;
@@ -511,7 +530,10 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     } else if !own {
         organization.must_be_claimable()?;
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };
-        if store::life::list_claims(tx.conn(), ask, 1).await?.is_empty() {
+        let open = store::life::list_claims(tx.conn(), ask, 1).await?.pop();
+        // A text that was seen counted for an earlier claim: whoever claims anew proves it anew.
+        spent = open.as_ref().is_none_or(|claim| claim.state != ClaimState::Proven.label());
+        if open.is_none() {
             let claiming = organization.claim(ctx.id(), person.user, Method::Dns, person.email.clone(), None)?;
             store::life::apply_claiming(&mut tx, &claiming, now).await?;
             tx.state(as_person(person), &claiming);

@@ -241,7 +241,7 @@ async fn edit(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body: Body<V
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such organization"),
-        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; SECOND_PERSON_NEEDED; MERGED; DOMAIN_TAKEN, naming the holder"),
+        (status = 409, description = "NOT_WAITING: there is nothing to decide that way; NO_ONE_TO_ASK; SECOND_PERSON_NEEDED; MERGED; DOMAIN_TAKEN, naming the holder"),
         (status = 422, description = "An unknown decision, or a reason that is missing"),
     )
 )]

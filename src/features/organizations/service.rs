@@ -25,7 +25,7 @@ use super::{
 use crate::{
     features::{
         accounts::{self, views::Recipient},
-        blocks::policy::may_block,
+        blocks::{policy::may_block, service as blocks},
     },
     kernel::{
         actor::{Actor, Capability, Membership, OrganizationRole, Person, Role, Scope, VerificationStatus},
@@ -35,6 +35,7 @@ use crate::{
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
         text::{Email, Paragraph, Phone, Slug, WebUrl},
+        words,
     },
     platform::{
         crypto::{Keyring, cell},
@@ -315,13 +316,22 @@ pub(super) async fn look_alikes(
 /// them: the first decision is a proposal, that of somebody else confirms it (or keeps it).
 ///
 /// # Errors
-/// 403; 409 `NOT_WAITING`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when two decide at
-/// the same moment.
+/// 403; 409 `NOT_WAITING`, `NO_ONE_TO_ASK`, `SECOND_PERSON_NEEDED`; 409 `DOMAIN_TAKEN`, naming who has the website, also when
+/// two decide at the same moment.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Decision) -> AppResult<OrganizationView> {
     policy::may_decide(actor, id)?;
     let now = ctx.now();
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, actor.scope(), id).await?;
+    if decision.verdict == rules::Verdict::More && store::is_disowned(&mut tx, id).await? {
+        return Err(AppError::refused(
+            "NO_ONE_TO_ASK",
+            format!(
+                "The named person said that the application of {} is not theirs, so nobody could answer. Refuse it.",
+                held.display_name
+            ),
+        ));
+    }
     match organization_of(&held)?.decide(actor.user(), decision)? {
         Decided::Moved(deciding) => {
             if let Err(refused) = store::apply_deciding(&mut tx, &deciding, now).await {
@@ -553,7 +563,10 @@ fn step(fact: &StoredFact) -> Option<StepView> {
         ("organizations", "organization_claim_proven") => ("A claim was proven".to_owned(), None),
         ("organizations", "organization_claim_approved") => ("Staff approved a claim".to_owned(), said("reason")),
         ("organizations", "organization_claim_refused") => ("Staff refused a claim".to_owned(), said("reason")),
-        ("organizations", "organization_domain_proven") => ("The domain was proven by its DNS".to_owned(), None),
+        ("organizations", "organization_domain_proven") => match fact.payload["role"].as_str() {
+            Some(role) => (format!("The domain was proven by its DNS, and made somebody its {role}"), None),
+            None => ("The domain was proven by its DNS".to_owned(), None),
+        },
         ("organizations", "organization_merge_proposed") => {
             (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
         }
@@ -881,6 +894,14 @@ pub async fn has_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<bool> {
     Ok(leads(&store::life::list_seats(tx, id).await?))
 }
 
+/// Have staff approved somebody's claim of it since a moment? Who had a seat before speaks for nobody.
+///
+/// # Errors
+/// When the database is away.
+pub async fn was_claimed_since_in(tx: &mut Tx, id: OrganizationId, since: DateTime<Utc>) -> AppResult<bool> {
+    store::life::was_claimed_since(tx, id, since).await
+}
+
 pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
     seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
 }
@@ -918,32 +939,67 @@ pub async fn keep_support_in(tx: &mut Tx, id: OrganizationId, events: &[(EventId
     store::keep_support(tx, id, events, now).await
 }
 
-/// The organization that somebody means by a name and a website: whoever owns the website, or, without one, the only listed
+/// Who is meant by what a community typed.
+#[derive(Debug)]
+pub enum Meant {
+    Known(OrganizationBrief),
+    /// Of whoever a block stands between, only the name is written down: they are nobody's to add, and are not told apart from
+    /// somebody whom the directory does not have.
+    NameOnly,
+    Nobody,
+}
+
+/// The organization that a community means by a name and a website: whoever owns the website, or, without one, the only listed
 /// organization of that name. It stays as it is until the transaction ends, and nobody else adds one of that name.
 ///
 /// # Errors
 /// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the
-/// name.
-pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>) -> AppResult<Option<OrganizationBrief>> {
+/// name; 503 when it changed in between.
+pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, community: Option<CommunityId>) -> AppResult<Meant> {
     let identity = website.map(Identity::of);
     let skeleton = identity::skeleton(name);
     store::hold_name(tx, &skeleton).await?;
-    let rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
-    if identity.is_none() && rows.len() > 1 {
-        let names: Vec<String> = rows.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
+    let mut rows = store::list_named_in(tx, identity.as_ref().map(Identity::key), &skeleton).await?;
+    // A name means whoever is called exactly that; what only looks alike is asked about.
+    rows.retain(|row| identity.is_some() || words::fold(&row.display_name) == words::fold(name));
+    let (mut open, mut blocked) = (Vec::new(), false);
+    for row in rows {
+        match community {
+            Some(community) if blocks::stands_in(tx, community, row.id.into()).await? => {
+                blocked = true;
+                // The website has one owner, whoever else a merge led to it.
+                if identity.is_some() && open.is_empty() {
+                    break;
+                }
+            }
+            _ => open.push(row),
+        }
+    }
+    if identity.is_none() && open.len() > 1 {
+        let names: Vec<String> = open.iter().map(|it| format!("{} (/directory/{})", it.display_name, it.slug)).collect();
         return Err(AppError::invalid(
             "organizationId",
             format!("Several have this name: {}. Search for it, and choose the one that you mean.", names.join(", ")),
         ));
     }
-    let Some(brief) = rows.into_iter().next().map(brief_of).transpose()? else { return Ok(None) };
+    let Some(row) = open.into_iter().next() else {
+        return Ok(if blocked { Meant::NameOnly } else { Meant::Nobody });
+    };
+    let held = store::find_brief_in(tx, row.id.into()).await?.ok_or(AppError::NotFound)?;
+    if (&held.display_name, &held.website, &held.verification_status)
+        != (&row.display_name, &row.website, &row.verification_status)
+    {
+        // It became another in between, by a merge or a decision: whoever asks again finds it as it is.
+        return Err(AppError::Busy { retry_after: 1 });
+    }
+    let brief = brief_of(held)?;
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",
             format!("{} is not on the marketplace at the moment, so it cannot be added.", brief.name),
         ));
     }
-    Ok(Some(brief))
+    Ok(Meant::Known(brief))
 }
 
 /// Listed organizations whose name is like the text, likest first, at most eight; for forms to choose from. Without those that

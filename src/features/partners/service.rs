@@ -19,7 +19,12 @@ use crate::{
             service as events,
             views::{EventBrief, count_words},
         },
-        organizations::{claims, logos::logo_url, service as organizations, views::OrganizationBrief},
+        organizations::{
+            claims,
+            logos::logo_url,
+            service::{self as organizations, Meant},
+            views::OrganizationBrief,
+        },
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
@@ -236,8 +241,9 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
         communities::brief_in(&mut tx, community).await?;
     }
     let organization = match whom(&mut tx, actor, &new).await? {
-        None => newcomer(&mut tx, actor, &new).await?,
-        known => known,
+        Meant::Known(brief) => Some(brief),
+        Meant::NameOnly => None,
+        Meant::Nobody => newcomer(&mut tx, actor, &new).await?,
     };
     let event = hold_event(&mut tx, actor, event).await?;
     may?;
@@ -269,13 +275,9 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
 }
 
 /// The organization that is meant: one of the directory by its id, or whoever has the name or the website that was typed.
-async fn whom(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<OrganizationBrief>> {
+async fn whom(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Meant> {
     match &new.whom {
-        // Of whoever is blocked only the name stands there, as of somebody whom the directory does not have.
-        Whom::Named(name) => match organizations::meant_in(tx, name.as_str(), new.website.as_ref()).await? {
-            Some(meant) if is_blocked(tx, actor, &meant).await? => Ok(None),
-            meant => Ok(meant),
-        },
+        Whom::Named(name) => organizations::meant_in(tx, name.as_str(), new.website.as_ref(), actor.community()).await,
         Whom::Known(id) => {
             let unknown = || AppError::invalid("organizationId", "The directory has no such organization. Search for its name.");
             let brief = match organizations::brief_in(tx, *id).await {
@@ -286,7 +288,7 @@ async fn whom(tx: &mut Tx, actor: &Actor, new: &NewPartner) -> AppResult<Option<
                 return Err(unknown());
             }
             match brief.status {
-                VerificationStatus::Verified | VerificationStatus::CommunityAdded => Ok(Some(brief)),
+                VerificationStatus::Verified | VerificationStatus::CommunityAdded => Ok(Meant::Known(brief)),
                 VerificationStatus::PendingVerification | VerificationStatus::Disabled => Err(unknown()),
             }
         }
@@ -361,7 +363,7 @@ async fn hold_link(tx: &mut Tx, actor: &Actor, event: EventId, id: PartnerLinkId
 ///
 /// # Errors
 /// 404 outside the community; 403 by role; 422 by field; 409 `VERSION_CONFLICT`, `AGREED`, `ALREADY_ON_EVENT`,
-/// `EVENT_ARCHIVED`.
+/// `CANNOT_STAND`, `EVENT_ARCHIVED`.
 pub async fn edit(
     ctx: &Ctx,
     actor: &Actor,
@@ -395,6 +397,9 @@ pub async fn edit(
         store::apply_edited(&mut tx, &edited).await?;
         tx.state(actor, &edited);
         link = edited.after();
+    }
+    if edit.visible == Some(true) {
+        may_stand(&mut tx, &link).await?;
     }
     if let Some(shown) = edit.visible.and_then(|visible| link.show(visible)) {
         store::apply_shown(&mut tx, &shown).await?;
@@ -447,16 +452,32 @@ async fn place_held(tx: &mut Tx, actor: &Actor, link: &Link, to: To) -> AppResul
 /// Hides somebody from the public page, or shows them again.
 ///
 /// # Errors
-/// 404 outside the community; 403 by role; 409 `EVENT_ARCHIVED`.
+/// 404 outside the community; 403 by role; 409 `CANNOT_STAND`, `EVENT_ARCHIVED`.
 pub async fn show(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, visible: bool) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     let link = hold_link(&mut tx, actor, event, id).await?;
+    if visible {
+        may_stand(&mut tx, &link).await?;
+    }
     if let Some(shown) = link.show(visible) {
         store::apply_shown(&mut tx, &shown).await?;
         tx.state(actor, &shown);
     }
     tx.result(id);
     tx.commit_unstated("it was so already").await
+}
+
+/// Whoever a block stands between is not put (back) on a page, also not from a note or from before it; what both sides agreed
+/// on stays theirs to show, and what is shown already stays.
+async fn may_stand(tx: &mut Tx, link: &Link) -> AppResult<()> {
+    let Some(organization) = link.organization.filter(|_| !link.visible && link.request.is_none()) else { return Ok(()) };
+    if blocks::stands_in(tx, link.community, organization).await? {
+        return Err(AppError::refused(
+            "CANNOT_STAND",
+            format!("{} cannot be shown here at the moment. Leave it hidden, or remove it.", link.display.name),
+        ));
+    }
+    Ok(())
 }
 
 /// Takes somebody off an event's page. What both sides agreed on stays on record, with the reason.

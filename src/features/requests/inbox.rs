@@ -4,11 +4,11 @@
 use super::{
     policy,
     rules::{
-        Rejection, Request,
+        Rejection,
         inbox::{AssignedBy, InboxFilter, read_selection},
         sending::{self, PERSON_QUOTA, Signal, Verdict, WEEK, WORKSPACE_QUOTA},
     },
-    service::{may_answer, parties, reject_in},
+    service::{hold_whole, may_answer, parties, reject_in},
     store::{self, After, Reader},
     store_sending,
     views::{
@@ -516,10 +516,15 @@ pub async fn held(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<Hel
 pub async fn judge(ctx: &Ctx, actor: &Actor, id: RequestId, verdict: Verdict) -> AppResult<RequestId> {
     policy::may_review_held(actor)?;
     let mut tx = ctx.begin().await?;
-    let request: Request = store::hold(&mut tx, actor.scope(), id).await?;
+    let (request, _, event) = hold_whole(&mut tx, actor.scope(), id).await?;
     match verdict {
         Verdict::Release => {
             let released = request.release(ctx.now())?;
+            // What it waited for staff is not taken from whoever has to answer.
+            if let Some(until) = request.waits_until(event.end_at, ctx.now()) {
+                store_sending::set_expiry(&mut tx, id, until).await?;
+                set_deadline(&mut tx, super::service::EXPIRY, id.0, until).await?;
+            }
             store_sending::apply_released(&mut tx, &released, ctx.now()).await?;
             tx.state(actor, &released);
         }

@@ -459,14 +459,20 @@ impl Rejection {
     }
 }
 
-/// As [`next_action`], for who sent something to a profile that nobody has taken over.
-pub fn waits_for_a_claim(other: &str) -> NextAction {
+/// As [`next_action`], for who sent something to a profile that nobody has taken over. Without a website it is not `claimable`:
+/// its people join, and staff make the two profiles one.
+pub fn waits_for_a_claim(other: &str, claimable: bool) -> NextAction {
+    let text = if claimable {
+        "The request waits until somebody of theirs has taken the profile over. If you know a mailbox of theirs, invite them on \
+         their profile. We tell you when they can answer; until then you can withdraw it."
+    } else {
+        "Nobody has said which website is theirs, so we cannot invite them. Ask them to join as a sponsor or partner: the request \
+         reaches them when our staff have made the two profiles one. Until then you can withdraw it."
+    };
     NextAction {
         over: "Waiting".into(),
         title: format!("{other} has nobody here yet"),
-        text: "The request waits until somebody of theirs has taken the profile over. We tell you when they can answer; until \
-               then you can withdraw it."
-            .into(),
+        text: text.into(),
         tone: "neutral".into(),
     }
 }

@@ -146,7 +146,7 @@ pub async fn apply_in(ctx: &Ctx, actor: &Actor, opportunity: OpportunityId, inpu
     {
         return Err(AppError::NotFound);
     }
-    let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0).await?;
+    let mix = opportunities::mix_in(&mut tx, &opportunity, &input.items, &input.amount.0, input.waiting_list).await?;
     let amount = mix.as_ref().map_or_else(|| input.amount.0.clone(), |mix| mix.total().to_major_string());
     let benefits = mix.as_ref().map(|mix| with_mix(&opportunity, mix));
     let proposal = Typed {
@@ -251,7 +251,15 @@ async fn open_in(
             false => it.opportunity.must_take_requests(ctx.now())?,
         }
     }
-    let terms = settle(&ctx, proposal.read(opportunity.as_ref())?, opportunity.as_ref(), &event)?;
+    let mut draft = proposal.read(opportunity.as_ref())?;
+    // Lines are long: who names no day waits until the event begins, or, of one that has begun, until it ends.
+    if proposal.waits
+        && draft.validity == rules::Validity::Usual
+        && let Some(last) = event.start_at.filter(|start| *start > ctx.now()).or(event.end_at)
+    {
+        draft.validity = rules::Validity::Until(last);
+    }
+    let terms = settle(&ctx, draft, opportunity.as_ref(), &event)?;
     let title = opportunity.as_ref().map(|it| it.opportunity.title.clone()).unwrap_or_default();
     let parties = Parties {
         community: community.id,
@@ -615,7 +623,7 @@ pub async fn expire_due(ctx: &Ctx, id: RequestId) -> AppResult<()> {
 }
 
 /// A request with what it hangs on, everything held in the order of the house.
-async fn hold_whole(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
+pub(super) async fn hold_whole(tx: &mut Tx, scope: Scope, id: RequestId) -> AppResult<(Request, OrganizationBrief, EventBrief)> {
     let parents = store::get_parents(tx, scope, id).await?;
     communities::brief_in(tx, parents.community).await?;
     let organization = organizations::brief_in(tx, parents.organization).await?;
@@ -757,7 +765,7 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     let expires_label = dates::moment(row.expires_at, zone);
     let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
     let next_action = if is_unclaimed && side == Side::Community && state.is_open() {
-        rules::waits_for_a_claim(&other.name)
+        rules::waits_for_a_claim(&other.name, !row.organization_website.is_empty())
     } else {
         rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
     };
@@ -995,6 +1003,9 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         FactKind::PartnerShown => ("shows the logo to the public again".into(), "success", "eye", None),
         FactKind::PartnerRemoved => ("took the logo off the event's page".into(), "danger", "trash", said("reason")),
         FactKind::RequestExpired => ("closed the request, because nobody answered in time".into(), "neutral", "hourglass", None),
+        FactKind::WaitingJoined if payload["agreed"].as_bool() == Some(true) => {
+            ("agreed; it goes on waiting for a place".into(), "info", "hourglass", None)
+        }
         FactKind::WaitingJoined => ("agreed, and put it on the waiting list for a place".into(), "info", "hourglass", None),
         FactKind::PlaceOffered => ("keeps a free place for the organization".into(), "accent", "ticket", None),
         FactKind::PlaceOfferLapsed => {
@@ -1006,9 +1017,7 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
             (format!("holds it until our staff have looked at it: {why}"), "warning", "eye", None)
         }
         FactKind::RequestReleased => ("delivered it".into(), "success", "send", None),
-        FactKind::RequestDelivered => {
-            ("delivered it: somebody of theirs has taken the profile over".into(), "success", "send", None)
-        }
+        FactKind::RequestDelivered => ("delivered it: somebody of theirs is here now".into(), "success", "send", None),
         FactKind::RequestRefused => ("did not deliver it".into(), "danger", "ban", said("reason")),
         FactKind::RequestWelcomeAgain => ("reminds you: asking again is welcome from now".into(), "info", "calendar", None),
         FactKind::RequestAssigned => {

@@ -47,6 +47,7 @@ pub struct Row {
     pub organization_slug: String,
     pub organization_name: String,
     pub organization_status: String,
+    pub organization_website: String,
     pub organization_logo_key: Option<String>,
     pub event_id: Uuid,
     pub event_slug: String,
@@ -79,7 +80,7 @@ const COLUMNS: &str = "select r.id, r.state, r.opened_by, r.turn, r.turn_since, 
      c.id as community_id, c.slug as community_slug, c.name as community_name, c.status as community_status, \
      cl.storage_key as community_logo_key, \
      o.id as organization_id, o.slug as organization_slug, o.display_name as organization_name, \
-     o.verification_status as organization_status, ol.storage_key as organization_logo_key, \
+     o.verification_status as organization_status, o.website as organization_website, ol.storage_key as organization_logo_key, \
      e.id as event_id, e.slug as event_slug, e.title as event_title, e.event_type, e.category as event_category, \
      e.format as event_format, e.region as event_region, e.venue_name, e.start_at, e.end_at, \
      e.timezone, e.max_attendees, r.opportunity_id, p.title as opportunity_title, v.amount_minor, v.currency, v.category, \
@@ -865,12 +866,13 @@ pub async fn get_benefits(tx: &mut Tx, request: RequestId, sequence: i32) -> App
     serde_json::from_value(lines).map_err(broken)
 }
 
-/// The organizations whose requests for an opportunity are open.
+/// The organizations whose own applications for an opportunity are open; whoever was asked for it has applied for nothing.
 pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
-    let ids = sqlx::query_scalar!(
-        "select organization_id from requests where opportunity_id = $1 and state in ('Pending', 'Negotiation') order by opened_at, id",
-        opportunity.0,
+    let ids = sqlx::query_scalar::<_, Uuid>(
+        "select organization_id from requests
+         where opportunity_id = $1 and opened_by = 'organization' and state in ('Pending', 'Negotiation') order by opened_at, id",
     )
+    .bind(opportunity.0)
     .fetch_all(ctx.db())
     .await?;
     Ok(ids.into_iter().map(OrganizationId).collect())

@@ -140,6 +140,19 @@ pub async fn list_waiting(ctx: &Ctx, organization: OrganizationId, before: DateT
     Ok(ids.into_iter().map(Into::into).collect())
 }
 
+/// What communities ask an organization and staff do not hold back, with when its event ends, in the caller's transaction.
+pub async fn list_open_of(tx: &mut Tx, organization: OrganizationId) -> AppResult<Vec<(RequestId, Option<DateTime<Utc>>)>> {
+    let rows = sqlx::query_as::<_, (Uuid, Option<DateTime<Utc>>)>(
+        "select r.id, e.end_at from requests r join events e on e.id = r.event_id
+         where r.organization_id = $1 and r.opened_by = 'community' and r.state in ('Pending', 'Negotiation') and r.held_at is null
+         order by r.id",
+    )
+    .bind(organization.0)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|(id, ends)| (id.into(), ends)).collect())
+}
+
 /// Closed for its sender; it stays held, so that its receiver never sees it.
 pub async fn apply_refused(tx: &mut Tx, refused: &RequestRefused, at: DateTime<Utc>) -> AppResult<()> {
     let why = Rejection { reason: RejectionReason::Other, note: refused.why().to_owned(), ask_again: None, automatic: false };

@@ -230,7 +230,8 @@ pub struct ApplyInput {
     /// The opportunity's when absent or empty.
     pub benefits: Option<Vec<BenefitInput>>,
     pub message: String,
-    /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins.
+    /// A date (its end in the event's zone) or a moment; two weeks when empty, at most until the event begins. In line, until the
+    /// event begins when empty.
     pub valid_until: String,
     /// Apply although every place is taken: the application waits in line, and a place that becomes free is kept for it in
     /// its turn. Where a place is free, it is an application like every other.

@@ -80,6 +80,19 @@ fn Join(screen: JoinScreen) -> impl IntoView {
             <div class="form__actions"><a class="button button--primary" href=format!("/claim/{slug}")>{format!("Claim {name}")}</a></div>
         }
         .into_any(),
+        JoinStep::Apply => {
+            let text = format!(
+                "A community added {name}, and so far only its name is known here. If it is yours, join as a sponsor or partner: \
+                 our staff then make the two profiles one."
+            );
+            view! {
+                <Notice tone="info" title="Nobody has said which website is theirs">
+                    <p>{text}</p>
+                    <a class="button" href="/become-sponsor">"Join"</a>
+                </Notice>
+            }
+            .into_any()
+        }
         JoinStep::Nobody { why } => view! { <Notice tone="warning" title="Nobody can decide here"><p>{why}</p></Notice> }.into_any(),
     };
     view! {

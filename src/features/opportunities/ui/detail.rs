@@ -207,7 +207,11 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                         form="apply"
                         name="validUntil"
                         label="Your offer stands until"
-                        hint="The end of this day. Two weeks when you leave it empty, at most until the event begins."
+                        hint=if waits {
+                            "The end of this day; then it leaves the line. Until the event begins when you leave it empty."
+                        } else {
+                            "The end of this day. Two weeks when you leave it empty, at most until the event begins."
+                        }
                         kind="date"
                         optional=true
                         short=true

@@ -236,9 +236,14 @@ fn hint(parts: [&str; 3]) -> String {
 }
 
 /// Where an applicant chooses pieces. The total is computed by the same rule here and by the service, which refuses a total
-/// that is not its own.
+/// that is not its own. Who waits for a place of a full offer also chooses what is sold out.
 #[component]
 pub fn Composer(it: OpportunityView) -> impl IntoView {
+    let waits = it.can.wait && !it.can.apply;
+    let stock = move |item: &Item| match item.left() {
+        Some(0) if waits => "Sold out: you wait for it".to_owned(),
+        _ => item.stock_label(),
+    };
     let state = expect_context::<FormState>();
     let typed = state.start_all("items", &[]);
     let chosen = RwSignal::new(typed.iter().filter_map(|id| id.parse::<ItemId>().ok()).collect::<Vec<_>>());
@@ -246,7 +251,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
     let items = StoredValue::new(it.items.clone());
     let priced = Memo::new(move |_| {
         let chosen = chosen.get();
-        (!chosen.is_empty()).then(|| items.with_value(|items| price(items, &chosen, currency)))
+        (!chosen.is_empty()).then(|| items.with_value(|items| price(items, &chosen, currency, waits)))
     });
     let total = move || match priced.get() {
         Some(Ok(mix)) => mix.total().to_major_string(),
@@ -276,7 +281,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
             };
             let brings = with.iter().map(|item| item.name.clone()).collect::<Vec<_>>().join(", ");
             let brings = if brings.is_empty() { brings } else { format!("with {brings}") };
-            let hint = hint([&brings, &package.details, &package.stock_label()]);
+            let hint = hint([&brings, &package.details, &stock(package)]);
             let sold_out = package.left() == Some(0) || with.iter().any(|item| item.left() == Some(0));
             view! {
                 <label class="choice">
@@ -286,7 +291,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
                         name="items"
                         value=id.to_string()
                         checked=typed.contains(&id.to_string())
-                        disabled=sold_out
+                        disabled=sold_out && !waits
                         on:change=move |_| choose_package(Some(id))
                     />
                     <span class="choice__text">
@@ -303,7 +308,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
         .filter(|item| matches!(item.kind, ItemKind::AddOn | ItemKind::Standalone))
         .map(|item| {
             let id = item.id;
-            let hint = hint([&how_to_have(&item, &it.items), &item.details, &item.stock_label()]);
+            let hint = hint([&how_to_have(&item, &it.items), &item.details, &stock(&item)]);
             let toggle = move |event: leptos::ev::Event| {
                 let on = event_target_checked(&event);
                 chosen.update(|chosen| {
@@ -321,7 +326,7 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
                         name="items"
                         value=id.to_string()
                         checked=typed.contains(&id.to_string())
-                        disabled=item.left() == Some(0)
+                        disabled=item.left() == Some(0) && !waits
                         on:change=toggle
                     />
                     <span class="choice__text">

@@ -81,6 +81,7 @@ pub struct Adding {
     slug: String,
     addition: Addition,
     standpoint: Standpoint,
+    in_passing: bool,
 }
 
 /// A community adds an organization.
@@ -91,10 +92,16 @@ pub fn add(
     addition: Addition,
     standpoint: Standpoint,
 ) -> Adding {
-    Adding { organization, community, slug, addition, standpoint }
+    Adding { organization, community, slug, addition, standpoint, in_passing: false }
 }
 
 impl Adding {
+    /// It was named while doing something else, not added by the form for that.
+    #[must_use]
+    pub fn in_passing(self) -> Self {
+        Self { in_passing: true, ..self }
+    }
+
     pub fn organization(&self) -> OrganizationId {
         self.organization
     }
@@ -128,6 +135,7 @@ impl Fact for Adding {
                 "entityType": self.addition.entity_type,
                 "industry": self.addition.industry,
                 "identityKey": self.standpoint.identity_key,
+                "inPassing": self.in_passing,
             }),
             private: Some(json!({
                 "displayName": self.addition.display_name,

@@ -173,6 +173,7 @@ impl Organization {
             gone_standing: self.standing,
             kept: kept.id,
             kept_name: kept.display_name.clone(),
+            kept_standing: kept.standing,
             people_follow: people_follow(self.standing, kept.standing),
             reason,
         }))
@@ -239,6 +240,7 @@ pub struct Merging {
     gone_standing: Standing,
     kept: OrganizationId,
     kept_name: String,
+    kept_standing: Standing,
     people_follow: bool,
     reason: Reason,
 }
@@ -262,6 +264,11 @@ impl Merging {
 
     pub fn kept_name(&self) -> &str {
         &self.kept_name
+    }
+
+    /// Does somebody speak from now on for what a community had added?
+    pub fn wakes(&self) -> bool {
+        self.gone_standing == Standing::CommunityAdded && self.kept_standing == Standing::Verified
     }
 
     pub fn people_follow(&self) -> bool {

@@ -18,7 +18,7 @@ use crate::{
     platform::{db::OnConstraint as _, tx::Tx},
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 use uuid::Uuid;
 
 // ── Addresses ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +271,7 @@ pub struct HolderRow {
     pub verification_status: String,
 }
 
-pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<HolderRow>> {
+pub async fn list_holders(db: impl PgExecutor<'_>, identity_key: &str) -> AppResult<Vec<HolderRow>> {
     let rows = sqlx::query_as!(
         HolderRow,
         "select k.slug, k.display_name, k.verification_status
@@ -280,7 +280,7 @@ pub async fn list_holders(pool: &PgPool, identity_key: &str) -> AppResult<Vec<Ho
          order by k.verification_status = 'Pending Verification', k.id limit 5",
         identity_key,
     )
-    .fetch_all(pool)
+    .fetch_all(db)
     .await?;
     Ok(rows)
 }
@@ -432,6 +432,18 @@ pub async fn list_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<
 pub async fn drop_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<()> {
     sqlx::query!("delete from organization_members where organization_id = $1", organization.0).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// Was a claim of an organization approved after a moment?
+pub async fn was_claimed_since(tx: &mut Tx, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<bool> {
+    let claimed = sqlx::query_scalar::<_, bool>(
+        "select exists (select 1 from organization_claims where organization_id = $1 and state = 'Approved' and decided_at > $2)",
+    )
+    .bind(organization.0)
+    .bind(since)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(claimed)
 }
 
 /// How many invitations an organization's mailboxes got since then.

@@ -313,6 +313,19 @@ pub async fn apply_seat_declining(tx: &mut Tx, fact: &SeatDeclining, now: DateTi
     Ok(())
 }
 
+/// Did everybody whom the application names say that it is not theirs, so that nobody is there? The organization is held.
+pub async fn is_disowned(tx: &mut Tx, organization: OrganizationId) -> AppResult<bool> {
+    let disowned = sqlx::query_scalar::<_, bool>(
+        "select exists (select 1 from organization_seats_waiting where organization_id = $1 and declined_at is not null)
+            and not exists (select 1 from organization_seats_waiting where organization_id = $1 and declined_at is null)
+            and not exists (select 1 from organization_members where organization_id = $1)",
+    )
+    .bind(organization.0)
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(disowned)
+}
+
 /// The seat that waited is real. Somebody who came in another way meanwhile keeps what they have.
 pub async fn apply_seat_taking(tx: &mut Tx, id: Uuid, fact: &SeatTaking, now: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
@@ -1001,21 +1014,30 @@ pub async fn hold_name(tx: &mut Tx, name_skeleton: &str) -> AppResult<()> {
     Ok(())
 }
 
-/// Whoever owns this identity, or, without one, the listed organizations of this name, at most five; a verified one first.
-/// Nobody can change them until the transaction ends.
-pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<BriefRow>> {
-    let rows = sqlx::query_as!(
-        BriefRow,
-        r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
-           from organizations o left join logos l on l.id = o.logo_id
+/// An organization that somebody may mean.
+#[derive(sqlx::FromRow)]
+pub struct NamedRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub verification_status: String,
+    pub website: String,
+}
+
+/// Whoever owns this identity, or, without one, the listed organizations whose names may be mixed up with this one, at most
+/// fifty; a verified one first. None is locked: the caller locks the one that is meant, so that locks have one order.
+pub async fn list_named_in(tx: &mut Tx, identity_key: Option<&str>, name_skeleton: &str) -> AppResult<Vec<NamedRow>> {
+    let rows = sqlx::query_as::<_, NamedRow>(
+        "select o.id, o.slug, o.display_name, o.verification_status, o.website
+           from organizations o
            where (o.identity_key = $1 and o.verification_status in ('Verified', 'Community Added', 'Disabled') and o.merged_into is null)
               or o.id in (select g.merged_into from organizations g where g.identity_key = $1 and g.merged_into is not null)
               or ($1::text is null and o.name_skeleton = $2 and o.verification_status in ('Verified', 'Community Added'))
            order by coalesce(o.identity_key = $1, false) desc, o.verification_status = 'Verified' desc, o.created_at, o.id
-           limit 5 for share of o"#,
-        identity_key,
-        name_skeleton,
+           limit 50",
     )
+    .bind(identity_key.map(str::to_owned))
+    .bind(name_skeleton.to_owned())
     .fetch_all(tx.conn())
     .await?;
     Ok(rows)
