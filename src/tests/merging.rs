@@ -237,7 +237,11 @@ async fn what_nobody_could_answer_is_delivered_by_a_merge() {
         is_balanced(town, gone, acme).await;
         let delivered = requests::get(&ctx, &asha, waits).await.expect("hers now");
         assert!(delivered.your_turn);
-        assert!(delivered.timeline.iter().any(|step| step.text.contains("somebody of theirs is here")), "{:?}", delivered.timeline);
+        assert!(
+            delivered.timeline.iter().any(|step| step.text.contains("somebody of theirs is here")),
+            "{:?}",
+            delivered.timeline
+        );
         assert_eq!(count(town, &format!("facts where name = 'request_delivered' and subject_id = '{waits}'")).await, 1);
     })
     .await;

@@ -381,8 +381,12 @@ async fn a_block_takes_no_public_page_away() {
             assert_eq!(browser.open("/directory/lumen-data").await.status, StatusCode::OK);
         }
         // By hand, they are not put back where they were hidden before; what both agreed on may be.
-        let own = one(town, "select p.id from event_partners p join organizations o on o.id = p.organization_id
-                             where o.slug = 'lumen-data' and p.event_id = (select id from events where slug = 'hackfest-2027')").await;
+        let own = one(
+            town,
+            "select p.id from event_partners p join organizations o on o.id = p.organization_id
+                             where o.slug = 'lumen-data' and p.event_id = (select id from events where slug = 'hackfest-2027')",
+        )
+        .await;
         let at = format!("/events/{hackfest}/partners/{own}");
         for visible in [false, true] {
             let answer = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": visible}))).await;
@@ -396,7 +400,11 @@ async fn a_block_takes_no_public_page_away() {
         let refused = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": true}))).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
         assert_eq!(refused.json()["error"]["code"], "CANNOT_STAND");
-        sqlx::query("update event_partners set visible = true where id = $1").bind(own).execute(&town.owner).await.expect("as it was");
+        sqlx::query("update event_partners set visible = true where id = $1")
+            .bind(own)
+            .execute(&town.owner)
+            .await
+            .expect("as it was");
         // What is copied to other sites is the public's.
         let embed = visitor.open("/embed/events/hackfest-2027/sponsors").await;
         assert!(embed.status == StatusCode::OK && embed.text.contains("Lumen Data"));

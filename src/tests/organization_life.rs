@@ -884,11 +884,12 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
         assert!(browser.open("/claim/lumen-data").await.text.contains("You belong to Lumen Data"));
         // Staff hear of it, and read it in the organization's history.
         town.drain().await;
-        let told: i64 = sqlx::query_scalar("select count(*) from notices where user_id = $1 and title = 'Lumen Data has a new admin'")
-            .bind(sara.user().0)
-            .fetch_one(&town.owner)
-            .await
-            .unwrap();
+        let told: i64 =
+            sqlx::query_scalar("select count(*) from notices where user_id = $1 and title = 'Lumen Data has a new admin'")
+                .bind(sara.user().0)
+                .fetch_one(&town.owner)
+                .await
+                .unwrap();
         assert_eq!(told, 1);
         // Somebody leads it again: no second person comes in that way, not even with the text that is there.
         let asha = people::sign_in(&ctx, ASHA).await.expect("signed in");
