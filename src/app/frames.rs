@@ -74,7 +74,11 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <div class="workspace__tools">
                     <ThemeSwitch/>
                     <Suspense>
-                        {move || Suspend::new(async move { me.await.ok().flatten().map(|me| view! { <Account me/> }) })}
+                        {move || Suspend::new(async move {
+                            let me = me.await.ok().flatten()?;
+                            let current = session::current(&me, acting.get_untracked().as_deref());
+                            Some(view! { <Account me current/> })
+                        })}
                     </Suspense>
                 </div>
             </header>
@@ -153,15 +157,19 @@ fn ThemeSwitch() -> impl IntoView {
 #[component]
 fn SiteTools() -> impl IntoView {
     let me = expect_context::<Me>().0;
+    let acting = acting();
     view! {
         <Suspense>
             {move || Suspend::new(async move {
                 match me.await.ok().flatten() {
-                    Some(me) => view! {
-                        <a class="button button--small" href="/dashboard">"Your workspace"</a>
-                        <Account me/>
+                    Some(me) => {
+                        let current = session::current(&me, acting.get_untracked().as_deref());
+                        view! {
+                            <a class="button button--small" href="/dashboard">"Your workspace"</a>
+                            <Account me current/>
+                        }
+                        .into_any()
                     }
-                    .into_any(),
                     None => view! {
                         <a class="button button--quiet button--small" href="/sign-in">"Sign in"</a>
                         <a class="button button--primary button--small site__cta" href="/become-sponsor">"Become a sponsor"</a>
@@ -219,11 +227,18 @@ fn SiteKeys() -> impl IntoView {
     view! { <KeysDialog id=KEYS title="Keys of every page" keys/> }
 }
 
-/// The account menu.
+/// The account menu; its links keep the workspace that the page acts for.
 #[component]
-fn Account(me: MeView) -> impl IntoView {
+fn Account(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
     let unread = me.unread;
-    let has_security = me.workspaces.iter().any(|workspace| workspace.can.manage_security);
+    let at = |path: &str| match &current {
+        Some(workspace) => format!("{path}?as={}", workspace.key),
+        None => path.to_owned(),
+    };
+    let (people, searches, watchlist) = (at("/people"), at("/searches"), at("/watchlist"));
+    let brings = current.as_ref().is_some_and(|it| it.kind == "staff" || (it.kind == "community" && it.can.manage_opportunities));
+    let imports = brings.then(|| at("/imports"));
+    let guarded = current.as_ref().is_some_and(|it| it.can.manage_security).then(|| (at("/workspace/security"), at("/export")));
     let label = if unread > 0 { format!("Notifications, {unread} new") } else { "Notifications".to_owned() };
     view! {
         <a class="icon-button" href="/notifications" aria-label=label>
@@ -238,13 +253,14 @@ fn Account(me: MeView) -> impl IntoView {
             <div class="menu__panel">
                 <p class="menu__label">{me.email}</p>
                 <a class="menu__item" href="/dashboard"><Icon name="home"/>"Your workspace"</a>
-                <a class="menu__item" href="/people"><Icon name="users"/>"People"</a>
-                <a class="menu__item" href="/searches"><Icon name="search"/>"Saved searches"</a>
-                <a class="menu__item" href="/watchlist"><Icon name="eye"/>"Watchlist"</a>
+                <a class="menu__item" href=people><Icon name="users"/>"People"</a>
+                <a class="menu__item" href=searches><Icon name="search"/>"Saved searches"</a>
+                <a class="menu__item" href=watchlist><Icon name="eye"/>"Watchlist"</a>
+                {imports.map(|href| view! { <a class="menu__item" href=href><Icon name="upload"/>"Imports"</a> })}
                 <a class="menu__item" href="/account"><Icon name="settings"/>"Account and security"</a>
-                {has_security.then(|| view! {
-                    <a class="menu__item" href="/workspace/security"><Icon name="shield-check"/>"Workspace security"</a>
-                    <a class="menu__item" href="/export"><Icon name="download"/>"Export"</a>
+                {guarded.map(|(security, export)| view! {
+                    <a class="menu__item" href=security><Icon name="shield-check"/>"Workspace security"</a>
+                    <a class="menu__item" href=export><Icon name="download"/>"Export"</a>
                 })}
                 <hr class="menu__rule"/>
                 <PostForm name="sign_out" action="/account" class="menu__form" summary=false>

@@ -55,6 +55,7 @@ pub fn registry() -> Registry {
             organizations::jobs::forget_drafts(),
             members::roster::forget_imports(),
             imports::jobs::forget_imports(),
+            imports::jobs::give_up_stranded(),
             Periodic {
                 name: "forget-digests",
                 every: Duration::from_secs(86_400),

@@ -10,6 +10,15 @@ use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
 
+/// A text that no spreadsheet takes for a formula, for the tables that we hand out.
+pub fn defused(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
 /// What is wrong with a text and what to do about it: one sentence or two, for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]

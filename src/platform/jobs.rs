@@ -104,6 +104,21 @@ pub async fn enqueue_at(tx: &mut Tx, consumer: &'static str, subject: &str, payl
     Ok(())
 }
 
+/// Is there a job of this consumer about this subject that is still to be run, or at work?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_awaited(ctx: &Ctx, consumer: &'static str, subject: &str) -> AppResult<bool> {
+    let found: bool = sqlx::query_scalar(
+        "select exists (select 1 from jobs where consumer = $1 and subject = $2 and state in ('ready', 'running'))",
+    )
+    .bind(consumer)
+    .bind(subject)
+    .fetch_one(ctx.db())
+    .await?;
+    Ok(found)
+}
+
 /// Sets a deadline unless there is an earlier one. Whoever handles it waits for this transaction ([`hold_deadline`]).
 pub async fn ensure_deadline(tx: &mut Tx, kind: &'static str, subject: Uuid, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(

@@ -33,7 +33,7 @@ fn in_hours(town: &Town, hours: i64) -> DateTime<Utc> {
 }
 
 /// A whole event that starts in so many hours and lasts two.
-fn event(town: &Town, title: &str, starts: i64) -> EventInput {
+pub fn event(town: &Town, title: &str, starts: i64) -> EventInput {
     EventInput {
         title: Some(title.into()),
         description_markdown: Some("**48 hours** of building.".into()),

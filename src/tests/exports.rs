@@ -32,7 +32,7 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 async fn asked(browser: &mut Browser) -> String {
     let answer = browser.submit("/export", "export", &[]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    let ticket = answer.location().strip_prefix("/export?ticket=").expect(answer.location());
+    let ticket = answer.location().strip_prefix("/export?ticket=").unwrap_or_else(|| panic!("{}", answer.location()));
     ticket.split('&').next().expect("a ticket").to_owned()
 }
 
@@ -50,6 +50,10 @@ async fn a_community_takes_everything_along() {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         assert!(ravi.open("/export").await.text.contains("Export everything"));
+        let menu = ravi.open("/dashboard").await.text;
+        for path in ["/export", "/imports", "/searches", "/watchlist"] {
+            assert!(menu.contains(&format!("href=\"{path}?as=")), "{path}: {menu}");
+        }
         let ticket = asked(&mut ravi).await;
         let page = ravi.open(&format!("/export?ticket={ticket}")).await;
         assert!(page.text.contains("Your export is ready"), "{}", page.text);

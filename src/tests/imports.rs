@@ -9,6 +9,7 @@ use ::http::{Method, StatusCode};
 use commdesk::{
     features::{
         accounts::service as accounts,
+        blocks::service as blocks,
         imports::{
             rules::{Choice, Outcome, State, mapping::Mapping},
             service::{self as imports, Decided, File},
@@ -31,7 +32,7 @@ use commdesk::{
     platform::{ctx::Ctx, index},
     seeds::{
         self,
-        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA},
+        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
     },
 };
 use std::{collections::BTreeMap, path::PathBuf};
@@ -436,7 +437,7 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
             list.push_str(&format!("{a} {b},{}-{b}.example\n", a.to_lowercase()));
         }
         let id = bring(&ctx, &sara, "organizations", &list).await;
-        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
         let wanted = view(&ctx, &sara, id).await.counts.make;
         assert_eq!(wanted, 144);
         let before = count(town, "organizations").await;
@@ -494,7 +495,7 @@ async fn pictures_belong_to_rows_by_their_names() {
             ("logos/northwind.svg", svg.as_slice()),
             ("logos/contoso-mesh.svg", svg.as_slice()),
             ("logos/nobody-knows.svg", svg.as_slice()),
-            ("logos/notes.svg", b"no picture at all"),
+            ("logos/odd-baskets.svg", b"no picture at all"),
             ("__MACOSX/._northwind.svg", b"x"),
         ]);
         imports::add_pictures(&ctx, &sara, id, archive).await.expect("unpacked");
@@ -514,8 +515,8 @@ async fn pictures_belong_to_rows_by_their_names() {
         // What is no archive, or a far larger one than it says, is refused in words and harms nothing.
         for (bytes, words) in [
             (b"nothing".to_vec(), "no ZIP archive"),
-            (packed(&[]), "no ZIP archive"),
-            (packed(&[("big.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
+            (packed(&[]), "holds no pictures"),
+            (packed(&[("whole-place.svg", &vec![b' '; 3 * 1024 * 1024])]), ""),
         ] {
             match imports::add_pictures(&ctx, &sara, id, bytes).await {
                 Err(error) => {
@@ -523,7 +524,11 @@ async fn pictures_belong_to_rows_by_their_names() {
                     assert!(!words.is_empty() && format!("{error:?}").contains(words), "{error:?}");
                 }
                 Ok(()) => assert!(
-                    view(&ctx, &sara, id).await.pictures.iter().any(|it| it.file_name == "big.svg" && it.outcome == "refused")
+                    view(&ctx, &sara, id)
+                        .await
+                        .pictures
+                        .iter()
+                        .any(|it| it.file_name == "whole-place.svg" && it.outcome == "refused")
                 ),
             }
         }
@@ -588,7 +593,7 @@ async fn a_file_from_its_columns_to_its_way_back() {
 
         // A decision about one row, and one about all that wait.
         imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(4, Some(Choice::Skip))])).await.expect("open");
-        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make)).await.expect("open");
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
         assert_eq!(
             outcomes(&all_rows(&ctx, &sara, id).await),
             [(2, "merge"), (3, "make"), (4, "skip"), (5, "problem"), (6, "problem"), (7, "make")]
@@ -693,6 +698,41 @@ async fn a_name_that_came_meanwhile_gives_the_run_up() {
     .await;
 }
 
+#[tokio::test]
+async fn no_run_stays_at_work_for_ever() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        // More of one name than there are addresses for it.
+        let mut list = String::from("name,website\n");
+        for n in 0..51 {
+            list.push_str(&format!("Twin Tools,twin-tools-{n}.example\n"));
+        }
+        let id = bring(&ctx, &sara, "organizations", &list).await;
+        imports::decide(&ctx, &sara, id, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
+        let given_up = apply(town, &sara, id).await;
+        assert_eq!((given_up.state, given_up.counts.make), (State::Ready, 51));
+        assert!(given_up.note.contains("Leave some of those rows out"), "{}", given_up.note);
+
+        // Its workers were lost with it.
+        let id = bring(&ctx, &sara, "organizations", "name,website\nLost Works,lost-works.example\n").await;
+        imports::apply(&ctx, &sara, id, &[]).await.expect("ready");
+        imports::give_up_stranded(&ctx).await.expect("looked");
+        assert_eq!(view(&ctx, &sara, id).await.state, State::Applying, "its job is still to be run");
+        sqlx::query("update jobs set state = 'dead' where subject = $1")
+            .bind(format!("import:{id}"))
+            .execute(&town.owner)
+            .await
+            .expect("a dead job");
+        imports::give_up_stranded(&ctx).await.expect("looked");
+        let given_up = view(&ctx, &sara, id).await;
+        assert_eq!(given_up.state, State::Ready);
+        assert!(given_up.note.contains("nothing was imported"), "{}", given_up.note);
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+    })
+    .await;
+}
+
 async fn signed_in(town: &Town, figure: Figure) -> Browser {
     let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
     let mut browser = town.visitor();
@@ -755,6 +795,41 @@ async fn communities_bring_their_own_past_sponsors() {
         imports::undo(&ctx, &ravi, id).await.expect("taken back");
         assert_eq!(count(town, hidden).await, 0);
         assert_eq!(count(town, "organizations where slug = 'northwind-data'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_ties_nobody_whom_a_hand_may_not() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (ravi, tomas) = (who(&ctx, RAVI).await, who(&ctx, TOMAS).await);
+        let apex = ravi.community().expect("Apex").0;
+        blocks::block(&ctx, &tomas, apex).await.expect("blocked");
+        sqlx::query("update organizations set verification_status = 'Disabled' where slug = 'acme-cloud'")
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        let title: String = sqlx::query_scalar(
+            "update events set status = 'Completed' where id = (select id from events where community_id = $1 and status = 'Upcoming' limit 1) returning title",
+        )
+        .bind(apex)
+        .fetch_one(&town.owner)
+        .await
+        .expect("an event of Apex");
+        let site: String = sqlx::query_scalar("select website from organizations where slug = 'lumen-data'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("Lumen");
+        let list = format!(
+            "sponsor,website,event,tier\nAcme Cloud,https://acme.example,{title},Gold\nLumen Data,{site},{title},Gold\nNorthwind Data,northwind-data.com,{title},Gold\n"
+        );
+        let id = bring(&ctx, &ravi, "sponsors", &list).await;
+        let rows = all_rows(&ctx, &ravi, id).await;
+        assert_eq!(outcomes(&rows), [(2, "skip"), (3, "there"), (4, "make")], "{rows:#?}");
+        assert!(rows[0].href.is_none() && rows[1].unmapped.contains("only be added by its name"), "{rows:#?}");
+        assert_eq!(apply(town, &ravi, id).await.state, State::Applied);
+        assert_eq!(count(town, "event_partners where not visible and removed_at is null").await, 1, "the new one alone");
     })
     .await;
 }

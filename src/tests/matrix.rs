@@ -368,7 +368,7 @@ fn rows() -> Vec<(String, &'static str, Option<&'static str>)> {
     let calls = calls.map(|(method, path, ..)| (format!("{method} {path}"), *path, None));
     let mut all: Vec<_> = forms.chain(calls).collect();
     let ends = |what: &str| {
-        ["delete", "DELETE", "take_out", "archive", "revoke", "disable", "duplicate", "close", "withdraw"]
+        ["delete", "DELETE", "take_out", " remove", "archive", "revoke", "disable", "duplicate", "close", "withdraw"]
             .iter()
             .any(|word| what.contains(word))
     };

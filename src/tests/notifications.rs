@@ -458,6 +458,7 @@ async fn choose(browser: &mut crate::town::Browser, requests: &str) -> crate::to
         ("pace.events", "instant"),
         ("pace.people", "instant"),
         ("pace.workspace", "instant"),
+        ("pace.watching", "instant"),
         ("zone", "Asia/Kolkata"),
         ("quietFrom", "22"),
         ("quietUntil", "7"),

@@ -920,6 +920,8 @@ async fn a_seat_waits_on_the_home_page_of_whom_it_was_kept_for() {
         town.house.clock.shift(2 * 86_400);
         let late = lena.submit(&link, "use_link", &[]).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "{}", late.text);
+        // So is her session, by then.
+        lena.submit("/sign-in", "sign_in", &[("email", LENA), ("password", Town::PASSWORD)]).await;
         let home = lena.open("/dashboard").await;
         assert_eq!(home.status, StatusCode::OK, "{}", home.text);
         for name in ["Acme Cloud", "Acme Ocean"] {

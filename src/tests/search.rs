@@ -287,9 +287,9 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
         sqlx::query("delete from organizations where slug = 'bulk-4'").execute(&town.owner).await.expect("gone");
         follow_until(&ctx, async || found("wharf").await == ["bulk-1"] && found("30").await.contains(&"bulk-30".to_owned()))
             .await;
-        // Nor is it counted, once the index has heard of it.
-        follow_until(&ctx, async || ask(&ctx, None, "", 1).await.total < listed + 10).await;
-        assert_eq!(ask(&ctx, None, "", 1).await.total, listed + 9);
+        // Nor is it counted, once the index has heard of it. Of the ten new ones, two are not listed.
+        follow_until(&ctx, async || ask(&ctx, None, "", 1).await.total == listed + 7).await;
+        assert_eq!(ask(&ctx, None, "", 1).await.total, listed + 7);
         assert!(found("pier").await == ["bulk-2"] && !found("4").await.contains(&"bulk-4".to_owned()));
     })
     .await;

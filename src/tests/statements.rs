@@ -27,9 +27,14 @@ const MOST: usize = 4;
 /// This page tells a whole merge to its end and takes it back, so it costs what the merge costs; but no more with more rows.
 const REHEARSAL: &str = "/merge?into=";
 
-/// Pages that are over it, and by how much: whether somebody watches whom they look at is known downstream of the profile, and is
-/// a statement of its own for whoever is signed in.
-const OVER: &[(&str, usize)] = &[("/directory/acme-cloud as ", 5), ("/communities/apex-circle as ", 5)];
+/// Pages that are over it, and by how much: whether somebody watches whom they look at, what is offered there, and whose seat waits
+/// are known in other rooms than the page, and are statements of their own beside it.
+const OVER: &[(&str, usize)] = &[
+    ("/directory/acme-cloud as ", 5),
+    ("/communities/apex-circle as ", 6),
+    ("/events/hackfest-2027 as ", 5),
+    ("/dashboard as Newcomer", 5),
+];
 
 /// Every page's route, who reads it, and the address: what stands in braces is an id of the demo.
 const PAGES: &[(&str, Who, &str)] = &[

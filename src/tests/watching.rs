@@ -6,6 +6,10 @@ use commdesk::{
         accounts::service as accounts,
         blocks::service as blocks,
         communities::index::Communities,
+        events::{
+            rules::{EventInput, SettingsInput},
+            service::{self as events, Then},
+        },
         organizations::index::Directory,
         watching::{
             alerts,
@@ -404,6 +408,16 @@ async fn whoever_watches_a_community_hears_of_its_events() {
                 .count()
         };
         assert_eq!((heard(ASHA), heard(TOMAS), heard(RAVI)), (1, 0, 0));
+
+        // What is for the community's own people is told to nobody else.
+        let private = EventInput {
+            settings: Some(SettingsInput { public_visible: Some(false) }),
+            ..crate::events::event(town, "Unannounced summit", 300)
+        };
+        events::draft(&ctx, &ravi, &private, Then::Publish).await.expect("complete");
+        town.drain().await;
+        assert_eq!((heard(ASHA), heard(TOMAS), heard(RAVI)), (1, 0, 0));
+        assert!(!signed_in(town, ASHA).await.open("/notifications").await.text.contains("Unannounced summit"));
     })
     .await;
 }

@@ -405,6 +405,30 @@ pub fn SelectField(
     }
 }
 
+/// One file, chosen on the reader's machine.
+#[component]
+pub fn FileField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(into)] hint: String,
+    /// What the machine offers, as the attribute `accept` says it.
+    accept: &'static str,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = state.id_of(form, &name);
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    view! {
+        <div class="field">
+            <label class="field__label" for=id.clone()>{label}</label>
+            <p class="field__hint" id=format!("{id}-hint")>{hint}</p>
+            <input class="upload__input" id=id.clone() name=name.clone() type="file" accept=accept aria-describedby=describe aria-invalid=bad/>
+            <FieldError id name/>
+        </div>
+    }
+}
+
 /// One of a few, with room for a hint each: value, label, hint.
 #[component]
 pub fn RadioField(
@@ -546,10 +570,13 @@ pub fn Submit(
     #[prop(optional, into)]
     name: Option<String>,
     #[prop(optional, into)] value: Option<String>,
+    /// What it says to whoever hears it, where several of a page have one label.
+    #[prop(optional, into)]
+    about: Option<String>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     view! {
-        <button class=class type="submit" name=name value=value aria-busy=move || state.is_busy().then_some("true")>
+        <button class=class type="submit" name=name value=value aria-label=about aria-busy=move || state.is_busy().then_some("true")>
             {label}
         </button>
     }

@@ -14,6 +14,8 @@ use crate::{
     },
     platform::{ctx::Ctx, dates, tx::Tx},
 };
+use sqlx::PgConnection;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// The acting workspace blocks another; once is once.
@@ -93,6 +95,15 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<BlocksView> {
 /// When the database is away.
 pub async fn stands_in(tx: &mut Tx, community: CommunityId, organization: OrganizationId) -> AppResult<bool> {
     store::stands(tx.conn(), Pair { community, organization }).await
+}
+
+/// The organizations between which and a community a block of either stands. In the caller's transaction, which holds those that
+/// it asks about.
+///
+/// # Errors
+/// When the database is away.
+pub async fn between_in(conn: &mut PgConnection, community: CommunityId) -> AppResult<HashSet<OrganizationId>> {
+    Ok(store::list_of_community(conn, community).await?.into_iter().map(OrganizationId).collect())
 }
 
 /// One organization takes over the blocks that another made, and those that were made against it. Gives how many.

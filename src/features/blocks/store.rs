@@ -5,11 +5,12 @@ use crate::{
     kernel::{
         actor::{Scope, Side},
         error::AppResult,
-        ids::OrganizationId,
+        ids::{CommunityId, OrganizationId},
     },
     platform::{ctx::Ctx, tx::Tx},
 };
 use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// False when it stood already.
@@ -108,6 +109,15 @@ pub async fn list_others(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Vec<U
     )
     .fetch_all(ctx.db())
     .await?)
+}
+
+/// The organizations between which and a community a block of either stands; at most 5,000.
+pub async fn list_of_community(conn: &mut PgConnection, community: CommunityId) -> AppResult<Vec<Uuid>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar("select distinct organization_id from blocks where community_id = $1 limit 5000")
+        .bind(community.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(ids)
 }
 
 /// Is there such a workspace on the other side?

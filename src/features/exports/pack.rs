@@ -40,7 +40,8 @@ pub fn zip(document: &Map<String, Value>) -> AppResult<Vec<u8>> {
 
 fn csv(rows: &[Value]) -> AppResult<Vec<u8>> {
     let (columns, lines) = rules::table(rows);
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Without the mark a spreadsheet reads the letters in its machine's own code page.
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     if !columns.is_empty() {
         writer.write_record(&columns).map_err(broken)?;
     }

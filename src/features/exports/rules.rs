@@ -3,8 +3,10 @@
 use crate::kernel::{
     actor::Side,
     fact::{Fact, Statement, Subject},
+    text::defused,
 };
 use serde_json::{Value, json};
+use std::collections::{HashMap, hash_map::Entry};
 
 /// The shape of the document. A reader that knows one of these numbers can read every document that carries it.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -38,15 +40,6 @@ impl Fact for WorkspaceExported {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
-pub fn defused(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 /// Rows as a table: the columns in the order in which they come up, and a line for each row. What is nested gets names with
 /// dots; lists of words stand in one cell.
 pub fn table(rows: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
@@ -59,16 +52,23 @@ pub fn table(rows: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
         })
         .collect();
     let mut columns: Vec<String> = Vec::new();
+    let mut place_of: HashMap<&str, usize> = HashMap::new();
     for (name, _) in flat.iter().flatten() {
-        if !columns.contains(name) {
+        if let Entry::Vacant(free) = place_of.entry(name.as_str()) {
+            free.insert(columns.len());
             columns.push(name.clone());
         }
     }
     let lines = flat
-        .into_iter()
+        .iter()
         .map(|cells| {
-            let cell = |column: &String| cells.iter().find(|(name, _)| name == column).map(|(_, text)| text.clone());
-            columns.iter().map(|column| cell(column).unwrap_or_default()).collect()
+            let mut line = vec![String::new(); columns.len()];
+            for (name, text) in cells {
+                if let Some(cell) = place_of.get(name.as_str()).and_then(|place| line.get_mut(*place)) {
+                    cell.clone_from(text);
+                }
+            }
+            line
         })
         .collect();
     (columns, lines)

@@ -25,7 +25,11 @@ use crate::{
         fact::Subject,
         page::{MAX_LIMIT, PageRequest},
     },
-    platform::{ctx::Ctx, secrets},
+    platform::{
+        ctx::Ctx,
+        limits::{self, Limit},
+        secrets,
+    },
 };
 use chrono::{SecondsFormat, TimeDelta};
 use serde::Serialize;
@@ -34,6 +38,11 @@ use std::collections::BTreeSet;
 
 /// How long a link opens.
 const OPEN: TimeDelta = TimeDelta::hours(1);
+
+/// Exports that one person asks for.
+const ASK_PERSON: Limit = Limit { action: "export_ask", hits: 10, seconds: 3600 };
+/// Files that one person opens: each is put together anew.
+const OPEN_PERSON: Limit = Limit { action: "export_open", hits: 20, seconds: 3600 };
 
 /// The workspace that the actor may take along.
 fn own(actor: &Actor) -> AppResult<(Side, Subject)> {
@@ -67,10 +76,11 @@ pub fn page(ctx: &Ctx, actor: &Actor, ticket: &str) -> AppResult<ExportView> {
 /// States that everything is taken along, and gives the ticket that opens the files for an hour.
 ///
 /// # Errors
-/// 403.
+/// 403; 429.
 pub async fn ask(ctx: &Ctx, actor: &Actor) -> AppResult<String> {
     let (side, subject) = own(actor)?;
     let mut tx = ctx.begin().await?;
+    limits::hit_in(&mut tx, ASK_PERSON, &actor.user().to_string()).await?;
     let until = (ctx.now() + OPEN).timestamp();
     let ticket = format!("{until}~{}", mark(ctx, actor, until));
     tx.result(&ticket);
@@ -99,11 +109,13 @@ fn opens(ctx: &Ctx, actor: &Actor, ticket: &str) -> bool {
 /// A file of an export: its type and its bytes.
 ///
 /// # Errors
-/// 404 for whoever is no admin any more, for a ticket of somebody else's or of another hour, and for a file that there is not.
+/// 404 for whoever is no admin any more, for a ticket of somebody else's or of another hour, and for a file that there is not;
+/// 429.
 pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResult<(&'static str, Vec<u8>)> {
     if own(actor).is_err() || !opens(ctx, actor, ticket) || !matches!(file, "export.json" | "export.zip") {
         return Err(AppError::NotFound);
     }
+    limits::hit(ctx, OPEN_PERSON, &actor.user().to_string()).await?;
     let document = document(ctx, actor).await?;
     // Packing a large workspace takes a while: not on the threads that answer.
     let is_json = file == "export.json";
@@ -114,6 +126,14 @@ pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResu
 
 fn value(view: impl Serialize) -> AppResult<Value> {
     serde_json::to_value(view).map_err(|error| AppError::broken(format!("an export cannot be written: {error}")))
+}
+
+/// Nothing for a row that went between its list and itself: it is left out, and the rest of the file stands.
+fn unless_gone<T>(read: AppResult<T>) -> AppResult<Option<T>> {
+    match read {
+        Err(AppError::NotFound) => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 fn page_at(cursor: Option<String>) -> PageRequest {
@@ -176,10 +196,12 @@ async fn events_of(ctx: &Ctx, actor: &Actor) -> AppResult<(Vec<Value>, Vec<Value
                     all.push(value(event)?);
                     continue;
                 }
-                all.push(value(events::service::own(ctx, actor, event.id).await?)?);
+                let Some(whole) = unless_gone(events::service::own(ctx, actor, event.id).await)? else { continue };
+                all.push(value(whole)?);
                 let mut at = None;
                 loop {
-                    let wall = partners::service::manage(ctx, actor, event.id, None, &page_at(at)).await?;
+                    let wall = partners::service::manage(ctx, actor, event.id, None, &page_at(at)).await;
+                    let Some(wall) = unless_gone(wall)? else { break };
                     for partner in wall.items {
                         let mut row = value(partner)?;
                         row["eventId"] = json!(event.id);
@@ -205,7 +227,9 @@ async fn opportunities_of(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<Value>> {
     loop {
         let page = opportunities::service::list_mine(ctx, actor, None, &page_at(cursor)).await?;
         for row in page.items {
-            all.push(value(opportunities::service::get(ctx, Some(actor), row.id).await?)?);
+            if let Some(whole) = unless_gone(opportunities::service::get(ctx, Some(actor), row.id).await)? {
+                all.push(value(whole)?);
+            }
         }
         match page.next_cursor {
             Some(next) => cursor = Some(next),
@@ -228,8 +252,10 @@ async fn requests_of(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<Value>> {
         loop {
             let page = inbox::list(ctx, actor, &filter, &page_at(cursor)).await?;
             for row in page.items {
-                if seen.insert(row.id) {
-                    all.push(value(requests::get(ctx, actor, row.id).await?)?);
+                if seen.insert(row.id)
+                    && let Some(whole) = unless_gone(requests::get(ctx, actor, row.id).await)?
+                {
+                    all.push(value(whole)?);
                 }
             }
             match page.next_cursor {

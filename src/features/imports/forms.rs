@@ -77,21 +77,22 @@ async fn map(posted: Posted) -> AppResult<Done> {
 async fn decide(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     let id: IntakeId = posted.seg("id")?;
+    let typed = posted.typed.values();
+    let rows = service::choices(
+        typed
+            .iter()
+            .filter_map(|(name, values)| Some((name.strip_prefix("choice.")?.parse::<i32>().ok()?, values.first()?.clone()))),
+    );
     let decided = match posted.typed.maybe("all") {
         Some(all) => {
             let (outcome, choice) = all.split_once(':').unwrap_or_default();
-            match (Outcome::parse(outcome), Choice::parse(choice)) {
-                (Ok(outcome), Ok(choice)) => Decided::All(outcome, choice),
-                _ => return Err(AppError::invalid("", "Choose one of the buttons once more.")),
-            }
+            let (Ok(outcome), Ok(choice)) = (Outcome::parse(outcome), Choice::parse(choice)) else {
+                return Err(AppError::invalid("", "Choose one of the buttons once more."));
+            };
+            let by_hand = rows.into_iter().filter_map(|(number, choice)| Some((number, choice?))).collect();
+            Decided::All(outcome, choice, by_hand)
         }
-        None => {
-            let typed = posted.typed.values();
-            let rows = typed
-                .iter()
-                .filter_map(|(name, values)| Some((name.strip_prefix("choice.")?.parse::<i32>().ok()?, values.first()?.clone())));
-            Decided::Rows(service::choices(rows))
-        }
+        None => Decided::Rows(rows),
     };
     service::decide(&posted.call.ctx, &actor, id, &decided).await?;
     Ok(to(&posted, &actor, id))

@@ -1,9 +1,10 @@
-//! What imports do later: carry out a file that somebody looked at, and forget files that nobody carried out.
+//! What imports do later: carry out a file that somebody looked at, give up what has lost its job, and forget files that nobody
+//! carried out.
 
 use super::service;
 use crate::platform::{
     ctx::Ctx,
-    jobs::{Consumer, Job, Periodic},
+    jobs::{Consumer, Job, MAX_ATTEMPTS, Periodic},
 };
 use anyhow::Context as _;
 use futures::future::BoxFuture;
@@ -19,16 +20,28 @@ pub fn consumers() -> Vec<Consumer> {
 fn run(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
     Box::pin(async move {
         let id = job.payload["importId"].as_str().and_then(|text| text.parse().ok()).context("a run names its import")?;
-        service::run(&ctx, id).await?;
-        Ok(())
+        let done = service::run(&ctx, id).await;
+        if done.is_err() && job.attempt >= MAX_ATTEMPTS {
+            service::give_up_failed(&ctx, id).await?;
+        }
+        Ok(done?)
     })
 }
 
-/// Files that nobody carried out, a month later.
+/// Files that nobody carried out, and those that were taken back, a month later.
 pub fn forget_imports() -> Periodic {
     Periodic {
         name: "forget-imports",
         every: Duration::from_secs(86_400),
         run: |ctx| Box::pin(async move { Ok(service::forget(&ctx).await?) }),
+    }
+}
+
+/// Files whose run was lost with its workers: nobody would get them out of "Being imported".
+pub fn give_up_stranded() -> Periodic {
+    Periodic {
+        name: "give-up-imports",
+        every: Duration::from_secs(300),
+        run: |ctx| Box::pin(async move { Ok(service::give_up_stranded(&ctx).await?) }),
     }
 }

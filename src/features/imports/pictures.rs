@@ -81,14 +81,18 @@ pub fn of_folder(folder: &std::path::Path) -> anyhow::Result<Vec<(String, Vec<u8
     Ok(files)
 }
 
+/// A file's name as it is kept and shown.
+pub fn kept_name(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(120).collect()
+}
+
 /// Draws every file anew, one after the other.
 ///
 /// # Errors
 /// When the store or the database is away.
 pub async fn draw_all(ctx: &Ctx, files: Vec<(String, Vec<u8>)>) -> AppResult<Vec<Drawn>> {
     let mut drawn = Vec::with_capacity(files.len());
-    for (name, bytes) in files {
-        let file_name: String = name.chars().filter(|c| !c.is_control()).take(120).collect();
+    for (file_name, bytes) in files {
         let logo = match logos::draw(ctx, bytes).await {
             Ok((id, _)) => Ok(id),
             Err(AppError::Invalid(problems)) => Err(problems.0.into_values().next().unwrap_or_default()),

@@ -4,11 +4,11 @@ use super::views::{ImportScreen, ImportsScreen};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// The imports of the reader's workspace.
+/// A page of the imports of the reader's workspace.
 #[server(name = LoadImports, prefix = "/rpc", endpoint = "imports/list", input = GetUrl)]
-pub async fn list(workspace: Option<String>) -> Result<ImportsScreen, PageError> {
+pub async fn list(page: u32, workspace: Option<String>) -> Result<ImportsScreen, PageError> {
     let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(super::service::screen(&call.ctx, &call.viewer()?).await?)
+    Ok(super::service::screen(&call.ctx, &call.viewer()?, page).await?)
 }
 
 /// One import with a page of its rows.

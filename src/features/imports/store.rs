@@ -11,7 +11,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{FromRow, PgConnection, PgPool, types::Json};
 use uuid::Uuid;
 
 // ── One import ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -111,6 +111,12 @@ pub async fn find(pool: &PgPool, id: IntakeId) -> AppResult<Option<ImportRow>> {
     .fetch_optional(pool)
     .await?;
     Ok(row)
+}
+
+/// The imports that are being carried out.
+pub async fn list_applying(pool: &PgPool) -> AppResult<Vec<IntakeId>> {
+    let ids: Vec<Uuid> = sqlx::query_scalar("select id from imports where state = 'applying'").fetch_all(pool).await?;
+    Ok(ids.into_iter().map(IntakeId).collect())
 }
 
 /// Locks an import, and lets how far it has come be written beside it.
@@ -457,6 +463,7 @@ pub async fn find_beside(pool: &PgPool, id: IntakeId) -> AppResult<Beside> {
 
 // ── Lists, progress, pictures ───────────────────────────────────────────────────────────────────────────────────────
 
+#[derive(FromRow)]
 pub struct ListRow {
     pub id: Uuid,
     pub target: String,
@@ -467,18 +474,18 @@ pub struct ListRow {
     pub made: i64,
 }
 
-/// The newest imports of a community, or of staff.
-pub async fn list(pool: &PgPool, community: Option<CommunityId>, limit: i64) -> AppResult<Vec<ListRow>> {
-    let rows = sqlx::query_as!(
-        ListRow,
-        r#"select i.id, i.target, i.state, i.file_name, i.created_at,
-                  (select count(*) from import_rows r where r.import_id = i.id) as "rows!",
-                  (select count(*) from import_rows r where r.import_id = i.id and r.outcome = 'make') as "made!"
-           from imports i where i.community_id is not distinct from $1
-           order by i.created_at desc, i.id limit $2"#,
-        community.map(|id| id.0),
-        limit,
+/// The imports of a community, or of staff, the newest first; `limit` of them after `offset`.
+pub async fn list(pool: &PgPool, community: Option<CommunityId>, offset: i64, limit: i64) -> AppResult<Vec<ListRow>> {
+    let rows = sqlx::query_as::<_, ListRow>(
+        "select i.id, i.target, i.state, i.file_name, i.created_at,
+                (select count(*) from import_rows r where r.import_id = i.id) as rows,
+                (select count(*) from import_rows r where r.import_id = i.id and r.outcome = 'make') as made
+         from imports i where i.community_id is not distinct from $1
+         order by i.created_at desc, i.id offset $2 limit $3",
     )
+    .bind(community.map(|id| id.0))
+    .bind(offset)
+    .bind(limit)
     .fetch_all(pool)
     .await?;
     Ok(rows)
@@ -543,8 +550,14 @@ pub async fn put_picture(
     Ok(())
 }
 
-/// Files that were looked at and never carried out.
+/// Files that were looked at and never carried out, and those that were taken back.
 pub async fn delete_old(pool: &PgPool, before: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!("delete from imports where state in ('mapping', 'ready') and created_at < $1", before).execute(pool).await?;
+    sqlx::query(
+        "delete from imports
+         where (state in ('mapping', 'ready') and created_at < $1) or (state = 'undone' and undone_at < $1)",
+    )
+    .bind(before)
+    .execute(pool)
+    .await?;
     Ok(())
 }

@@ -32,8 +32,13 @@ pub struct ImportsScreen {
     pub acting: String,
     pub workspace_name: String,
     pub is_staff: bool,
+    /// What the reader may bring.
     pub targets: Vec<Target>,
+    /// Why there is nothing that they may bring.
+    pub why_not: String,
     pub items: Vec<ImportItem>,
+    pub page: u32,
+    pub has_more: bool,
 }
 
 /// How many rows have which outcome.
@@ -97,12 +102,20 @@ pub struct RowView {
 
 impl RowView {
     /// What a person may decide about it.
-    pub fn choices(&self) -> Vec<Choice> {
+    pub fn choices(&self, target: Target) -> Vec<Choice> {
+        // Of events there is nothing to go with, and a duplicate is none of its own.
+        if target == Target::Events {
+            return match (self.outcome, self.choice) {
+                (Outcome::Make, _) | (_, Some(_)) => vec![Choice::Skip],
+                _ => vec![],
+            };
+        }
         match (self.outcome, self.choice) {
             (Outcome::Problem, _) => vec![],
             (Outcome::There, None) => vec![],
             (Outcome::Make, None) => vec![Choice::Skip],
-            (Outcome::Merge | Outcome::Skip, None) if self.into_row.is_none() => vec![Choice::Skip],
+            (Outcome::Skip, None) if self.into_row.is_none() => vec![],
+            (Outcome::Merge, None) if self.into_row.is_none() => vec![Choice::Skip],
             _ => {
                 let merges = self.into_row.is_some() || self.into_name.is_some() || self.choice == Some(Choice::Merge);
                 Choice::ALL.iter().copied().filter(|choice| *choice != Choice::Merge || merges).collect()

@@ -18,9 +18,9 @@ use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
         decisions,
-        events::zones,
+        events::{self, zones},
         facts::FactKind,
-        members, organizations, requests, watching,
+        members, opportunities, organizations, requests, watching,
     },
     kernel::{
         actor::{Person, Side, StaffRole},
@@ -394,6 +394,9 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
         }
         To::Watchers => {
             let Some((id, _)) = &known.community else { return Ok(Vec::new()) };
+            if !is_out(ctx, fact).await? {
+                return Ok(Vec::new());
+            }
             let watchers = watching::service::watchers(ctx, watching::rules::List::Communities, *id).await?;
             Ok(watchers
                 .into_iter()
@@ -416,6 +419,24 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
                 by_letter_only: false,
             })
             .collect()),
+    }
+}
+
+/// Does everybody see at this moment what a community has put up?
+async fn is_out(ctx: &Ctx, fact: &StoredFact) -> AppResult<bool> {
+    let seen = match fact.subject_kind.as_str() {
+        kind if kind == SubjectKind::Event.label() => {
+            events::service::view(ctx, None, &fact.subject_id.to_string()).await.map(drop)
+        }
+        kind if kind == SubjectKind::Opportunity.label() => {
+            opportunities::service::get(ctx, None, OpportunityId(fact.subject_id)).await.map(drop)
+        }
+        _ => return Ok(false),
+    };
+    match seen {
+        Ok(()) => Ok(true),
+        Err(AppError::NotFound) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

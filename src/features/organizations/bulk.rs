@@ -167,7 +167,13 @@ async fn free_slugs(tx: &mut Tx, arrivals: &[Arrival], ids: &[OrganizationId]) -
             break;
         }
     }
-    given.into_iter().map(|slug| slug.ok_or_else(|| AppError::broken("fifty organizations have this name"))).collect()
+    let full = || {
+        AppError::refused(
+            "SLUG_TAKEN",
+            "Fifty organizations have one of these names, so nothing was imported. Leave some of those rows out, then import once more.",
+        )
+    };
+    given.into_iter().map(|slug| slug.ok_or_else(full)).collect()
 }
 
 /// What a file adds to a profile that is there.

@@ -227,11 +227,6 @@ impl Fact for Moving {
     }
 }
 
-/// A cell that a spreadsheet may take for a formula begins with an apostrophe in what we hand out.
-pub fn defused(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,12 +247,5 @@ mod tests {
         }
         let given_up = intake(State::Applying).give_up("Somebody was faster.").expect("at work").statement();
         assert_eq!((given_up.name, given_up.private.is_some()), ("import_given_up", true));
-    }
-
-    #[test]
-    fn formulas_are_defused() {
-        assert_eq!(defused("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(defused("@sum"), "'@sum");
-        assert_eq!(defused("Acme"), "Acme");
     }
 }

@@ -203,6 +203,10 @@ fn lead(entries: &[Entry], places: &[usize], confusable: fn(&str, &str) -> bool)
 
 /// A row whose website belongs to somebody here.
 fn owned(entry: &Entry, owner: &Known) -> Judged {
+    // First: nothing leads to a profile that is off the marketplace, not even its own name.
+    if owner.status == VerificationStatus::Disabled {
+        return Judged::new(entry, Outcome::Skip, "The profile that owns this website is disabled, and stays so.");
+    }
     let same = entry.plain == owner.skeleton || entry.skeleton == owner.skeleton;
     let known_product = owner.products.contains(&entry.skeleton);
     match owner.status {
@@ -214,9 +218,6 @@ fn owned(entry: &Entry, owner: &Known) -> Judged {
             Judged::new(entry, Outcome::Merge, format!("A product on the website of {}, which is here.", owner.name))
                 .with(owner)
                 .product()
-        }
-        VerificationStatus::Disabled => {
-            Judged::new(entry, Outcome::Skip, "The profile that owns this website is disabled, and stays so.")
         }
         _ => {
             let reason = format!("The website belongs to {}, whose own people keep its profile.", owner.name);
@@ -480,6 +481,8 @@ mod tests {
         assert_eq!(told(&rows, &world)[2].0, Outcome::Skip, "its own people keep it");
         world.owners.insert("acme.com".into(), known("Other", VerificationStatus::Disabled));
         assert_eq!(told(&rows, &world)[0].0, Outcome::Skip);
+        world.owners.insert("acme.com".into(), known("Acme", VerificationStatus::Disabled));
+        assert!(told(&rows, &world).iter().all(|it| it.0 == Outcome::Skip), "its own name and products lead nowhere either");
         world.owners.clear();
         world.waiting.insert("acme.com".into());
         assert_eq!(told(&rows, &world)[0].0, Outcome::Skip);

@@ -4,6 +4,7 @@ use super::{Bringer, File, carrying::apply_as, looking::look, picturing::add_pic
 use crate::{
     features::{
         accounts::{service as accounts, views::Recipient},
+        communities::service as communities,
         imports::{
             policy::{self, Desk},
             rules::{
@@ -31,7 +32,7 @@ use chrono::TimeDelta;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
-/// How long a file waits to be carried out.
+/// How long a file waits to be carried out, and stays once it was taken back.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Files that one community brings.
@@ -100,7 +101,12 @@ async fn named_community(ctx: &Ctx, slug: &str) -> AppResult<CommunityId> {
     if slug.trim().is_empty() {
         return Err(missing());
     }
-    store::find_community(ctx.db(), slug.trim()).await?.map(|(id, _)| id).ok_or_else(missing)
+    let (id, name) = store::find_community(ctx.db(), slug.trim()).await?.ok_or_else(missing)?;
+    if !communities::brief(ctx, id).await?.status.may_reach_out() {
+        let problem = format!("{name} is not approved, or not any more, so nothing can be drafted for it.");
+        return Err(AppError::invalid("community", problem));
+    }
+    Ok(id)
 }
 
 /// The mapping that this workspace gave such headings before, else a guess.
@@ -196,7 +202,8 @@ fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {
     staff.iter().find(|(who, _)| who.user == user).map_or("admin", |(_, role)| role.label())
 }
 
-/// Files that nobody carried out within a month.
+/// Files that nobody carried out within a month, and those that were taken back a month ago: they hold what their rows say of
+/// people.
 ///
 /// # Errors
 /// When the database is away.

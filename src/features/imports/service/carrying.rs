@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         communities::service as communities,
         events::{
             rules::{Details, EventInput, EventStatus},
@@ -28,11 +29,13 @@ use crate::{
                 imports::Arrival,
                 products::{MOST, Product},
             },
+            service as organizations,
+            views::OrganizationBrief,
         },
         partners::{rules::Assignment, service as partners},
     },
     kernel::{
-        actor::{Actor, Scope},
+        actor::{Actor, Scope, VerificationStatus},
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, IntakeId, LogoId, OrganizationId, UserId},
@@ -70,14 +73,33 @@ pub async fn apply(ctx: &Ctx, actor: &Actor, id: IntakeId, choices: &[(i32, Opti
     if let Desk::Community(community) = desk {
         limits::hit_in(&mut tx, APPLY_COMMUNITY, &community.to_string()).await?;
     }
-    if !choices.is_empty() {
-        decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
+    let makes = if choices.is_empty() {
+        let counted = store::count_rows(ctx.db(), id).await?;
+        let make = counted.iter().find(|it| it.outcome == Outcome::Make.label()).map_or(0, |it| it.rows);
+        usize::try_from(make).unwrap_or(usize::MAX)
+    } else {
+        let looked = decide_in(&mut tx, id, &Decided::Rows(choices.to_vec())).await?;
+        looked.judged.iter().filter(|it| it.outcome == Outcome::Make).count()
+    };
+    if intake.target == Target::Sponsors {
+        // Before it costs one of the day's runs.
+        must_fit(makes)?;
     }
     store::apply_moving(&mut tx, &begun, Some(actor.user()), ctx.now()).await?;
-    queue::enqueue(&mut tx, jobs::RUN, &format!("import:{id}"), json!({ "importId": id })).await?;
+    queue::enqueue(&mut tx, jobs::RUN, &subject_of(id), json!({ "importId": id })).await?;
     tx.state(actor, &begun);
     tx.result(id);
     tx.commit().await
+}
+
+fn must_fit(profiles: usize) -> AppResult<()> {
+    if profiles > MOST_OF_COMMUNITY {
+        return Err(AppError::refused(
+            "TOO_MANY_PROFILES",
+            format!("A community's file can add {MOST_OF_COMMUNITY} profiles; this would add {profiles}. Bring it in parts."),
+        ));
+    }
+    Ok(())
 }
 
 /// As [`apply`], and carried out at once: for a command.
@@ -98,32 +120,76 @@ pub async fn apply_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId) -> AppResult<(
 /// # Errors
 /// When the database is away; what the rules refuse gives the run up, and its page says why.
 pub async fn run(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
-    match run_whole(ctx, id).await {
-        Err(AppError::Refused(refusal)) => give_up(ctx, id, &refusal.message).await,
+    let why = match run_whole(ctx, id).await {
+        Err(AppError::Refused(refusal)) => refusal.message,
+        Err(AppError::Invalid(problems)) => problems.0.into_values().next().unwrap_or_else(|| FAILED.to_owned()),
+        Err(AppError::Forbidden(denied)) => denied.message,
+        Err(AppError::NotFound) => {
+            "What the file goes to is not here any more, so nothing was imported. Look at the rows again.".to_owned()
+        }
+        other => return other,
+    };
+    match give_up(ctx, id, &why, true).await {
+        // The import itself is gone.
         Err(AppError::NotFound) => Ok(()),
         other => other,
     }
 }
 
-async fn give_up(ctx: &Ctx, id: IntakeId, why: &str) -> AppResult<()> {
+/// What the page of an import says whose run failed and failed.
+const FAILED: &str = "It failed again and again, so nothing was imported. Try once more, or write to us.";
+
+/// The last attempt failed: the file goes back to whoever brought it, with the verdicts of the last look. To look again may be
+/// what fails.
+///
+/// # Errors
+/// When the database is away.
+pub async fn give_up_failed(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    match give_up(ctx, id, FAILED, false).await {
+        Err(AppError::NotFound) => Ok(()),
+        other => other,
+    }
+}
+
+/// Gives up what is at work and has no job any more that would carry it out: its workers were lost with it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn give_up_stranded(ctx: &Ctx) -> AppResult<()> {
+    for id in store::list_applying(ctx.db()).await? {
+        if !queue::is_awaited(ctx, jobs::RUN, &subject_of(id)).await? {
+            give_up_failed(ctx, id).await?;
+        }
+    }
+    Ok(())
+}
+
+fn subject_of(id: IntakeId) -> String {
+    format!("import:{id}")
+}
+
+async fn give_up(ctx: &Ctx, id: IntakeId, why: &str, look_again: bool) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     let Some(given_up) = store::hold(&mut tx, id).await?.intake()?.give_up(why) else { return Ok(()) };
     store::apply_moving(&mut tx, &given_up, None, ctx.now()).await?;
     tx.state(Voice::System, &given_up);
-    look(&mut tx, id).await?;
+    if look_again {
+        look(&mut tx, id).await?;
+    }
     tx.commit().await
 }
 
 async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    let Some(found) = store::find(ctx.db(), id).await? else { return Ok(()) };
     let mut tx = ctx.begin().await?;
+    // Locks in the order of the house: the communities that it writes to, then the import.
+    for community in [found.into_community, found.community_id].into_iter().flatten().collect::<HashSet<_>>() {
+        communities::brief_in(&mut tx, CommunityId(community)).await?;
+    }
     let before = store::hold(&mut tx, id).await?;
     let intake = before.intake()?;
     if intake.state != State::Applying {
         return Ok(());
-    }
-    // Locks in the order of the house: the communities that it writes to come first.
-    for community in [before.into_community.map(CommunityId), intake.community].into_iter().flatten().collect::<HashSet<_>>() {
-        communities::brief_in(&mut tx, community).await?;
     }
     let promised = store::count_rows(ctx.db(), id).await?;
     let looked = look(&mut tx, id).await?;
@@ -197,14 +263,8 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         arrivals.push(arrival(looked, place, told, &others, &logos));
         made_rows.push(place);
     }
-    if matches!(bringer.desk, Desk::Community(_)) && arrivals.len() > MOST_OF_COMMUNITY {
-        return Err(AppError::refused(
-            "TOO_MANY_PROFILES",
-            format!(
-                "A community's file can add {MOST_OF_COMMUNITY} profiles; this would add {}. Bring it in parts.",
-                arrivals.len()
-            ),
-        ));
+    if matches!(bringer.desk, Desk::Community(_)) {
+        must_fit(arrivals.len())?;
     }
     let voice = bringer.voice();
     let ids = bulk::import_in(tx, &voice, id, arrivals).await?;
@@ -344,6 +404,8 @@ async fn note_past(
     }
     notes.sort_unstable();
     notes.dedup_by_key(|(event, organization, category, _)| (*event, *organization, *category));
+    let listed = may_stand(tx, community, notes.iter().map(|(_, organization, ..)| *organization).collect()).await?;
+    notes.retain(|(_, organization, ..)| listed.contains_key(organization));
     let mut ids: Vec<EventId> = notes.iter().map(|(event, ..)| *event).collect();
     ids.dedup();
     let mut briefs = HashMap::new();
@@ -368,7 +430,7 @@ async fn note_past(
             event_title: brief.title.clone(),
             event_slug: brief.slug.clone(),
             name: told.name.to_string(),
-            logo_key: None,
+            logo_key: listed.get(&organization).and_then(|it| it.logo_key.clone()),
             website: told.website.to_string(),
             category,
             benefits: Vec::new(),
@@ -378,6 +440,26 @@ async fn note_past(
         (entry.event, entry.link) = (Some(event.0), Some(link.0));
     }
     Ok(())
+}
+
+/// Those of the directory that may stand on this community's pages, as by hand: not who is disabled, and nobody between whom and
+/// the community a block stands. Held, in the order of their ids; events come after them.
+async fn may_stand(
+    tx: &mut Tx,
+    community: CommunityId,
+    mut wanted: Vec<OrganizationId>,
+) -> AppResult<HashMap<OrganizationId, OrganizationBrief>> {
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut briefs = HashMap::new();
+    for id in wanted {
+        briefs.insert(id, organizations::brief_in(tx, id).await?);
+    }
+    let blocked = blocks::between_in(tx.conn(), community).await?;
+    briefs.retain(|id, it| {
+        matches!(it.status, VerificationStatus::Verified | VerificationStatus::CommunityAdded) && !blocked.contains(id)
+    });
+    Ok(briefs)
 }
 
 /// A draft of what a row says.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     features::{
+        blocks::service as blocks,
         events::service as events,
         imports::{
             policy::{self, Desk},
@@ -25,7 +26,7 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{CommunityId, IntakeId},
+        ids::{CommunityId, IntakeId, OrganizationId},
     },
     platform::{ctx::Ctx, tx::Tx},
 };
@@ -66,11 +67,12 @@ pub async fn remap(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: Mapping) -> A
     tx.commit_unstated("how a file is read is no fact").await
 }
 
-/// Decides about rows: each by its line (nothing takes a decision back), or all with one outcome.
+/// Decides about rows: each by its line (nothing takes a decision back), or all with one outcome but those that were decided by
+/// hand in the same breath.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decided {
     Rows(Vec<(i32, Option<Choice>)>),
-    All(Outcome, Choice),
+    All(Outcome, Choice, Vec<(i32, Choice)>),
 }
 
 /// # Errors
@@ -84,13 +86,16 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: IntakeId, decided: &Decided) -
     tx.commit_unstated("what is decided about a row counts when it is carried out").await
 }
 
-pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<()> {
+pub(super) async fn decide_in(tx: &mut Tx, id: IntakeId, decided: &Decided) -> AppResult<Looked> {
     match decided {
         Decided::Rows(choices) => store::put_choices(tx, id, choices).await?,
-        Decided::All(outcome, choice) => store::put_choice_for(tx, id, *outcome, *choice).await?,
+        Decided::All(outcome, choice, by_hand) => {
+            store::put_choice_for(tx, id, *outcome, *choice).await?;
+            let by_hand: Vec<(i32, Option<Choice>)> = by_hand.iter().map(|(number, choice)| (*number, Some(*choice))).collect();
+            store::put_choices(tx, id, &by_hand).await?;
+        }
     }
-    look(tx, id).await?;
-    Ok(())
+    look(tx, id).await
 }
 
 impl ApplyInput {
@@ -147,13 +152,17 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
     let mut rows = rows;
     if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
         let past = past_events(tx.conn(), community).await?;
-        for row in &mut rows {
+        let blocked = blocks::between_in(tx.conn(), community).await?;
+        for (row, it) in rows.iter_mut().zip(&judged) {
             let Some(told) = row.told.as_ref().filter(|told| !told.event.is_empty()) else { continue };
             if !past.contains_key(&key(&told.event, None)) {
                 let note = format!("“{}”: none of your completed events has this title", told.event);
                 row.unmapped.push(note);
             } else if told.category.is_none() {
                 row.unmapped.push("as what they stood on the event's page".to_owned());
+            } else if it.into.as_ref().is_some_and(|(id, _)| blocked.contains(&OrganizationId(*id))) {
+                // As by hand: of whoever is blocked no more than the name can stand there.
+                row.unmapped.push("on the event's page; there it can only be added by its name".to_owned());
             }
         }
     }
@@ -193,7 +202,7 @@ async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Re
         .filter_map(|row| {
             let entry = row.entry.as_ref()?;
             let key = entry.site.as_ref().ok()?.key.clone();
-            (!owners.contains_key(&key)).then(|| (entry.number, entry.name.as_str(), key))
+            (!owners.contains_key(&key)).then_some((entry.number, entry.name.as_str(), key))
         })
         .collect();
     let names: Vec<String> = asked.iter().map(|(_, name, _)| (*name).to_owned()).collect();
@@ -286,9 +295,9 @@ pub fn choices(typed: impl Iterator<Item = (i32, String)>) -> Vec<(i32, Option<C
     typed.into_iter().map(|(number, text)| (number, Choice::parse(&text).ok())).collect()
 }
 
-pub(super) async fn rows_of(tx: &mut Tx, row: &ImportRow, intake: &Intake) -> AppResult<Vec<Read>> {
+pub(super) async fn rows_of(conn: &mut PgConnection, row: &ImportRow, intake: &Intake) -> AppResult<Vec<Read>> {
     let mapping = row.mapping();
-    let cells = store::list_cells(tx.conn(), intake.id).await?;
+    let cells = store::list_cells(conn, intake.id).await?;
     Ok(cells
         .into_iter()
         .map(|it| {

@@ -12,7 +12,7 @@ mod showing;
 mod undoing;
 
 pub use bringing::{bring, bring_as, by_command, forget};
-pub use carrying::{apply, apply_as, run};
+pub use carrying::{apply, apply_as, give_up_failed, give_up_stranded, run};
 pub use looking::{Decided, choices, decide, remap};
 pub use picturing::{add_pictures, add_pictures_as};
 pub use showing::{report, screen, view, view_as};

@@ -4,7 +4,8 @@ use super::{Bringer, looking::rows_of};
 use crate::{
     features::{
         imports::{
-            pictures, policy,
+            pictures,
+            policy::{self, Desk},
             rules::{Intake, State, Target},
             store,
         },
@@ -15,20 +16,33 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, IntakeId, OrganizationId},
     },
-    platform::ctx::Ctx,
+    platform::{
+        ctx::Ctx,
+        limits::{self, Limit},
+    },
 };
 use std::collections::HashMap;
 use uuid::Uuid;
+
+/// What the report says of a picture without a row.
+const UNMATCHED: &str = "No row names this file, and no organization in the file is called so.";
+
+/// Archives of pictures that one community brings.
+const PICTURES_COMMUNITY: Limit = Limit { action: "import_pictures", hits: 20, seconds: 86_400 };
 
 /// Takes pictures in for the rows of an import, each by its file's name; says of each what became of it. Where the import was
 /// carried out already, profiles that it made get them at once.
 ///
 /// # Errors
-/// 403; 404; 409 `IMPORT_NOT_READY`; 422 on `file`.
+/// 403; 404; 409 `IMPORT_NOT_READY`; 422 on `file`; 429.
 pub async fn add_pictures(ctx: &Ctx, actor: &Actor, id: IntakeId, bytes: Vec<u8>) -> AppResult<()> {
     let desk = policy::may_import(actor)?;
     let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
     policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    policy::may_bring(actor, row.intake()?.target)?;
+    if let Desk::Community(community) = desk {
+        limits::hit(ctx, PICTURES_COMMUNITY, &community.to_string()).await?;
+    }
     let files = tokio::task::spawn_blocking(move || pictures::unpack(&bytes))
         .await
         .map_err(|error| AppError::Broken(Box::new(error)))?
@@ -44,13 +58,22 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
     let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
     let intake = row.intake()?;
     takes_pictures(&intake)?;
-    let drawn = pictures::draw_all(ctx, files).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let known = rows_of(&mut conn, &row, &intake).await?;
+    drop(conn);
+    // Only what belongs to a row is drawn and kept.
+    let (wanted, others): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .map(|(name, bytes)| (pictures::kept_name(&name), bytes))
+        .partition(|(name, _)| pictures::row_of(name, &known).is_some());
+    let others: Vec<String> = others.into_iter().map(|(name, _)| name).collect();
+    let drawn = pictures::draw_all(ctx, wanted).await?;
 
     let mut tx = ctx.begin().await?;
     let row = store::hold(&mut tx, id).await?;
     let intake = row.intake()?;
     takes_pictures(&intake)?;
-    let mut looked = rows_of(&mut tx, &row, &intake).await?;
+    let mut looked = rows_of(tx.conn(), &row, &intake).await?;
     let mut additions: Vec<(i32, Addition)> = Vec::new();
     let made: HashMap<i32, Uuid> =
         store::list_made(&mut tx, id).await?.into_iter().filter_map(|it| Some((it.number, it.made_id?))).collect();
@@ -58,14 +81,15 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
         // What was made is what a picture can still reach.
         looked.retain(|row| made.contains_key(&row.number));
     }
+    for name in &others {
+        store::put_picture(&mut tx, id, name, None, "unmatched", UNMATCHED, None).await?;
+    }
     for picture in drawn {
         let number = picture.logo.is_ok().then(|| pictures::row_of(&picture.file_name, &looked)).flatten();
         let (logo, outcome, reason) = match (&picture.logo, number) {
             (Err(problem), _) => (None, "refused", problem.clone()),
             (Ok(logo), Some(number)) => (Some(*logo), "matched", format!("For line {number}.")),
-            (Ok(_), None) => {
-                (None, "unmatched", "No row names this file, and no organization in the file is called so.".to_owned())
-            }
+            (Ok(_), None) => (None, "unmatched", UNMATCHED.to_owned()),
         };
         store::put_picture(&mut tx, id, &picture.file_name, logo, outcome, &reason, number).await?;
         if let (Some(logo), Some(number), State::Applied) = (logo, number, intake.state)

@@ -3,7 +3,7 @@
 use crate::{
     features::imports::{
         policy::{self, Desk},
-        rules::{Choice, Intake, Outcome, State, Target, defused, mapping},
+        rules::{Choice, Intake, Outcome, State, Target, mapping},
         store::{self, ImportRow},
         views::{Counts, ImportCan, ImportItem, ImportView, ImportsScreen, MappedField, PictureView, RowView},
     },
@@ -11,22 +11,42 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         ids::{CommunityId, IntakeId},
+        text::defused,
     },
     platform::{ctx::Ctx, dates},
 };
 use std::fmt::Write as _;
 
+/// Imports of one page of the list.
+const LISTED: u32 = 50;
+/// As far as the list leads.
+const LAST_PAGE: u32 = 10_000;
+
 /// Rows of one page.
 const PAGE: u32 = 100;
 
-/// The newest imports of the actor's workspace.
+/// A page of the imports of the actor's workspace, the newest first.
 ///
 /// # Errors
 /// 403.
-pub async fn screen(ctx: &Ctx, actor: &Actor) -> AppResult<ImportsScreen> {
+pub async fn screen(ctx: &Ctx, actor: &Actor, page: u32) -> AppResult<ImportsScreen> {
     let desk = policy::may_import(actor)?;
     let now = ctx.now();
-    let items = store::list(ctx.db(), desk.community(), 50).await?.into_iter().map(|row| {
+    let page = page.clamp(1, LAST_PAGE);
+    let offset = i64::from((page - 1) * LISTED);
+    let mut rows = store::list(ctx.db(), desk.community(), offset, i64::from(LISTED) + 1).await?;
+    let has_more = rows.len() > LISTED as usize && page < LAST_PAGE;
+    rows.truncate(LISTED as usize);
+    // Nobody is offered what is refused once the file was brought.
+    let (mut targets, mut why_not) = (Vec::new(), String::new());
+    for target in desk.targets() {
+        match policy::may_bring(actor, *target) {
+            Ok(_) => targets.push(*target),
+            Err(AppError::Forbidden(denied)) => why_not = denied.message,
+            Err(other) => return Err(other),
+        }
+    }
+    let items = rows.into_iter().map(|row| {
         let unknown = || AppError::broken("the imports table holds an unknown label");
         Ok(ImportItem {
             id: row.id.into(),
@@ -43,7 +63,10 @@ pub async fn screen(ctx: &Ctx, actor: &Actor) -> AppResult<ImportsScreen> {
         acting: actor.acting.as_ref().map(|it| it.key()).unwrap_or_default(),
         workspace_name: actor.acting.as_ref().map(|it| it.name.clone()).unwrap_or_default(),
         is_staff: desk == Desk::Staff,
-        targets: desk.targets().to_vec(),
+        why_not: if targets.is_empty() { why_not } else { String::new() },
+        targets,
+        page,
+        has_more,
         items: items.collect::<AppResult<Vec<_>>>()?,
     })
 }
@@ -96,6 +119,8 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         outcome => Outcome::parse(outcome).map_or(0, |outcome| counts.of(outcome)),
     };
     let pages = u32::try_from(shown.max(1)).unwrap_or(1).div_ceil(PAGE);
+    // Of past sponsors, who is there already may still be noted on an event.
+    let noted = if intake.target == Target::Sponsors { counts.there } else { 0 };
     let page = page.clamp(1, pages);
     let offset = i64::from((page - 1) * PAGE);
     let rows = if intake.state == State::Mapping {
@@ -145,7 +170,7 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         note: row.note.clone(),
         can: ImportCan {
             change: matches!(intake.state, State::Mapping | State::Ready),
-            apply: intake.state == State::Ready && counts.make + counts.merge + counts.there > 0,
+            apply: intake.state == State::Ready && counts.make + counts.merge + noted > 0,
             undo: intake.state == State::Applied,
             add_pictures: intake.target != Target::Events && matches!(intake.state, State::Ready | State::Applied),
         },

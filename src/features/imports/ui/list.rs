@@ -10,18 +10,21 @@ use crate::{
         organizations::views::within,
     },
     ui::{
-        form::{FieldError, PostForm, RadioField, Submit, TextField, field_id},
+        form::{FileField, PostForm, RadioField, Submit, TextField},
         page::{acting, shown},
-        parts::{Empty, PageHead, Pill},
+        parts::{Empty, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn ImportsPage() -> impl IntoView {
-    let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::list);
+    let (query, acting) = (use_query_map(), acting());
+    let page = Memo::new(move |_| query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32));
+    let loaded =
+        Resource::new_blocking(move || (page.get(), acting.get()), |(page, workspace)| server_fns::list(page, workspace));
     view! {
         <Title text="Imports"/>
         {shown(loaded, |screen| view! { <Imports screen/> })}
@@ -30,10 +33,24 @@ pub fn ImportsPage() -> impl IntoView {
 
 #[component]
 fn Imports(screen: ImportsScreen) -> impl IntoView {
-    let ImportsScreen { acting, is_staff, targets, items, .. } = screen;
+    let ImportsScreen { acting, is_staff, targets, why_not, items, page, has_more, .. } = screen;
     let key = acting.clone();
+    let at = |page: u32| within(&format!("/imports?page={page}"), &acting);
+    let before = (page > 1).then(|| at(page - 1));
+    let after = has_more.then(|| at(page + 1));
+    let pager = (before.is_some() || after.is_some()).then(|| {
+        view! {
+            <nav class="pagination" aria-label="Pages of imports">
+                <p class="pagination__count">{format!("Page {page}")}</p>
+                {before.map(|href| view! { <a class="button button--small" href=href>"Newer"</a> })}
+                {after.map(|href| view! { <a class="button button--small" href=href>"Older"</a> })}
+            </nav>
+        }
+    });
     let rows = items.into_iter().map(move |item| view! { <Item item acting=key.clone()/> }).collect_view();
-    let list = if rows.is_empty() {
+    let list = if rows.is_empty() && page > 1 {
+        view! { <Empty title="No imports this far back" text="Go back to the newer ones." icon="upload"/> }.into_any()
+    } else if rows.is_empty() {
         view! {
             <Empty title="Nothing was imported yet" text="What you bring stands here with its report, and can be taken back from here." icon="upload"/>
         }
@@ -58,12 +75,17 @@ fn Imports(screen: ImportsScreen) -> impl IntoView {
         }
         .into_any()
     };
+    let bring = if targets.is_empty() {
+        view! { <Notice tone="info" title="You cannot bring a file now"><p>{why_not}</p></Notice> }.into_any()
+    } else {
+        view! { <Bring acting=acting.clone() is_staff targets/> }.into_any()
+    };
     view! {
         <div class="stack">
             <PageHead title="Imports" sub="Look at every row before anything happens. Afterwards there is a report, and a way back."/>
             <div class="sidebar">
-                <div class="stack">{list}</div>
-                <aside class="stack"><Bring acting is_staff targets/></aside>
+                <div class="stack">{list}{pager}</div>
+                <aside class="stack">{bring}</aside>
             </div>
         </div>
     }
@@ -100,7 +122,6 @@ pub(super) const fn state_words(state: State) -> (&'static str, &'static str) {
 #[component]
 fn Bring(acting: String, is_staff: bool, targets: Vec<Target>) -> impl IntoView {
     const FORM: &str = "bring";
-    let file_id = field_id(FORM, "file");
     let first = targets.first().map(|target| target.label()).unwrap_or_default();
     let options = targets
         .into_iter()
@@ -121,12 +142,13 @@ fn Bring(acting: String, is_staff: bool, targets: Vec<Target>) -> impl IntoView 
             <div class="panel__body">
                 <PostForm name=FORM acting files=true>
                     <RadioField form=FORM name="target" label="What it holds" value=first options/>
-                    <div class="field">
-                        <label class="field__label" for=file_id.clone()>"File"</label>
-                        <p class="field__hint" id=format!("{file_id}-hint")>"CSV (UTF-8), XLSX, or JSON; up to 5,000 rows and 3 MB."</p>
-                        <input class="upload__input" id=file_id.clone() name="file" type="file" accept=".csv,.xlsx,.json,.tsv,.txt" aria-describedby=format!("{file_id}-hint")/>
-                        <FieldError id=file_id name="file".to_owned()/>
-                    </div>
+                    <FileField
+                        form=FORM
+                        name="file"
+                        label="File"
+                        hint="CSV (UTF-8), XLSX, or JSON; up to 5,000 rows and 3 MB."
+                        accept=".csv,.xlsx,.json,.tsv,.txt"
+                    />
                     {is_staff.then(|| view! {
                         <TextField form=FORM name="community" label="For events: into which community" hint="Its short name, as in /communities/apex-circle." optional=true maxlength=60u32/>
                     })}

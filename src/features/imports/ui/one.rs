@@ -11,7 +11,7 @@ use crate::{
         organizations::views::within,
     },
     ui::{
-        form::{FieldError, FormState, PostForm, SelectField, Submit, field_id},
+        form::{FileField, FormState, PostForm, SelectField, Submit},
         page::{acting, shown},
         parts::{Empty, Icon, Notice, PageHead, Pill},
     },
@@ -236,9 +236,14 @@ fn Actions(import: ImportView, acting: String) -> impl IntoView {
                 1 => " One row waits for a decision and is left out until then.".to_owned(),
                 n => format!(" {n} rows wait for a decision and are left out until then."),
             };
+            let said = if import.can.apply || counts.make + counts.merge > 0 {
+                format!("All of it happens, or nothing.{open}")
+            } else {
+                format!("There is nothing new in it to import.{open}")
+            };
             view! {
                 <div class="toolbar">
-                    <p class="text-soft text-small">{format!("All of it happens, or nothing.{open}")}</p>
+                    <p class="text-soft text-small">{said}</p>
                     {import.can.apply.then(|| view! {
                         <PostForm name="apply" acting class="toolbar__end"><Submit label=what/></PostForm>
                     })}
@@ -270,7 +275,6 @@ fn Actions(import: ImportView, acting: String) -> impl IntoView {
 #[component]
 fn Pictures(pictures: Vec<PictureView>, acting: String) -> impl IntoView {
     const FORM: &str = "pictures";
-    let file_id = field_id(FORM, "file");
     let count = |wanted: &str| pictures.iter().filter(|it| it.outcome == wanted).count();
     let said = format!("{} matched, {} without a row, {} refused", count("matched"), count("unmatched"), count("refused"));
     let is_there = !pictures.is_empty();
@@ -280,12 +284,13 @@ fn Pictures(pictures: Vec<PictureView>, acting: String) -> impl IntoView {
             <summary class="button button--small"><Icon name="image" small=true/>{summary}</summary>
             <div class="disclosure__body stack">
                 <PostForm name=FORM acting files=true>
-                    <div class="field">
-                        <label class="field__label" for=file_id.clone()>"ZIP archive with pictures"</label>
-                        <p class="field__hint" id=format!("{file_id}-hint")>"SVG, PNG, JPEG or WebP; each belongs to the row that names its file, or whose name it has. Up to 4 MB at once."</p>
-                        <input class="upload__input" id=file_id.clone() name="file" type="file" accept=".zip,application/zip" aria-describedby=format!("{file_id}-hint")/>
-                        <FieldError id=file_id name="file".to_owned()/>
-                    </div>
+                    <FileField
+                        form=FORM
+                        name="file"
+                        label="ZIP archive with pictures"
+                        hint="SVG, PNG, JPEG or WebP; each belongs to the row that names its file, or whose name it has. Up to 4 MB at once."
+                        accept=".zip,application/zip"
+                    />
                     <div class="form__actions"><Submit label="Match the pictures" class="button"/></div>
                 </PostForm>
                 {is_there.then(|| view! {
@@ -350,15 +355,16 @@ fn Rows(import: ImportView, acting: String) -> impl IntoView {
         }
     });
     let can_change = import.can.change;
-    let decides = can_change && import.rows.iter().any(|row| !row.choices().is_empty());
+    let decides = can_change && import.rows.iter().any(|row| !row.choices(import.target).is_empty());
     let asks = import.rows.iter().any(|row| row.outcome == Outcome::Ask);
+    let target = import.target;
     let rows = import.rows.clone();
     let body = if rows.is_empty() {
-        view! { <Empty title="No rows here" text="Choose another part of the list." icon="list-checks"/> }.into_any()
+        view! { <Empty title="No rows here" text="What was decided stands under another part of the list, and all of it under All." icon="list-checks"/> }.into_any()
     } else if decides {
         view! {
-            <PostForm name="decide" acting=acting.clone() class="stack" summary=false>
-                <Table rows=rows.clone() can_change acting=acting.clone()/>
+            <PostForm name="decide" acting=acting.clone() class="stack">
+                <Table rows=rows.clone() target can_change acting=acting.clone()/>
                 <div class="action-bar">
                     {asks.then(|| view! {
                         <Submit label="Leave out all that wait" class="button" name="all" value="ask:skip"/>
@@ -370,7 +376,7 @@ fn Rows(import: ImportView, acting: String) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <Table rows=rows.clone() can_change acting=acting.clone()/> }.into_any()
+        view! { <Table rows=rows.clone() target can_change acting=acting.clone()/> }.into_any()
     };
     view! {
         <section class="stack" aria-labelledby="rows-title">
@@ -383,7 +389,7 @@ fn Rows(import: ImportView, acting: String) -> impl IntoView {
 }
 
 #[component]
-fn Table(rows: Vec<RowView>, can_change: bool, acting: String) -> impl IntoView {
+fn Table(rows: Vec<RowView>, target: Target, can_change: bool, acting: String) -> impl IntoView {
     view! {
         <div class="table-wrap">
             <table class="table">
@@ -397,7 +403,7 @@ fn Table(rows: Vec<RowView>, can_change: bool, acting: String) -> impl IntoView 
                     </tr>
                 </thead>
                 <tbody>
-                    {rows.into_iter().map(|row| view! { <Row row can_change acting=acting.clone()/> }).collect_view()}
+                    {rows.into_iter().map(|row| view! { <Row row target can_change acting=acting.clone()/> }).collect_view()}
                 </tbody>
             </table>
         </div>
@@ -405,12 +411,12 @@ fn Table(rows: Vec<RowView>, can_change: bool, acting: String) -> impl IntoView 
 }
 
 #[component]
-fn Row(row: RowView, can_change: bool, acting: String) -> impl IntoView {
+fn Row(row: RowView, target: Target, can_change: bool, acting: String) -> impl IntoView {
     let title = match &row.href {
         Some(href) => view! { <a class="link" href=within(href, &acting)>{row.title.clone()}</a> }.into_any(),
         None => view! { <span>{row.title.clone()}</span> }.into_any(),
     };
-    let choices = row.choices();
+    let choices = row.choices(target);
     view! {
         <tr>
             <td class="table__main">
@@ -434,12 +440,11 @@ fn Decision(row: RowView, choices: Vec<Choice>) -> impl IntoView {
         return view! { <span class="text-soft">"None needed"</span> }.into_any();
     }
     // Outside a form (while nothing can be decided) there is nothing to send.
-    if use_context::<FormState>().is_none() {
-        return ().into_any();
-    }
+    let Some(state) = use_context::<FormState>() else { return ().into_any() };
     let name = format!("choice.{}", row.number);
     let label = format!("Decision for line {}", row.number);
-    let chosen = row.choice;
+    // After a refusal, what was chosen before it.
+    let chosen = state.start(&name, row.choice.map_or("", Choice::label));
     let words = |choice: Choice| match choice {
         Choice::Make => "A profile of its own".to_owned(),
         Choice::Merge => match (&row.into_name, row.into_row) {
@@ -452,10 +457,10 @@ fn Decision(row: RowView, choices: Vec<Choice>) -> impl IntoView {
     let proposed = if row.outcome == Outcome::Ask { "Not decided" } else { "As proposed" };
     view! {
         <select class="select select--small" name=name aria-label=label>
-            <option value="" selected=chosen.is_none()>{proposed}</option>
+            <option value="" selected=chosen.is_empty()>{proposed}</option>
             {choices
                 .into_iter()
-                .map(|choice| view! { <option value=choice.label() selected=chosen == Some(choice)>{words(choice)}</option> })
+                .map(|choice| view! { <option value=choice.label() selected=chosen == choice.label()>{words(choice)}</option> })
                 .collect_view()}
         </select>
     }

@@ -83,7 +83,7 @@ fn Compared(found: CompareView, acting: String) -> impl IntoView {
     let CompareView { items, unknown, refused, shows_money } = found;
     let refused = (!refused.is_empty()).then(|| {
         let text = format!(
-            "There is no room for {}: at most {MOST_COMPARED} stand side by side. Take one away, then add it from the directory.",
+            "There is no room for {}: at most {MOST_COMPARED} stand side by side. Tick the {MOST_COMPARED} again in the directory.",
             refused.join(", ")
         );
         view! { <Notice tone="warning" title="One too many"><p>{text}</p></Notice> }

@@ -7,7 +7,7 @@ use crate::{
         organizations::{
             rules::{
                 products::Product,
-                search::{DirectoryFacet, DirectoryQuery},
+                search::{DirectoryFacet, DirectoryQuery, MOST_COMPARED},
             },
             server_fns,
             views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
@@ -301,7 +301,7 @@ fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoVie
             <p class="results-count" role="status">{said}</p>
             <form id="compare" method="get" action="/directory/compare">
                 {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
-                <button class="button button--small">"Compare those that are ticked"</button>
+                <button class="button button--small">{format!("Compare up to {MOST_COMPARED}")}</button>
             </form>
         </div>
         <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>

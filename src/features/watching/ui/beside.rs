@@ -92,7 +92,7 @@ fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
     };
     let is_saved = searches.iter().any(|search| search.query == query);
     let tabs = (!searches.is_empty()).then(|| {
-        let all = (!is_saved).then_some("page");
+        let all = query.is_empty().then_some("page");
         let tabs = searches
             .iter()
             .map(|search| {

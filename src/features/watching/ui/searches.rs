@@ -57,10 +57,11 @@ fn One(search: SavedSearchView, acting: String) -> impl IntoView {
     let SavedSearchView { id, list, name, query, described, alerts } = search;
     let id = id.to_string();
     let (title, labelled) = (format!("search-{id}"), format!("search-{id}"));
-    let (shown, remove) = (name.clone(), format!("Delete: {name}"));
+    let (shown, remove, rename) = (name.clone(), format!("Delete: {name}"), format!("Rename: {name}"));
     let href = within(&format!("{}?{query}", list.path()), &acting);
     let (state, tone) = if alerts { ("Alert on", "success") } else { ("No alert", "neutral") };
     let (word, wanted) = if alerts { ("Switch the alert off", "off") } else { ("Tell me of what comes to fit", "on") };
+    let switch = format!("{word}: {name}");
     view! {
         <section class="panel" aria-labelledby=labelled>
             <header class="panel__head">
@@ -72,18 +73,18 @@ fn One(search: SavedSearchView, acting: String) -> impl IntoView {
                 <div class="cluster">
                     <PostForm name="alerts" acting=acting.clone() class="cluster" one=("search", id.clone())>
                         <input type="hidden" name="alerts" value=wanted/>
-                        <Submit label=word class="button button--small"/>
+                        <Submit label=word class="button button--small" about=switch/>
                     </PostForm>
                     <PostForm name="delete" acting=acting.clone() class="cluster" one=("search", id.clone())>
                         <button class="button button--quiet button--small" type="submit" aria-label=remove>"Delete"</button>
                     </PostForm>
                 </div>
                 <details class="disclosure">
-                    <summary>"Rename"</summary>
+                    <summary aria-label=rename.clone()>"Rename"</summary>
                     <div class="disclosure__body">
                         <PostForm name="rename" acting one=("search", id)>
                             <TextField form="rename" name="name" label="Name" value=name maxlength=60_u32/>
-                            <div class="form__actions"><Submit label="Rename" class="button"/></div>
+                            <div class="form__actions"><Submit label="Rename" class="button" about=rename/></div>
                         </PostForm>
                     </div>
                 </details>

@@ -45,7 +45,7 @@ fn Watched(found: WatchlistView) -> impl IntoView {
     };
     view! {
         <div class="center stack">
-            <PageHead title="Watchlist" sub="Whom you keep an eye on, in this workspace; who changed last comes first. We tell you when a community that you watch publishes an event or opens an opportunity.">
+            <PageHead title="Watchlist" sub="Whom you keep an eye on, in this workspace; who changed last comes first. We tell you when a community that you watch publishes a public event or opens an opportunity; of organizations nothing is mailed.">
                 <a class="button button--quiet" href=searches>"Saved searches"</a>
             </PageHead>
             {body}
