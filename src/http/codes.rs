@@ -17,7 +17,6 @@ pub const CODES: &[&str] = &[
     "CANNOT_HIDE",
     "CANNOT_MERGE",
     "CANNOT_STAND",
-    "CANNOT_STAND",
     "CLAIM_IT",
     "CLAIM_NOT_PROVEN",
     "CODE_USED",
