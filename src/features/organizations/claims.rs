@@ -499,8 +499,8 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
     Ok(matches!(identity.ground(), Ground::Own | Ground::UnknownSuffix).then(|| identity.domain().to_owned()))
 }
 
-/// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of the organization
-/// asks to claim it by this, or to lead it where nobody does.
+/// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of
+/// the organization asks to claim it by this, or to lead it where nobody does.
 ///
 /// # Errors
 /// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `ALREADY_A_MEMBER`, `SHARED_HOST`.
