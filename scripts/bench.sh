@@ -39,7 +39,7 @@ PY
 
 first_loads() {
   say "== P8: what a browser loads before a public page is interactive (brotli)"
-  read -r ours program area areas <<<"$(first_load target/site-release commdesk landing,offers,directory,events,communities)"
+  read -r ours program area areas <<<"$(first_load target/site-release commdesk public)"
   say "   $((ours / 1024)) kB: the program $((program / 1024)) kB, chunks of the heaviest public page $((area / 1024)) kB"
   for area in $areas; do say "   an area's chunks, some of them shared: $((${area#*:} / 1024)) kB  ${area%:*}"; done
   (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)

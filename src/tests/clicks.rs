@@ -119,6 +119,36 @@ async fn fifty_acceptances_without_a_key_have_one_winner() {
 }
 
 #[tokio::test]
+async fn fifty_releases_on_two_instances_are_one() {
+    story(async |town| {
+        let other = two_instances(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let id = one(town, "select id from requests where state = 'Pending' and opened_by = 'organization'").await;
+        let offer = one(town, &format!("select opportunity_id from requests where id = '{id}'")).await;
+        let hash = ravi.api(Method::GET, &format!("/requests/{id}"), None).await.data()["revisionHash"].clone();
+        let prepared = json!({"decisions": [{"requestId": id.to_string(), "decision": "Accept", "revisionHash": hash}]});
+        let done = ravi.api(Method::PATCH, &format!("/opportunities/{offer}/decisions"), Some(prepared)).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+
+        // What was prepared is said.
+        let path = format!("/opportunities/{offer}/decisions/release");
+        assert!(agreed(&at_once(fifty(&ravi, &other), Method::POST, &path, &json!({}), None).await) >= 1);
+        town.drain().await;
+        assert_eq!(count(town, &format!("facts where subject_id = '{id}' and name = 'request_accepted'")).await, 1);
+        assert_eq!(count(town, &format!("event_partners where request_id = '{id}'")).await, 1);
+
+        // And the place that it took is given back.
+        let path = format!("/requests/{id}/place/release");
+        let reason = json!({"reason": "Their budget was cut."});
+        assert_eq!(agreed(&at_once(fifty(&ravi, &other), Method::PATCH, &path, &reason, None).await), 1);
+        assert_eq!(count(town, &format!("place_claims where request_id = '{id}' and released_at is null")).await, 0);
+        assert_eq!(count(town, "facts where name = 'place_released'").await, 1);
+        other.pool.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn fifty_publications_on_two_instances_are_one() {
     story(async |town| {
         let other = two_instances(town).await;
