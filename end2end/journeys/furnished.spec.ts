@@ -16,7 +16,7 @@ test('a sponsor composes what it wants, and sees what it costs', async ({ page }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wide, 'a price list fits a phone').toBeLessThanOrEqual(0);
 
-  const total = page.getByRole('status').filter({ hasText: /chosen|costs|cannot|together|package/i });
+  const total = page.getByRole('group', { name: /^Choose what you want/ }).getByRole('status');
   await page.getByRole('radio', { name: /^Talk and booth/ }).check();
   await expect(total).toHaveText('Your choice costs ₹90,000.00.');
   await page.getByRole('checkbox', { name: /^Logo on the lanyards/ }).check();
@@ -47,7 +47,7 @@ test('an owner puts a host on the page of an event by hand, and takes it off aga
   await page.waitForLoadState('networkidle');
   const name = fresh('City Library');
   await page.getByLabel(/^Name/).fill(name);
-  await page.getByLabel('Category').selectOption('Host Partner');
+  await page.getByLabel('Category').selectOption('Venue Partner');
   await page.getByRole('button', { name: 'Add to the page' }).click();
   await expect(page.getByRole('heading', { name })).toBeVisible();
   await page.waitForLoadState('networkidle');

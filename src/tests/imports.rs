@@ -729,6 +729,8 @@ async fn no_run_stays_at_work_for_ever() {
         assert_eq!(given_up.state, State::Ready);
         assert!(given_up.note.contains("nothing was imported"), "{}", given_up.note);
         assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        // The dead one was made by this test; nobody is to look for its cause.
+        sqlx::query("update jobs set state = 'done' where state = 'dead'").execute(&town.owner).await.expect("cleared");
     })
     .await;
 }

@@ -388,8 +388,13 @@ async fn a_block_takes_no_public_page_away() {
         )
         .await;
         let at = format!("/events/{hackfest}/partners/{own}");
+        let version = async || {
+            let found = sqlx::query_scalar::<_, i32>("select version from event_partners where id = $1").bind(own);
+            found.fetch_one(&town.owner).await.expect("it stands")
+        };
         for visible in [false, true] {
-            let answer = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": visible}))).await;
+            let change = json!({"version": version().await, "visible": visible});
+            let answer = of_ravi.api(Method::PATCH, &at, Some(change)).await;
             assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         }
         sqlx::query("update event_partners set request_id = null, visible = false where id = $1")
@@ -397,7 +402,7 @@ async fn a_block_takes_no_public_page_away() {
             .execute(&town.owner)
             .await
             .expect("as a note of old");
-        let refused = of_ravi.api(Method::PATCH, &at, Some(json!({"visible": true}))).await;
+        let refused = of_ravi.api(Method::PATCH, &at, Some(json!({"version": version().await, "visible": true}))).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
         assert_eq!(refused.json()["error"]["code"], "CANNOT_STAND");
         sqlx::query("update event_partners set visible = true where id = $1")
