@@ -43,7 +43,7 @@ SCOPES = ["event:read", "event:create", "member:read", "opportunity:read", "prof
 # would leave nobody to call.
 IDS = {
     "communityId": ("nobody", "/communities", "id"),
-    "memberId": ("a community", "/members", "id"),
+    "memberId": ("a community", "/members", "memberId"),
     "eventId": ("a community", "/events", "id"),
     "opportunityId": ("nobody", "/opportunities", "id"),
     "organizationId": ("nobody", "/sponsors", "id"),

@@ -108,7 +108,7 @@ fn Compared(found: CompareView, acting: String) -> impl IntoView {
         .map(|card| {
             let others: Vec<&str> = slugs.iter().map(String::as_str).filter(|slug| *slug != card.slug).collect();
             let without = compare_address(&others, &acting);
-            let (name, label) = (card.display_name.clone(), format!("Take {} away", card.display_name));
+            let (name, label) = (card.display_name.clone(), format!("Take away {}", card.display_name));
             view! {
                 <th scope="col">
                     <Logo name=name.clone() url=card.logo_url.clone() size="small"/>
