@@ -81,7 +81,7 @@ test('an owner brings the members from a list, after looking', async ({ page }) 
   await expect(page.getByRole('main')).toContainText('Ida');
   await page.waitForLoadState('networkidle');
   await page.getByRole('button', { name: /^(Import|Add)/ }).click();
-  await open(page, '/people');
+  await expect(page).toHaveURL(/\/people(\?|$)/);
   await expect(page.getByRole('main')).toContainText(`ida@${domain}`);
 });
 
