@@ -1,4 +1,4 @@
-"""`make fuzz`: every operation of the OpenAPI document, as five kinds of caller and as a program, with what schemathesis makes up.
+"""`make fuzz`: every operation of the OpenAPI document, as five kinds of caller, with what schemathesis makes up.
 
 Fails on a 5xx, on a status or a body that the document does not know, on a wrong content type. The server is the product's
 own `dev` verb with a database of its own, the demo story, and limits out of the way (they have tests of their own).
@@ -36,9 +36,6 @@ CALLERS = [
     ("an outsider", "mallory@globex.example", "organization:globex"),
     ("staff", "sara@commdesk.example", None),
 ]
-# A program of Apex Circle: some calls are open to its key, the others are refused by name.
-PROGRAM = "a program"
-SCOPES = ["event:read", "event:create", "member:read", "opportunity:read", "profile:read", "request:read"]
 # Which list gives the ids that a path's parameter means: the pages' own reads. No `sessionId`: ending the callers' own sessions
 # would leave nobody to call.
 IDS = {
@@ -108,9 +105,6 @@ def fuzz(api, folder, examples, server):
         if workspace:
             headers["x-commdesk-workspace"] = workspace
         sessions[name] = headers
-    key = {"name": "Made-up calls", "scopes": SCOPES}
-    _, answer = api.call("/api/v1/api-keys", sessions["a community"], key)
-    sessions[PROGRAM] = {"authorization": f"Bearer {answer['data']['secret']}"}
     config = folder / "schemathesis.toml"
     config.write_text(bindings(api, sessions))
     failed = []

@@ -87,7 +87,7 @@ case $what in
     stage "rules" cargo test
     stage "services and doors, on Postgres" cargo test "${BOTH[@]}" --lib --tests
     stage "release build, split and compressed" release
-    stage "the API, fuzzed as five kinds of people and a program" fuzz
+    stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
   *) fail "usage: scripts/test.sh [check|journeys|fuzz|prove]" ;;

@@ -6,6 +6,7 @@ use crate::{
         ids::CommunityId,
         labels::{CommunityType, Region, labels},
         search::{Entry, Facet, Query},
+        words,
     },
 };
 use chrono::{DateTime, Utc};
@@ -63,8 +64,7 @@ impl Facet for CommunityFacet {
 
     fn key(self, value: &str) -> String {
         match self {
-            // Not `words::fold`: pages call this, and the tables of all scripts would weigh more than the rest of the list.
-            Self::Country | Self::Language => value.to_lowercase(),
+            Self::Country | Self::Language => words::fold(value),
             Self::Type | Self::Region | Self::Size => value.to_owned(),
         }
     }

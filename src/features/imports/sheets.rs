@@ -86,8 +86,12 @@ fn csv(text: &str) -> Result<Sheet, String> {
             Ok(false) => break,
             Err(error) => return Err(format!("The file cannot be read as CSV: {error}. Save it again as CSV (UTF-8).")),
         }
-        let line = record.position().map_or(0, csv::Position::line);
-        let line = i32::try_from(line).map_err(|_| "The file has too many lines. Bring it in parts.".to_owned())?;
+        // Where the reader began: empty lines before the record are skipped after that.
+        let (byte, line) = record.position().map_or((0, 0), |place| (place.byte(), place.line()));
+        let rest = usize::try_from(byte).ok().and_then(|byte| text.as_bytes().get(byte..)).unwrap_or_default();
+        let skipped = rest.iter().take_while(|letter| matches!(letter, b'\n' | b'\r')).filter(|letter| **letter == b'\n').count();
+        let line =
+            i32::try_from(line + skipped as u64).map_err(|_| "The file has too many lines. Bring it in parts.".to_owned())?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -354,6 +358,7 @@ mod tests {
         );
         packed(&[
             ("[Content_Types].xml", br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#),
+            ("_rels/.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
             ("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="List" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
             ("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
             ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
