@@ -20,8 +20,8 @@ say "== a release build, and what it is measured beside"
 LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress
 for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
-# first_load SITE NAME AREAS: bytes of brotli that a browser fetches before a page can be used: the program, its glue, and the
-# chunks of the heaviest of these areas, which `hydrate_lazy` waits for. File names carry a hash of their content, and those of earlier
+# first_load SITE NAME AREA: bytes of brotli that a browser fetches before a page can be used: the program, its glue, and the
+# chunks of the page's area, which `hydrate_lazy` waits for. File names carry a hash of their content, and those of earlier
 # builds are kept: the newest of each name counts. Prints `all program others` and then the areas by themselves.
 first_load() {
   python3 - "$@" <<'PY'
@@ -32,15 +32,14 @@ size = lambda it: it.stat().st_size
 manifest = {key.rsplit("_", 1)[0]: chunks for key, chunks in json.loads(newest("__wasm_split_manifest*.json").read_text()).items()}
 weight = lambda area: sum(size(folder / f"{chunk}.wasm.br") for chunk in manifest.get(area, []))
 program = size(newest(f"{name}.*.wasm.br")) + size(newest(f"{name}.*.js.br")) + size(newest("__wasm_split.*.js.br"))
-heaviest = max(weight(one) for one in area.split(","))
-print(program + heaviest, program, heaviest, " ".join(f"{area}:{weight(area)}" for area in manifest))
+print(program + weight(area), program, weight(area), " ".join(f"{area}:{weight(area)}" for area in manifest))
 PY
 }
 
 first_loads() {
   say "== P8: what a browser loads before a public page is interactive (brotli)"
   read -r ours program area areas <<<"$(first_load target/site-release commdesk public)"
-  say "   $((ours / 1024)) kB: the program $((program / 1024)) kB, chunks of the heaviest public page $((area / 1024)) kB"
+  say "   $((ours / 1024)) kB: the program $((program / 1024)) kB, chunks of public pages $((area / 1024)) kB"
   for area in $areas; do say "   an area's chunks, some of them shared: $((${area#*:} / 1024)) kB  ${area%:*}"; done
   (cd benches/skeleton && env -u LEPTOS_OUTPUT_NAME -u LEPTOS_SITE_ROOT cargo leptos build --release --split --precompress)
   read -r bare bare_program bare_area _ <<<"$(first_load benches/skeleton/target/site skeleton page)"
