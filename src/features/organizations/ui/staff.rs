@@ -91,7 +91,10 @@ fn Parts(parts: Vec<PartCount>, part: StaffPart, #[prop(optional)] text: String)
     view! {
         <form class="search" role="search" method="get" action="/staff/organizations">
             <label class="visually-hidden" for="find">"Search all organizations"</label>
-            <input class="input search__input" id="find" name="q" type="search" value=text placeholder="Name, website or e-mail" maxlength="100" autocomplete="off"/>
+            <div class="search__box">
+                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+                <input class="input search__input" id="find" name="q" type="search" value=text placeholder="Name, website or e-mail" maxlength="100" autocomplete="off"/>
+            </div>
             <input type="hidden" name="part" value="all"/>
             {workspace.map(|workspace| view! { <input type="hidden" name="as" value=workspace/> })}
             <button class="button">"Search"</button>
