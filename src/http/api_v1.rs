@@ -64,15 +64,16 @@ pub fn routes() -> Router<Arc<House>> {
         let json = json.clone();
         async move { ([(header::CONTENT_TYPE, "application/json")], json) }
     };
+    let not_allowed = || async {
+        let error = json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
+        json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
+    };
     let router: Router<()> = router
-        .route("/openapi.json", axum::routing::get(document))
         .fallback(|| async { AppError::NotFound })
-        .method_not_allowed_fallback(|| async {
-            let error =
-                json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
-            json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
-        })
-        .layer(axum::middleware::from_fn(super::middleware::scoped));
+        .method_not_allowed_fallback(not_allowed)
+        .layer(axum::middleware::from_fn(super::middleware::scoped))
+        // What the API can do is everybody's, whatever a key may call.
+        .route("/openapi.json", axum::routing::get(document).fallback(not_allowed));
     // Nested as routes, not as a service: the layers outside count, time and log each by its own path.
     Router::new().nest("/api/v1", router.with_state(()))
 }

@@ -97,6 +97,10 @@ async fn a_key_opens_what_it_names_and_nothing_else() {
             let refused = call(&mut program, &secret, method.clone(), &path, Some(json!({}))).await;
             assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "KEY_SCOPE"), "{method} {path}");
         }
+        // The document of the API is everybody's; it knows one verb.
+        assert_eq!(call(&mut program, &secret, Method::GET, "/openapi.json", None).await.status, StatusCode::OK);
+        let refused = call(&mut program, &secret, Method::POST, "/openapi.json", None).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED"));
         // Its own workspace may be named, another may not, not even one of its maker's.
         for (workspace, wanted) in [(APEX, StatusCode::OK), ("apex-circle", StatusCode::OK), ("organization:acme-cloud", StatusCode::NOT_FOUND)] {
             program.workspace = Some(workspace.to_owned());
