@@ -1,6 +1,6 @@
 //! People and access, through the doors that people use.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel, story};
 use axum::body::Body;
 use commdesk::{
     features::accounts::{rules::LinkPurpose, service},
@@ -586,8 +586,7 @@ async fn the_cookie_is_for_the_server_only() {
 
 #[tokio::test]
 async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one_is_remembered() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         let ctx = town.ctx();
         // Asha helps in a community as well.
         sqlx::query(
@@ -642,8 +641,7 @@ async fn what_is_no_address_is_not_counted_against_others_who_type_none() {
 
 #[tokio::test]
 async fn a_form_that_outlived_its_session_is_not_lost() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         let mut ravi = town.visitor();
         let email = commdesk::seeds::people::RAVI.email;
         sign_in(&mut ravi, email, commdesk::seeds::people::PASSWORD).await;

@@ -1,6 +1,6 @@
 //! Keys of programs, for what a second factor is asked, and sessions: what opens, what does not, and what ends at once.
 
-use crate::town::{Answer, Browser, Town, story};
+use crate::town::{Answer, Browser, Town, sequel};
 use commdesk::{
     features::accounts::service as accounts,
     seeds::people::{ASHA, Figure, OMAR, PASSWORD, RAVI},
@@ -13,10 +13,6 @@ use std::{
 };
 
 const APEX: &str = "community:apex-circle";
-
-async fn demo(town: &Town) {
-    commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
-}
 
 async fn signed_in(town: &Town, who: Figure) -> Browser {
     let mut browser = town.visitor();
@@ -59,8 +55,7 @@ async fn count(town: &Town, what: &str) -> i64 {
 
 #[tokio::test]
 async fn a_key_opens_what_it_names_and_nothing_else() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut ravi = signed_in(town, RAVI).await;
         let (id, secret) = key(&mut ravi, &["event:read", "event:create"]).await;
         assert!(secret.starts_with("cd_live_") && secret.len() == 51);
@@ -132,8 +127,7 @@ async fn a_key_opens_what_it_names_and_nothing_else() {
 
 #[tokio::test]
 async fn a_key_ends_with_its_revocation_its_day_its_maker_and_its_makers_seat() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut ravi = signed_in(town, RAVI).await;
         let mut program = town.visitor();
         let (id, secret) = key(&mut ravi, &["event:read"]).await;
@@ -185,8 +179,7 @@ async fn a_key_ends_with_its_revocation_its_day_its_maker_and_its_makers_seat() 
 
 #[tokio::test]
 async fn a_key_never_does_more_than_its_maker_may() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut ravi = signed_in(town, RAVI).await;
         let mut program = town.visitor();
         let (_, secret) = key(&mut ravi, &["event:create"]).await;
@@ -207,8 +200,7 @@ async fn a_key_never_does_more_than_its_maker_may() {
 
 #[tokio::test]
 async fn a_key_that_calls_too_often_waits_and_others_do_not() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let gone = town.ctx().now().timestamp().rem_euclid(3_600);
         town.house.clock.shift(3_601 - gone);
         let mut ravi = signed_in(town, RAVI).await;
@@ -253,8 +245,7 @@ impl Write for Lines {
 
 #[tokio::test]
 async fn a_secret_is_shown_once_and_stands_in_no_log_fact_or_mail() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let lines = Lines::default();
         let writer = lines.clone();
         let subscriber =
@@ -348,8 +339,7 @@ async fn a_secret_is_shown_once_and_stands_in_no_log_fact_or_mail() {
 
 #[tokio::test]
 async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut ravi = signed_in(town, RAVI).await;
         // Whoever sets the rule has their own.
         let ask = json!({"neededFor": ["publishing", "keys"]});
@@ -424,8 +414,7 @@ async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
 
 #[tokio::test]
 async fn a_second_factor_is_for_anyone_and_turned_off_with_password_and_code_only() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut asha = signed_in(town, ASHA).await;
         let mut elsewhere = signed_in(town, ASHA).await;
         asha.submit("/second-factor", "begin", &[]).await;
@@ -489,8 +478,7 @@ async fn a_second_factor_is_for_anyone_and_turned_off_with_password_and_code_onl
 
 #[tokio::test]
 async fn a_session_is_ended_from_another_one_and_nobody_elses() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let agent = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
         let mut here = signed_in(town, ASHA).await;
         let mut there = town.visitor();
@@ -526,8 +514,7 @@ async fn a_session_is_ended_from_another_one_and_nobody_elses() {
 
 #[tokio::test]
 async fn sessions_are_listed_and_ended_through_the_api_and_by_no_key() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let mut here = signed_in(town, ASHA).await;
         let mut there = town.visitor();
         let agent = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
@@ -581,8 +568,7 @@ async fn sessions_are_listed_and_ended_through_the_api_and_by_no_key() {
 
 #[tokio::test]
 async fn no_session_is_fixed_from_outside_or_left_behind() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         // A token that somebody planted is not made good by signing in with it in the browser.
         let planted = "a".repeat(43);
         let mut asha = town.visitor();

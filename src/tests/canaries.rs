@@ -4,7 +4,7 @@
 use crate::{
     planted::{self, AMOUNT, PHONE, SAM, Tenants, VERA, furnish, plant},
     strangers::{API, LOADS, Others, PAGES, signed_in},
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use axum::body::Body;
 use base64::Engine as _;
@@ -185,7 +185,7 @@ async fn what_is_private_is_seen_by_those_it_belongs_to_and_nobody_else() {
     let writer = lines.clone();
     let subscriber =
         tracing_subscriber::fmt().json().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
-    story(async |town| {
+    sequel(async |town| {
         planted::every_column_is_known(town).await;
         let tenants = furnish(town).await;
         let member: Uuid = sqlx::query_scalar("select id from members where user_id = $1")

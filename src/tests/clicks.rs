@@ -3,7 +3,7 @@
 //!
 //! `make prove` runs more rounds.
 
-use crate::town::{Answer, Browser, Town, story};
+use crate::town::{Answer, Browser, Town, sequel};
 use commdesk::{
     features::{accounts::service as accounts, requests::service as requests},
     http::site,
@@ -11,10 +11,7 @@ use commdesk::{
         ctx::{Ctx, House},
         jobs,
     },
-    seeds::{
-        self,
-        people::{Figure, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{Figure, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -43,7 +40,6 @@ async fn one(town: &Town, sql: &str) -> Uuid {
 
 /// The demo, and a second instance of the program beside the first.
 async fn two_instances(town: &Town) -> Arc<House> {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
     town.second_instance()
 }
 
@@ -75,7 +71,7 @@ fn agreed(answers: &[Answer]) -> usize {
 
 #[tokio::test]
 async fn fifty_acceptances_on_two_instances_are_one() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         let ravi = signed_in(town, RAVI).await;
         let id = one(town, "select id from requests where state = 'Pending' and opened_by = 'organization'").await;
@@ -103,7 +99,7 @@ async fn fifty_acceptances_on_two_instances_are_one() {
 
 #[tokio::test]
 async fn fifty_acceptances_without_a_key_have_one_winner() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         let ravi = signed_in(town, RAVI).await;
         let id = one(town, "select id from requests where state = 'Pending' and opened_by = 'organization'").await;
@@ -120,7 +116,7 @@ async fn fifty_acceptances_without_a_key_have_one_winner() {
 
 #[tokio::test]
 async fn fifty_releases_on_two_instances_are_one() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let id = one(town, "select id from requests where state = 'Pending' and opened_by = 'organization'").await;
@@ -150,7 +146,7 @@ async fn fifty_releases_on_two_instances_are_one() {
 
 #[tokio::test]
 async fn fifty_publications_on_two_instances_are_one() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let day = |days| (town.ctx().now() + chrono::TimeDelta::days(days)).format("%Y-%m-%dT10:00").to_string();
@@ -189,7 +185,7 @@ async fn history(town: &Town, id: Uuid) -> Vec<String> {
 
 #[tokio::test]
 async fn opposite_answers_at_once_have_one_winner() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         let second = site::router(Arc::clone(&other));
         let (ravi, tomas) = (signed_in(town, RAVI).await, signed_in(town, TOMAS).await);
@@ -264,7 +260,7 @@ async fn opposite_answers_at_once_have_one_winner() {
 
 #[tokio::test]
 async fn deadlines_with_many_schedulers_some_of_them_killed_are_met_once_and_never_early() {
-    story(async |town| {
+    sequel(async |town| {
         let other = two_instances(town).await;
         // The demo's deadlines: opportunities that close, requests that expire, events that begin and end.
         let waiting: Vec<(String, Uuid, chrono::DateTime<chrono::Utc>)> =

@@ -1,10 +1,7 @@
 //! What other sites show of an event and an opportunity: without scripts, cached, and framed only where the community says.
 
-use crate::town::{Answer, Browser, Town, story};
-use commdesk::seeds::{
-    self,
-    people::{self, Figure, KOFI, PASSWORD, RAVI},
-};
+use crate::town::{Answer, Browser, Town, sequel};
+use commdesk::seeds::people::{self, Figure, KOFI, PASSWORD, RAVI};
 use http::{Method, StatusCode, header};
 use uuid::Uuid;
 
@@ -27,8 +24,7 @@ const WALL: &str = "/embed/events/hackfest-2027/sponsors";
 
 #[tokio::test]
 async fn the_wall_stands_on_other_sites_without_scripts() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    sequel(async |town| {
         let mut visitor = town.visitor();
         let wall = visitor.open(&format!("{WALL}?theme=dark")).await;
         assert_eq!(wall.status, StatusCode::OK, "{}", wall.text);
@@ -88,8 +84,7 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
 
 #[tokio::test]
 async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    sequel(async |town| {
         let id = one(town, "select id from opportunities where status = 'Open' and category = 'Platinum Sponsor'").await;
         let path = format!("/embed/opportunities/{id}/badge");
         let mut visitor = town.visitor();

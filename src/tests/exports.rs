@@ -2,22 +2,18 @@
 
 use crate::{
     planted::{VERA, marker, seat},
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel},
 };
 use axum::body::Body;
 use commdesk::{
     features::accounts::service as accounts,
     kernel::actor::{OrganizationRole, Role},
-    seeds::{
-        self,
-        people::{ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI},
-    },
+    seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI},
 };
 use http::{Method, StatusCode, header};
 use serde_json::Value;
 
 async fn told(town: &Town) {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.drain().await;
 }
 
@@ -46,7 +42,7 @@ async fn count(town: &Town, what: &str) -> i64 {
 
 #[tokio::test]
 async fn a_community_takes_everything_along() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         assert!(ravi.open("/export").await.text.contains("Export everything"));
@@ -94,11 +90,11 @@ async fn a_community_takes_everything_along() {
 
 #[tokio::test]
 async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let ctx = town.ctx();
         let other = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
-        let user = seeds::people::activate(&ctx, other).await.expect("activated");
+        let user = people::activate(&ctx, other).await.expect("activated");
         sqlx::query(
             "insert into organization_members (id, organization_id, user_id, role, created_at)
              select $1, id, $2, $3, $4 from organizations where slug = 'acme-cloud'",
@@ -133,7 +129,7 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
 
 #[tokio::test]
 async fn nobody_else_opens_it() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         seat(town, VERA, "Volunteer", "Active").await;
         let mut ravi = signed_in(town, RAVI).await;
@@ -162,7 +158,7 @@ async fn nobody_else_opens_it() {
 
 #[tokio::test]
 async fn what_is_private_to_others_does_not_come_along() {
-    story(async |town| {
+    sequel(async |town| {
         let tenants = crate::planted::furnish(town).await;
         // Words are planted in sessions too, but for the one that is still needed.
         let session = accounts::sign_in(&town.ctx(), RAVI.email, PASSWORD, "kept").await.expect("signed in");

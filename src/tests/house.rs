@@ -1,6 +1,6 @@
 //! What holds for the house as a whole: ids, headers, errors, origins, probes.
 
-use crate::town::{Browser, story};
+use crate::town::{Browser, sequel, story};
 use axum::body::Body;
 use commdesk::http::site;
 use http::{Method, StatusCode};
@@ -123,8 +123,7 @@ async fn a_lost_database_is_503_and_comes_back_by_itself() {
 #[tokio::test]
 async fn the_record_shows_every_tampering() {
     use commdesk::platform::facts;
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let ctx = town.ctx();
         facts::checkpoint(&ctx).await.expect("a checkpoint");
         let whole = facts::verify(&ctx).await.expect("facts can be read");

@@ -3,7 +3,7 @@
 
 use crate::{
     planted::{VERA, seat},
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel},
 };
 use ::http::{Method, StatusCode};
 use commdesk::{
@@ -30,10 +30,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::{ctx::Ctx, index},
-    seeds::{
-        self,
-        people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
 };
 use std::{collections::BTreeMap, path::PathBuf};
 use uuid::Uuid;
@@ -49,7 +46,6 @@ fn real(path: &str) -> Option<PathBuf> {
 }
 
 async fn told(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.ctx()
 }
 
@@ -160,7 +156,7 @@ fn report(view: &ImportView, rows: &[RowView], samples: &[i32]) -> String {
 #[tokio::test]
 async fn the_real_organizations_in_one_sitting() {
     let (Some(list), Some(folder)) = (real("organizations.csv"), real("logos")) else { return };
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let bytes = std::fs::read(&list).expect("the list");
@@ -233,7 +229,7 @@ async fn the_real_organizations_in_one_sitting() {
 #[tokio::test]
 async fn the_real_events_become_drafts() {
     let Some(list) = real("events.json") else { return };
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let bytes = std::fs::read(&list).expect("the list");
@@ -324,7 +320,7 @@ async fn everything(town: &Town) -> Vec<i64> {
 
 #[tokio::test]
 async fn every_shape_of_a_row_is_told_of_and_only_looked_at() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let before = everything(town).await;
@@ -350,7 +346,7 @@ async fn every_shape_of_a_row_is_told_of_and_only_looked_at() {
 
 #[tokio::test]
 async fn events_keep_what_is_certain_and_say_the_rest() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let list = r#"[
@@ -389,7 +385,7 @@ async fn events_keep_what_is_certain_and_say_the_rest() {
 
 #[tokio::test]
 async fn what_cannot_be_taken_back_stays_and_says_why() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
@@ -425,7 +421,7 @@ async fn what_cannot_be_taken_back_stays_and_says_why() {
 
 #[tokio::test]
 async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let (front, back) = (
@@ -485,7 +481,7 @@ fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
 
 #[tokio::test]
 async fn pictures_belong_to_rows_by_their_names() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;
@@ -545,7 +541,7 @@ async fn pictures_belong_to_rows_by_their_names() {
 
 #[tokio::test]
 async fn a_command_looks_and_carries_out() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         sara(&ctx).await;
         let run = async |by: &str, target: &str, community: &str, dry_run: bool| {
@@ -578,7 +574,7 @@ const LIST: &str = "Company;URL;Segment\nNorth Query;https://northwind-data.com/
 
 #[tokio::test]
 async fn a_file_from_its_columns_to_its_way_back() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", LIST).await;
@@ -657,7 +653,7 @@ async fn a_file_from_its_columns_to_its_way_back() {
 
 #[tokio::test]
 async fn columns_are_named_once_and_remembered() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let list = "Wer,Wo\nNorthwind Data,northwind-data.com\n";
@@ -680,7 +676,7 @@ async fn columns_are_named_once_and_remembered() {
 
 #[tokio::test]
 async fn a_name_that_came_meanwhile_gives_the_run_up() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let early = bring(&ctx, &sara, "organizations", "name,website\nWidget Works,widget-works.com\n").await;
@@ -700,7 +696,7 @@ async fn a_name_that_came_meanwhile_gives_the_run_up() {
 
 #[tokio::test]
 async fn no_run_stays_at_work_for_ever() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         // More of one name than there are addresses for it.
@@ -761,7 +757,7 @@ async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file
 
 #[tokio::test]
 async fn communities_bring_their_own_past_sponsors() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
         let apex = ravi.community().expect("Apex").0;
@@ -803,7 +799,7 @@ async fn communities_bring_their_own_past_sponsors() {
 
 #[tokio::test]
 async fn a_file_ties_nobody_whom_a_hand_may_not() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (ravi, tomas) = (who(&ctx, RAVI).await, who(&ctx, TOMAS).await);
         let apex = ravi.community().expect("Apex").0;
@@ -838,7 +834,7 @@ async fn a_file_ties_nobody_whom_a_hand_may_not() {
 
 #[tokio::test]
 async fn the_doors_and_who_may_use_them() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let mallory = who(&ctx, MALLORY).await;
         assert_eq!(code(imports::bring(&ctx, &mallory, file("organizations", "x.csv", LIST)).await), "FORBIDDEN");

@@ -1,7 +1,7 @@
 //! The inbox: its parts and filters, what is unread, who handles what, what is put aside, quotas, what is held, and what is
 //! answered by rule. Races included.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel};
 use chrono::Datelike as _;
 use commdesk::{
     features::{
@@ -27,10 +27,7 @@ use commdesk::{
         text::{Email, PersonName},
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -50,7 +47,6 @@ struct Cast {
 }
 
 async fn told(town: &Town) -> Cast {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     let ctx = town.ctx();
     let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
     let (asha, ravi, mei) = (actor(ASHA).await, actor(RAVI).await, actor(MEI).await);
@@ -129,7 +125,7 @@ fn on_the_seat_of(actor: &Actor, user: UserId) -> Actor {
 
 #[tokio::test]
 async fn every_part_and_every_filter_of_the_inbox() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let mut found = async |query: &str| {
@@ -188,7 +184,7 @@ async fn every_part_and_every_filter_of_the_inbox() {
 
 #[tokio::test]
 async fn what_is_unread_is_exact_while_others_write() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let (one, other) = (town.ctx(), town.ctx());
         let unread = async || cast.shown(&cast.asha, InboxTab::Open, InboxShow::All).await.counts.unread;
@@ -230,7 +226,7 @@ async fn what_is_unread_is_exact_while_others_write() {
 
 #[tokio::test]
 async fn a_request_is_given_to_a_colleague_and_the_other_side_sees_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let devi = colleague(town, &cast.asha, "Devi", "Sponsor Manager").await;
         let hira = colleague(town, &cast.asha, "Hira", "Hiring Manager").await;
@@ -275,7 +271,7 @@ async fn a_request_is_given_to_a_colleague_and_the_other_side_sees_nothing() {
 
 #[tokio::test]
 async fn what_is_put_aside_comes_back_by_itself() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let day = |days: i64| (ctx.now() + chrono::TimeDelta::days(days)).date_naive();
@@ -314,7 +310,7 @@ async fn what_is_put_aside_comes_back_by_itself() {
 
 #[tokio::test]
 async fn many_are_declined_each_with_its_own_outcome() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let own: uuid::Uuid =
@@ -378,7 +374,7 @@ async fn many_are_declined_each_with_its_own_outcome() {
 
 #[tokio::test]
 async fn a_week_has_twenty_requests_and_the_last_one_is_sent_once() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
@@ -413,7 +409,7 @@ const SPAM: &str = "See https://a.example https://b.example https://c.example an
 
 #[tokio::test]
 async fn what_looks_like_spam_waits_for_staff() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let tomas = people::actor(ctx, TOMAS).await.expect("signed in");
@@ -477,7 +473,7 @@ async fn what_looks_like_spam_waits_for_staff() {
 
 #[tokio::test]
 async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let words = "Come to our stage.";
@@ -518,7 +514,7 @@ async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
 
 #[tokio::test]
 async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ask: InboxAsk =
@@ -552,7 +548,7 @@ async fn a_stale_address_keeps_what_it_can_and_says_what_it_left_out() {
 
 #[tokio::test]
 async fn a_rejection_names_the_month_to_ask_again() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let today = ctx.now().date_naive();
@@ -588,7 +584,7 @@ async fn a_rejection_names_the_month_to_ask_again() {
 
 #[tokio::test]
 async fn rules_answer_at_once_and_say_who_handles_what() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let devi = colleague(town, &cast.asha, "Devi", "Sponsor Manager").await;
@@ -650,7 +646,7 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
 
 #[tokio::test]
 async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let answered = async || {

@@ -8,7 +8,7 @@
 use crate::{
     planted::{SAM, Tenants, VERA, furnish, seat},
     strangers::{API, FORMS, Others, PAGES, Whose, signed_in},
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use commdesk::{
     features::accounts::service as accounts,
@@ -391,7 +391,7 @@ struct Column {
 
 async fn column(caller: Caller) -> Column {
     let mut told = Column::default();
-    story(async |town| {
+    sequel(async |town| {
         let things = things(town).await;
         let mut browser = arrive(town, caller).await;
         for what in reads() {
@@ -485,7 +485,7 @@ fn table<'a>(
 
 #[tokio::test]
 async fn what_is_taken_away_is_gone_at_the_next_request() {
-    story(async |town| {
+    sequel(async |town| {
         let tenants = furnish(town).await;
         let mut ravi = signed_in(town, RAVI.email).await;
         let mut vera = signed_in(town, VERA.email).await;

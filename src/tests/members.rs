@@ -3,7 +3,7 @@
 
 use crate::{
     communities::browser,
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel},
 };
 use commdesk::{
     features::{
@@ -23,10 +23,7 @@ use commdesk::{
         text::Paragraph,
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, KOFI, MALLORY, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, KOFI, MALLORY, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -38,7 +35,6 @@ const ACME: &str = "organization:acme-cloud";
 const APEX: &str = "community:apex-circle";
 
 async fn told(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.ctx()
 }
 
@@ -106,7 +102,7 @@ async fn newly(town: &Town, by: &Actor, figure: Figure, role: &str) -> Actor {
 
 #[tokio::test]
 async fn a_new_person_comes_in_by_the_mailed_link() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut asha = browser(town, ASHA).await;
         let page = asha.open("/people").await;
@@ -176,7 +172,7 @@ async fn a_new_person_comes_in_by_the_mailed_link() {
 
 #[tokio::test]
 async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let asha = acting(town, ASHA, ACME).await;
         invite(town, &asha, RAVI.email, "Sponsor Manager").await.expect("invited");
@@ -219,7 +215,7 @@ async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
 
 #[tokio::test]
 async fn a_link_dies_at_once_and_lives_seven_days() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let asha = acting(town, ASHA, ACME).await;
         let id = invite(town, &asha, LENA.email, "Hiring Manager").await.expect("invited");
@@ -263,7 +259,7 @@ async fn a_link_dies_at_once_and_lives_seven_days() {
 
 #[tokio::test]
 async fn a_yes_and_a_taking_back_never_both_win() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let asha = acting(town, ASHA, ACME).await;
         for round in 0..4 {
@@ -292,7 +288,7 @@ async fn a_yes_and_a_taking_back_never_both_win() {
 
 #[tokio::test]
 async fn ten_invitations_a_minute_and_only_from_known_workspaces() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         town.house.clock.shift(60 - ctx.now().timestamp().rem_euclid(60));
         let mut asha = browser(town, ASHA).await;
@@ -337,7 +333,7 @@ async fn ten_invitations_a_minute_and_only_from_known_workspaces() {
 
 #[tokio::test]
 async fn members_stand_somewhere_and_only_active_ones_act() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let ravi = acting(town, RAVI, APEX).await;
         let added = newcomer("Noor", "Aziz", NOOR.email, "Designer").expect("in order");
@@ -410,7 +406,7 @@ async fn members_stand_somewhere_and_only_active_ones_act() {
 
 #[tokio::test]
 async fn an_invitation_taken_back_leaves_nobody_waiting() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let ravi = acting(town, RAVI, APEX).await;
         let added = newcomer("Noor", "Aziz", NOOR.email, "Designer").expect("in order");
@@ -442,7 +438,7 @@ async fn an_invitation_taken_back_leaves_nobody_waiting() {
 
 #[tokio::test]
 async fn the_last_owner_stays_also_when_two_leave_at_once() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let ravi = acting(town, RAVI, APEX).await;
         let ravis = member_id(town, &ravi, RAVI.name).await;
@@ -473,7 +469,7 @@ async fn the_last_owner_stays_also_when_two_leave_at_once() {
 
 #[tokio::test]
 async fn a_list_is_looked_at_and_taken_whole() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let mut ravi = browser(town, RAVI).await;
         ravi.workspace = Some(APEX.into());
@@ -533,7 +529,7 @@ async fn a_list_is_looked_at_and_taken_whole() {
 
 #[tokio::test]
 async fn a_hundred_onboarding_requests_an_hour() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         town.house.clock.shift(3_600 - ctx.now().timestamp().rem_euclid(3_600));
         let actor = acting(town, RAVI, APEX).await;
@@ -555,7 +551,7 @@ async fn a_hundred_onboarding_requests_an_hour() {
 
 #[tokio::test]
 async fn people_of_an_organization_sign_by_name_and_the_last_admin_stays() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let asha = acting(town, ASHA, ACME).await;
         let lena = newly(town, &asha, LENA, "Sponsor Manager").await;
@@ -588,7 +584,7 @@ async fn people_of_an_organization_sign_by_name_and_the_last_admin_stays() {
 
 #[tokio::test]
 async fn members_write_about_themselves() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let ravi = acting(town, RAVI, APEX).await;
         newly(town, &ravi, NOOR, "Designer").await;
@@ -670,7 +666,7 @@ async fn ask(town: &Town, figure: Figure, slug: &str, mailbox: &str) -> AppResul
 
 #[tokio::test]
 async fn the_admins_of_a_verified_organization_decide() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let mut ravi = browser(town, RAVI).await;
         let profile = ravi.open("/directory/acme-cloud").await.text;
@@ -729,7 +725,7 @@ async fn the_admins_of_a_verified_organization_decide() {
 
 #[tokio::test]
 async fn elsewhere_a_mailbox_at_the_domain_decides() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         // Checked by staff, and its last admin has left.
         let set = async |statement: &str| {
@@ -800,7 +796,7 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
 
 #[tokio::test]
 async fn calls_are_carried_out_once() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = browser(town, RAVI).await;
         let key = [("idempotency-key", "the-same")];

@@ -3,7 +3,7 @@
 
 use crate::{
     organizations::two_of_the_staff,
-    town::{Town, story},
+    town::{Town, sequel},
 };
 use commdesk::{
     features::{
@@ -30,17 +30,13 @@ use commdesk::{
         ids::{EventId, OrganizationId, RequestId},
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, INGRID, MALLORY, MEI, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, INGRID, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
 async fn demo(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.drain().await;
     town.ctx()
 }
@@ -133,7 +129,7 @@ async fn is_balanced(town: &Town, gone: OrganizationId, kept: OrganizationId) {
 
 #[tokio::test]
 async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (ravi, mei, tomas, asha) =
             (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
@@ -224,7 +220,7 @@ async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() 
 
 #[tokio::test]
 async fn what_nobody_could_answer_is_delivered_by_a_merge() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (ravi, asha) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await);
         let (sara, _) = two_of_the_staff(town).await;
@@ -248,7 +244,7 @@ async fn what_nobody_could_answer_is_delivered_by_a_merge() {
 
 #[tokio::test]
 async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (tomas, asha) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
         let (sara, omar) = two_of_the_staff(town).await;
@@ -309,7 +305,7 @@ async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role
 
 #[tokio::test]
 async fn nobody_gets_into_a_verified_workspace_by_an_application_that_nobody_checked() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (mallory, asha) = (who(&ctx, MALLORY).await, who(&ctx, ASHA).await);
         let (globex, acme) = (mallory.organization().expect("Globex"), asha.organization().expect("Acme"));
@@ -358,7 +354,7 @@ async fn nobody_gets_into_a_verified_workspace_by_an_application_that_nobody_che
 
 #[tokio::test]
 async fn a_merge_against_an_acceptance_leaves_one_truth() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (ravi, asha, tomas) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         let (sara, omar) = two_of_the_staff(town).await;
@@ -391,7 +387,7 @@ async fn a_merge_against_an_acceptance_leaves_one_truth() {
 
 #[tokio::test]
 async fn a_merge_against_an_application_loses_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         let (sara, omar) = two_of_the_staff(town).await;
@@ -435,7 +431,7 @@ async fn a_merge_against_an_application_loses_nothing() {
 
 #[tokio::test]
 async fn of_two_merges_at_once_one_is_carried_out() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = who(&ctx, RAVI).await;
         let (sara, omar) = two_of_the_staff(town).await;

@@ -1,6 +1,6 @@
 //! Blocks, which are mutual and silent, and reports, which staff decide once and reporters hear of.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -19,10 +19,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -33,7 +30,6 @@ fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
 }
 
 async fn told(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.ctx()
 }
 
@@ -58,7 +54,7 @@ async fn one(town: &Town, sql: &'static str) -> Uuid {
 
 #[tokio::test]
 async fn a_block_is_mutual_and_silent() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         let harbour = mei.community().expect("Harbour").0;
@@ -152,7 +148,7 @@ async fn a_block_is_mutual_and_silent() {
 
 #[tokio::test]
 async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (mallory, asha) = (who(&ctx, MALLORY).await, who(&ctx, ASHA).await);
         // A code works once, and the story used one.
@@ -274,7 +270,7 @@ async fn reads(browser: &mut Browser, event: Uuid, offer: Uuid) -> Vec<(String, 
 
 #[tokio::test]
 async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (tomas, asha, ravi) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await, who(&ctx, RAVI).await);
         town.house.clock.shift(60);
@@ -363,7 +359,7 @@ async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
 
 #[tokio::test]
 async fn a_block_takes_no_public_page_away() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (tomas, ravi) = (who(&ctx, TOMAS).await, who(&ctx, RAVI).await);
         // Lumen stands on the page of Apex Circle's event, and goes on standing there.
@@ -419,7 +415,7 @@ async fn a_block_takes_no_public_page_away() {
 
 #[tokio::test]
 async fn whoever_is_blocked_stands_in_no_list_for_the_other() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         let (harbour, lumen) = (mei.community().expect("Harbour"), tomas.organization().expect("Lumen"));

@@ -1,6 +1,6 @@
 //! Letters and notices: told once, sent with retries, read by nobody else.
 
-use crate::town::{Town, story};
+use crate::town::{Town, sequel, story};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
@@ -274,8 +274,7 @@ async fn whoever_registers_a_community_confirms_the_address_before_staff_look() 
 
 #[tokio::test]
 async fn the_demo_is_told_in_whole_sentences() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         town.drain().await;
 
         let mut told: Vec<(String, String)> = Vec::new();
@@ -505,8 +504,7 @@ fn opened(state: &str) -> String {
 
 #[tokio::test]
 async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         wait_until(town, 23, 0);
         work(town).await;
         let mut browser = ravi(town).await;
@@ -538,8 +536,7 @@ async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
 
 #[tokio::test]
 async fn preferences_over_the_api_are_those_of_the_page() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    sequel(async |town| {
         let mut browser = ravi(town).await;
         choose(&mut browser, "off").await;
 
@@ -585,8 +582,7 @@ async fn preferences_over_the_api_are_those_of_the_page() {
 
 #[tokio::test]
 async fn a_digest_tells_everything_once_a_day() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         wait_until(town, 12, 0);
         work(town).await;
         let mut browser = ravi(town).await;
@@ -659,8 +655,7 @@ async fn one_click(town: &Town, path: &str) -> crate::town::Answer {
 
 #[tokio::test]
 async fn one_click_stops_one_topic_and_a_notice_still_stands_in_the_house() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         town.drain().await;
         let letters = town.post.letters();
         let letter = letters.iter().find(|l| l.to == RAVI.email && l.text.contains("/requests/")).expect("a mail about a request");
@@ -710,8 +705,7 @@ async fn one_click_stops_one_topic_and_a_notice_still_stands_in_the_house() {
 
 #[tokio::test]
 async fn the_centre_counts_exactly_and_by_workspace() {
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+    sequel(async |town| {
         town.drain().await;
         let mut browser = ravi(town).await;
         let mine = format!("notices where user_id = (select id from users where email = '{}')", RAVI.email);

@@ -1,7 +1,7 @@
 //! What communities offer: editing without losing words, opening and closing, the list with its filters, orders and saved
 //! views, priced mixes, places that are released and who waits for them, decisions that are released together.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel};
 use commdesk::{
     features::{
         decisions::{
@@ -26,10 +26,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, MEI, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -50,7 +47,6 @@ struct Cast {
 }
 
 async fn told(town: &Town) -> Cast {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     let ctx = town.ctx();
     let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
     let (asha, tomas, ravi, mei) = (actor(ASHA).await, actor(TOMAS).await, actor(RAVI).await, actor(MEI).await);
@@ -112,7 +108,7 @@ impl Cast {
 
 #[tokio::test]
 async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let id =
             cast.offer(json!({"description": "Workshops all day.", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
@@ -152,7 +148,7 @@ async fn a_patch_changes_what_it_names_and_a_stale_one_nothing() {
 
 #[tokio::test]
 async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let id = cast.offer(json!({})).await;
         let (one, other) = (town.ctx(), town.ctx());
@@ -190,7 +186,7 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
 
 #[tokio::test]
 async fn the_deadline_closes_it_tells_applicants_and_a_new_day_opens_it_again() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let id = cast.offer(json!({"decisionDeadline": cast.day(5), "places": 2})).await;
         let request = cast.apply(&cast.asha, id).await;
@@ -241,7 +237,7 @@ async fn titles(cast: &Cast, who: Option<&Actor>, query: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_filter_and_every_order() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         sqlx::query("update opportunities set status = 'Closed'").execute(&town.owner).await.expect("a clean list");
         let range = |min: u32, max: u32, currency: &str| json!({"min": min, "max": max, "currency": currency});
@@ -325,7 +321,7 @@ async fn every_filter_and_every_order() {
 
 #[tokio::test]
 async fn what_fits_says_why_and_the_order_is_the_same_sum() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         assert_eq!(
             code(opportunities::list(&cast.ctx, Some(&cast.asha), &Board::read("sort=match"), &PageRequest::default()).await),
@@ -365,7 +361,7 @@ async fn what_fits_says_why_and_the_order_is_the_same_sum() {
 
 #[tokio::test]
 async fn saved_views_are_ones_own_and_read_as_the_list_reads() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let there = "/opportunities?q=hackfest&category=Gold+Sponsor&cursor=ff";
@@ -428,7 +424,7 @@ fn ids(items: &[(String, String)], names: &[&str]) -> Vec<String> {
 
 #[tokio::test]
 async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let (opportunity, items) = with_items(&cast, 3).await;
         let apply = async |chosen: Vec<String>, amount: &str| {
@@ -487,7 +483,7 @@ async fn a_mix_is_priced_by_the_service_and_an_illegal_one_is_refused() {
 
 #[tokio::test]
 async fn without_scripts_the_total_is_seen_before_anything_is_sent() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let (opportunity, items) = with_items(&cast, 3).await;
         let chosen = ids(&items, &["Gold", "Workshop"]);
@@ -515,7 +511,7 @@ async fn without_scripts_the_total_is_seen_before_anything_is_sent() {
 
 #[tokio::test]
 async fn the_last_piece_in_stock_goes_to_one_of_two() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let (opportunity, items) = with_items(&cast, 3).await;
         let booth = ids(&items, &["Booth"]);
@@ -586,7 +582,7 @@ async fn taken(town: &Town, id: OpportunityId) -> i64 {
 
 #[tokio::test]
 async fn the_loser_of_the_last_place_waits_and_is_offered_it_when_it_is_released() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let opportunity = cast.offer(json!({})).await;
@@ -649,7 +645,7 @@ async fn the_loser_of_the_last_place_waits_and_is_offered_it_when_it_is_released
 
 #[tokio::test]
 async fn the_line_keeps_its_order_and_an_offer_lapses_to_the_next() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
@@ -688,7 +684,7 @@ async fn the_line_keeps_its_order_and_an_offer_lapses_to_the_next() {
 
 #[tokio::test]
 async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
@@ -773,7 +769,7 @@ async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
 
 #[tokio::test]
 async fn a_line_is_for_what_is_full_and_staff_look_first_there_too() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
@@ -806,7 +802,7 @@ async fn a_line_is_for_what_is_full_and_staff_look_first_there_too() {
 
 #[tokio::test]
 async fn taking_a_kept_place_and_its_lapse_at_once_have_one_outcome() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer(json!({})).await;
         let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
@@ -830,7 +826,7 @@ async fn taking_a_kept_place_and_its_lapse_at_once_have_one_outcome() {
 
 #[tokio::test]
 async fn a_place_through_its_doors() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer(json!({})).await;
         let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
@@ -864,7 +860,7 @@ async fn a_place_through_its_doors() {
 
 #[tokio::test]
 async fn more_places_go_to_the_line_first_and_then_to_everybody() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
@@ -931,7 +927,7 @@ async fn more_places_go_to_the_line_first_and_then_to_everybody() {
 
 #[tokio::test]
 async fn more_places_and_an_acceptance_by_chance_leave_the_line_its_turn() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
         let opportunity = cast.offer(json!({})).await;
@@ -959,7 +955,7 @@ async fn more_places_and_an_acceptance_by_chance_leave_the_line_its_turn() {
 
 #[tokio::test]
 async fn more_places_while_an_offer_lapses_offer_each_place_once() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
         let opportunity = cast.offer(json!({})).await;
@@ -991,7 +987,7 @@ async fn more_places_while_an_offer_lapses_offer_each_place_once() {
 
 #[tokio::test]
 async fn fewer_places_and_an_acceptance_at_once_never_promise_more_than_there_is() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer(json!({"places": 2})).await;
         let hers = cast.apply(&cast.asha, opportunity).await;
@@ -1023,7 +1019,7 @@ async fn fewer_places_and_an_acceptance_at_once_never_promise_more_than_there_is
 
 #[tokio::test]
 async fn decisions_are_secret_until_they_are_released_together() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
@@ -1085,7 +1081,7 @@ async fn decisions_are_secret_until_they_are_released_together() {
 
 #[tokio::test]
 async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer(json!({"places": 2})).await;
         let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
@@ -1170,7 +1166,7 @@ async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts()
 
 #[tokio::test]
 async fn both_sides_see_what_changed_since_the_application() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer(json!({"places": 2, "benefits": [{"kind": "Booth", "text": "3 x 3 m"}]})).await;
         let id = cast.apply(&cast.asha, opportunity).await;
@@ -1211,7 +1207,7 @@ async fn both_sides_see_what_changed_since_the_application() {
 
 #[tokio::test]
 async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let open = sqlx::query_scalar::<_, uuid::Uuid>(
             "select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'",

@@ -4,7 +4,7 @@
 use crate::{
     communities,
     organizations::two_of_the_staff,
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel},
 };
 use base64::Engine as _;
 use commdesk::{
@@ -42,10 +42,7 @@ use commdesk::{
         password::Passwords,
         secrets,
     },
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -54,7 +51,6 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 async fn demo(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.drain().await;
     town.ctx()
 }
@@ -150,7 +146,7 @@ fn laughs() -> Vec<u8> {
 
 #[tokio::test]
 async fn hostile_files_are_refused_or_drawn_anew() {
-    story(async |town| {
+    sequel(async |town| {
         demo(town).await;
         let mut nobody = town.visitor();
         assert_eq!(upload(&mut nobody, "logo.svg", "image/svg+xml", LOGO.as_bytes()).await.status, StatusCode::UNAUTHORIZED);
@@ -249,7 +245,7 @@ async fn hostile_files_are_refused_or_drawn_anew() {
 
 #[tokio::test]
 async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let id = organization(town, "acme-cloud").await;
         let mut asha = communities::browser(town, ASHA).await;
@@ -297,7 +293,7 @@ async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
 
 #[tokio::test]
 async fn a_page_tells_what_is_supported_and_was() {
-    story(async |town| {
+    sequel(async |town| {
         demo(town).await;
         let supported: Vec<(String, String, bool)> = sqlx::query_as(
             "select distinct o.slug, e.title, e.status in ('Completed', 'Archived')
@@ -341,7 +337,7 @@ async fn a_page_tells_what_is_supported_and_was() {
 
 #[tokio::test]
 async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
         for reserved in ["add", "new", "reset-password", "admin", "a", "Upper"] {
@@ -394,7 +390,7 @@ async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
 
 #[tokio::test]
 async fn a_new_website_is_a_proposal_until_staff_approve_it() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
         let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
@@ -477,7 +473,7 @@ fn northwind() -> AddInput {
 
 #[tokio::test]
 async fn a_community_adds_what_is_not_here_once() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (ravi, mei) = (acting(&ctx, RAVI).await, acting(&ctx, MEI).await);
         assert_eq!(code(claims::add(&ctx, &acting(&ctx, ASHA).await, &northwind()).await), "FORBIDDEN");
@@ -559,7 +555,7 @@ async fn ask_for_support(town: &Town, ctx: &Ctx, ravi: &Actor, id: OrganizationI
 
 #[tokio::test]
 async fn a_request_waits_until_its_people_have_claimed_the_profile() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
@@ -638,7 +634,7 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
 
 #[tokio::test]
 async fn a_claim_goes_through_pages_without_scripts() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         claims::add(&ctx, &ravi, &northwind()).await.expect("added");
@@ -698,7 +694,7 @@ fn with_names(town: &Town, names: Fixed) -> Ctx {
 
 #[tokio::test]
 async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
@@ -783,7 +779,7 @@ async fn seat_from_before(town: &Town, id: OrganizationId, email: &str) {
 
 #[tokio::test]
 async fn an_unclaimed_profile_is_claimed_and_not_joined() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
@@ -857,7 +853,7 @@ async fn an_unclaimed_profile_is_claimed_and_not_joined() {
 
 #[tokio::test]
 async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let lumen = organization(town, "lumen-data").await;
         let by = OrganizationRef::Id(lumen);
@@ -900,7 +896,7 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
 
 #[tokio::test]
 async fn a_request_waits_however_long_a_claim_takes() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
@@ -944,7 +940,7 @@ async fn a_request_waits_however_long_a_claim_takes() {
 
 #[tokio::test]
 async fn a_request_that_staff_hold_invites_nobody_before_they_deliver_it() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let ravi = acting(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
@@ -970,7 +966,7 @@ async fn a_request_that_staff_hold_invites_nobody_before_they_deliver_it() {
 
 #[tokio::test]
 async fn disabling_a_verified_one_takes_two_and_is_undone() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let acme = organization(town, "acme-cloud").await;
         let (sara, omar) = two_of_the_staff(town).await;
@@ -1010,7 +1006,7 @@ async fn disabling_a_verified_one_takes_two_and_is_undone() {
 
 #[tokio::test]
 async fn staff_find_every_organization_by_clicks() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
         town.house.clock.shift(60);
@@ -1084,7 +1080,7 @@ async fn staff_find_every_organization_by_clicks() {
 
 #[tokio::test]
 async fn staff_run_the_checks_again_and_see_what_waits() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = demo(town).await;
         let acme = organization(town, "acme-cloud").await;
         town.house.clock.shift(60);

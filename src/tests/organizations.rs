@@ -2,7 +2,7 @@
 
 use crate::{
     communities,
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel, story},
 };
 use commdesk::{
     features::accounts,
@@ -967,8 +967,7 @@ async fn a_seat_waits_on_the_home_page_of_whom_it_was_kept_for() {
 #[tokio::test]
 async fn only_who_edits_a_profile_is_led_to_what_it_lacks() {
     const LENA: Figure = Figure { name: "Lena Fischer", email: "lena@acme.example", role: "Sponsor Manager" };
-    story(async |town| {
-        commdesk::seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+    sequel(async |town| {
         let ctx = town.ctx();
         let lena = people::activate(&ctx, LENA).await.expect("activated");
         sqlx::query(

@@ -2,7 +2,7 @@
 
 use crate::{
     counting::Counter,
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -52,8 +52,7 @@ async fn public(town: &Town) -> Vec<String> {
 #[tokio::test]
 async fn nobodys_page_is_never_somebodys() {
     let (counter, _listening) = Counter::start();
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, _) = keeping(town);
         let mut visitor = Browser::new(router.clone());
         let mut asha = Browser::new(router.clone());
@@ -95,8 +94,7 @@ async fn nobodys_page_is_never_somebodys() {
 #[tokio::test]
 async fn what_is_refused_or_private_is_not_kept() {
     let (counter, _listening) = Counter::start();
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, kept) = keeping(town);
         let mut visitor = Browser::new(router);
         for path in ["/events/not-there", "/directory/not-there", "/opportunities/0190a000-0000-7000-8000-000000000000"] {
@@ -134,8 +132,7 @@ async fn what_is_refused_or_private_is_not_kept() {
 
 #[tokio::test]
 async fn a_page_is_kept_for_a_second_of_the_house() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, _) = keeping(town);
         let mut visitor = Browser::new(router);
         let before = visitor.open("/events").await;
@@ -167,8 +164,7 @@ async fn a_page_is_kept_for_a_second_of_the_house() {
 
 #[tokio::test]
 async fn a_kept_pages_policy_names_its_own_scripts() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, _) = keeping(town);
         let mut visitor = Browser::new(router);
         for path in public(town).await {
@@ -198,8 +194,7 @@ async fn a_kept_pages_policy_names_its_own_scripts() {
 
 #[tokio::test]
 async fn a_kept_page_is_sent_as_its_reader_takes_it() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, _) = keeping(town);
         let (_, headers, plain) = raw(&router, "/directory", &[]).await;
         assert!(!headers.contains_key(header::CONTENT_ENCODING));
@@ -237,8 +232,7 @@ async fn a_kept_page_is_sent_as_its_reader_takes_it() {
 #[tokio::test]
 async fn a_crowd_is_one_rendering() {
     let (counter, _listening) = Counter::start();
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let (router, _) = keeping(town);
         counter.take();
         raw(&router, "/opportunities", &[]).await;

@@ -3,7 +3,7 @@
 
 use crate::{
     planted::{VERA, seat},
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use commdesk::{
     features::{
@@ -28,10 +28,7 @@ use commdesk::{
         text::Paragraph,
     },
     platform::facts,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -47,7 +44,6 @@ struct Stage {
 }
 
 async fn staged(town: &Town) -> Stage {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     let actor = async |figure: Figure| people::actor(&town.ctx(), figure).await.expect("signed in");
     let asha = actor(ASHA).await;
     Stage {
@@ -107,7 +103,7 @@ impl Stage {
 
 #[tokio::test]
 async fn an_organization_stands_once_per_category_and_its_new_name_changes_no_page() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let official = stage.add(town, &PartnerInput { category: None, ..of(stage.acme, "") }).await.expect("added");
         assert_eq!(stage.seen(town, official).await.category, Category::OfficialPartner, "without a category");
@@ -143,7 +139,7 @@ async fn an_organization_stands_once_per_category_and_its_new_name_changes_no_pa
 
 #[tokio::test]
 async fn somebody_new_becomes_a_profile_that_a_community_added() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let at = format!("/events/{}/partners", stage.hackfest);
@@ -221,7 +217,7 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
 
 #[tokio::test]
 async fn two_additions_at_once_are_one() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let new = of(stage.acme, "Silver Sponsor").parse_new(Labels::Sponsors).expect("in order");
         let (one, other) = (town.ctx(), town.ctx());
@@ -239,7 +235,7 @@ async fn two_additions_at_once_are_one() {
 
 #[tokio::test]
 async fn what_was_agreed_is_kept_and_its_removal_is_read_by_both() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let ctx = town.ctx();
         let lumen = stage.agreed(town).await;
@@ -286,7 +282,7 @@ async fn what_was_agreed_is_kept_and_its_removal_is_read_by_both() {
 
 #[tokio::test]
 async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_hand() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let ctx = town.ctx();
         let a = stage.add(town, &named("Alpha")).await.expect("added");
@@ -329,7 +325,7 @@ async fn hidden_ones_are_seen_by_the_community_only_and_tiers_are_ordered_by_han
 
 #[tokio::test]
 async fn a_plain_role_sees_of_an_event_what_everybody_sees() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let ctx = town.ctx();
         let lumen = stage.agreed(town).await;
@@ -388,7 +384,7 @@ async fn a_plain_role_sees_of_an_event_what_everybody_sees() {
 
 #[tokio::test]
 async fn what_a_page_shows_of_rooms_below_is_loaded_from_the_browser_too() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let json = [("accept", "application/json")];
         let mut visitor = town.visitor();
@@ -411,7 +407,7 @@ async fn what_a_page_shows_of_rooms_below_is_loaded_from_the_browser_too() {
 
 #[tokio::test]
 async fn partners_and_sponsors_over_rest() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let at = |rest: &str| format!("/events/{}/{rest}", stage.hackfest);
@@ -475,7 +471,7 @@ async fn partners_and_sponsors_over_rest() {
 
 #[tokio::test]
 async fn the_panel_works_without_scripts() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let page = format!("/manage/events/{}", stage.hackfest);
@@ -526,7 +522,7 @@ async fn the_panel_works_without_scripts() {
 
 #[tokio::test]
 async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answers() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let page = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
         assert_eq!(page.ahead.iter().map(|event| event.title.as_str()).collect::<Vec<_>>(), ["HackFest 2027"]);
@@ -554,7 +550,7 @@ async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answe
 
 #[tokio::test]
 async fn what_is_counted_as_supported_is_what_stands_on_public_pages() {
-    story(async |town| {
+    sequel(async |town| {
         let stage = staged(town).await;
         let ctx = town.ctx();
         let counted = async |name: &str| {

@@ -5,7 +5,7 @@
 use crate::{
     planted::{SAM, VERA, furnish, plant_words},
     strangers::{LOADS, Others, PAGES, signed_in},
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use commdesk::{
     features::accounts::service as accounts,
@@ -67,7 +67,7 @@ async fn markup_that_people_write_is_text_on_every_page_and_in_every_letter() {
     for round in 0..rounds() {
         let mut words = PAYLOADS;
         words.rotate_left(round);
-        story(async |town| {
+        sequel(async |town| {
             let tenants = furnish(town).await;
             let member: Uuid = sqlx::query_scalar("select id from members where user_id = $1")
                 .bind(tenants.ravi)

@@ -6,10 +6,7 @@
 use crate::town::Town;
 use commdesk::{
     platform::crypto::cell,
-    seeds::{
-        self,
-        people::{self, Figure},
-    },
+    seeds::people::{self, Figure},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -269,7 +266,6 @@ pub async fn seat(town: &Town, figure: Figure, role: &str, status: &str) {
 
 /// The demo, and a row in every table that keeps something private.
 pub async fn furnish(town: &Town) -> Tenants {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
     seat(town, VERA, "Volunteer", "Active").await;
     seat(town, SAM, "Organizer", "Suspended").await;
     let one = async |sql: &str| {

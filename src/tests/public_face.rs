@@ -1,7 +1,7 @@
 //! What search engines, other sites and machines get of the public pages: nothing that a stranger may not open, and nothing
 //! that breaks out of where it stands.
 
-use crate::town::{Answer, story};
+use crate::town::{Answer, sequel, story};
 use axum::body::Body;
 use commdesk::seeds;
 use http::{Method, StatusCode};
@@ -36,8 +36,7 @@ fn thing(page: &str, kind: &str) -> Value {
 
 #[tokio::test]
 async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let mut visitor = town.visitor();
         let robots = visitor.open("/robots.txt").await;
         assert_eq!(robots.text, "User-agent: *\nDisallow: /\n", "a developer's machine is for nobody's index");
@@ -85,8 +84,7 @@ async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
 
 #[tokio::test]
 async fn a_large_list_is_cut_into_pages_by_id() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         town.as_superuser(
             "set session_replication_role = replica;
              create table more as select o.* from organizations o where slug = 'acme-cloud';
@@ -116,8 +114,7 @@ async fn a_large_list_is_cut_into_pages_by_id() {
 
 #[tokio::test]
 async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let mut visitor = town.visitor();
         let landing = visitor.open("/").await;
         assert_eq!(thing(&landing.text, "WebSite")["potentialAction"]["@type"], "SearchAction");
@@ -164,8 +161,7 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
 
 #[tokio::test]
 async fn pictures_beside_links_are_for_public_things_and_are_kept() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let mut visitor = town.visitor();
         let opportunity: uuid::Uuid = sqlx::query_scalar("select id from opportunities where status = 'Open' limit 1")
             .fetch_one(&town.owner)

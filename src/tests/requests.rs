@@ -1,6 +1,6 @@
 //! Both paths from an offer to a logo on the event's page: services and doors, races included.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -24,10 +24,7 @@ use commdesk::{
         page::PageRequest,
     },
     platform::ctx::Ctx,
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, KOFI, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, KOFI, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
@@ -50,7 +47,6 @@ struct Cast {
 }
 
 async fn told(town: &Town) -> Cast {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     let ctx = town.ctx();
     let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
     let (asha, tomas, ravi, mei) = (actor(ASHA).await, actor(TOMAS).await, actor(RAVI).await, actor(MEI).await);
@@ -121,7 +117,7 @@ async fn is_whole(town: &Town, id: RequestId) -> bool {
 
 #[tokio::test]
 async fn both_paths_end_on_the_events_page() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         // The organization's path.
@@ -175,7 +171,7 @@ async fn both_paths_end_on_the_events_page() {
 
 #[tokio::test]
 async fn of_two_accepts_at_once_one_is_carried_out() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 2).await;
         let id = cast.apply(&cast.asha, opportunity).await;
@@ -193,7 +189,7 @@ async fn of_two_accepts_at_once_one_is_carried_out() {
 
 #[tokio::test]
 async fn accept_against_withdraw_has_one_outcome() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         for _ in 0..4 {
             let opportunity = cast.offer("Bronze Sponsor", 1).await;
@@ -226,7 +222,7 @@ async fn accept_against_withdraw_has_one_outcome() {
 
 #[tokio::test]
 async fn accept_against_expiry_is_decided_by_the_clock_alone() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let (early, late) = (cast.offer("Silver Sponsor", 1).await, cast.offer("Bronze Sponsor", 1).await);
         let (early, late) = (cast.apply(&cast.asha, early).await, cast.apply(&cast.tomas, late).await);
@@ -256,7 +252,7 @@ async fn accept_against_expiry_is_decided_by_the_clock_alone() {
 
 #[tokio::test]
 async fn the_last_place_is_taken_once() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 1).await;
         let (first, second) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
@@ -283,7 +279,7 @@ async fn the_last_place_is_taken_once() {
 
 #[tokio::test]
 async fn a_killed_acceptance_leaves_nothing_or_everything() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
@@ -321,7 +317,7 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 
 #[tokio::test]
 async fn fifty_identical_clicks_are_one_application() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 3).await;
         let asha = signed_in(town, ASHA).await;
@@ -357,7 +353,7 @@ async fn fifty_identical_clicks_are_one_application() {
 
 #[tokio::test]
 async fn the_same_request_sent_at_once_by_two_is_one_request() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let lumen = cast.tomas.organization().expect("Lumen").to_string();
         let event: uuid::Uuid = sqlx::query_scalar("select id from events where title = 'HarbourConf'")
@@ -392,7 +388,7 @@ fn also(actor: &Actor, more: &Membership) -> Actor {
 
 #[tokio::test]
 async fn only_the_right_people_act_and_strangers_find_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let opportunity = cast.offer("Silver Sponsor", 2).await;
@@ -458,7 +454,7 @@ async fn only_the_right_people_act_and_strangers_find_nothing() {
 
 #[tokio::test]
 async fn an_unapproved_community_drafts_but_does_not_open() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let kofi = people::actor(ctx, KOFI).await.expect("signed in");
@@ -489,7 +485,7 @@ async fn an_unapproved_community_drafts_but_does_not_open() {
 
 #[tokio::test]
 async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let id = cast.offer("Silver Sponsor", 3).await;
@@ -534,7 +530,7 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
 
 #[tokio::test]
 async fn deadlines_close_and_expire_when_they_come() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
@@ -553,7 +549,7 @@ async fn deadlines_close_and_expire_when_they_come() {
 
 #[tokio::test]
 async fn words_that_were_agreed_on_cannot_be_changed() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let opportunity = cast.offer("Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
@@ -578,7 +574,7 @@ async fn words_that_were_agreed_on_cannot_be_changed() {
 
 #[tokio::test]
 async fn the_inbox_shows_whose_turn_first_and_pages_by_key() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         let (a, b) = (cast.offer("Silver Sponsor", 1).await, cast.offer("Bronze Sponsor", 1).await);
@@ -615,7 +611,7 @@ async fn the_inbox_shows_whose_turn_first_and_pages_by_key() {
 
 #[tokio::test]
 async fn the_public_list_is_found_by_words_and_every_filter() {
-    story(async |town| {
+    sequel(async |town| {
         let _cast = told(town).await;
         let mut visitor = town.visitor();
         let found = async |visitor: &mut Browser, query: &str| {
@@ -672,7 +668,7 @@ async fn the_public_list_is_found_by_words_and_every_filter() {
 
 #[tokio::test]
 async fn forms_work_without_scripts_and_lose_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let cast = told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let event = cast.hackfest.to_string();

@@ -1,6 +1,6 @@
 //! The directory and the list of communities as they are searched: by the index, and by the database while it is filled.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel, story};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -15,10 +15,7 @@ use commdesk::{
     },
     kernel::{actor::Actor, page::PageRequest},
     platform::{ctx::Ctx, index},
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use std::collections::BTreeSet;
@@ -57,7 +54,6 @@ async fn many(town: &Town, from: i32, to: i32) {
 }
 
 async fn told(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.ctx()
 }
 
@@ -181,7 +177,7 @@ async fn the_index_and_the_database_find_the_same() {
 
 #[tokio::test]
 async fn counts_respect_the_other_facets_and_nobody_hidden_is_counted() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         many(town, 1, 200).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
@@ -297,7 +293,7 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
 
 #[tokio::test]
 async fn the_pages_say_what_was_asked_and_what_else_there_is() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         many(town, 1, 120).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
@@ -364,7 +360,7 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
 
 #[tokio::test]
 async fn communities_are_searched_as_well() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let page = PageRequest::default();
         let find = async |viewer: Option<&Actor>, query: &str| {

@@ -3,7 +3,7 @@
 
 use crate::{
     counting::Counter,
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use commdesk::{
     features::{
@@ -14,10 +14,7 @@ use commdesk::{
     },
     http::site,
     platform::index,
-    seeds::{
-        self,
-        people::{self, OMAR},
-    },
+    seeds::people::{self, OMAR},
 };
 use std::collections::BTreeSet;
 
@@ -329,8 +326,7 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
     let known: BTreeSet<&str> = site::page_routes().iter().map(|route| route.path()).collect();
     assert_eq!(told, known, "every page is in the table");
     let (counter, _listening) = Counter::start();
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         // As they are a few seconds after the start: until then the database answers, with a statement more.
         index::fill::<Directory>(&town.ctx()).await.expect("filled");
         index::fill::<Communities>(&town.ctx()).await.expect("filled");

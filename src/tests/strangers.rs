@@ -3,7 +3,7 @@
 
 use crate::{
     house::SAFE_HEADERS,
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Town, sequel},
 };
 use ::http::Method;
 use axum::body::Body;
@@ -631,8 +631,7 @@ async fn every_page_as_nobody_and_as_an_outsider() {
         .filter_map(|page| page["route"].as_str().filter(|route| !route.is_empty()))
         .collect();
     assert_eq!(looked, listed.keys().copied().collect(), "every page is in end2end/pages.json");
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let others = others(town).await;
         let before = facts(town).await;
         let mut faults = Vec::new();
@@ -713,8 +712,7 @@ async fn every_form_as_nobody_and_as_an_outsider_changes_nothing() {
     known.sort_unstable();
     told.sort_unstable();
     assert_eq!(known, told, "every form is in the table");
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let others = others(town).await;
         let before = facts(town).await;
         let mut faults = Vec::new();
@@ -767,8 +765,7 @@ async fn everything_that_pages_load_as_nobody_and_as_an_outsider() {
     known.sort();
     told.sort();
     assert_eq!(known, told, "every server function is in the table");
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let others = others(town).await;
         let mut outsider = mallory(town).await;
         let before = facts(town).await;
@@ -800,8 +797,7 @@ async fn everything_that_pages_load_as_nobody_and_as_an_outsider() {
 
 #[tokio::test]
 async fn no_other_site_changes_anything_through_any_door() {
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let others = others(town).await;
         let json = ("content-type", "application/json");
         let form = ("content-type", "application/x-www-form-urlencoded");
@@ -875,8 +871,7 @@ async fn every_call_as_nobody_and_as_an_outsider() {
     let mut told: Vec<String> = API.iter().map(|(method, path, ..)| format!("{method} {path}")).collect();
     told.sort();
     assert_eq!(known, told, "every call is in the table");
-    story(async |town| {
-        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo loads");
+    sequel(async |town| {
         let others = others(town).await;
         let before = facts(town).await;
         let mut faults = Vec::new();

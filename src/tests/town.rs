@@ -22,21 +22,23 @@ use commdesk::{
         facts,
         index::Shelf,
         jobs::{self, Registry},
-        mail::Memory,
+        mail::{Letter, Memory, Post as _},
         password::Passwords,
         secrets::{self, Secret},
         storage::Store,
     },
+    seeds,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
 use std::{
     net::SocketAddr,
+    path::{Path, PathBuf},
     str::FromStr as _,
     sync::{Arc, LazyLock},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt as _;
 
 /// One test's world.
@@ -60,6 +62,68 @@ pub async fn story(tell: impl AsyncFnOnce(&Town)) {
     town.close().await;
 }
 
+/// Tells a story that begins where the demo's ends: its people, companies, community, event and opportunities are there, with
+/// the letters that were sent. The demo is told once for all of them, and their databases are copies of that one.
+pub async fn sequel(tell: impl AsyncFnOnce(&Town)) {
+    let told = TOLD.get_or_init(Told::tell).await;
+    let town = Town::on(&told.database, &told.files).await;
+    for letter in &told.letters {
+        town.post.send(letter).await.expect("a letter that was sent before");
+    }
+    tell(&town).await;
+    town.close().await;
+}
+
+/// A town after the demo's story.
+struct Told {
+    database: String,
+    /// Keys and pictures, by their path.
+    files: Vec<(PathBuf, Vec<u8>)>,
+    letters: Vec<Letter>,
+}
+
+static TOLD: OnceCell<Told> = OnceCell::const_new();
+
+/// Longer than any run of the tests: what an ended run has left behind may go.
+const FORGOTTEN: u64 = 6 * 3600;
+
+impl Told {
+    /// The database is named after this run: what the demo does is decided by the code, which nothing here can tell apart.
+    async fn tell() -> Self {
+        let town = Town::new().await;
+        seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
+        let mut files = Vec::new();
+        read_all(town._files.path(), Path::new(""), &mut files);
+        let letters = town.post.letters();
+        town.house.pool.close().await;
+        town.owner.close().await;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        for old in town.server.databases().await.expect("the names of databases") {
+            let made = old.strip_prefix("told_").and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
+            if made.is_some_and(|made| made + FORGOTTEN < now) {
+                town.server.drop_database(&old).await.expect("the database of an old run goes");
+            }
+        }
+        let database = format!("told_{now}_{}", std::process::id());
+        town.server.create_database(&database, Some(&town.database)).await.expect("a name for the demo's database");
+        town.server.drop_database(&town.database).await.expect("the first one goes");
+        Self { database, files, letters }
+    }
+}
+
+/// Every file below `root`, with its path from there.
+fn read_all(root: &Path, below: &Path, into: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in std::fs::read_dir(root.join(below)).expect("a folder") {
+        let path = below.join(entry.expect("a file").file_name());
+        if root.join(&path).is_dir() {
+            read_all(root, &path, into);
+        } else {
+            let bytes = std::fs::read(root.join(&path)).expect("a file that can be read");
+            into.push((path, bytes));
+        }
+    }
+}
+
 /// Kept for as long as the tests run. With only one subscriber alive, tracing asks the thread that meets an event first
 /// whether anybody listens, and remembers that thread's no for all: a test that counts events would hear nothing.
 static SECOND_LISTENER: LazyLock<tracing::Dispatch> =
@@ -78,9 +142,20 @@ impl Town {
         })
         .await
         .expect("a migrated template");
+        Self::on(&template, &[]).await
+    }
+
+    /// A town whose database is a copy of this one, with these files.
+    async fn on(template: &str, before: &[(PathBuf, Vec<u8>)]) -> Self {
+        let server = cluster::test_cluster().await.expect("a Postgres for tests");
         let database = format!("town_{}", hex::encode(secrets::random::<8>()));
-        server.create_database(&database, Some(&template)).await.expect("a database of the template");
+        server.create_database(&database, Some(template)).await.expect("a database of the template");
         let files = tempfile::tempdir().expect("a folder for files");
+        for (path, bytes) in before {
+            let path = files.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder around it")).expect("a folder");
+            std::fs::write(path, bytes).expect("a file");
+        }
         let addr = SocketAddr::from(([127, 0, 0, 1], 3999));
         let mut settings = Settings::development(addr, files.path(), None, 1, "target/site".into());
         settings.look_outside = false;

@@ -1,6 +1,6 @@
 //! Saved searches, what they tell, and what people watch.
 
-use crate::town::{Browser, Town, story};
+use crate::town::{Browser, Town, sequel};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -20,10 +20,7 @@ use commdesk::{
     },
     kernel::actor::Actor,
     platform::{ctx::Ctx, index},
-    seeds::{
-        self,
-        people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
-    },
+    seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -33,7 +30,6 @@ use uuid::Uuid;
 const LATER: i64 = 6 * 60;
 
 async fn told(town: &Town) -> Ctx {
-    seeds::demo(&town.house, &town.registry, &|_| {}).await.expect("the demo's story");
     town.drain().await;
     town.ctx()
 }
@@ -82,7 +78,7 @@ fn alerts_to(town: &Town, figure: Figure) -> Vec<String> {
 
 #[tokio::test]
 async fn a_search_is_saved_renamed_and_deleted_on_pages_without_scripts() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let page = ravi.open("/directory?q=servers&cursor=&as=community:apex-circle").await;
@@ -133,7 +129,7 @@ async fn a_search_is_saved_renamed_and_deleted_on_pages_without_scripts() {
 
 #[tokio::test]
 async fn a_person_saves_so_many_and_no_more() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let ravi = who(&ctx, RAVI).await;
         for n in 0..30 {
@@ -149,7 +145,7 @@ async fn a_person_saves_so_many_and_no_more() {
 
 #[tokio::test]
 async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
         let ravi = who(&ctx, RAVI).await;
@@ -203,7 +199,7 @@ async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() 
 
 #[tokio::test]
 async fn nobody_is_told_of_what_they_may_not_see() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei, asha) = (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, ASHA).await);
@@ -235,7 +231,7 @@ async fn nobody_is_told_of_what_they_may_not_see() {
 
 #[tokio::test]
 async fn what_is_hidden_or_unwanted_meanwhile_is_not_told() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
@@ -275,7 +271,7 @@ async fn what_is_hidden_or_unwanted_meanwhile_is_not_told() {
 
 #[tokio::test]
 async fn whoever_lost_the_seat_or_chose_otherwise_is_mailed_nothing() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
@@ -300,7 +296,7 @@ async fn whoever_lost_the_seat_or_chose_otherwise_is_mailed_nothing() {
 
 #[tokio::test]
 async fn communities_are_searched_and_told_of_too() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         index::fill::<Communities>(&ctx).await.expect("filled");
         let asha = who(&ctx, ASHA).await;
@@ -319,7 +315,7 @@ async fn communities_are_searched_and_told_of_too() {
 
 #[tokio::test]
 async fn two_schedulers_and_two_jobs_tell_once() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let ravi = who(&ctx, RAVI).await;
@@ -340,7 +336,7 @@ async fn two_schedulers_and_two_jobs_tell_once() {
 
 #[tokio::test]
 async fn what_is_watched_is_listed_while_it_may_be_seen() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let (acme, lumen) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "lumen-data").await);
@@ -391,7 +387,7 @@ async fn what_is_watched_is_listed_while_it_may_be_seen() {
 
 #[tokio::test]
 async fn whoever_watches_a_community_hears_of_its_events() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let apex = id_of(town, "communities", "apex-circle").await;
         let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
@@ -424,7 +420,7 @@ async fn whoever_watches_a_community_hears_of_its_events() {
 
 #[tokio::test]
 async fn four_stand_side_by_side() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let path = "/directory/compare?o=acme-cloud&o=lumen-data&o=nobody-here&o=globex&o=fjord-media";
         let page = town.visitor().open(path).await;
