@@ -2,7 +2,7 @@
 
 use crate::ui::{
     found::Described,
-    page::{Loaded, PageError, shown},
+    page::{Loaded, PageError, fetched, shown},
     parts::PageHead,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -148,7 +148,7 @@ fn fields(document: &serde_json::Value, schema: &serde_json::Value) -> Vec<(Stri
 /// The page.
 #[component]
 pub fn ApiDocsPage() -> impl IntoView {
-    let view: Loaded<Vec<Group>> = Resource::new(|| (), |()| api());
+    let view: Loaded<Vec<Group>> = fetched(|| (), |()| api());
     view! {
         <Title text="API"/>
         <Described path="/api/docs" title="The marketplace, for programs" text="The REST API of CommDesk: every call, its fields and its answers."/>

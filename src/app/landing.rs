@@ -4,7 +4,7 @@ use crate::{
     features::{opportunities::views::OpportunityRow, organizations::views::OrganizationCard},
     ui::{
         found::{Described, LinkedData, graph},
-        page::{Loaded, PageError, shown},
+        page::{Loaded, PageError, fetched, shown},
         parts::{Icon, Logo, Pill, Tier},
     },
 };
@@ -34,7 +34,7 @@ pub async fn landing() -> Result<LandingView, PageError> {
 /// The page.
 #[component]
 pub fn LandingPage() -> impl IntoView {
-    let view: Loaded<LandingView> = Resource::new(|| (), |()| landing());
+    let view: Loaded<LandingView> = fetched(|| (), |()| landing());
     view! {
         <Title text="Sponsorship, settled in one place"/>
         <Described

@@ -1,6 +1,6 @@
 //! Who looks at the page and in which theme, for the frames: the view that crosses the wire, loaded once. `me` makes it.
 
-use crate::ui::page::{Loaded, PageError};
+use crate::ui::page::{Loaded, PageError, fetched};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +54,7 @@ pub struct Me(pub Loaded<Option<MeView>>);
 
 /// Starts loading who looks.
 pub fn load() -> Me {
-    Me(Resource::new_blocking(|| (), |()| me()))
+    Me(fetched(|| (), |()| me()))
 }
 
 /// The workspace that pages of this load act for: `?as=`, else the remembered one.

@@ -4,11 +4,21 @@ use super::{browser, parts::Empty};
 use crate::kernel::fields::FieldErrors;
 use leptos::{
     prelude::*,
+    server::codee::{Decoder, Encoder},
     server_fn::codec::JsonEncoding,
     server_fn::error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::sync::Arc;
+use std::{
+    any::Any,
+    marker::PhantomData,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+};
 
 /// Why a page has nothing to show; the error half of the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +45,16 @@ impl PageError {
             field_errors: FieldErrors::default(),
             retry_after: None,
             request_id: None,
+        }
+    }
+
+    /// What came is not what this page can show: the site has changed since it was opened.
+    pub fn outdated() -> Self {
+        Self {
+            status: 400,
+            code: "RELOAD_NEEDED".into(),
+            message: "This page is older than the site. Load it again; what you saved is kept.".into(),
+            ..Self::cut_off()
         }
     }
 }
@@ -72,18 +92,154 @@ impl FromServerFnError for PageError {
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) => Self::cut_off(),
-            _ => Self {
-                status: 400,
-                code: "RELOAD_NEEDED".into(),
-                message: "This page is older than the site. Load it again; what you saved is kept.".into(),
-                ..Self::cut_off()
+            _ => Self::outdated(),
+        }
+    }
+}
+
+/// A view that the page waits for, on the server too. Everything between asking and showing works on an [`Answer`], whatever
+/// the view is, so a browser carries that machinery once and not for each of seventy views.
+pub struct Loaded<T> {
+    answer: Resource<Answer, Wire>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Loaded<T> {}
+
+impl<T: Clone + DeserializeOwned + 'static> IntoFuture for Loaded<T> {
+    type Output = Result<T, PageError>;
+    type IntoFuture = Coming<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Coming { answer: Box::pin(async move { self.answer.await }), of: PhantomData }
+    }
+}
+
+/// A view on its way.
+pub struct Coming<T> {
+    answer: Later<Answer>,
+    of: PhantomData<fn() -> T>,
+}
+
+type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+impl<T: Clone + DeserializeOwned + 'static> Future for Coming<T> {
+    type Output = Result<T, PageError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map(|answer| answer.read())
+    }
+}
+
+/// What came for a page, with its type put aside.
+#[derive(Clone)]
+pub enum Answer {
+    Found(Arc<dyn Carried>),
+    Failed(PageError),
+    /// What the page brought from the server: a sign, and JSON that nobody has read yet.
+    Brought(Arc<str>),
+}
+
+/// Stands before the JSON of a view, or of what is wrong.
+const FOUND: char = '+';
+const FAILED: char = '-';
+
+impl Answer {
+    fn of<T: Clone + Serialize + Send + Sync + 'static>(outcome: Result<T, PageError>) -> Self {
+        match outcome {
+            Ok(view) => Self::Found(Arc::new(view)),
+            Err(error) => Self::Failed(error),
+        }
+    }
+
+    /// The view, as the page knows it. JSON is read as the answers of server functions are, from bytes: a second way to read it
+    /// would be a second copy of the code that reads every view.
+    fn read<T: Clone + DeserializeOwned + 'static>(&self) -> Result<T, PageError> {
+        match self {
+            Self::Found(view) => view.as_ref().any().downcast_ref().cloned().ok_or_else(PageError::outdated),
+            Self::Failed(error) => Err(error.clone()),
+            Self::Brought(text) => match text.strip_prefix(FOUND) {
+                Some(json) => serde_json::from_slice(json.as_bytes()).map_err(|_| PageError::outdated()),
+                None => Err(serde_json::from_slice(text[1..].as_bytes()).unwrap_or_else(|_| PageError::outdated())),
             },
         }
     }
 }
 
-/// A view that the page waits for, on the server too.
-pub type Loaded<T> = Resource<Result<T, PageError>>;
+/// What can be shown on the server, and carried to a browser.
+pub trait Carried: Send + Sync {
+    fn any(&self) -> &dyn Any;
+    /// As JSON; in a browser, which sends no view, nothing.
+    fn written(&self) -> serde_json::Result<String>;
+}
+
+impl<T: Serialize + Send + Sync + 'static> Carried for T {
+    fn any(&self) -> &dyn Any {
+        self
+    }
+
+    fn written(&self) -> serde_json::Result<String> {
+        browser::written(self)
+    }
+}
+
+/// How an [`Answer`] is carried.
+pub struct Wire;
+
+impl Encoder<Answer> for Wire {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(answer: &Answer) -> Result<String, Self::Error> {
+        Ok(match answer {
+            Answer::Found(view) => format!("{FOUND}{}", view.written()?),
+            Answer::Failed(error) => format!("{FAILED}{}", browser::written(error)?),
+            Answer::Brought(text) => text.to_string(),
+        })
+    }
+}
+
+impl Decoder<Answer> for Wire {
+    type Error = ();
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<Answer, ()> {
+        if text.starts_with([FOUND, FAILED]) { Ok(Answer::Brought(text.into())) } else { Err(()) }
+    }
+}
+
+/// Asks for a view, and again whenever `source` gives something else.
+pub fn fetched<S, T, Asked>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    ask: impl Fn(S) -> Asked + Send + Sync + 'static,
+) -> Loaded<T>
+where
+    S: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    Asked: Future<Output = Result<T, PageError>> + Send + 'static,
+{
+    let source = Memo::new(move |_| source());
+    let ask = move || -> Later<Answer> {
+        let asked = ask(source.get_untracked());
+        Box::pin(async move { Answer::of(asked.await) })
+    };
+    Loaded { answer: asked(Box::new(move || source.track()), Box::new(ask)), of: PhantomData }
+}
+
+fn asked(changes: Box<dyn Fn() + Send + Sync>, ask: Box<dyn Fn() -> Later<Answer> + Send + Sync>) -> Resource<Answer, Wire> {
+    let turns = AtomicUsize::new(0);
+    let turn = move || {
+        changes();
+        turns.fetch_add(1, Ordering::Relaxed)
+    };
+    Resource::new_with_options(turn, move |_| ask(), true)
+}
 
 /// What a room below shows on a page, in two steps. The slot itself is a `fn() -> Show<T>`: the page calls it once, beside its
 /// own resource, and there the room starts to load, by what stands in the address. What it gives back only shows. A resource
@@ -91,33 +247,44 @@ pub type Loaded<T> = Resource<Result<T, PageError>>;
 pub type Show<T> = Arc<dyn Fn(T) -> AnyView + Send + Sync>;
 
 /// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong.
-pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
+pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Clone + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
     shown_as(Shape::Page, loaded, show)
 }
 
 /// As [`shown`], with a skeleton of the shape that comes.
-pub fn shown_as<T, V>(shape: Shape, loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
+pub fn shown_as<T, V>(shape: Shape, loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Clone + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
+    let show = or_problem(show);
     view! {
-        <Suspense fallback=move || view! { <Skeleton shape/> }>
-            {move || {
-                let show = show.clone();
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok(view) => show(view).into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Suspense>
+        <Suspense fallback=move || view! { <Skeleton shape/> }>{move || coming(loaded.answer, &show)}</Suspense>
     }
+    .into_any()
+}
+
+/// Makes what is shown of whatever came.
+type Shower = Arc<dyn Fn(&Answer) -> AnyView + Send + Sync>;
+
+fn or_problem<T, V>(show: impl Fn(T) -> V + Send + Sync + 'static) -> Shower
+where
+    T: Clone + DeserializeOwned + 'static,
+    V: IntoView + 'static,
+{
+    Arc::new(move |answer| match answer.read() {
+        Ok(view) => show(view).into_any(),
+        Err(error) => view! { <Problem error/> }.into_any(),
+    })
+}
+
+fn coming(answer: Resource<Answer, Wire>, show: &Shower) -> Suspend<AnyView> {
+    let show = Arc::clone(show);
+    Suspend::new(async move { show(&answer.await) })
 }
 
 /// What a page is going to look like.
@@ -135,24 +302,16 @@ pub enum Shape {
 }
 
 /// As [`shown`], but what was there stays until the next comes: for lists that are narrowed step by step.
-pub fn shown_over<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + Clone + 'static) -> impl IntoView
+pub fn shown_over<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    T: Clone + DeserializeOwned + 'static,
     V: IntoView + 'static,
 {
+    let show = or_problem(show);
     view! {
-        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
-            {move || {
-                let show = show.clone();
-                Suspend::new(async move {
-                    match loaded.await {
-                        Ok(view) => show(view).into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
+        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
     }
+    .into_any()
 }
 
 /// The shape of what comes.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::ui::{
     form::{PostForm, Submit},
-    page::{acting, shown},
+    page::{acting, fetched, shown},
     parts::{Icon, Notice, PageHead},
 };
 use leptos::prelude::*;
@@ -17,10 +17,7 @@ use leptos_router::hooks::use_query_map;
 pub fn ExportPage() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
     let ticket = Memo::new(move |_| query.read().get("ticket").unwrap_or_default());
-    let loaded = Resource::new_blocking(
-        move || (ticket.get(), workspace.get()),
-        |(ticket, workspace)| server_fns::export(ticket, workspace),
-    );
+    let loaded = fetched(move || (ticket.get(), workspace.get()), |(ticket, workspace)| server_fns::export(ticket, workspace));
     view! {
         <Title text="Export"/>
         {shown(loaded, |found| view! { <Export found/> })}

@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextArea},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
     },
 };
@@ -26,10 +26,8 @@ pub fn MergePage() -> impl IntoView {
         let id = params.with(|params| params.get("id").unwrap_or_default());
         (id, query.with(|query| query.get("into").unwrap_or_default()))
     });
-    let loaded = Resource::new_blocking(
-        move || (asked.get(), workspace.get()),
-        |((id, into), workspace)| server_fns::merge(id, into, workspace),
-    );
+    let loaded =
+        fetched(move || (asked.get(), workspace.get()), |((id, into), workspace)| server_fns::merge(id, into, workspace));
     view! {
         <Title text="Merge profiles"/>
         {shown(loaded, move |screen: MergeScreen| view! { <Merge screen id=asked.get_untracked().0/> })}

@@ -9,7 +9,7 @@ use crate::{
     features::opportunities::views::acting_at,
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, More, Notice, PageHead, Pill},
     },
 };
@@ -26,7 +26,7 @@ pub fn ReportPage() -> impl IntoView {
             (query.get("kind").unwrap_or_default(), query.get("id").unwrap_or_default(), query.get("sent").is_some())
         })
     });
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (asked.get(), workspace.get()),
         |((kind, id, sent), workspace)| server_fns::report(kind, id, sent, workspace),
     );
@@ -75,7 +75,7 @@ pub fn ReportsPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|query| (query.get("part").as_deref() == Some("decided"), query.get("cursor").unwrap_or_default()))
     });
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (asked.get(), workspace.get()),
         |((decided, cursor), workspace)| server_fns::reports(decided, cursor, workspace),
     );

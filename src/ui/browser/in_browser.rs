@@ -21,6 +21,11 @@ pub fn went_wrong(_error: &crate::kernel::error::AppError) -> Option<String> {
     None
 }
 
+/// A browser sends no view anywhere, and so need not know how to write one.
+pub fn written<T: serde::Serialize>(_view: &T) -> serde_json::Result<String> {
+    Ok(String::new())
+}
+
 /// Puts the focus on an element and brings it into view, once what was just said is on the page.
 pub fn focus(id: &str) {
     let id = id.to_owned();

@@ -28,6 +28,11 @@ pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
     crate::ui::door::of_page().ok().map(|call| call.ctx.trace_id.to_string())
 }
 
+/// A view as JSON.
+pub fn written<T: serde::Serialize>(view: &T) -> serde_json::Result<String> {
+    serde_json::to_string(view)
+}
+
 pub fn focus(_id: &str) {}
 
 pub fn focus_first(_selectors: &[&str]) -> bool {

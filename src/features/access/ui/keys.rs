@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{FieldError, FormState, PostForm, SelectField, Submit, TextField, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Icon, Notice, PageHead, Pill},
     },
 };
@@ -20,7 +20,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn ApiKeysPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::keys);
+    let loaded = fetched(move || workspace.get(), server_fns::keys);
     view! {
         <Title text="API keys"/>
         {shown(loaded, |page| view! { <Keys page/> })}

@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::{FieldError, FormState, PostForm, Submit, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Notice, PageHead},
     },
 };
@@ -21,7 +21,7 @@ const FORM: &str = "policy";
 #[component]
 pub fn WorkspaceSecurityPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::security);
+    let loaded = fetched(move || workspace.get(), server_fns::security);
     view! {
         <Title text="Security"/>
         {shown(loaded, |page| view! { <Security page/> })}

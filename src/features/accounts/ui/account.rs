@@ -5,7 +5,7 @@ use crate::{
     features::accounts::{server_fns, views::SecurityView},
     ui::{
         form::{PostForm, Submit, TextField},
-        page::shown,
+        page::{fetched, shown},
         parts::{Notice, PageHead, Pill},
     },
 };
@@ -14,7 +14,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), |()| server_fns::account());
+    let loaded = fetched(|| (), |()| server_fns::account());
     view! {
         <Title text="Account and security"/>
         {shown(loaded, |account| view! { <Account account/> })}

@@ -4,7 +4,7 @@ use crate::{
     features::accounts::{rules::LinkPurpose, server_fns, views::LinkView},
     ui::{
         form::{PostForm, Submit, TextField},
-        page::shown,
+        page::{fetched, shown},
         parts::Notice,
     },
 };
@@ -79,7 +79,7 @@ pub fn ForgotPage() -> impl IntoView {
 pub fn LinkPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let loaded = Resource::new_blocking(token, server_fns::link);
+    let loaded = fetched(token, server_fns::link);
     shown(loaded, |link| view! { <LinkForm link/> })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextField},
-        page::shown,
+        page::{fetched, shown},
         parts::Notice,
     },
 };
@@ -16,7 +16,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn SecondFactorPage() -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), |()| server_fns::second_factor());
+    let loaded = fetched(|| (), |()| server_fns::second_factor());
     view! {
         <Title text="Second factor"/>
         {shown(loaded, |state| match state {

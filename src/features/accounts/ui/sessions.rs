@@ -5,7 +5,7 @@ use crate::{
     features::accounts::{server_fns, views::SessionView},
     ui::{
         form::PostForm,
-        page::shown,
+        page::{fetched, shown},
         parts::{Icon, Notice, PageHead, Pill},
     },
 };
@@ -15,7 +15,7 @@ use leptos_meta::Title;
 /// `/account/sessions`.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), |()| server_fns::account());
+    let loaded = fetched(|| (), |()| server_fns::account());
     view! {
         <Title text="Where you are signed in"/>
         {shown(loaded, |account| view! { <Sessions sessions=account.sessions/> })}

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
@@ -20,7 +20,7 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn StaffPeoplePage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::people);
+    let loaded = fetched(move || workspace.get(), server_fns::people);
     view! {
         <Title text="Accounts"/>
         {shown(loaded, |list| view! { <People list/> })}
@@ -72,7 +72,7 @@ fn Row(line: SuspendedLine, query: String) -> impl IntoView {
 #[component]
 pub fn StaffPersonPage() -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(id, workspace)| server_fns::person(id, workspace),
     );

@@ -9,7 +9,7 @@ use crate::{
     kernel::labels::{CommunityType, Region},
     ui::{
         form::{FieldError, FormState, PostForm, SelectField, Submit, TextArea, TextField, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead, Pill},
     },
 };
@@ -137,7 +137,7 @@ pub fn ElsewhereFields(form: &'static str, profile: ProfileInput) -> impl IntoVi
 #[component]
 pub fn EditCommunityPage() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::profile);
+    let loaded = fetched(move || workspace.get(), server_fns::profile);
     let done = query.with_untracked(|query| {
         if query.get("saved").is_some() {
             Some(("Saved", "Your profile is up to date."))

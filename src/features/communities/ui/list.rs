@@ -9,7 +9,7 @@ use crate::{
     kernel::search::count_label,
     ui::{
         found::Described,
-        page::{acting, shown_over},
+        page::{acting, fetched, shown_over},
         parts::{Empty, Icon, Logo, PageHead},
         search::{Beside, address, chosen, instead, kept, narrow, pages},
     },
@@ -32,10 +32,7 @@ pub fn CommunitiesPage(
     let acting = acting();
     let beside = beside();
     let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
-    let loaded = Resource::new_blocking(
-        move || (asked.get().query(), acting.get()),
-        |(query, workspace)| server_fns::list(query, workspace),
-    );
+    let loaded = fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::list(query, workspace));
     view! {
         <Title text="Communities"/>
         <Described path="/communities" title="Communities" text="Developer communities that organize events and look for sponsors and partners: where they meet, in which languages, how large they are."/>

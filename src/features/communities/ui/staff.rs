@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
@@ -24,7 +24,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn QueuePageView() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
     let part = Memo::new(move |_| query.read().get("part").unwrap_or_else(|| "waiting".to_owned()));
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (part.get(), query.read().get("cursor"), workspace.get()),
         |(part, cursor, workspace)| server_fns::queue(part, cursor, workspace),
     );
@@ -113,7 +113,7 @@ const fn score_tone(score: u32) -> &'static str {
 #[component]
 pub fn ReviewPage() -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(id, workspace)| server_fns::review(id, workspace),
     );

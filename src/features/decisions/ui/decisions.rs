@@ -11,7 +11,7 @@ use crate::{
     kernel::labels::RejectionReason,
     ui::{
         form::{FieldError, FormState, PostForm, Submit, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Logo, Notice, PageHead, Pill},
     },
 };
@@ -23,7 +23,7 @@ use leptos_router::hooks::use_params_map;
 pub fn DecisionsPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::decisions(id, workspace),
     );

@@ -9,7 +9,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextArea},
-        page::acting,
+        page::{acting, fetched},
     },
 };
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use leptos_router::hooks::use_params_map;
 pub fn PlacePanel() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::place(id, workspace),
     );

@@ -8,7 +8,7 @@ use crate::{
     features::{events::views::EventView, partners::views::PanelView},
     ui::{
         form::{PostForm, Submit, TextArea},
-        page::{Loaded, acting, shown},
+        page::{Loaded, acting, fetched, shown},
         parts::{Empty, Icon, Notice, PageHead},
     },
 };
@@ -109,7 +109,7 @@ fn Snippet(
 #[component]
 pub fn EmbedsPageView() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::page);
+    let loaded = fetched(move || workspace.get(), server_fns::page);
     let saved = query.with_untracked(|query| query.get("saved").is_some());
     view! {
         <Title text="Embeds"/>

@@ -13,7 +13,7 @@ use crate::{
     },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Notice, PageHead},
     },
 };
@@ -27,7 +27,7 @@ const FORM: &str = "event";
 #[component]
 pub fn NewEventPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), |workspace| server_fns::editor(None, workspace));
+    let loaded = fetched(move || workspace.get(), |workspace| server_fns::editor(None, workspace));
     view! {
         <Title text="New event"/>
         {shown(loaded, move |editor| view! { <Editor editor workspace=workspace.get_untracked()/> })}
@@ -38,10 +38,7 @@ pub fn NewEventPage() -> impl IntoView {
 #[component]
 pub fn EditEventPage() -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
-        move || (params.read().get("id"), workspace.get()),
-        |(id, workspace)| server_fns::editor(id, workspace),
-    );
+    let loaded = fetched(move || (params.read().get("id"), workspace.get()), |(id, workspace)| server_fns::editor(id, workspace));
     view! {
         <Title text="Edit event"/>
         {shown(loaded, move |editor| view! { <Editor editor workspace=workspace.get_untracked()/> })}

@@ -5,7 +5,7 @@ use crate::{
     features::events::{server_fns, views::FoundEvents},
     ui::{
         found::Described,
-        page::{Shape, acting, shown_as},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, More, PageHead},
     },
 };
@@ -18,7 +18,7 @@ use leptos_router::hooks::use_query_map;
 pub fn EventsPage() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
     let search = Memo::new(move |_| query.read().get("q").filter(|q| !q.trim().is_empty()));
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (search.get(), query.read().get("cursor"), workspace.get()),
         |(search, cursor, workspace)| server_fns::list(search, cursor, workspace),
     );

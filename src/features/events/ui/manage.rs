@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit},
-        page::{Shape, Show, acting, shown, shown_as},
+        page::{Shape, Show, acting, fetched, shown, shown_as},
         parts::{Empty, HiddenNotice, Icon, More, Notice, PageHead, Pill},
     },
 };
@@ -21,7 +21,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 pub fn MyEventsPage() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
     let tab = Memo::new(move |_| Tab::named(&query.read().get("tab").unwrap_or_default()));
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (tab.get().key().to_owned(), query.read().get("cursor"), workspace.get()),
         |(tab, cursor, workspace)| server_fns::mine(tab, cursor, workspace),
     );
@@ -137,7 +137,7 @@ fn Mine(mine: MyEvents, workspace: Option<String>) -> impl IntoView {
 pub fn MyEventPage(below: fn() -> Show<EventView>) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
     let below = below();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(id, workspace)| server_fns::one(id, workspace),
     );

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         found::Described,
-        page::{Shape, Show, acting, shown_as},
+        page::{Shape, Show, acting, fetched, shown_as},
         parts::{Icon, Logo, Notice, Pill, SafeHtmlView},
     },
 };
@@ -21,7 +21,7 @@ use leptos_router::hooks::use_params_map;
 pub fn EventPublicPage(wall: fn() -> Show<EventView>) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
     let wall = wall();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::page(slug, workspace),
     );

@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         form::{FileField, PostForm, RadioField, Submit, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Notice, PageHead, Pill},
     },
 };
@@ -23,8 +23,7 @@ use leptos_router::hooks::use_query_map;
 pub fn ImportsPage() -> impl IntoView {
     let (query, acting) = (use_query_map(), acting());
     let page = Memo::new(move |_| query.read().get("page").and_then(|page| page.parse().ok()).unwrap_or(1_u32));
-    let loaded =
-        Resource::new_blocking(move || (page.get(), acting.get()), |(page, workspace)| server_fns::list(page, workspace));
+    let loaded = fetched(move || (page.get(), acting.get()), |(page, workspace)| server_fns::list(page, workspace));
     view! {
         <Title text="Imports"/>
         {shown(loaded, |screen| view! { <Imports screen/> })}

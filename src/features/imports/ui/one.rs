@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         form::{FileField, FormState, PostForm, SelectField, Submit},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Notice, PageHead, Pill},
     },
 };
@@ -30,7 +30,7 @@ pub fn ImportOnePage() -> impl IntoView {
             (id.clone(), query.get("filter").unwrap_or_default(), page)
         })
     });
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (asked.get(), acting.get()),
         |((id, filter, page), workspace)| server_fns::one(id, filter, page, workspace),
     );

@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextField},
-        page::shown,
+        page::{fetched, shown},
         parts::Notice,
     },
 };
@@ -19,7 +19,7 @@ use leptos_router::hooks::use_params_map;
 pub fn InvitationDoor() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let loaded = Resource::new_blocking(token, server_fns::invitation);
+    let loaded = fetched(token, server_fns::invitation);
     shown(loaded, move |view| view! { <Invitation view token=token()/> })
 }
 

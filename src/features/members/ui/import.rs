@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::{FieldError, PostForm, Submit, TextArea, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Notice, PageHead, Pill},
     },
 };
@@ -20,8 +20,7 @@ pub fn ImportPage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
     let list = Memo::new(move |_| query.with(|query| query.get("list").unwrap_or_default()));
-    let loaded =
-        Resource::new_blocking(move || (list.get(), acting.get()), |(list, workspace)| server_fns::import(list, workspace));
+    let loaded = fetched(move || (list.get(), acting.get()), |(list, workspace)| server_fns::import(list, workspace));
     view! {
         <Title text="Import a list"/>
         {shown(loaded, |screen| view! { <Import screen/> })}

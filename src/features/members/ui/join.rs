@@ -9,7 +9,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField},
-        page::shown,
+        page::{fetched, shown},
         parts::{Notice, PageHead},
     },
 };
@@ -28,7 +28,7 @@ pub fn JoinOrganizationPage() -> impl IntoView {
     let params = use_params_map();
     let acting = crate::ui::page::acting();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
-    let loaded = Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::join(slug, workspace));
+    let loaded = fetched(move || (slug(), acting.get()), |(slug, workspace)| server_fns::join(slug, workspace));
     view! {
         <Title text="Ask to join"/>
         {shown(loaded, |screen| view! { <Join screen/> })}
@@ -113,7 +113,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
 pub fn JoinDecisionDoor() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let loaded = Resource::new_blocking(token, server_fns::decision);
+    let loaded = fetched(token, server_fns::decision);
     view! {
         <Title text="Somebody asks to join"/>
         {shown(loaded, |decision| view! { <Decide decision/> })}

@@ -10,7 +10,7 @@ use crate::{
     kernel::labels::MemberInterest,
     ui::{
         form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Icon, Logo, Notice, Pill},
     },
 };
@@ -23,7 +23,7 @@ pub fn MemberPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
-    let loaded = Resource::new_blocking(move || (id(), acting.get()), |(id, workspace)| server_fns::member(id, workspace));
+    let loaded = fetched(move || (id(), acting.get()), |(id, workspace)| server_fns::member(id, workspace));
     let saved = use_query_map().with_untracked(|query| query.get("done").is_some());
     view! { {shown(loaded, move |screen| view! { <Member screen saved/> })} }
 }

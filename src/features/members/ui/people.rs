@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField},
-        page::{Shape, acting, shown_as},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill},
     },
 };
@@ -23,7 +23,7 @@ pub fn PeoplePage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|query| (query.get("status").unwrap_or_default(), query.get("cursor").unwrap_or_default()))
     });
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (asked.get(), acting.get()),
         |((status, cursor), workspace)| server_fns::people(status, cursor, workspace),
     );

@@ -7,7 +7,7 @@ use crate::{
     },
     ui::{
         form::PostForm,
-        page::{Shape, shown_as},
+        page::{Shape, fetched, shown_as},
         parts::{Empty, Icon, More, PageHead, Pill},
     },
 };
@@ -51,10 +51,8 @@ pub fn NoticesPage() -> impl IntoView {
         })
     });
     let cursor = move || query.with(|query| query.get("cursor"));
-    let loaded = Resource::new_blocking(
-        move || (asked.get(), cursor()),
-        |(asked, cursor)| server_fns::notices(asked.unread, asked.workspace, cursor),
-    );
+    let loaded =
+        fetched(move || (asked.get(), cursor()), |(asked, cursor)| server_fns::notices(asked.unread, asked.workspace, cursor));
     view! {
         <Title text="Notifications"/>
         {shown_as(Shape::Rows, loaded, move |notices| view! { <Notices notices asked=asked.get_untracked()/> })}

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, SelectField, Submit},
-        page::shown,
+        page::{fetched, shown},
         parts::{Notice, PageHead},
     },
 };
@@ -21,7 +21,7 @@ const FORM: &str = "save";
 /// `/notifications/settings`.
 #[component]
 pub fn MailSettingsPage() -> impl IntoView {
-    let loaded = Resource::new_blocking(|| (), |()| server_fns::settings());
+    let loaded = fetched(|| (), |()| server_fns::settings());
     view! {
         <Title text="What we mail you"/>
         {shown(loaded, |settings| view! { <Settings settings/> })}

@@ -4,7 +4,7 @@ use crate::{
     features::notifications::{server_fns, views::UnsubscribeView},
     ui::{
         form::{PostForm, Submit},
-        page::shown,
+        page::{fetched, shown},
     },
 };
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use leptos_router::hooks::use_params_map;
 pub fn UnsubscribePage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
-    let loaded = Resource::new_blocking(token, server_fns::unsubscribe);
+    let loaded = fetched(token, server_fns::unsubscribe);
     view! {
         <Title text="What we mail you"/>
         {shown(loaded, |view| view! { <Unsubscribe view/> })}

@@ -14,7 +14,7 @@ use crate::{
     },
     ui::{
         found::Described,
-        page::{Shape, acting, shown_as},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill, Tier},
     },
 };
@@ -29,7 +29,7 @@ pub fn OpportunitiesPage() -> impl IntoView {
     // What the list does not know (`cursor`, `as`) is left out by its reader.
     let board = Memo::new(move |_| query.with(|query| Board::read(&query.to_query_string())));
     let cursor = Memo::new(move |_| query.with(|query| query.get("cursor").unwrap_or_default()));
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (board.get(), cursor.get(), acting.get()),
         |(board, cursor, workspace)| server_fns::list(board.query(), cursor, workspace),
     );

@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{MoneyField, PostForm, Submit, TextArea, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Shape, Show, acting, shown_as},
+        page::{Shape, Show, acting, fetched, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
     },
 };
@@ -28,7 +28,7 @@ pub fn OpportunityDetailPage(
     let params = use_params_map();
     let acting = acting();
     let limits = limits();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::get(id, workspace),
     );

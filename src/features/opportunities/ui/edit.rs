@@ -12,7 +12,7 @@ use crate::{
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
 };
@@ -23,7 +23,7 @@ use leptos_router::hooks::use_params_map;
 #[component]
 pub fn NewOpportunityPage() -> impl IntoView {
     let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), |workspace| server_fns::editor(String::new(), workspace));
+    let loaded = fetched(move || acting.get(), |workspace| server_fns::editor(String::new(), workspace));
     view! {
         <Title text="New opportunity"/>
         {shown(loaded, |screen| view! { <New screen/> })}
@@ -34,7 +34,7 @@ pub fn NewOpportunityPage() -> impl IntoView {
 pub fn EditOpportunityPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::editor(id, workspace),
     );

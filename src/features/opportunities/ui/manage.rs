@@ -6,7 +6,7 @@ use crate::{
         views::{ManageScreen, OpportunityStatus, acting_at},
     },
     ui::{
-        page::{Shape, acting, shown_as},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, More, PageHead, Pill, Tier},
     },
 };
@@ -21,10 +21,8 @@ pub fn ManageOpportunitiesPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|query| (query.get("status").unwrap_or_default(), query.get("cursor").unwrap_or_default()))
     });
-    let loaded = Resource::new_blocking(
-        move || (asked.get(), acting.get()),
-        |((status, cursor), workspace)| server_fns::mine(status, cursor, workspace),
-    );
+    let loaded =
+        fetched(move || (asked.get(), acting.get()), |((status, cursor), workspace)| server_fns::mine(status, cursor, workspace));
     view! {
         <Title text="Your opportunities"/>
         {shown_as(Shape::Rows, loaded, move |screen| view! { <Mine screen status=asked.get_untracked().0/> })}

@@ -2,7 +2,7 @@
 
 use crate::{
     features::opportunities::{server_fns, ui::browse::OpportunityTable},
-    ui::page::acting,
+    ui::page::{acting, fetched},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -23,7 +23,7 @@ pub fn CommunityOffers() -> impl IntoView {
 #[component]
 fn Offers(of_event: bool) -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         move |(slug, workspace)| {
             let (event, community) = if of_event { (slug, String::new()) } else { (String::new(), slug) };

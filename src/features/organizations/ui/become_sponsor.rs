@@ -10,7 +10,7 @@ use crate::{
     ui::{
         form::{ChipsField, PostForm, RadioField, SelectField, Submit, TextArea, TextField},
         found::Described,
-        page::shown,
+        page::{fetched, shown},
         parts::{Icon, Logo},
     },
 };
@@ -22,7 +22,7 @@ use leptos_router::hooks::use_query_map;
 pub fn BecomeSponsorPage() -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.read().get("step").unwrap_or_default());
-    let loaded = Resource::new_blocking(move || asked.get(), |_| server_fns::draft());
+    let loaded = fetched(move || asked.get(), |_| server_fns::draft());
     view! {
         <Title text="Become a sponsor"/>
         <Described path="/become-sponsor" title="Become a sponsor" text="Apply once, be checked by a person, and back the developer events that your users go to."/>

@@ -11,7 +11,7 @@ use crate::{
     kernel::labels::EntityType,
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Icon, Logo, Notice, PageHead},
     },
 };
@@ -24,7 +24,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 #[component]
 pub fn AddOrganizationPage() -> impl IntoView {
     let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::may_add);
+    let loaded = fetched(move || acting.get(), server_fns::may_add);
     view! {
         <Title text="Add an organization"/>
         {shown(loaded, move |acting: String| view! { <AddForm acting/> })}
@@ -90,7 +90,7 @@ fn Confirm() -> impl IntoView {
 pub fn ClaimPage() -> impl IntoView {
     let params = use_params_map();
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
-    let loaded = Resource::new_blocking(slug, server_fns::claim);
+    let loaded = fetched(slug, server_fns::claim);
     let (sent, proven) = use_query_map().with_untracked(|query| (query.get("sent").is_some(), query.get("proven").is_some()));
     view! {
         <Title text="Claim an organization"/>
@@ -244,7 +244,7 @@ fn Proof(proof: ProofView, acting: String) -> impl IntoView {
 #[component]
 pub fn DomainPage() -> impl IntoView {
     let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::domain);
+    let loaded = fetched(move || acting.get(), server_fns::domain);
     view! {
         <Title text="Prove your domain"/>
         {shown(loaded, move |page: ProofPageView| view! { <Domain page/> })}

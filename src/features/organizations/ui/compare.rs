@@ -10,7 +10,7 @@ use crate::{
     kernel::{actor::VerificationStatus, labels::Region},
     ui::{
         found::Described,
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Logo, Notice, PageHead},
     },
 };
@@ -23,8 +23,7 @@ pub fn ComparePage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
     let asked = Memo::new(move |_| query.with(|query| query.to_query_string()));
-    let loaded =
-        Resource::new_blocking(move || (asked.get(), acting.get()), |(query, workspace)| server_fns::compare(query, workspace));
+    let loaded = fetched(move || (asked.get(), acting.get()), |(query, workspace)| server_fns::compare(query, workspace));
     view! {
         <Title text="Compare sponsors and partners"/>
         <Described path="/directory/compare" title="Compare sponsors and partners" text="Sponsors and partners of developer communities side by side: what they work on, where, and what they have supported."/>

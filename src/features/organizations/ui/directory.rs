@@ -18,7 +18,7 @@ use crate::{
         browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Show, acting, shown, shown_over},
+        page::{Show, acting, fetched, shown, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
         search::{Beside, address, chosen, instead, kept, narrow, pages},
     },
@@ -45,10 +45,8 @@ pub fn DirectoryPage(
     let beside = beside();
     // What the directory does not know (`as`) is left out by its reader.
     let asked = Memo::new(move |_| query.with(|query| DirectoryQuery::read(&query.to_query_string())));
-    let loaded = Resource::new_blocking(
-        move || (asked.get().query(), acting.get()),
-        |(query, workspace)| server_fns::directory(query, workspace),
-    );
+    let loaded =
+        fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::directory(query, workspace));
     view! {
         <Title text="Sponsors and partners"/>
         <Described path="/directory" title="Sponsors and partners" text="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
@@ -383,8 +381,7 @@ pub fn OrganizationPage(
     let acting = acting();
     let (support, join) = (support(), join());
     let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
-    let loaded =
-        Resource::new_blocking(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
+    let loaded = fetched(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
     view! {
         {shown(loaded, move |organization: OrganizationView| {
             if organization.slug != params.with_untracked(|params| params.get("slug").unwrap_or_default()) {

@@ -11,7 +11,7 @@ use crate::{
     kernel::labels::{CommunityType, EntityType, EventType, Region},
     ui::{
         form::{ChipsField, FormState, PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Icon, Notice, PageHead},
     },
 };
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 #[component]
 pub fn ProfilePage() -> impl IntoView {
     let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::profile);
+    let loaded = fetched(move || acting.get(), server_fns::profile);
     let (saved, moved) = use_query_map().with_untracked(|query| (query.get("saved").is_some(), query.get("moved").is_some()));
     view! {
         <Title text="Profile"/>

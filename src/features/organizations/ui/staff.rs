@@ -13,7 +13,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
@@ -44,7 +44,7 @@ pub fn StaffOrganizationsPage() -> impl IntoView {
         let of = |key: &str| query.get(key).unwrap_or_default();
         (of("order"), of("part"), of("q"), of("cursor"))
     });
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (asked.get(), acting.get()),
         |((order, part, text, cursor), workspace)| async move {
             if part.is_empty() && text.is_empty() {
@@ -249,7 +249,7 @@ pub fn StaffOrganizationPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
     let id = move || params.with(|params| params.get("id").unwrap_or_default());
-    let loaded = Resource::new_blocking(move || (id(), acting.get()), |(id, workspace)| server_fns::review(id, workspace));
+    let loaded = fetched(move || (id(), acting.get()), |(id, workspace)| server_fns::review(id, workspace));
     let (decided, asked, merged) = use_query_map()
         .with_untracked(|query| (query.get("decided").is_some(), query.get("checks").is_some(), query.get("merged").is_some()));
     view! {

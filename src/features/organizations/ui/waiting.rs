@@ -6,7 +6,7 @@ use crate::{
         views::{ClaimView, DisablingView, MergeWaiting, ProposalView, WaitingView, within},
     },
     ui::{
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, PageHead},
     },
 };
@@ -16,7 +16,7 @@ use leptos_meta::Title;
 #[component]
 pub fn StaffChangesPage() -> impl IntoView {
     let acting = acting();
-    let loaded = Resource::new_blocking(move || acting.get(), server_fns::waiting);
+    let loaded = fetched(move || acting.get(), server_fns::waiting);
     view! {
         <Title text="Changes of sponsors"/>
         {shown(loaded, move |waiting: WaitingView| view! { <Waiting waiting acting=acting.get_untracked().unwrap_or_default()/> })}

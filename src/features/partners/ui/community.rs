@@ -12,7 +12,7 @@ use crate::{
     },
     ui::{
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Shape, Show, acting, shown_as},
+        page::{Shape, Show, acting, fetched, shown_as},
         parts::{Empty, Logo, Tier},
     },
 };
@@ -30,7 +30,7 @@ pub fn CommunityPage(
 ) -> impl IntoView {
     let watch = watch();
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::community(slug, workspace),
     );

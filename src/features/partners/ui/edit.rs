@@ -10,7 +10,7 @@ use crate::{
     kernel::labels::Category,
     ui::{
         form::{FieldError, FormState, PostForm, Submit, TextArea, TextField, TickField, field_id},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, Notice, PageHead},
     },
 };
@@ -29,7 +29,7 @@ fn as_query(workspace: Option<&str>) -> String {
 pub fn NewPartnerPage() -> impl IntoView {
     let (params, query, workspace) = (use_params_map(), use_query_map(), acting());
     let search = Memo::new(move |_| query.read().get("q").map(|q| q.trim().to_owned()).filter(|q| !q.is_empty()));
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), search.get(), workspace.get()),
         |(event, search, workspace)| server_fns::editor(event, None, search, workspace),
     );
@@ -213,7 +213,7 @@ fn Shown(website: String, website_hint: &'static str) -> impl IntoView {
 #[component]
 pub fn EditPartnerPage() -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), params.read().get("link"), workspace.get()),
         |(event, link, workspace)| server_fns::editor(event, link, None, workspace),
     );

@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::PostForm,
-        page::{Loaded, acting, shown},
+        page::{Loaded, acting, fetched, shown},
         parts::{Empty, Icon, Logo, Pill, Tier},
     },
 };
@@ -18,7 +18,7 @@ use leptos_router::hooks::use_params_map;
 /// Starts to load who stands on the event whose page this is. What the room below shows of the same comes from it too.
 pub fn load() -> Loaded<PanelView> {
     let (params, workspace) = (use_params_map(), acting());
-    Resource::new_blocking(
+    fetched(
         move || (params.read().get("id").unwrap_or_default(), workspace.get()),
         |(event, workspace)| server_fns::panel(event, workspace),
     )

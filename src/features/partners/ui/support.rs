@@ -3,7 +3,7 @@
 use crate::{
     features::partners::{server_fns, views::SupportedEvent},
     ui::{
-        page::{Loaded, Show, acting},
+        page::{Loaded, Show, acting, fetched},
         parts::Tier,
     },
 };
@@ -17,7 +17,7 @@ const SHOWN: usize = 10;
 /// The slot of an organization's page: loads what it supports by the page's address, then shows it there.
 pub fn supported_events() -> Show<()> {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(organization, workspace)| server_fns::support(organization, workspace),
     );

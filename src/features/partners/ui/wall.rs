@@ -11,7 +11,7 @@ use crate::{
     kernel::pictures::sources,
     ui::{
         found::LinkedData,
-        page::{Loaded, Show, acting},
+        page::{Loaded, Show, acting, fetched},
         parts::Icon,
     },
 };
@@ -22,7 +22,7 @@ use std::sync::Arc;
 /// The slot of an event's page: loads the wall by the page's address, then shows it there.
 pub fn event_wall() -> Show<EventView> {
     let (params, workspace) = (use_params_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(event, workspace)| server_fns::wall(event, workspace),
     );

@@ -8,7 +8,7 @@ use crate::{
     kernel::{labels::Category, money::Currency},
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, TickField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead},
     },
 };
@@ -23,10 +23,8 @@ pub fn NewRequestPage() -> impl IntoView {
     let asked = Memo::new(move |_| {
         query.with(|query| (query.get("organization").unwrap_or_default(), query.get("opportunity").unwrap_or_default()))
     });
-    let loaded = Resource::new_blocking(
-        move || (asked.get().0, acting.get()),
-        |(organization, workspace)| server_fns::compose(organization, workspace),
-    );
+    let loaded =
+        fetched(move || (asked.get().0, acting.get()), |(organization, workspace)| server_fns::compose(organization, workspace));
     view! {
         <Title text="New request"/>
         {shown(loaded, move |screen| view! { <Compose screen opportunity=asked.get_untracked().1/> })}

@@ -11,7 +11,7 @@ use crate::{
         organizations::ui::dashboard::{OrganizationPanel, WaitingSeats},
     },
     ui::{
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Notice, PageHead},
     },
 };
@@ -21,7 +21,7 @@ use leptos_meta::Title;
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let workspace = acting();
-    let view = Resource::new_blocking(move || workspace.get(), server_fns::dashboard);
+    let view = fetched(move || workspace.get(), server_fns::dashboard);
     view! {
         <Title text="Home"/>
         {shown(view, |view| view! { <Dashboard view/> })}

@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         form::{FormState, PostForm, Submit, TextArea},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, More, PageHead, Pill},
     },
 };
@@ -21,7 +21,7 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn HeldPage() -> impl IntoView {
     let (query, workspace) = (use_query_map(), acting());
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (query.read().get("cursor").unwrap_or_default(), workspace.get()),
         |(cursor, workspace)| server_fns::held(cursor, workspace),
     );

@@ -16,7 +16,7 @@ use crate::{
     },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
 };
@@ -69,10 +69,8 @@ pub fn InboxListPage() -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
     let asked = read_ask();
-    let loaded = Resource::new_blocking(
-        move || (asked.get(), acting.get()),
-        |((ask, cursor), workspace)| server_fns::inbox(ask, cursor, workspace),
-    );
+    let loaded =
+        fetched(move || (asked.get(), acting.get()), |((ask, cursor), workspace)| server_fns::inbox(ask, cursor, workspace));
     view! {
         <Title text="Inbox"/>
         {shown(loaded, move |screen| {

@@ -13,7 +13,7 @@ use crate::{
     kernel::labels::RejectionReason,
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead, Pill, Tier, Timeline, TimelineEntry},
     },
 };
@@ -25,7 +25,7 @@ use leptos_router::hooks::use_params_map;
 pub fn RequestPage() -> impl IntoView {
     let params = use_params_map();
     let acting = acting();
-    let loaded = Resource::new_blocking(
+    let loaded = fetched(
         move || (params.read().get("id").unwrap_or_default(), acting.get()),
         |(id, workspace)| server_fns::get(id, workspace),
     );

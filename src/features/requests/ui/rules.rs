@@ -16,7 +16,7 @@ use crate::{
     },
     ui::{
         form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::PageHead,
     },
 };
@@ -26,7 +26,7 @@ use leptos_meta::Title;
 #[component]
 pub fn RulesPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::rules);
+    let loaded = fetched(move || workspace.get(), server_fns::rules);
     view! {
         <Title text="Inbox rules"/>
         {shown(loaded, |screen| view! { <Rules screen/> })}

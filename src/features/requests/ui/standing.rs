@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::labels::RejectionReason,
     ui::{
-        page::{Show, acting, shown},
+        page::{Show, acting, fetched, shown},
         parts::PageHead,
     },
 };
@@ -18,7 +18,7 @@ use std::sync::Arc;
 #[component]
 pub fn StandingPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::standing);
+    let loaded = fetched(move || workspace.get(), server_fns::standing);
     view! {
         <Title text="Why you were turned down"/>
         {shown(loaded, |screen| view! { <Standing screen/> })}
@@ -29,7 +29,7 @@ pub fn StandingPage() -> impl IntoView {
 /// sends nothing.
 pub fn quota_line() -> Show<()> {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::quota);
+    let loaded = fetched(move || workspace.get(), server_fns::quota);
     Arc::new(move |()| {
         shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft num">{quota.words()}</p> })).into_any()
     })

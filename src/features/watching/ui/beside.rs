@@ -8,7 +8,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Refused, Submit, TextField, TickField},
-        page::{Loaded, Show, acting},
+        page::{Loaded, Show, acting, fetched},
         parts::Icon,
         search::Beside,
     },
@@ -35,7 +35,7 @@ pub fn watch_community() -> Show<(Uuid, String)> {
 
 fn load(list: List) -> Loaded<KeptView> {
     let acting = acting();
-    Resource::new_blocking(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
+    fetched(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
 }
 
 fn beside(list: List) -> Beside {

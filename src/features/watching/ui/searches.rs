@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextField},
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, PageHead, Pill},
     },
 };
@@ -20,7 +20,7 @@ use leptos_meta::Title;
 #[component]
 pub fn SearchesPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::searches);
+    let loaded = fetched(move || workspace.get(), server_fns::searches);
     view! {
         <Title text="Saved searches"/>
         {shown(loaded, |found| view! { <Searches found/> })}

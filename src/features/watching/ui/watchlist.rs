@@ -10,7 +10,7 @@ use crate::{
         },
     },
     ui::{
-        page::{acting, shown},
+        page::{acting, fetched, shown},
         parts::{Empty, Logo, PageHead},
     },
 };
@@ -20,7 +20,7 @@ use leptos_meta::Title;
 #[component]
 pub fn WatchlistPage() -> impl IntoView {
     let workspace = acting();
-    let loaded = Resource::new_blocking(move || workspace.get(), server_fns::watchlist);
+    let loaded = fetched(move || workspace.get(), server_fns::watchlist);
     view! {
         <Title text="Watchlist"/>
         {shown(loaded, |found| view! { <Watched found/> })}
