@@ -27,11 +27,36 @@ checks() {
   stage "formatting" cargo fmt --all --check
   stage "lints: server" cargo clippy --quiet "${BOTH[@]}" --all-targets -- -D warnings
   stage "lints: browser" cargo clippy --quiet -p commdesk -p services --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
-  stage "the rules compile alone" cargo check --quiet
-  stage "the services compile without pages" cargo check --quiet --features server
+  # Lints are a check and more, and what the first stage has looked at is not looked at again.
+  stage "the rules compile alone" cargo clippy --quiet -- -D warnings
+  stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings
 }
 
-release() { LEPTOS_SITE_ROOT=target/site-release cargo leptos build --release --split --precompress; }
+release() {
+  export LEPTOS_SITE_ROOT=target/site-release
+  mkdir -p target/release &&
+    cargo leptos build --release --split --precompress --frontend-only &&
+    cargo leptos build --release --split --precompress --server-only
+}
+
+# The release build is a third of all work, and for minutes at a time one of its steps, or of the lints, keeps a single core
+# busy. Made beside the checks and the stories, with what they leave of the machine, it costs half the time.
+beside=
+begin_release() {
+  mkdir -p target
+  set -m
+  (nice -n 19 bash -c "$(declare -f release); release" >target/release.log 2>&1) &
+  beside=$!
+  set +m
+}
+end_release() {
+  local status=0
+  wait "$beside" || status=$?
+  beside=
+  if [ "$status" != 0 ]; then tail -n 60 target/release.log; fi
+  return "$status"
+}
+stop_release() { if [ -n "$beside" ]; then kill -- -"$beside" 2>/dev/null || true; fi; }
 
 # Steps are joined by hand: inside `if ! stage`, bash does not stop at a failing line by itself.
 journeys() {
@@ -55,7 +80,7 @@ fuzz() {
 PROOFS=(canaries:: payloads:: matrix:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
 
 # On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
-if [ -n "${CI:-}" ]; then trap 'bash scripts/stop.sh' EXIT; fi
+trap 'stop_release; if [ -n "${CI:-}" ]; then bash scripts/stop.sh; fi' EXIT
 
 began=$SECONDS
 case $what in
@@ -83,10 +108,11 @@ case $what in
     ;;
   all)
     stage "tools" tools
+    begin_release
     checks
     stage "rules" cargo test
     stage "services and doors, on Postgres" cargo test "${BOTH[@]}" --lib --tests
-    stage "release build, split and compressed" release
+    stage "release build, split and compressed: what is left of it" end_release
     stage "the API, fuzzed as five kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
