@@ -20,7 +20,6 @@ use crate::{
             editor::{EditEventPage, NewEventPage},
             list::EventsPage,
             manage::{MyEventPage, MyEventsPage},
-            public::EventPublicPage,
         },
         events::views::EventView,
         exports::ui::ExportPage,
@@ -42,15 +41,15 @@ use crate::{
             offers::{CommunityOffers, EventOffers},
         },
         organizations::ui::{
-            AddOrganizationPage, BecomeSponsorPage, ClaimPage, ComparePage, DirectoryPage, DomainPage, OrganizationPage,
-            ProfilePage, StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
+            AddOrganizationPage, BecomeSponsorPage, ClaimPage, ComparePage, DirectoryPage, DomainPage, ProfilePage,
+            StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
             community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
+            event::EventPublicPage,
+            organization::OrganizationPage,
             panel::{self, PartnersPanel},
-            support::supported_events,
-            wall::event_wall,
         },
         requests::ui::{
             compose::NewRequestPage,
@@ -61,7 +60,7 @@ use crate::{
             rules::RulesPage,
             standing::{StandingPage, quota_line},
         },
-        watching::ui::{SearchesPage, WatchlistPage, beside_communities, beside_directory, watch_community, watch_organization},
+        watching::ui::{SearchesPage, WatchlistPage, beside_communities, beside_directory},
     },
     ui::{
         browser,
@@ -158,15 +157,15 @@ areas! {
         Opportunity => frames::site(|| view! { <OpportunityDetailPage limits=quota_line/> });
         Directory => frames::site(|| view! { <DirectoryPage beside=beside_directory/> });
         Compare => frames::site(|| view! { <ComparePage/> });
-        Organization => frames::site(|| view! { <OrganizationPage support=supported_events join=way_to_join watch=watch_organization/> });
+        Organization => frames::site(|| view! { <OrganizationPage join=way_to_join/> });
         Events => frames::site(|| view! { <EventsPage/> });
         Event => frames::site(|| view! {
-            <EventPublicPage wall=event_wall/>
+            <EventPublicPage/>
             <EventOffers/>
         });
         Communities => frames::site(|| view! { <CommunitiesPage beside=beside_communities/> });
         Community => frames::site(|| view! {
-            <CommunityPage watch=watch_community/>
+            <CommunityPage/>
             <CommunityOffers/>
         });
         ApiDocs => frames::site(|| view! { <ApiDocsPage/> });

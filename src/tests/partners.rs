@@ -374,7 +374,7 @@ async fn a_plain_role_sees_of_an_event_what_everybody_sees() {
             .expect("for its own people");
         let panel = ravi.send(Method::GET, &format!("/rpc/partners/panel?event={}", stage.hackfest), &json, "").await.json();
         assert!(panel["wall"].is_null(), "nothing to paste of what nobody sees: {panel}");
-        for path in ["/rpc/partners/wall?event=hackfest-2027".to_owned(), format!("/api/v1/events/{}/sponsors", stage.hackfest)] {
+        for path in ["/rpc/events/page?slug=hackfest-2027".to_owned(), format!("/api/v1/events/{}/sponsors", stage.hackfest)] {
             assert_eq!(town.visitor().send(Method::GET, &path, &json, "").await.status, StatusCode::NOT_FOUND, "{path}");
         }
         assert!(vera.open("/events/hackfest-2027").await.text.contains("Made possible by"), "its own people preview it");
@@ -389,12 +389,17 @@ async fn what_a_page_shows_of_rooms_below_is_loaded_from_the_browser_too() {
         let json = [("accept", "application/json")];
         let mut visitor = town.visitor();
         for event in ["hackfest-2027".to_owned(), stage.hackfest.to_string()] {
-            let wall = visitor.send(Method::GET, &format!("/rpc/partners/wall?event={event}"), &json, "").await;
-            assert!(wall.status == StatusCode::OK && wall.text.contains("Lumen Data"), "{}", wall.text);
+            let page = visitor.send(Method::GET, &format!("/rpc/events/page?slug={event}"), &json, "").await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            assert!(page.json()["wall"].to_string().contains("Lumen Data"), "{}", page.text);
         }
-        let support = visitor.send(Method::GET, "/rpc/partners/support?organization=lumen-data", &json, "").await;
-        assert!(support.status == StatusCode::OK && support.text.contains("HackFest 2027"), "{}", support.text);
-        let none = visitor.send(Method::GET, "/rpc/partners/support?organization=nobody-here", &json, "").await;
+        let lumen = stage.tomas.organization().expect("Lumen");
+        for organization in ["lumen-data".to_owned(), lumen.to_string()] {
+            let page = visitor.send(Method::GET, &format!("/rpc/organizations/page?slug={organization}"), &json, "").await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            assert!(page.json()["supported"].to_string().contains("HackFest 2027"), "{}", page.text);
+        }
+        let none = visitor.send(Method::GET, "/rpc/organizations/page?slug=nobody-here", &json, "").await;
         assert_eq!(none.status, StatusCode::NOT_FOUND, "{}", none.text);
         // Only whoever applies has a quota to be told of.
         let quota = async |mut browser: Browser| browser.send(Method::GET, "/rpc/requests/quota", &json, "").await.json();
@@ -530,6 +535,11 @@ async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answe
         names.sort_unstable();
         assert_eq!(names, ["Fjord Media", "Lumen Data"]);
         assert!(page.supporters.iter().all(|it| it.events_label == "1 event"));
+        // The same card as in the list of events.
+        let wanted =
+            events::Wanted { community: Some(page.community.id), public: true, ahead: true, ..events::Wanted::default() };
+        let listed = events::list(&town.ctx(), None, &wanted, &PageRequest::default()).await.expect("a list");
+        assert_eq!(page.ahead, listed.items);
         // Twice on one event is one event.
         let lumen = stage.tomas.organization().expect("Lumen");
         stage.add(town, &of(lumen, "Knowledge Partner")).await.expect("added");

@@ -362,7 +362,11 @@ async fn what_is_watched_is_listed_while_it_may_be_seen() {
         assert_eq!(watch(&mut ravi, "organizations", globex, "yes", "/").await.status, StatusCode::NOT_FOUND);
         assert_eq!(watch(&mut ravi, "communities", acme, "yes", "/").await.status, StatusCode::NOT_FOUND);
 
-        assert!(ravi.open("/directory/acme-cloud").await.text.contains("Stop watching"));
+        let mut mei = signed_in(town, MEI).await;
+        for page in ["/directory/acme-cloud", "/communities/harbour-devs"] {
+            assert!(ravi.open(page).await.text.contains("Stop watching"), "{page}");
+            assert!(!mei.open(page).await.text.contains("Stop watching"), "{page} for somebody else");
+        }
         set(town, "update organizations set updated_at = updated_at + interval '9 days' where slug = 'lumen-data'").await;
         let actor = who(&ctx, RAVI).await;
         let names = async || {
@@ -373,7 +377,7 @@ async fn what_is_watched_is_listed_while_it_may_be_seen() {
         assert_eq!((list.len(), list[0].as_str()), (3, "Lumen Data"), "what changed last comes first");
         let page = ravi.open("/watchlist").await;
         assert!(page.text.contains("Acme Cloud") && page.text.contains("Harbour Devs"), "{}", page.text);
-        assert!(signed_in(town, MEI).await.open("/watchlist").await.text.contains("You watch nobody yet"));
+        assert!(mei.open("/watchlist").await.text.contains("You watch nobody yet"));
 
         set(town, "update organizations set verification_status = 'Disabled' where slug = 'acme-cloud'").await;
         let tomas = who(&ctx, TOMAS).await;

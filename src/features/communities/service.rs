@@ -425,7 +425,7 @@ fn seat_in(membership: &Membership, community: CommunityId) -> bool {
 /// 404 for every other.
 pub async fn page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<(CommunityBrief, CommunityView)> {
     let row = store::find_profile(ctx.db(), None, Some(slug)).await?;
-    page_of(ctx, viewer, row).await
+    page_of(ctx, viewer, row)
 }
 
 /// As [`page`], by id or slug.
@@ -438,7 +438,7 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &CommunityRef) -> App
         CommunityRef::Slug(slug) => (None, Some(slug.as_str())),
     };
     let row = store::find_profile(ctx.db(), id, slug).await?;
-    Ok(page_of(ctx, viewer, row).await?.1)
+    Ok(page_of(ctx, viewer, row)?.1)
 }
 
 /// How a community is named in an address.
@@ -483,18 +483,14 @@ pub async fn list(ctx: &Ctx, ask: &ListAsk, page: &PageRequest) -> AppResult<Com
     Ok(CommunityPage { items, next_cursor, total, total_capped })
 }
 
-async fn page_of(
-    ctx: &Ctx,
-    viewer: Option<&Actor>,
-    row: Option<store::ProfileRow>,
-) -> AppResult<(CommunityBrief, CommunityView)> {
+fn page_of(ctx: &Ctx, viewer: Option<&Actor>, row: Option<store::ProfileRow>) -> AppResult<(CommunityBrief, CommunityView)> {
     let row = row.ok_or(AppError::NotFound)?;
     let brief = row.brief()?;
     let audience = audience(viewer, brief.id, false);
     if audience == Audience::Public && !brief.status.may_reach_out() {
         return Err(AppError::NotFound);
     }
-    let mut view = view(ctx, &row, audience).await?;
+    let mut view = view(ctx, row, audience)?;
     view.can_block = viewer.is_some_and(|viewer| viewer.organization().is_some() && blocks::policy::may_block(viewer).is_ok());
     Ok((brief, view))
 }
@@ -506,7 +502,7 @@ async fn page_of(
 pub async fn mine(ctx: &Ctx, actor: &Actor) -> AppResult<CommunityView> {
     let id = actor.community().ok_or_else(|| Denied::new("Switch to the workspace of a community first."))?;
     let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
-    view(ctx, &row, audience(Some(actor), id, false)).await
+    view(ctx, row, audience(Some(actor), id, false))
 }
 
 /// How to reach a community, for those whom the table lets see it. Whether there is an open request is the caller's to know.
@@ -536,16 +532,10 @@ pub fn contact_of(
     Ok(Some(Contact { official_email, phone: open_phone(ctx, id, phone)? }))
 }
 
-async fn view(ctx: &Ctx, row: &store::ProfileRow, audience: Audience) -> AppResult<CommunityView> {
-    let brief = row.brief()?;
-    let waits = matches!(brief.status, CommunityStatus::Pending | CommunityStatus::UnderReview);
-    let advice = if waits && policy::shows(policy::Field::FriendlyTrust, audience) {
-        let (rows, checked_at) = store::list_checks(ctx.db(), brief.id).await?;
-        checked_at.map(|_| TrustScore::of(&rows).friendly())
-    } else {
-        None
-    };
-    Ok(CommunityView::of(&profile(ctx, row, audience, advice)?, audience))
+fn view(ctx: &Ctx, mut row: store::ProfileRow, audience: Audience) -> AppResult<CommunityView> {
+    let checks = row.take_checks().filter(|_| policy::shows(policy::Field::FriendlyTrust, audience));
+    let advice = checks.map(|checks| TrustScore::of(&checks).friendly());
+    Ok(CommunityView::of(&profile(ctx, &row, audience, advice)?, audience))
 }
 
 /// The row with what is sealed in it opened, where the audience sees that.

@@ -464,19 +464,6 @@ pub async fn apply_checked(
     Ok(())
 }
 
-/// The rows of the newest run, and when it was; nothing before the first.
-pub async fn list_checks(db: &PgPool, id: CommunityId) -> AppResult<(Vec<CheckRow>, Option<DateTime<Utc>>)> {
-    let rows = sqlx::query_as!(
-        StoredCheck,
-        "select kind, result, evidence, checked_at from checks
-         where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 40",
-        id.0,
-    )
-    .fetch_all(db)
-    .await?;
-    Ok(newest_run(rows))
-}
-
 /// The table spells a result with a capital.
 const fn stored_result(result: CheckResult) -> &'static str {
     match result {
@@ -520,9 +507,17 @@ pub struct ProfileRow {
     pub submitted_at: DateTime<Utc>,
     pub owner_name: Option<String>,
     pub owner_email: Option<String>,
+    /// What was found about one that waits; read for no other.
+    checks: Option<Json<Vec<StoredCheck>>>,
 }
 
 impl ProfileRow {
+    /// The newest run of checks of one that waits; nothing before the first, and for every other.
+    pub fn take_checks(&mut self) -> Option<Vec<CheckRow>> {
+        let (rows, checked_at) = newest_run(self.checks.take()?.0);
+        checked_at.map(|_| rows)
+    }
+
     pub fn brief(&self) -> AppResult<CommunityBrief> {
         Ok(CommunityBrief {
             id: self.id.into(),
@@ -556,7 +551,13 @@ pub async fn find_profile(
                   c.country, c.city, c.bio, c.website, c.community_type,
                   c.links, c.official_email, c.phone, c.more_asked, c.decision_reason, c.region, c.languages, c.size, c.answers,
                   c.median_answer_seconds, c.logo_id, c.version, c.submitted_at,
-                  o.name as "owner_name?", o.email as "owner_email?"
+                  o.name as "owner_name?", o.email as "owner_email?",
+                  case when c.status in ('pending', 'under_review') then (
+                      select jsonb_agg(to_jsonb(x) order by x.checked_at desc, x.kind) from (
+                          select kind, result, evidence, checked_at from checks
+                          where subject_kind = 'community' and subject_id = c.id order by checked_at desc, kind limit 40
+                      ) x
+                  ) end as "checks?: Json<Vec<StoredCheck>>"
            from communities c
            left join lateral (
                select u.name, u.email from members m join users u on u.id = m.user_id

@@ -1,6 +1,6 @@
 //! What events' pages read: who is calling, what they want, one service.
 
-use super::views::{EventEditor, EventPage, EventView, FoundEvents, MyEvents};
+use super::views::{EventEditor, EventView, FoundEvents, MyEvents};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -10,13 +10,6 @@ pub async fn list(search: Option<String>, cursor: Option<String>, workspace: Opt
     let call = crate::ui::door::of_page()?.acting_for(workspace);
     let page = crate::kernel::page::PageRequest { cursor, ..Default::default() };
     Ok(super::service::ahead(&call.ctx, call.maybe_viewer().as_ref(), search, &page).await?)
-}
-
-/// An event's public page.
-#[server(name = LoadEvent, prefix = "/rpc", endpoint = "events/page", input = GetUrl)]
-pub async fn page(slug: String, workspace: Option<String>) -> Result<EventPage, PageError> {
-    let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(super::service::page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
 }
 
 /// One tab of the reader's own events.

@@ -42,6 +42,8 @@ use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use std::collections::HashMap;
 use uuid::Uuid;
 
+pub use super::store::ShownEvents;
+
 /// The deadlines of this room: what the sweeper calls [`clock`] for.
 pub const STARTS: &str = "event_start";
 pub const ENDS: &str = "event_end";
@@ -603,16 +605,15 @@ pub async fn ahead(ctx: &Ctx, viewer: Option<&Actor>, search: Option<String>, pa
     Ok(found(list(ctx, viewer, &wanted, page).await?))
 }
 
-/// The public events of a community, by one statement: those ahead, the next first, and those that are over, the latest
-/// first. The caller has decided that the community may be seen.
+/// The public events of a community, which a room below has read from `shown_events`, as cards: those ahead, the next first, and
+/// those that are over, the latest first.
 ///
 /// # Errors
-/// When the database is away.
-pub async fn shown_of(ctx: &Ctx, community: &CommunityBrief) -> AppResult<(Vec<EventItem>, Vec<EventItem>)> {
-    let rows = store::list_shown_of(ctx.db(), community.id, 60).await?;
+/// When a row is damaged, or another community's.
+pub fn cards(ctx: &Ctx, community: &CommunityBrief, shown: ShownEvents) -> AppResult<(Vec<EventItem>, Vec<EventItem>)> {
     let communities = HashMap::from([(community.id.0, community.clone())]);
     let now = ctx.now();
-    let items = rows.into_iter().map(|row| item(row, &communities, now)).collect::<AppResult<Vec<_>>>()?;
+    let items = shown.0.into_iter().map(|row| item(row, &communities, now)).collect::<AppResult<Vec<_>>>()?;
     let (mut ahead, past): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.status.is_ahead());
     ahead.reverse();
     Ok((ahead, past))

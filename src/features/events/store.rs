@@ -13,18 +13,21 @@ use crate::{
     platform::db::OnConstraint as _,
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
+use serde::Deserialize;
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
 
-/// A row, as every query here reads it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A row, as every query here reads it. What no card shows may be left out of `shown_events`.
+#[derive(Debug, Clone, Deserialize, sqlx::FromRow)]
 pub struct EventRow {
     pub id: Uuid,
     pub community_id: Uuid,
     pub slug: String,
     pub title: String,
     pub subtitle: String,
+    #[serde(default)]
     pub description_markdown: String,
+    #[serde(default)]
     pub registration_link: String,
     pub event_type: Option<String>,
     pub category: Option<String>,
@@ -37,6 +40,7 @@ pub struct EventRow {
     pub start_at: Option<DateTime<Utc>>,
     pub end_at: Option<DateTime<Utc>>,
     pub venue_name: String,
+    #[serde(default)]
     pub venue_address: String,
     pub max_attendees: Option<i32>,
     pub public_visible: bool,
@@ -419,23 +423,10 @@ pub async fn list_by_ids(db: &PgPool, ids: &[Uuid]) -> AppResult<Vec<EventRow>> 
     .await?)
 }
 
-/// What everybody sees of a community's events, the latest first.
-pub async fn list_shown_of(db: &PgPool, community: CommunityId, limit: i64) -> AppResult<Vec<EventRow>> {
-    Ok(sqlx::query_as!(
-        EventRow,
-        "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
-                region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
-                max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
-         from events
-         where community_id = $1 and public_visible and hidden_reason is null and deleted_at is null
-           and status in ('Upcoming', 'Live', 'Completed', 'Archived')
-         order by start_at desc, id desc limit $2",
-        community.0,
-        limit,
-    )
-    .fetch_all(db)
-    .await?)
-}
+/// Rows of `shown_events` as JSON, the latest first: a statement of a room below reads them along.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct ShownEvents(pub Vec<EventRow>);
 
 /// Which events.
 #[derive(Debug, Clone, Default)]

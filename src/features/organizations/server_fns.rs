@@ -1,8 +1,8 @@
 //! What the pages of organizations load: who is calling, one service, its view.
 
 use super::views::{
-    ClaimPageView, CompareView, DashboardPart, DirectoryView, DraftView, OrganizationView, ProfileView, ProofPageView, QueueView,
-    RegistryView, ReviewView, SuggestionsView, WaitingView,
+    ClaimPageView, CompareView, DashboardPart, DirectoryView, DraftView, ProfileView, ProofPageView, QueueView, RegistryView,
+    ReviewView, SuggestionsView, WaitingView,
 };
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -45,16 +45,6 @@ pub async fn compare(query: String, workspace: Option<String>) -> Result<Compare
 pub async fn suggest(text: String, workspace: Option<String>) -> Result<SuggestionsView, PageError> {
     let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::directory::suggest(&call.ctx, call.maybe_viewer().as_ref(), &text).await?)
-}
-
-/// One profile, as the reader may see it.
-#[server(name = LoadOrganization, prefix = "/rpc", endpoint = "organizations/one", input = GetUrl)]
-pub async fn organization(slug: String, workspace: Option<String>) -> Result<OrganizationView, PageError> {
-    use super::service::{self, OrganizationRef};
-    let call = crate::ui::door::of_page()?.acting_for(workspace);
-    // Links of lists that know only an id lead here too.
-    let by = slug.parse::<OrganizationRef>().unwrap_or(OrganizationRef::Slug(slug));
-    Ok(service::get_by(&call.ctx, call.maybe_viewer().as_ref(), &by).await?)
 }
 
 /// The page on which somebody takes an organization over.

@@ -1,22 +1,25 @@
-//! What the wall of an event's page loads, and what the pages on which a community manages it do.
+//! What the public pages of events, organizations and communities load, and what the pages on which a community manages
+//! its partners do.
 
-use super::views::{CommunityPageView, EditorView, PanelView, PartnerWall, SupportedEvent};
+use super::views::{CommunityPageView, EditorView, EventPageView, OrganizationPageView, PanelView};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-/// Who stands on an event's page, where the reader may see the event; by what stands in the page's address.
-#[server(name = LoadWall, prefix = "/rpc", endpoint = "partners/wall", input = GetUrl)]
-pub async fn wall(event: String, workspace: Option<String>) -> Result<PartnerWall, PageError> {
+/// The public page of an event with its wall; by what stands in the page's address.
+#[server(name = LoadEvent, prefix = "/rpc", endpoint = "events/page", input = GetUrl)]
+pub async fn event(slug: String, workspace: Option<String>) -> Result<EventPageView, PageError> {
     let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(super::service::public_wall(&call.ctx, call.maybe_viewer().as_ref(), &event).await?)
+    Ok(super::service::event_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
 }
 
-/// The public events that show an organization, where the reader may see it; by what stands in the page's address.
-#[server(name = LoadSupport, prefix = "/rpc", endpoint = "partners/support", input = GetUrl)]
-pub async fn support(organization: String, workspace: Option<String>) -> Result<Vec<SupportedEvent>, PageError> {
+/// The public page of an organization, as the reader may see it, with the events that it supports.
+#[server(name = LoadOrganization, prefix = "/rpc", endpoint = "organizations/page", input = GetUrl)]
+pub async fn organization(slug: String, workspace: Option<String>) -> Result<OrganizationPageView, PageError> {
+    use crate::features::organizations::service::OrganizationRef;
     let call = crate::ui::door::of_page()?.acting_for(workspace);
-    let organization = crate::features::organizations::service::OrganizationRef::Slug(organization);
-    Ok(super::service::public_support(&call.ctx, call.maybe_viewer().as_ref(), &organization).await?)
+    // Links of lists that know only an id lead here too.
+    let by = slug.parse::<OrganizationRef>().unwrap_or(OrganizationRef::Slug(slug));
+    Ok(super::service::organization_page(&call.ctx, call.maybe_viewer().as_ref(), &by).await?)
 }
 
 /// Everything that the reader's community has on the page of one of its events.

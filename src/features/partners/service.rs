@@ -6,8 +6,8 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, CommunityPageView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView,
-        PartnerWall, SupportedEvent, Supporter,
+        AssignmentPage, AssignmentView, CommunityPageView, EditorView, EventPageView, FoundOrganization, OrganizationPageView,
+        PanelView, PartnerPage, PartnerView, PartnerWall, SupportedEvent, Supporter,
     },
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
             service::{self as organizations, Meant},
             views::OrganizationBrief,
         },
+        watching::{rules::List, service as watching},
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
@@ -41,6 +42,9 @@ use uuid::Uuid;
 
 /// The most entries of one wall and of one profile's list.
 const WALL_LIMIT: i64 = 200;
+/// The most events and supporters of a community's page.
+const EVENTS_SHOWN: i64 = 60;
+const SUPPORTERS_SHOWN: i64 = 24;
 
 /// Puts an organization on an event's page, in the caller's transaction. The caller holds the event.
 ///
@@ -128,8 +132,12 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
 /// 404 for a community that the viewer may not know of.
 pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
     let (brief, community) = communities::page(ctx, viewer, slug).await?;
-    let (ahead, past) = events::shown_of(ctx, &brief).await?;
-    let supporters = store::list_supporters(ctx, brief.id, 24).await?.into_iter().map(|row| {
+    let reader = viewer.map(watching::owner);
+    let below = store::get_community_page(ctx, brief.id, reader.as_ref(), EVENTS_SHOWN, SUPPORTERS_SHOWN).await?;
+    let (ahead, past) = events::cards(ctx, &brief, below.shown)?;
+    // Who is not listed cannot be watched.
+    let watch = viewer.filter(|_| community.listed).map(|actor| watching::watch_view(actor, below.watched));
+    let supporters = below.supporters.into_iter().map(|row| {
         Ok(Supporter {
             name: row.name_snapshot,
             logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
@@ -138,16 +146,17 @@ pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> Ap
             events_label: count_words(&row.events.to_string()),
         })
     });
-    Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()? })
+    Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()?, watch })
 }
 
-/// As [`wall`], for whoever asks by the event's id or slug: only where they may see the event's page.
+/// The public page of an event, by its id or slug, with its wall.
 ///
 /// # Errors
 /// 404 where the event is not the viewer's to know of.
-pub async fn public_wall(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<PartnerWall> {
-    let event = events::view(ctx, viewer, named).await?;
-    wall(ctx, event.id).await
+pub async fn event_page(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventPageView> {
+    let page = events::page(ctx, viewer, named).await?;
+    let wall = wall(ctx, page.event.id).await?;
+    Ok(EventPageView { page, wall })
 }
 
 /// The public events that show an organization, newest first, at most 200.
@@ -209,17 +218,19 @@ pub async fn count_support(ctx: &Ctx, whose: Whose) -> AppResult<()> {
     Ok(())
 }
 
-/// As [`supported_by`], for whoever looks at an organization's page: only where they may see the organization.
+/// The public page of an organization: what it says, the events that it supports, and whether the viewer watches it.
 ///
 /// # Errors
 /// 404 where the organization is not the viewer's to know of.
-pub async fn public_support(
+pub async fn organization_page(
     ctx: &Ctx,
     viewer: Option<&Actor>,
-    organization: &organizations::OrganizationRef,
-) -> AppResult<Vec<SupportedEvent>> {
-    let organization = organizations::get_by(ctx, viewer, organization).await?;
-    supported_by(ctx, organization.id).await
+    by: &organizations::OrganizationRef,
+) -> AppResult<OrganizationPageView> {
+    let organization = organizations::get_by(ctx, viewer, by).await?;
+    let supported = supported_by(ctx, organization.id).await?;
+    let watch = watching::watched(ctx, viewer, List::Organizations, organization.id.0).await?;
+    Ok(OrganizationPageView { organization, supported, watch })
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────

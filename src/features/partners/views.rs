@@ -1,6 +1,11 @@
 //! What crosses a wire about partners of events. Names of fields are the spec's event assignment.
 
-use crate::features::{communities::views::CommunityView, events::views::EventItem};
+use crate::features::{
+    communities::views::CommunityView,
+    events::views::{EventItem, EventPage},
+    organizations::views::OrganizationView,
+    watching::views::WatchView,
+};
 use crate::kernel::{
     ids::{BenefitLineId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Hue, Tier},
@@ -356,6 +361,26 @@ pub struct CommunityPageView {
     pub ahead: Vec<EventItem>,
     pub past: Vec<EventItem>,
     pub supporters: Vec<Supporter>,
+    /// Nothing for whoever is not signed in, and about a community that is not listed.
+    pub watch: Option<WatchView>,
+}
+
+/// The public page of an event, and who makes it possible.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventPageView {
+    pub page: EventPage,
+    pub wall: PartnerWall,
+}
+
+/// The public page of an organization: what it says, and which events it supports.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrganizationPageView {
+    pub organization: OrganizationView,
+    pub supported: Vec<SupportedEvent>,
+    /// Nothing for whoever is not signed in.
+    pub watch: Option<WatchView>,
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use super::{
     alerts,
     rules::List,
-    store::{self, Owner},
-    views::{KeptView, SavedSearchView, SearchInput, SearchesView, WatchedView, WatchlistView},
+    store,
+    views::{KeptView, SavedSearchView, SearchInput, SearchesView, WatchView, WatchedView, WatchlistView},
 };
 use crate::{
     features::{
@@ -26,6 +26,8 @@ use crate::{
 };
 use uuid::Uuid;
 
+pub use super::store::Owner;
+
 /// The most searches of one list that somebody saves in one workspace.
 const MOST_SEARCHES: i64 = 30;
 const LONGEST_NAME: usize = 60;
@@ -37,7 +39,7 @@ const MOST_KNOWN: usize = 2_000;
 const MOST_TOLD: i64 = 2_000;
 
 /// Whose bookmarks these are: by the workspace's id, because slugs may change.
-fn owner(actor: &Actor) -> Owner {
+pub fn owner(actor: &Actor) -> Owner {
     let workspace = match (actor.organization(), actor.community()) {
         (Some(id), _) => format!("organization:{id}"),
         (_, Some(id)) => format!("community:{id}"),
@@ -218,6 +220,21 @@ pub async fn unwatch(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResu
     store::delete_watch(&mut tx, &owner(actor), list, row).await?;
     tx.result(row);
     tx.commit_unstated("a person's own bookmark").await
+}
+
+/// Does the viewer watch the row of a page? One statement; none, and nothing, for nobody.
+///
+/// # Errors
+/// When the database is away.
+pub async fn watched(ctx: &Ctx, viewer: Option<&Actor>, list: List, row: Uuid) -> AppResult<Option<WatchView>> {
+    let Some(actor) = viewer else { return Ok(None) };
+    let watched = store::is_watched(ctx, &owner(actor), list, row).await?;
+    Ok(Some(watch_view(actor, watched)))
+}
+
+/// As [`watched`], for a room below that has read with its own rows whether the actor, as [`owner`] names them, watches one.
+pub fn watch_view(actor: &Actor, watched: bool) -> WatchView {
+    WatchView { watched, acting: key_of(actor) }
 }
 
 async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<bool> {

@@ -332,6 +332,20 @@ pub async fn delete_watch(tx: &mut Tx, owner: &Owner, of: List, row: Uuid) -> Ap
     Ok(())
 }
 
+pub async fn is_watched(ctx: &Ctx, owner: &Owner, of: List, row: Uuid) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from watches where user_id = $1 and workspace = $2 and kind = $3 and row_id = $4
+           ) as "there!""#,
+        owner.user,
+        owner.workspace,
+        of.label(),
+        row,
+    )
+    .fetch_one(ctx.db())
+    .await?)
+}
+
 /// A watched row as it is now.
 pub struct WatchedRow {
     pub list: List,

@@ -48,6 +48,15 @@ pub struct SearchInput {
     pub alerts: bool,
 }
 
+/// Whether the reader watches the row that a page is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WatchView {
+    pub watched: bool,
+    /// The workspace as forms name it.
+    pub acting: String,
+}
+
 /// A row that somebody watches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,35 +1,22 @@
-//! An event's public page: what happens, when and where, and, in the slot in the middle, who makes it possible.
+//! What everybody sees of an event: what happens, when and where. The page around it (with who makes it possible) is the
+//! partners room's.
 
 use crate::{
     features::events::{
         rules::EventStatus,
-        server_fns,
         views::{EventPage, EventView},
     },
     ui::{
         found::Described,
-        page::{Shape, Show, acting, fetched, shown_as},
         parts::{Icon, Logo, Notice, Pill, SafeHtmlView},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-/// `/events/:slug`. `wall` shows the sponsors and partners.
+/// `wall`, in the middle, shows the sponsors and partners.
 #[component]
-pub fn EventPublicPage(wall: fn() -> Show<EventView>) -> impl IntoView {
-    let (params, workspace) = (use_params_map(), acting());
-    let wall = wall();
-    let loaded = fetched(
-        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
-        |(slug, workspace)| server_fns::page(slug, workspace),
-    );
-    shown_as(Shape::Detail, loaded, move |page| view! { <Page page wall=wall.clone()/> })
-}
-
-#[component]
-fn Page(page: EventPage, wall: Show<EventView>) -> impl IntoView {
+pub fn EventProfile(page: EventPage, wall: AnyView) -> impl IntoView {
     let event = page.event.clone();
     let preview = page.is_preview.then(|| {
         let text = if event.hidden_reason.is_some() {
@@ -60,7 +47,7 @@ fn Page(page: EventPage, wall: Show<EventView>) -> impl IntoView {
         <article class="stack stack--sections">
             {preview}
             <Head event=event.clone()/>
-            {wall(event.clone())}
+            {wall}
             <div class="center">
                 <div class="sidebar">
                     <div class="stack stack--sections">{description}</div>

@@ -1,4 +1,4 @@
-//! `/directory` and `/directory/:slug`: who sponsors and partners, for everybody.
+//! `/directory` and what `/directory/:slug` shows of an organization: who sponsors and partners, for everybody.
 
 use super::fields::{BrandPicture, Swatches, tone};
 use crate::{
@@ -15,10 +15,9 @@ use crate::{
     },
     kernel::{actor::VerificationStatus, labels::Region, search::count_label},
     ui::{
-        browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Show, acting, fetched, shown, shown_over},
+        page::{Show, acting, fetched, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
         search::{Beside, address, chosen, instead, kept, narrow, pages},
     },
@@ -27,11 +26,10 @@ use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
-    hooks::{use_navigate, use_params_map, use_query_map},
+    hooks::{use_navigate, use_query_map},
 };
 use serde_json::{Value, json};
 use std::time::Duration;
-use uuid::Uuid;
 
 const PATH: &str = "/directory";
 
@@ -367,45 +365,20 @@ fn Row(card: OrganizationCard, acting: String, beside: Beside) -> impl IntoView 
     }
 }
 
-/// One organization; `support` shows the events that it supports, which are known downstream.
+/// What a reader may see of an organization. The page around it (with what it supports) is the partners room's.
 #[component]
-pub fn OrganizationPage(
-    support: fn() -> Show<()>,
-    /// The way to asking to join, from the room below; by slug.
-    join: fn() -> Show<String>,
-    /// Watching it, from the room below; by id and name.
-    watch: fn() -> Show<(Uuid, String)>,
-) -> impl IntoView {
-    let watch = watch();
-    let params = use_params_map();
-    let acting = acting();
-    let (support, join) = (support(), join());
-    let slug = move || params.with(|params| params.get("slug").unwrap_or_default());
-    let loaded = fetched(move || (slug(), acting.get()), |(slug, workspace)| server_fns::organization(slug, workspace));
-    view! {
-        {shown(loaded, move |organization: OrganizationView| {
-            if organization.slug != params.with_untracked(|params| params.get("slug").unwrap_or_default()) {
-                // A former address: the page has moved for good.
-                let acting = acting.get_untracked().unwrap_or_default();
-                browser::moved(&within(&format!("/directory/{}", organization.slug), &acting));
-            }
-            view! { <Organization organization support=support.clone() join=join.clone() watch=watch.clone()/> }
-        })}
-    }
-}
-
-#[component]
-fn Organization(
+pub fn OrganizationProfile(
     organization: OrganizationView,
-    support: Show<()>,
+    /// The events that it supports.
+    support: AnyView,
+    /// The way to asking to join; by slug.
     join: Show<String>,
-    watch: Show<(Uuid, String)>,
+    /// The button that watches it.
+    watch: AnyView,
 ) -> impl IntoView {
     let o = organization;
-    let watch = watch((o.id.0, o.display_name.clone()));
     let acting = acting();
     let (added, invited) = use_query_map().with_untracked(|query| (query.get("added").is_some(), query.get("invited").is_some()));
-    let events = support(());
     let list = |title: &'static str, words: Vec<String>| {
         (!words.is_empty()).then(|| {
             view! {
@@ -493,7 +466,7 @@ fn Organization(
                             <div class="stack measure">{paragraphs.into_iter().map(|text| view! { <p>{text}</p> }).collect_view()}</div>
                         </section>
                     })}
-                    {events}
+                    {support}
                     <Products products=o.products/>
                     {list("Technologies", o.technologies)}
                     {list("Developer tools", o.developer_tools)}

@@ -14,7 +14,7 @@ pub use become_sponsor::BecomeSponsorPage;
 pub use claim::{AddOrganizationPage, ClaimPage, DomainPage};
 pub use compare::ComparePage;
 pub use dashboard::OrganizationPanel;
-pub use directory::{DirectoryPage, OrganizationPage};
+pub use directory::{DirectoryPage, OrganizationProfile};
 pub use profile::ProfilePage;
 pub use staff::{StaffOrganizationPage, StaffOrganizationsPage};
 pub use waiting::StaffChangesPage;

@@ -9,10 +9,11 @@ use crate::{
             server_fns,
             views::{CommunityPageView, Supporter},
         },
+        watching::{rules::List, ui::WatchButton},
     },
     ui::{
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Shape, Show, acting, fetched, shown_as},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Logo, Tier},
     },
 };
@@ -20,28 +21,25 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 /// `/communities/:slug`.
 #[component]
-pub fn CommunityPage(
-    /// Watching it, from the room below; by id and name.
-    watch: fn() -> Show<(Uuid, String)>,
-) -> impl IntoView {
-    let watch = watch();
+pub fn CommunityPage() -> impl IntoView {
     let (params, workspace) = (use_params_map(), acting());
     let loaded = fetched(
         move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
         |(slug, workspace)| server_fns::community(slug, workspace),
     );
-    shown_as(Shape::Detail, loaded, move |page| view! { <Page page watch=watch.clone()/> })
+    shown_as(Shape::Detail, loaded, |page| view! { <Page page/> })
 }
 
 #[component]
-fn Page(page: CommunityPageView, watch: Show<(Uuid, String)>) -> impl IntoView {
-    let CommunityPageView { community, ahead, past, supporters } = page;
-    // Who is not listed cannot be watched.
-    let watch = if community.listed { watch((community.id.0, community.name.clone())) } else { ().into_any() };
+fn Page(page: CommunityPageView) -> impl IntoView {
+    let CommunityPageView { community, ahead, past, supporters, watch } = page;
+    let (id, name) = (community.id.0, community.name.clone());
+    let watch = watch
+        .map(|watch| view! { <WatchButton list=List::Communities id name watched=watch.watched acting=watch.acting/> })
+        .into_any();
     let excerpt: String = community.bio.chars().take(160).collect();
     let said = community.clone();
     view! {

@@ -1,45 +1,18 @@
 //! What an organization supports, and has supported: two lists on its page.
 
-use crate::{
-    features::partners::{server_fns, views::SupportedEvent},
-    ui::{
-        page::{Loaded, Show, acting, fetched},
-        parts::Tier,
-    },
-};
+use crate::{features::partners::views::SupportedEvent, ui::parts::Tier};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use std::sync::Arc;
 
 /// How many events of the past are shown before the fold.
 const SHOWN: usize = 10;
 
-/// The slot of an organization's page: loads what it supports by the page's address, then shows it there.
-pub fn supported_events() -> Show<()> {
-    let (params, workspace) = (use_params_map(), acting());
-    let loaded = fetched(
-        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
-        |(organization, workspace)| server_fns::support(organization, workspace),
-    );
-    Arc::new(move |()| view! { <SupportedEvents loaded/> }.into_any())
-}
-
-/// The events of an organization. Nothing where there are none, or when they could not be loaded: the page around them is worth
-/// reading without them.
+/// The events of an organization. Nothing where there are none.
 #[component]
-fn SupportedEvents(loaded: Loaded<Vec<SupportedEvent>>) -> impl IntoView {
+pub fn SupportedEvents(events: Vec<SupportedEvent>) -> impl IntoView {
+    let (past, now): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.is_over);
     view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                loaded.await.ok().filter(|events| !events.is_empty()).map(|events| {
-                    let (past, now): (Vec<_>, Vec<_>) = events.into_iter().partition(|event| event.is_over);
-                    view! {
-                        <EventList title="Supports now" events=now/>
-                        <EventList title="Has supported" events=past/>
-                    }
-                })
-            })}
-        </Suspense>
+        <EventList title="Supports now" events=now/>
+        <EventList title="Has supported" events=past/>
     }
 }
 

@@ -3,52 +3,22 @@
 use crate::{
     features::{
         events::{ui::linked, views::EventView},
-        partners::{
-            server_fns,
-            views::{PartnerView, PartnerWall, WallGroup, WallSize},
-        },
+        partners::views::{PartnerView, PartnerWall, WallGroup, WallSize},
     },
     kernel::pictures::sources,
-    ui::{
-        found::LinkedData,
-        page::{Loaded, Show, acting, fetched},
-        parts::Icon,
-    },
+    ui::{found::LinkedData, parts::Icon},
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use std::sync::Arc;
 
-/// The slot of an event's page: loads the wall by the page's address, then shows it there.
-pub fn event_wall() -> Show<EventView> {
-    let (params, workspace) = (use_params_map(), acting());
-    let loaded = fetched(
-        move || (params.read().get("slug").unwrap_or_default(), workspace.get()),
-        |(event, workspace)| server_fns::wall(event, workspace),
-    );
-    Arc::new(move |event| view! { <EventWall event loaded/> }.into_any())
-}
-
-/// The wall of an event, and what the page says to machines, which names the same sponsors. No wall where nobody stands on it,
-/// or when it could not be loaded: the page around it is worth reading without it.
+/// The wall of an event, and what the page says to machines, which names the same sponsors. No wall where nobody stands on it.
 #[component]
-fn EventWall(event: EventView, loaded: Loaded<PartnerWall>) -> impl IntoView {
+pub fn EventWall(event: EventView, wall: PartnerWall) -> impl IntoView {
+    let sponsors = wall.groups.iter().flat_map(|group| &group.entries);
+    let sponsors: Vec<(String, String)> =
+        sponsors.map(|it| (it.display_name_snapshot.clone(), it.website_snapshot.clone())).collect();
     view! {
-        <Suspense>
-            {move || {
-                let event = event.clone();
-                Suspend::new(async move {
-                    let wall = loaded.await.ok().filter(|wall| !wall.is_empty());
-                    let sponsors = wall.iter().flat_map(|wall| &wall.groups).flat_map(|group| &group.entries);
-                    let sponsors: Vec<(String, String)> =
-                        sponsors.map(|it| (it.display_name_snapshot.clone(), it.website_snapshot.clone())).collect();
-                    view! {
-                        <LinkedData make=move |origin: &str| linked::event(&event, origin, &sponsors)/>
-                        {wall.map(|wall| view! { <SponsorWall wall/> })}
-                    }
-                })
-            }}
-        </Suspense>
+        <LinkedData make=move |origin: &str| linked::event(&event, origin, &sponsors)/>
+        {(!wall.is_empty()).then(|| view! { <SponsorWall wall/> })}
     }
 }
 

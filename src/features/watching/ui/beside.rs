@@ -1,5 +1,5 @@
 //! What stands beside lists and on profiles: the reader's searches as tabs, the form that saves one, and the button that
-//! watches. Everything is a form or a link. It is loaded once for each page.
+//! watches. Everything is a form or a link. A list loads it once for each page; a profile's page brings it.
 
 use crate::{
     features::{
@@ -23,14 +23,6 @@ pub fn beside_directory() -> Beside {
 
 pub fn beside_communities() -> Beside {
     beside(List::Communities)
-}
-
-pub fn watch_organization() -> Show<(Uuid, String)> {
-    row(List::Organizations, load(List::Organizations))
-}
-
-pub fn watch_community() -> Show<(Uuid, String)> {
-    row(List::Communities, load(List::Communities))
 }
 
 fn load(list: List) -> Loaded<KeptView> {

@@ -4,6 +4,6 @@ mod beside;
 mod searches;
 mod watchlist;
 
-pub use beside::{beside_communities, beside_directory, watch_community, watch_organization};
+pub use beside::{WatchButton, beside_communities, beside_directory};
 pub use searches::SearchesPage;
 pub use watchlist::WatchlistPage;
