@@ -4,6 +4,7 @@ use crate::town::{Town, story};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
+        blocks::service as blocks,
         notifications::{service, views::NoticeFilter},
         reactions,
     },
@@ -532,6 +533,97 @@ async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
         told_again(town).await;
         work(town).await;
         assert_eq!(count(town, &opened("sent")).await, held);
+    })
+    .await;
+}
+
+/// Night falls for Ravi, and everybody who applied to Apex Circle has just done so: how many letters wait for the morning.
+async fn a_night_of_letters(town: &Town) -> i64 {
+    wait_until(town, 23, 0);
+    work(town).await;
+    told_again(town).await;
+    work(town).await;
+    count(town, &opened("queued")).await
+}
+
+async fn morning(town: &Town) -> (i64, i64, i64) {
+    wait_until(town, 7, 0);
+    work(town).await;
+    (count(town, &opened("sent")).await, count(town, &opened("dropped")).await, count(town, &opened("queued")).await)
+}
+
+#[tokio::test]
+async fn what_waited_is_asked_again_as_it_leaves() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        choose(&mut ravi(town).await, "instant").await;
+        let held = a_night_of_letters(town).await;
+        // Somebody who applied is not to be dealt with any more, and somebody else's event is hidden while the letters wait.
+        let applied = "mails m join facts f on f.id::text = split_part(m.once_key, '/', 1) join requests r on r.id = f.subject_id
+             where m.recipient = 'ravi@apex.example' and m.template = 'request_opened' and r.opened_by = 'organization'";
+        let blocked: uuid::Uuid =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select r.organization_id from {applied} order by r.id limit 1")))
+                .fetch_one(&town.owner)
+                .await
+                .expect("somebody has applied");
+        let gone = count(town, &format!("{applied} and r.organization_id = '{blocked}'")).await;
+        let ctx = town.ctx();
+        let actor = commdesk::seeds::people::actor(&ctx, RAVI).await.expect("Ravi");
+        blocks::block(&ctx, &actor, blocked).await.expect("blocked");
+        assert_eq!(morning(town).await, (held - gone, gone, 0));
+        assert!(
+            gone > 0
+                && count(town, "mails where state = 'dropped' and (body_text is not null or body_html is not null)").await == 0
+        );
+        blocks::lift(&ctx, &actor, blocked).await.expect("lifted");
+
+        // What staff hide is nobody's to answer.
+        assert_eq!(a_night_of_letters(town).await, held);
+        let asked = count(town, applied).await;
+        town.as_superuser("update events set hidden_reason = 'Looked at by staff'").await;
+        assert_eq!(morning(town).await, (held - asked, asked, 0));
+        town.as_superuser("update events set hidden_reason = null").await;
+
+        // Whoever wants no more mail about it gets none, also of what was written before; nor does who lost the seat.
+        assert_eq!(a_night_of_letters(town).await, held);
+        choose(&mut ravi(town).await, "off").await;
+        assert_eq!(morning(town).await, (0, held, 0));
+        choose(&mut ravi(town).await, "instant").await;
+        assert_eq!(a_night_of_letters(town).await, held);
+        let seat = "where user_id = (select id from users where email = 'ravi@apex.example')";
+        town.as_superuser(&format!("update members set status = 'Suspended' {seat}")).await;
+        let before = town.post.letters().len();
+        assert_eq!(morning(town).await, (0, held, 0));
+        assert!(!town.post.letters()[before..].iter().any(|letter| letter.to == RAVI.email && letter.text.contains("support")));
+        town.as_superuser(&format!("update members set status = 'Active' {seat}")).await;
+
+        // A letter says what its reader's workspace and the others are called when it leaves.
+        assert_eq!(a_night_of_letters(town).await, held);
+        town.as_superuser("update users set name = 'Ravi K.' where email = 'ravi@apex.example'").await;
+        let before = town.post.letters().len();
+        assert_eq!(morning(town).await, (held, 0, 0));
+        let letters = town.post.letters();
+        assert!(letters[before..].iter().filter(|letter| letter.to == RAVI.email).all(|letter| letter.to_name == "Ravi K."));
+
+        // The same for the lines of a digest.
+        choose(&mut ravi(town).await, "digest").await;
+        wait_until(town, 12, 0);
+        work(town).await;
+        told_again(town).await;
+        work(town).await;
+        let lines: Vec<String> =
+            sqlx::query_scalar("select title from digest_lines where template = 'request_opened' order by title")
+                .fetch_all(&town.owner)
+                .await
+                .expect("lines");
+        town.as_superuser("update events set hidden_reason = 'Looked at by staff'").await;
+        let before = town.post.letters().len();
+        wait_until(town, 8, 0);
+        work(town).await;
+        let letters = town.post.letters();
+        let kept = lines.iter().filter(|line| letters[before..].iter().any(|letter| letter.text.contains(line.as_str()))).count();
+        assert_eq!((i64::try_from(lines.len()).unwrap(), i64::try_from(kept).unwrap()), (held, held - asked));
+        assert_eq!(count(town, "digest_lines where sent_at is null").await, 0);
     })
     .await;
 }
