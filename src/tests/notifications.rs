@@ -1,17 +1,21 @@
 //! Letters and notices: told once, sent with retries, read by nobody else.
 
-use crate::town::{Town, story};
+use crate::town::{Browser, Town, story};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
         blocks::service as blocks,
+        events::service as events,
         notifications::{service, views::NoticeFilter},
+        opportunities::service as opportunities,
+        partners::service as partners,
         reactions,
+        watching::{rules::List, service as watching},
     },
     kernel::{
-        ids::UserId,
+        ids::{EventId, OpportunityId, UserId},
         page::PageRequest,
-        text::{Email, PersonName},
+        text::{Email, Paragraph, PersonName},
     },
     platform::{
         clock::Clock,
@@ -20,10 +24,12 @@ use commdesk::{
         jobs::{self, MAX_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
     },
+    seeds::people::{self, Figure},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     sync::Arc,
@@ -312,6 +318,123 @@ async fn the_demo_is_told_in_whole_sentences() {
             .filter(|(_, title)| title.contains("applies to support") || title.contains("asks you to support"))
             .collect();
         assert!(!requests.is_empty(), "{told:#?}");
+    })
+    .await;
+}
+
+/// A browser of somebody of the demo, signed in, with a second factor where they need one.
+async fn browser_of(town: &Town, figure: Figure) -> Browser {
+    // A code works once, and the next comes half a minute later.
+    town.house.clock.shift(31);
+    let ctx = town.ctx();
+    let mut token = accounts::sign_in(&ctx, figure.email, people::PASSWORD, "a test").await.expect("signed in").token;
+    if figure.is_staff() {
+        let person = accounts::person_by_token(&ctx, &token).await.expect("the database answers").expect("a session");
+        let code = accounts::code_for_development(&ctx, figure.email).await.expect("a code");
+        token = accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right").token;
+    }
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &token);
+    browser
+}
+
+/// Opens what every letter and every notice leads to that was not followed before, each as its reader. Gives what was followed:
+/// templates of letters, and of notices the facts that they tell of.
+async fn follow(town: &Town, before: &mut BTreeSet<(String, String, String)>) -> BTreeSet<String> {
+    let base = format!("{}/", town.house.settings.base_url);
+    let mut told: Vec<(String, String, String)> = Vec::new();
+    for mail in service::mailbox(&town.ctx(), None).await.expect("letters") {
+        let path = mail.text.lines().find_map(|line| line.strip_prefix(base.as_str())).expect("something to do");
+        told.push((mail.to, mail.template, format!("/{path}")));
+    }
+    told.extend(
+        sqlx::query_as::<_, (String, String, String)>(
+            "select u.email, f.name, n.href from notices n join users u on u.id = n.user_id join facts f on f.id = n.fact_id",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .expect("notices"),
+    );
+    let mut browsers: BTreeMap<&str, Browser> = BTreeMap::new();
+    let mut followed = BTreeSet::new();
+    for one in told {
+        if !before.insert(one.clone()) {
+            continue;
+        }
+        let (to, what, path) = one;
+        // Links that work once, or decide something when they are followed, have tests of their own.
+        let is_once = ["/link/", "/invitations/", "/join-requests/"].iter().any(|door| path.starts_with(door));
+        let Some(figure) = people::ALL.into_iter().find(|figure| figure.email == to).filter(|_| !is_once) else { continue };
+        let browser = match browsers.entry(figure.email) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert(browser_of(town, figure).await),
+        };
+        let mut answer = browser.open(&path).await;
+        if answer.status.is_redirection() {
+            answer = browser.open(&answer.location().to_owned()).await;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{what} leads {to} to {path}");
+        followed.insert(what);
+    }
+    followed
+}
+
+#[tokio::test]
+async fn what_a_letter_leads_to_opens_for_its_reader() {
+    story(async |town| {
+        commdesk::seeds::demo(&town.house, &town.registry, &|_: &str| {}).await.expect("the demo");
+        town.drain().await;
+        let mut before = BTreeSet::new();
+        let mut followed = follow(town, &mut before).await;
+
+        // What the demo's people go on to do.
+        let ctx = town.ctx();
+        let (asha, ravi) =
+            (people::actor(&ctx, people::ASHA).await.expect("Asha"), people::actor(&ctx, people::RAVI).await.expect("Ravi"));
+        let id = async |sql: &'static str| sqlx::query_scalar::<_, uuid::Uuid>(sql).fetch_one(&town.owner).await.expect("an id");
+        let apex = id("select id from communities where slug = 'apex-circle'").await;
+        watching::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
+        let published = crate::events::published(town, &ravi, "Borrow checkers", 240).await;
+        let hackfest: EventId = id("select id from events where slug = 'hackfest-2027'").await.into();
+        let lumen = id("select p.id from event_partners p join organizations o on o.id = p.organization_id \
+                        where o.slug = 'lumen-data' and p.removed_at is null")
+        .await
+        .into();
+        partners::show(&ctx, &ravi, hackfest, lumen, false).await.expect("hidden");
+        partners::show(&ctx, &ravi, hackfest, lumen, true).await.expect("shown");
+        let platinum: OpportunityId =
+            id("select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'").await.into();
+        opportunities::close(&ctx, &ravi, platinum).await.expect("closed");
+        town.drain().await;
+        followed.extend(follow(town, &mut before).await);
+        // Whoever stands on a page that nobody else may open is led to what they agreed on.
+        town.as_superuser("update events set public_visible = false where slug = 'hackfest-2027'").await;
+        let reason = Paragraph::parse("They asked us to.", 400, "reason").expect("a reason");
+        partners::remove(&ctx, &ravi, hackfest, lumen, Some(&reason)).await.expect("removed");
+        town.drain().await;
+        followed.extend(follow(town, &mut before).await);
+
+        town.house.clock.shift(31);
+        let sara = people::sign_in_staff(&ctx, people::SARA).await.expect("Sara");
+        for hidden in [true, false] {
+            let mut tx = ctx.begin().await.expect("a transaction");
+            events::hide_in(&mut tx, &sara, published, hidden, "Looked at by staff").await.expect("judged");
+            opportunities::hide_in(&mut tx, &sara, platinum, hidden, "Looked at by staff").await.expect("judged");
+            tx.commit().await.expect("committed");
+            town.drain().await;
+            followed.extend(follow(town, &mut before).await);
+        }
+
+        // And what time does: requests expire, events begin and end.
+        for days in [20, 40, 60] {
+            town.shift(days * 86_400).await;
+            followed.extend(follow(town, &mut before).await);
+        }
+        let letters = ["request_opened", "request_accepted", "request_expired", "watched_event", "applications_closed"];
+        let judged = ["partner_removed", "event_hidden", "event_shown", "opportunity_hidden", "opportunity_shown"];
+        for what in letters.into_iter().chain(judged).chain(["partner_assigned", "partner_shown", "event_completed"]) {
+            assert!(followed.contains(what), "nobody was told of {what}: {followed:?}");
+        }
     })
     .await;
 }

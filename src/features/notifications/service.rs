@@ -136,6 +136,16 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         Some(id) => Some((id, workspace_name(ctx, SubjectKind::Community, id).await?)),
         None => None,
     };
+    let event = id(SubjectKind::Event, &["eventId"]);
+    // The address of its page as it is now, where everybody may open it: facts name an old one, or none.
+    let event_slug = match event.filter(|_| matches!(fact.room.as_str(), "events" | "partners")) {
+        Some(event) => match events::service::view(ctx, None, &event.to_string()).await {
+            Ok(event) => event.slug,
+            Err(AppError::NotFound) => String::new(),
+            Err(error) => return Err(error),
+        },
+        None => String::new(),
+    };
     let shown = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let is_event = fact.subject_kind == SubjectKind::Event.label();
     let named = |names: &[&str], seated: Option<&accounts::views::WorkspaceName>| {
@@ -152,10 +162,9 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| text(&["communityName", "name"])),
         community_id: shown(community.as_ref().map(|(id, _)| *id)),
-        community_slug: community.as_ref().map(|(_, workspace)| workspace.slug.clone()).unwrap_or_default(),
         event: if is_event { text(&["title"]) } else { text(&["eventTitle", "event"]) },
-        event_id: shown(id(SubjectKind::Event, &["eventId"])),
-        event_slug: text(&["eventSlug", "slug"]),
+        event_id: shown(event),
+        event_slug,
         opportunity: text(&["opportunityTitle", "title"]),
         opportunity_id: shown(id(SubjectKind::Opportunity, &["opportunityId"])),
         request_id: shown(id(SubjectKind::Request, &["requestId"])),
