@@ -144,12 +144,12 @@ async fn words_of_others_cannot_break_out_of_a_letter() {
     story(async |town| {
         let ctx = town.ctx();
         let asha = activated(town, ASHA, "Asha Rao").await;
-        let omar = commdesk::seeds::people::OMAR;
+        let omar = people::OMAR;
         accounts::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
-        commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
-        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
+        people::activate(&ctx, omar).await.expect("activated");
+        let omar = people::sign_in_staff(&ctx, omar).await.expect("signed in");
         let evil = "<img src=x onerror=alert(1)>\nhttps://evil.example/link/abc";
-        let reason = commdesk::kernel::text::Paragraph::parse(evil, 500, "reason").expect("a reason");
+        let reason = Paragraph::parse(evil, 500, "reason").expect("a reason");
 
         accounts::suspend(&ctx, &omar, asha, &reason).await.expect("suspended");
         town.drain().await;
@@ -191,8 +191,7 @@ async fn notices_are_paged_counted_and_ones_own() {
         assert_eq!([first.items.len(), second.items.len(), third.items.len()], [2, 2, 1]);
         assert!(third.next_cursor.is_none());
         assert_eq!(first.unread, 5);
-        let ids: std::collections::BTreeSet<_> =
-            [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
+        let ids: BTreeSet<_> = [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
         assert_eq!(ids.len(), 5);
         // Somebody else's stay as they are.
         service::mark_read(&ctx, &ravi, Some(first.items[0].id)).await.expect("nothing");
@@ -565,17 +564,17 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
 
 // ── What is mailed, and when ────────────────────────────────────────────────────────────────────────────────────────
 
-const RAVI: commdesk::seeds::people::Figure = commdesk::seeds::people::RAVI;
+const RAVI: Figure = people::RAVI;
 
-async fn ravi(town: &Town) -> crate::town::Browser {
+async fn ravi(town: &Town) -> Browser {
     let mut browser = town.visitor();
-    let fields = [("email", RAVI.email), ("password", commdesk::seeds::people::PASSWORD)];
+    let fields = [("email", RAVI.email), ("password", people::PASSWORD)];
     assert_eq!(browser.submit("/sign-in", "sign_in", &fields).await.status, StatusCode::SEE_OTHER);
     browser
 }
 
 /// The settings form, as a browser fills it: this for requests, quiet from 22 to 7 in India, the digest at 8.
-async fn choose(browser: &mut crate::town::Browser, requests: &str) -> crate::town::Answer {
+async fn choose(browser: &mut Browser, requests: &str) -> crate::town::Answer {
     let fields = [
         ("pace.requests", requests),
         ("pace.opportunities", "instant"),
@@ -691,7 +690,7 @@ async fn what_waited_is_asked_again_as_it_leaves() {
                 .expect("somebody has applied");
         let gone = count(town, &format!("{applied} and r.organization_id = '{blocked}'")).await;
         let ctx = town.ctx();
-        let actor = commdesk::seeds::people::actor(&ctx, RAVI).await.expect("Ravi");
+        let actor = people::actor(&ctx, RAVI).await.expect("Ravi");
         blocks::block(&ctx, &actor, blocked).await.expect("blocked");
         assert_eq!(morning(town).await, (held - gone, gone, 0));
         assert!(
@@ -962,7 +961,7 @@ async fn the_centre_counts_exactly_and_by_workspace() {
             browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
         assert_eq!(read.location(), "/notifications?unread=true&workspace=community%3Aapex-circle");
         let mut asha = town.visitor();
-        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", commdesk::seeds::people::PASSWORD)]).await;
+        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", people::PASSWORD)]).await;
         let third: uuid::Uuid =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1")))
                 .fetch_one(&town.owner)
