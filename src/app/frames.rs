@@ -282,7 +282,7 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
         role: String::new(),
         can: session::WorkspaceCan::default(),
     });
-    let here = current.key.clone();
+    let (here, whole) = (current.key.clone(), current.name.clone());
     // What the bottom bar of a phone has no room for.
     let profile = (current.kind == "community").then(|| {
         view! {
@@ -294,7 +294,7 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
         <details class="menu switcher">
             <summary class="switcher__current">
                 <span class="avatar avatar--small" aria-hidden="true">{crate::kernel::text::initials(&current.name)}</span>
-                <span class="switcher__name">{current.name}</span>
+                <span class="switcher__name" title=whole>{current.name}</span>
                 <Icon name="chevrons-up-down" small=true/>
             </summary>
             <div class="menu__panel">
@@ -304,9 +304,10 @@ fn Switcher(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
                     .map(|workspace| {
                         let is_here = (workspace.key == here).then_some("true");
                         let home = if workspace.kind == "staff" { "/staff/organizations" } else { "/dashboard" };
+                        let whole = workspace.name.clone();
                         view! {
                             <a class="menu__item" href=format!("{home}?as={}", workspace.key) aria-current=is_here rel="external">
-                                <span class="truncate">{workspace.name}</span>
+                                <span class="truncate" title=whole>{workspace.name}</span>
                                 <Pill text=workspace.role tone="neutral"/>
                             </a>
                         }

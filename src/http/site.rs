@@ -1,7 +1,7 @@
 //! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
 use super::{
-    api_v1, crawlers, forms, middleware, ops,
+    ahead, api_v1, crawlers, forms, middleware, ops,
     page_cache::{self, PageCache},
     previews,
 };
@@ -52,8 +52,11 @@ pub fn router(house: Arc<House>) -> Router {
 pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
     let options = leptos_options(&house);
     let shell_options = options.clone();
+    let links = ahead::links(&options);
+    let context = move || page_context_with(links.as_ref());
+    let page = context.clone();
     let pages: Router<Arc<House>> = Router::new()
-        .leptos_routes_with_context(&options, page_routes().clone(), page_context, move || shell(shell_options.clone()))
+        .leptos_routes_with_context(&options, page_routes().clone(), page, move || shell(shell_options.clone()))
         .with_state(options.clone());
     let files = ServeDir::new(&house.settings.site_root).precompressed_br().precompressed_gzip();
     let fallback_options = options.clone();
@@ -69,8 +72,8 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .merge(pages)
         .merge(api_v1::routes())
         .fallback(move |request: Request| {
-            let (files, options) = (files.clone(), fallback_options.clone());
-            async move { file_or_not_found(files, options, request).await }
+            let (files, options, context) = (files.clone(), fallback_options.clone(), context.clone());
+            async move { file_or_not_found(files, options, context, request).await }
         });
     let inner = if house.settings.is_development() { inner.merge(kit_routes()) } else { inner };
     let all = ops::routes(&house).merge(crate::features::notifications::dev::routes(&house)).merge(
@@ -123,6 +126,14 @@ pub fn page_context() {
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);
+    }
+}
+
+/// As [`page_context`], for a whole document: it also says what the browser needs first.
+fn page_context_with(links: Option<&HeaderValue>) {
+    page_context();
+    if let (Some(links), Some(response)) = (links, use_context::<leptos_axum::ResponseOptions>()) {
+        response.insert_header(header::LINK, links.clone());
     }
 }
 
@@ -218,7 +229,12 @@ async fn in_clothes(options: LeptosOptions, request: Request, next: Next) -> Res
 }
 
 /// A file of the site, or the 404 page in the site's own clothes.
-async fn file_or_not_found(files: ServeDir, options: LeptosOptions, request: Request) -> Response {
+async fn file_or_not_found(
+    files: ServeDir,
+    options: LeptosOptions,
+    context: impl Fn() + Clone + Send + Sync + 'static,
+    request: Request,
+) -> Response {
     let path = request.uri().path().to_owned();
     let (parts, _) = request.into_parts();
     let ask = Request::from_parts(parts.clone(), axum::body::Body::empty());
@@ -234,11 +250,8 @@ async fn file_or_not_found(files: ServeDir, options: LeptosOptions, request: Req
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
         return response;
     }
-    leptos_axum::render_app_async_with_context(page_context, move || shell(options.clone()))(Request::from_parts(
-        parts,
-        axum::body::Body::empty(),
-    ))
-    .await
+    let ask = Request::from_parts(parts, axum::body::Body::empty());
+    leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(ask).await
 }
 
 /// Pages may hold what only their reader may see: nothing between us and the browser keeps them.

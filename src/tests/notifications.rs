@@ -1,16 +1,21 @@
 //! Letters and notices: told once, sent with retries, read by nobody else.
 
-use crate::town::{Town, sequel, story};
+use crate::town::{Browser, Town, sequel, story};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
+        blocks::service as blocks,
+        events::service as events,
         notifications::{service, views::NoticeFilter},
+        opportunities::service as opportunities,
+        partners::service as partners,
         reactions,
+        watching::{rules::List, service as watching},
     },
     kernel::{
-        ids::UserId,
+        ids::{EventId, OpportunityId, UserId},
         page::PageRequest,
-        text::{Email, PersonName},
+        text::{Email, Paragraph, PersonName},
     },
     platform::{
         clock::Clock,
@@ -19,10 +24,12 @@ use commdesk::{
         jobs::{self, MAX_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
     },
+    seeds::people::{self, Figure},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     io::{BufRead as _, BufReader},
     process::{Command, Stdio},
     sync::Arc,
@@ -137,12 +144,12 @@ async fn words_of_others_cannot_break_out_of_a_letter() {
     story(async |town| {
         let ctx = town.ctx();
         let asha = activated(town, ASHA, "Asha Rao").await;
-        let omar = commdesk::seeds::people::OMAR;
+        let omar = people::OMAR;
         accounts::add_staff(&ctx, omar.email, omar.name, "admin").await.expect("staff");
-        commdesk::seeds::people::activate(&ctx, omar).await.expect("activated");
-        let omar = commdesk::seeds::people::sign_in_staff(&ctx, omar).await.expect("signed in");
+        people::activate(&ctx, omar).await.expect("activated");
+        let omar = people::sign_in_staff(&ctx, omar).await.expect("signed in");
         let evil = "<img src=x onerror=alert(1)>\nhttps://evil.example/link/abc";
-        let reason = commdesk::kernel::text::Paragraph::parse(evil, 500, "reason").expect("a reason");
+        let reason = Paragraph::parse(evil, 500, "reason").expect("a reason");
 
         accounts::suspend(&ctx, &omar, asha, &reason).await.expect("suspended");
         town.drain().await;
@@ -184,8 +191,7 @@ async fn notices_are_paged_counted_and_ones_own() {
         assert_eq!([first.items.len(), second.items.len(), third.items.len()], [2, 2, 1]);
         assert!(third.next_cursor.is_none());
         assert_eq!(first.unread, 5);
-        let ids: std::collections::BTreeSet<_> =
-            [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
+        let ids: BTreeSet<_> = [&first, &second, &third].iter().flat_map(|p| p.items.iter().map(|n| n.id)).collect();
         assert_eq!(ids.len(), 5);
         // Somebody else's stay as they are.
         service::mark_read(&ctx, &ravi, Some(first.items[0].id)).await.expect("nothing");
@@ -310,6 +316,122 @@ async fn the_demo_is_told_in_whole_sentences() {
             .filter(|(_, title)| title.contains("applies to support") || title.contains("asks you to support"))
             .collect();
         assert!(!requests.is_empty(), "{told:#?}");
+    })
+    .await;
+}
+
+/// A browser of somebody of the demo, signed in, with a second factor where they need one.
+async fn browser_of(town: &Town, figure: Figure) -> Browser {
+    // A code works once, and the next comes half a minute later.
+    town.house.clock.shift(31);
+    let ctx = town.ctx();
+    let mut token = accounts::sign_in(&ctx, figure.email, people::PASSWORD, "a test").await.expect("signed in").token;
+    if figure.is_staff() {
+        let person = accounts::person_by_token(&ctx, &token).await.expect("the database answers").expect("a session");
+        let code = accounts::code_for_development(&ctx, figure.email).await.expect("a code");
+        token = accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right").token;
+    }
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &token);
+    browser
+}
+
+/// Opens what every letter and every notice leads to that was not followed before, each as its reader. Gives what was followed:
+/// templates of letters, and of notices the facts that they tell of.
+async fn follow(town: &Town, before: &mut BTreeSet<(String, String, String)>) -> BTreeSet<String> {
+    let base = format!("{}/", town.house.settings.base_url);
+    let mut told: Vec<(String, String, String)> = Vec::new();
+    for mail in service::mailbox(&town.ctx(), None).await.expect("letters") {
+        let path = mail.text.lines().find_map(|line| line.strip_prefix(base.as_str())).expect("something to do");
+        told.push((mail.to, mail.template, format!("/{path}")));
+    }
+    told.extend(
+        sqlx::query_as::<_, (String, String, String)>(
+            "select u.email, f.name, n.href from notices n join users u on u.id = n.user_id join facts f on f.id = n.fact_id",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .expect("notices"),
+    );
+    let mut browsers: BTreeMap<&str, Browser> = BTreeMap::new();
+    let mut followed = BTreeSet::new();
+    for one in told {
+        if !before.insert(one.clone()) {
+            continue;
+        }
+        let (to, what, path) = one;
+        // Links that work once, or decide something when they are followed, have tests of their own.
+        let is_once = ["/link/", "/invitations/", "/join-requests/"].iter().any(|door| path.starts_with(door));
+        let Some(figure) = people::ALL.into_iter().find(|figure| figure.email == to).filter(|_| !is_once) else { continue };
+        let browser = match browsers.entry(figure.email) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert(browser_of(town, figure).await),
+        };
+        let mut answer = browser.open(&path).await;
+        if answer.status.is_redirection() {
+            answer = browser.open(&answer.location().to_owned()).await;
+        }
+        assert_eq!(answer.status, StatusCode::OK, "{what} leads {to} to {path}");
+        followed.insert(what);
+    }
+    followed
+}
+
+#[tokio::test]
+async fn what_a_letter_leads_to_opens_for_its_reader() {
+    sequel(async |town| {
+        town.drain().await;
+        let mut before = BTreeSet::new();
+        let mut followed = follow(town, &mut before).await;
+
+        // What the demo's people go on to do.
+        let ctx = town.ctx();
+        let (asha, ravi) =
+            (people::actor(&ctx, people::ASHA).await.expect("Asha"), people::actor(&ctx, people::RAVI).await.expect("Ravi"));
+        let id = async |sql: &'static str| sqlx::query_scalar::<_, uuid::Uuid>(sql).fetch_one(&town.owner).await.expect("an id");
+        let apex = id("select id from communities where slug = 'apex-circle'").await;
+        watching::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
+        let published = crate::events::published(town, &ravi, "Borrow checkers", 240).await;
+        let hackfest: EventId = id("select id from events where slug = 'hackfest-2027'").await.into();
+        let lumen = id("select p.id from event_partners p join organizations o on o.id = p.organization_id \
+                        where o.slug = 'lumen-data' and p.removed_at is null")
+        .await
+        .into();
+        partners::show(&ctx, &ravi, hackfest, lumen, false).await.expect("hidden");
+        partners::show(&ctx, &ravi, hackfest, lumen, true).await.expect("shown");
+        let platinum: OpportunityId =
+            id("select id from opportunities where category = 'Platinum Sponsor' and status = 'Open'").await.into();
+        opportunities::close(&ctx, &ravi, platinum).await.expect("closed");
+        town.drain().await;
+        followed.extend(follow(town, &mut before).await);
+        // Whoever stands on a page that nobody else may open is led to what they agreed on.
+        town.as_superuser("update events set public_visible = false where slug = 'hackfest-2027'").await;
+        let reason = Paragraph::parse("They asked us to.", 400, "reason").expect("a reason");
+        partners::remove(&ctx, &ravi, hackfest, lumen, Some(&reason)).await.expect("removed");
+        town.drain().await;
+        followed.extend(follow(town, &mut before).await);
+
+        town.house.clock.shift(31);
+        let sara = people::sign_in_staff(&ctx, people::SARA).await.expect("Sara");
+        for hidden in [true, false] {
+            let mut tx = ctx.begin().await.expect("a transaction");
+            events::hide_in(&mut tx, &sara, published, hidden, "Looked at by staff").await.expect("judged");
+            opportunities::hide_in(&mut tx, &sara, platinum, hidden, "Looked at by staff").await.expect("judged");
+            tx.commit().await.expect("committed");
+            town.drain().await;
+            followed.extend(follow(town, &mut before).await);
+        }
+
+        // And what time does: requests expire, events begin and end.
+        for days in [20, 40, 60] {
+            town.shift(days * 86_400).await;
+            followed.extend(follow(town, &mut before).await);
+        }
+        let letters = ["request_opened", "request_accepted", "request_expired", "watched_event", "applications_closed"];
+        let judged = ["partner_removed", "event_hidden", "event_shown", "opportunity_hidden", "opportunity_shown"];
+        for what in letters.into_iter().chain(judged).chain(["partner_assigned", "partner_shown", "event_completed"]) {
+            assert!(followed.contains(what), "nobody was told of {what}: {followed:?}");
+        }
     })
     .await;
 }
@@ -440,17 +562,17 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
 
 // ── What is mailed, and when ────────────────────────────────────────────────────────────────────────────────────────
 
-const RAVI: commdesk::seeds::people::Figure = commdesk::seeds::people::RAVI;
+const RAVI: Figure = people::RAVI;
 
-async fn ravi(town: &Town) -> crate::town::Browser {
+async fn ravi(town: &Town) -> Browser {
     let mut browser = town.visitor();
-    let fields = [("email", RAVI.email), ("password", commdesk::seeds::people::PASSWORD)];
+    let fields = [("email", RAVI.email), ("password", people::PASSWORD)];
     assert_eq!(browser.submit("/sign-in", "sign_in", &fields).await.status, StatusCode::SEE_OTHER);
     browser
 }
 
 /// The settings form, as a browser fills it: this for requests, quiet from 22 to 7 in India, the digest at 8.
-async fn choose(browser: &mut crate::town::Browser, requests: &str) -> crate::town::Answer {
+async fn choose(browser: &mut Browser, requests: &str) -> crate::town::Answer {
     let fields = [
         ("pace.requests", requests),
         ("pace.opportunities", "instant"),
@@ -530,6 +652,96 @@ async fn mails_wait_for_the_end_of_quiet_hours_and_security_does_not() {
         told_again(town).await;
         work(town).await;
         assert_eq!(count(town, &opened("sent")).await, held);
+    })
+    .await;
+}
+
+/// Night falls for Ravi, and everybody who applied to Apex Circle has just done so: how many letters wait for the morning.
+async fn a_night_of_letters(town: &Town) -> i64 {
+    wait_until(town, 23, 0);
+    work(town).await;
+    told_again(town).await;
+    work(town).await;
+    count(town, &opened("queued")).await
+}
+
+async fn morning(town: &Town) -> (i64, i64, i64) {
+    wait_until(town, 7, 0);
+    work(town).await;
+    (count(town, &opened("sent")).await, count(town, &opened("dropped")).await, count(town, &opened("queued")).await)
+}
+
+#[tokio::test]
+async fn what_waited_is_asked_again_as_it_leaves() {
+    sequel(async |town| {
+        choose(&mut ravi(town).await, "instant").await;
+        let held = a_night_of_letters(town).await;
+        // Somebody who applied is not to be dealt with any more, and somebody else's event is hidden while the letters wait.
+        let applied = "mails m join facts f on f.id::text = split_part(m.once_key, '/', 1) join requests r on r.id = f.subject_id
+             where m.recipient = 'ravi@apex.example' and m.template = 'request_opened' and r.opened_by = 'organization'";
+        let blocked: uuid::Uuid =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select r.organization_id from {applied} order by r.id limit 1")))
+                .fetch_one(&town.owner)
+                .await
+                .expect("somebody has applied");
+        let gone = count(town, &format!("{applied} and r.organization_id = '{blocked}'")).await;
+        let ctx = town.ctx();
+        let actor = people::actor(&ctx, RAVI).await.expect("Ravi");
+        blocks::block(&ctx, &actor, blocked).await.expect("blocked");
+        assert_eq!(morning(town).await, (held - gone, gone, 0));
+        assert!(
+            gone > 0
+                && count(town, "mails where state = 'dropped' and (body_text is not null or body_html is not null)").await == 0
+        );
+        blocks::lift(&ctx, &actor, blocked).await.expect("lifted");
+
+        // What staff hide is nobody's to answer.
+        assert_eq!(a_night_of_letters(town).await, held);
+        let asked = count(town, applied).await;
+        town.as_superuser("update events set hidden_reason = 'Looked at by staff'").await;
+        assert_eq!(morning(town).await, (held - asked, asked, 0));
+        town.as_superuser("update events set hidden_reason = null").await;
+
+        // Whoever wants no more mail about it gets none, also of what was written before; nor does who lost the seat.
+        assert_eq!(a_night_of_letters(town).await, held);
+        choose(&mut ravi(town).await, "off").await;
+        assert_eq!(morning(town).await, (0, held, 0));
+        choose(&mut ravi(town).await, "instant").await;
+        assert_eq!(a_night_of_letters(town).await, held);
+        let seat = "where user_id = (select id from users where email = 'ravi@apex.example')";
+        town.as_superuser(&format!("update members set status = 'Suspended' {seat}")).await;
+        let before = town.post.letters().len();
+        assert_eq!(morning(town).await, (0, held, 0));
+        assert!(!town.post.letters()[before..].iter().any(|letter| letter.to == RAVI.email && letter.text.contains("support")));
+        town.as_superuser(&format!("update members set status = 'Active' {seat}")).await;
+
+        // A letter says what its reader's workspace and the others are called when it leaves.
+        assert_eq!(a_night_of_letters(town).await, held);
+        town.as_superuser("update users set name = 'Ravi K.' where email = 'ravi@apex.example'").await;
+        let before = town.post.letters().len();
+        assert_eq!(morning(town).await, (held, 0, 0));
+        let letters = town.post.letters();
+        assert!(letters[before..].iter().filter(|letter| letter.to == RAVI.email).all(|letter| letter.to_name == "Ravi K."));
+
+        // The same for the lines of a digest.
+        choose(&mut ravi(town).await, "digest").await;
+        wait_until(town, 12, 0);
+        work(town).await;
+        told_again(town).await;
+        work(town).await;
+        let lines: Vec<String> =
+            sqlx::query_scalar("select title from digest_lines where template = 'request_opened' order by title")
+                .fetch_all(&town.owner)
+                .await
+                .expect("lines");
+        town.as_superuser("update events set hidden_reason = 'Looked at by staff'").await;
+        let before = town.post.letters().len();
+        wait_until(town, 8, 0);
+        work(town).await;
+        let letters = town.post.letters();
+        let kept = lines.iter().filter(|line| letters[before..].iter().any(|letter| letter.text.contains(line.as_str()))).count();
+        assert_eq!((i64::try_from(lines.len()).unwrap(), i64::try_from(kept).unwrap()), (held, held - asked));
+        assert_eq!(count(town, "digest_lines where sent_at is null").await, 0);
     })
     .await;
 }
@@ -741,7 +953,7 @@ async fn the_centre_counts_exactly_and_by_workspace() {
             browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
         assert_eq!(read.location(), "/notifications?unread=true&workspace=community%3Aapex-circle");
         let mut asha = town.visitor();
-        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", commdesk::seeds::people::PASSWORD)]).await;
+        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", people::PASSWORD)]).await;
         let third: uuid::Uuid =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1")))
                 .fetch_one(&town.owner)

@@ -254,3 +254,71 @@ async fn a_crowd_is_one_rendering() {
     })
     .await;
 }
+
+/// The addresses that an answer's `Link` names, each with the rest of what it says of it.
+fn named(headers: &HeaderMap) -> Vec<(String, String)> {
+    let links = headers.get(header::LINK).map(|value| value.to_str().unwrap()).unwrap_or_default();
+    links
+        .split(", ")
+        .filter_map(|link| link.strip_prefix('<')?.split_once(">; "))
+        .map(|(address, rest)| (address.to_owned(), rest.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_a_page_needs_first_is_named_before_it() {
+    sequel(async |town| {
+        // A site as a build leaves it.
+        let site_root = tempfile::tempdir().unwrap();
+        let font = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/public/fonts/inter-latin.woff2")).unwrap();
+        for (file, bytes) in [("pkg/commdesk.css", &b"body{margin:0}"[..]), ("fonts/inter-latin.woff2", &font[..])] {
+            let file = site_root.path().join(file);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, bytes).unwrap();
+        }
+        let mut house = town.second_instance();
+        Arc::get_mut(&mut house).expect("nobody else has it").settings.site_root = site_root.path().to_owned();
+        let kept = PageCache::new(Arc::clone(&house), Duration::from_secs(1));
+        let router = site::router_with(house, kept);
+
+        let mut paths = public(town).await;
+        paths.extend(["/sign-in", "/nowhere", "/events/not-there"].map(str::to_owned));
+        for path in &paths {
+            let (_, headers, body) = raw(&router, path, &[]).await;
+            let html = String::from_utf8(body).unwrap();
+            let links = named(&headers);
+            assert_eq!(links.len(), 2, "{path}: {links:?}");
+            for (address, said) in &links {
+                assert!(site_root.path().join(address.trim_start_matches('/')).is_file(), "{path} names {address}");
+                let (status, answered, _) = raw(&router, address, &[]).await;
+                assert_eq!(status, StatusCode::OK, "{address}");
+                // The document asks for the same file in the same way, so it is fetched once.
+                let mut tags = html.split("<link ").skip(1).filter_map(|rest| rest.split('>').next());
+                let tag = tags.find(|tag| tag.contains(&format!("href=\"{address}\""))).expect("in the head, too");
+                assert!(said.contains("rel=preload"), "{said}");
+                if address.ends_with(".css") {
+                    assert!(tag.contains("rel=\"stylesheet\"") && said.contains("as=style"), "{tag} {said}");
+                    assert_eq!(answered[header::CONTENT_TYPE], "text/css");
+                } else {
+                    assert!(tag.contains("as=\"font\"") && said.contains("as=font"), "{tag} {said}");
+                    assert!(tag.contains("crossorigin=\"anonymous\"") && said.contains("crossorigin=anonymous"), "{tag} {said}");
+                    assert_eq!(answered[header::CONTENT_TYPE], "font/woff2");
+                }
+                assert!(!answered.contains_key(header::LINK), "a file needs no other");
+            }
+        }
+        // A kept page says it like the first one, and so does the answer that nothing changed.
+        let (_, first, _) = raw(&router, "/events", &[]).await;
+        let (_, again, _) = raw(&router, "/events", &[("accept-encoding", "br")]).await;
+        let tag = first[header::ETAG].to_str().unwrap();
+        let (status, unchanged, _) = raw(&router, "/events", &[("if-none-match", tag)]).await;
+        assert_eq!(status, StatusCode::NOT_MODIFIED);
+        assert_eq!(first[header::LINK], again[header::LINK]);
+        assert_eq!(first[header::LINK], unchanged[header::LINK]);
+        // No document, nothing to fetch first.
+        for path in ["/api/v1/opportunities", "/robots.txt", "/healthz"] {
+            assert!(!raw(&router, path, &[]).await.1.contains_key(header::LINK), "{path}");
+        }
+    })
+    .await;
+}

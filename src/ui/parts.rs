@@ -38,6 +38,14 @@ pub fn Logo(
     }
 }
 
+/// The address of a page or a mailbox. Where it is too long for its line it breaks after a dot, a slash or a dash, not inside a
+/// word.
+#[component]
+pub fn Address(#[prop(into)] text: String) -> impl IntoView {
+    let parts: Vec<String> = text.split_inclusive(['/', '.', '-', '_', '@', '?', '&', '=']).map(str::to_owned).collect();
+    view! { <span>{parts.into_iter().map(|part| view! { {part} <wbr/> }).collect_view()}</span> }
+}
+
 /// A state in words, coloured by tone: neutral, accent, info, success, warning, danger.
 #[component]
 pub fn Pill(#[prop(into)] text: String, #[prop(into)] tone: String) -> impl IntoView {

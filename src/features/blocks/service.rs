@@ -97,6 +97,14 @@ pub async fn stands_in(tx: &mut Tx, community: CommunityId, organization: Organi
     store::stands(tx.conn(), Pair { community, organization }).await
 }
 
+/// As [`stands_in`], as it is at this moment.
+///
+/// # Errors
+/// When the database is away.
+pub async fn stands(ctx: &Ctx, community: CommunityId, organization: OrganizationId) -> AppResult<bool> {
+    store::stands(ctx.db(), Pair { community, organization }).await
+}
+
 /// The organizations between which and a community a block of either stands. In the caller's transaction, which holds those that
 /// it asks about.
 ///

@@ -448,6 +448,14 @@ pub async fn brief(ctx: &Ctx, id: EventId) -> AppResult<EventBrief> {
     brief_of(row, &community, ctx.now())
 }
 
+/// Did staff take the event off the marketplace? Nothing for one that is deleted, or never was.
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_hidden(ctx: &Ctx, id: EventId) -> AppResult<Option<bool>> {
+    Ok(store::find(ctx.db(), Some(id), None).await?.map(|row| row.hidden_reason.is_some()))
+}
+
 /// The title of an event of the actor's own community, by one statement.
 ///
 /// # Errors

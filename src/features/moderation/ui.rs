@@ -185,7 +185,7 @@ fn One(it: ReportView, is_choice: bool, only: bool) -> impl IntoView {
             </header>
             <div class="panel__body stack">
                 <p>
-                    <strong>{it.reason.label()}</strong> ", " {kind} ", reported by " {by} ". " {more} " "
+                    <strong>{it.reason.label()}</strong> ", " {kind} ", reported by " <bdi>{by}</bdi> ". " {more} " "
                     {it.href.map(|href| view! { <a href=href>"Look at it"</a> })}
                 </p>
                 {(!it.words.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.words}</blockquote> })}

@@ -13,9 +13,9 @@ pub struct Story {
     pub organization_id: String,
     pub community: String,
     pub community_id: String,
-    pub community_slug: String,
     pub event: String,
     pub event_id: String,
+    /// Of the event's page as it is now; empty while not everybody may open it.
     pub event_slug: String,
     pub opportunity: String,
     pub opportunity_id: String,
@@ -99,7 +99,22 @@ pub struct Draft {
 
 /// A path for the reader's workspace.
 fn here(reader: &Reader, path: &str) -> String {
-    if reader.workspace.is_empty() { path.to_owned() } else { format!("{path}?as={}", reader.workspace) }
+    let joint = if path.contains('?') { '&' } else { '?' };
+    if reader.workspace.is_empty() { path.to_owned() } else { format!("{path}{joint}as={}", reader.workspace) }
+}
+
+/// The page of the event that it is about: where the community manages it, or what everybody sees. While nobody else may see it,
+/// whoever stands on it is led to what they agreed on.
+fn event_page(story: &Story, reader: &Reader) -> (&'static str, String) {
+    if reader.side == Some(Side::Community) {
+        ("Open the event", here(reader, &format!("/manage/events/{}", story.event_id)))
+    } else if !story.event_slug.is_empty() {
+        ("See the page", here(reader, &format!("/events/{}", story.event_slug)))
+    } else if !story.request_id.is_empty() {
+        ("See the request", here(reader, &format!("/requests/{}", story.request_id)))
+    } else {
+        ("Open your dashboard", here(reader, "/dashboard"))
+    }
 }
 
 fn draft(title: impl Into<String>, paragraphs: &[String], action: (&str, String)) -> Draft {
@@ -301,8 +316,8 @@ fn about_watching(template: Template, story: &Story, reader: &Reader) -> Draft {
     match template {
         Template::WatchedEvent => draft(
             format!("{} published {}", story.community, story.event),
-            &["You watch this community. Its page leads to the event.".into()],
-            ("See the community", here(reader, &format!("/communities/{}", story.community_slug))),
+            &["You watch this community.".into()],
+            event_page(story, reader),
         )
         .note("Stop watching it under your watchlist, and we tell you no more."),
         Template::WatchedOpportunity => draft(
@@ -854,26 +869,22 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
         Template::EventDeleted => draft(
             format!("{event} was deleted"),
             &["It can be restored from the list of deleted events.".into()],
-            ("Open the deleted events", {
-                let here = here(reader, "/manage/events");
-                let joint = if here.contains('?') { '&' } else { '?' };
-                format!("{here}{joint}tab=deleted")
-            }),
+            ("Open the deleted events", here(reader, "/manage/events?tab=deleted")),
         ),
         Template::PartnerAssigned => draft(
             format!("{} stands on the page of {event}", story.organization),
             &[format!("As {}, with your logo and website.", story.category)],
-            ("See the page", format!("/events/{}", story.event_slug)),
+            event_page(story, reader),
         ),
         Template::PartnerHidden => draft(
             format!("{} is hidden on the page of {event}", story.organization),
             &["The community put your logo out of the public's sight. What you agreed on stays as it is; ask them if you did not expect it.".into()],
-            ("See the page", format!("/events/{}", story.event_slug)),
+            event_page(story, reader),
         ),
         Template::PartnerShown => draft(
             format!("{} is shown on the page of {event} again", story.organization),
             &[format!("As {}, with your logo and website.", story.category)],
-            ("See the page", format!("/events/{}", story.event_slug)),
+            event_page(story, reader),
         ),
         Template::PartnerRemoved => draft(
             format!("{} was taken off the page of {event}", story.organization),
@@ -881,7 +892,7 @@ fn about_events(template: Template, story: &Story, reader: &Reader) -> Draft {
                 true => "The community keeps that page. Ask them if you did not expect it.".into(),
                 false => "The community keeps that page. What was agreed stays on record. They wrote:".into(),
             }],
-            ("See the page", format!("/events/{}", story.event_slug)),
+            event_page(story, reader),
         )
         .quoting(&story.words),
         Template::OpportunityOpened => {
@@ -1151,7 +1162,6 @@ mod tests {
             organization_id: "o-1".into(),
             community: "Apex Circle".into(),
             community_id: "c-1".into(),
-            community_slug: "apex-circle".into(),
             event: "HackFest 2026".into(),
             event_id: "e-1".into(),
             event_slug: "hackfest-2026".into(),
@@ -1244,6 +1254,22 @@ mod tests {
             }
             assert!(draft.action.1.starts_with('/'), "{template:?}");
             assert!(!draft.title.is_empty() && draft.title.len() < 200, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_one_question() {
+        for (template, story, reader) in every_letter() {
+            for side in [Side::Community, Side::Organization] {
+                let reader = Reader { side: Some(side), workspace: format!("{}:us", side.label()), ..reader.clone() };
+                for story in [story.clone(), Story { event_slug: String::new(), ..story.clone() }] {
+                    let path = write(template, &story, &reader).action.1;
+                    assert!(
+                        path.matches('?').count() <= 1 && !path.ends_with('/') && !path.contains("/?"),
+                        "{template:?}: {path}"
+                    );
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Promises: one mail and one notice for each fact and reader, however often a job runs; a one-time link is made in the
 //! transaction that queues its mail, so that there is never a link without its mail. Bodies are sealed at rest, and gone
-//! once sent, except in development.
+//! once sent, except in development. What waited (for the end of quiet hours, for a digest) is asked about again as it leaves.
 
 use super::{
     hours::Hours,
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     features::{
         accounts::{self, rules::LinkPurpose, views::Recipient},
-        decisions,
+        blocks, decisions,
         events::{self, zones},
         facts::FactKind,
         members, opportunities, organizations, requests, watching,
@@ -27,13 +27,13 @@ use crate::{
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{MailId, NoticeId, OpportunityId, OrganizationId, UserId},
+        ids::{CommunityId, EventId, FactId, MailId, NoticeId, OpportunityId, OrganizationId, UserId},
         page::{self, PageRequest},
     },
     platform::{
         crypto,
         ctx::Ctx,
-        facts::StoredFact,
+        facts::{self, StoredFact},
         jobs,
         mail::{Letter, PostError},
         secrets,
@@ -136,6 +136,16 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
         Some(id) => Some((id, workspace_name(ctx, SubjectKind::Community, id).await?)),
         None => None,
     };
+    let event = id(SubjectKind::Event, &["eventId"]);
+    // The address of its page as it is now, where everybody may open it: facts name an old one, or none.
+    let event_slug = match event.filter(|_| matches!(fact.room.as_str(), "events" | "partners")) {
+        Some(event) => match events::service::view(ctx, None, &event.to_string()).await {
+            Ok(event) => event.slug,
+            Err(AppError::NotFound) => String::new(),
+            Err(error) => return Err(error),
+        },
+        None => String::new(),
+    };
     let shown = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
     let is_event = fact.subject_kind == SubjectKind::Event.label();
     let named = |names: &[&str], seated: Option<&accounts::views::WorkspaceName>| {
@@ -152,10 +162,9 @@ async fn gather(ctx: &Ctx, fact: &StoredFact) -> AppResult<Known> {
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| text(&["communityName", "name"])),
         community_id: shown(community.as_ref().map(|(id, _)| *id)),
-        community_slug: community.as_ref().map(|(_, workspace)| workspace.slug.clone()).unwrap_or_default(),
         event: if is_event { text(&["title"]) } else { text(&["eventTitle", "event"]) },
-        event_id: shown(id(SubjectKind::Event, &["eventId"])),
-        event_slug: text(&["eventSlug", "slug"]),
+        event_id: shown(event),
+        event_slug,
         opportunity: text(&["opportunityTitle", "title"]),
         opportunity_id: shown(id(SubjectKind::Opportunity, &["opportunityId"])),
         request_id: shown(id(SubjectKind::Request, &["requestId"])),
@@ -479,7 +488,7 @@ async fn tell_one(ctx: &Ctx, fact: &StoredFact, line: &Line, story: &Story, to: 
         if let Some(not_before) = leaves {
             let once_key = format!("{}/{}/{}", fact.id, line.template.label(), to.recipient.email);
             let follows = (!topic.is_always_instant() && !to.by_letter_only).then_some((user, topic));
-            let sending = Sending { once_key: &once_key, not_before, follows };
+            let sending = Sending { once_key: &once_key, not_before, fact: Some(fact.id), follows };
             match write_mail(&mut tx, &sending, line.template, story, &to.recipient, reader.clone()).await {
                 Ok(true) => {}
                 // Told before: and its notice was written with it.
@@ -519,6 +528,8 @@ struct Sending<'a> {
     once_key: &'a str,
     /// Held until then.
     not_before: Option<DateTime<Utc>>,
+    /// What it tells of; absent for what follows from no one fact.
+    fact: Option<FactId>,
     /// Whose choice it follows: then it carries the way to turn it off.
     follows: Option<(UserId, Topic)>,
 }
@@ -588,7 +599,10 @@ async fn queue(tx: &mut Tx, sending: &Sending<'_>, label: &str, draft: &Draft, r
     if !store::insert_mail(tx, &mail).await? {
         return Ok(false);
     }
-    let (subject, payload) = (format!("mail:{id}"), json!({"mailId": id}));
+    let (subject, mut payload) = (format!("mail:{id}"), json!({"mailId": id}));
+    if let (Some(_), Some(fact)) = (sending.not_before, sending.fact) {
+        payload["factId"] = json!(fact);
+    }
     match sending.not_before {
         Some(at) => jobs::enqueue_at(tx, MAIL_JOB, &subject, payload, at).await?,
         None => jobs::enqueue(tx, MAIL_JOB, &subject, payload).await?,
@@ -627,21 +641,85 @@ pub async fn answer_forgotten(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> 
     let reader = Reader { name: recipient.name.clone(), ..Reader::default() };
     let mut tx = ctx.begin().await?;
     let once_key = format!("forgot/{}", job.id);
-    let sending = Sending { once_key: &once_key, not_before: None, follows: None };
+    let sending = Sending { once_key: &once_key, not_before: None, fact: None, follows: None };
     if write_mail(&mut tx, &sending, template, &Story::default(), &recipient, reader).await? {
         tx.commit_unstated("a mail is no fact").await?;
     }
     Ok(())
 }
 
-/// Sends one queued mail. Refused for good, it is marked as failed and not tried again.
+/// What a letter or a line of a digest that waited says as it leaves. Nothing once whoever it was for is not to be told any more:
+/// they lost their seat or what it let them do, what it is about is gone, hidden or blocked, or they turned the topic off.
+async fn as_it_leaves(ctx: &Ctx, fact: FactId, template: Template, user: UserId) -> AppResult<Option<(Draft, Recipient)>> {
+    if plan_for(ctx, user, template.topic()).await? == Plan::Never {
+        return Ok(None);
+    }
+    let fact = facts::get(ctx.db(), fact).await?;
+    let Some(kind) = FactKind::find(&fact.room, &fact.name) else { return Ok(None) };
+    let known = gather(ctx, &fact).await?;
+    for line in rules::told(kind).lines().into_iter().filter(|line| line.template == template) {
+        let people = readers(ctx, &fact, &known, line.to).await?;
+        let Some(to) = people.into_iter().find(|to| to.recipient.user == user) else { continue };
+        if !is_still_there(ctx, &known, template, &to).await? {
+            return Ok(None);
+        }
+        let reader = Reader { name: to.recipient.name.clone(), side: to.side, workspace: to.workspace, link: None, path: None };
+        return Ok(Some((letters::write(template, &known.story, &reader), to.recipient)));
+    }
+    Ok(None)
+}
+
+/// May what a letter tells of still be looked at by its reader? Whether they are its reader is asked by [`readers`].
+async fn is_still_there(ctx: &Ctx, known: &Known, template: Template, to: &Addressed) -> AppResult<bool> {
+    let asks_me = template == Template::RequestOpened && to.side.is_some() && to.side != known.story.by;
+    let is_offered = asks_me || template == Template::RequestWelcomeAgain;
+    let event = known.story.event_id.parse::<EventId>().ok();
+    let is_about_event = matches!(template.topic(), Topic::Events | Topic::Opportunities);
+    if let Some(event) = event.filter(|_| is_offered || is_about_event) {
+        match events::service::is_hidden(ctx, event).await? {
+            // Deleted: no page of it is left, and nothing to say about it.
+            None => return Ok(false),
+            Some(true) if is_offered => return Ok(false),
+            Some(_) => {}
+        }
+    }
+    if !is_offered {
+        return Ok(true);
+    }
+    // Nobody is asked to deal with whoever they, or the others, want nothing more to do with. Answers are told all the same.
+    if let (Some((community, _)), Some((organization, _))) = (&known.community, &known.organization)
+        && blocks::service::stands(ctx, CommunityId(*community), OrganizationId(*organization)).await?
+    {
+        return Ok(false);
+    }
+    match known.story.opportunity_id.parse::<OpportunityId>() {
+        Ok(opportunity) => Ok(!opportunities::service::is_hidden(ctx, opportunity).await?),
+        Err(_) => Ok(true),
+    }
+}
+
+/// Sends one queued mail. Refused for good, it is marked as failed and not tried again. One that was held is asked about again, and
+/// written again: it says what is true and may be seen now, to the address that its reader has now.
 ///
 /// # Errors
 /// When the mail server cannot take it now: the job is tried again, later each time.
 pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
     let id: MailId = job.payload["mailId"].as_str().unwrap_or_default().parse().context("a mail job names no mail")?;
-    let Some(row) = store::find_mail(ctx.db(), id).await? else { return Ok(()) };
+    let Some(mut row) = store::find_mail(ctx.db(), id).await? else { return Ok(()) };
     let (Some(_), Some(_), "queued") = (&row.body_text, &row.body_html, row.state.as_str()) else { return Ok(()) };
+    let held = job.payload["factId"].as_str().and_then(|id| id.parse::<FactId>().ok());
+    if let (Some(fact), Some(user), Some(template)) = (held, row.user_id, Template::find(&row.template)) {
+        let Some((draft, recipient)) = as_it_leaves(ctx, fact, template, user.into()).await? else {
+            return Ok(store::mark_dropped(ctx.db(), id).await?);
+        };
+        let stop = row.topic.as_deref().map(|about| unsubscribe_path(ctx, user.into(), about));
+        let (text, html) = lay_out(ctx, &draft, &recipient.name, stop.as_deref())?;
+        let seal = |body: &str, column: &str| ctx.house.columns.seal(body, &crypto::cell("mails", id, column));
+        row.body_text = Some(seal(&text, "body_text"));
+        row.body_html = Some(seal(&html, "body_html"));
+        (row.recipient, row.recipient_name, row.subject) = (recipient.email, recipient.name, draft.title);
+        store::rewrite_mail(ctx.db(), &row).await?;
+    }
     let (text, html) = open_bodies(ctx, &row)?;
     let host = url::Url::parse(&ctx.house.settings.base_url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let mut headers: Vec<(String, String)> = vec![
@@ -909,21 +987,23 @@ pub async fn set_preferences(ctx: &Ctx, person: &Person, input: &PreferencesInpu
 /// When the database is away.
 pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
     let login = accounts::service::login(ctx, user).await?;
-    let chosen = store::list_choices(ctx.db(), user).await?;
     let mut tx = ctx.begin().await?;
     let now = ctx.now();
     // Whoever adds a line sets the deadline after it: this lock makes them wait, and then set a new one.
     let Some(at) = jobs::hold_deadline(&mut tx, DIGEST, user.0).await?.filter(|at| *at <= now) else { return Ok(()) };
     let lines = store::take_digest_lines(&mut tx, user, now).await?;
     jobs::clear_deadline(&mut tx, DIGEST, user.0).await?;
-    let is_off = |template: &str| {
-        let topic = Template::find(template).map(|template| template.topic().label());
-        chosen.iter().any(|(name, pace)| Some(name.as_str()) == topic && pace == Pace::Off.label())
-    };
-    let titles: Vec<String> = lines.into_iter().filter(|(template, _)| !is_off(template)).map(|(_, title)| title).collect();
+    let mut titles = Vec::new();
+    for (fact, template, title) in lines {
+        match Template::find(&template) {
+            Some(template) => titles.extend(as_it_leaves(ctx, fact, template, user).await?.map(|(draft, _)| draft.title)),
+            // Of a release before this one.
+            None => titles.push(title),
+        }
+    }
     if let Some(login) = login.filter(|login| !login.suspended && !titles.is_empty()) {
         let once_key = format!("digest/{user}/{}", at.timestamp());
-        let sending = Sending { once_key: &once_key, not_before: None, follows: None };
+        let sending = Sending { once_key: &once_key, not_before: None, fact: None, follows: None };
         let draft = letters::digest(&titles);
         queue(&mut tx, &sending, DIGEST_MAIL, &draft, &accounts::service::recipient_of(login)).await?;
     }

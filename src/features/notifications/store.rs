@@ -147,6 +147,34 @@ pub async fn mark_failed(pool: &PgPool, id: MailId, problem: &str, is_final: boo
     Ok(())
 }
 
+/// A letter that waited is written again before it leaves; bodies are sealed.
+pub async fn rewrite_mail(pool: &PgPool, mail: &MailRow) -> AppResult<()> {
+    sqlx::query!(
+        "update mails set recipient = $2, recipient_name = $3, subject = $4, body_text = $5, body_html = $6
+         where id = $1 and state = 'queued'",
+        mail.id.0,
+        mail.recipient,
+        mail.recipient_name,
+        mail.subject,
+        mail.body_text.as_deref(),
+        mail.body_html.as_deref(),
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
+/// Nobody is to read it any more.
+pub async fn mark_dropped(pool: &PgPool, id: MailId) -> AppResult<()> {
+    sqlx::query!(
+        "update mails set state = 'dropped', body_text = null, body_html = null where id = $1 and state = 'queued'",
+        id.0,
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
+}
+
 /// A notice of one person.
 pub struct NoticeRow {
     pub id: NoticeId,
@@ -342,20 +370,20 @@ pub async fn insert_digest_line(
     Ok(made.rows_affected() == 1)
 }
 
-/// Takes what waits for somebody's digest, oldest first: template and title.
-pub async fn take_digest_lines(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> AppResult<Vec<(String, String)>> {
+/// Takes what waits for somebody's digest, oldest first: its fact, template and title.
+pub async fn take_digest_lines(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> AppResult<Vec<(FactId, String, String)>> {
     Ok(sqlx::query!(
         r#"with taken as (
                update digest_lines set sent_at = $2 where user_id = $1 and sent_at is null returning template, title, created_at, fact_id
            )
-           select template as "template!", title as "title!" from taken order by created_at, fact_id"#,
+           select fact_id as "fact!", template as "template!", title as "title!" from taken order by created_at, fact_id"#,
         user.0,
         now,
     )
     .fetch_all(tx.conn())
     .await?
     .into_iter()
-    .map(|row| (row.template, row.title))
+    .map(|row| (FactId(row.fact), row.template, row.title))
     .collect())
 }
 

@@ -220,6 +220,14 @@ pub async fn list_mine(
     opportunity_page(ctx, cut)
 }
 
+/// Did staff take the opportunity off the marketplace?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_hidden(ctx: &Ctx, id: OpportunityId) -> AppResult<bool> {
+    Ok(store::find(ctx, None, true, id).await?.is_some_and(|whole| whole.row.hidden_reason.is_some()))
+}
+
 /// One opportunity, with what the viewer may do.
 ///
 /// # Errors

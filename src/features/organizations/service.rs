@@ -951,6 +951,7 @@ pub enum Meant {
 
 /// The organization that a community means by a name and a website: whoever owns the website, or, without one, the only listed
 /// organization of that name. It stays as it is until the transaction ends, and nobody else adds one of that name.
+/// Called before the transaction holds any organization, and once: it holds the name, then the organization.
 ///
 /// # Errors
 /// 409 `ORGANIZATION_DISABLED` when the website's owner is off the marketplace; 422 on `organizationId` when several have the

@@ -173,7 +173,7 @@ fn Row(notice: NoticeView, named: bool) -> impl IntoView {
         view! {
             <li class="list__row">
                 <Icon name="check"/>
-                <div class="list__body"><a class="list__link" href=notice.href>{notice.title}</a>{when}</div>
+                <div class="list__body"><a class="list__link" dir="ltr" href=notice.href>{notice.title}</a>{when}</div>
             </li>
         }
         .into_any()

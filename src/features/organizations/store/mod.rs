@@ -1005,7 +1005,8 @@ pub async fn delete_expired_drafts(pool: &PgPool, now: DateTime<Utc>) -> AppResu
 
 // ── For rooms that name an organization ─────────────────────────────────────────────────────────────────────────────
 
-/// Until the transaction ends, nobody else looks who has this name, to add one where nobody has.
+/// Until the transaction ends, nobody else looks who has this name, to add one where nobody has. Names are held after the community
+/// and before any organization, and one in a transaction: two have no order between them.
 pub async fn hold_name(tx: &mut Tx, name_skeleton: &str) -> AppResult<()> {
     sqlx::query("select pg_advisory_xact_lock(hashtextextended('organization name ' || $1, 0))")
         .bind(name_skeleton.to_owned())

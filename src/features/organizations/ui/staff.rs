@@ -14,7 +14,7 @@ use crate::{
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, fetched, shown},
-        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
+        parts::{Address, Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
 use leptos::prelude::*;
@@ -222,7 +222,7 @@ fn Row(row: QueueRow, note: Option<String>, age: &'static str) -> impl IntoView 
                 <span class="table__sub">{row.primary_email}</span>
                 {note.map(|note| view! { <span class="badge tone-warning">{note}</span> })}
             </td>
-            <td data-label="Website">{row.website}</td>
+            <td class="table__address" data-label="Website"><Address text=row.website/></td>
             <td data-label="Joins as">{row.entity_type}</td>
             <td class="table__number" data-label="Score">
                 <span class=format!("pill tone-{} num", score_tone(row.trust_score))>{row.trust_score}</span>

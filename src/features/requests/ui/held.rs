@@ -77,7 +77,7 @@ fn One(it: HeldView, only: bool) -> impl IntoView {
                 <Pill text=format!("waits {}", it.age_label) tone="warning"/>
             </header>
             <div class="panel__body stack">
-                <p>{it.event_title} ", " {it.sent_label}</p>
+                <p><bdi>{it.event_title}</bdi> ", " {it.sent_label}</p>
                 <p><strong>"Held because "</strong>{it.why}</p>
                 {(!it.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{it.message}</blockquote> })}
                 <label class="choice choice--plain pick__choice">

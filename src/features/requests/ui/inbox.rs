@@ -377,10 +377,10 @@ pub fn Row(row: InboxRow, acting: String, #[prop(optional)] pick: bool, #[prop(o
             <Logo name=row.counterpart.name.clone() url=row.counterpart.logo_url size="small"/>
             <div class="inbox__body">
                 <p class="inbox__who"><a class="inbox__link" id=id href=href>{row.counterpart.name}</a></p>
-                <p class="inbox__what">{how} ": " {row.category.label()} ", " {row.event_title}</p>
+                <p class="inbox__what">{how} ": " {row.category.label()} ", " <bdi>{row.event_title}</bdi></p>
                 {(handled.is_some() || !snoozed.is_empty()).then(|| view! {
                     <p class="inbox__what">
-                        {handled.map(|name| view! { <Icon name="user" small=true/> " " {name} " " })}
+                        {handled.map(|name| view! { <Icon name="user" small=true/> " " <bdi>{name}</bdi> " " })}
                         {snoozed}
                     </p>
                 })}

@@ -89,7 +89,7 @@ fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
             .iter()
             .map(|search| {
                 let current = (search.query == query).then_some("page");
-                view! { <a class="tabs__tab" href=address(&search.query) aria-current=current><bdi>{search.name.clone()}</bdi></a> }
+                view! { <a class="tabs__tab" href=address(&search.query) aria-current=current title=search.name.clone()><bdi>{search.name.clone()}</bdi></a> }
             })
             .collect_view();
         view! {
