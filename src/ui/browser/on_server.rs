@@ -28,6 +28,8 @@ pub fn went_wrong(error: &crate::kernel::error::AppError) -> Option<String> {
     crate::ui::door::of_page().ok().map(|call| call.ctx.trace_id.to_string())
 }
 
+pub fn awake() {}
+
 pub fn focus(_id: &str) {}
 
 pub fn focus_first(_selectors: &[&str]) -> bool {
