@@ -588,6 +588,30 @@ async fn a_list_is_corrected_where_it_stands() {
     .await;
 }
 
+#[tokio::test]
+async fn what_is_wrong_is_in_sight_without_scripts() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = browser(town, RAVI).await;
+        for (path, form, field) in [("/people", "add", ("firstName", "Ada")), ("/inbox/rules", "route", ("region", "South Asia"))]
+        {
+            let path = format!("{path}?as={APEX}");
+            let closed = ravi.open(&path).await.text;
+            assert!(!fold_around(&closed, form).contains(" open"), "{path} {form} is folded away until it is asked for");
+            let refused = ravi.submit(&path, form, &[field, ("_as", APEX)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+            assert!(fold_around(&refused.text, form).contains(" open"), "{path} {form}: {}", refused.text);
+        }
+    })
+    .await;
+}
+
+/// The tag of the `details` that a form stands in.
+fn fold_around<'a>(page: &'a str, form: &str) -> &'a str {
+    let before = page.split(&format!("value=\"{form}\"")).next().unwrap_or_default();
+    before.rsplit("<details").next().and_then(|rest| rest.split('>').next()).unwrap_or_default()
+}
+
 /// What stands in the box for a list.
 fn in_box(page: &str) -> &str {
     let rest = page.split("name=\"csv\"").nth(1).and_then(|rest| rest.split_once('>')).map_or("", |(_, rest)| rest);

@@ -33,6 +33,24 @@ pub struct Outcome {
 #[derive(Debug, Clone, Default)]
 pub struct Refused(pub Option<Outcome>);
 
+/// Did one of these forms come back refused with this page? Then what it is folded away in is open, without scripts too: what
+/// is wrong must be in sight.
+pub fn came_back(forms: &[&str]) -> bool {
+    refused_here().is_some_and(|outcome| forms.contains(&outcome.form.as_str()))
+}
+
+/// As [`came_back`], for the one of several forms that has this value in a field.
+pub fn came_back_as(form: &str, field: &str, value: &str) -> bool {
+    let said =
+        |outcome: &Outcome| outcome.values.get(field).and_then(|values| values.first()).is_some_and(|first| first == value);
+    refused_here().is_some_and(|outcome| outcome.form == form && said(&outcome))
+}
+
+fn refused_here() -> Option<Outcome> {
+    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    use_context::<Refused>()?.0.filter(|outcome| outcome.path == path)
+}
+
 /// What the fields of a form share.
 #[derive(Clone, Copy)]
 pub struct FormState {

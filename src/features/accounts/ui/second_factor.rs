@@ -6,7 +6,7 @@ use crate::{
         views::{QrView, SecondFactorView},
     },
     ui::{
-        form::{PostForm, Submit, TextField},
+        form::{PostForm, Submit, TextField, came_back},
         page::shown,
         parts::Notice,
     },
@@ -114,7 +114,7 @@ fn On(left: i64, is_staff: bool) -> impl IntoView {
             </div>
         </PostForm>
         {(!is_staff).then(|| view! {
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["off"])>
                 <summary class="button button--quiet">"Turn it off"</summary>
                 <div class="disclosure__body">
                     <PostForm name="off">

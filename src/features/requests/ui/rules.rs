@@ -15,7 +15,7 @@ use crate::{
         money::Currency,
     },
     ui::{
-        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField},
+        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, shown},
         parts::PageHead,
     },
@@ -124,7 +124,7 @@ fn Routes(rules: RulesView, acting: String) -> impl IntoView {
                     .into_any()
                 }}
                 {can_edit.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["route"])>
                         <summary class="button">"Add a rule"</summary>
                         <div class="disclosure__body">
                             <PostForm name="route" acting>
@@ -174,7 +174,7 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                     </div>
                 })}
                 {can_edit.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["fit"])>
                         <summary class="button">"Add an answer"</summary>
                         <div class="disclosure__body">
                             <PostForm name="fit" acting>
@@ -184,7 +184,7 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                                     <SelectField form="fit" name="currency" label="Currency" value=Currency::Inr.code() optional=true options=currencies/>
                                 </div>
                                 <ChipsField form="fit" name="regions" label="Only these regions" hint="None means everywhere." options=Region::LABELS.iter().map(|it| (*it).to_owned()).collect()/>
-                                <details class="disclosure">
+                                <details class="disclosure" open=came_back(&["fit"])>
                                     <summary class="button">"Only some event types"</summary>
                                     <div class="disclosure__body">
                                         <ChipsField form="fit" name="eventTypes" label="Only these types" hint="None means every type." options=EventType::LABELS.iter().map(|it| (*it).to_owned()).collect()/>
