@@ -115,7 +115,8 @@ impl FormState {
     }
 }
 
-/// A form of this page. `name` is its verb in the room's `forms()`; children are fields.
+/// A form of this page. `name` is its verb in the room's `forms()`; children are fields. Every form, also one that is a single
+/// button, says when it was refused or could not be sent.
 #[component]
 pub fn PostForm(
     name: &'static str,
@@ -129,9 +130,6 @@ pub fn PostForm(
     #[prop(optional)]
     files: bool,
     #[prop(default = "form")] class: &'static str,
-    /// Shows the box that sums up the problems; leave it out for one-button forms.
-    #[prop(default = true)]
-    summary: bool,
     /// Which of several forms with this name on the page: a hidden field and its value.
     #[prop(optional)]
     one: Option<(&'static str, String)>,
@@ -195,7 +193,7 @@ pub fn PostForm(
             <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
             {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
             {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
-            {summary.then(|| view! { <ErrorSummary id=summary_id form=name/> })}
+            <ErrorSummary id=summary_id form=name/>
             {children()}
         </form>
     }

@@ -79,7 +79,7 @@ fn Challenge() -> impl IntoView {
             <CodeField form="give" hint="Without your phone, type one of your recovery codes."/>
             <div class="form__actions"><Submit label="Confirm"/></div>
         </PostForm>
-        <PostForm name="sign_out" action="/account" class="cluster" summary=false>
+        <PostForm name="sign_out" action="/account" class="cluster">
             <button class="button button--quiet button--small">"Sign out"</button>
         </PostForm>
     }

@@ -70,8 +70,7 @@ fn Rule(id: String, what: String, follows: &'static str, answer: String, can_edi
             <td data-label=follows>{answer}</td>
             <td data-label="Change">
                 {can_edit.then(|| view! {
-                    <PostForm name="remove" acting class="cluster" summary=false>
-                        <input type="hidden" name="rule" value=id/>
+                    <PostForm name="remove" acting class="cluster" one=("rule", id)>
                         <button class="button button--quiet button--small" type="submit" aria-label=label>"Remove"</button>
                     </PostForm>
                 })}
@@ -217,8 +216,7 @@ fn Blocked(blocks: BlocksView, acting: String) -> impl IntoView {
                     <td class="table__main">{it.name}</td>
                     <td data-label="Since"><time datetime=it.created_at.to_rfc3339()>{it.created_label}</time></td>
                     <td data-label="Change">
-                        <PostForm name="unblock" acting class="cluster" summary=false>
-                            <input type="hidden" name="workspaceId" value=it.workspace_id.to_string()/>
+                        <PostForm name="unblock" acting class="cluster" one=("workspaceId", it.workspace_id.to_string())>
                             <button class="button button--quiet button--small" type="submit" aria-label=label>"Unblock"</button>
                         </PostForm>
                     </td>
