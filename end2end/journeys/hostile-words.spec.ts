@@ -142,8 +142,10 @@ test('what people write stays words, on every page and in every letter', async (
   await awake(owner);
   await open(owner, `${managed}/partners/new`);
   await owner.getByLabel(/^Name/).fill(words('Somebody new', 60));
+  // Taken or refused, it was answered.
+  const answered = owner.waitForResponse((answer) => answer.request().method() === 'POST');
   await owner.getByRole('main').getByRole('button', { name: 'Add to the page' }).click();
-  await owner.waitForTimeout(1500);
+  await answered;
   await awake(owner);
 
   // Refusals show what was typed.

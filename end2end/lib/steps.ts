@@ -271,11 +271,16 @@ export async function bothSides(browser: Browser, options: Parameters<Browser['n
   const community = await communityContext.newPage();
   const acme = somebody('Asha', fresh('Acme'));
   const apex = somebody('Ravi', fresh('Apex'));
-  await applyAsSponsor(sponsor, acme, by);
-  await activate(sponsor, sponsorContext.request, acme.email, by);
-  await registerCommunity(community, apex, by);
-  await activate(community, communityContext.request, apex.email, by);
-  const staff = await staffPage(browser, 'omar@commdesk.example', by);
+  // Each comes in on its own, as people do; nobody waits for the others.
+  const comesIn = async () => {
+    await applyAsSponsor(sponsor, acme, by);
+    await activate(sponsor, sponsorContext.request, acme.email, by);
+  };
+  const signsUp = async () => {
+    await registerCommunity(community, apex, by);
+    await activate(community, communityContext.request, apex.email, by);
+  };
+  const [staff] = await Promise.all([staffPage(browser, 'omar@commdesk.example', by), comesIn(), signsUp()]);
   await verifyOrganization(staff, acme.company, by);
   await approveCommunity(staff, apex.company, by);
   await staff.context().close();
