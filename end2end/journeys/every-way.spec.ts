@@ -168,7 +168,7 @@ for (const way of WAYS) {
     await sara.context().close();
   });
 
-  test(`a key, a rule of the inbox and an export, ${way.name}`, async ({ browser }) => {
+  test(`a key, a rule of the inbox, a list of newcomers and an export, ${way.name}`, async ({ browser }) => {
     test.setTimeout(120_000);
     const page = await newcomer(browser, way.options);
     await signIn(page, 'mei@harbour.example', PASSWORD, by);
@@ -181,6 +181,7 @@ for (const way of WAYS) {
     await refused(page, way);
     await expect(scope).toBeChecked();
     const name = fresh('Name tags');
+    const mark = slug(fresh(way.word));
     await by.fill(page.getByLabel('Name', { exact: true }), name);
     await by.press(page.getByRole('button', { name: 'Make the key' }));
     await expect(page.getByText(/cd_live_[A-Za-z0-9_-]{20}/).first()).toBeVisible();
@@ -204,6 +205,34 @@ for (const way of WAYS) {
     await arrive(page, way, '/inbox/rules');
     await by.press(remove);
     await expect(remove).toHaveCount(0);
+
+    // A list of newcomers: what is wrong stands beside it, and it stays in its box until it is right.
+    await arrive(page, way, '/people/import');
+    await by.fill(page.getByLabel('Or paste the list here'), 'firstName,lastName,email,role');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type(`Ida,Berg,ida@${mark}.example,Boss`);
+    await by.press(page.getByRole('button', { name: 'Look at the list' }));
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('One row needs a change');
+    await arrive(page, way, page.url());
+    const box = page.getByLabel('The list', { exact: true });
+    await expect(box).toHaveValue(/Ida,Berg,.*,Boss/);
+    await expect(page.getByRole('region', { name: 'Correct these rows' })).toContainText('Line 2, Ida Berg');
+    if (by === keyboard) {
+      await tabTo(box);
+      await page.keyboard.press('ControlOrMeta+End');
+    } else {
+      await box.press('ControlOrMeta+End');
+    }
+    for (let letter = 0; letter < 'Boss'.length; letter += 1) await page.keyboard.press('Backspace');
+    await page.keyboard.type('Mentor');
+    await by.press(page.getByRole('button', { name: 'Look again' }));
+    await expect(page.getByRole('button', { name: 'Import 1 person' })).toBeVisible();
+    await arrive(page, way, page.url());
+    await by.press(page.getByRole('link', { name: 'Change the list' }));
+    await expect(box).toHaveValue(/Ida,Berg,.*,Mentor/);
+    if (by === keyboard) await expect(box).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Import 1 person' })).toHaveCount(0);
 
     await arrive(page, way, '/export');
     await by.press(page.getByRole('button', { name: 'Export everything' }));

@@ -10,6 +10,7 @@ use crate::{
     },
     kernel::ids::ImportId,
     ui::{
+        browser,
         form::{FieldError, PostForm, Submit, TextArea, field_id},
         page::{acting, shown},
         parts::{Notice, PageHead, Pill},
@@ -154,6 +155,14 @@ fn Looked(report: ImportReport, list: String, csv: String, acting: String, chang
     let change = within(&format!("/people/import?list={list}&change=true"), &acting);
     let another = within("/people/import", &acting);
     let wrong = wrong_rows(&report);
+    // The link that was pressed is gone with what it stood in: the box takes the focus.
+    Effect::new(move |before: Option<bool>| {
+        let now = changing.get();
+        if before == Some(false) && now {
+            browser::focus(&field_id(LOOK, "csv"));
+        }
+        now
+    });
     let typing = {
         let (csv, acting) = (csv, acting.clone());
         move || {
