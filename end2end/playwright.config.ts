@@ -10,7 +10,8 @@ export default defineConfig({
   // One picture for all machines: the fonts are ours, nothing moves, and small differences are allowed for.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: [['list']],
-  workers: 1,
+  // More of them where there are cores for it: each makes a market of its own.
+  workers: Number(process.env.JOURNEY_WORKERS ?? 1),
   retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,
@@ -24,7 +25,8 @@ export default defineConfig({
     timezoneId: 'Asia/Kolkata',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // What was on the page at every step; no film of it, which costs two cores more than the steps do.
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     video: 'off',
     launchOptions: {
       executablePath: process.env.CHROMIUM || undefined,

@@ -67,7 +67,7 @@ journeys() {
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
 }
 
-journeys_with_all() { HOSTILE=all journeys "$@"; }
+journeys_with_all() { HOSTILE=all AXE=all journeys "$@"; }
 
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
@@ -104,7 +104,8 @@ case $what in
       env COMMDESK_PROVE=1 cargo test "${BOTH[@]}" --test house -- "${PROOFS[@]}"
     stage "release build" release
     stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
-    stage "hostile words in a browser, every payload in every field" journeys_with_all journeys/hostile-words.spec.ts
+    stage "hostile words in every field, and every page in both themes at every width" \
+      journeys_with_all journeys/hostile-words.spec.ts journeys/pages.spec.ts
     ;;
   all)
     stage "tools" tools

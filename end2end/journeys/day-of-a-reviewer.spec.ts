@@ -1,6 +1,6 @@
 // A reviewer's day: nothing before the second factor; then the queue, rivals side by side, the evidence, a question, a
 // decision, the second person, a report. Not the inboxes and workshops of those they review.
-import { activate, applyAsSponsor, fresh, open, slug, somebody, staffPage, type Somebody } from '../lib/steps';
+import { activate, applyAsSponsor, awake, fresh, open, slug, somebody, staffPage, type Somebody } from '../lib/steps';
 import { closed, expect, newcomer, reveals, status, test } from '../lib/world';
 
 test('a reviewer asks, decides, and is stopped where a second person is needed', async ({ browser, world }) => {
@@ -28,7 +28,7 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await expect(sara.getByText(`1 of 2 for ${first.domain}`)).toHaveCount(2);
   await sara.getByRole('link', { name: rival.company, exact: true }).click();
   await expect(sara.getByRole('heading', { level: 1 })).toHaveText(rival.company);
-  await sara.waitForLoadState('networkidle');
+  await awake(sara);
   await expect(sara.getByRole('heading', { name: `Others for ${first.domain}` })).toBeVisible();
   await expect(sara.getByRole('link', { name: first.company, exact: true })).toBeVisible();
   await expect(sara.getByText('of 100')).toBeVisible();
@@ -48,7 +48,7 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await open(sara, '/staff/organizations');
   await sara.getByRole('link', { name: first.company, exact: true }).click();
   await expect(sara.getByRole('heading', { level: 1 })).toHaveText(first.company);
-  await sara.waitForLoadState('networkidle');
+  await awake(sara);
   await sara.getByRole('radio', { name: /^Verify/ }).check();
   await sara.getByLabel('Reason').fill('The mailbox and the imprint agree.');
   await sara.getByRole('button', { name: 'Decide' }).click();
@@ -114,7 +114,7 @@ async function find(page: import('@playwright/test').Page, part: RegExp, company
   await page.getByRole('navigation', { name: 'Organizations by status' }).getByRole('link', { name: part }).click();
   await page.getByRole('link', { name: company, exact: true }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(company);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
 }
 
 /** The id of a community, as its page's report link has it. */

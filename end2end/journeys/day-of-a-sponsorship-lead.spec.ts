@@ -1,5 +1,5 @@
 // A sponsorship lead's day, on the way, with a phone: offers, requests, partners. Not publishing, not members.
-import { fresh, open } from '../lib/steps';
+import { awake, fresh, open } from '../lib/steps';
 import { closed, expect, fits, seated, SECRETS, slug, test } from '../lib/world';
 
 test('a sponsorship lead brings an offer home from the train', async ({ browser, world }) => {
@@ -14,7 +14,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   await fits(page);
   await page.getByRole('main').getByRole('link', { name: new RegExp(`${acme.company}$`) }).first().click();
   await expect(page).toHaveURL(/\/requests\//);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await expect(page.getByText(`₹${SECRETS.offer}`).filter({ visible: true }).first()).toBeVisible();
   await expect(page.getByText(SECRETS.message).filter({ visible: true }).first()).toBeVisible();
   await fits(page);
@@ -41,7 +41,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   await open(page, '/directory/lumen-data');
   await expect(page.getByText(/₹5L/).filter({ visible: true }).first()).toBeVisible();
   await page.getByRole('link', { name: /request|support|ask/i }).first().click();
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   const event = page.getByLabel('Event', { exact: true }).locator('option', { hasText: world.event });
   await page.getByLabel('Event', { exact: true }).selectOption((await event.getAttribute('value'))!);
   await page.getByLabel(/^As what they stand/).selectOption('Bronze Sponsor');
@@ -61,7 +61,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   // Who handles what stands in the team's panel of the event: partners are hers.
   await open(page, '/manage/events');
   await page.getByRole('link', { name: world.event, exact: true }).click();
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await expect(page.getByRole('main')).toContainText(acme.company);
   await expect(page.getByRole('link', { name: 'Edit', exact: true })).toHaveCount(0);
   await fits(page);

@@ -4,7 +4,7 @@
 // `HOSTILE=all` takes every payload in every field (the long form); otherwise each field gets the next one.
 import type { BrowserContext, Page } from '@playwright/test';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { activate, approveCommunity, fresh, LOGO, open, openOpportunity, PASSWORD, publishEvent, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { activate, approveCommunity, awake, fresh, LOGO, open, openOpportunity, PASSWORD, publishEvent, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { expect, newcomer, test } from '../lib/world';
 
 const PAYLOADS = [
@@ -69,13 +69,13 @@ test('what people write stays words, on every page and in every letter', async (
   await sponsor.getByLabel('Industry').selectOption('Cloud and infrastructure');
   await sponsor.getByRole('button', { name: 'Continue' }).click();
   await expect(sponsor.getByText('Step 2 of 3')).toBeVisible();
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByLabel('Budget range').selectOption('INR:200000-500000');
   await sponsor.getByRole('checkbox', { name: 'Cash' }).check();
   await sponsor.getByLabel('What should communities know?').fill(words('We make clouds.', 280));
   await sponsor.getByRole('button', { name: 'Continue' }).click();
   await expect(sponsor.getByText('Step 3 of 3')).toBeVisible();
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByRole('button', { name: /Send/ }).click();
   await expect(sponsor.getByRole('heading', { level: 1 })).toContainText(/application|sent|thank/i);
   await activate(sponsor, sponsor.context().request, acme.email);
@@ -114,7 +114,7 @@ test('what people write stays words, on every page and in every letter', async (
   await sponsor.getByLabel('Long description').fill(words('# We\n\nmake clouds.'));
   await sponsor.getByLabel(/^How others describe you/).fill(words('Clouds since ever.', 500));
   await sponsor.getByRole('main').getByRole('button', { name: /^Save/ }).first().click();
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   const event = fresh('HostileConf');
   await publishEvent(owner, event);
   const managed = new URL(owner.url()).pathname;
@@ -124,7 +124,7 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByLabel(/^Venue/).fill(words('Hall', 100));
   await owner.getByRole('main').getByRole('button', { name: 'Save', exact: true }).click();
   await owner.waitForURL((url) => !url.pathname.endsWith('/edit'));
-  await owner.waitForLoadState('networkidle');
+  await awake(owner);
   await openOpportunity(owner, event);
   const opportunity = new URL(owner.url()).pathname;
   await open(sponsor, `/opportunities/${opportunity.split('/').pop()}`);
@@ -139,12 +139,14 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByLabel('Note').fill(words('Not now.'));
   await owner.getByRole('button', { name: 'Decline offer' }).click();
   await expect(owner.getByRole('button', { name: 'Decline offer' })).toHaveCount(0);
-  await owner.waitForLoadState('networkidle');
+  await awake(owner);
   await open(owner, `${managed}/partners/new`);
   await owner.getByLabel(/^Name/).fill(words('Somebody new', 60));
+  // Taken or refused, it was answered.
+  const answered = owner.waitForResponse((answer) => answer.request().method() === 'POST');
   await owner.getByRole('main').getByRole('button', { name: 'Add to the page' }).click();
-  await owner.waitForTimeout(1500);
-  await owner.waitForLoadState('networkidle');
+  await answered;
+  await awake(owner);
 
   // Refusals show what was typed.
   await open(sponsor, `/directory?q=${encodeURIComponent(PAYLOADS.join(' '))}`);

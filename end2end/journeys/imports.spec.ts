@@ -1,7 +1,7 @@
 // A list becomes profiles in one sitting, and goes again: bring, name the columns, look, decide, carry out, take back.
 import type { Page } from '@playwright/test';
 import { expectAccessibleInBothThemes } from '../lib/axe';
-import { fresh, open, slug, staffPage } from '../lib/steps';
+import { awake, fresh, open, slug, staffPage } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 const WIDTHS = [360, 768, 1280];
@@ -35,7 +35,7 @@ test('staff bring a list, look at every row, carry it out and take it back', asy
   await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
   await page.getByRole('button', { name: 'Look at the file' }).click();
   await expect(page.getByText('Say which column holds what')).toBeVisible();
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await fits(page, 'the naming of columns');
   await page.getByLabel(/^Name/).selectOption('Wer');
   await page.getByLabel(/^Website/).selectOption('Wo');
@@ -47,7 +47,7 @@ test('staff bring a list, look at every row, carry it out and take it back', asy
   await expect(rows.filter({ hasText: company }).first()).toContainText('New');
   await expect(rows.filter({ hasText: product })).toContainText('Merged');
   await expect(rows.filter({ hasText: 'Nobody at all' })).toContainText('Problem');
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await fits(page, 'the rows');
   const address = page.url();
   expect((await page.request.get(`/directory/${slug(company)}`)).status()).toBe(404);
@@ -57,14 +57,14 @@ test('staff bring a list, look at every row, carry it out and take it back', asy
   await page.getByLabel('Decision for line 3').selectOption('skip');
   await page.getByRole('button', { name: 'Keep these decisions' }).click();
   await expect(rows.filter({ hasText: product })).toContainText('You left it out');
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await page.getByLabel('Decision for line 3').selectOption('');
   await page.getByRole('button', { name: 'Keep these decisions' }).click();
   await expect(rows.filter({ hasText: product })).toContainText('Merged');
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await page.getByRole('button', { name: 'Import 1 organization' }).click();
   await expect(page.getByRole('button', { name: 'Take it back' })).toBeVisible({ timeout: 30_000 });
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await fits(page, 'the report');
 
   // The profile is there, and found by its product.

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { keyboard } from '../lib/hands';
 import { expectAccessibleInBothThemes } from '../lib/axe';
-import { acceptFromInbox, bothSides, fresh, open, openOpportunity, publishEvent, signIn, slug } from '../lib/steps';
+import { acceptFromInbox, awake, bothSides, fresh, open, openOpportunity, publishEvent, signIn, slug } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 /** Presses Tab until the focused element matches, as somebody without a mouse does. */
@@ -30,9 +30,9 @@ test('from an application to the logo on the event page', async ({ browser, page
   await keyboard.fill(sponsor.getByRole('searchbox').first(), event);
   await sponsor.keyboard.press('Enter');
   await sponsor.waitForURL(/\?.*=/);
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await keyboard.press(sponsor.getByRole('link', { name: event, exact: true }).first());
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await keyboard.fill(sponsor.getByLabel('What you offer'), '3,50,000');
   await keyboard.press(sponsor.getByRole('button', { name: 'Send application' }));
   await expect(sponsor).toHaveURL(/\/requests\//);
@@ -51,7 +51,7 @@ test('signing in and reaching a request, past the head of the page', async ({ pa
   await page.keyboard.type('a calm demo passphrase');
   await page.keyboard.press('Enter');
   await expect(page).not.toHaveURL(/sign-in/);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
 
   // The first stop of every page is the way past its head.
   await page.keyboard.press('Tab');
@@ -62,12 +62,12 @@ test('signing in and reaching a request, past the head of the page', async ({ pa
   await tabTo(page, /See the inbox/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/inbox/);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   // Mei's community asked Acme Cloud, so it stands among what was submitted.
   await tabTo(page, /^Submitted/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/tab=submitted/);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await tabTo(page, /Acme Cloud$/);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/requests\//);
@@ -145,7 +145,7 @@ test('the inbox by keys: through its rows, ticked, put aside, and back to where 
   await page.keyboard.press('j');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/requests\//);
-  await page.waitForLoadState('networkidle');
+  await awake(page);
   await page.goBack();
   await expect(page.locator(`#${second}`)).toBeFocused();
 });

@@ -46,3 +46,13 @@ test('without a connection the page says so, and comes back by itself', async ({
   await context.setOffline(false);
   await expect(page.getByRole('heading', { level: 1, name: 'Events' })).toBeVisible();
 });
+
+test('a form that is a single button says when it could not be sent', async ({ page, context }) => {
+  await signIn(page, 'ingrid@fjord.example', 'a calm demo passphrase');
+  await open(page, '/account');
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page.getByRole('alert')).toContainText('We could not be reached');
+  await expect(page.getByRole('alert')).toBeFocused();
+  await context.setOffline(false);
+});

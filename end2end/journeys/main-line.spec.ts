@@ -1,5 +1,5 @@
 // The main line, both ways in: from an application and a registration to a logo on the event's page.
-import { bothSides, acceptFromInbox, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
+import { acceptFromInbox, awake, bothSides, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 test('a sponsor applies, the community accepts, the logo stands on the event page', async ({ browser, page }) => {
@@ -13,9 +13,9 @@ test('a sponsor applies, the community accepts, the logo stands on the event pag
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
   await sponsor.waitForURL(/\?.*=/);
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await expect(sponsor.getByText('₹2L – ₹5L').first()).toBeVisible();
   await sponsor.getByLabel('What you offer').fill('3,50,000');
   await sponsor.getByLabel('Message').fill('We want to run the workshop.');
@@ -45,12 +45,12 @@ test('a community finds a sponsor in the directory and asks, the sponsor accepts
   await community.getByRole('main').locator('input[type="search"]').fill(acme.company);
   await community.getByRole('button', { name: 'Search' }).click();
   await community.waitForURL(/\?.*=/);
-  await community.waitForLoadState('networkidle');
+  await awake(community);
   await community.getByRole('link', { name: acme.company, exact: true }).click();
   await expect(community.getByRole('heading', { level: 1 })).toHaveText(acme.company);
   await community.getByRole('link', { name: /request|support|ask/i }).first().click();
   await expect(community).toHaveURL(/\/requests\/new/);
-  await community.waitForLoadState('networkidle');
+  await awake(community);
   const choice = community.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
   await community.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
   await community.getByLabel(/^As what they stand/).selectOption('Gold Sponsor');
@@ -76,7 +76,7 @@ test('the main line works with scripts off', async ({ browser }) => {
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
   await sponsor.waitForURL(/\?.*=/);
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
   // Refused first: everything typed comes back, with the reason beside its field.
   await sponsor.getByLabel('What you offer').fill('a lot');
@@ -104,9 +104,9 @@ test('the main line fits a phone', async ({ browser }) => {
   await sponsor.getByRole('searchbox').first().fill(event);
   await sponsor.getByRole('button', { name: 'Search' }).click();
   await sponsor.waitForURL(/\?.*=/);
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByRole('link', { name: event, exact: true }).first().click();
-  await sponsor.waitForLoadState('networkidle');
+  await awake(sponsor);
   await sponsor.getByLabel('What you offer').fill('2,50,000');
   await sponsor.getByRole('button', { name: 'Send application' }).click();
   await expect(sponsor).toHaveURL(/\/requests\//);

@@ -70,8 +70,8 @@ export const keyboard: Hand = {
   },
 };
 
-/** Presses Tab until the element has the focus; the arrows inside a group of radio buttons, which is one stop. */
-export async function tabTo(target: Locator, most = 160): Promise<void> {
+/** Presses Tab (or goes back) until the element has the focus; the arrows inside a group of radio buttons, which is one stop. */
+export async function tabTo(target: Locator, most = 160, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   const keys = target.page().keyboard;
   await target.waitFor();
   const name = await target.evaluate((it) => (it instanceof HTMLInputElement && it.type === 'radio' ? it.name : null));
@@ -84,7 +84,7 @@ export async function tabTo(target: Locator, most = 160): Promise<void> {
   for (let step = 0; step < most; step += 1) {
     const where = await at();
     if (where === 'here') return;
-    await keys.press(where === 'group' ? 'ArrowDown' : 'Tab');
+    await keys.press(where === 'group' ? 'ArrowDown' : key);
   }
   throw new Error(`the focus never came to ${target}`);
 }

@@ -85,6 +85,7 @@ macro_rules! areas {
                 let loaded = match self.0 {
                     $($(Page::$page)|* => $area(self.0).await,)*
                 };
+                browser::awake();
                 match loaded {
                     Ok(view) => view,
                     // The code could not be fetched. Of an older page: the server renders it, once. Without a connection, or when

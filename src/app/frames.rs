@@ -263,7 +263,7 @@ fn Account(me: MeView, current: Option<WorkspaceView>) -> impl IntoView {
                     <a class="menu__item" href=export><Icon name="download"/>"Export"</a>
                 })}
                 <hr class="menu__rule"/>
-                <PostForm name="sign_out" action="/account" class="menu__form" summary=false>
+                <PostForm name="sign_out" action="/account" class="menu__form">
                     <button class="menu__item"><Icon name="log-out"/>"Sign out"</button>
                 </PostForm>
             </div>

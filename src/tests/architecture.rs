@@ -378,3 +378,20 @@ async fn every_cached_query_can_be_prepared() {
     })
     .await;
 }
+
+/// Without scripts a refused form is its page again: folded away, nobody would see what is wrong with it.
+#[test]
+fn a_form_that_is_folded_away_says_when_it_is_open() {
+    let mut faults = Vec::new();
+    for path in files(&source().join("features")) {
+        let text = fs::read_to_string(&path).unwrap();
+        for part in text.split("<details").skip(1) {
+            let (tag, rest) = part.split_once('>').unwrap_or((part, ""));
+            let inside = rest.split("</details>").next().unwrap_or_default();
+            if inside.contains("<PostForm") && !tag.contains(" open=") {
+                faults.push(format!("{}: {}", path.display(), inside.trim().lines().next().unwrap_or_default()));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "`open=came_back(…)` is missing:\n{}", faults.join("\n"));
+}

@@ -528,6 +528,112 @@ async fn a_list_is_looked_at_and_taken_whole() {
 }
 
 #[tokio::test]
+async fn a_list_is_corrected_where_it_stands() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = browser(town, RAVI).await;
+        let bad = "firstName,lastName,email,role\nAda,Okafor,ada@apex.example,Designer\n,Nobody,nowhere,Boss\n";
+        let kept = ravi.submit("/people/import", "look", &[("csv", bad), ("_as", APEX)]).await;
+        let shown = ravi.open(kept.location()).await.text;
+        assert_eq!(in_box(&shown), bad, "it stays in the box");
+        assert!(shown.contains("Line 3, Nobody") && shown.contains("Look again"), "with what is wrong beside it: {shown}");
+        let found = ravi.open(&format!("/people/import?as={APEX}")).await.text;
+        let id = kept.location().split("list=").nth(1).and_then(|rest| rest.split('&').next()).expect("an id").to_owned();
+        assert!(found.contains("The list that you looked at last is still here") && found.contains(&id), "{found}");
+
+        // It is shown to whoever brought it: whoever leads the same community sees nothing of it.
+        let leads = acting(town, RAVI, APEX).await;
+        newly(town, &leads, NOOR, "Admin").await;
+        let mut noor = browser(town, NOOR).await;
+        let closed = noor.open(kept.location()).await;
+        assert!(closed.status == 404 && !closed.text.contains("ada@apex.example"), "{}", closed.text);
+        let empty = noor.open(&format!("/people/import?as={APEX}")).await.text;
+        assert!(empty.contains("paste the list here") && !empty.contains("looked at last is"), "{empty}");
+
+        // Refused as a whole, it comes back in the box of a page that needs no kept list.
+        let refused = ravi.submit(&format!("/people/import?as={APEX}"), "look", &[("csv", "name\nAda"), ("_as", APEX)]).await;
+        assert!(refused.status == 422 && in_box(&refused.text) == "name\nAda", "{}", refused.text);
+
+        // Corrected and looked at again, it can be taken; changing it once more puts the button away.
+        let good = bad.replace(",Nobody,nowhere,Boss", "Lin,Nobody,lin@apex.example,Mentor");
+        let again = ravi.submit("/people/import", "look", &[("csv", &good), ("_as", APEX)]).await;
+        let shown = ravi.open(again.location()).await.text;
+        assert!(shown.contains("Import 2 people") && !shown.contains("name=\"csv\""), "{shown}");
+        let changing = ravi.open(&format!("{}&change=true", again.location())).await.text;
+        assert!(!changing.contains("Import 2 people"), "a list is not imported while it is being changed: {changing}");
+        assert_eq!(in_box(&changing), good);
+        assert_eq!(ravi.open(kept.location()).await.status, 404, "one list of each person is kept");
+
+        // A file cannot be given back, so its words stand in the box, whatever they are.
+        let odd = "name;mail\nAda;ada@apex.example\n";
+        let brought = with_list(&mut ravi, odd.as_bytes()).await;
+        assert!(brought.location().starts_with("/people/import?list="), "{}", brought.text);
+        let shown = ravi.open(brought.location()).await.text;
+        assert!(shown.contains("This file is no list yet") && shown.contains("The first line names the columns"), "{shown}");
+        assert_eq!(in_box(&shown), odd);
+        for (file, words) in
+            [(vec![b'a'; 128 * 1024 + 1], "larger than 128 kB"), (vec![b'a', 0xff], "no text"), (vec![b'a', 0], "no text")]
+        {
+            let refused = with_list(&mut ravi, &file).await;
+            assert!(refused.status == 422 && refused.text.contains(words), "{words}: {}", refused.text);
+        }
+        assert_eq!(count(town, "member_imports").await, 1);
+        assert_eq!(count(town, "members where status = 'On Boarding'").await, 0, "nothing of it was imported");
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_in_sight_without_scripts() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = browser(town, RAVI).await;
+        for (path, form, field) in [("/people", "add", ("firstName", "Ada")), ("/inbox/rules", "route", ("region", "South Asia"))]
+        {
+            let path = format!("{path}?as={APEX}");
+            let closed = ravi.open(&path).await.text;
+            assert!(!fold_around(&closed, form).contains(" open"), "{path} {form} is folded away until it is asked for");
+            let refused = ravi.submit(&path, form, &[field, ("_as", APEX)]).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+            assert!(fold_around(&refused.text, form).contains(" open"), "{path} {form}: {}", refused.text);
+        }
+    })
+    .await;
+}
+
+/// The tag of the `details` that a form stands in.
+fn fold_around<'a>(page: &'a str, form: &str) -> &'a str {
+    let before = page.split(&format!("value=\"{form}\"")).next().unwrap_or_default();
+    before.rsplit("<details").next().and_then(|rest| rest.split('>').next()).unwrap_or_default()
+}
+
+/// What stands in the box for a list.
+fn in_box(page: &str) -> &str {
+    let rest = page.split("name=\"csv\"").nth(1).and_then(|rest| rest.split_once('>')).map_or("", |(_, rest)| rest);
+    rest.split("</textarea>").next().unwrap_or_default()
+}
+
+/// The form as a browser sends it when a list was chosen as a file.
+async fn with_list(browser: &mut Browser, file: &[u8]) -> Answer {
+    let mut body = Vec::new();
+    for (name, value) in [("_form", "look"), ("_as", APEX), ("csv", "firstName,lastName,email,role\n")] {
+        body.extend_from_slice(
+            format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
+        );
+    }
+    body.extend_from_slice(b"--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n");
+    body.extend_from_slice(file);
+    body.extend_from_slice(b"\r\n--edge--\r\n");
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=edge"),
+        ("origin", "http://127.0.0.1:3999"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    browser.send(Method::POST, "/people/import", &headers, body).await
+}
+
+#[tokio::test]
 async fn a_hundred_onboarding_requests_an_hour() {
     sequel(async |town| {
         let ctx = told(town).await;

@@ -33,6 +33,24 @@ pub struct Outcome {
 #[derive(Debug, Clone, Default)]
 pub struct Refused(pub Option<Outcome>);
 
+/// Did one of these forms come back refused with this page? Then what it is folded away in is open, without scripts too: what
+/// is wrong must be in sight.
+pub fn came_back(forms: &[&str]) -> bool {
+    refused_here().is_some_and(|outcome| forms.contains(&outcome.form.as_str()))
+}
+
+/// As [`came_back`], for the one of several forms that has this value in a field.
+pub fn came_back_as(form: &str, field: &str, value: &str) -> bool {
+    let said =
+        |outcome: &Outcome| outcome.values.get(field).and_then(|values| values.first()).is_some_and(|first| first == value);
+    refused_here().is_some_and(|outcome| outcome.form == form && said(&outcome))
+}
+
+fn refused_here() -> Option<Outcome> {
+    let path = leptos_router::hooks::use_location().pathname.get_untracked();
+    use_context::<Refused>()?.0.filter(|outcome| outcome.path == path)
+}
+
 /// What the fields of a form share.
 #[derive(Clone, Copy)]
 pub struct FormState {
@@ -97,7 +115,8 @@ impl FormState {
     }
 }
 
-/// A form of this page. `name` is its verb in the room's `forms()`; children are fields.
+/// A form of this page. `name` is its verb in the room's `forms()`; children are fields. Every form, also one that is a single
+/// button, says when it was refused or could not be sent.
 #[component]
 pub fn PostForm(
     name: &'static str,
@@ -111,9 +130,6 @@ pub fn PostForm(
     #[prop(optional)]
     files: bool,
     #[prop(default = "form")] class: &'static str,
-    /// Shows the box that sums up the problems; leave it out for one-button forms.
-    #[prop(default = true)]
-    summary: bool,
     /// Which of several forms with this name on the page: a hidden field and its value.
     #[prop(optional)]
     one: Option<(&'static str, String)>,
@@ -177,7 +193,7 @@ pub fn PostForm(
             <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
             {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
             {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
-            {summary.then(|| view! { <ErrorSummary id=summary_id form=name/> })}
+            <ErrorSummary id=summary_id form=name/>
             {children()}
         </form>
     }

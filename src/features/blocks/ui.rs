@@ -1,6 +1,6 @@
 //! Blocking the workspace that a page is about: a profile, a community, a request.
 
-use crate::ui::form::{PostForm, Submit};
+use crate::ui::form::{PostForm, Submit, came_back};
 use leptos::prelude::*;
 
 /// The way to block somebody, in words that promise what a block does. `workspace` is the other's id.
@@ -11,10 +11,10 @@ pub fn BlockThem(#[prop(into)] name: String, workspace: String, acting: String) 
          not told, and what everybody may read they still may. Open requests stay open."
     );
     view! {
-        <details class="disclosure">
+        <details class="disclosure" open=came_back(&["block"])>
             <summary class="button button--quiet">{format!("Block {name}")}</summary>
             <div class="disclosure__body">
-                <PostForm name="block" acting summary=false>
+                <PostForm name="block" acting>
                     <input type="hidden" name="workspaceId" value=workspace/>
                     <p>{words}</p>
                     <div class="form__actions"><Submit label="Block them" class="button button--danger"/></div>

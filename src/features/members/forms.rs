@@ -94,15 +94,21 @@ fn decision(posted: &Posted) -> JoinDecisionInput {
 async fn look(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.actor()?;
     policy::may_onboard(&actor)?;
+    let ctx = &posted.call.ctx;
     // A file that was chosen is meant, whatever stands in the box.
-    let csv = match posted.typed.upload("file") {
-        Some(upload) => String::from_utf8(upload.bytes.to_vec()).map_err(|_| {
-            AppError::invalid("csv", "This file is no text. Save the list as CSV (UTF-8), then choose that file.")
-        })?,
-        None => posted.typed.owned("csv"),
+    let id = match posted.typed.upload("file") {
+        Some(upload) => roster::keep_file(ctx, &actor, text_of(&upload.bytes)?).await?,
+        None => roster::keep(ctx, &actor, posted.typed.text("csv")).await?,
     };
-    let id = roster::keep(&posted.call.ctx, &actor, &csv).await?;
     Ok(Done::to(within(&format!("/people/import?list={id}"), &service::key_of(&actor))))
+}
+
+/// A file's text, as a box can show it.
+fn text_of(bytes: &[u8]) -> AppResult<&str> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.contains('\0'));
+    let text = text
+        .ok_or_else(|| AppError::invalid("file", "This file is no text. Save the list as CSV (UTF-8), then choose that file."))?;
+    Ok(text.trim_start_matches('\u{feff}'))
 }
 
 async fn import(posted: Posted) -> AppResult<Done> {

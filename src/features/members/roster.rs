@@ -2,11 +2,12 @@
 //!
 //! Promises: nothing of a list with one bad row is imported; a list that is imported again changes nothing, because whoever
 //! is on the community's list with that role already is left alone. The page keeps a list for a day, sealed, between the
-//! look and the import; the API sends it again.
+//! look and the import, and shows it again to whoever brought it and to nobody else, so that its rows are corrected where
+//! they stand; the API sends it again.
 
 use super::{
     policy::{self, Manager},
-    rules::roster::{self, Newcomer, Row},
+    rules::roster::{self, LARGEST, Newcomer, Row},
     service, store,
     views::{ImportReport, ImportRow, ImportScreen},
 };
@@ -121,8 +122,24 @@ fn outcome(row: &mut Row, known: &BTreeMap<String, String>) -> &'static str {
 /// # Errors
 /// As [`look`].
 pub async fn keep(ctx: &Ctx, actor: &Actor, csv: &str) -> AppResult<ImportId> {
-    let (_, community) = policy::may_onboard(actor)?;
     look(ctx, actor, csv).await?;
+    put(ctx, actor, csv).await
+}
+
+/// Keeps what stands in a file, also when it is no list: a page cannot give a file back, so its words go into the box, where
+/// they are corrected.
+///
+/// # Errors
+/// 403; 422 on `file` for what is more than a list can be.
+pub async fn keep_file(ctx: &Ctx, actor: &Actor, text: &str) -> AppResult<ImportId> {
+    if text.len() > LARGEST {
+        return Err(AppError::invalid("file", "This file is larger than 128 kB. Import the list in parts."));
+    }
+    put(ctx, actor, text).await
+}
+
+async fn put(ctx: &Ctx, actor: &Actor, csv: &str) -> AppResult<ImportId> {
+    let (_, community) = policy::may_onboard(actor)?;
     let id: ImportId = ctx.id();
     let sealed = ctx.house.columns.seal(csv, &cell("member_imports", id, "roster"));
     let mut tx = ctx.begin().await?;
@@ -148,23 +165,33 @@ async fn kept(ctx: &Ctx, actor: &Actor, id: ImportId) -> AppResult<String> {
     opened.map_err(|error| AppError::broken(format!("a list of newcomers cannot be opened: {error}")))
 }
 
-/// The import page: empty, or with a kept list and what would become of it.
+/// The import page: with a kept list and what would become of it, or with the way back to the one that was looked at last.
 ///
 /// # Errors
 /// 403; 404 for a list that is not kept any more.
 pub async fn screen(ctx: &Ctx, actor: &Actor, id: Option<ImportId>) -> AppResult<ImportScreen> {
-    let (manager, _) = policy::may_onboard(actor)?;
-    let report = match id {
-        Some(id) => Some(look(ctx, actor, &kept(ctx, actor, id).await?).await?),
-        None => None,
-    };
-    Ok(ImportScreen {
+    let (manager, community) = policy::may_onboard(actor)?;
+    let mut screen = ImportScreen {
         acting: service::key_of(actor),
         workspace_name: service::name_of(actor),
         import_id: id,
-        report,
+        csv: String::new(),
+        report: None,
+        problem: String::new(),
+        last: None,
         roles: service::roles_to_give(ctx, &manager).await?,
-    })
+    };
+    let Some(id) = id else {
+        screen.last = store::last_import(ctx.db(), community, actor.user(), ctx.now() - KEPT).await?;
+        return Ok(screen);
+    };
+    screen.csv = kept(ctx, actor, id).await?;
+    match look(ctx, actor, &screen.csv).await {
+        Ok(report) => screen.report = Some(report),
+        Err(AppError::Invalid(problems)) => screen.problem = problems.get("csv").unwrap_or_default().to_owned(),
+        Err(error) => return Err(error),
+    }
+    Ok(screen)
 }
 
 /// Throws away, once an hour, lists that nobody imported.

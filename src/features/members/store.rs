@@ -619,6 +619,20 @@ pub async fn find_import(
     .await?)
 }
 
+/// The list that a person looked at last, while it is kept.
+pub async fn last_import(db: &PgPool, community: CommunityId, by: UserId, since: DateTime<Utc>) -> AppResult<Option<ImportId>> {
+    let id = sqlx::query_scalar!(
+        "select id from member_imports where community_id = $1 and created_by = $2 and created_at > $3 \
+         order by created_at desc limit 1",
+        community.0,
+        by.0,
+        since,
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(id.map(ImportId))
+}
+
 pub async fn delete_imports(tx: &mut Tx, community: CommunityId, by: UserId) -> AppResult<()> {
     sqlx::query!("delete from member_imports where community_id = $1 and created_by = $2", community.0, by.0)
         .execute(tx.conn())

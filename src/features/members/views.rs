@@ -462,14 +462,22 @@ pub struct ImportRow {
     pub problems: FieldErrors,
 }
 
-/// A list that was looked at and waits to be imported.
+/// `/people/import`: a list that was looked at, or an empty box for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImportScreen {
     pub acting: String,
     pub workspace_name: String,
+    /// The list that was asked for, if one was.
     pub import_id: Option<ImportId>,
+    /// Its words, for whoever brought it: they are corrected where they stand.
+    pub csv: String,
+    /// What would become of its rows.
     pub report: Option<ImportReport>,
+    /// Why a file has no rows to speak of; empty when it has.
+    pub problem: String,
+    /// The list that was looked at last and not imported, when none was asked for.
+    pub last: Option<ImportId>,
     pub roles: Vec<String>,
 }
 

@@ -26,6 +26,19 @@ pub fn written<T: serde::Serialize>(_view: &T) -> serde_json::Result<String> {
     Ok(String::new())
 }
 
+/// Says on the page that it answers, once what is being shown is alive: all of that happens before the browser's next turn.
+/// Whoever works the page by a program (a test, a tool) waits for it.
+pub fn awake() {
+    let _ = leptos::prelude::set_timeout(
+        || {
+            if let Some(page) = leptos::prelude::document().document_element() {
+                let _ = page.set_attribute("data-awake", "");
+            }
+        },
+        std::time::Duration::ZERO,
+    );
+}
+
 /// Puts the focus on an element and brings it into view, once what was just said is on the page.
 pub fn focus(id: &str) {
     let id = id.to_owned();

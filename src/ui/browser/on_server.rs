@@ -33,6 +33,8 @@ pub fn written<T: serde::Serialize>(view: &T) -> serde_json::Result<String> {
     serde_json::to_string(view)
 }
 
+pub fn awake() {}
+
 pub fn focus(_id: &str) {}
 
 pub fn focus_first(_selectors: &[&str]) -> bool {

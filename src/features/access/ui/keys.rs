@@ -7,7 +7,7 @@ use crate::{
         views::{KeyView, KeysPage, MadeKey},
     },
     ui::{
-        form::{FieldError, FormState, PostForm, SelectField, Submit, TextField, field_id},
+        form::{FieldError, FormState, PostForm, SelectField, Submit, TextField, came_back_as, field_id},
         page::{acting, fetched, shown},
         parts::{Icon, Notice, PageHead, Pill},
     },
@@ -117,11 +117,10 @@ fn Row(key: KeyView, workspace: String) -> impl IntoView {
             <div class="list__end">
                 <Pill text=state tone/>
                 {can_revoke.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back_as("revoke", "id", &key.id.to_string())>
                         <summary class="button button--small">"Revoke"<span class="visually-hidden">{format!(" {}", key.name)}</span></summary>
                         <div class="disclosure__body">
-                            <PostForm name="revoke" acting=workspace class="cluster" summary=false>
-                                <input type="hidden" name="id" value=key.id.to_string()/>
+                            <PostForm name="revoke" acting=workspace class="cluster" one=("id", key.id.to_string())>
                                 <p class="text-small">"Programs that use it are refused at once."</p>
                                 <button class="button button--danger button--small">"Revoke for good"</button>
                             </PostForm>

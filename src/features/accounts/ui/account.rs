@@ -62,7 +62,7 @@ fn Account(account: SecurityView) -> impl IntoView {
                 }}</p></div>
                 <footer class="panel__foot">
                     <a class="button" href="/account/sessions">"See every session"</a>
-                    <PostForm name="sign_out_everywhere" class="cluster" summary=false>
+                    <PostForm name="sign_out_everywhere" class="cluster">
                         <button class="button button--danger">"Sign out everywhere"</button>
                     </PostForm>
                 </footer>

@@ -6,7 +6,7 @@ use crate::{
         views::{QrView, SecondFactorView},
     },
     ui::{
-        form::{PostForm, Submit, TextField},
+        form::{PostForm, Submit, TextField, came_back},
         page::{fetched, shown},
         parts::Notice,
     },
@@ -79,7 +79,7 @@ fn Challenge() -> impl IntoView {
             <CodeField form="give" hint="Without your phone, type one of your recovery codes."/>
             <div class="form__actions"><Submit label="Confirm"/></div>
         </PostForm>
-        <PostForm name="sign_out" action="/account" class="cluster" summary=false>
+        <PostForm name="sign_out" action="/account" class="cluster">
             <button class="button button--quiet button--small">"Sign out"</button>
         </PostForm>
     }
@@ -114,7 +114,7 @@ fn On(left: i64, is_staff: bool) -> impl IntoView {
             </div>
         </PostForm>
         {(!is_staff).then(|| view! {
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["off"])>
                 <summary class="button button--quiet">"Turn it off"</summary>
                 <div class="disclosure__body">
                     <PostForm name="off">

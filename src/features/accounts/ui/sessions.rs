@@ -31,7 +31,7 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
     view! {
         <div class="center center--narrow stack stack--sections">
             <PageHead title sub="A session ends by itself after 12 idle hours, and after 30 days at the latest.">
-                <PostForm name="sign_out_everywhere" class="cluster" summary=false>
+                <PostForm name="sign_out_everywhere" class="cluster">
                     <button class="button button--danger">"Sign out everywhere"</button>
                 </PostForm>
             </PageHead>
@@ -69,8 +69,7 @@ fn Row(session: SessionView) -> impl IntoView {
                     view! { <Pill text="This one" tone="accent"/> }.into_any()
                 } else {
                     view! {
-                        <PostForm name="revoke" class="cluster" summary=false>
-                            <input type="hidden" name="session" value=session.id.to_string()/>
+                        <PostForm name="revoke" class="cluster" one=("session", session.id.to_string())>
                             <button class="button button--small">
                                 "End it"<span class="visually-hidden">{format!(": {}", session.device)}</span>
                             </button>

@@ -203,7 +203,7 @@ fn Written(review: ReviewView) -> impl IntoView {
 #[component]
 fn Evidence(review: ReviewView, workspace: String) -> impl IntoView {
     let again = view! {
-        <PostForm name="checks" acting=workspace summary=false>
+        <PostForm name="checks" acting=workspace>
             <Submit label="Run the checks again" class="button button--small"/>
         </PostForm>
     };

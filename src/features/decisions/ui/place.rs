@@ -8,7 +8,7 @@ use crate::{
         views::{PlaceScreen, WaitingState},
     },
     ui::{
-        form::{PostForm, Submit, TextArea},
+        form::{PostForm, Submit, TextArea, came_back},
         page::{acting, fetched},
     },
 };
@@ -120,7 +120,7 @@ fn Place(screen: PlaceScreen) -> impl IntoView {
                     </PostForm>
                 })}
                 {can.release.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["release-place"])>
                         <summary class="button">"Release the place"</summary>
                         <div class="disclosure__body">
                             <PostForm name="release-place" acting=acting.clone()>

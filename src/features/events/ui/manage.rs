@@ -7,7 +7,7 @@ use crate::{
         views::{EventView, MyEvents, Tab},
     },
     ui::{
-        form::{PostForm, Submit},
+        form::{PostForm, Submit, came_back},
         page::{Shape, Show, acting, fetched, shown, shown_as},
         parts::{Empty, HiddenNotice, Icon, More, Notice, PageHead, Pill},
     },
@@ -188,7 +188,7 @@ fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
     let archive = can.archive.then(|| {
         let acting = acting.clone();
         view! {
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["archive"])>
                 <summary class="button"><Icon name="archive" small=true/>"Archive…"</summary>
                 <div class="disclosure__body">
                     <p>"An archived event stays as it is for good: it can be read, and never changed again."</p>
@@ -199,7 +199,7 @@ fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
     });
     let delete = can.delete.then(|| {
         view! {
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["delete"])>
                 <summary class="button"><Icon name="trash" small=true/>"Delete…"</summary>
                 <div class="disclosure__body">
                     <p>"It leaves every list and its page is gone. You can restore it from your deleted events. An event with open or accepted requests, or with somebody on its page, cannot be deleted."</p>

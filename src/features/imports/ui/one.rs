@@ -11,7 +11,7 @@ use crate::{
         organizations::views::within,
     },
     ui::{
-        form::{FileField, FormState, PostForm, SelectField, Submit},
+        form::{FileField, FormState, PostForm, SelectField, Submit, came_back},
         page::{acting, fetched, shown},
         parts::{Empty, Icon, Notice, PageHead, Pill},
     },
@@ -206,7 +206,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
             <footer class="panel__foot"><Actions import=import.clone() acting=acting.clone()/></footer>
         </section>
         {can.change.then(|| view! {
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["map"])>
                 <summary class="button button--small">"Which column is what"</summary>
                 <div class="disclosure__body stack">
                     {(!unused.is_empty()).then(|| view! { <p class="text-soft">{format!("Nothing is taken from: {unused}.")}</p> })}
@@ -280,7 +280,7 @@ fn Pictures(pictures: Vec<PictureView>, acting: String) -> impl IntoView {
     let is_there = !pictures.is_empty();
     let summary = if is_there { format!("Logos: {said}") } else { "Add logos".to_owned() };
     view! {
-        <details class="disclosure">
+        <details class="disclosure" open=came_back(&[FORM])>
             <summary class="button button--small"><Icon name="image" small=true/>{summary}</summary>
             <div class="disclosure__body stack">
                 <PostForm name=FORM acting files=true>

@@ -67,7 +67,7 @@ fn Invitation(view: View, token: String) -> impl IntoView {
             <Notice tone="warning" title="It is for another address">
                 <p>{format!("You are signed in as {signed_in}. Sign out, then open the link in the mail again; or ask for an invitation to your own address.")}</p>
             </Notice>
-            <PostForm name="sign_out" action="/account" summary=false>
+            <PostForm name="sign_out" action="/account">
                 <div class="form__actions"><Submit label="Sign out"/><a class="button button--quiet" href="/dashboard">"Stay signed in"</a></div>
             </PostForm>
         }

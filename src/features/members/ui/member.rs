@@ -9,7 +9,7 @@ use crate::{
     },
     kernel::labels::MemberInterest,
     ui::{
-        form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, field_id},
+        form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
         parts::{Icon, Logo, Notice, Pill},
     },
@@ -168,7 +168,7 @@ fn Change(member: MemberView, acting: String, is_community: bool) -> impl IntoVi
                 (false, _) => ("Take out", "They can do nothing for the organization any more, from their next page on.", "Take them out"),
             };
             view! {
-                <details class="disclosure">
+                <details class="disclosure" open=came_back(&["take_out"])>
                     <summary class="button">{title}</summary>
                     <div class="disclosure__body stack">
                         <p>{text}</p>

@@ -7,7 +7,7 @@ use crate::{
         views::{InvitationView, JoinView, MemberView, PeopleScreen, within},
     },
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        form::{PostForm, SelectField, Submit, TextArea, TextField, came_back, came_back_as},
         page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, More, Notice, PageHead, Pill},
     },
@@ -239,6 +239,7 @@ fn Joins(joins: Vec<JoinView>, roles: Vec<String>, acting: String) -> impl IntoV
                     .into_iter()
                     .map(|join| {
                         let id = join.join_request_id.to_string();
+                        let is_open = came_back_as("decide_join", "joinRequestId", &id);
                         let options = choices(&roles);
                         view! {
                             <li class="list__row">
@@ -248,7 +249,7 @@ fn Joins(joins: Vec<JoinView>, roles: Vec<String>, acting: String) -> impl IntoV
                                     {(!join.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{join.message}</blockquote> })}
                                 </div>
                                 <div class="list__end">
-                                    <details class="disclosure">
+                                    <details class="disclosure" open=is_open>
                                         <summary class="button button--small">"Decide"</summary>
                                         <div class="disclosure__body stack">
                                             <PostForm name="decide_join" acting=acting.clone() one=("joinRequestId", id)>
@@ -292,7 +293,7 @@ fn Invite(roles: Vec<String>, acting: String) -> impl IntoView {
 #[component]
 fn Add(roles: Vec<String>, acting: String) -> impl IntoView {
     view! {
-        <details class="disclosure">
+        <details class="disclosure" open=came_back(&["add"])>
             <summary class="button">"Put somebody on the list"</summary>
             <div class="disclosure__body stack">
                 <p class="text-soft">"They stand on the list as On Boarding at once, and are active when they follow the link in their mail."</p>

@@ -90,7 +90,7 @@ fn Notices(notices: NoticesView, asked: Asked) -> impl IntoView {
         <div class="center center--narrow stack">
             <PageHead title sub="Everything that concerned you, newest first.">
                 {(unread_here > 0).then(|| view! {
-                    <PostForm name="read_all" class="cluster" summary=false>
+                    <PostForm name="read_all" class="cluster">
                         {workspace.map(|key| view! { <input type="hidden" name="workspace" value=key/> })}
                         <button class="button">"Mark all as read"</button>
                     </PostForm>
@@ -156,13 +156,11 @@ fn Row(notice: NoticeView, named: bool) -> impl IntoView {
                 <div class="list__body"><p><strong>{notice.title.clone()}</strong></p>{when}</div>
                 <div class="list__end">
                     <Pill text="New" tone="accent"/>
-                    <PostForm name="open" class="cluster" summary=false>
-                        <input type="hidden" name="notice" value=opened/>
+                    <PostForm name="open" class="cluster" one=("notice", opened)>
                         <input type="hidden" name="href" value=notice.href/>
                         <button class="button button--small">"Open"</button>
                     </PostForm>
-                    <PostForm name="read" class="cluster" summary=false>
-                        <input type="hidden" name="notice" value=read/>
+                    <PostForm name="read" class="cluster" one=("notice", read)>
                         <button class="icon-button" aria-label=format!("Mark as read: {}", notice.title)><Icon name="check"/></button>
                     </PostForm>
                 </div>

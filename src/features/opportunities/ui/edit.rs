@@ -11,7 +11,7 @@ use crate::{
     },
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
-        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
+        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
@@ -301,7 +301,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                     view! { <a class="button" href=href>"Decide about applications"</a> }
                 })}
                 {it.can.reopen.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["reopen"])>
                         <summary class="button">"Open again"</summary>
                         <div class="disclosure__body">
                             <PostForm name="reopen" acting=acting.clone()>
@@ -320,7 +320,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                     </details>
                 })}
                 {it.can.add_places.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["add-places"])>
                         <summary class="button">"Offer more places"</summary>
                         <div class="disclosure__body">
                             <PostForm name="add-places" acting=acting.clone()>

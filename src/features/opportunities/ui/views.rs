@@ -3,14 +3,9 @@
 
 use crate::{
     features::opportunities::views::{SavedView, acting_at},
-    ui::form::{PostForm, Refused, Submit, TextField},
+    ui::form::{PostForm, Submit, TextField, came_back},
 };
 use leptos::prelude::*;
-
-/// Did one of these forms come back refused with this page? Then what is wrong with it must be in sight.
-fn came_back(forms: &[&str]) -> bool {
-    use_context::<Refused>().and_then(|refused| refused.0).is_some_and(|outcome| forms.contains(&outcome.form.as_str()))
-}
 
 /// The views as tabs; the one whose query is shown is lit.
 #[component]

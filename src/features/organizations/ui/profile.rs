@@ -112,7 +112,7 @@ fn Proposed(website: String, verified: String, acting: String, can_edit: bool) -
         <Notice tone="info" title="A new website waits for our staff">
             <p>{format!("You proposed {website}. Until it is approved, {verified} stays your website and keeps its standing.")}</p>
             {can_edit.then(|| view! {
-                <PostForm name="withdraw" acting summary=false>
+                <PostForm name="withdraw" acting>
                     <div class="form__actions"><Submit label="Withdraw the proposal" class="button button--small"/></div>
                 </PostForm>
             })}

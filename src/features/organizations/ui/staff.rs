@@ -333,7 +333,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
                 <section class="section">
                     <div class="section__head">
                         <h2 class="section__title">"Evidence"</h2>
-                        <PostForm name="checks" acting=review.acting.clone() summary=false>
+                        <PostForm name="checks" acting=review.acting.clone()>
                             <Submit label="Run the checks again" class="button button--small"/>
                         </PostForm>
                     </div>

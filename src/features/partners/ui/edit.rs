@@ -9,7 +9,7 @@ use crate::{
     },
     kernel::labels::Category,
     ui::{
-        form::{FieldError, FormState, PostForm, Submit, TextArea, TextField, TickField, field_id},
+        form::{FieldError, FormState, PostForm, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, Notice, PageHead},
     },
@@ -263,7 +263,7 @@ fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
                     <a class="button button--quiet" href=back>"Cancel"</a>
                 </div>
             </PostForm>
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["remove"])>
                 <summary class="button"><Icon name="trash" small=true/>"Take off the page…"</summary>
                 <div class="disclosure__body">
                     <p>{if is_agreed {

@@ -15,7 +15,7 @@ use crate::{
         labels::{Band, EventType, Region, RejectionReason},
     },
     ui::{
-        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField},
+        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
@@ -259,7 +259,7 @@ fn Picks(inbox: InboxPage, tomorrow: String, months: Vec<Choice>, acting: String
             // Enter in a field presses a form's first button: this one, which does nothing, since none is meant.
             <button type="submit" disabled=true hidden=true></button>
             <PickedRows rows acting/>
-            <details class="disclosure">
+            <details class="disclosure" open=came_back(&["sort"])>
                 <summary class="button">"With the ticked ones"</summary>
                 <div class="disclosure__body stack">
                     <div class="form__actions"><Submit label="Mark as read" class="button" name="action" value="read"/></div>

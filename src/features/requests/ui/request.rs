@@ -12,7 +12,7 @@ use crate::{
     },
     kernel::labels::RejectionReason,
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField},
+        form::{PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead, Pill, Tier, Timeline, TimelineEntry},
     },
@@ -137,7 +137,7 @@ fn Sorting(it: RequestView, tomorrow: String, acting: String) -> impl IntoView {
                     {is_snoozed.then(|| format!(" {snoozed}."))}
                 </p>
                 {it.can.sort.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["assign", "snooze"])>
                         <summary class="button">"Hand over or put aside"</summary>
                         <div class="disclosure__body stack">
                             <PostForm name="assign" acting=acting>
@@ -197,7 +197,7 @@ fn Next(it: RequestView, months: Vec<Choice>, acting: String) -> impl IntoView {
                     </PostForm>
                 })}
                 {refuses.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["reject"])>
                         <summary class="button">"Decline"</summary>
                         <div class="disclosure__body">
                             <PostForm name="reject" acting=acting.clone()>
@@ -210,7 +210,7 @@ fn Next(it: RequestView, months: Vec<Choice>, acting: String) -> impl IntoView {
                     </details>
                 })}
                 {it.can.withdraw.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["withdraw"])>
                         <summary class="button">"Withdraw"</summary>
                         <div class="disclosure__body">
                             <PostForm name="withdraw" acting=acting.clone()>

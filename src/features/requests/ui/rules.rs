@@ -15,7 +15,7 @@ use crate::{
         money::Currency,
     },
     ui::{
-        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField},
+        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::PageHead,
     },
@@ -70,8 +70,7 @@ fn Rule(id: String, what: String, follows: &'static str, answer: String, can_edi
             <td data-label=follows>{answer}</td>
             <td data-label="Change">
                 {can_edit.then(|| view! {
-                    <PostForm name="remove" acting class="cluster" summary=false>
-                        <input type="hidden" name="rule" value=id/>
+                    <PostForm name="remove" acting class="cluster" one=("rule", id)>
                         <button class="button button--quiet button--small" type="submit" aria-label=label>"Remove"</button>
                     </PostForm>
                 })}
@@ -124,7 +123,7 @@ fn Routes(rules: RulesView, acting: String) -> impl IntoView {
                     .into_any()
                 }}
                 {can_edit.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["route"])>
                         <summary class="button">"Add a rule"</summary>
                         <div class="disclosure__body">
                             <PostForm name="route" acting>
@@ -174,7 +173,7 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                     </div>
                 })}
                 {can_edit.then(|| view! {
-                    <details class="disclosure">
+                    <details class="disclosure" open=came_back(&["fit"])>
                         <summary class="button">"Add an answer"</summary>
                         <div class="disclosure__body">
                             <PostForm name="fit" acting>
@@ -184,7 +183,7 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                                     <SelectField form="fit" name="currency" label="Currency" value=Currency::Inr.code() optional=true options=currencies/>
                                 </div>
                                 <ChipsField form="fit" name="regions" label="Only these regions" hint="None means everywhere." options=Region::LABELS.iter().map(|it| (*it).to_owned()).collect()/>
-                                <details class="disclosure">
+                                <details class="disclosure" open=came_back(&["fit"])>
                                     <summary class="button">"Only some event types"</summary>
                                     <div class="disclosure__body">
                                         <ChipsField form="fit" name="eventTypes" label="Only these types" hint="None means every type." options=EventType::LABELS.iter().map(|it| (*it).to_owned()).collect()/>
@@ -217,8 +216,7 @@ fn Blocked(blocks: BlocksView, acting: String) -> impl IntoView {
                     <td class="table__main">{it.name}</td>
                     <td data-label="Since"><time datetime=it.created_at.to_rfc3339()>{it.created_label}</time></td>
                     <td data-label="Change">
-                        <PostForm name="unblock" acting class="cluster" summary=false>
-                            <input type="hidden" name="workspaceId" value=it.workspace_id.to_string()/>
+                        <PostForm name="unblock" acting class="cluster" one=("workspaceId", it.workspace_id.to_string())>
                             <button class="button button--quiet button--small" type="submit" aria-label=label>"Unblock"</button>
                         </PostForm>
                     </td>

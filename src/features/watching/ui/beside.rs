@@ -7,7 +7,7 @@ use crate::{
         watching::{rules::List, server_fns, views::KeptView},
     },
     ui::{
-        form::{PostForm, Refused, Submit, TextField, TickField},
+        form::{PostForm, Submit, TextField, TickField, came_back},
         page::{Loaded, Show, acting, fetched},
         parts::Icon,
         search::Beside,
@@ -70,11 +70,6 @@ fn row(list: List, kept: Loaded<KeptView>) -> Show<(Uuid, String)> {
     })
 }
 
-/// Did this form come back refused with this page? Then what is wrong with it must be in sight.
-fn came_back(form: &str) -> bool {
-    use_context::<Refused>().and_then(|refused| refused.0).is_some_and(|outcome| outcome.form == form)
-}
-
 /// The searches as tabs, the one that is shown lit; and the form that saves what is shown, where it is not saved yet.
 #[component]
 fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
@@ -101,9 +96,9 @@ fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
         }
     });
     // One that was refused stays in sight, also where its question turned out to be saved.
-    let form = ((!is_saved || came_back("save-search")) && list.is_narrowed(&query)).then(|| {
+    let form = ((!is_saved || came_back(&["save-search"])) && list.is_narrowed(&query)).then(|| {
         view! {
-            <details class="disclosure" open=came_back("save-search")>
+            <details class="disclosure" open=came_back(&["save-search"])>
                 <summary class="button button--small">"Save this search"</summary>
                 <div class="disclosure__body">
                     <PostForm name="save-search" acting=acting.clone()>

@@ -9,7 +9,7 @@ use crate::{
         },
     },
     ui::{
-        form::{PostForm, Submit, TextField},
+        form::{PostForm, Submit, TextField, came_back_as},
         page::{acting, fetched, shown},
         parts::{Empty, PageHead, Pill},
     },
@@ -56,6 +56,7 @@ fn Searches(found: SearchesView) -> impl IntoView {
 fn One(search: SavedSearchView, acting: String) -> impl IntoView {
     let SavedSearchView { id, list, name, query, described, alerts } = search;
     let id = id.to_string();
+    let is_open = came_back_as("rename", "search", &id);
     let (title, labelled) = (format!("search-{id}"), format!("search-{id}"));
     let (shown, remove, rename) = (name.clone(), format!("Delete: {name}"), format!("Rename: {name}"));
     let href = within(&format!("{}?{query}", list.path()), &acting);
@@ -79,7 +80,7 @@ fn One(search: SavedSearchView, acting: String) -> impl IntoView {
                         <button class="button button--quiet button--small" type="submit" aria-label=remove>"Delete"</button>
                     </PostForm>
                 </div>
-                <details class="disclosure">
+                <details class="disclosure" open=is_open>
                     <summary aria-label=rename.clone()>"Rename"</summary>
                     <div class="disclosure__body">
                         <PostForm name="rename" acting one=("search", id)>
