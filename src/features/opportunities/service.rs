@@ -43,6 +43,7 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use super::store::Whose;
@@ -228,7 +229,33 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
-    let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
+    let found = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
+    let items = store_items::list(ctx.db(), id, found.row.budget()?.currency()).await?;
+    shown(ctx, viewer, found, items)
+}
+
+/// The acting community's own after an id, whole and by their ids, drafts too: by two statements, however many they are.
+///
+/// # Errors
+/// 403 for everybody who does not manage opportunities.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<OpportunityId>, limit: i64) -> AppResult<Vec<OpportunityView>> {
+    policy::may_manage(actor)?;
+    let found = store::list_whole(ctx, actor.scope(), after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    let currencies = found.iter().map(|whole| Ok((OpportunityId(whole.row.id), whole.row.budget()?.currency())));
+    let currencies = currencies.collect::<AppResult<HashMap<_, _>>>()?;
+    let mut items = store_items::list_of(ctx.db(), &currencies).await?;
+    found
+        .into_iter()
+        .map(|whole| {
+            let items = items.remove(&OpportunityId(whole.row.id)).unwrap_or_default();
+            shown(ctx, Some(actor), whole, items)
+        })
+        .collect()
+}
+
+fn shown(ctx: &Ctx, viewer: Option<&Actor>, found: store::Whole, items: Vec<Item>) -> AppResult<OpportunityView> {
+    let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
+    let store::Whole { row, benefits } = found;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
         &snapshot,
@@ -251,10 +278,9 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
     let budget = row.budget()?;
-    let items = store_items::list(ctx.db(), id, budget.currency()).await?;
     let left = places_left(&row);
     Ok(OpportunityView {
-        id,
+        id: row.id.into(),
         status,
         category,
         tier_keyword: category.tier(),

@@ -317,14 +317,23 @@ pub struct Whole {
     pub benefits: Vec<BenefitLine>,
 }
 
+const BENEFITS: &str = ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
+     from opportunity_benefits b where b.opportunity_id = o.id) as benefits";
+
+/// A community's own after an id, by their ids, with their lines; one statement for all of them.
+pub async fn list_whole(ctx: &Ctx, scope: Scope, after: Uuid, limit: i64) -> AppResult<Vec<Whole>> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(NO_FIT).push(BENEFITS).push(FROM);
+    mine(&mut query, scope, None);
+    query.push(" and o.id > ").push_bind(after).push(" order by o.id limit ").push_bind(limit);
+    Ok(query.build_query_as::<Whole>().fetch_all(ctx.db()).await?)
+}
+
 /// One that the scope may touch or that the public may see: once opened, of a public event of an approved community, and not
 /// taken off the marketplace; staff see that too.
 pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Whole>> {
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(NO_FIT).push(
-        ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
-         from opportunity_benefits b where b.opportunity_id = o.id) as benefits",
-    );
+    query.push(NO_FIT).push(BENEFITS);
     query.push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
         " and ((o.status <> 'Draft' and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') \
