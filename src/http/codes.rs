@@ -38,6 +38,7 @@ pub const CODES: &[&str] = &[
     "EVENT_NOT_OVER",
     "EVENT_NOT_PUBLISHED",
     "EVENT_OVER",
+    "FILE_FORGOTTEN",
     "FORBIDDEN",
     "IDEMPOTENCY_KEY_REUSED",
     "IDEMPOTENT_REPLAY",
