@@ -1,4 +1,4 @@
-"""`make fuzz`: every operation of the OpenAPI document, as five kinds of caller, with what schemathesis makes up.
+"""`make fuzz`: every operation of the OpenAPI document, as six kinds of caller, with what schemathesis makes up.
 
 Fails on a 5xx, on a status or a body that the document does not know, on a wrong content type. The server is the product's
 own `dev` verb with a database of its own, the demo story, and limits out of the way (they have tests of their own).
@@ -28,9 +28,12 @@ CHECKS = ",".join([
     "response_headers_conformance",
 ])
 PASSWORD = "a calm demo passphrase"
-# Who calls, with the workspace that they act for. The fourth is signed in, but of a company that nobody has verified.
+# A key of the community's owner, with every permission there is. It calls before its maker does, who may revoke it.
+PROGRAM = "a program"
+# Who calls, with the workspace that they act for. The outsider is signed in, but of a company that nobody has verified.
 CALLERS = [
     ("nobody", None, None),
+    (PROGRAM, "ravi@apex.example", "community:apex-circle"),
     ("a community", "ravi@apex.example", "community:apex-circle"),
     ("a sponsor", "asha@acme.example", "organization:acme-cloud"),
     ("an outsider", "mallory@globex.example", "organization:globex"),
@@ -59,6 +62,17 @@ class Api:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.headers, json.loads(answer.read())
 
+    def key(self, session):
+        """The headers of a key with every permission that opens a call, by the document's own word."""
+        with urllib.request.urlopen(f"{self.address}/api/v1/openapi.json", timeout=30) as answer:
+            paths = json.loads(answer.read())["paths"]
+        operations = [operation for item in paths.values() for operation in item.values() if isinstance(operation, dict)]
+        scopes = sorted({operation["x-scope"] for operation in operations if "x-scope" in operation})
+        if not scopes:
+            sys.exit("the document names no permission of keys")
+        _, answer = self.call("/api/v1/api-keys", session, {"name": "A program that is fuzzed", "scopes": scopes})
+        return {"authorization": f"Bearer {answer['data']['secret']}"}
+
     def sign_in(self, email):
         """The headers of a session; staff give their second factor, as `/dev/people` shows it at this moment."""
         headers, answer = self.call("/api/v1/auth/login", {}, {"email": email, "password": PASSWORD})
@@ -82,7 +96,7 @@ class Api:
 
 def main():
     program, folder, port = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve(), sys.argv[3]
-    examples = sys.argv[4] if len(sys.argv) > 4 else "15"
+    examples = sys.argv[4] if len(sys.argv) > 4 else "12"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "COMMDESK_SMTP")}
@@ -104,7 +118,7 @@ def fuzz(api, folder, examples, server):
         headers = api.sign_in(email) if email else {}
         if workspace:
             headers["x-commdesk-workspace"] = workspace
-        sessions[name] = headers
+        sessions[name] = api.key(headers) if name == PROGRAM else headers
     config = folder / "schemathesis.toml"
     config.write_text(bindings(api, sessions))
     failed = []
