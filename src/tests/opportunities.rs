@@ -376,7 +376,7 @@ async fn saved_views_are_ones_own_and_read_as_the_list_reads() {
         assert!(page.text.contains("aria-label=\"Saved views\"") && page.text.contains("Edit this view"));
         let taken = asha.submit(there, "save-view", &[("name", "gold"), ("query", "")]).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(taken.text.contains("You have a view of this name already"));
+        assert!(taken.text.contains("You have a search of this name already"));
 
         let view = saved::list(&cast.ctx, &cast.asha).await.expect("hers").items.remove(0);
         assert_eq!(view.query, Board::read(&view.query).query(), "one reader");

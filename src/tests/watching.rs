@@ -10,6 +10,7 @@ use commdesk::{
             rules::{EventInput, SettingsInput},
             service::{self as events, Then},
         },
+        opportunities::service as opportunities,
         organizations::index::Directory,
         watching::{
             alerts,
@@ -313,6 +314,108 @@ async fn communities_are_searched_and_told_of_too() {
         alerts::changed(&ctx, List::Communities, newgrove).await.expect("matched");
         town.shift(LATER).await;
         assert_eq!(alerts_to(town, ASHA), ["1 community newly fits “About country=Ghana”"]);
+    })
+    .await;
+}
+
+/// What the searches below look for.
+const OFFER: &str = "category=Media+Partner&currency=USD";
+
+/// Apex opens one of those at HackFest.
+async fn offer(town: &Town, ravi: &Actor) -> Uuid {
+    let event = id_of(town, "events", "hackfest-2027").await;
+    let day = (town.ctx().now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d").to_string();
+    let input = json!({
+        "eventId": event.to_string(), "category": "Media Partner", "places": 1, "decisionDeadline": day, "status": "Open",
+        "budgetRange": {"min": 3000, "max": 9000, "currency": "USD"},
+    });
+    let input = serde_json::from_value(input).expect("as on the wire");
+    let id = opportunities::create(&town.ctx(), ravi, &input).await.expect("open");
+    town.drain().await;
+    id.0
+}
+
+#[tokio::test]
+async fn opportunities_are_told_of_once_to_whom_they_are_open() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (ravi, asha, tomas, mei) =
+            (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await, who(&ctx, MEI).await);
+        let apex = ravi.community().expect("Apex");
+        let first = offer(town, &ravi).await;
+        for actor in [&asha, &tomas, &mei] {
+            save(&ctx, actor, List::Opportunities, OFFER, true).await;
+        }
+        save(&ctx, &asha, List::Opportunities, "category=Media+Partner&currency=EUR", true).await;
+        blocks::block(&ctx, &tomas, apex.0).await.expect("blocked");
+        alerts::changed(&ctx, List::Opportunities, first).await.expect("matched");
+        town.shift(LATER).await;
+        assert!(alerts_to(town, ASHA).is_empty(), "what was there is known");
+
+        // Opening one wakes the searches by itself.
+        let second = offer(town, &ravi).await;
+        town.shift(LATER).await;
+        let said = format!("1 opportunity newly fits “About {OFFER}”");
+        assert_eq!(alerts_to(town, ASHA), [said.as_str()]);
+        assert_eq!(alerts_to(town, MEI), [said.as_str()]);
+        assert!(alerts_to(town, TOMAS).is_empty(), "a block is silent");
+        let letter =
+            town.post.letters().into_iter().find(|letter| letter.to == ASHA.email && letter.subject == said).expect("mailed");
+        assert!(letter.text.contains("Media Partner at HackFest"), "{}", letter.text);
+        assert!(letter.text.contains(&format!("/opportunities?{OFFER}&as=organization%3Aacme-cloud")), "{}", letter.text);
+        assert!(letter.headers.iter().any(|(name, value)| name == "List-Unsubscribe" && value.contains("~watching~")));
+
+        // Whatever happens to them afterwards, nobody hears of them again.
+        for row in [first, second] {
+            alerts::changed(&ctx, List::Opportunities, row).await.expect("matched");
+        }
+        alerts::offers_changed(&ctx, None, Some(apex)).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, ASHA).len(), alerts_to(town, MEI).len()), (1, 1));
+
+        // Taken off the marketplace before it is told; shown again, it is told after all.
+        let third = offer(town, &ravi).await;
+        set(town, &format!("update opportunities set hidden_reason = 'x' where id = '{third}'")).await;
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, ASHA).len(), 1);
+        set(town, &format!("update opportunities set hidden_reason = null where id = '{third}'")).await;
+        let event = id_of(town, "events", "hackfest-2027").await;
+        alerts::offers_changed(&ctx, Some(event.into()), None).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, ASHA).len(), alerts_to(town, TOMAS).len()), (2, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_saved_view_is_a_saved_search() {
+    story(async |town| {
+        told(town).await;
+        let mut asha = signed_in(town, ASHA).await;
+        let fields = [("name", "Media"), ("query", OFFER), ("alerts", "true")];
+        let saved = asha.submit("/opportunities", "save-view", &fields).await;
+        assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, format!("/opportunities?{OFFER}").as_str()));
+        let page = asha.open("/searches").await;
+        assert!(page.text.contains("Opportunities: Role: Media Partner · Currency: USD"), "{}", page.text);
+        assert!(page.text.contains("Alert on"), "{}", page.text);
+
+        // An order of everything is worth a name, and no alert.
+        let all = [("name", "New ones"), ("query", "sort=newest"), ("alerts", "true")];
+        assert_eq!(asha.submit("/opportunities", "save-view", &all).await.status, StatusCode::CONFLICT);
+        assert_eq!(asha.submit("/opportunities", "save-view", &all[..2]).await.status, StatusCode::SEE_OTHER);
+        let wrong = [("name", "Odd"), ("query", "sort=best")];
+        assert_eq!(asha.submit("/opportunities", "save-view", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // With another question the alert ends: nobody has said what of it is known.
+        let id: Uuid =
+            sqlx::query_scalar("select id from saved_views where name = 'Media'").fetch_one(&town.owner).await.expect("one");
+        let path = format!("/opportunities/views/{id}");
+        let same = asha.api(Method::PATCH, &path, Some(json!({"name": "Media partners"}))).await;
+        assert_eq!(same.status, StatusCode::OK, "{}", same.text);
+        assert_eq!(count(town, "saved_views where alerts").await, 1);
+        let other = asha.api(Method::PATCH, &path, Some(json!({"name": "Media partners", "query": "region=Europe"}))).await;
+        assert_eq!(other.status, StatusCode::OK, "{}", other.text);
+        assert_eq!(count(town, "saved_views where alerts").await, 0);
     })
     .await;
 }

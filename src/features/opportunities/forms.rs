@@ -16,7 +16,6 @@ use crate::{
 /// The forms of `/opportunities` and `/manage/opportunities/…`.
 pub fn forms() -> Vec<FormRoute> {
     vec![
-        FormRoute { path: "/opportunities", form: "save-view", handler: |posted| Box::pin(save_view(posted)) },
         FormRoute { path: "/opportunities", form: "rename-view", handler: |posted| Box::pin(rename_view(posted)) },
         FormRoute { path: "/opportunities", form: "delete-view", handler: |posted| Box::pin(delete_view(posted)) },
         FormRoute { path: "/manage/opportunities/new", form: "save", handler: |posted| Box::pin(create(posted)) },
@@ -39,13 +38,6 @@ async fn create(posted: Posted) -> AppResult<Done> {
 fn list_at(posted: &Posted, query: &str) -> String {
     let path = if query.is_empty() { "/opportunities".to_owned() } else { format!("/opportunities?{query}") };
     acting_at(&path, posted.call.workspace.as_deref().unwrap_or_default())
-}
-
-async fn save_view(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.viewer()?;
-    let input = SavedViewInput { name: posted.typed.owned("name"), query: Some(posted.typed.owned("query")) };
-    let view = saved::save(&posted.call.ctx, &actor, &input).await?;
-    Ok(Done::to(list_at(&posted, &view.query)))
 }
 
 async fn rename_view(posted: Posted) -> AppResult<Done> {

@@ -1,5 +1,5 @@
 //! Lists that somebody filtered and named: theirs alone, in the workspace they act for. A bookmark is no fact of the
-//! business, so nothing is stated about it.
+//! business, so nothing is stated about it. They are saved searches of one more list: `watching` keeps the alert of each.
 
 use super::{
     board::Board,
@@ -67,7 +67,7 @@ pub async fn save(ctx: &Ctx, actor: &Actor, input: &SavedViewInput) -> AppResult
     Ok(SavedView { id, name, query })
 }
 
-/// Gives a view another name and, where one is given, another query.
+/// Gives a view another name and, where one is given, another query, with which its alert ends.
 ///
 /// # Errors
 /// 404 for somebody else's; 422.

@@ -1,7 +1,7 @@
 //! The use cases of opportunities. Places are claimed for the rooms below by [`claim_in`].
 
 use super::{
-    board::{Ask, Board, BoardOrder, Wishes},
+    board::{Ask, Board, BoardOrder, Offer, Wishes},
     items::{self, Item, Mix, settle_items},
     policy,
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, ReopenReason},
@@ -971,4 +971,59 @@ pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec
 /// When the database is away.
 pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
     store::find_end_of_listed(ctx.db(), after, limit).await
+}
+
+// ── For saved searches ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/// One that everybody can find now, as searches are compared with it; nothing for any other.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>> {
+    store::find_offer(ctx, id).await
+}
+
+/// Does the list that a query asks for hold this one, for this viewer? What cannot be meant holds nothing.
+///
+/// # Errors
+/// When the database is away.
+pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, id: OpportunityId) -> AppResult<bool> {
+    let Ok(ask) = board.ask() else { return Ok(false) };
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: None };
+    store::holds(ctx, &filter, id).await
+}
+
+/// Everything that the list holds for this viewer; nothing when there are more than `most`.
+///
+/// # Errors
+/// 422 for what cannot be meant.
+pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+    let ask = board.ask()?;
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: None };
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let ids = store::list_ids(ctx, &filter, limit).await?;
+    Ok((ids.len() <= most).then_some(ids))
+}
+
+/// What is offered at an event or by a community at this moment, a part at a time.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offered(
+    ctx: &Ctx,
+    event: Option<EventId>,
+    community: Option<CommunityId>,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<Uuid>> {
+    store::list_offered(ctx, event, community, after, limit).await
+}
+
+/// What these are called in a letter. Who may see them was asked before.
+///
+/// # Errors
+/// When the database is away.
+pub async fn names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<String>> {
+    let names = store::list_names(ctx, ids).await?;
+    Ok(names.into_iter().map(|(role, event)| format!("{role} at {event}")).collect())
 }

@@ -75,7 +75,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// A new name and, where one is given, a new query. `false` when there is none of theirs.
+/// A new name and, where one is given, a new query: of that nobody has said yet what is known, so its alert ends. `false` when there is none of theirs.
 pub async fn update(
     tx: &mut Tx,
     id: SavedViewId,
@@ -85,7 +85,8 @@ pub async fn update(
     at: DateTime<Utc>,
 ) -> AppResult<bool> {
     let changed = sqlx::query!(
-        "update saved_views set name = $4, query = coalesce($5, query), updated_at = $6
+        "update saved_views
+         set name = $4, alerts = alerts and ($5::text is null or $5 = query), query = coalesce($5, query), updated_at = $6
          where id = $1 and user_id = $2 and workspace = $3 and board = 'opportunities'",
         id.0,
         owner.0,

@@ -17,6 +17,7 @@ pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/directory", form: "save-search", handler: |posted| Box::pin(save(posted, List::Organizations)) },
         FormRoute { path: "/communities", form: "save-search", handler: |posted| Box::pin(save(posted, List::Communities)) },
+        FormRoute { path: "/opportunities", form: "save-view", handler: |posted| Box::pin(save(posted, List::Opportunities)) },
         FormRoute { path: "/searches", form: "rename", handler: |posted| Box::pin(rename(posted)) },
         FormRoute { path: "/searches", form: "alerts", handler: |posted| Box::pin(alerts(posted)) },
         FormRoute { path: "/searches", form: "delete", handler: |posted| Box::pin(delete(posted)) },
@@ -38,7 +39,8 @@ async fn save(posted: Posted, list: List) -> AppResult<Done> {
     let typed = &posted.typed;
     let input = SearchInput { name: typed.owned("name"), query: typed.owned("query"), alerts: typed.ticked("alerts") };
     let search = service::save(&posted.call.ctx, &actor, list, &input).await?;
-    Ok(here(&posted, &format!("{}?{}", list.path(), search.query)))
+    let path = if search.query.is_empty() { list.path().to_owned() } else { format!("{}?{}", list.path(), search.query) };
+    Ok(here(&posted, &path))
 }
 
 fn search_id(posted: &Posted) -> AppResult<SavedViewId> {

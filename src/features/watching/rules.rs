@@ -1,7 +1,9 @@
-//! The two lists that can be searched and watched, and what an alert says has happened.
+//! The lists whose searches are saved, two of which have rows that can be watched; and what an alert says has happened.
 
 use crate::{
-    features::{communities::search::CommunitiesQuery, organizations::rules::search::DirectoryQuery},
+    features::{
+        communities::search::CommunitiesQuery, opportunities::board::Board, organizations::rules::search::DirectoryQuery,
+    },
     kernel::{
         fact::{Fact, Statement},
         ids::{SavedViewId, UserId},
@@ -12,10 +14,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 labels! {
-    /// A list whose rows are searched and watched.
+    /// A list that is searched.
     List, "a list" {
         Organizations = "organizations",
         Communities = "communities",
+        Opportunities = "opportunities",
     }
 }
 
@@ -25,6 +28,7 @@ impl List {
         match self {
             Self::Organizations => "/directory",
             Self::Communities => "/communities",
+            Self::Opportunities => "/opportunities",
         }
     }
 
@@ -33,6 +37,7 @@ impl List {
         match self {
             Self::Organizations => "Sponsors and partners",
             Self::Communities => "Communities",
+            Self::Opportunities => "Opportunities",
         }
     }
 
@@ -43,6 +48,8 @@ impl List {
             (Self::Organizations, _) => "organizations",
             (Self::Communities, 1) => "community",
             (Self::Communities, _) => "communities",
+            (Self::Opportunities, 1) => "opportunity",
+            (Self::Opportunities, _) => "opportunities",
         }
     }
 
@@ -51,6 +58,19 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).from_the_start().query(),
             Self::Communities => CommunitiesQuery::read(query).from_the_start().query(),
+            Self::Opportunities => Board::read(query).query(),
+        }
+    }
+
+    /// What of the question cannot be meant. Only opportunities are asked for what could be wrong.
+    pub fn problem(self, query: &str) -> Option<String> {
+        match self {
+            Self::Organizations | Self::Communities => None,
+            Self::Opportunities => {
+                let problems = Board::read(query).ask().err()?;
+                let said = problems.0.into_iter().map(|(field, message)| format!("{field}: {message}"));
+                Some(said.collect::<Vec<_>>().join(" "))
+            }
         }
     }
 
@@ -59,6 +79,7 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).is_narrowed(),
             Self::Communities => CommunitiesQuery::read(query).is_narrowed(),
+            Self::Opportunities => Board::read(query).is_narrowed(),
         }
     }
 
@@ -67,6 +88,7 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).described(),
             Self::Communities => CommunitiesQuery::read(query).described(),
+            Self::Opportunities => Board::read(query).described(),
         }
     }
 }
@@ -112,6 +134,11 @@ mod tests {
         assert!(list.is_narrowed("q=rust") && !list.is_narrowed("sort=name"));
         assert_eq!(List::Communities.canonical("technology=Rust&country=India"), "country=India");
         assert_eq!(List::Communities.described("country=India"), "Country: India");
+        let offers = List::Opportunities;
+        assert_eq!(offers.canonical("region=Europe&q=rust&cursor=ab&as=x"), "q=rust&region=Europe");
+        assert!(offers.is_narrowed("q=rust") && !offers.is_narrowed("sort=newest"));
+        assert_eq!((offers.problem("q=rust"), list.problem("sort=best")), (None, None));
+        assert!(offers.problem("sort=best").is_some_and(|said| said.starts_with("sort: ")));
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::{
         accounts::{self, views::Recipient},
         communities,
         communities::search::CommunitiesQuery,
+        opportunities,
+        opportunities::board::Board,
         organizations,
         organizations::{rules::search::DirectoryQuery, views::logo_url},
     },
@@ -71,11 +73,15 @@ pub async fn searches(ctx: &Ctx, actor: &Actor) -> AppResult<SearchesView> {
 /// Saves a question under a name. With an alert, what fits now is known: nobody is told of it.
 ///
 /// # Errors
-/// 422 beside `name`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
+/// 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
 pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> AppResult<SavedSearchView> {
     let name = read_name(&input.name)?;
     let query = list.canonical(&input.query);
-    if !list.is_narrowed(&query) {
+    if let Some(problem) = list.problem(&query) {
+        return Err(AppError::invalid("query", problem));
+    }
+    // An order of all opportunities is worth a name; a search of everything, or an alert of it, is not.
+    if !list.is_narrowed(&query) && (list != List::Opportunities || input.alerts) {
         return Err(AppError::refused(
             "NOTHING_NARROWED",
             format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
@@ -119,6 +125,7 @@ async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<V
         List::Communities => {
             communities::directory::all_ids(ctx, Some(actor), &CommunitiesQuery::read(query), MOST_KNOWN).await?
         }
+        List::Opportunities => opportunities::service::all_ids(ctx, Some(actor), &Board::read(query), MOST_KNOWN).await?,
     };
     found.ok_or_else(|| {
         AppError::refused(
@@ -224,6 +231,8 @@ async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<
     Ok(match list {
         List::Organizations => !organizations::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
         List::Communities => !communities::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
+        // An opportunity closes; what watches for the next one is a search.
+        List::Opportunities => false,
     })
 }
 
@@ -263,6 +272,7 @@ pub async fn watchers(ctx: &Ctx, list: List, row: Uuid) -> AppResult<Vec<Watcher
         let sees = match (list, &looks.viewer) {
             (List::Organizations, viewer) => !organizations::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
             (List::Communities, viewer) => !communities::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
+            (List::Opportunities, _) => false,
         };
         let login = if sees { accounts::service::login(ctx, owner.user.into()).await? } else { None };
         if let Some(login) = login {

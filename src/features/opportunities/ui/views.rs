@@ -3,7 +3,7 @@
 
 use crate::{
     features::opportunities::views::{SavedView, acting_at},
-    ui::form::{PostForm, Refused, Submit, TextField},
+    ui::form::{PostForm, Refused, Submit, TextField, TickField},
 };
 use leptos::prelude::*;
 
@@ -44,11 +44,13 @@ pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl In
         Some(view) => {
             let id = view.id.to_string();
             let (rename_id, query) = (id.clone(), view.query.clone());
+            let searches = acting_at("/searches", &acting);
             let (rename_acting, delete_acting) = (acting.clone(), acting);
             view! {
                 <details class="disclosure" open=came_back(&["rename-view", "delete-view"])>
                     <summary class="button button--small">"Edit this view"</summary>
                     <div class="disclosure__body stack">
+                        <p class="form__note">"Whether it tells you of what comes to fit stands under your "<a href=searches>"saved searches"</a>"."</p>
                         <PostForm name="rename-view" acting=rename_acting>
                             <input type="hidden" name="view" value=rename_id/>
                             <TextField form="rename-view" name="name" label="Name" value=view.name maxlength=60_u32/>
@@ -78,6 +80,7 @@ pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl In
                             hint="Filters and order come back with one click. Only you see it, in this workspace."
                             maxlength=60_u32
                         />
+                        <TickField form="save-view" name="alerts" label="Tell me once of every opportunity that comes to fit"/>
                         <div class="form__actions"><Submit label="Save view" class="button"/></div>
                     </PostForm>
                 </div>
