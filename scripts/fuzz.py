@@ -48,6 +48,7 @@ IDS = {
     "opportunityId": ("nobody", "/opportunities", "id"),
     "organizationId": ("nobody", "/sponsors", "id"),
     "requestId": ("a community", "/requests", "id"),
+    "searchId": ("a community", "/searches", "id"),
 }
 
 
@@ -119,6 +120,8 @@ def fuzz(api, folder, examples, server):
         if workspace:
             headers["x-commdesk-workspace"] = workspace
         sessions[name] = api.key(headers) if name == PROGRAM else headers
+    # Of these the demo has none.
+    api.call("/api/v1/searches", sessions["a community"], {"list": "organizations", "name": "To be fuzzed", "query": "q=cloud"})
     config = folder / "schemathesis.toml"
     config.write_text(bindings(api, sessions))
     failed = []

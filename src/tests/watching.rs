@@ -526,6 +526,116 @@ async fn whoever_watches_a_community_hears_of_its_events() {
 }
 
 #[tokio::test]
+async fn searches_are_saved_over_the_api() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let body = json!({"list": "organizations", "name": "Rust", "query": "technology=Rust&x=1", "alerts": true});
+        let once = [("idempotency-key", "a search")];
+        let made = ravi.api_with(Method::POST, "/searches", Some(body.clone()), &once).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let again = ravi.api_with(Method::POST, "/searches", Some(body), &once).await;
+        assert_eq!((again.status, again.data()), (StatusCode::CREATED, made.data()));
+        let other = json!({"list": "communities", "name": "Rust", "query": "country=Ghana"});
+        assert_eq!(ravi.api_with(Method::POST, "/searches", Some(other), &once).await.code(), "IDEMPOTENCY_KEY_REUSED");
+        let search = made.data();
+        assert_eq!((search["query"].as_str(), search["alerts"].as_bool()), (Some("technology=Rust"), Some(true)));
+
+        for (list, name, query, status, code) in [
+            ("people", "Somebody", "q=a", 422, "VALIDATION_ERROR"),
+            ("organizations", "", "q=a", 422, "VALIDATION_ERROR"),
+            ("organizations", "rust", "q=a", 422, "VALIDATION_ERROR"),
+            ("opportunities", "Odd", "sort=best", 422, "VALIDATION_ERROR"),
+            ("organizations", "All", "sort=name", 409, "NOTHING_NARROWED"),
+            ("organizations", "Twin", "technology=Rust", 409, "SEARCH_SAVED_ALREADY"),
+        ] {
+            let body = json!({"list": list, "name": name, "query": query});
+            let answer = ravi.api(Method::POST, "/searches", Some(body)).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.code().as_str()),
+                (status, code),
+                "{list} {name} {query}: {}",
+                answer.text
+            );
+        }
+        let body = json!({"list": "opportunities", "name": "Media", "query": OFFER});
+        assert_eq!(ravi.api(Method::POST, "/searches", Some(body)).await.status, StatusCode::CREATED);
+
+        // A page at a time, each once; a cursor of somebody's own making is none.
+        let first = ravi.api(Method::GET, "/searches?limit=1", None).await.data();
+        assert_eq!(first["items"][0]["id"], search["id"]);
+        let cursor = first["nextCursor"].as_str().expect("there is another");
+        let second = ravi.api(Method::GET, &format!("/searches?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((second["items"][0]["list"].as_str(), second["nextCursor"].as_str()), (Some("opportunities"), None));
+        assert_eq!(ravi.api(Method::GET, "/searches?cursor=ff", None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let path = format!("/searches/{}", search["id"].as_str().expect("an id"));
+        let mut mei = signed_in(town, MEI).await;
+        for method in [Method::GET, Method::PATCH, Method::DELETE] {
+            let body = (method == Method::PATCH).then(|| json!({"name": "Mine"}));
+            assert_eq!(mei.api(method.clone(), &path, body).await.status, StatusCode::NOT_FOUND, "{method} of somebody else's");
+        }
+        let changed = ravi.api(Method::PATCH, &path, Some(json!({"name": "Crabs", "alerts": false}))).await.data();
+        assert_eq!((changed["name"].as_str(), changed["alerts"].as_bool()), (Some("Crabs"), Some(false)));
+        assert_eq!(ravi.api(Method::PATCH, &path, Some(json!({}))).await.data(), changed, "what is absent stays");
+        assert_eq!(ravi.api(Method::GET, &path, None).await.data(), changed);
+
+        // A program sees them by its own permission, and changes them by another.
+        let key = json!({"name": "A watcher", "scopes": ["watch:read"]});
+        let key = ravi.api(Method::POST, "/api-keys", Some(key)).await.data();
+        let bearer = format!("Bearer {}", key["secret"].as_str().expect("a secret"));
+        let bearer = [("authorization", bearer.as_str())];
+        let mut program = town.visitor();
+        let seen = program.api_with(Method::GET, "/searches", None, &bearer).await.data();
+        assert_eq!(seen["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(program.api_with(Method::DELETE, &path, None, &bearer).await.code(), "KEY_SCOPE");
+
+        let left = ravi.api(Method::DELETE, &path, None).await.data();
+        assert_eq!(left["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(ravi.api(Method::DELETE, &path, None).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_watchlist_over_the_api() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let (acme, globex) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "globex").await);
+        let harbour = id_of(town, "communities", "harbour-devs").await;
+        for path in [format!("/watchlist/organizations/{acme}"), format!("/watchlist/communities/{harbour}")] {
+            for _ in 0..2 {
+                let answer = ravi.api(Method::PUT, &path, None).await;
+                assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+            }
+        }
+        assert_eq!(count(town, "watches").await, 2, "twice is once");
+        for path in [format!("/watchlist/organizations/{globex}"), format!("/watchlist/communities/{acme}")] {
+            assert_eq!(ravi.api(Method::PUT, &path, None).await.status, StatusCode::NOT_FOUND, "{path} is not listed");
+        }
+        set(town, "update organizations set updated_at = updated_at + interval '9 days' where slug = 'acme-cloud'").await;
+        let first = ravi.api(Method::GET, "/watchlist?limit=1", None).await.data();
+        assert_eq!(
+            (first["items"][0]["list"].as_str(), first["items"][0]["slug"].as_str()),
+            (Some("organizations"), Some("acme-cloud"))
+        );
+        let cursor = first["nextCursor"].as_str().expect("there is another");
+        let second = ravi.api(Method::GET, &format!("/watchlist?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((second["items"][0]["slug"].as_str(), second["nextCursor"].as_str()), (Some("harbour-devs"), None));
+        assert_eq!(ravi.api(Method::GET, "/watchlist?cursor=ff", None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(town.visitor().api(Method::GET, "/watchlist", None).await.status, StatusCode::UNAUTHORIZED);
+
+        let path = format!("/watchlist/communities/{harbour}");
+        for _ in 0..2 {
+            let left = ravi.api(Method::DELETE, &path, None).await.data();
+            assert_eq!(left["items"].as_array().map(Vec::len), Some(1));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn four_stand_side_by_side() {
     story(async |town| {
         told(town).await;

@@ -15,6 +15,8 @@ pub mod forms;
 #[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
+pub mod rest;
+#[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;

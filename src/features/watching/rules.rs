@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use serde_json::json;
+use url::form_urlencoded;
 use uuid::Uuid;
 
 labels! {
@@ -64,6 +65,9 @@ impl List {
 
     /// What of the question cannot be meant. Only opportunities are asked for what could be wrong.
     pub fn problem(self, query: &str) -> Option<String> {
+        if form_urlencoded::parse(query.as_bytes()).any(|(_, value)| value.contains('\0')) {
+            return Some("It holds a character that cannot be kept. Leave that one out.".to_owned());
+        }
         match self {
             Self::Organizations | Self::Communities => None,
             Self::Opportunities => {
@@ -138,6 +142,7 @@ mod tests {
         assert_eq!(offers.canonical("region=Europe&q=rust&cursor=ab&as=x"), "q=rust&region=Europe");
         assert!(offers.is_narrowed("q=rust") && !offers.is_narrowed("sort=newest"));
         assert_eq!((offers.problem("q=rust"), list.problem("sort=best")), (None, None));
+        assert!(list.problem("q=a%00b").is_some());
         assert!(offers.problem("sort=best").is_some_and(|said| said.starts_with("sort: ")));
     }
 

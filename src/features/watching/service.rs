@@ -4,8 +4,10 @@
 use super::{
     alerts,
     rules::List,
-    store::{self, Owner},
-    views::{KeptView, SavedSearchView, SearchInput, SearchesView, WatchedView, WatchlistView},
+    store::{self, Owner, WatchedRow},
+    views::{
+        KeptView, SavedSearchView, SearchInput, SearchList, SearchPatch, SearchesView, WatchList, WatchedView, WatchlistView,
+    },
 };
 use crate::{
     features::{
@@ -22,10 +24,12 @@ use crate::{
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{OrganizationId, SavedViewId},
+        page::{Page, PageRequest, cursor, uncursor},
         text::Line,
     },
     platform::{ctx::Ctx, dates, jobs, tx::Tx},
 };
+use chrono::{DateTime, SecondsFormat};
 use uuid::Uuid;
 
 /// The most searches of one list that somebody saves in one workspace.
@@ -82,10 +86,7 @@ pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> 
     }
     // An order of all opportunities is worth a name; a search of everything, or an alert of it, is not.
     if !list.is_narrowed(&query) && (list != List::Opportunities || input.alerts) {
-        return Err(AppError::refused(
-            "NOTHING_NARROWED",
-            format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
-        ));
+        return Err(nothing_narrowed(list));
     }
     let known = if input.alerts { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let (owner, now) = (owner(actor), ctx.now());
@@ -110,6 +111,13 @@ pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> 
     tx.result(search.id);
     tx.commit_unstated("a person's own bookmark").await?;
     Ok(search)
+}
+
+fn nothing_narrowed(list: List) -> AppError {
+    AppError::refused(
+        "NOTHING_NARROWED",
+        format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
+    )
 }
 
 fn read_name(name: &str) -> Result<String, FieldErrors> {
@@ -139,36 +147,83 @@ async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<V
     })
 }
 
+/// A page of the searches that the actor saved in this workspace, of every list, the oldest first.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn searches_after(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<SearchList> {
+    let after = match page.cursor.as_deref() {
+        None => Uuid::nil(),
+        Some(text) => {
+            let [id] = uncursor::<1>(text)?;
+            id.parse().map_err(|_| not_ours())?
+        }
+    };
+    // There are never so many that a statement would have to cut them.
+    let mut items = store::list_searches(ctx, &owner(actor)).await?;
+    items.retain(|search| search.id.0 > after);
+    items.sort_by_key(|search| search.id);
+    let Page { items, next_cursor, .. } = Page::cut(items, page.limit, 0, |search| cursor(&[&search.id.to_string()]));
+    Ok(SearchList { items, next_cursor })
+}
+
+fn not_ours() -> AppError {
+    AppError::invalid("cursor", "This cursor is not one of ours. Start again without it.")
+}
+
+/// One search of the actor's.
+///
+/// # Errors
+/// 404 for somebody else's, and for one that is gone.
+pub async fn search(ctx: &Ctx, actor: &Actor, id: SavedViewId) -> AppResult<SavedSearchView> {
+    let searches = store::list_searches(ctx, &owner(actor)).await?;
+    searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)
+}
+
 /// Gives a search another name.
 ///
 /// # Errors
-/// 404 for somebody else's; 422 beside `name`.
+/// As [`change`].
 pub async fn rename(ctx: &Ctx, actor: &Actor, id: SavedViewId, name: &str) -> AppResult<()> {
-    let name = read_name(name)?;
-    let mut tx = ctx.begin().await?;
-    let search = store::hold_search(&mut tx, &owner(actor), id).await?.ok_or(AppError::NotFound)?;
-    store::update_search(&mut tx, &SavedSearchView { name, ..search }, ctx.now()).await?;
-    tx.result(id);
-    tx.commit_unstated("a person's own bookmark").await
+    change(ctx, actor, id, &SearchPatch { name: Some(name.to_owned()), alerts: None }).await
 }
 
-/// Switches the alert of a search on or off. On, what fits now is known; off, what waited is not told.
+/// Switches the alert of a search on or off.
 ///
 /// # Errors
-/// 404 for somebody else's; 409 `TOO_MANY_FIT`.
+/// As [`change`].
 pub async fn set_alerts(ctx: &Ctx, actor: &Actor, id: SavedViewId, alerts: bool) -> AppResult<()> {
+    change(ctx, actor, id, &SearchPatch { name: None, alerts: Some(alerts) }).await
+}
+
+/// Gives a search another name, and switches its alert on or off. On, what fits now is known; off, what waited is not told.
+///
+/// # Errors
+/// 404 for somebody else's; 422 beside `name`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`.
+pub async fn change(ctx: &Ctx, actor: &Actor, id: SavedViewId, patch: &SearchPatch) -> AppResult<()> {
+    let name = patch.name.as_deref().map(read_name).transpose()?;
     let (owner, now) = (owner(actor), ctx.now());
-    let searches = store::list_searches(ctx, &owner).await?;
-    let search = searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)?;
-    let known = if alerts && !search.alerts { known(ctx, actor, search.list, &search.query).await? } else { Vec::new() };
-    let mut tx = ctx.begin().await?;
-    let search = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
-    store::update_search(&mut tx, &SavedSearchView { alerts, ..search }, now).await?;
-    if alerts {
-        store::insert_known(&mut tx, id, &known, now).await?;
+    let seen = search(ctx, actor, id).await?;
+    let known = if patch.alerts == Some(true) && !seen.alerts {
+        if !seen.list.is_narrowed(&seen.query) {
+            return Err(nothing_narrowed(seen.list));
+        }
+        known(ctx, actor, seen.list, &seen.query).await?
     } else {
-        store::forget_waiting(&mut tx, id, None).await?;
-        jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
+        Vec::new()
+    };
+    let mut tx = ctx.begin().await?;
+    let held = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
+    let name = name.unwrap_or_else(|| held.name.clone());
+    let alerts = patch.alerts.unwrap_or(held.alerts);
+    store::update_search(&mut tx, &SavedSearchView { name, alerts, ..held }, now).await?;
+    match patch.alerts {
+        Some(true) => store::insert_known(&mut tx, id, &known, now).await?,
+        Some(false) => {
+            store::forget_waiting(&mut tx, id, None).await?;
+            jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
+        }
+        None => {}
     }
     tx.result(id);
     tx.commit_unstated("a person's own bookmark").await
@@ -242,7 +297,11 @@ async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<
 /// When the database is away.
 pub async fn watchlist(ctx: &Ctx, actor: &Actor) -> AppResult<WatchlistView> {
     let rows = store::list_watched(ctx, &owner(actor), actor.organization(), actor.community()).await?;
-    let items = rows.into_iter().map(|row| WatchedView {
+    Ok(WatchlistView { items: rows.into_iter().map(watched).collect(), acting: key_of(actor) })
+}
+
+fn watched(row: WatchedRow) -> WatchedView {
+    WatchedView {
         list: row.list,
         id: row.id,
         slug: row.slug,
@@ -251,8 +310,30 @@ pub async fn watchlist(ctx: &Ctx, actor: &Actor) -> AppResult<WatchlistView> {
         about: row.about,
         changed_at: row.changed_at.to_rfc3339(),
         changed_label: dates::day(row.changed_at, chrono_tz::Tz::UTC),
+    }
+}
+
+/// A page of [`watchlist`].
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn watched_after(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<WatchList> {
+    let after = match page.cursor.as_deref() {
+        None => None,
+        Some(text) => {
+            let [at, id] = uncursor::<2>(text)?;
+            let at = DateTime::parse_from_rfc3339(&at).map_err(|_| not_ours())?.to_utc();
+            Some((at, id.parse::<Uuid>().map_err(|_| not_ours())?))
+        }
+    };
+    let mut rows = store::list_watched(ctx, &owner(actor), actor.organization(), actor.community()).await?;
+    if let Some((at, id)) = after {
+        rows.retain(|row| row.changed_at < at || (row.changed_at == at && row.id > id));
+    }
+    let Page { items, next_cursor, .. } = Page::cut(rows, page.limit, 0, |row| {
+        cursor(&[&row.changed_at.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
     });
-    Ok(WatchlistView { items: items.collect(), acting: key_of(actor) })
+    Ok(WatchList { items: items.into_iter().map(watched).collect(), next_cursor })
 }
 
 /// Somebody who watches a row, and the workspace in which they do, as pages name it.
