@@ -758,7 +758,8 @@ pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<RequestId>, limi
         .collect()
 }
 
-/// A request as this actor sees it, without the list of their colleagues; and the address and the sealed number of its community, which are not everybody's.
+/// A request as this actor sees it, without the list of their colleagues; and the address and the sealed number of its community,
+/// which are not everybody's.
 fn shown(
     ctx: &Ctx,
     actor: &Actor,
