@@ -150,7 +150,7 @@ async fn get(call: Call, Seg(id): Seg<OpportunityId>) -> ApiResult {
 
 /// Your saved views of the list
 ///
-/// Yours, in the workspace that you act for.
+/// Yours, in the workspace that you act for. They stand among your saved searches too, where each may have an alert.
 #[utoipa::path(
     get, path = "/opportunities/views", tag = "opportunities", params(("X-CommDesk-Workspace" = Option<String>, Header)),
     responses(
@@ -193,6 +193,8 @@ async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiRes
 }
 
 /// Rename a saved view
+///
+/// With another query its alert ends, since nobody has said what of that is known: switch it on again under `/searches`.
 #[utoipa::path(
     patch, path = "/opportunities/views/{viewId}", tag = "opportunities", request_body = SavedViewInput,
     params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
