@@ -146,7 +146,6 @@ pub const CODES: &[&str] = &[
     "TOO_MANY_RULES",
     "TOO_MANY_SEARCHES",
     "TOO_MANY_SLUGS",
-    "TOO_MANY_VIEWS",
     "TOO_MANY_WATCHED",
     "UNAUTHENTICATED",
     "VALIDATION_ERROR",

@@ -139,7 +139,7 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("GET", "/opportunities/{opportunityId}/price", 409, 409),
     ("GET", "/opportunities/views", 401, 200),
     ("POST", "/opportunities/views", 401, 422),
-    ("PATCH", "/opportunities/views/{viewId}", 401, 422),
+    ("PATCH", "/opportunities/views/{viewId}", 401, 404),
     ("DELETE", "/opportunities/views/{viewId}", 401, 404),
     ("GET", "/searches", 401, 200),
     ("POST", "/searches", 401, 422),

@@ -578,6 +578,13 @@ async fn searches_are_saved_over_the_api() {
         let changed = ravi.api(Method::PATCH, &path, Some(json!({"name": "Crabs", "alerts": false}))).await.data();
         assert_eq!((changed["name"].as_str(), changed["alerts"].as_bool()), (Some("Crabs"), Some(false)));
         assert_eq!(ravi.api(Method::PATCH, &path, Some(json!({}))).await.data(), changed, "what is absent stays");
+        // Another question: its alert ends, unless it is asked for anew.
+        let asked = ravi.api(Method::PATCH, &path, Some(json!({"query": "technology=Go&x=1", "alerts": true}))).await.data();
+        assert_eq!((asked["query"].as_str(), asked["alerts"].as_bool()), (Some("technology=Go"), Some(true)));
+        let asked = ravi.api(Method::PATCH, &path, Some(json!({"query": "technology=Rust"}))).await.data();
+        assert_eq!(asked, changed);
+        let all = ravi.api(Method::PATCH, &path, Some(json!({"query": "sort=name"}))).await;
+        assert_eq!(all.code(), "NOTHING_NARROWED");
         assert_eq!(ravi.api(Method::GET, &path, None).await.data(), changed);
 
         // A program sees them by its own permission, and changes them by another.

@@ -6,6 +6,10 @@ use super::{
     views::{NewSearch, SavedSearchView, SearchInput, SearchList, SearchPatch, WatchList},
 };
 use crate::{
+    features::opportunities::{
+        saved,
+        views::{SavedView, SavedViewInput, SavedViews},
+    },
     kernel::{
         error::AppError,
         ids::{CommunityId, OrganizationId, SavedViewId},
@@ -21,6 +25,8 @@ pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
         .routes(routes!(list_searches, save_search))
         .routes(routes!(get_search, change_search, delete_search))
+        .routes(routes!(list_views, save_view))
+        .routes(routes!(rename_view, delete_view))
         .routes(routes!(list_watched))
         .routes(routes!(watch_organization, unwatch_organization))
         .routes(routes!(watch_community, unwatch_community))
@@ -106,7 +112,7 @@ async fn get_search(call: Call, Seg(id): Seg<SavedViewId>) -> ApiResult {
     Ok(ok(&service::search(&call.ctx, &call.viewer()?, id).await?))
 }
 
-/// Rename a saved search, or switch its alert
+/// Change a saved search: its name, its question, its alert
 ///
 /// On, what fits now is known; off, what was found and not told yet is not told.
 #[utoipa::path(
@@ -116,8 +122,8 @@ async fn get_search(call: Call, Seg(id): Seg<SavedViewId>) -> ApiResult {
         (status = 200, description = "The search as it is now", body = SavedSearchView),
         (status = 401, description = "Nobody is signed in"),
         (status = 404, description = "None of yours in this workspace"),
-        (status = 409, description = "NOTHING_NARROWED, TOO_MANY_FIT, IDEMPOTENCY_KEY_REUSED"),
-        (status = 422, description = "The name is empty, too long or taken"),
+        (status = 409, description = "NOTHING_NARROWED, TOO_MANY_FIT, SEARCH_SAVED_ALREADY, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "The name is empty, too long or taken, or the query cannot be meant"),
     )
 )]
 async fn change_search(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Body<SearchPatch>) -> ApiResult {
@@ -148,6 +154,107 @@ async fn delete_search(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> Api
     })
     .await?;
     Ok(ok(&service::searches_after(&call.ctx, &actor, &PageRequest::default()).await?))
+}
+
+/// Your saved views of the list
+///
+/// Yours, in the workspace that you act for. They stand among your saved searches too, where each may have an alert.
+#[utoipa::path(
+    get, path = "/opportunities/views", tag = "opportunities", params(("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The views, by name", body = SavedViews),
+        (status = 401, description = "Nobody is signed in"),
+    )
+)]
+async fn list_views(call: Call) -> ApiResult {
+    Ok(ok(&saved::list(&call.ctx, &call.viewer()?).await?))
+}
+
+/// Name a list
+///
+/// `query` is the query of `GET /opportunities`; its cursor and what the list does not know are left out.
+#[utoipa::path(
+    post, path = "/opportunities/views", tag = "opportunities", request_body = SavedViewInput,
+    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 201, description = "The view", body = SavedView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 409, description = "TOO_MANY_SEARCHES, SEARCH_SAVED_ALREADY, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
+    )
+)]
+async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiResult {
+    let actor = call.viewer()?;
+    let id = once
+        .run(
+            &call,
+            "POST /opportunities/views",
+            &body.raw,
+            |ctx| {
+                let actor = actor.clone();
+                let SavedViewInput { name, query } = body.value;
+                let input = SearchInput { name, query: query.unwrap_or_default(), alerts: false };
+                async move { service::save(&ctx, &actor, List::Opportunities, &input).await.map(|search| search.id) }
+            },
+            |_, result| async move { result.parse::<SavedViewId>().map_err(|_| AppError::broken("a key noted no view")) },
+        )
+        .await?;
+    let view = service::search_of(&call.ctx, &actor, List::Opportunities, id).await?;
+    Ok(created(&as_view(view)))
+}
+
+fn as_view(search: SavedSearchView) -> SavedView {
+    SavedView { id: search.id, name: search.name, query: search.query }
+}
+
+/// Rename a saved view
+///
+/// With another query its alert ends, since nobody has said what of that is known: switch it on again under `/searches`.
+#[utoipa::path(
+    patch, path = "/opportunities/views/{viewId}", tag = "opportunities", request_body = SavedViewInput,
+    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The view", body = SavedView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 404, description = "None of yours in this workspace"),
+        (status = 409, description = "SEARCH_SAVED_ALREADY, IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
+    )
+)]
+async fn rename_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Body<SavedViewInput>) -> ApiResult {
+    let actor = call.viewer()?;
+    service::search_of(&call.ctx, &actor, List::Opportunities, id).await?;
+    once.change(&call, &format!("PATCH /opportunities/views/{id}"), &body.raw, |ctx| {
+        let actor = actor.clone();
+        let SavedViewInput { name, query } = body.value;
+        let patch = SearchPatch { name: Some(name), query, alerts: None };
+        async move { service::change(&ctx, &actor, id, &patch).await }
+    })
+    .await?;
+    Ok(ok(&as_view(service::search_of(&call.ctx, &actor, List::Opportunities, id).await?)))
+}
+
+/// Forget a saved view
+#[utoipa::path(
+    delete, path = "/opportunities/views/{viewId}", tag = "opportunities",
+    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
+    responses(
+        (status = 200, description = "The views that are left", body = SavedViews),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 404, description = "None of yours in this workspace"),
+    )
+)]
+async fn delete_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> ApiResult {
+    let actor = call.viewer()?;
+    once.change(&call, &format!("DELETE /opportunities/views/{id}"), b"", |ctx| {
+        let actor = actor.clone();
+        async move {
+            service::search_of(&ctx, &actor, List::Opportunities, id).await?;
+            service::delete(&ctx, &actor, id).await
+        }
+    })
+    .await?;
+    Ok(ok(&saved::list(&call.ctx, &actor).await?))
 }
 
 /// What you watch

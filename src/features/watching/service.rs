@@ -80,23 +80,14 @@ pub async fn searches(ctx: &Ctx, actor: &Actor) -> AppResult<SearchesView> {
 /// 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
 pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> AppResult<SavedSearchView> {
     let name = read_name(&input.name)?;
-    let query = list.canonical(&input.query);
-    if let Some(problem) = list.problem(&query) {
-        return Err(AppError::invalid("query", problem));
-    }
-    // An order of all opportunities is worth a name; a search of everything, or an alert of it, is not.
-    if !list.is_narrowed(&query) && (list != List::Opportunities || input.alerts) {
-        return Err(nothing_narrowed(list));
-    }
+    let query = read_query(list, &input.query)?;
+    must_be_narrowed(list, &query, input.alerts)?;
     let known = if input.alerts { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let (owner, now) = (owner(actor), ctx.now());
     let mut tx = ctx.begin().await?;
     let (count, twin) = store::count_searches(&mut tx, &owner, list, &query).await?;
     if let Some(twin) = twin {
-        return Err(AppError::refused(
-            "SEARCH_SAVED_ALREADY",
-            format!("You saved this search already, as “{twin}”. It stands under your saved searches."),
-        ));
+        return Err(saved_already(&twin));
     }
     if count >= MOST_SEARCHES {
         return Err(AppError::refused(
@@ -113,11 +104,31 @@ pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> 
     Ok(search)
 }
 
-fn nothing_narrowed(list: List) -> AppError {
+fn saved_already(twin: &str) -> AppError {
     AppError::refused(
+        "SEARCH_SAVED_ALREADY",
+        format!("You saved this search already, as “{twin}”. It stands under your saved searches."),
+    )
+}
+
+/// A question as its list writes it.
+fn read_query(list: List, typed: &str) -> Result<String, FieldErrors> {
+    let query = list.canonical(typed);
+    match list.problem(&query) {
+        Some(problem) => Err(FieldErrors::one("query", problem)),
+        None => Ok(query),
+    }
+}
+
+/// An order of all opportunities is worth a name; a search of everything, or an alert of it, is not.
+fn must_be_narrowed(list: List, query: &str, with_alerts: bool) -> AppResult<()> {
+    if list.is_narrowed(query) || (list == List::Opportunities && !with_alerts) {
+        return Ok(());
+    }
+    Err(AppError::refused(
         "NOTHING_NARROWED",
         format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
-    )
+    ))
 }
 
 fn read_name(name: &str) -> Result<String, FieldErrors> {
@@ -180,12 +191,20 @@ pub async fn search(ctx: &Ctx, actor: &Actor, id: SavedViewId) -> AppResult<Save
     searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)
 }
 
+/// As [`search`], of one list only.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_of(ctx: &Ctx, actor: &Actor, list: List, id: SavedViewId) -> AppResult<SavedSearchView> {
+    Some(search(ctx, actor, id).await?).filter(|search| search.list == list).ok_or(AppError::NotFound)
+}
+
 /// Gives a search another name.
 ///
 /// # Errors
 /// As [`change`].
 pub async fn rename(ctx: &Ctx, actor: &Actor, id: SavedViewId, name: &str) -> AppResult<()> {
-    change(ctx, actor, id, &SearchPatch { name: Some(name.to_owned()), alerts: None }).await
+    change(ctx, actor, id, &SearchPatch { name: Some(name.to_owned()), ..SearchPatch::default() }).await
 }
 
 /// Switches the alert of a search on or off.
@@ -193,38 +212,42 @@ pub async fn rename(ctx: &Ctx, actor: &Actor, id: SavedViewId, name: &str) -> Ap
 /// # Errors
 /// As [`change`].
 pub async fn set_alerts(ctx: &Ctx, actor: &Actor, id: SavedViewId, alerts: bool) -> AppResult<()> {
-    change(ctx, actor, id, &SearchPatch { name: None, alerts: Some(alerts) }).await
+    change(ctx, actor, id, &SearchPatch { alerts: Some(alerts), ..SearchPatch::default() }).await
 }
 
-/// Gives a search another name, and switches its alert on or off. On, what fits now is known; off, what waited is not told.
+/// Gives a search another name or another question, and switches its alert on or off. On, what fits now is known; off, what waited
+/// is not told.
 ///
 /// # Errors
-/// 404 for somebody else's; 422 beside `name`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`.
+/// 404 for somebody else's; 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`, `SEARCH_SAVED_ALREADY`.
 pub async fn change(ctx: &Ctx, actor: &Actor, id: SavedViewId, patch: &SearchPatch) -> AppResult<()> {
     let name = patch.name.as_deref().map(read_name).transpose()?;
     let (owner, now) = (owner(actor), ctx.now());
     let seen = search(ctx, actor, id).await?;
-    let known = if patch.alerts == Some(true) && !seen.alerts {
-        if !seen.list.is_narrowed(&seen.query) {
-            return Err(nothing_narrowed(seen.list));
-        }
-        known(ctx, actor, seen.list, &seen.query).await?
-    } else {
-        Vec::new()
+    let list = seen.list;
+    let query = match patch.query.as_deref() {
+        Some(typed) => read_query(list, typed)?,
+        None => seen.query.clone(),
     };
+    let asks_anew = query != seen.query;
+    let begins = patch.alerts == Some(true) && (asks_anew || !seen.alerts);
+    must_be_narrowed(list, &query, begins)?;
+    let known = if begins { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let mut tx = ctx.begin().await?;
-    let held = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
-    let name = name.unwrap_or_else(|| held.name.clone());
-    let alerts = patch.alerts.unwrap_or(held.alerts);
-    store::update_search(&mut tx, &SavedSearchView { name, alerts, ..held }, now).await?;
-    match patch.alerts {
-        Some(true) => store::insert_known(&mut tx, id, &known, now).await?,
-        Some(false) => {
-            store::forget_waiting(&mut tx, id, None).await?;
-            jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
-        }
-        None => {}
+    if asks_anew && let (_, Some(twin)) = store::count_searches(&mut tx, &owner, list, &query).await? {
+        return Err(saved_already(&twin));
     }
+    let held = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
+    // What the patch does not name is as it is under the lock.
+    let name = name.unwrap_or_else(|| held.name.clone());
+    let query = if patch.query.is_some() { query } else { held.query.clone() };
+    let alerts = patch.alerts.unwrap_or(held.alerts && !asks_anew);
+    store::update_search(&mut tx, &SavedSearchView { name, query, alerts, ..held }, now).await?;
+    if asks_anew || !alerts {
+        store::forget_waiting(&mut tx, id, None).await?;
+        jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
+    }
+    store::insert_known(&mut tx, id, &known, now).await?;
     tx.result(id);
     tx.commit_unstated("a person's own bookmark").await
 }

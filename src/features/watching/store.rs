@@ -139,9 +139,10 @@ pub async fn hold_search(tx: &mut Tx, owner: &Owner, id: SavedViewId) -> AppResu
 
 pub async fn update_search(tx: &mut Tx, search: &SavedSearchView, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
-        "update saved_views set name = $2, alerts = $3, updated_at = $4 where id = $1",
+        "update saved_views set name = $2, query = $3, alerts = $4, updated_at = $5 where id = $1",
         search.id.0,
         search.name,
+        search.query,
         search.alerts,
         at,
     )

@@ -72,6 +72,8 @@ pub struct NewSearch {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct SearchPatch {
     pub name: Option<String>,
+    /// With another question the alert ends, unless `alerts` says otherwise: nobody has said what of it is known.
+    pub query: Option<String>,
     pub alerts: Option<bool>,
 }
 
