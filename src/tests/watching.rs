@@ -403,6 +403,10 @@ async fn a_saved_view_is_a_saved_search() {
         let all = [("name", "New ones"), ("query", "sort=newest"), ("alerts", "true")];
         assert_eq!(asha.submit("/opportunities", "save-view", &all).await.status, StatusCode::CONFLICT);
         assert_eq!(asha.submit("/opportunities", "save-view", &all[..2]).await.status, StatusCode::SEE_OTHER);
+        let twin = [("name", "Media again"), ("query", OFFER)];
+        let twin = asha.submit(&format!("/opportunities?{OFFER}"), "save-view", &twin).await;
+        assert_eq!(twin.status, StatusCode::CONFLICT);
+        assert!(twin.text.contains("You saved this search already, as “Media”"), "{}", twin.text);
         let wrong = [("name", "Odd"), ("query", "sort=best")];
         assert_eq!(asha.submit("/opportunities", "save-view", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 

@@ -40,7 +40,8 @@ pub fn SavedViewTabs(views: Vec<SavedView>, query: String, acting: String) -> im
 /// Names the list that is shown; or renames and deletes the view that it is.
 #[component]
 pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl IntoView {
-    match views.into_iter().find(|view| view.query == query) {
+    // A name that was refused stays in sight, also where its question turned out to be saved.
+    match views.into_iter().find(|view| view.query == query && !came_back(&["save-view"])) {
         Some(view) => {
             let id = view.id.to_string();
             let (rename_id, query) = (id.clone(), view.query.clone());
