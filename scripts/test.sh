@@ -4,7 +4,7 @@
 #   scripts/test.sh            all stages
 #   scripts/test.sh check      formatting, lints, and that the rings compile
 #   scripts/test.sh journeys   only the journeys, against the release build (more arguments go to Playwright)
-#   scripts/test.sh fuzz N     only the API, N made-up calls an operation and caller (the long form; `all` makes 15)
+#   scripts/test.sh fuzz N     only the API, N made-up calls an operation and caller (the long form; `all` makes 12)
 #   scripts/test.sh prove      the long forms of what must never happen: secrets seen, markup run, things done twice
 . "$(dirname "$0")/env.sh"
 what=${1:-all}; shift || true
@@ -96,14 +96,14 @@ case $what in
   fuzz)
     stage "tools" tools
     stage "release build" release
-    stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    stage "the API, fuzzed as six kinds of caller" fuzz "${1:-200}"
     ;;
   prove)
     stage "tools" tools
     stage "secrets, markup, roles, races, deadlines, kills: the long forms" \
       env COMMDESK_PROVE=1 cargo test "${BOTH[@]}" --test house -- "${PROOFS[@]}"
     stage "release build" release
-    stage "the API, fuzzed as five kinds of caller" fuzz "${1:-200}"
+    stage "the API, fuzzed as six kinds of caller" fuzz "${1:-200}"
     stage "hostile words in every field, and every page in both themes at every width" \
       journeys_with_all journeys/hostile-words.spec.ts journeys/pages.spec.ts
     ;;
@@ -114,7 +114,7 @@ case $what in
     stage "rules" cargo test
     stage "services and doors, on Postgres" cargo test "${BOTH[@]}" --lib --tests
     stage "release build, split and compressed: what is left of it" end_release
-    stage "the API, fuzzed as five kinds of caller" fuzz
+    stage "the API, fuzzed as six kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;
   *) fail "usage: scripts/test.sh [check|journeys|fuzz|prove]" ;;

@@ -35,13 +35,6 @@ pub mod communities {
     pub mod ui;
 }
 
-pub mod watching {
-    pub use services::features::watching::*;
-
-    pub mod server_fns;
-    pub mod ui;
-}
-
 pub mod members {
     pub use services::features::members::*;
 
@@ -65,6 +58,13 @@ pub mod partners {
 
 pub mod opportunities {
     pub use services::features::opportunities::*;
+
+    pub mod server_fns;
+    pub mod ui;
+}
+
+pub mod watching {
+    pub use services::features::watching::*;
 
     pub mod server_fns;
     pub mod ui;

@@ -32,6 +32,7 @@ pub fn registry() -> Registry {
             .chain(requests::jobs::deadlines())
             .chain(events::jobs::deadlines())
             .chain(watching::jobs::deadlines())
+            .chain(imports::jobs::deadlines())
             .chain(notifications::jobs::deadlines())
             .chain(decisions::jobs::deadlines())
             // one line a room: .chain(room::jobs::deadlines())

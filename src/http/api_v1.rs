@@ -36,6 +36,7 @@ fn rooms() -> OpenApiRouter<()> {
         .merge(members::rest::routes())
         .merge(partners::rest::routes())
         .merge(opportunities::rest::routes())
+        .merge(watching::rest::routes())
         .merge(requests::rest::routes())
         .merge(decisions::rest::routes())
         .merge(events::rest::routes())

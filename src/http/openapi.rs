@@ -2,6 +2,7 @@
 //! an operation; the envelope, the headers and the answers that every call shares are added here, once.
 
 use super::codes::CODES;
+use crate::features::access::rules::scope_of;
 use serde_json::{Map, Value, json};
 
 /// Answers that any call may get: status, meaning.
@@ -23,6 +24,9 @@ const OF_EVERY_CHANGE: [(&str, &str); 1] =
 
 /// Marks an answer that every call shares, so that the page for people says it once.
 pub const SHARED: &str = "x-shared";
+
+/// Names the permission with which a program's key may make the call; absent where no key may.
+pub const SCOPE: &str = "x-scope";
 
 /// Adds to the document of the rooms what all of them have in common.
 pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
@@ -46,10 +50,13 @@ pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
         }
     });
     let paths = document["paths"].as_object_mut().expect("a document has paths");
-    for item in paths.values_mut() {
+    for (path, item) in paths {
         for method in ["get", "post", "patch", "put", "delete"] {
             if let Some(operation) = item.get_mut(method) {
                 share(operation, method != "get");
+                if let Some(scope) = scope_of(&method.to_uppercase(), path) {
+                    operation[SCOPE] = json!(scope.label());
+                }
             }
         }
     }
@@ -121,6 +128,23 @@ fn refuse(response: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_names_the_permission_that_opens_it_to_a_key() {
+        let document = complete(&crate::http::api_v1::described());
+        assert_eq!(document["paths"]["/events"]["post"][SCOPE], "event:create");
+        assert!(document["paths"]["/api-keys"]["post"].get(SCOPE).is_none());
+        let named: std::collections::BTreeSet<&str> = document["paths"]
+            .as_object()
+            .expect("paths")
+            .values()
+            .flat_map(|item| item.as_object().expect("an item").values())
+            .filter_map(|operation| operation.get(SCOPE)?.as_str())
+            .collect();
+        let all: std::collections::BTreeSet<&str> =
+            crate::features::access::rules::Scope::ALL.iter().map(|scope| scope.label()).collect();
+        assert_eq!(named, all, "each permission opens a call that there is");
+    }
 
     #[test]
     fn every_operation_has_its_envelope_and_its_refusals() {

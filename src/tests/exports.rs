@@ -1,17 +1,20 @@
 //! Everything of a workspace, taken along by its admins.
 
 use crate::{
+    counting::Counter,
     planted::{VERA, marker, seat},
+    statements::multiply,
     town::{Answer, Browser, Town, sequel},
 };
 use axum::body::Body;
 use commdesk::{
-    features::accounts::service as accounts,
+    features::{accounts::service as accounts, exports::service::Turns},
     kernel::actor::{OrganizationRole, Role},
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI},
 };
 use http::{Method, StatusCode, header};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 async fn told(town: &Town) {
     town.drain().await;
@@ -60,7 +63,7 @@ async fn a_community_takes_everything_along() {
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().expect("text").contains("apex-circle-export.json"));
         let all: Value = serde_json::from_str(&answer.text).expect("JSON");
-        assert_eq!(all["schemaVersion"], 1);
+        assert_eq!(all["schemaVersion"], 2);
         assert_eq!(
             (all["workspace"]["kind"].as_str(), all["profile"]["slug"].as_str()),
             (Some("community"), Some("apex-circle"))
@@ -123,6 +126,99 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
             .map(|letter| letter.to)
             .collect();
         assert_eq!(told, [other.email]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_large_workspace_is_read_by_sets_of_rows() {
+    let (counter, _listening) = Counter::start();
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let ticket = asked(&mut ravi).await;
+        // The first may write "last seen".
+        document(&mut ravi, &ticket).await;
+        counter.take();
+        assert_eq!(document(&mut ravi, &ticket).await.status, StatusCode::OK);
+        let few = counter.take();
+        let apex = "(select id from communities where slug = 'apex-circle')";
+        let model = format!(
+            "(select id from requests where community_id = {apex} and state = 'Pending' and held_at is null order by id limit 1)"
+        );
+        let copies = "'slug', 'copy-' || n, 'identity_key', 'copy' || n || '.example'";
+        let seat = format!("o.community_id = {apex} and o.user_id = (select id from users where email = 'ravi@apex.example')");
+        let wall = format!(
+            "o.id = (select id from event_partners where community_id = {apex} and removed_at is null order by id limit 1)"
+        );
+        for (table, of, changes) in [
+            ("organizations", "o.slug = 'acme-cloud'".to_owned(), copies),
+            ("events", "o.slug = 'hackfest-2027'".to_owned(), "'slug', 'copy-' || n"),
+            (
+                "opportunities",
+                format!("o.id = (select id from opportunities where community_id = {apex} order by id limit 1)"),
+                "'id', gen_random_uuid()",
+            ),
+            (
+                "event_partners",
+                wall,
+                "'organization_id', null, 'request_id', null, 'name_snapshot', 'Copy ' || n, 'display_order', 100 + n",
+            ),
+            (
+                "users",
+                "o.email = 'ravi@apex.example'".to_owned(),
+                "'id', md5('user' || n), 'email', 'copy-' || n || '@apex.example'",
+            ),
+            ("members", seat, "'user_id', md5('user' || n), 'role', 'Designer'"),
+            // The wordings first: the request that is copied must be the same for both.
+            ("revisions", format!("o.request_id = {model}"), "'request_id', md5('request' || n)"),
+            (
+                "requests",
+                format!("o.id = {model}"),
+                "'id', md5('request' || n), 'organization_id', (select id from organizations where slug = 'copy-' || n)",
+            ),
+        ] {
+            multiply(town, table, &of, changes).await;
+        }
+        counter.take();
+        let answer = document(&mut ravi, &ticket).await;
+        let many = counter.take();
+        let all: Value = serde_json::from_str(&answer.text).expect("JSON");
+        let lists =
+            [("events", "id"), ("partners", "linkId"), ("opportunities", "id"), ("requests", "id"), ("people", "memberId")];
+        for (list, name) in lists {
+            let rows = all[list].as_array().unwrap_or_else(|| panic!("{list}"));
+            assert!(rows.len() > 1_000, "{list}: {}", rows.len());
+            let ids: BTreeSet<&str> = rows.iter().filter_map(|row| row[name].as_str()).collect();
+            assert_eq!(ids.len(), rows.len(), "each of {list} once");
+        }
+        assert!(all["requests"][0].get("colleagues").is_none(), "people stand in a list of their own");
+        let rows: usize = lists.iter().filter_map(|(list, _)| all[*list].as_array()).map(Vec::len).sum();
+        println!("   {} statements, {} with {rows} rows", few.len(), many.len());
+        assert!(many.len() - few.len() < rows / 50, "{rows} rows: {}", many.join("\n   "));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_too_soon_is_told_when() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let ticket = asked(&mut ravi).await;
+        // Two others are at it.
+        let turns = town.house.shelf.get::<Turns>();
+        let (one, two) = (turns.take().await.expect("free"), turns.take().await.expect("free"));
+        let answer = document(&mut ravi, &ticket).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "BUSY".to_owned()));
+        assert_eq!(answer.headers[header::RETRY_AFTER], "30");
+        drop((one, two));
+        assert_eq!(document(&mut ravi, &ticket).await.status, StatusCode::OK);
+        // And one person has so many an hour.
+        for _ in 0..18 {
+            document(&mut ravi, &ticket).await;
+        }
+        assert_eq!(document(&mut ravi, &ticket).await.status, StatusCode::TOO_MANY_REQUESTS);
     })
     .await;
 }

@@ -652,6 +652,43 @@ async fn a_file_from_its_columns_to_its_way_back() {
 }
 
 #[tokio::test]
+async fn cells_are_forgotten_and_the_report_stays() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let id = bring(&ctx, &sara, "organizations", SHAPES).await;
+        let applied = apply(town, &sara, id).await;
+        assert!(applied.kept_label.contains("is kept until") && applied.can.add_pictures, "{}", applied.kept_label);
+        let with_cells = format!("import_rows where import_id = '{id}' and cells <> '{{}}'");
+        let before = (count(town, &with_cells).await, all_rows(&ctx, &sara, id).await);
+        assert!(before.0 > 0 && applied.counts.unmapped > 0, "{:?}", applied.counts);
+
+        town.shift(89 * 86_400).await;
+        assert_eq!(count(town, &with_cells).await, before.0, "not a day too early");
+        town.shift(86_400 + 60).await;
+        assert_eq!(count(town, &with_cells).await, 0);
+        assert_eq!(count(town, "deadlines where kind = 'import-cells'").await, 0);
+
+        let forgotten = imports::view_as(&ctx, id, "", 1).await.expect("there");
+        assert_eq!((forgotten.state, forgotten.counts), (State::Applied, applied.counts));
+        assert!(forgotten.kept_label.contains("was forgotten on") && !forgotten.can.add_pictures, "{}", forgotten.kept_label);
+        assert!(forgotten.fields.iter().all(|field| field.samples.is_empty()), "{:?}", forgotten.fields);
+        let told =
+            |rows: &[RowView]| rows.iter().map(|row| (row.title.clone(), row.outcome, row.reason.clone())).collect::<Vec<_>>();
+        let after = all_rows(&ctx, &sara, id).await;
+        assert_eq!(told(&after), told(&before.1));
+        assert!(after.iter().all(|row| row.unmapped.is_empty() || row.unmapped == "something that nothing here could hold"));
+        let archive = packed(&[("northwind.svg", b"<svg/>".as_slice())]);
+        assert_eq!(code(imports::add_pictures(&ctx, &sara, id, archive).await), "FILE_FORGOTTEN");
+        let made = format!("organizations where id in (select made_id from import_rows where import_id = '{id}')");
+        let there = count(town, &made).await;
+        imports::undo(&ctx, &sara, id).await.expect("taken back, also now");
+        assert!(count(town, &made).await < there);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn columns_are_named_once_and_remembered() {
     sequel(async |town| {
         let ctx = told(town).await;

@@ -203,6 +203,7 @@ impl Things {
         others.fill(
             &path
                 .replace("{viewId}", &self.view.to_string())
+                .replace("{searchId}", &self.view.to_string())
                 .replace("{ruleId}", &self.rule.to_string())
                 .replace("{reportId}", &self.report.to_string()),
         )
@@ -362,7 +363,7 @@ fn rows() -> Vec<(String, &'static str, Option<&'static str>)> {
     let calls = API.iter().filter(|(method, path, ..)| {
         *method != "GET"
             && !path.starts_with("/auth/")
-            && !path.starts_with("/opportunities/views")
+            && !["/opportunities/views", "/searches", "/watchlist"].iter().any(|bookmark| path.starts_with(bookmark))
             && !matches!(*path, "/sponsors/apply" | "/invitations/accept" | "/uploads/logos")
     });
     let calls = calls.map(|(method, path, ..)| (format!("{method} {path}"), *path, None));

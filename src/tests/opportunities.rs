@@ -11,13 +11,14 @@ use commdesk::{
         opportunities::{
             board::Board,
             saved, service as opportunities,
-            views::{OpportunityPatch, OpportunityStatus, SavedViewInput},
+            views::{OpportunityPatch, OpportunityStatus},
         },
         partners::service as partners,
         requests::{
             service as requests,
             views::{ApplyInput, RequestState, RevisionHash},
         },
+        watching::service as watching,
     },
     kernel::{
         actor::Actor,
@@ -372,15 +373,14 @@ async fn saved_views_are_ones_own_and_read_as_the_list_reads() {
         assert!(page.text.contains("aria-label=\"Saved views\"") && page.text.contains("Edit this view"));
         let taken = asha.submit(there, "save-view", &[("name", "gold"), ("query", "")]).await;
         assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(taken.text.contains("You have a view of this name already"));
+        assert!(taken.text.contains("You have a search of this name already"));
 
         let view = saved::list(&cast.ctx, &cast.asha).await.expect("hers").items.remove(0);
         assert_eq!(view.query, Board::read(&view.query).query(), "one reader");
         assert_eq!(titles(&cast, None, &view.query).await, ["Gold Sponsor"]);
         assert!(saved::list(&cast.ctx, &cast.ravi).await.expect("his").items.is_empty());
-        let input = SavedViewInput { name: "Mine now".into(), query: None };
-        assert_eq!(code(saved::rename(&cast.ctx, &cast.ravi, view.id, &input).await), "NOT_FOUND");
-        assert_eq!(code(saved::delete(&cast.ctx, &cast.ravi, view.id).await), "NOT_FOUND");
+        assert_eq!(code(watching::rename(&cast.ctx, &cast.ravi, view.id, "Mine now").await), "NOT_FOUND");
+        assert_eq!(code(watching::delete(&cast.ctx, &cast.ravi, view.id).await), "NOT_FOUND");
 
         let id = view.id.to_string();
         let renamed = asha.submit("/opportunities", "rename-view", &[("view", &id), ("name", "Gold ones")]).await;

@@ -290,7 +290,7 @@ async fn grow(town: &Town) {
 }
 
 /// Inserts a thousand copies of the rows of `table` for which `of` holds, with `changes` to each.
-async fn multiply(town: &Town, table: &str, of: &str, changes: &str) {
+pub async fn multiply(town: &Town, table: &str, of: &str, changes: &str) {
     let columns: String = sqlx::query_scalar(
         "select string_agg(quote_ident(column_name), ', ' order by ordinal_position) from information_schema.columns
          where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'",

@@ -139,8 +139,18 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("GET", "/opportunities/{opportunityId}/price", 409, 409),
     ("GET", "/opportunities/views", 401, 200),
     ("POST", "/opportunities/views", 401, 422),
-    ("PATCH", "/opportunities/views/{viewId}", 401, 422),
+    ("PATCH", "/opportunities/views/{viewId}", 401, 404),
     ("DELETE", "/opportunities/views/{viewId}", 401, 404),
+    ("GET", "/searches", 401, 200),
+    ("POST", "/searches", 401, 422),
+    ("GET", "/searches/{searchId}", 401, 404),
+    ("PATCH", "/searches/{searchId}", 401, 404),
+    ("DELETE", "/searches/{searchId}", 401, 404),
+    ("GET", "/watchlist", 401, 200),
+    ("PUT", "/watchlist/organizations/{organizationId}", 401, 200),
+    ("DELETE", "/watchlist/organizations/{organizationId}", 401, 200),
+    ("PUT", "/watchlist/communities/{communityId}", 401, 200),
+    ("DELETE", "/watchlist/communities/{communityId}", 401, 200),
     ("POST", "/opportunities/{opportunityId}/apply", 401, 403),
     ("GET", "/requests", 401, 200),
     ("POST", "/requests", 401, 403),
@@ -531,6 +541,7 @@ impl Others {
             .replace("{organizationId}", &self.organization.to_string())
             .replace("{opportunityId}", &self.opportunity.to_string())
             .replace("{viewId}", &self.opportunity.to_string())
+            .replace("{searchId}", &self.opportunity.to_string())
             .replace("{ruleId}", &self.community.to_string())
             .replace("{workspaceId}", &self.community.to_string())
             .replace("{reportId}", &self.request.to_string())

@@ -10,6 +10,7 @@ use commdesk::{
             rules::{EventInput, SettingsInput},
             service::{self as events, Then},
         },
+        opportunities::service as opportunities,
         organizations::index::Directory,
         watching::{
             alerts,
@@ -313,6 +314,112 @@ async fn communities_are_searched_and_told_of_too() {
     .await;
 }
 
+/// What the searches below look for.
+const OFFER: &str = "category=Media+Partner&currency=USD";
+
+/// Apex opens one of those at HackFest.
+async fn offer(town: &Town, ravi: &Actor) -> Uuid {
+    let event = id_of(town, "events", "hackfest-2027").await;
+    let day = (town.ctx().now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d").to_string();
+    let input = json!({
+        "eventId": event.to_string(), "category": "Media Partner", "places": 1, "decisionDeadline": day, "status": "Open",
+        "budgetRange": {"min": 3000, "max": 9000, "currency": "USD"},
+    });
+    let input = serde_json::from_value(input).expect("as on the wire");
+    let id = opportunities::create(&town.ctx(), ravi, &input).await.expect("open");
+    town.drain().await;
+    id.0
+}
+
+#[tokio::test]
+async fn opportunities_are_told_of_once_to_whom_they_are_open() {
+    story(async |town| {
+        let ctx = told(town).await;
+        let (ravi, asha, tomas, mei) =
+            (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await, who(&ctx, MEI).await);
+        let apex = ravi.community().expect("Apex");
+        let first = offer(town, &ravi).await;
+        for actor in [&asha, &tomas, &mei] {
+            save(&ctx, actor, List::Opportunities, OFFER, true).await;
+        }
+        save(&ctx, &asha, List::Opportunities, "category=Media+Partner&currency=EUR", true).await;
+        blocks::block(&ctx, &tomas, apex.0).await.expect("blocked");
+        alerts::changed(&ctx, List::Opportunities, first).await.expect("matched");
+        town.shift(LATER).await;
+        assert!(alerts_to(town, ASHA).is_empty(), "what was there is known");
+
+        // Opening one wakes the searches by itself.
+        let second = offer(town, &ravi).await;
+        town.shift(LATER).await;
+        let said = format!("1 opportunity newly fits “About {OFFER}”");
+        assert_eq!(alerts_to(town, ASHA), [said.as_str()]);
+        assert_eq!(alerts_to(town, MEI), [said.as_str()]);
+        assert!(alerts_to(town, TOMAS).is_empty(), "a block is silent");
+        let letter =
+            town.post.letters().into_iter().find(|letter| letter.to == ASHA.email && letter.subject == said).expect("mailed");
+        assert!(letter.text.contains("Media Partner at HackFest"), "{}", letter.text);
+        assert!(letter.text.contains(&format!("/opportunities?{OFFER}&as=organization%3Aacme-cloud")), "{}", letter.text);
+        assert!(letter.headers.iter().any(|(name, value)| name == "List-Unsubscribe" && value.contains("~watching~")));
+
+        // Whatever happens to them afterwards, nobody hears of them again.
+        for row in [first, second] {
+            alerts::changed(&ctx, List::Opportunities, row).await.expect("matched");
+        }
+        alerts::offers_changed(&ctx, None, Some(apex)).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, ASHA).len(), alerts_to(town, MEI).len()), (1, 1));
+
+        // Taken off the marketplace before it is told; shown again, it is told after all.
+        let third = offer(town, &ravi).await;
+        set(town, &format!("update opportunities set hidden_reason = 'x' where id = '{third}'")).await;
+        town.shift(LATER).await;
+        assert_eq!(alerts_to(town, ASHA).len(), 1);
+        set(town, &format!("update opportunities set hidden_reason = null where id = '{third}'")).await;
+        let event = id_of(town, "events", "hackfest-2027").await;
+        alerts::offers_changed(&ctx, Some(event.into()), None).await.expect("matched");
+        town.shift(LATER).await;
+        assert_eq!((alerts_to(town, ASHA).len(), alerts_to(town, TOMAS).len()), (2, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_saved_view_is_a_saved_search() {
+    story(async |town| {
+        told(town).await;
+        let mut asha = signed_in(town, ASHA).await;
+        let fields = [("name", "Media"), ("query", OFFER), ("alerts", "true")];
+        let saved = asha.submit("/opportunities", "save-view", &fields).await;
+        assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, format!("/opportunities?{OFFER}").as_str()));
+        let page = asha.open("/searches").await;
+        assert!(page.text.contains("Opportunities: Role: Media Partner · Currency: USD"), "{}", page.text);
+        assert!(page.text.contains("Alert on"), "{}", page.text);
+
+        // An order of everything is worth a name, and no alert.
+        let all = [("name", "New ones"), ("query", "sort=newest"), ("alerts", "true")];
+        assert_eq!(asha.submit("/opportunities", "save-view", &all).await.status, StatusCode::CONFLICT);
+        assert_eq!(asha.submit("/opportunities", "save-view", &all[..2]).await.status, StatusCode::SEE_OTHER);
+        let twin = [("name", "Media again"), ("query", OFFER)];
+        let twin = asha.submit(&format!("/opportunities?{OFFER}"), "save-view", &twin).await;
+        assert_eq!(twin.status, StatusCode::CONFLICT);
+        assert!(twin.text.contains("You saved this search already, as “Media”"), "{}", twin.text);
+        let wrong = [("name", "Odd"), ("query", "sort=best")];
+        assert_eq!(asha.submit("/opportunities", "save-view", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        // With another question the alert ends: nobody has said what of it is known.
+        let id: Uuid =
+            sqlx::query_scalar("select id from saved_views where name = 'Media'").fetch_one(&town.owner).await.expect("one");
+        let path = format!("/opportunities/views/{id}");
+        let same = asha.api(Method::PATCH, &path, Some(json!({"name": "Media partners"}))).await;
+        assert_eq!(same.status, StatusCode::OK, "{}", same.text);
+        assert_eq!(count(town, "saved_views where alerts").await, 1);
+        let other = asha.api(Method::PATCH, &path, Some(json!({"name": "Media partners", "query": "region=Europe"}))).await;
+        assert_eq!(other.status, StatusCode::OK, "{}", other.text);
+        assert_eq!(count(town, "saved_views where alerts").await, 0);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn two_schedulers_and_two_jobs_tell_once() {
     sequel(async |town| {
@@ -418,6 +525,123 @@ async fn whoever_watches_a_community_hears_of_its_events() {
         town.drain().await;
         assert_eq!((heard(ASHA), heard(TOMAS), heard(RAVI)), (1, 0, 0));
         assert!(!signed_in(town, ASHA).await.open("/notifications").await.text.contains("Unannounced summit"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn searches_are_saved_over_the_api() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let body = json!({"list": "organizations", "name": "Rust", "query": "technology=Rust&x=1", "alerts": true});
+        let once = [("idempotency-key", "a search")];
+        let made = ravi.api_with(Method::POST, "/searches", Some(body.clone()), &once).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+        let again = ravi.api_with(Method::POST, "/searches", Some(body), &once).await;
+        assert_eq!((again.status, again.data()), (StatusCode::CREATED, made.data()));
+        let other = json!({"list": "communities", "name": "Rust", "query": "country=Ghana"});
+        assert_eq!(ravi.api_with(Method::POST, "/searches", Some(other), &once).await.code(), "IDEMPOTENCY_KEY_REUSED");
+        let search = made.data();
+        assert_eq!((search["query"].as_str(), search["alerts"].as_bool()), (Some("technology=Rust"), Some(true)));
+
+        for (list, name, query, status, code) in [
+            ("people", "Somebody", "q=a", 422, "VALIDATION_ERROR"),
+            ("organizations", "", "q=a", 422, "VALIDATION_ERROR"),
+            ("organizations", "rust", "q=a", 422, "VALIDATION_ERROR"),
+            ("opportunities", "Odd", "sort=best", 422, "VALIDATION_ERROR"),
+            ("organizations", "All", "sort=name", 409, "NOTHING_NARROWED"),
+            ("organizations", "Twin", "technology=Rust", 409, "SEARCH_SAVED_ALREADY"),
+        ] {
+            let body = json!({"list": list, "name": name, "query": query});
+            let answer = ravi.api(Method::POST, "/searches", Some(body)).await;
+            assert_eq!(
+                (answer.status.as_u16(), answer.code().as_str()),
+                (status, code),
+                "{list} {name} {query}: {}",
+                answer.text
+            );
+        }
+        let body = json!({"list": "opportunities", "name": "Media", "query": OFFER});
+        assert_eq!(ravi.api(Method::POST, "/searches", Some(body)).await.status, StatusCode::CREATED);
+
+        // A page at a time, each once; a cursor of somebody's own making is none.
+        let first = ravi.api(Method::GET, "/searches?limit=1", None).await.data();
+        assert_eq!(first["items"][0]["id"], search["id"]);
+        let cursor = first["nextCursor"].as_str().expect("there is another");
+        let second = ravi.api(Method::GET, &format!("/searches?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((second["items"][0]["list"].as_str(), second["nextCursor"].as_str()), (Some("opportunities"), None));
+        assert_eq!(ravi.api(Method::GET, "/searches?cursor=ff", None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+        let path = format!("/searches/{}", search["id"].as_str().expect("an id"));
+        let mut mei = signed_in(town, MEI).await;
+        for method in [Method::GET, Method::PATCH, Method::DELETE] {
+            let body = (method == Method::PATCH).then(|| json!({"name": "Mine"}));
+            assert_eq!(mei.api(method.clone(), &path, body).await.status, StatusCode::NOT_FOUND, "{method} of somebody else's");
+        }
+        let changed = ravi.api(Method::PATCH, &path, Some(json!({"name": "Crabs", "alerts": false}))).await.data();
+        assert_eq!((changed["name"].as_str(), changed["alerts"].as_bool()), (Some("Crabs"), Some(false)));
+        assert_eq!(ravi.api(Method::PATCH, &path, Some(json!({}))).await.data(), changed, "what is absent stays");
+        // Another question: its alert ends, unless it is asked for anew.
+        let asked = ravi.api(Method::PATCH, &path, Some(json!({"query": "technology=Go&x=1", "alerts": true}))).await.data();
+        assert_eq!((asked["query"].as_str(), asked["alerts"].as_bool()), (Some("technology=Go"), Some(true)));
+        let asked = ravi.api(Method::PATCH, &path, Some(json!({"query": "technology=Rust"}))).await.data();
+        assert_eq!(asked, changed);
+        let all = ravi.api(Method::PATCH, &path, Some(json!({"query": "sort=name"}))).await;
+        assert_eq!(all.code(), "NOTHING_NARROWED");
+        assert_eq!(ravi.api(Method::GET, &path, None).await.data(), changed);
+
+        // A program sees them by its own permission, and changes them by another.
+        let key = json!({"name": "A watcher", "scopes": ["watch:read"]});
+        let key = ravi.api(Method::POST, "/api-keys", Some(key)).await.data();
+        let bearer = format!("Bearer {}", key["secret"].as_str().expect("a secret"));
+        let bearer = [("authorization", bearer.as_str())];
+        let mut program = town.visitor();
+        let seen = program.api_with(Method::GET, "/searches", None, &bearer).await.data();
+        assert_eq!(seen["items"].as_array().map(Vec::len), Some(2));
+        assert_eq!(program.api_with(Method::DELETE, &path, None, &bearer).await.code(), "KEY_SCOPE");
+
+        let left = ravi.api(Method::DELETE, &path, None).await.data();
+        assert_eq!(left["items"].as_array().map(Vec::len), Some(1));
+        assert_eq!(ravi.api(Method::DELETE, &path, None).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_watchlist_over_the_api() {
+    story(async |town| {
+        told(town).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let (acme, globex) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "globex").await);
+        let harbour = id_of(town, "communities", "harbour-devs").await;
+        for path in [format!("/watchlist/organizations/{acme}"), format!("/watchlist/communities/{harbour}")] {
+            for _ in 0..2 {
+                let answer = ravi.api(Method::PUT, &path, None).await;
+                assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+            }
+        }
+        assert_eq!(count(town, "watches").await, 2, "twice is once");
+        for path in [format!("/watchlist/organizations/{globex}"), format!("/watchlist/communities/{acme}")] {
+            assert_eq!(ravi.api(Method::PUT, &path, None).await.status, StatusCode::NOT_FOUND, "{path} is not listed");
+        }
+        set(town, "update organizations set updated_at = updated_at + interval '9 days' where slug = 'acme-cloud'").await;
+        let first = ravi.api(Method::GET, "/watchlist?limit=1", None).await.data();
+        assert_eq!(
+            (first["items"][0]["list"].as_str(), first["items"][0]["slug"].as_str()),
+            (Some("organizations"), Some("acme-cloud"))
+        );
+        let cursor = first["nextCursor"].as_str().expect("there is another");
+        let second = ravi.api(Method::GET, &format!("/watchlist?limit=1&cursor={cursor}"), None).await.data();
+        assert_eq!((second["items"][0]["slug"].as_str(), second["nextCursor"].as_str()), (Some("harbour-devs"), None));
+        assert_eq!(ravi.api(Method::GET, "/watchlist?cursor=ff", None).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(town.visitor().api(Method::GET, "/watchlist", None).await.status, StatusCode::UNAUTHORIZED);
+
+        let path = format!("/watchlist/communities/{harbour}");
+        for _ in 0..2 {
+            let left = ravi.api(Method::DELETE, &path, None).await.data();
+            assert_eq!(left["items"].as_array().map(Vec::len), Some(1));
+        }
     })
     .await;
 }

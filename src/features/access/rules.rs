@@ -40,6 +40,8 @@ labels! {
         RequestAnswer = "request:answer",
         ProfileRead = "profile:read",
         ProfileUpdate = "profile:update",
+        WatchRead = "watch:read",
+        WatchUpdate = "watch:update",
     }
 }
 
@@ -60,6 +62,8 @@ impl Scope {
             Self::RequestAnswer => "Accept, decline and withdraw requests",
             Self::ProfileRead => "See profiles of sponsors and communities",
             Self::ProfileUpdate => "Edit the workspace's profile",
+            Self::WatchRead => "See your saved searches and your watchlist",
+            Self::WatchUpdate => "Save searches, switch their alerts, and watch",
         }
     }
 
@@ -70,6 +74,7 @@ impl Scope {
         };
         match self {
             Self::MemberRead | Self::EventRead | Self::OpportunityRead | Self::ProfileRead => &[SeeWorkspace],
+            Self::WatchRead | Self::WatchUpdate => &[SeeWorkspace],
             Self::MemberCreate => &[SeeWorkspace, ManageMembers],
             Self::EventCreate | Self::EventUpdate => &[SeeWorkspace, EditEvents],
             Self::EventPublish => &[SeeWorkspace, PublishEvents],
@@ -115,6 +120,16 @@ impl Scope {
                 ("GET", "/communities/{communityId}"),
             ],
             Self::ProfileUpdate => &[("PATCH", "/sponsors/{organizationId}"), ("PATCH", "/communities/{communityId}")],
+            Self::WatchRead => &[("GET", "/searches"), ("GET", "/searches/{searchId}"), ("GET", "/watchlist")],
+            Self::WatchUpdate => &[
+                ("POST", "/searches"),
+                ("PATCH", "/searches/{searchId}"),
+                ("DELETE", "/searches/{searchId}"),
+                ("PUT", "/watchlist/organizations/{organizationId}"),
+                ("DELETE", "/watchlist/organizations/{organizationId}"),
+                ("PUT", "/watchlist/communities/{communityId}"),
+                ("DELETE", "/watchlist/communities/{communityId}"),
+            ],
         }
     }
 }

@@ -22,6 +22,18 @@ pub fn may_edit(actor: &Actor) -> Result<CommunityId, Denied> {
     Ok(community)
 }
 
+/// Read the community's own, drafts too.
+///
+/// # Errors
+/// 403 with what would be needed.
+pub fn may_list(actor: &Actor) -> Result<CommunityId, Denied> {
+    let community = actor
+        .community()
+        .ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
+    actor.must(Capability::SeeWorkspace, "see events")?;
+    Ok(community)
+}
+
 /// Publish: the community has to be on the marketplace too.
 ///
 /// # Errors

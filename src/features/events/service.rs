@@ -6,7 +6,7 @@
 use super::{
     policy,
     rules::{Details, Drafted, Event, EventInput, EventStatus, Moved, wall_text},
-    store::{self, EventRow, Filter},
+    store::{self, EventRow, Filter, WithCommunity},
     views::{
         CapacityView, EventBrief, EventCan, EventEditor, EventItem, EventPage, EventView, FoundEvents, MyEvents, SettingsView,
         Tab, count_words, status_tone,
@@ -636,10 +636,7 @@ fn found(page: Page<EventItem>) -> FoundEvents {
 /// # Errors
 /// 403 outside a community's workspace.
 pub async fn mine(ctx: &Ctx, actor: &Actor, tab: Tab, page: &PageRequest) -> AppResult<MyEvents> {
-    let community = actor
-        .community()
-        .ok_or_else(|| Denied::new("Only a community has events. Switch to the workspace of your community first."))?;
-    actor.must(Capability::SeeWorkspace, "see events")?;
+    let community = policy::may_list(actor)?;
     let filter = Filter {
         community: Some(community),
         statuses: tab.statuses().to_vec(),
@@ -720,7 +717,23 @@ fn item(row: EventRow, communities: &HashMap<Uuid, CommunityBrief>, now: DateTim
 pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventView> {
     let id = named.parse::<EventId>().ok();
     let found = store::find_with_community(ctx.db(), id, Some(named)).await?;
-    let (row, community) = found.ok_or(AppError::NotFound)?.parts()?;
+    shown(ctx, viewer, found.ok_or(AppError::NotFound)?)
+}
+
+/// The acting community's events after an id, whole and by their ids, without deleted ones: by one statement, however many they
+/// are.
+///
+/// # Errors
+/// 403 for everybody but a community's people.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<EventId>, limit: i64) -> AppResult<Vec<EventView>> {
+    let community = policy::may_list(actor)?;
+    let found = store::list_whole(ctx.db(), community, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    found.into_iter().map(|event| shown(ctx, Some(actor), event)).collect()
+}
+
+/// An event as this viewer sees it; 404 where they may not.
+fn shown(ctx: &Ctx, viewer: Option<&Actor>, found: WithCommunity) -> AppResult<EventView> {
+    let (row, community) = found.parts()?;
     let is_own = policy::is_own(viewer, community.id);
     let (published_at, updated_at, hidden_reason) = (row.published_at, row.updated_at, row.hidden_reason.clone());
     let event = row.into_event()?;

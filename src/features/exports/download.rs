@@ -10,11 +10,13 @@ use crate::{
 };
 use axum::{
     Router,
+    body::Body,
     response::{IntoResponse as _, Response},
     routing::get,
 };
 use http::header;
 use std::sync::Arc;
+use tokio_util::io::ReaderStream;
 
 pub fn routes() -> Router<Arc<House>> {
     Router::new().route("/export/{ticket}/{file}", get(file))
@@ -25,12 +27,16 @@ async fn file(call: Call, path: Segs) -> AppResult<Response> {
     // Strangers learn nothing, not even that there is something to sign in for.
     let actor = call.viewer().map_err(|_| AppError::NotFound)?;
     let (kind, bytes) = service::file(&call.ctx, &actor, &ticket, &file).await?;
+    let length = bytes.metadata().map_err(|error| AppError::Broken(Box::new(error)))?.len();
     let slug = actor.acting.as_ref().map(|membership| membership.slug.clone()).unwrap_or_default();
     let name = format!("attachment; filename=\"{slug}-{file}\"");
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, name),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_LENGTH, length.to_string()),
     ];
-    Ok((headers, bytes).into_response())
+    // A piece at a time: a slow reader keeps no more than that in memory.
+    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(bytes)));
+    Ok((headers, body).into_response())
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, hash_map::Entry};
 
 /// The shape of the document. A reader that knows one of these numbers can read every document that carries it.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// An admin takes everything along.
 pub fn export(side: Side, workspace: Subject) -> WorkspaceExported {
@@ -40,38 +40,43 @@ impl Fact for WorkspaceExported {
     }
 }
 
-/// Rows as a table: the columns in the order in which they come up, and a line for each row. What is nested gets names with
-/// dots; lists of words stand in one cell.
-pub fn table(rows: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
-    let flat: Vec<Vec<(String, String)>> = rows
-        .iter()
-        .map(|row| {
-            let mut cells = Vec::new();
-            flatten("", row, &mut cells);
-            cells
-        })
-        .collect();
-    let mut columns: Vec<String> = Vec::new();
-    let mut place_of: HashMap<&str, usize> = HashMap::new();
-    for (name, _) in flat.iter().flatten() {
-        if let Entry::Vacant(free) = place_of.entry(name.as_str()) {
-            free.insert(columns.len());
-            columns.push(name.clone());
+/// The columns of a table, in the order in which they come up in its rows. What is nested gets names with dots; lists of words
+/// stand in one cell.
+#[derive(Debug, Default)]
+pub struct Columns {
+    names: Vec<String>,
+    place_of: HashMap<String, usize>,
+}
+
+impl Columns {
+    /// Takes note of what a row has; every row first, then the lines.
+    pub fn note(&mut self, row: &Value) {
+        let mut cells = Vec::new();
+        flatten("", row, &mut cells);
+        for (name, _) in cells {
+            if let Entry::Vacant(free) = self.place_of.entry(name) {
+                self.names.push(free.key().clone());
+                free.insert(self.names.len() - 1);
+            }
         }
     }
-    let lines = flat
-        .iter()
-        .map(|cells| {
-            let mut line = vec![String::new(); columns.len()];
-            for (name, text) in cells {
-                if let Some(cell) = place_of.get(name.as_str()).and_then(|place| line.get_mut(*place)) {
-                    cell.clone_from(text);
-                }
+
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The line of a row that was noted.
+    pub fn line(&self, row: &Value) -> Vec<String> {
+        let mut cells = Vec::new();
+        flatten("", row, &mut cells);
+        let mut line = vec![String::new(); self.names.len()];
+        for (name, text) in cells {
+            if let Some(cell) = self.place_of.get(&name).and_then(|place| line.get_mut(*place)) {
+                *cell = text;
             }
-            line
-        })
-        .collect();
-    (columns, lines)
+        }
+        line
+    }
 }
 
 fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
@@ -102,6 +107,12 @@ fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn table(rows: &[Value]) -> (Vec<String>, Vec<Vec<String>>) {
+        let mut columns = Columns::default();
+        rows.iter().for_each(|row| columns.note(row));
+        (columns.names().to_vec(), rows.iter().map(|row| columns.line(row)).collect())
+    }
 
     #[test]
     fn what_is_nested_becomes_columns() {

@@ -1,7 +1,7 @@
 //! The use cases of exports.
 
 use super::{
-    pack,
+    pack::{Document, List},
     rules::{self, SCHEMA_VERSION},
     views::{ExportView, ReadyView},
 };
@@ -11,13 +11,7 @@ use crate::{
         events::{self, views::Tab},
         members, opportunities, organizations,
         organizations::views::within,
-        partners,
-        requests::{
-            inbox,
-            rules::inbox::InboxFilter,
-            service as requests,
-            views::{InboxShow, InboxTab},
-        },
+        partners, requests,
     },
     kernel::{
         actor::{Actor, Capability, Membership, Side},
@@ -33,11 +27,21 @@ use crate::{
 };
 use chrono::{SecondsFormat, TimeDelta};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
+use std::{fs::File, sync::Arc, time::Duration};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// How long a link opens.
 const OPEN: TimeDelta = TimeDelta::hours(1);
+
+/// Rows that are read at once.
+const SET: i64 = 200;
+/// Files that this process puts together at once: each keeps a connection and a processor busy.
+const AT_ONCE: usize = 2;
+/// How long somebody waits until it is their turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// When it is worth trying again, in seconds.
+const LATER: u32 = 30;
 
 /// Exports that one person asks for.
 const ASK_PERSON: Limit = Limit { action: "export_ask", hits: 10, seconds: 3600 };
@@ -106,34 +110,53 @@ fn opens(ctx: &Ctx, actor: &Actor, ticket: &str) -> bool {
     until > ctx.now().timestamp() && secrets::same(mark(ctx, actor, until).as_bytes(), given.as_bytes())
 }
 
-/// A file of an export: its type and its bytes.
+/// Whose turn it is to have a file put together.
+pub struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+impl Turns {
+    /// # Errors
+    /// 503 with when to try again, where nobody was done in time.
+    pub async fn take(&self) -> AppResult<OwnedSemaphorePermit> {
+        match tokio::time::timeout(PATIENCE, Arc::clone(&self.0).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(closed)) => Err(AppError::Broken(Box::new(closed))),
+            Err(_) => Err(AppError::Busy { retry_after: LATER }),
+        }
+    }
+}
+
+/// A file of an export: its type, and itself from the start. It has no name anywhere and goes with whoever holds it.
 ///
 /// # Errors
 /// 404 for whoever is no admin any more, for a ticket of somebody else's or of another hour, and for a file that there is not;
-/// 429.
-pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResult<(&'static str, Vec<u8>)> {
+/// 429; 503 while others have theirs put together.
+pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResult<(&'static str, File)> {
     if own(actor).is_err() || !opens(ctx, actor, ticket) || !matches!(file, "export.json" | "export.zip") {
         return Err(AppError::NotFound);
     }
     limits::hit(ctx, OPEN_PERSON, &actor.user().to_string()).await?;
+    let turn = ctx.house.shelf.get::<Turns>().take().await?;
     let document = document(ctx, actor).await?;
-    // Packing a large workspace takes a while: not on the threads that answer.
     let is_json = file == "export.json";
-    let packed = tokio::task::spawn_blocking(move || if is_json { pack::json(&document) } else { pack::zip(&document) });
-    let bytes = packed.await.map_err(|error| AppError::broken(format!("packing an export panicked: {error}")))??;
-    Ok((if is_json { "application/json" } else { "application/zip" }, bytes))
+    // Packing a large workspace takes a while: not on the threads that answer. The turn ends with it, also when nobody waits for
+    // the file any more.
+    let packed = tokio::task::spawn_blocking(move || {
+        let file = if is_json { document.json() } else { document.zip() };
+        drop(turn);
+        file
+    });
+    let file = packed.await.map_err(|error| AppError::broken(format!("packing an export panicked: {error}")))??;
+    Ok((if is_json { "application/json" } else { "application/zip" }, file))
 }
 
 fn value(view: impl Serialize) -> AppResult<Value> {
     serde_json::to_value(view).map_err(|error| AppError::broken(format!("an export cannot be written: {error}")))
-}
-
-/// Nothing for a row that went between its list and itself: it is left out, and the rest of the file stands.
-fn unless_gone<T>(read: AppResult<T>) -> AppResult<Option<T>> {
-    match read {
-        Err(AppError::NotFound) => Ok(None),
-        other => other.map(Some),
-    }
 }
 
 fn page_at(cursor: Option<String>) -> PageRequest {
@@ -141,128 +164,126 @@ fn page_at(cursor: Option<String>) -> PageRequest {
 }
 
 /// Everything of the workspace, as its rooms show it to this actor.
-async fn document(ctx: &Ctx, actor: &Actor) -> AppResult<Map<String, Value>> {
+async fn document(ctx: &Ctx, actor: &Actor) -> AppResult<Document> {
     let (side, subject) = own(actor)?;
     let acting = actor.acting.as_ref().ok_or(AppError::NotFound)?;
-    let mut document = Map::new();
-    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
-    put("schemaVersion", json!(SCHEMA_VERSION));
-    put("exportedAt", json!(ctx.now().to_rfc3339_opts(SecondsFormat::Secs, true)));
-    put("workspace", json!({"kind": side, "id": subject.id, "slug": acting.slug, "name": acting.name}));
+    let mut document = Document::default();
+    document.put("schemaVersion", json!(SCHEMA_VERSION));
+    document.put("exportedAt", json!(ctx.now().to_rfc3339_opts(SecondsFormat::Secs, true)));
+    document.put("workspace", json!({"kind": side, "id": subject.id, "slug": acting.slug, "name": acting.name}));
     match (side, actor.organization()) {
         (Side::Organization, Some(id)) => {
-            put("profile", value(organizations::service::get(ctx, Some(actor), id).await?)?);
-            put("supportedEvents", value(partners::service::supported_by(ctx, id).await?)?);
+            document.put("profile", value(organizations::service::get(ctx, Some(actor), id).await?)?);
+            document.put_list("supportedEvents", list_of(partners::service::supported_by(ctx, id).await?)?);
         }
         _ => {
-            put("profile", value(communities::service::mine(ctx, actor).await?)?);
-            let (events, partners) = events_of(ctx, actor).await?;
-            put("events", Value::Array(events));
-            put("partners", Value::Array(partners));
-            put("opportunities", Value::Array(opportunities_of(ctx, actor).await?));
+            document.put("profile", value(communities::service::mine(ctx, actor).await?)?);
+            document.put_list("events", events_of(ctx, actor).await?);
+            document.put_list("partners", partners_of(ctx, actor).await?);
+            document.put_list("opportunities", opportunities_of(ctx, actor).await?);
         }
     }
-    put("people", Value::Array(people_of(ctx, actor).await?));
-    put("invitations", value(members::service::invitations(ctx, actor).await?.items)?);
-    put("requests", Value::Array(requests_of(ctx, actor).await?));
-    put("blocks", value(blocks::service::list(ctx, actor).await?.items)?);
+    document.put_list("people", people_of(ctx, actor).await?);
+    document.put_list("invitations", list_of(members::service::invitations(ctx, actor).await?.items)?);
+    document.put_list("requests", requests_of(ctx, actor).await?);
+    document.put_list("blocks", list_of(blocks::service::list(ctx, actor).await?.items)?);
     Ok(document)
 }
 
-async fn people_of(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<Value>> {
-    let (mut all, mut cursor) = (Vec::new(), None);
+fn list_of<T: Serialize>(rows: Vec<T>) -> AppResult<List> {
+    let mut list = List::new()?;
+    for row in rows {
+        list.push(&value(row)?)?;
+    }
+    Ok(list)
+}
+
+async fn people_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
+    let (mut list, mut cursor) = (List::new()?, None);
     loop {
         let page = members::service::list(ctx, actor, "", &page_at(cursor)).await?;
         for person in page.items {
-            all.push(value(person)?);
+            list.push(&value(person)?)?;
         }
         match page.next_cursor {
             Some(next) => cursor = Some(next),
-            None => return Ok(all),
+            None => return Ok(list),
         }
     }
 }
 
-/// The events, and who stands on their pages; what was deleted and can still be restored too.
-async fn events_of(ctx: &Ctx, actor: &Actor) -> AppResult<(Vec<Value>, Vec<Value>)> {
-    let (mut all, mut walls) = (Vec::new(), Vec::new());
-    for tab in [Tab::Upcoming, Tab::Past, Tab::Archived, Tab::Deleted] {
-        let mut cursor = None;
-        loop {
-            let page = events::service::mine(ctx, actor, tab, &page_at(cursor)).await?;
-            for event in page.items {
-                // A deleted event has no page of its own: what its list says is what there is.
-                if tab == Tab::Deleted {
-                    all.push(value(event)?);
-                    continue;
-                }
-                let Some(whole) = unless_gone(events::service::own(ctx, actor, event.id).await)? else { continue };
-                all.push(value(whole)?);
-                let mut at = None;
-                loop {
-                    let wall = partners::service::manage(ctx, actor, event.id, None, &page_at(at)).await;
-                    let Some(wall) = unless_gone(wall)? else { break };
-                    for partner in wall.items {
-                        let mut row = value(partner)?;
-                        row["eventId"] = json!(event.id);
-                        walls.push(row);
-                    }
-                    match wall.next_cursor {
-                        Some(next) => at = Some(next),
-                        None => break,
-                    }
-                }
-            }
-            match page.next_cursor {
-                Some(next) => cursor = Some(next),
-                None => break,
-            }
-        }
-    }
-    Ok((all, walls))
-}
-
-async fn opportunities_of(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<Value>> {
-    let (mut all, mut cursor) = (Vec::new(), None);
+/// The events, and those that were deleted and can still be restored.
+async fn events_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
+    let (mut list, mut after) = (List::new()?, None);
     loop {
-        let page = opportunities::service::list_mine(ctx, actor, None, &page_at(cursor)).await?;
-        for row in page.items {
-            if let Some(whole) = unless_gone(opportunities::service::get(ctx, Some(actor), row.id).await)? {
-                all.push(value(whole)?);
-            }
+        let events = events::service::list_whole(ctx, actor, after, SET).await?;
+        after = events.last().map(|event| event.id);
+        if after.is_none() {
+            break;
+        }
+        for event in events {
+            list.push(&value(event)?)?;
+        }
+    }
+    let mut cursor = None;
+    loop {
+        // A deleted event has no page of its own: what its list says is what there is.
+        let page = events::service::mine(ctx, actor, Tab::Deleted, &page_at(cursor)).await?;
+        for event in page.items {
+            list.push(&value(event)?)?;
         }
         match page.next_cursor {
             Some(next) => cursor = Some(next),
-            None => return Ok(all),
+            None => return Ok(list),
         }
     }
 }
 
-/// Every request of the workspace, each once, with its revisions: open ones, those that are put aside, and closed ones.
-async fn requests_of(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<Value>> {
-    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
-    for (tab, show) in [
-        (InboxTab::Open, InboxShow::All),
-        (InboxTab::Open, InboxShow::Snoozed),
-        (InboxTab::Accepted, InboxShow::All),
-        (InboxTab::History, InboxShow::All),
-    ] {
-        let filter = InboxFilter { show, ..InboxFilter::of(tab) };
-        let mut cursor = None;
-        loop {
-            let page = inbox::list(ctx, actor, &filter, &page_at(cursor)).await?;
-            for row in page.items {
-                if seen.insert(row.id)
-                    && let Some(whole) = unless_gone(requests::get(ctx, actor, row.id).await)?
-                {
-                    all.push(value(whole)?);
-                }
-            }
-            match page.next_cursor {
-                Some(next) => cursor = Some(next),
-                None => break,
-            }
+/// Who stands on the events' pages.
+async fn partners_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
+    let (mut list, mut after) = (List::new()?, None);
+    loop {
+        let partners = partners::service::list_whole(ctx, actor, after, SET).await?;
+        after = partners.last().map(|partner| partner.link_id);
+        if after.is_none() {
+            return Ok(list);
+        }
+        for partner in partners {
+            list.push(&value(partner)?)?;
         }
     }
-    Ok(all)
+}
+
+async fn opportunities_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
+    let (mut list, mut after) = (List::new()?, None);
+    loop {
+        let opportunities = opportunities::service::list_whole(ctx, actor, after, SET).await?;
+        after = opportunities.last().map(|opportunity| opportunity.id);
+        if after.is_none() {
+            return Ok(list);
+        }
+        for opportunity in opportunities {
+            list.push(&value(opportunity)?)?;
+        }
+    }
+}
+
+/// Every request of the workspace with its revisions: open ones, those that are put aside, and closed ones.
+async fn requests_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
+    let (mut list, mut after) = (List::new()?, None);
+    loop {
+        let requests = requests::service::list_whole(ctx, actor, after, SET).await?;
+        after = requests.last().map(|request| request.id);
+        if after.is_none() {
+            return Ok(list);
+        }
+        for request in requests {
+            let mut row = value(request)?;
+            // The people stand in a list of their own.
+            if let Some(fields) = row.as_object_mut() {
+                fields.remove("colleagues");
+            }
+            list.push(&row)?;
+        }
+    }
 }

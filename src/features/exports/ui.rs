@@ -30,7 +30,7 @@ fn Export(found: ExportView) -> impl IntoView {
     let ready = ready.map(|ReadyView { json, zip }| {
         view! {
             <Notice tone="success" title="Your export is ready">
-                <p>"The links open for an hour, for you alone. What stands in the files is what is there when you open them."</p>
+                <p>"The links open for an hour, for you alone. What stands in the files is what is there when you open them; of a large workspace that takes a moment, so twenty an hour are put together for you."</p>
                 <div class="cluster">
                     <a class="button button--primary" href=zip rel="external" download=""><Icon name="download" small=true/>"Tables (ZIP of CSV)"</a>
                     <a class="button" href=json rel="external" download=""><Icon name="download" small=true/>"One document (JSON)"</a>

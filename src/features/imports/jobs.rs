@@ -1,10 +1,10 @@
-//! What imports do later: carry out a file that somebody looked at, give up what has lost its job, and forget files that nobody
-//! carried out.
+//! What imports do later: carry out a file that somebody looked at, give up what has lost its job, forget files that nobody
+//! carried out, and the cells of those that were.
 
 use super::service;
 use crate::platform::{
     ctx::Ctx,
-    jobs::{Consumer, Job, MAX_ATTEMPTS, Periodic},
+    jobs::{Consumer, DeadlineHandler, Job, MAX_ATTEMPTS, Periodic},
 };
 use anyhow::Context as _;
 use futures::future::BoxFuture;
@@ -26,6 +26,13 @@ fn run(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
         }
         Ok(done?)
     })
+}
+
+pub fn deadlines() -> Vec<DeadlineHandler> {
+    vec![DeadlineHandler {
+        kind: service::FORGET_CELLS,
+        run: |ctx, id| Box::pin(async move { service::forget_cells(&ctx, id.into()).await }),
+    }]
 }
 
 /// Files that nobody carried out, and those that were taken back, a month later.

@@ -31,6 +31,10 @@ pub struct ImportRow {
     pub mapping: Value,
     pub note: String,
     pub created_at: DateTime<Utc>,
+    pub applied_at: Option<DateTime<Utc>>,
+    pub undone_at: Option<DateTime<Utc>>,
+    /// What stood in its cells is not kept any more.
+    pub forgotten_at: Option<DateTime<Utc>>,
 }
 
 impl ImportRow {
@@ -104,7 +108,8 @@ pub async fn insert_rows(tx: &mut Tx, id: IntakeId, rows: &[(i32, Vec<String>)])
 pub async fn find(pool: &PgPool, id: IntakeId) -> AppResult<Option<ImportRow>> {
     let row = sqlx::query_as!(
         ImportRow,
-        "select id, community_id, created_by, applied_by, target, into_community, state, file_name, headings, mapping, note, created_at
+        "select id, community_id, created_by, applied_by, target, into_community, state, file_name, headings, mapping, note, created_at,
+                applied_at, undone_at, forgotten_at
          from imports where id = $1",
         id.0,
     )
@@ -123,7 +128,8 @@ pub async fn list_applying(pool: &PgPool) -> AppResult<Vec<IntakeId>> {
 pub async fn hold(tx: &mut Tx, id: IntakeId) -> AppResult<ImportRow> {
     sqlx::query_as!(
         ImportRow,
-        "select id, community_id, created_by, applied_by, target, into_community, state, file_name, headings, mapping, note, created_at
+        "select id, community_id, created_by, applied_by, target, into_community, state, file_name, headings, mapping, note, created_at,
+                applied_at, undone_at, forgotten_at
          from imports where id = $1 for no key update",
         id.0,
     )
@@ -547,6 +553,19 @@ pub async fn put_picture(
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// Forgets what stood in the cells of a held import, and the words of them that nothing could hold; that there were some stays.
+pub async fn forget_cells(tx: &mut Tx, id: IntakeId, unmapped: &str, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!(
+        "update import_rows set cells = '{}', unmapped = case when unmapped = '' then '' else $2 end where import_id = $1",
+        id.0,
+        unmapped,
+    )
+    .execute(tx.conn())
+    .await?;
+    sqlx::query!("update imports set forgotten_at = $2 where id = $1", id.0, now).execute(tx.conn()).await?;
     Ok(())
 }
 

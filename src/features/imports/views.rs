@@ -181,6 +181,8 @@ pub struct ImportView {
     /// Why the last run was given up.
     pub note: String,
     pub can: ImportCan,
+    /// How long what stands in the file is kept, in words; empty before it is carried out.
+    pub kept_label: String,
     #[serde(skip)]
     pub acting: String,
     /// "3 hours ago".

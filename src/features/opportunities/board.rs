@@ -172,6 +172,35 @@ impl Board {
         Self { sort: String::new(), place_left: String::new(), ..self.clone() } != Self::default()
     }
 
+    /// The question in words.
+    pub fn described(&self) -> String {
+        let mut parts = Vec::new();
+        if !self.search.is_empty() {
+            parts.push(self.search.clone());
+        }
+        let budget = Band::parse(&self.budget).map_or_else(|_| self.budget.clone(), Band::label);
+        for (title, value) in [
+            ("Event type", &self.event_type),
+            ("About", &self.event_category),
+            ("Role", &self.category),
+            ("Format", &self.format),
+            ("Region", &self.region),
+            ("Currency", &self.currency),
+            ("Budget", &budget),
+            ("Technologies", &self.technologies),
+            ("Decided from", &self.decides_from),
+            ("Decided by", &self.decides_by),
+        ] {
+            if !value.is_empty() {
+                parts.push(format!("{title}: {value}"));
+            }
+        }
+        if self.place_left == "false" {
+            parts.push("Full ones too".to_owned());
+        }
+        if parts.is_empty() { "Every opportunity".to_owned() } else { parts.join(" · ") }
+    }
+
     /// # Errors
     /// Names each field that cannot be meant.
     pub fn ask(&self) -> Result<Ask, FieldErrors> {
@@ -222,6 +251,55 @@ impl Board {
         check.finish()?;
         Ok(ask)
     }
+}
+
+/// An opportunity as questions are compared with it before the database is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub event_type: Option<String>,
+    pub event_category: Option<String>,
+    pub category: String,
+    pub format: Option<String>,
+    pub region: Option<String>,
+    pub currency: String,
+    pub budget_min: i64,
+    pub budget_max: i64,
+    pub technologies: Vec<String>,
+    pub decision_date: NaiveDate,
+    /// The words that it is found under.
+    pub words: Vec<String>,
+}
+
+impl Ask {
+    /// May the list hold this offer? No is certain; for a yes the database is asked, which alone knows what a word is and who
+    /// may see what.
+    pub fn may_hold(&self, offer: &Offer) -> bool {
+        let is = |wanted: Option<&str>, there: Option<&str>| wanted.is_none() || wanted == there;
+        let in_budget = self.budget.is_none_or(|band| {
+            band.currency().code() == offer.currency
+                && offer.budget_max >= band.lower().minor
+                && band.upper().is_none_or(|upper| offer.budget_min < upper.minor)
+        });
+        is(self.event_type.map(EventType::label), offer.event_type.as_deref())
+            && is(self.event_category.map(EventCategory::label), offer.event_category.as_deref())
+            && is(self.category.map(Category::label), Some(offer.category.as_str()))
+            && is(self.format.map(EventFormat::label), offer.format.as_deref())
+            && is(self.region.map(Region::label), offer.region.as_deref())
+            && is(self.currency.map(Currency::code), Some(offer.currency.as_str()))
+            && in_budget
+            && (self.technologies.is_empty() || self.technologies.iter().any(|it| offer.technologies.contains(it)))
+            && self.decides_from.is_none_or(|day| offer.decision_date >= day)
+            && self.decides_by.is_none_or(|day| offer.decision_date <= day)
+            && self.terms.as_deref().is_none_or(|terms| may_be_found(terms, &offer.words))
+    }
+}
+
+/// Words of plain letters are compared as the database does; what it makes of others is its own affair.
+fn may_be_found(terms: &str, words: &[String]) -> bool {
+    terms
+        .split(" & ")
+        .filter_map(|term| term.strip_suffix(":*"))
+        .all(|term| !term.bytes().all(|byte| byte.is_ascii_lowercase()) || words.iter().any(|word| word.starts_with(term)))
 }
 
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
@@ -325,6 +403,60 @@ mod tests {
         assert!(Board::read("sort=budget&currency=INR").ask().is_ok());
         assert!(Board::read("sort=budget&budget=INR:200000-500000").ask().is_ok());
         assert!(Board::read("placeLeft=false").ask().expect("fine").full_too);
+    }
+
+    #[test]
+    fn a_question_is_said_in_words() {
+        assert_eq!(Board::default().described(), "Every opportunity");
+        let asked = Board::read("q=rust&eventType=Hackathon&budget=INR:200000-500000&placeLeft=false&sort=newest");
+        assert!(asked.described().starts_with("rust · Event type: Hackathon · Budget: "), "{}", asked.described());
+        assert!(asked.described().ends_with(" · Full ones too"), "{}", asked.described());
+    }
+
+    #[test]
+    fn what_cannot_be_held_is_known_without_the_database() {
+        let offer = Offer {
+            event_type: Some("Hackathon".into()),
+            event_category: None,
+            category: "Gold Sponsor".into(),
+            format: Some("Online".into()),
+            region: Some("South Asia".into()),
+            currency: "INR".into(),
+            budget_min: 20_000_000,
+            budget_max: 40_000_000,
+            technologies: vec!["Rust".into()],
+            decision_date: NaiveDate::from_ymd_opt(2027, 3, 1).expect("a day"),
+            words: vec!["hackfest".into(), "gold".into()],
+        };
+        let holds = |query: &str| Board::read(query).ask().expect(query).may_hold(&offer);
+        for query in [
+            "",
+            "q=hack",
+            "q=Gold+hackfest",
+            "q=2fa",
+            "q=%C3%A9t%C3%A9",
+            "eventType=Hackathon&category=Gold+Sponsor&format=Online&region=South+Asia&currency=INR&technologies=Rust,Go",
+            "decidesFrom=2027-03-01&decidesBy=2027-03-01",
+            "budget=INR:200000-500000",
+            "placeLeft=false&sort=newest",
+        ] {
+            assert!(holds(query), "{query}");
+        }
+        for query in [
+            "q=meetup",
+            "q=gold+meetup",
+            "eventType=Meetup",
+            "category=Silver+Sponsor",
+            "format=Hybrid",
+            "region=Europe",
+            "currency=USD",
+            "technologies=Go",
+            "decidesFrom=2027-03-02",
+            "decidesBy=2027-02-28",
+            "budget=INR:500000-2000000",
+        ] {
+            assert!(!holds(query), "{query}");
+        }
     }
 
     #[test]

@@ -2,10 +2,9 @@
 //! the decisions room's, since places go to whoever waits.
 
 use super::{
-    board::Board,
     items::ItemInput,
-    saved, service,
-    views::{BudgetInput, NumberText, OpportunityInput, SavedViewInput, acting_at},
+    service,
+    views::{BudgetInput, NumberText, OpportunityInput, acting_at},
 };
 use crate::{
     features::partners::views::BenefitInput,
@@ -13,12 +12,9 @@ use crate::{
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
 
-/// The forms of `/opportunities` and `/manage/opportunities/…`.
+/// The forms of `/manage/opportunities/…`.
 pub fn forms() -> Vec<FormRoute> {
     vec![
-        FormRoute { path: "/opportunities", form: "save-view", handler: |posted| Box::pin(save_view(posted)) },
-        FormRoute { path: "/opportunities", form: "rename-view", handler: |posted| Box::pin(rename_view(posted)) },
-        FormRoute { path: "/opportunities", form: "delete-view", handler: |posted| Box::pin(delete_view(posted)) },
         FormRoute { path: "/manage/opportunities/new", form: "save", handler: |posted| Box::pin(create(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "open", handler: |posted| Box::pin(open(posted)) },
         FormRoute { path: "/manage/opportunities/{id}", form: "close", handler: |posted| Box::pin(close(posted)) },
@@ -33,37 +29,6 @@ async fn create(posted: Posted) -> AppResult<Done> {
     }
     let id = service::create(&posted.call.ctx, &actor, &input).await?;
     Ok(Done::to(address(&posted, id)))
-}
-
-/// The address of the list with a view's query.
-fn list_at(posted: &Posted, query: &str) -> String {
-    let path = if query.is_empty() { "/opportunities".to_owned() } else { format!("/opportunities?{query}") };
-    acting_at(&path, posted.call.workspace.as_deref().unwrap_or_default())
-}
-
-async fn save_view(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.viewer()?;
-    let input = SavedViewInput { name: posted.typed.owned("name"), query: Some(posted.typed.owned("query")) };
-    let view = saved::save(&posted.call.ctx, &actor, &input).await?;
-    Ok(Done::to(list_at(&posted, &view.query)))
-}
-
-async fn rename_view(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.viewer()?;
-    let input = SavedViewInput { name: posted.typed.owned("name"), query: None };
-    let view = saved::rename(&posted.call.ctx, &actor, view_id(&posted)?, &input).await?;
-    Ok(Done::to(list_at(&posted, &view.query)))
-}
-
-async fn delete_view(posted: Posted) -> AppResult<Done> {
-    let actor = posted.call.viewer()?;
-    saved::delete(&posted.call.ctx, &actor, view_id(&posted)?).await?;
-    // The list stays as it is shown; only its name is gone.
-    Ok(Done::to(list_at(&posted, &Board::read(posted.typed.text("query")).query())))
-}
-
-fn view_id(posted: &Posted) -> AppResult<crate::kernel::ids::SavedViewId> {
-    posted.typed.text("view").parse().map_err(|_| AppError::NotFound)
 }
 
 async fn open(posted: Posted) -> AppResult<Done> {

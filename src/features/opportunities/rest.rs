@@ -1,30 +1,21 @@
-//! `POST|GET /opportunities`, `GET /opportunities/{opportunityId}` and the saved views of the list. Applying is the requests
-//! room's; changing one is the decisions room's, since places go to whoever waits.
+//! `POST|GET /opportunities`, `GET /opportunities/{opportunityId}` and its price. Applying is the requests room's; changing one is
+//! the decisions room's, since places go to whoever waits; saved views of the list are the watching room's.
 
 use super::{
     board::Board,
     items::Mix,
-    saved, service,
-    views::{OpportunityInput, OpportunityPage, OpportunityStatus, OpportunityView, SavedView, SavedViewInput, SavedViews},
+    service,
+    views::{OpportunityInput, OpportunityPage, OpportunityStatus, OpportunityView},
 };
 use crate::{
-    kernel::{
-        error::AppError,
-        ids::{OpportunityId, SavedViewId},
-        page::PageRequest,
-    },
+    kernel::{error::AppError, ids::OpportunityId, page::PageRequest},
     platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get))
-        .routes(routes!(price))
-        .routes(routes!(list_views, save_view))
-        .routes(routes!(rename_view, delete_view))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get)).routes(routes!(price))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -146,92 +137,6 @@ async fn create(call: Call, once: Once, body: Body<OpportunityInput>) -> ApiResu
 async fn get(call: Call, Seg(id): Seg<OpportunityId>) -> ApiResult {
     let viewer = call.maybe_viewer();
     Ok(ok(&service::get(&call.ctx, viewer.as_ref(), id).await?))
-}
-
-/// Your saved views of the list
-///
-/// Yours, in the workspace that you act for.
-#[utoipa::path(
-    get, path = "/opportunities/views", tag = "opportunities", params(("X-CommDesk-Workspace" = Option<String>, Header)),
-    responses(
-        (status = 200, description = "The views, by name", body = SavedViews),
-        (status = 401, description = "Nobody is signed in"),
-    )
-)]
-async fn list_views(call: Call) -> ApiResult {
-    Ok(ok(&saved::list(&call.ctx, &call.viewer()?).await?))
-}
-
-/// Name a list
-///
-/// `query` is the query of `GET /opportunities`; its cursor and what the list does not know are left out.
-#[utoipa::path(
-    post, path = "/opportunities/views", tag = "opportunities", request_body = SavedViewInput,
-    params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
-    responses(
-        (status = 201, description = "The view", body = SavedView),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 409, description = "TOO_MANY_VIEWS, IDEMPOTENCY_KEY_REUSED"),
-        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
-    )
-)]
-async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiResult {
-    let actor = call.viewer()?;
-    let id = once
-        .run(
-            &call,
-            "POST /opportunities/views",
-            &body.raw,
-            |ctx| {
-                let (actor, input) = (actor.clone(), body.value);
-                async move { saved::save(&ctx, &actor, &input).await.map(|view| view.id) }
-            },
-            |_, result| async move { result.parse::<SavedViewId>().map_err(|_| AppError::broken("a key noted no view")) },
-        )
-        .await?;
-    Ok(created(&saved::find(&call.ctx, &actor, id).await?))
-}
-
-/// Rename a saved view
-#[utoipa::path(
-    patch, path = "/opportunities/views/{viewId}", tag = "opportunities", request_body = SavedViewInput,
-    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
-    responses(
-        (status = 200, description = "The view", body = SavedView),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 404, description = "None of yours in this workspace"),
-        (status = 409, description = "IDEMPOTENCY_KEY_REUSED"),
-        (status = 422, description = "The name is taken or missing, or the query cannot be meant"),
-    )
-)]
-async fn rename_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>, body: Body<SavedViewInput>) -> ApiResult {
-    let actor = call.viewer()?;
-    once.change(&call, &format!("PATCH /opportunities/views/{id}"), &body.raw, |ctx| {
-        let (actor, input) = (actor.clone(), body.value);
-        async move { saved::rename(&ctx, &actor, id, &input).await }
-    })
-    .await?;
-    Ok(ok(&saved::find(&call.ctx, &actor, id).await?))
-}
-
-/// Forget a saved view
-#[utoipa::path(
-    delete, path = "/opportunities/views/{viewId}", tag = "opportunities",
-    params(("viewId" = String, Path), ("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
-    responses(
-        (status = 200, description = "The views that are left", body = SavedViews),
-        (status = 401, description = "Nobody is signed in"),
-        (status = 404, description = "None of yours in this workspace"),
-    )
-)]
-async fn delete_view(call: Call, once: Once, Seg(id): Seg<SavedViewId>) -> ApiResult {
-    let actor = call.viewer()?;
-    once.change(&call, &format!("DELETE /opportunities/views/{id}"), b"", |ctx| {
-        let actor = actor.clone();
-        async move { saved::delete(&ctx, &actor, id).await }
-    })
-    .await?;
-    Ok(ok(&saved::list(&call.ctx, &actor).await?))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

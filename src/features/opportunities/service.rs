@@ -1,7 +1,7 @@
 //! The use cases of opportunities. Places are claimed for the rooms below by [`claim_in`].
 
 use super::{
-    board::{Ask, Board, BoardOrder, Wishes},
+    board::{Ask, Board, BoardOrder, Offer, Wishes},
     items::{self, Item, Mix, settle_items},
     policy,
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, ReopenReason},
@@ -43,6 +43,7 @@ use crate::{
 };
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::Value;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use super::store::Whose;
@@ -236,7 +237,33 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     // Drafts are for the people who manage them; their colleagues see what is public.
     let scope = viewer.filter(|viewer| viewer.can(Capability::ManageOpportunities)).map(Actor::scope);
     let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
-    let store::Whole { row, benefits } = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
+    let found = store::find(ctx, scope, reviews, id).await?.ok_or(AppError::NotFound)?;
+    let items = store_items::list(ctx.db(), id, found.row.budget()?.currency()).await?;
+    shown(ctx, viewer, found, items)
+}
+
+/// The acting community's own after an id, whole and by their ids, drafts too: by two statements, however many they are.
+///
+/// # Errors
+/// 403 for everybody who does not manage opportunities.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<OpportunityId>, limit: i64) -> AppResult<Vec<OpportunityView>> {
+    policy::may_manage(actor)?;
+    let found = store::list_whole(ctx, actor.scope(), after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    let currencies = found.iter().map(|whole| Ok((OpportunityId(whole.row.id), whole.row.budget()?.currency())));
+    let currencies = currencies.collect::<AppResult<HashMap<_, _>>>()?;
+    let mut items = store_items::list_of(ctx.db(), &currencies).await?;
+    found
+        .into_iter()
+        .map(|whole| {
+            let items = items.remove(&OpportunityId(whole.row.id)).unwrap_or_default();
+            shown(ctx, Some(actor), whole, items)
+        })
+        .collect()
+}
+
+fn shown(ctx: &Ctx, viewer: Option<&Actor>, found: store::Whole, items: Vec<Item>) -> AppResult<OpportunityView> {
+    let reviews = viewer.is_some_and(|viewer| viewer.can(Capability::Review));
+    let store::Whole { row, benefits } = found;
     let snapshot: Value = serde_json::from_str(&row.event_snapshot).unwrap_or(Value::Null);
     let changes = event_changes(
         &snapshot,
@@ -259,10 +286,9 @@ pub async fn get(ctx: &Ctx, viewer: Option<&Actor>, id: OpportunityId) -> AppRes
     let editable = matches!(status, OpportunityStatus::Draft | OpportunityStatus::Open);
     let category = category_of(&row.category)?;
     let budget = row.budget()?;
-    let items = store_items::list(ctx.db(), id, budget.currency()).await?;
     let left = places_left(&row);
     Ok(OpportunityView {
-        id,
+        id: row.id.into(),
         status,
         category,
         tier_keyword: category.tier(),
@@ -953,4 +979,59 @@ pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec
 /// When the database is away.
 pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
     store::find_end_of_listed(ctx.db(), after, limit).await
+}
+
+// ── For saved searches ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/// One that everybody can find now, as searches are compared with it; nothing for any other.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>> {
+    store::find_offer(ctx, id).await
+}
+
+/// Does the list that a query asks for hold this one, for this viewer? What cannot be meant holds nothing.
+///
+/// # Errors
+/// When the database is away.
+pub async fn finds(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, id: OpportunityId) -> AppResult<bool> {
+    let Ok(ask) = board.ask() else { return Ok(false) };
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: None };
+    store::holds(ctx, &filter, id).await
+}
+
+/// Everything that the list holds for this viewer; nothing when there are more than `most`.
+///
+/// # Errors
+/// 422 for what cannot be meant.
+pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+    let ask = board.ask()?;
+    let filter = BoardFilter { ask: &ask, wishes: None, not_blocked_for: viewer.and_then(Actor::organization), of: None };
+    let limit = i64::try_from(most).unwrap_or(i64::MAX).saturating_add(1);
+    let ids = store::list_ids(ctx, &filter, limit).await?;
+    Ok((ids.len() <= most).then_some(ids))
+}
+
+/// What is offered at an event or by a community at this moment, a part at a time.
+///
+/// # Errors
+/// When the database is away.
+pub async fn offered(
+    ctx: &Ctx,
+    event: Option<EventId>,
+    community: Option<CommunityId>,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<Uuid>> {
+    store::list_offered(ctx, event, community, after, limit).await
+}
+
+/// What these are called in a letter. Who may see them was asked before.
+///
+/// # Errors
+/// When the database is away.
+pub async fn names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<String>> {
+    let names = store::list_names(ctx, ids).await?;
+    Ok(names.into_iter().map(|(role, event)| format!("{role} at {event}")).collect())
 }

@@ -2,7 +2,7 @@
 //! event and the community, so that a page of rows is one statement.
 
 use super::{
-    board::{self, Ask, BoardOrder, Wishes},
+    board::{self, Ask, BoardOrder, Offer, Wishes},
     rules::{
         Content, Hiding, Opportunity, OpportunityClosed, OpportunityDrafted, OpportunityEdited, OpportunityFilled,
         OpportunityOpened, OpportunityReopened,
@@ -14,7 +14,7 @@ use crate::{
     kernel::{
         actor::Scope,
         error::{AppError, AppResult},
-        ids::{OpportunityId, OrganizationId, PlaceId, RequestId},
+        ids::{CommunityId, EventId, OpportunityId, OrganizationId, PlaceId, RequestId},
         labels::{BenefitKind, Category},
         money::{Currency, Money, MoneyRange},
         page::{COUNT_CAP, Listed},
@@ -273,6 +273,85 @@ pub async fn list_board(
     Ok((rows.into_iter().map(|it| it.row).collect(), counted))
 }
 
+/// Does the list hold this one?
+pub async fn holds(ctx: &Ctx, filter: &BoardFilter<'_>, id: OpportunityId) -> AppResult<bool> {
+    let mut query = QueryBuilder::new("select exists (select 1");
+    query.push(FROM);
+    filter.narrow(&mut query, ctx.now());
+    query.push(" and o.id = ").push_bind(id.0).push(")");
+    Ok(query.build_query_scalar::<bool>().fetch_one(ctx.db()).await?)
+}
+
+/// The ids of what the list holds, at most so many.
+pub async fn list_ids(ctx: &Ctx, filter: &BoardFilter<'_>, limit: i64) -> AppResult<Vec<Uuid>> {
+    let mut query = QueryBuilder::new("select o.id");
+    query.push(FROM);
+    filter.narrow(&mut query, ctx.now());
+    query.push(" order by o.id limit ").push_bind(limit);
+    Ok(query.build_query_scalar::<Uuid>().fetch_all(ctx.db()).await?)
+}
+
+/// One that everybody can find now, a full one too.
+pub async fn find_offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>> {
+    let row = sqlx::query!(
+        r#"select e.event_type, e.category as event_category, o.category, e.format, e.region, o.currency, o.budget_min, o.budget_max,
+                  e.technologies, o.decision_date, tsvector_to_array(o.search) as "words!"
+           from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
+           where o.id = $1 and o.status in ('Open', 'Filled') and o.hidden_reason is null and e.public_visible
+             and e.hidden_reason is null and e.status in ('Upcoming', 'Live') and c.status in ('approved', 'active')
+             and o.decision_at > $2"#,
+        id.0,
+        ctx.now(),
+    )
+    .fetch_optional(ctx.db())
+    .await?;
+    Ok(row.map(|row| Offer {
+        event_type: row.event_type,
+        event_category: row.event_category,
+        category: row.category,
+        format: row.format,
+        region: row.region,
+        currency: row.currency,
+        budget_min: row.budget_min,
+        budget_max: row.budget_max,
+        technologies: row.technologies,
+        decision_date: row.decision_date,
+        words: row.words,
+    }))
+}
+
+/// What is open or full at an event, or of a community, by ids after one.
+pub async fn list_offered(
+    ctx: &Ctx,
+    event: Option<EventId>,
+    community: Option<CommunityId>,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<Uuid>> {
+    Ok(sqlx::query_scalar!(
+        "select id from opportunities
+         where (event_id = $1 or community_id = $2) and status in ('Open', 'Filled') and id > $3 order by id limit $4",
+        event.map(|id| id.0),
+        community.map(|id| id.0),
+        after,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
+/// The roles of these and the events that they are at, in the order of the ids that were given.
+pub async fn list_names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<(String, String)>> {
+    let rows = sqlx::query!(
+        "select o.category, e.title from unnest($1::uuid[]) with ordinality as q (id, place)
+         join opportunities o on o.id = q.id join events e on e.id = o.event_id order by q.place",
+        ids,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.category, row.title)).collect())
+}
+
 fn mine(query: &mut QueryBuilder<Postgres>, scope: Scope, status: Option<OpportunityStatus>) {
     query.push(" where (").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community()).push(")");
     if let Some(status) = status {
@@ -317,14 +396,23 @@ pub struct Whole {
     pub benefits: Vec<BenefitLine>,
 }
 
+const BENEFITS: &str = ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
+     from opportunity_benefits b where b.opportunity_id = o.id) as benefits";
+
+/// A community's own after an id, by their ids, with their lines; one statement for all of them.
+pub async fn list_whole(ctx: &Ctx, scope: Scope, after: Uuid, limit: i64) -> AppResult<Vec<Whole>> {
+    let mut query = QueryBuilder::new(COLUMNS);
+    query.push(NO_FIT).push(BENEFITS).push(FROM);
+    mine(&mut query, scope, None);
+    query.push(" and o.id > ").push_bind(after).push(" order by o.id limit ").push_bind(limit);
+    Ok(query.build_query_as::<Whole>().fetch_all(ctx.db()).await?)
+}
+
 /// One that the scope may touch or that the public may see: once opened, of a public event of an approved community, and not
 /// taken off the marketplace; staff see that too.
 pub async fn find(ctx: &Ctx, scope: Option<Scope>, hidden_too: bool, id: OpportunityId) -> AppResult<Option<Whole>> {
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(NO_FIT).push(
-        ", (select coalesce(jsonb_agg(jsonb_build_object('id', b.id, 'kind', b.kind, 'text', b.text) order by b.position), '[]') \
-         from opportunity_benefits b where b.opportunity_id = o.id) as benefits",
-    );
+    query.push(NO_FIT).push(BENEFITS);
     query.push(FROM).push(" where o.id = ").push_bind(id.0);
     query.push(
         " and ((o.status <> 'Draft' and o.hidden_reason is null and e.public_visible and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') \

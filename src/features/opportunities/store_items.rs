@@ -11,37 +11,49 @@ use crate::{
     platform::tx::Tx,
 };
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What is offered piece by piece, in order, with what is promised of it.
 pub async fn list(conn: impl sqlx::PgExecutor<'_>, id: OpportunityId, currency: Currency) -> AppResult<Vec<Item>> {
+    Ok(list_of(conn, &HashMap::from([(id, currency)])).await?.remove(&id).unwrap_or_default())
+}
+
+/// The same of several opportunities, each with its currency.
+pub async fn list_of(
+    conn: impl sqlx::PgExecutor<'_>,
+    currencies: &HashMap<OpportunityId, Currency>,
+) -> AppResult<HashMap<OpportunityId, Vec<Item>>> {
+    let ids: Vec<Uuid> = currencies.keys().map(|id| id.0).collect();
     let rows = sqlx::query!(
-        r#"select i.id, i.kind, i.name, i.details, i.benefit, i.price_minor, i.stock, i.package_id,
+        r#"select i.opportunity_id, i.id, i.kind, i.name, i.details, i.benefit, i.price_minor, i.stock, i.package_id,
                   (select count(*) from item_claims k where k.item_id = i.id and k.released_at is null) as "claimed!",
                   array(select case when x.item_id = i.id then x.other_id else x.item_id end from opportunity_item_conflicts x
                         where x.item_id = i.id or x.other_id = i.id) as "conflicts!"
-           from opportunity_items i where i.opportunity_id = $1 and not i.retired order by i.position"#,
-        id.0,
+           from opportunity_items i where i.opportunity_id = any($1) and not i.retired order by i.opportunity_id, i.position"#,
+        &ids,
     )
     .fetch_all(conn)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Item {
-                id: row.id.into(),
-                kind: ItemKind::parse(&row.kind).map_err(broken)?,
-                name: row.name,
-                details: row.details,
-                benefit: BenefitKind::parse(&row.benefit).map_err(broken)?,
-                price_minor: row.price_minor,
-                price_label: Money { minor: row.price_minor, currency }.format(),
-                stock: row.stock,
-                claimed: i32::try_from(row.claimed).unwrap_or(i32::MAX),
-                package_id: row.package_id.map(ItemId),
-                conflicts: row.conflicts.into_iter().map(ItemId).collect(),
-            })
-        })
-        .collect()
+    let mut items: HashMap<OpportunityId, Vec<Item>> = HashMap::new();
+    for row in rows {
+        let opportunity = OpportunityId(row.opportunity_id);
+        let Some(&currency) = currencies.get(&opportunity) else { continue };
+        items.entry(opportunity).or_default().push(Item {
+            id: row.id.into(),
+            kind: ItemKind::parse(&row.kind).map_err(broken)?,
+            name: row.name,
+            details: row.details,
+            benefit: BenefitKind::parse(&row.benefit).map_err(broken)?,
+            price_minor: row.price_minor,
+            price_label: Money { minor: row.price_minor, currency }.format(),
+            stock: row.stock,
+            claimed: i32::try_from(row.claimed).unwrap_or(i32::MAX),
+            package_id: row.package_id.map(ItemId),
+            conflicts: row.conflicts.into_iter().map(ItemId).collect(),
+        });
+    }
+    Ok(items)
 }
 
 /// The pieces as they are now: old ones keep their rows, and those that are no longer listed are retired, because mixes that

@@ -2,10 +2,9 @@
 
 use super::views::SavedView;
 use crate::{
-    kernel::{error::AppResult, ids::SavedViewId},
-    platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
+    kernel::error::AppResult,
+    platform::{ctx::Ctx, tx::Tx},
 };
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// The names of somebody's lists, in the order of the alphabet.
@@ -18,18 +17,6 @@ pub async fn list(ctx: &Ctx, user: Uuid, workspace: &str) -> AppResult<Vec<Saved
         workspace,
     )
     .fetch_all(ctx.db())
-    .await?)
-}
-
-/// How many somebody has, with the person's row held, so that two saves at once count each other.
-pub async fn count(tx: &mut Tx, user: Uuid, workspace: &str) -> AppResult<i64> {
-    sqlx::query!("select id from users where id = $1 for update", user).fetch_one(tx.conn()).await?;
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from saved_views where user_id = $1 and workspace = $2 and board = 'opportunities'"#,
-        user,
-        workspace,
-    )
-    .fetch_one(tx.conn())
     .await?)
 }
 
@@ -47,68 +34,4 @@ pub async fn follow(tx: &mut Tx, gone: &str, kept: &str) -> AppResult<u64> {
     .await?;
     sqlx::query!("delete from saved_views where workspace = $1", gone).execute(tx.conn()).await?;
     Ok(moved.rows_affected())
-}
-
-const NAME_TAKEN: &str = "You have a view of this name already. Choose another one.";
-
-pub async fn insert(
-    tx: &mut Tx,
-    id: SavedViewId,
-    owner: (Uuid, &str),
-    name: &str,
-    query: &str,
-    at: DateTime<Utc>,
-) -> AppResult<()> {
-    sqlx::query!(
-        "insert into saved_views (id, user_id, workspace, board, name, query, created_at, updated_at)
-         values ($1, $2, $3, 'opportunities', $4, $5, $6, $6)",
-        id.0,
-        owner.0,
-        owner.1,
-        name,
-        query,
-        at,
-    )
-    .execute(tx.conn())
-    .await
-    .on_constraint("saved_views_name_key", "name", NAME_TAKEN)?;
-    Ok(())
-}
-
-/// A new name and, where one is given, a new query. `false` when there is none of theirs.
-pub async fn update(
-    tx: &mut Tx,
-    id: SavedViewId,
-    owner: (Uuid, &str),
-    name: &str,
-    query: Option<&str>,
-    at: DateTime<Utc>,
-) -> AppResult<bool> {
-    let changed = sqlx::query!(
-        "update saved_views set name = $4, query = coalesce($5, query), updated_at = $6
-         where id = $1 and user_id = $2 and workspace = $3 and board = 'opportunities'",
-        id.0,
-        owner.0,
-        owner.1,
-        name,
-        query,
-        at,
-    )
-    .execute(tx.conn())
-    .await
-    .on_constraint("saved_views_name_key", "name", NAME_TAKEN)?;
-    Ok(changed.rows_affected() == 1)
-}
-
-/// `false` when there is none of theirs.
-pub async fn delete(tx: &mut Tx, id: SavedViewId, owner: (Uuid, &str)) -> AppResult<bool> {
-    let gone = sqlx::query!(
-        "delete from saved_views where id = $1 and user_id = $2 and workspace = $3 and board = 'opportunities'",
-        id.0,
-        owner.0,
-        owner.1,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(gone.rows_affected() == 1)
 }

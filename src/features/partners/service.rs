@@ -611,6 +611,17 @@ pub async fn manage(
     })
 }
 
+/// Everything on the pages of the acting community's events after an id, by their ids: by one statement, however many they are.
+///
+/// # Errors
+/// 404 for everybody but a community's people.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<PartnerLinkId>, limit: i64) -> AppResult<Vec<AssignmentView>> {
+    let community = actor.community().ok_or(AppError::NotFound)?;
+    let hidden = policy::sees_hidden(actor);
+    let rows = store::list_whole(ctx, community, hidden, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    rows.into_iter().map(|row| managed(row, hidden)).collect()
+}
+
 /// One of those who stand on an event's page, for its own community.
 ///
 /// # Errors

@@ -384,6 +384,29 @@ pub async fn list_managed(
     .await?)
 }
 
+/// Everything on the pages of a community's events after an id, by their ids; one statement for all of them.
+pub async fn list_whole(ctx: &Ctx, community: CommunityId, hidden: bool, after: Uuid, limit: i64) -> AppResult<Vec<ManagedRow>> {
+    Ok(sqlx::query_as!(
+        ManagedRow,
+        r#"select p.id, p.event_id, p.community_id, p.organization_id,
+                  case when o.verification_status in ('Verified', 'Community Added') then o.slug end as "organization_slug?",
+                  p.request_id, p.name_snapshot, p.logo_key_snapshot, p.website_snapshot, p.display_category, p.benefits, p.visible,
+                  p.version, p.display_order,
+                  (select count(*) from event_partners q
+                   where q.event_id = p.event_id and q.tier_keyword = p.tier_keyword and q.removed_at is null
+                     and (q.visible or $2) and (q.display_order, q.id) < (p.display_order, p.id)) as "place!"
+           from event_partners p join events e on e.id = p.event_id left join organizations o on o.id = p.organization_id
+           where p.community_id = $1 and p.removed_at is null and e.deleted_at is null and (p.visible or $2) and p.id > $3
+           order by p.id limit $4"#,
+        community.0,
+        hidden,
+        after,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
 // ── Showing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// What the public sees of an event's partners, in display order: of these categories, whose name holds `search`, after

@@ -52,6 +52,7 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// The deadline at which an offer expires.
 pub const EXPIRY: &str = "request_expiry";
@@ -727,13 +728,48 @@ pub async fn get_with_contact(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppRes
 async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestView, (String, Vec<u8>))> {
     let stands = actor.side().ok_or(AppError::NotFound)?;
     let reader = store::Reader { scope: actor.scope(), side: stands, user: actor.user() };
-    let found = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
-    let store::Whole { row, revisions, colleagues, community_email, community_phone } = found;
-    let side = policy::side(actor, row.community_id.into(), row.organization_id.into())?;
+    let mut found = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
+    let side = policy::side(actor, found.row.community_id.into(), found.row.organization_id.into())?;
     policy::may_see(actor)?;
-    let newest = revisions.last().ok_or_else(|| AppError::broken("a request has no revision"))?;
     let facts = store::list_timeline(ctx, actor.user(), id, TIMELINE_LIMIT).await?;
-    let colleagues = inbox::colleagues(colleagues, side);
+    let colleagues = inbox::colleagues(std::mem::take(&mut found.colleagues), side);
+    let (view, contact) = shown(ctx, actor, found, facts, &colleagues)?;
+    Ok((RequestView { colleagues, ..view }, contact))
+}
+
+/// The requests of the acting workspace after an id, whole and by their ids, but for the colleagues whom each could be given to:
+/// by three statements, however many they are. Nothing is noted as read.
+///
+/// # Errors
+/// 403 for a role that does not see requests.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<RequestId>, limit: i64) -> AppResult<Vec<RequestView>> {
+    let side = policy::may_see_inbox(actor)?;
+    let reader = store::Reader { scope: actor.scope(), side, user: actor.user() };
+    let found = store::list_whole(ctx, reader, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    let ids: Vec<Uuid> = found.iter().map(|whole| whole.row.id).collect();
+    let mut timelines = store::list_timelines(ctx, &ids, TIMELINE_LIMIT).await?;
+    let colleagues = inbox::colleagues(store::list_colleagues(ctx, reader.scope).await?, side);
+    found
+        .into_iter()
+        .map(|whole| {
+            let facts = timelines.remove(&whole.row.id).unwrap_or_default();
+            Ok(shown(ctx, actor, whole, facts, &colleagues)?.0)
+        })
+        .collect()
+}
+
+/// A request as this actor sees it, without the list of their colleagues; and the address and the sealed number of its community,
+/// which are not everybody's.
+fn shown(
+    ctx: &Ctx,
+    actor: &Actor,
+    found: store::Whole,
+    facts: Vec<store::TimelineRow>,
+    colleagues: &[ColleagueView],
+) -> AppResult<(RequestView, (String, Vec<u8>))> {
+    let store::Whole { row, revisions, community_email, community_phone, .. } = found;
+    let side = policy::side(actor, row.community_id.into(), row.organization_id.into())?;
+    let newest = revisions.last().ok_or_else(|| AppError::broken("a request has no revision"))?;
     let canonical: Value = serde_json::from_str(&newest.canonical).unwrap_or(Value::Null);
     let changes = event_changes(
         &canonical["eventSnapshot"],
@@ -769,14 +805,14 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     } else {
         rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
     };
-    let timeline = facts.into_iter().filter_map(|fact| entry(fact, side, &colleagues, zone)).collect();
+    let timeline = facts.into_iter().filter_map(|fact| entry(fact, side, colleagues, zone)).collect();
     let revisions = revisions
         .into_iter()
         .map(|revision| revision_view(revision, &community.name, &organization.name, zone))
         .collect::<AppResult<Vec<_>>>()?;
     let current = revisions.last().cloned().ok_or_else(|| AppError::broken("a request has no revision"))?;
     let view = RequestView {
-        id,
+        id: row.id.into(),
         state,
         opened_by,
         turn,
@@ -815,10 +851,10 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
         ask_again_label: row.ask_again_on.map(sending::month_label).unwrap_or_default(),
         held: row.held_at.is_some() && state.is_open(),
         held_label: inbox::signal_words(&row.held_for),
-        assignee: inbox::assignee(row.assignee_id, row.assignee_name, &colleagues),
+        assignee: inbox::assignee(row.assignee_id, row.assignee_name, colleagues),
         snoozed_until: row.snoozed_until,
         snoozed_label: row.snoozed_until.map(|at| format!("Back on {}", dates::day(at, zone))).unwrap_or_default(),
-        colleagues,
+        colleagues: Vec::new(),
         can_act: policy::may_act(actor).is_ok(),
         opened_at: row.opened_at,
         expires_at: row.expires_at,

@@ -23,6 +23,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use sqlx::{FromRow, Postgres, QueryBuilder};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What lists and pages read.
@@ -145,6 +146,27 @@ pub struct Whole {
 
 /// One request that the reader may touch, by one statement.
 pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<Whole>> {
+    let mut query = whole(reader, true);
+    query.push(" where r.id = ").push_bind(id.0);
+    within(&mut query, reader.scope);
+    Ok(query.build_query_as::<Whole>().fetch_optional(ctx.db()).await?)
+}
+
+/// The requests of the reader's workspace after an id, by their ids, without colleagues; one statement for all of them.
+pub async fn list_whole(ctx: &Ctx, reader: Reader, after: Uuid, limit: i64) -> AppResult<Vec<Whole>> {
+    let mut query = whole(reader, false);
+    // Said beside what the scope says, so that an index leads through them.
+    match reader.side {
+        Side::Community => query.push(" where r.community_id = ").push_bind(reader.scope.community()),
+        Side::Organization => query.push(" where r.organization_id = ").push_bind(reader.scope.organization()),
+    };
+    query.push(" and r.id > ").push_bind(after);
+    within(&mut query, reader.scope);
+    query.push(" order by r.id limit ").push_bind(limit);
+    Ok(query.build_query_as::<Whole>().fetch_all(ctx.db()).await?)
+}
+
+fn whole(reader: Reader, with_colleagues: bool) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("");
     reader.select(&mut query, |query| {
         query.push(
@@ -155,11 +177,13 @@ pub async fn find(ctx: &Ctx, reader: Reader, id: RequestId) -> AppResult<Option<
                   'prev_hash', encode(x.prev_hash, 'hex'), 'created_at', x.created_at) order by x.sequence) \
               from revisions x where x.request_id = r.id) as revisions, ",
         );
-        colleagues(query, reader.scope);
+        if with_colleagues {
+            colleagues(query, reader.scope);
+        } else {
+            query.push("'[]'::jsonb as colleagues");
+        }
     });
-    query.push(" where r.id = ").push_bind(id.0);
-    within(&mut query, reader.scope);
-    Ok(query.build_query_as::<Whole>().fetch_optional(ctx.db()).await?)
+    query
 }
 
 /// What somebody's queries may touch: their own side's, except what staff hold back from them.
@@ -460,6 +484,36 @@ pub async fn list_timeline(ctx: &Ctx, user: UserId, id: RequestId, limit: i64) -
     .await?;
     rows.reverse();
     Ok(rows)
+}
+
+/// A fact of the timeline of one of several requests.
+#[derive(FromRow)]
+struct TimelineOf {
+    request_id: Uuid,
+    #[sqlx(flatten)]
+    fact: TimelineRow,
+}
+
+/// As [`list_timeline`] for several requests, by one statement; nothing is noted as seen.
+pub async fn list_timelines(ctx: &Ctx, ids: &[Uuid], limit: i64) -> AppResult<HashMap<Uuid, Vec<TimelineRow>>> {
+    let rows = sqlx::query_as::<_, TimelineOf>(
+        "select q.id as request_id, t.at, t.actor_user_id, t.acting_kind, t.room, t.name, t.payload, t.private
+         from unnest($1::uuid[]) as q (id) cross join lateral (
+             select f.id, f.at, f.actor_user_id, f.acting_kind, f.room, f.name, f.payload, p.fields as private
+             from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
+             where a.subject_kind = 'request' and a.subject_id = q.id and f.room in ('requests', 'decisions', 'partners')
+             order by a.at desc, f.id desc limit $2
+         ) t order by q.id, t.at, t.id",
+    )
+    .bind(ids)
+    .bind(limit)
+    .fetch_all(ctx.db())
+    .await?;
+    let mut timelines: HashMap<Uuid, Vec<TimelineRow>> = HashMap::new();
+    for row in rows {
+        timelines.entry(row.request_id).or_default().push(row.fact);
+    }
+    Ok(timelines)
 }
 
 /// Notes that somebody has seen everything that these requests of theirs say by now. Gives how many are theirs.

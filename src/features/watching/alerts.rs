@@ -16,6 +16,10 @@ use crate::{
             self,
             search::{CommunitiesQuery, CommunityFacet},
         },
+        opportunities::{
+            self,
+            board::{Board, Offer},
+        },
         organizations::{
             self,
             rules::search::{DirectoryFacet, DirectoryQuery},
@@ -25,7 +29,7 @@ use crate::{
         actor::{Actor, Membership},
         error::AppResult,
         fact::{Subject, SubjectKind},
-        ids::{CommunityId, OrganizationId, SavedViewId},
+        ids::{CommunityId, EventId, OpportunityId, OrganizationId, SavedViewId},
         search::Entry,
     },
     platform::{
@@ -89,6 +93,7 @@ pub async fn looks_as(ctx: &Ctx, owner: &Owner) -> AppResult<Option<Looks>> {
 enum Row {
     Organization(Box<Entry<DirectoryFacet>>),
     Community(Box<Entry<CommunityFacet>>),
+    Opportunity(OpportunityId, Box<Offer>),
 }
 
 impl Row {
@@ -102,14 +107,20 @@ impl Row {
                 let entry = communities::directory::entry(ctx, CommunityId(id)).await?;
                 entry.map(|entry| Self::Community(Box::new(entry)))
             }
+            List::Opportunities => {
+                let id = OpportunityId(id);
+                let offer = opportunities::service::offer(ctx, id).await?;
+                offer.map(|offer| Self::Opportunity(id, Box::new(offer)))
+            }
         })
     }
 
-    /// Does it fit, whoever asks?
+    /// Does it fit, whoever asks? No is certain.
     fn fits(&self, query: &str) -> bool {
         match self {
             Self::Organization(entry) => DirectoryQuery::read(query).fits(entry),
             Self::Community(entry) => CommunitiesQuery::read(query).fits(entry),
+            Self::Opportunity(_, offer) => Board::read(query).ask().is_ok_and(|ask| ask.may_hold(offer)),
         }
     }
 
@@ -118,6 +129,7 @@ impl Row {
         match self {
             Self::Organization(entry) => organizations::directory::finds(ctx, viewer, &DirectoryQuery::read(query), entry).await,
             Self::Community(entry) => communities::directory::finds(ctx, viewer, &CommunitiesQuery::read(query), entry).await,
+            Self::Opportunity(id, _) => opportunities::service::finds(ctx, viewer, &Board::read(query), *id).await,
         }
     }
 }
@@ -159,6 +171,22 @@ pub async fn changed(ctx: &Ctx, list: List, id: Uuid) -> AppResult<()> {
                 jobs::ensure_deadline(&mut tx, ALERT, search, now + GATHERED).await?;
             }
             tx.commit_unstated("nobody was told yet; the alert states what it tells").await?;
+        }
+    }
+}
+
+/// What stands around opportunities came or changed: an event, or a community. Every one that is offered there is looked at.
+///
+/// # Errors
+/// As [`changed`].
+pub async fn offers_changed(ctx: &Ctx, event: Option<EventId>, community: Option<CommunityId>) -> AppResult<()> {
+    let mut last = Uuid::nil();
+    loop {
+        let offers = opportunities::service::offered(ctx, event, community, last, CHUNK).await?;
+        let Some(end) = offers.last() else { return Ok(()) };
+        last = *end;
+        for offer in offers {
+            changed(ctx, List::Opportunities, offer).await?;
         }
     }
 }
@@ -246,6 +274,7 @@ pub async fn told(ctx: &Ctx, fact: &StoredFact) -> AppResult<Option<Told>> {
             let cards = communities::directory::cards(ctx, viewer, named).await?;
             cards.into_iter().map(|card| card.name).collect()
         }
+        List::Opportunities => opportunities::service::names(ctx, named).await?,
     };
     if names.is_empty() {
         return Ok(None);

@@ -17,6 +17,9 @@ pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/directory", form: "save-search", handler: |posted| Box::pin(save(posted, List::Organizations)) },
         FormRoute { path: "/communities", form: "save-search", handler: |posted| Box::pin(save(posted, List::Communities)) },
+        FormRoute { path: "/opportunities", form: "save-view", handler: |posted| Box::pin(save(posted, List::Opportunities)) },
+        FormRoute { path: "/opportunities", form: "rename-view", handler: |posted| Box::pin(rename_view(posted)) },
+        FormRoute { path: "/opportunities", form: "delete-view", handler: |posted| Box::pin(delete_view(posted)) },
         FormRoute { path: "/searches", form: "rename", handler: |posted| Box::pin(rename(posted)) },
         FormRoute { path: "/searches", form: "alerts", handler: |posted| Box::pin(alerts(posted)) },
         FormRoute { path: "/searches", form: "delete", handler: |posted| Box::pin(delete(posted)) },
@@ -38,7 +41,32 @@ async fn save(posted: Posted, list: List) -> AppResult<Done> {
     let typed = &posted.typed;
     let input = SearchInput { name: typed.owned("name"), query: typed.owned("query"), alerts: typed.ticked("alerts") };
     let search = service::save(&posted.call.ctx, &actor, list, &input).await?;
-    Ok(here(&posted, &format!("{}?{}", list.path(), search.query)))
+    Ok(at_list(&posted, list, &search.query))
+}
+
+/// The list as a question shows it.
+fn at_list(posted: &Posted, list: List, query: &str) -> Done {
+    let path = if query.is_empty() { list.path().to_owned() } else { format!("{}?{query}", list.path()) };
+    here(posted, &path)
+}
+
+fn view_id(posted: &Posted) -> AppResult<SavedViewId> {
+    posted.typed.text("view").parse().map_err(|_| AppError::NotFound)
+}
+
+async fn rename_view(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let view = service::search_of(&posted.call.ctx, &actor, List::Opportunities, view_id(&posted)?).await?;
+    service::rename(&posted.call.ctx, &actor, view.id, posted.typed.text("name")).await?;
+    Ok(at_list(&posted, view.list, &view.query))
+}
+
+async fn delete_view(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.viewer()?;
+    let view = service::search_of(&posted.call.ctx, &actor, List::Opportunities, view_id(&posted)?).await?;
+    service::delete(&posted.call.ctx, &actor, view.id).await?;
+    // The list stays as it is shown; only its name is gone.
+    Ok(at_list(&posted, view.list, &view.list.canonical(posted.typed.text("query"))))
 }
 
 fn search_id(posted: &Posted) -> AppResult<SavedViewId> {

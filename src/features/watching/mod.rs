@@ -1,7 +1,7 @@
-//! What people keep an eye on: searches of organizations and of communities that they saved, with alerts for what comes to
-//! fit, and organizations and communities that they watch.
+//! What people keep an eye on: searches of organizations, communities and opportunities that they saved, with alerts for what
+//! comes to fit, and organizations and communities that they watch.
 //!
-//! Both are a person's own, in the workspace that they act for, as saved views of opportunities are: who leaves takes nothing
+//! Both are a person's own, in the workspace that they act for: who leaves takes nothing
 //! along, and colleagues do not see what somebody is looking for. Promises: an alert tells of a row at most once for a search,
 //! and of none that its reader may not see at that moment.
 
@@ -14,6 +14,8 @@ pub mod alerts;
 pub mod forms;
 #[cfg(feature = "server")]
 pub mod jobs;
+#[cfg(feature = "server")]
+pub mod rest;
 #[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]

@@ -1,7 +1,9 @@
-//! The two lists that can be searched and watched, and what an alert says has happened.
+//! The lists whose searches are saved, two of which have rows that can be watched; and what an alert says has happened.
 
 use crate::{
-    features::{communities::search::CommunitiesQuery, organizations::rules::search::DirectoryQuery},
+    features::{
+        communities::search::CommunitiesQuery, opportunities::board::Board, organizations::rules::search::DirectoryQuery,
+    },
     kernel::{
         fact::{Fact, Statement},
         ids::{SavedViewId, UserId},
@@ -9,13 +11,15 @@ use crate::{
     },
 };
 use serde_json::json;
+use url::form_urlencoded;
 use uuid::Uuid;
 
 labels! {
-    /// A list whose rows are searched and watched.
+    /// A list that is searched.
     List, "a list" {
         Organizations = "organizations",
         Communities = "communities",
+        Opportunities = "opportunities",
     }
 }
 
@@ -25,6 +29,7 @@ impl List {
         match self {
             Self::Organizations => "/directory",
             Self::Communities => "/communities",
+            Self::Opportunities => "/opportunities",
         }
     }
 
@@ -33,6 +38,7 @@ impl List {
         match self {
             Self::Organizations => "Sponsors and partners",
             Self::Communities => "Communities",
+            Self::Opportunities => "Opportunities",
         }
     }
 
@@ -43,6 +49,8 @@ impl List {
             (Self::Organizations, _) => "organizations",
             (Self::Communities, 1) => "community",
             (Self::Communities, _) => "communities",
+            (Self::Opportunities, 1) => "opportunity",
+            (Self::Opportunities, _) => "opportunities",
         }
     }
 
@@ -51,6 +59,22 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).from_the_start().query(),
             Self::Communities => CommunitiesQuery::read(query).from_the_start().query(),
+            Self::Opportunities => Board::read(query).query(),
+        }
+    }
+
+    /// What of the question cannot be meant. Only opportunities are asked for what could be wrong.
+    pub fn problem(self, query: &str) -> Option<String> {
+        if form_urlencoded::parse(query.as_bytes()).any(|(_, value)| value.contains('\0')) {
+            return Some("It holds a character that cannot be kept. Leave that one out.".to_owned());
+        }
+        match self {
+            Self::Organizations | Self::Communities => None,
+            Self::Opportunities => {
+                let problems = Board::read(query).ask().err()?;
+                let said = problems.0.into_iter().map(|(field, message)| format!("{field}: {message}"));
+                Some(said.collect::<Vec<_>>().join(" "))
+            }
         }
     }
 
@@ -59,6 +83,7 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).is_narrowed(),
             Self::Communities => CommunitiesQuery::read(query).is_narrowed(),
+            Self::Opportunities => Board::read(query).is_narrowed(),
         }
     }
 
@@ -67,6 +92,7 @@ impl List {
         match self {
             Self::Organizations => DirectoryQuery::read(query).described(),
             Self::Communities => CommunitiesQuery::read(query).described(),
+            Self::Opportunities => Board::read(query).described(),
         }
     }
 }
@@ -112,6 +138,12 @@ mod tests {
         assert!(list.is_narrowed("q=rust") && !list.is_narrowed("sort=name"));
         assert_eq!(List::Communities.canonical("technology=Rust&country=India"), "country=India");
         assert_eq!(List::Communities.described("country=India"), "Country: India");
+        let offers = List::Opportunities;
+        assert_eq!(offers.canonical("region=Europe&q=rust&cursor=ab&as=x"), "q=rust&region=Europe");
+        assert!(offers.is_narrowed("q=rust") && !offers.is_narrowed("sort=newest"));
+        assert_eq!((offers.problem("q=rust"), list.problem("sort=best")), (None, None));
+        assert!(list.problem("q=a%00b").is_some());
+        assert!(offers.problem("sort=best").is_some_and(|said| said.starts_with("sort: ")));
     }
 
     #[test]

@@ -4,14 +4,19 @@
 use super::{
     alerts,
     rules::List,
-    store,
-    views::{KeptView, SavedSearchView, SearchInput, SearchesView, WatchView, WatchedView, WatchlistView},
+    store::{self, WatchedRow},
+    views::{
+        KeptView, SavedSearchView, SearchInput, SearchList, SearchPatch, SearchesView, WatchList, WatchView, WatchedView,
+        WatchlistView,
+    },
 };
 use crate::{
     features::{
         accounts::{self, views::Recipient},
         communities,
         communities::search::CommunitiesQuery,
+        opportunities,
+        opportunities::board::Board,
         organizations,
         organizations::{rules::search::DirectoryQuery, views::logo_url},
     },
@@ -20,10 +25,12 @@ use crate::{
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{OrganizationId, SavedViewId},
+        page::{Page, PageRequest, cursor, uncursor},
         text::Line,
     },
     platform::{ctx::Ctx, dates, jobs, tx::Tx},
 };
+use chrono::{DateTime, SecondsFormat};
 use uuid::Uuid;
 
 pub use super::store::Owner;
@@ -73,25 +80,17 @@ pub async fn searches(ctx: &Ctx, actor: &Actor) -> AppResult<SearchesView> {
 /// Saves a question under a name. With an alert, what fits now is known: nobody is told of it.
 ///
 /// # Errors
-/// 422 beside `name`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
+/// 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
 pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> AppResult<SavedSearchView> {
     let name = read_name(&input.name)?;
-    let query = list.canonical(&input.query);
-    if !list.is_narrowed(&query) {
-        return Err(AppError::refused(
-            "NOTHING_NARROWED",
-            format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
-        ));
-    }
+    let query = read_query(list, &input.query)?;
+    must_be_narrowed(list, &query, input.alerts)?;
     let known = if input.alerts { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let (owner, now) = (owner(actor), ctx.now());
     let mut tx = ctx.begin().await?;
     let (count, twin) = store::count_searches(&mut tx, &owner, list, &query).await?;
     if let Some(twin) = twin {
-        return Err(AppError::refused(
-            "SEARCH_SAVED_ALREADY",
-            format!("You saved this search already, as “{twin}”. It stands under your saved searches."),
-        ));
+        return Err(saved_already(&twin));
     }
     if count >= MOST_SEARCHES {
         return Err(AppError::refused(
@@ -108,6 +107,33 @@ pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> 
     Ok(search)
 }
 
+fn saved_already(twin: &str) -> AppError {
+    AppError::refused(
+        "SEARCH_SAVED_ALREADY",
+        format!("You saved this search already, as “{twin}”. It stands under your saved searches."),
+    )
+}
+
+/// A question as its list writes it.
+fn read_query(list: List, typed: &str) -> Result<String, FieldErrors> {
+    let query = list.canonical(typed);
+    match list.problem(&query) {
+        Some(problem) => Err(FieldErrors::one("query", problem)),
+        None => Ok(query),
+    }
+}
+
+/// An order of all opportunities is worth a name; a search of everything, or an alert of it, is not.
+fn must_be_narrowed(list: List, query: &str, with_alerts: bool) -> AppResult<()> {
+    if list.is_narrowed(query) || (list == List::Opportunities && !with_alerts) {
+        return Ok(());
+    }
+    Err(AppError::refused(
+        "NOTHING_NARROWED",
+        format!("This is every {}. Search for words or choose a filter, then save that.", list.noun(1)),
+    ))
+}
+
 fn read_name(name: &str) -> Result<String, FieldErrors> {
     Line::parse(name, 1, LONGEST_NAME, "name").map(Line::into_string).map_err(|wrong| FieldErrors::one("name", wrong.to_string()))
 }
@@ -121,6 +147,7 @@ async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<V
         List::Communities => {
             communities::directory::all_ids(ctx, Some(actor), &CommunitiesQuery::read(query), MOST_KNOWN).await?
         }
+        List::Opportunities => opportunities::service::all_ids(ctx, Some(actor), &Board::read(query), MOST_KNOWN).await?,
     };
     found.ok_or_else(|| {
         AppError::refused(
@@ -134,37 +161,96 @@ async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<V
     })
 }
 
+/// A page of the searches that the actor saved in this workspace, of every list, the oldest first.
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn searches_after(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<SearchList> {
+    let after = match page.cursor.as_deref() {
+        None => Uuid::nil(),
+        Some(text) => {
+            let [id] = uncursor::<1>(text)?;
+            id.parse().map_err(|_| not_ours())?
+        }
+    };
+    // There are never so many that a statement would have to cut them.
+    let mut items = store::list_searches(ctx, &owner(actor)).await?;
+    items.retain(|search| search.id.0 > after);
+    items.sort_by_key(|search| search.id);
+    let Page { items, next_cursor, .. } = Page::cut(items, page.limit, 0, |search| cursor(&[&search.id.to_string()]));
+    Ok(SearchList { items, next_cursor })
+}
+
+fn not_ours() -> AppError {
+    AppError::invalid("cursor", "This cursor is not one of ours. Start again without it.")
+}
+
+/// One search of the actor's.
+///
+/// # Errors
+/// 404 for somebody else's, and for one that is gone.
+pub async fn search(ctx: &Ctx, actor: &Actor, id: SavedViewId) -> AppResult<SavedSearchView> {
+    let searches = store::list_searches(ctx, &owner(actor)).await?;
+    searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)
+}
+
+/// As [`search`], of one list only.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_of(ctx: &Ctx, actor: &Actor, list: List, id: SavedViewId) -> AppResult<SavedSearchView> {
+    Some(search(ctx, actor, id).await?).filter(|search| search.list == list).ok_or(AppError::NotFound)
+}
+
 /// Gives a search another name.
 ///
 /// # Errors
-/// 404 for somebody else's; 422 beside `name`.
+/// As [`change`].
 pub async fn rename(ctx: &Ctx, actor: &Actor, id: SavedViewId, name: &str) -> AppResult<()> {
-    let name = read_name(name)?;
-    let mut tx = ctx.begin().await?;
-    let search = store::hold_search(&mut tx, &owner(actor), id).await?.ok_or(AppError::NotFound)?;
-    store::update_search(&mut tx, &SavedSearchView { name, ..search }, ctx.now()).await?;
-    tx.result(id);
-    tx.commit_unstated("a person's own bookmark").await
+    change(ctx, actor, id, &SearchPatch { name: Some(name.to_owned()), ..SearchPatch::default() }).await
 }
 
-/// Switches the alert of a search on or off. On, what fits now is known; off, what waited is not told.
+/// Switches the alert of a search on or off.
 ///
 /// # Errors
-/// 404 for somebody else's; 409 `TOO_MANY_FIT`.
+/// As [`change`].
 pub async fn set_alerts(ctx: &Ctx, actor: &Actor, id: SavedViewId, alerts: bool) -> AppResult<()> {
+    change(ctx, actor, id, &SearchPatch { alerts: Some(alerts), ..SearchPatch::default() }).await
+}
+
+/// Gives a search another name or another question, and switches its alert on or off. On, what fits now is known; off, what waited
+/// is not told.
+///
+/// # Errors
+/// 404 for somebody else's; 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`, `SEARCH_SAVED_ALREADY`.
+pub async fn change(ctx: &Ctx, actor: &Actor, id: SavedViewId, patch: &SearchPatch) -> AppResult<()> {
+    let name = patch.name.as_deref().map(read_name).transpose()?;
     let (owner, now) = (owner(actor), ctx.now());
-    let searches = store::list_searches(ctx, &owner).await?;
-    let search = searches.into_iter().find(|search| search.id == id).ok_or(AppError::NotFound)?;
-    let known = if alerts && !search.alerts { known(ctx, actor, search.list, &search.query).await? } else { Vec::new() };
+    let seen = search(ctx, actor, id).await?;
+    let list = seen.list;
+    let query = match patch.query.as_deref() {
+        Some(typed) => read_query(list, typed)?,
+        None => seen.query.clone(),
+    };
+    let asks_anew = query != seen.query;
+    let begins = patch.alerts == Some(true) && (asks_anew || !seen.alerts);
+    must_be_narrowed(list, &query, begins)?;
+    let known = if begins { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let mut tx = ctx.begin().await?;
-    let search = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
-    store::update_search(&mut tx, &SavedSearchView { alerts, ..search }, now).await?;
-    if alerts {
-        store::insert_known(&mut tx, id, &known, now).await?;
-    } else {
+    if asks_anew && let (_, Some(twin)) = store::count_searches(&mut tx, &owner, list, &query).await? {
+        return Err(saved_already(&twin));
+    }
+    let held = store::hold_search(&mut tx, &owner, id).await?.ok_or(AppError::NotFound)?;
+    // What the patch does not name is as it is under the lock.
+    let name = name.unwrap_or_else(|| held.name.clone());
+    let query = if patch.query.is_some() { query } else { held.query.clone() };
+    let alerts = patch.alerts.unwrap_or(held.alerts && !asks_anew);
+    store::update_search(&mut tx, &SavedSearchView { name, query, alerts, ..held }, now).await?;
+    if asks_anew || !alerts {
         store::forget_waiting(&mut tx, id, None).await?;
         jobs::clear_deadline(&mut tx, alerts::ALERT, id.0).await?;
     }
+    store::insert_known(&mut tx, id, &known, now).await?;
     tx.result(id);
     tx.commit_unstated("a person's own bookmark").await
 }
@@ -241,6 +327,8 @@ async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<
     Ok(match list {
         List::Organizations => !organizations::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
         List::Communities => !communities::directory::cards(ctx, Some(actor), &[row]).await?.is_empty(),
+        // An opportunity closes; what watches for the next one is a search.
+        List::Opportunities => false,
     })
 }
 
@@ -250,7 +338,11 @@ async fn is_there(ctx: &Ctx, actor: &Actor, list: List, row: Uuid) -> AppResult<
 /// When the database is away.
 pub async fn watchlist(ctx: &Ctx, actor: &Actor) -> AppResult<WatchlistView> {
     let rows = store::list_watched(ctx, &owner(actor), actor.organization(), actor.community()).await?;
-    let items = rows.into_iter().map(|row| WatchedView {
+    Ok(WatchlistView { items: rows.into_iter().map(shown).collect(), acting: key_of(actor) })
+}
+
+fn shown(row: WatchedRow) -> WatchedView {
+    WatchedView {
         list: row.list,
         id: row.id,
         slug: row.slug,
@@ -259,8 +351,30 @@ pub async fn watchlist(ctx: &Ctx, actor: &Actor) -> AppResult<WatchlistView> {
         about: row.about,
         changed_at: row.changed_at.to_rfc3339(),
         changed_label: dates::day(row.changed_at, chrono_tz::Tz::UTC),
+    }
+}
+
+/// A page of [`watchlist`].
+///
+/// # Errors
+/// 422 for a cursor that is none.
+pub async fn watched_after(ctx: &Ctx, actor: &Actor, page: &PageRequest) -> AppResult<WatchList> {
+    let after = match page.cursor.as_deref() {
+        None => None,
+        Some(text) => {
+            let [at, id] = uncursor::<2>(text)?;
+            let at = DateTime::parse_from_rfc3339(&at).map_err(|_| not_ours())?.to_utc();
+            Some((at, id.parse::<Uuid>().map_err(|_| not_ours())?))
+        }
+    };
+    let mut rows = store::list_watched(ctx, &owner(actor), actor.organization(), actor.community()).await?;
+    if let Some((at, id)) = after {
+        rows.retain(|row| row.changed_at < at || (row.changed_at == at && row.id > id));
+    }
+    let Page { items, next_cursor, .. } = Page::cut(rows, page.limit, 0, |row| {
+        cursor(&[&row.changed_at.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
     });
-    Ok(WatchlistView { items: items.collect(), acting: key_of(actor) })
+    Ok(WatchList { items: items.into_iter().map(shown).collect(), next_cursor })
 }
 
 /// Somebody who watches a row, and the workspace in which they do, as pages name it.
@@ -280,6 +394,7 @@ pub async fn watchers(ctx: &Ctx, list: List, row: Uuid) -> AppResult<Vec<Watcher
         let sees = match (list, &looks.viewer) {
             (List::Organizations, viewer) => !organizations::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
             (List::Communities, viewer) => !communities::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),
+            (List::Opportunities, _) => false,
         };
         let login = if sees { accounts::service::login(ctx, owner.user.into()).await? } else { None };
         if let Some(login) = login {

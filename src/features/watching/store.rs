@@ -1,5 +1,4 @@
-//! SQL of saved searches (the rows of `saved_views` that are about organizations and communities), of what they found, and of
-//! what people watch.
+//! SQL of saved searches, of what they found, and of what people watch.
 
 use super::{rules::List, views::SavedSearchView};
 use crate::{
@@ -46,7 +45,7 @@ pub async fn list_searches(ctx: &Ctx, owner: &Owner) -> AppResult<Vec<SavedSearc
     let rows = sqlx::query_as!(
         SearchRow,
         r#"select id, board, name, query, alerts from saved_views
-           where user_id = $1 and workspace = $2 and board in ('organizations', 'communities')
+           where user_id = $1 and workspace = $2
            order by board desc, lower(name) collate "C", id"#,
         owner.user,
         owner.workspace,
@@ -128,7 +127,7 @@ pub async fn hold_search(tx: &mut Tx, owner: &Owner, id: SavedViewId) -> AppResu
     let row = sqlx::query_as!(
         SearchRow,
         "select id, board, name, query, alerts from saved_views
-         where id = $1 and user_id = $2 and workspace = $3 and board in ('organizations', 'communities') for no key update",
+         where id = $1 and user_id = $2 and workspace = $3 for no key update",
         id.0,
         owner.user,
         owner.workspace,
@@ -140,9 +139,10 @@ pub async fn hold_search(tx: &mut Tx, owner: &Owner, id: SavedViewId) -> AppResu
 
 pub async fn update_search(tx: &mut Tx, search: &SavedSearchView, at: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
-        "update saved_views set name = $2, alerts = $3, updated_at = $4 where id = $1",
+        "update saved_views set name = $2, query = $3, alerts = $4, updated_at = $5 where id = $1",
         search.id.0,
         search.name,
+        search.query,
         search.alerts,
         at,
     )
@@ -155,8 +155,7 @@ pub async fn update_search(tx: &mut Tx, search: &SavedSearchView, at: DateTime<U
 /// `false` when there is none of theirs.
 pub async fn delete_search(tx: &mut Tx, owner: &Owner, id: SavedViewId) -> AppResult<bool> {
     let gone = sqlx::query!(
-        "delete from saved_views
-         where id = $1 and user_id = $2 and workspace = $3 and board in ('organizations', 'communities')",
+        "delete from saved_views where id = $1 and user_id = $2 and workspace = $3",
         id.0,
         owner.user,
         owner.workspace,
@@ -206,13 +205,9 @@ pub async fn list_alerting(ctx: &Ctx, of: List, row: Uuid, after: Uuid, limit: i
 }
 
 pub async fn find_alerting(ctx: &Ctx, id: SavedViewId) -> AppResult<Option<Alerting>> {
-    let row = sqlx::query!(
-        "select user_id, workspace, board, name, query, alerts from saved_views
-         where id = $1 and board in ('organizations', 'communities')",
-        id.0,
-    )
-    .fetch_optional(ctx.db())
-    .await?;
+    let row = sqlx::query!("select user_id, workspace, board, name, query, alerts from saved_views where id = $1", id.0,)
+        .fetch_optional(ctx.db())
+        .await?;
     row.map(|row| -> AppResult<Alerting> {
         Ok(Alerting {
             id,

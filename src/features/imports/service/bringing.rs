@@ -24,6 +24,7 @@ use crate::{
     },
     platform::{
         ctx::Ctx,
+        jobs as queue,
         limits::{self, Limit},
     },
 };
@@ -33,7 +34,14 @@ use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// How long a file waits to be carried out, and stays once it was taken back.
-const KEPT: TimeDelta = TimeDelta::days(30);
+pub(super) const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// How long the cells of a file that was carried out are kept: they name people who never agreed to be here.
+pub(super) const CELLS_KEPT: TimeDelta = TimeDelta::days(90);
+/// The deadline at which they are forgotten.
+pub const FORGET_CELLS: &str = "import-cells";
+/// What the report says of a row of which something could not be mapped, once nobody knows any more what it was.
+const FORGOTTEN: &str = "something that nothing here could hold";
 
 /// Files that one community brings.
 const BRING_COMMUNITY: Limit = Limit { action: "import_bring", hits: 40, seconds: 86_400 };
@@ -209,4 +217,27 @@ fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {
 /// When the database is away.
 pub async fn forget(ctx: &Ctx) -> AppResult<()> {
     store::delete_old(ctx.db(), ctx.now() - KEPT).await
+}
+
+/// The cells of a file that was carried out are due to be forgotten. What was made of its rows stays, with their report, and can
+/// still be taken back.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_cells(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
+    let (mut tx, now) = (ctx.begin().await?, ctx.now());
+    let is_there = match store::hold(&mut tx, id).await {
+        Ok(_) => true,
+        // Taken back, and gone as a whole since.
+        Err(AppError::NotFound) => false,
+        Err(other) => return Err(other),
+    };
+    if queue::hold_deadline(&mut tx, FORGET_CELLS, id.0).await?.is_none_or(|at| at > now) {
+        return Ok(());
+    }
+    queue::clear_deadline(&mut tx, FORGET_CELLS, id.0).await?;
+    if is_there {
+        store::forget_cells(&mut tx, id, FORGOTTEN, now).await?;
+    }
+    tx.commit_unstated("what nobody needs any more is forgotten; what became of the rows was stated").await
 }

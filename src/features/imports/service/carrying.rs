@@ -2,6 +2,7 @@
 
 use super::{
     Bringer,
+    bringing::{CELLS_KEPT, FORGET_CELLS},
     looking::{Decided, Looked, decide_in, hold, look},
 };
 use crate::{
@@ -211,6 +212,7 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     };
     let Some(finished) = intake.finish(tally) else { return Ok(()) };
     store::apply_moving(&mut tx, &finished, None, ctx.now()).await?;
+    queue::set_deadline(&mut tx, FORGET_CELLS, id.0, ctx.now() + CELLS_KEPT).await?;
     tx.state(bringer.voice(), &finished);
     tx.commit().await?;
     store::put_progress(ctx.db(), id, total, total).await

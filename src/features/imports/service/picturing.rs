@@ -7,7 +7,7 @@ use crate::{
             pictures,
             policy::{self, Desk},
             rules::{Intake, State, Target},
-            store,
+            store::{self, ImportRow},
         },
         organizations::bulk::{self, Addition},
     },
@@ -34,7 +34,7 @@ const PICTURES_COMMUNITY: Limit = Limit { action: "import_pictures", hits: 20, s
 /// carried out already, profiles that it made get them at once.
 ///
 /// # Errors
-/// 403; 404; 409 `IMPORT_NOT_READY`; 422 on `file`; 429.
+/// 403; 404; 409 `IMPORT_NOT_READY`, `FILE_FORGOTTEN`; 422 on `file`; 429.
 pub async fn add_pictures(ctx: &Ctx, actor: &Actor, id: IntakeId, bytes: Vec<u8>) -> AppResult<()> {
     let desk = policy::may_import(actor)?;
     let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
@@ -57,7 +57,7 @@ pub async fn add_pictures(ctx: &Ctx, actor: &Actor, id: IntakeId, bytes: Vec<u8>
 pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: Vec<(String, Vec<u8>)>) -> AppResult<()> {
     let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
     let intake = row.intake()?;
-    takes_pictures(&intake)?;
+    takes_pictures(&row, &intake)?;
     let mut conn = ctx.db().acquire().await?;
     let known = rows_of(&mut conn, &row, &intake).await?;
     drop(conn);
@@ -72,7 +72,7 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
     let mut tx = ctx.begin().await?;
     let row = store::hold(&mut tx, id).await?;
     let intake = row.intake()?;
-    takes_pictures(&intake)?;
+    takes_pictures(&row, &intake)?;
     let mut looked = rows_of(tx.conn(), &row, &intake).await?;
     let mut additions: Vec<(i32, Addition)> = Vec::new();
     let made: HashMap<i32, Uuid> =
@@ -107,9 +107,16 @@ pub async fn add_pictures_as(ctx: &Ctx, bringer: &Bringer, id: IntakeId, files: 
     tx.commit_unstated("pictures that wait for an import change no profile").await
 }
 
-fn takes_pictures(intake: &Intake) -> AppResult<()> {
+fn takes_pictures(row: &ImportRow, intake: &Intake) -> AppResult<()> {
     if intake.target == Target::Events {
         return Err(AppError::refused("NO_PICTURES", "Pictures belong to organizations; this file holds events."));
+    }
+    if row.forgotten_at.is_some() {
+        return Err(AppError::refused(
+            "FILE_FORGOTTEN",
+            "What stood in the file is not kept any more, so no picture finds its row. Bring the file again; what is there already \
+             stays as it is.",
+        ));
     }
     match intake.state {
         State::Ready | State::Applied => Ok(()),

@@ -1,5 +1,6 @@
 //! What people and programs see of imports: the list, one of them with its rows, the report.
 
+use super::bringing::{CELLS_KEPT, KEPT};
 use crate::{
     features::imports::{
         policy::{self, Desk},
@@ -15,6 +16,7 @@ use crate::{
     },
     platform::{ctx::Ctx, dates},
 };
+use chrono::{DateTime, Utc};
 use std::fmt::Write as _;
 
 /// Imports of one page of the list.
@@ -172,11 +174,32 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
             change: matches!(intake.state, State::Mapping | State::Ready),
             apply: intake.state == State::Ready && counts.make + counts.merge + noted > 0,
             undo: intake.state == State::Applied,
-            add_pictures: intake.target != Target::Events && matches!(intake.state, State::Ready | State::Applied),
+            add_pictures: intake.target != Target::Events
+                && matches!(intake.state, State::Ready | State::Applied)
+                && row.forgotten_at.is_none(),
         },
+        kept_label: kept_label(&row, intake.state),
         acting: String::new(),
         age_label: format!("{} ago", dates::behind(ctx.now(), row.created_at)),
     })
+}
+
+/// How long what stands in the file is kept.
+fn kept_label(row: &ImportRow, state: State) -> String {
+    let day = |at: DateTime<Utc>| dates::day(at, chrono_tz::Tz::UTC);
+    match (state, row.forgotten_at, row.applied_at, row.undone_at) {
+        (State::Applied, Some(at), ..) => format!(
+            "What stood in the file's cells was forgotten on {}. This report stays, and it can still be taken back.",
+            day(at)
+        ),
+        (State::Applied, None, Some(at), _) => format!(
+            "What stood in the file's cells is kept until {}, so that pictures find their rows. Then it is forgotten; this report \
+             stays, and it can still be taken back.",
+            day(at + CELLS_KEPT)
+        ),
+        (State::Undone, .., Some(at)) => format!("The file and this report are forgotten on {}.", day(at + KEPT)),
+        _ => String::new(),
+    }
 }
 
 fn clipped(cell: &str) -> String {

@@ -186,6 +186,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
     let fields = import.fields.clone();
     let (headings, unused) = (import.headings.clone(), import.unused.join(", "));
     let can = import.can;
+    let kept = (!import.kept_label.is_empty()).then(|| import.kept_label.clone());
     let key = acting.clone();
     view! {
         <section class="panel" aria-label="What becomes of the rows">
@@ -202,6 +203,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
                         })
                         .collect_view()}
                 </dl>
+                {kept.map(|words| view! { <p class="text-soft text-small">{words}</p> })}
             </div>
             <footer class="panel__foot"><Actions import=import.clone() acting=acting.clone()/></footer>
         </section>

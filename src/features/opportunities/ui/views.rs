@@ -3,7 +3,7 @@
 
 use crate::{
     features::opportunities::views::{SavedView, acting_at},
-    ui::form::{PostForm, Submit, TextField, came_back},
+    ui::form::{PostForm, Submit, TextField, TickField, came_back},
 };
 use leptos::prelude::*;
 
@@ -35,15 +35,18 @@ pub fn SavedViewTabs(views: Vec<SavedView>, query: String, acting: String) -> im
 /// Names the list that is shown; or renames and deletes the view that it is.
 #[component]
 pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl IntoView {
-    match views.into_iter().find(|view| view.query == query) {
+    // A name that was refused stays in sight, also where its question turned out to be saved.
+    match views.into_iter().find(|view| view.query == query && !came_back(&["save-view"])) {
         Some(view) => {
             let id = view.id.to_string();
             let (rename_id, query) = (id.clone(), view.query.clone());
+            let searches = acting_at("/searches", &acting);
             let (rename_acting, delete_acting) = (acting.clone(), acting);
             view! {
                 <details class="disclosure" open=came_back(&["rename-view", "delete-view"])>
                     <summary class="button button--small">"Edit this view"</summary>
                     <div class="disclosure__body stack">
+                        <p class="form__note">"Whether it tells you of what comes to fit stands under your "<a href=searches>"saved searches"</a>"."</p>
                         <PostForm name="rename-view" acting=rename_acting>
                             <input type="hidden" name="view" value=rename_id/>
                             <TextField form="rename-view" name="name" label="Name" value=view.name maxlength=60_u32/>
@@ -73,6 +76,7 @@ pub fn SaveView(views: Vec<SavedView>, query: String, acting: String) -> impl In
                             hint="Filters and order come back with one click. Only you see it, in this workspace."
                             maxlength=60_u32
                         />
+                        <TickField form="save-view" name="alerts" label="Tell me once of every opportunity that comes to fit"/>
                         <div class="form__actions"><Submit label="Save view" class="button"/></div>
                     </PostForm>
                 </div>

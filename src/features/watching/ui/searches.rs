@@ -1,4 +1,4 @@
-//! `/searches`: what somebody saved, of both lists; renamed, deleted, and whether it tells of what comes to fit.
+//! `/searches`: what somebody saved, of every list; renamed, deleted, and whether it tells of what comes to fit.
 
 use crate::{
     features::{
@@ -32,9 +32,10 @@ fn Searches(found: SearchesView) -> impl IntoView {
     let SearchesView { items, acting } = found;
     let body = if items.is_empty() {
         view! {
-            <Empty title="Nothing is saved yet" text="Search the directory or the communities, narrow the list, then choose Save this search." icon="search">
+            <Empty title="Nothing is saved yet" text="Search the directory, the communities or the opportunities, narrow the list, then save it." icon="search">
                 <a class="button button--primary" href=within("/directory", &acting)>"Open the directory"</a>
                 <a class="button" href=within("/communities", &acting)>"Open the communities"</a>
+                <a class="button" href=within("/opportunities", &acting)>"Open the opportunities"</a>
             </Empty>
         }
         .into_any()
