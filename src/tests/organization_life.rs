@@ -40,6 +40,7 @@ use commdesk::{
         facts::Voice,
         index::Shelf,
         password::Passwords,
+        places::Places,
         secrets,
     },
     seeds::{
@@ -692,6 +693,7 @@ fn with_names(town: &Town, names: Fixed) -> Ctx {
         known: there.known,
         poke: Notify::new(),
         shelf: Shelf::default(),
+        places: Places::default(),
     });
     Ctx::background(&house, "test")
 }

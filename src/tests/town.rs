@@ -24,6 +24,7 @@ use commdesk::{
         jobs::{self, Registry},
         mail::Memory,
         password::Passwords,
+        places::Places,
         secrets::{self, Secret},
         storage::Store,
     },
@@ -102,6 +103,7 @@ impl Town {
             known: is_known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
             settings,
         });
         let owner = db::pool(&server.owner_url(&database), 2).expect("an address of the cluster");
@@ -198,6 +200,7 @@ impl Town {
             known: is_known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
         })
     }
 
