@@ -158,9 +158,14 @@ impl Town {
         if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
     }
 
+    /// For statements that only a superuser may run, many of them; whoever asks for it closes it.
+    pub fn superuser(&self) -> sqlx::PgPool {
+        db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster")
+    }
+
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
     pub async fn as_superuser(&self, statements: &str) {
-        let pool = db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster");
+        let pool = self.superuser();
         sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
             .execute(&pool)
             .await
