@@ -12,6 +12,7 @@ use crate::{
     strangers::signed_in,
     town::{Browser, Town, story},
 };
+use chrono::TimeDelta;
 use commdesk::{
     kernel::actor::{OrganizationRole, Role, StaffRole},
     platform::secrets,
@@ -28,19 +29,20 @@ const DANA: Figure = Figure { name: "Dana Petrov", email: "dana@states.example",
 
 /// Acme has applied for an opportunity of Apex Circle, or Apex Circle has asked Acme for the same. `turn` is whose answer is
 /// awaited: only that side accepts or rejects, and only who opened it takes it back. While staff hold it, its receiver does not
-/// know of it. No way leads out of a closed state, and an offer whose time is over is not agreed on before the sweeper comes.
+/// know of it. No way leads out of a closed state, and an offer whose time is over is not agreed on before the sweeper comes. The
+/// opportunity's one place is free until the request is accepted: nobody waits for it, and nobody has it to give back.
 const REQUEST: &str = "
-                          | owner accepts    | owner rejects    | owner withdraws       | admin accepts    | admin rejects    | admin withdraws       | volunteer rejects | DevRel rejects | stranger rejects | owner reads | admin reads | stranger reads | staff release | staff refuse
-pending, applied          | ok               | ok               | NOT_YOURS_TO_WITHDRAW | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-pending, asked            | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | ok               | ok               | NOT_YOURS_TO_WITHDRAW | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-negotiation, theirs       | ok               | ok               | NOT_YOURS_TO_WITHDRAW | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-negotiation, ours         | NOT_YOUR_TURN    | NOT_YOUR_TURN    | NOT_YOURS_TO_WITHDRAW | ok               | ok               | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-overdue                   | REQUEST_EXPIRED  | REQUEST_EXPIRED  | REQUEST_EXPIRED       | REQUEST_EXPIRED  | REQUEST_EXPIRED  | REQUEST_EXPIRED       | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-held                      | NOT_FOUND        | NOT_FOUND        | NOT_FOUND             | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | NOT_FOUND         | FORBIDDEN      | NOT_FOUND        | NOT_FOUND   | ok          | NOT_FOUND      | ok            | ok
-accepted                  | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-rejected                  | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-withdrawn                 | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
-expired                   | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD
+                          | owner accepts    | owner rejects    | owner withdraws       | admin accepts    | admin rejects    | admin withdraws       | volunteer rejects | DevRel rejects | stranger rejects | owner reads | admin reads | stranger reads | staff release | staff refuse | owner assigns  | owner snoozes   | admin waits     | admin takes   | owner releases
+pending, applied          | ok               | ok               | NOT_YOURS_TO_WITHDRAW | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | ok             | ok              | PLACE_FREE      | STILL_WAITING | NO_PLACE_HELD
+pending, asked            | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | ok               | ok               | NOT_YOURS_TO_WITHDRAW | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | ok             | ok              | PLACE_FREE      | STILL_WAITING | NO_PLACE_HELD
+negotiation, theirs       | ok               | ok               | NOT_YOURS_TO_WITHDRAW | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | ok             | ok              | PLACE_FREE      | STILL_WAITING | NO_PLACE_HELD
+negotiation, ours         | NOT_YOUR_TURN    | NOT_YOUR_TURN    | NOT_YOURS_TO_WITHDRAW | ok               | ok               | ok                    | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | ok             | ok              | PLACE_FREE      | STILL_WAITING | NO_PLACE_HELD
+overdue                   | REQUEST_EXPIRED  | REQUEST_EXPIRED  | REQUEST_EXPIRED       | REQUEST_EXPIRED  | REQUEST_EXPIRED  | REQUEST_EXPIRED       | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | ok             | REQUEST_EXPIRED | REQUEST_EXPIRED | STILL_WAITING | NO_PLACE_HELD
+held                      | NOT_FOUND        | NOT_FOUND        | NOT_FOUND             | NOT_YOUR_TURN    | NOT_YOUR_TURN    | ok                    | NOT_FOUND         | FORBIDDEN      | NOT_FOUND        | NOT_FOUND   | ok          | NOT_FOUND      | ok            | ok           | NOT_FOUND      | NOT_FOUND       | PLACE_FREE      | STILL_WAITING | NOT_FOUND
+accepted                  | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | REQUEST_CLOSED | REQUEST_CLOSED  | REQUEST_CLOSED  | STILL_WAITING | ok
+rejected                  | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | REQUEST_CLOSED | REQUEST_CLOSED  | REQUEST_CLOSED  | STILL_WAITING | NO_PLACE_HELD
+withdrawn                 | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | REQUEST_CLOSED | REQUEST_CLOSED  | REQUEST_CLOSED  | STILL_WAITING | NO_PLACE_HELD
+expired                   | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | REQUEST_CLOSED   | REQUEST_CLOSED   | REQUEST_CLOSED        | FORBIDDEN         | FORBIDDEN      | NOT_FOUND        | ok          | ok          | NOT_FOUND      | NOT_HELD      | NOT_HELD     | REQUEST_CLOSED | REQUEST_CLOSED  | REQUEST_CLOSED  | STILL_WAITING | NO_PLACE_HELD
 ";
 
 const REQUEST_STATES: &[(&str, &str)] = &[
@@ -50,7 +52,13 @@ const REQUEST_STATES: &[(&str, &str)] = &[
     ("negotiation, ours", "update requests set state = 'Negotiation', turn = 'organization' where id = {request}"),
     ("overdue", "update requests set expires_at = {now}::timestamptz - interval '1 minute' where id = {request}"),
     ("held", "update requests set held_at = {now}, held_for = '{many_links}' where id = {request}"),
-    ("accepted", "update requests set state = 'Accepted', closed_at = {now} where id = {request}"),
+    (
+        "accepted",
+        "update requests set state = 'Accepted', closed_at = {now} where id = {request};
+         update opportunities set status = 'Filled' where id = {opportunity};
+         insert into place_claims (place_id, request_id, claimed_at)
+         select id, {request}, {now}::timestamptz - interval '1 hour' from opportunity_places where opportunity_id = {opportunity}",
+    ),
     ("rejected", "update requests set state = 'Rejected', rejection_reason = 'Budget', closed_at = {now} where id = {request}"),
     ("withdrawn", "update requests set state = 'Withdrawn', closed_at = {now} where id = {request}"),
     (
@@ -63,19 +71,19 @@ const REQUEST_STATES: &[(&str, &str)] = &[
 /// An event of Apex Circle on which nothing hangs. A draft needs its title only, publishing needs the rest; what is over is
 /// archived, and what is archived stays as it was. A deleted one is nothing to anybody but to who restores it.
 const EVENT: &str = "
-                          | owner edits    | owner publishes  | owner completes | owner archives      | owner duplicates | owner deletes  | owner restores | volunteer edits | volunteer deletes | stranger edits | visitor reads
-draft, a title            | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND
-draft, whole              | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND
-draft, too late           | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND
-upcoming                  | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok
-upcoming, not public      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND
-upcoming, hidden by staff | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND
-live                      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok
-live, its end has come    | ok             | ok               | ok              | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok
-completed                 | ok             | EVENT_OVER       | ok              | ok                  | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok
-archived                  | EVENT_ARCHIVED | EVENT_ARCHIVED   | 409             | ok                  | ok               | EVENT_ARCHIVED | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok
-deleted as a draft        | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND
-deleted as upcoming       | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND
+                          | owner edits    | owner publishes  | owner completes | owner archives      | owner duplicates | owner deletes  | owner restores | volunteer edits | volunteer deletes | stranger edits | visitor reads | owner adds a partner | owner asks for it
+draft, a title            | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+draft, whole              | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+draft, too late           | ok             | VALIDATION_ERROR | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | EVENT_NOT_PUBLISHED
+upcoming                  | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
+upcoming, not public      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | ok
+upcoming, hidden by staff | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | NOT_FOUND     | ok                   | LISTING_HIDDEN
+live                      | ok             | ok               | 409             | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | ok
+live, its end has come    | ok             | ok               | ok              | EVENT_NOT_COMPLETED | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | VALIDATION_ERROR
+completed                 | ok             | EVENT_OVER       | ok              | ok                  | ok               | ok             | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | ok                   | EVENT_NOT_PUBLISHED
+archived                  | EVENT_ARCHIVED | EVENT_ARCHIVED   | 409             | ok                  | ok               | EVENT_ARCHIVED | NOT_FOUND      | FORBIDDEN       | FORBIDDEN         | NOT_FOUND      | ok            | EVENT_ARCHIVED       | EVENT_NOT_PUBLISHED
+deleted as a draft        | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
+deleted as upcoming       | NOT_FOUND      | NOT_FOUND        | 404             | NOT_FOUND           | NOT_FOUND        | NOT_FOUND      | ok             | NOT_FOUND       | NOT_FOUND         | NOT_FOUND      | NOT_FOUND     | NOT_FOUND            | VALIDATION_ERROR
 ";
 
 /// Everything that publishing needs, as HackFest has it; the rest of a state says when it is.
@@ -541,6 +549,7 @@ async fn every_state_allows_what_was_agreed() {
         let (accept, no) = (json!({"revisionHash": shown}), json!({"reason": "Budget"}));
         let judge = |decision: &str| json!({"decision": decision, "reason": "We have looked at it."});
         let decision = format!("/admin/requests/{request}/decision");
+        let soon = (town.ctx().now() + TimeDelta::days(3)).format("%Y-%m-%d").to_string();
         let requests = [
             patch("owner accepts", "ravi", at("/accept"), accept.clone()),
             patch("owner rejects", "ravi", at("/reject"), no.clone()),
@@ -556,7 +565,18 @@ async fn every_state_allows_what_was_agreed() {
             read("stranger reads", "mei", at("")),
             patch("staff release", "rhea", decision.clone(), judge("release")),
             patch("staff refuse", "rhea", decision, judge("refuse")),
+            patch("owner assigns", "ravi", at("/assign"), json!({"assigneeId": tenants.ravi.to_string()})),
+            patch("owner snoozes", "ravi", at("/snooze"), json!({"until": soon})),
+            patch("admin waits", "asha", at("/place/wait"), accept.clone()),
+            patch("admin takes", "asha", at("/place/take"), json!({})),
+            patch("owner releases", "ravi", at("/place/release"), json!({"reason": "The stage is smaller than we thought."})),
         ];
+        let ask = |organization: &Uuid, event: &Uuid| {
+            json!({
+                "organizationId": organization.to_string(), "eventId": event.to_string(), "amount": "90000", "currency": "INR",
+                "category": "Silver Sponsor", "message": "Would you like to stand on our page in spring?",
+            })
+        };
         let at = |path: &str| format!("/events/{event}{path}");
         let changed = json!({"version": of_event, "subtitle": "Another line"});
         let events = [
@@ -575,6 +595,13 @@ async fn every_state_allows_what_was_agreed() {
             delete("volunteer deletes", "vera", at(""), json!({})),
             patch("stranger edits", "mei", at(""), changed),
             read("visitor reads", "visitor", at("")),
+            post(
+                "owner adds a partner",
+                "ravi",
+                at("/partners"),
+                json!({"organizationId": lumen.to_string(), "category": "Community Partner"}),
+            ),
+            post("owner asks for it", "ravi", "/requests".into(), ask(&lumen, event)),
         ];
         let at = |path: &str| format!("/opportunities/{opportunity}{path}");
         let titled = json!({"version": of_offer, "title": "Another title"});
@@ -595,12 +622,6 @@ async fn every_state_allows_what_was_agreed() {
         let at = |path: &str| format!("/sponsors/{acme}{path}");
         let verdict = |decision: &str| json!({"decision": decision, "reason": "We have looked at it."});
         let changed = json!({"version": of_acme, "shortDescription": "Another line about us."});
-        let ask = |organization: &Uuid| {
-            json!({
-                "organizationId": organization.to_string(), "eventId": hackfest.to_string(), "amount": "90000", "currency": "INR",
-                "category": "Silver Sponsor", "message": "Would you like to stand on our page in spring?",
-            })
-        };
         let organizations = [
             post("staff verify", "rhea", at("/verify"), verdict("verify")),
             post("staff ask more", "rhea", at("/verify"), verdict("more")),
@@ -626,7 +647,7 @@ async fn every_state_allows_what_was_agreed() {
             ),
             patch("DevRel edits", "dana", at(""), changed),
             read("admin reads a request", "asha", format!("/requests/{request}")),
-            post("owner asks for it", "ravi", "/requests".into(), ask(acme)),
+            post("owner asks for it", "ravi", "/requests".into(), ask(acme, hackfest)),
             read("visitor reads", "visitor", at("")),
         ];
         let status = format!("/admin/communities/{apex}/status");
@@ -652,7 +673,7 @@ async fn every_state_allows_what_was_agreed() {
             },
             post("owner drafts", "ravi", "/events".into(), drafted.clone()),
             post("owner publishes", "ravi", format!("/events/{event}/publish"), json!({})),
-            post("owner asks a sponsor", "ravi", "/requests".into(), ask(&lumen)),
+            post("owner asks a sponsor", "ravi", "/requests".into(), ask(&lumen, hackfest)),
             patch("owner accepts", "ravi", format!("/requests/{request}/accept"), accept),
             post("owner invites", "ravi", "/invitations".into(), json!({"email": "new@elsewhere.example", "role": "Designer"})),
             post("volunteer drafts", "vera", "/events".into(), drafted),
