@@ -250,6 +250,29 @@ const INVITATION_STATES: &[(&str, &str)] = &[
     ("expired", "update invitations set expires_at = {now}::timestamptz - interval '1 minute' where id = {invitation}"),
 ];
 
+/// Ravi's wish to belong to Acme. Its admins decide once, or, where it is asked of a mailbox, that mailbox alone.
+const WISH: &str = "
+                          | admin accepts | admin declines | DevRel declines | stranger declines | community declines
+waiting                   | ok            | ok             | FORBIDDEN       | NOT_FOUND         | FORBIDDEN
+accepted                  | JOIN_DECIDED  | JOIN_DECIDED   | FORBIDDEN       | NOT_FOUND         | FORBIDDEN
+declined                  | JOIN_DECIDED  | JOIN_DECIDED   | FORBIDDEN       | NOT_FOUND         | FORBIDDEN
+a mailbox decides         | NOT_FOUND     | NOT_FOUND      | FORBIDDEN       | NOT_FOUND         | FORBIDDEN
+";
+
+const WISH_STATES: &[(&str, &str)] = &[
+    ("waiting", "update join_requests set decider_email = null where id = {join_request}"),
+    (
+        "accepted",
+        "update join_requests set decider_email = null, accepted_at = {now}, decided_by = {asha}, role = 'DevRel Manager'
+         where id = {join_request}",
+    ),
+    (
+        "declined",
+        "update join_requests set decider_email = null, declined_at = {now}, decided_by = {asha} where id = {join_request}",
+    ),
+    ("a mailbox decides", ""),
+];
+
 /// Who stands on HackFest's page. What both sides agreed on keeps its name, and is not taken away without a reason.
 const PARTNER: &str = "
                           | owner edits    | owner renames  | owner shows    | owner removes    | with a reason  | volunteer edits | stranger edits
@@ -544,7 +567,7 @@ async fn every_state_allows_what_was_agreed() {
         let (of_acme, of_apex) = (version("organizations", tenants.acme).await, version("communities", tenants.apex).await);
         let of_link = version("event_partners", tenants.link).await;
 
-        let Tenants { apex, acme, request, opportunity, event, hackfest, link, invitation, .. } = &tenants;
+        let Tenants { apex, acme, request, opportunity, event, hackfest, link, invitation, join_request, .. } = &tenants;
         let at = |path: &str| format!("/requests/{request}{path}");
         let (accept, no) = (json!({"revisionHash": shown}), json!({"reason": "Budget"}));
         let judge = |decision: &str| json!({"decision": decision, "reason": "We have looked at it."});
@@ -709,6 +732,15 @@ async fn every_state_allows_what_was_agreed() {
             post("invited accepts", "visitor", "/invitations/accept".into(), yes.clone()),
             post("another accepts", "tomas", "/invitations/accept".into(), yes),
         ];
+        let wish = format!("/join-requests/{join_request}");
+        let decline = json!({"decision": "decline"});
+        let wishes = [
+            patch("admin accepts", "asha", wish.clone(), json!({"decision": "accept", "role": "DevRel Manager"})),
+            patch("admin declines", "asha", wish.clone(), decline.clone()),
+            patch("DevRel declines", "dana", wish.clone(), decline.clone()),
+            patch("stranger declines", "tomas", wish.clone(), decline.clone()),
+            patch("community declines", "ravi", wish, decline),
+        ];
         let stands = format!("/events/{hackfest}/partners/{link}");
         let website = json!({"version": of_link, "website": "https://another.example"});
         let partners = [
@@ -759,6 +791,7 @@ async fn every_state_allows_what_was_agreed() {
         stage.walk("a community", COMMUNITY, &states, &communities).await;
         stage.walk("a member", MEMBER, &plain(MEMBER_STATES), &members).await;
         stage.walk("an invitation", INVITATION, &plain(INVITATION_STATES), &invitations).await;
+        stage.walk("a wish to join", WISH, &plain(WISH_STATES), &wishes).await;
         stage.walk("a partner", PARTNER, &plain(PARTNER_STATES), &partners).await;
         stage.walk("a key", KEY, &plain(KEY_STATES), &keys).await;
         stage.walk("a login", LOGIN, &plain(LOGIN_STATES), &logins).await;
