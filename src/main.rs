@@ -7,7 +7,7 @@ use commdesk::{
     http,
     platform::{
         cluster::{self, Cluster},
-        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb},
+        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, named},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
@@ -42,7 +42,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Seed(seed) => run_seed(seed).await,
         Verb::Staff(Staff::Add { email, role, name, settings }) => {
             telemetry::start_logs();
-            let house = open_production(&settings)?;
+            let house = open_production(&settings, false)?;
             let ctx = Ctx::background(&house, "staff");
             commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
             // The link that lets them set a password leaves now, not when a worker next runs.
@@ -51,7 +51,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Facts(Facts::Verify(settings)) => {
-            let house = open_production(&settings)?;
+            let house = open_production(&settings, false)?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -84,6 +84,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
     let keys = Keys::of_development(&dev.data)?;
     let settings = || Settings {
         page_life: Duration::from_secs(dev.page_seconds),
+        places_database: named(&dev.places_database),
         ..Settings::development(dev.addr, &dev.data, dev.smtp.clone(), dev.limit_factor, dev.site_root.clone())
     };
     let seed = if dev.database_url.is_some() { dev.seed } else { !dev.no_seed };
@@ -145,7 +146,7 @@ async fn migrate_as(owner_url: &str, app_role: Option<&str>) -> anyhow::Result<(
 
 async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
-    let house = open_production(&serve)?;
+    let house = open_production(&serve, pages)?;
     if !db::is_migrated(&house.pool).await.context("the database does not answer")? {
         bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
     }
@@ -180,7 +181,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
 /// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows.
 async fn run_import(import: Import) -> anyhow::Result<()> {
     telemetry::start_logs();
-    let house = open_production(&import.settings)?;
+    let house = open_production(&import.settings, false)?;
     let ctx = Ctx::background(&house, "import");
     let bytes = std::fs::read(&import.file).with_context(|| format!("{} cannot be read", import.file.display()))?;
     let logos = import.logos.as_deref().map(imports::pictures::of_folder).transpose()?.unwrap_or_default();
@@ -191,8 +192,13 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn open_production(serve: &Serve) -> anyhow::Result<Arc<House>> {
-    open::open(serve.settings()?, serve.keys()?, db::pool(&serve.database_url, serve.pool)?, is_known)
+fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {
+    let mut settings = serve.settings()?;
+    if !pages {
+        // Only a page shows a place: nobody else needs the list in memory.
+        settings.places_database = None;
+    }
+    open::open(settings, serve.keys()?, db::pool(&serve.database_url, serve.pool)?, is_known)
 }
 
 /// Serves and works until told to stop; then finishes what is in hand and closes the pool, for at most [`GRACE`] in all.

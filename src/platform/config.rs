@@ -110,6 +110,9 @@ pub struct Dev {
     /// Where to hand mail over, for example smtp://127.0.0.1:1025; without it, mail is only shown at /dev/mail.
     #[arg(long, env = "COMMDESK_SMTP")]
     pub smtp: Option<String>,
+    /// A list of places in MaxMind's format (.mmdb, for example DB-IP Lite), so that people read in which town they are signed in.
+    #[arg(long, env = "COMMDESK_PLACES_DATABASE", default_value = "")]
+    pub places_database: String,
     /// Multiplies every rate limit, for fuzzing. Development only.
     #[arg(long, env = "COMMDESK_LIMIT_FACTOR", default_value_t = 1)]
     pub limit_factor: i32,
@@ -153,6 +156,10 @@ pub struct Serve {
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
     #[arg(long, env = "COMMDESK_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
+    /// A list of places in MaxMind's format (.mmdb, for example DB-IP Lite), so that people read in which town they are signed in;
+    /// `serve` reads it into memory at its start. Without it they read the network only.
+    #[arg(long, env = "COMMDESK_PLACES_DATABASE", default_value = "")]
+    pub places_database: String,
     /// Connections to the database.
     #[arg(long, env = "COMMDESK_POOL", default_value_t = 16)]
     pub pool: u32,
@@ -209,6 +216,8 @@ pub struct Settings {
     pub smtp: Option<String>,
     pub mail_from: String,
     pub trusted_proxies: Vec<Network>,
+    /// `None`: no place is known, only networks.
+    pub places_database: Option<PathBuf>,
     pub limit_factor: i32,
     pub site_root: PathBuf,
     /// May the outside network be asked (DNS, websites)?
@@ -237,12 +246,18 @@ impl Settings {
             smtp,
             mail_from: "CommDesk <hello@commdesk.example>".into(),
             trusted_proxies: vec![Network::from_str("127.0.0.0/8").expect("a literal network")],
+            places_database: None,
             limit_factor: limit_factor.max(1),
             site_root,
             look_outside: true,
             page_life: Duration::ZERO,
         }
     }
+}
+
+/// A file that may be left unnamed.
+pub fn named(path: &str) -> Option<PathBuf> {
+    (!path.trim().is_empty()).then(|| PathBuf::from(path.trim()))
 }
 
 impl Serve {
@@ -271,6 +286,7 @@ impl Serve {
             smtp: Some(self.smtp.clone()),
             mail_from: self.mail_from.clone(),
             trusted_proxies,
+            places_database: named(&self.places_database),
             limit_factor: 1,
             site_root: self.site_root.clone(),
             look_outside: true,

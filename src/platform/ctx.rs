@@ -8,6 +8,7 @@ use super::{
     index::Shelf,
     mail::Post,
     password::Passwords,
+    places::Places,
     storage::Store,
     tx::Tx,
 };
@@ -31,6 +32,7 @@ pub struct House {
     pub store: Store,
     pub lookups: Arc<dyn Lookups>,
     pub reach: Arc<dyn Reach>,
+    pub places: Places,
     /// Which facts exist; stating an unknown one is a defect.
     pub known: FactRegistry,
     /// Wakes the dispatcher after a commit and the workers after a dispatch.
@@ -57,6 +59,7 @@ impl House {
             store: self.store.clone(),
             lookups: Arc::clone(&self.lookups),
             reach: Arc::clone(&self.reach),
+            places: self.places.clone(),
             known: self.known,
             poke: Notify::new(),
             shelf: Shelf::default(),

@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod open;
 pub mod password;
 pub mod pictures;
+pub mod places;
 pub mod secrets;
 pub mod storage;
 pub mod telemetry;

@@ -9,6 +9,7 @@ use super::{
     index::Shelf,
     mail::{Local, Post, smtp::Smtp},
     password::{DEFAULT_PERMITS, Passwords},
+    places::Places,
     secrets::Secret,
     storage::Store,
 };
@@ -42,6 +43,10 @@ pub fn open(settings: Settings, keys: Keys, pool: PgPool, known: FactRegistry) -
     let link_key = Secret::new(keys.blind.blind("storage-links", "v1"));
     std::fs::create_dir_all(&settings.files).with_context(|| format!("{} cannot be made", settings.files.display()))?;
     let store = Store::local(&settings.files, link_key)?;
+    let places = match &settings.places_database {
+        Some(path) => Places::open(path).context("COMMDESK_PLACES_DATABASE")?,
+        None => Places::default(),
+    };
     Ok(Arc::new(House {
         pool,
         clock: Clock::default(),
@@ -53,6 +58,7 @@ pub fn open(settings: Settings, keys: Keys, pool: PgPool, known: FactRegistry) -
         store,
         lookups,
         reach,
+        places,
         known,
         poke: Notify::new(),
         shelf: Shelf::default(),

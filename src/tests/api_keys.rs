@@ -3,12 +3,15 @@
 use crate::town::{Answer, Browser, Town, sequel};
 use commdesk::{
     features::accounts::service as accounts,
+    http::site,
+    platform::places::Places,
     seeds::people::{ASHA, Figure, OMAR, PASSWORD, RAVI},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{
     io::Write,
+    net::Ipv4Addr,
     sync::{Arc, Mutex},
 };
 
@@ -562,6 +565,131 @@ async fn sessions_are_listed_and_ended_through_the_api_and_by_no_key() {
         let cookie = out.headers.get("set-cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
         assert!(cookie.contains("Max-Age=0"), "{cookie}");
         assert_eq!(here.api(Method::GET, "/sessions", None).await.status, StatusCode::UNAUTHORIZED);
+    })
+    .await;
+}
+
+/// A list of places in MaxMind's format: networks of 24 bits, each with its town (or none) and its country.
+fn list_of_places(places: &[(Ipv4Addr, &str, &str)]) -> Vec<u8> {
+    #[derive(Clone, Copy)]
+    enum Way {
+        Nowhere,
+        On(usize),
+        There(usize),
+    }
+    let size = |length: usize| u8::try_from(length).expect("something short");
+    let text = |text: &str| [vec![0x40 | size(text.len())], text.as_bytes().to_vec()].concat();
+    let map = |entries: &[(&str, Vec<u8>)]| {
+        let parts = entries.iter().flat_map(|(key, value)| [text(*key), value.clone()]);
+        [vec![0xE0 | size(entries.len())]].into_iter().chain(parts).collect::<Vec<_>>().concat()
+    };
+    // A kind above seven stands in a byte of its own.
+    let number = |kind: u8, value: u64| {
+        let digits: Vec<u8> = value.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+        let head = if kind < 8 { vec![(kind << 5) | size(digits.len())] } else { vec![size(digits.len()), kind - 7] };
+        [head, digits].concat()
+    };
+    let named = |name: &str| map(&[("names", map(&[("en", text(name))]))]);
+
+    let (mut nodes, mut data) = (vec![[Way::Nowhere; 2]], Vec::new());
+    for (network, town, country) in places {
+        let (bits, mut at) = (u32::from(*network), 0);
+        for bit in 0..24 {
+            let side = usize::from((bits >> (31 - bit)) & 1 == 1);
+            at = match nodes[at][side] {
+                _ if bit == 23 => {
+                    nodes[at][side] = Way::There(data.len());
+                    break;
+                }
+                Way::On(next) => next,
+                Way::Nowhere | Way::There(_) => {
+                    nodes.push([Way::Nowhere; 2]);
+                    nodes[at][side] = Way::On(nodes.len() - 1);
+                    nodes.len() - 1
+                }
+            };
+        }
+        let mut known = vec![("country", named(country))];
+        if !town.is_empty() {
+            known.push(("city", named(town)));
+        }
+        data.extend(map(&known));
+    }
+    let tree = nodes.iter().flatten().flat_map(|way| {
+        let record = match way {
+            Way::Nowhere => nodes.len(),
+            Way::On(node) => *node,
+            Way::There(offset) => nodes.len() + 16 + offset,
+        };
+        u32::try_from(record).expect("a small list").to_be_bytes()[1..].to_vec()
+    });
+    let about = map(&[
+        ("node_count", number(6, u64::try_from(nodes.len()).expect("a small list"))),
+        ("record_size", number(5, 24)),
+        ("ip_version", number(5, 4)),
+        ("database_type", text("Places")),
+        ("languages", [vec![1, 4], text("en")].concat()),
+        ("binary_format_major_version", number(5, 2)),
+        ("binary_format_minor_version", number(5, 0)),
+        ("build_epoch", number(9, 1_700_000_000)),
+        ("description", map(&[("en", text("A town and a country"))])),
+    ]);
+    [tree.collect::<Vec<u8>>(), vec![0_u8; 16], data, b"\xab\xcd\xefMaxMind.com".to_vec(), about].concat()
+}
+
+#[tokio::test]
+async fn a_list_of_places_says_where_a_session_is_used() {
+    story(async |town| {
+        demo(town).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("places.mmdb");
+        let known = [(Ipv4Addr::new(203, 0, 113, 0), "Pune", "India"), (Ipv4Addr::new(198, 51, 100, 0), "", "Ghana")];
+        std::fs::write(&path, list_of_places(&known)).expect("written");
+        let mut house = Arc::into_inner(town.second_instance()).expect("nobody else has it yet");
+        house.places = Places::open(&path).expect("a list of places");
+        let router = site::router(Arc::new(house));
+
+        let mut ravi = town.visitor().on(&router).at("203.0.113.77");
+        let signed_in = [("email", RAVI.email), ("password", PASSWORD)];
+        assert_eq!(ravi.submit("/sign-in", "sign_in", &signed_in).await.status, StatusCode::SEE_OTHER);
+        // Where only the country is known, where nothing is, and by a trusted proxy's word.
+        let (mut abroad, mut unknown) =
+            (town.visitor().on(&router).at("198.51.100.9"), town.visitor().on(&router).at("192.0.2.1"));
+        for browser in [&mut abroad, &mut unknown] {
+            assert_eq!(browser.submit("/sign-in", "sign_in", &signed_in).await.status, StatusCode::SEE_OTHER);
+        }
+        let mut behind = town.visitor().on(&router).at("127.0.0.1");
+        let login = json!({"email": RAVI.email, "password": PASSWORD});
+        let done = behind.api_with(Method::POST, "/auth/login", Some(login), &[("x-forwarded-for", "203.0.113.200")]).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text);
+
+        let places = |listed: &Answer| {
+            let items = listed.data()["items"].as_array().expect("sessions").clone();
+            let mut all: Vec<String> = items.iter().map(|it| it["place"].as_str().expect("a place").to_owned()).collect();
+            all.sort();
+            all
+        };
+        let listed = ravi.api(Method::GET, "/sessions", None).await;
+        // The demo signed in too, from nowhere.
+        let places_with: Vec<String> = places(&listed).into_iter().filter(|place| place != "Unknown place").collect();
+        assert_eq!(
+            places_with,
+            [
+                "Ghana, network 198.51.100.0/24",
+                "Pune, India, network 203.0.113.0/24",
+                "Pune, India, network 203.0.113.0/24",
+                "Unknown place, network 192.0.2.0/24",
+            ]
+        );
+        let page = ravi.open("/account/sessions").await;
+        assert!(page.text.contains("Pune, India, network 203.0.113.0/24"), "{}", page.text);
+
+        // The instance without a list says the network only: nothing more was kept.
+        let mut ravi = ravi.on(&town.router);
+        let listed = ravi.api(Method::GET, "/sessions", None).await;
+        assert!(places(&listed).iter().all(|place| place.starts_with("Unknown place")), "{}", listed.text);
+        assert!(listed.text.contains("Unknown place, network 203.0.113.0/24"), "{}", listed.text);
+        assert!(!ravi.open("/account/sessions").await.text.contains("Pune, India"));
     })
     .await;
 }

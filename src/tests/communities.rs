@@ -9,6 +9,7 @@ use commdesk::{
             rules::{Decision, OwnerInput, ProfileInput, SignupInput, SocialLinksInput},
             service::{self, Queue},
         },
+        organizations::{trust::CheckKind, views::CheckView},
     },
     kernel::{
         actor::{Actor, Capability, CommunityStatus},
@@ -464,6 +465,46 @@ async fn staff_pages_show_the_queue_and_take_decisions() {
         assert_eq!(stranger.open(&path).await.status, StatusCode::UNAUTHORIZED);
     })
     .await;
+}
+
+#[tokio::test]
+async fn staff_see_what_earlier_runs_of_the_checks_found() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        let first = service::review(&town.ctx(), &sara, id).await.expect("staff see it");
+        assert!(!first.checks.is_empty() && first.earlier_checks.is_empty(), "{:?}", first.earlier_checks);
+        let path = format!("/staff/communities/{id}");
+        let mut browser = town.visitor();
+        browser.set_cookie("commdesk", &staff_token(town).await);
+        assert!(!browser.open(&path).await.text.contains("earlier checks"));
+
+        // What the website's domain is to us has changed meanwhile: the new run says so, and the old one still says what it saw.
+        sign_up(town, MEI, "Harbour Devs").await;
+        let asked = browser.submit(&path, "checks", &[]).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        town.drain().await;
+        let again = service::review(&town.ctx(), &sara, id).await.expect("staff see it");
+        assert_eq!(again.earlier_checks, shown_later(&first.checks, &again.earlier_checks));
+        assert!(again.checks.iter().all(|check| check.checked_at > first.checks[0].checked_at));
+        let known = |checks: &[CheckView]| {
+            checks.iter().find(|check| check.title == CheckKind::KnownDomain.title()).expect("it was looked at").evidence.clone()
+        };
+        assert_ne!(known(&again.checks), known(&again.earlier_checks));
+        assert_eq!(again.trust.reasons.len(), first.trust.reasons.len(), "only the newest run counts");
+        let page = browser.open(&path).await;
+        for text in [format!("{} earlier checks", first.checks.len()), known(&again.checks), known(&again.earlier_checks)] {
+            assert!(page.text.contains(&text), "{text}: {}", page.text);
+        }
+    })
+    .await;
+}
+
+/// The same checks; only the words for how long ago they ran may differ.
+fn shown_later(checks: &[CheckView], later: &[CheckView]) -> Vec<CheckView> {
+    let label = |at: usize| later.get(at).map(|check| check.checked_label.clone()).unwrap_or_default();
+    checks.iter().enumerate().map(|(at, check)| CheckView { checked_label: label(at), ..check.clone() }).collect()
 }
 
 /// A session of Sara's in which she gave her second factor.

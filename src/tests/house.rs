@@ -335,6 +335,7 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
             facts,
             index::Shelf,
             password::Passwords,
+            places::Places,
             secrets::Secret,
             storage::{Key, Store},
         },
@@ -359,6 +360,7 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
             known: there.known,
             poke: tokio::sync::Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
         });
         let (email, name) =
             (Email::parse("asha@acme.example").expect("an address"), PersonName::parse("Asha Rao").expect("a name"));

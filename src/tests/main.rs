@@ -37,4 +37,5 @@ mod planted;
 mod canaries;
 mod payloads;
 mod matrix;
+mod states;
 mod clicks;

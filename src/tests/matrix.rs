@@ -2,8 +2,8 @@
 //! Circle and Acme Cloud. The answer is a table that is kept as a snapshot: a cell that changes is read by somebody.
 //!
 //! "yes" says that the door let the caller through to the rules of the thing itself, whatever those say then (a stale version,
-//! not their turn); "-" says 401, 403 or 404. What each state allows is told by the tests of the rooms. A second table says the
-//! same of what is read: every page and every reading call, "yes" where it is shown.
+//! not their turn); "-" says 401, 403 or 404. What each state allows is told by `states.rs`. A second table says the same of what
+//! is read: every page and every reading call, "yes" where it is shown.
 
 use crate::{
     planted::{SAM, Tenants, VERA, furnish, seat},
@@ -24,7 +24,7 @@ const NEWCOMER: Figure = Figure { name: "Nika Rossi", email: "nika@newcomer.exam
 
 /// Who calls: a seat in Apex Circle or Acme Cloud or among the staff, or another relation to them.
 #[derive(Clone, Copy)]
-enum Caller {
+pub enum Caller {
     Seat(Role),
     /// Somebody of the demo, who belongs elsewhere.
     Other(Figure),
@@ -103,7 +103,11 @@ fn every_role_of_the_lists_has_a_column() {
 
 /// Signs the caller in, with their seat.
 async fn arrive(town: &Town, caller: Caller) -> Browser {
-    let figure = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
+    seated(town, caller, Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" }).await
+}
+
+/// The same; a seat is taken by this person.
+pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
     match caller {
         Caller::Seat(Role::Community(role)) => {
             seat(town, figure, role.label(), "Active").await;

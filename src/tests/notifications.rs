@@ -23,6 +23,7 @@ use commdesk::{
         index::Shelf,
         jobs::{self, MAX_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
+        places::Places,
     },
     seeds::people::{self, Figure},
 };
@@ -521,6 +522,7 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
             known: here.known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
         });
         activated(town, ASHA, "Asha Rao").await;
         activated(town, "gone@acme.example", "Gone Away").await;

@@ -40,6 +40,7 @@ use commdesk::{
         facts::Voice,
         index::Shelf,
         password::Passwords,
+        places::Places,
         secrets,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
@@ -688,6 +689,7 @@ fn with_names(town: &Town, names: Fixed) -> Ctx {
         known: there.known,
         poke: Notify::new(),
         shelf: Shelf::default(),
+        places: Places::default(),
     });
     Ctx::background(&house, "test")
 }

@@ -29,6 +29,7 @@ use commdesk::{
         index::Shelf,
         jobs,
         password::Passwords,
+        places::Places,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, SARA},
 };
@@ -517,6 +518,7 @@ async fn what_cannot_be_checked_says_so_and_is_no_failure() {
             known: there.known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
         });
         let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
         jobs::drain(&Ctx::background(&alone, "test"), &town.registry).await.expect("the database answers");

@@ -357,7 +357,8 @@ pub async fn furnish(town: &Town) -> Tenants {
 }
 
 impl Tenants {
-    fn fill(&self, sql: &str) -> String {
+    /// A statement about the tenants: `{apex}` is Apex Circle's id, and so on.
+    pub fn fill(&self, sql: &str) -> String {
         let people = format!("'{}', '{}'", self.ravi, self.asha);
         let mut text = sql.replace("{people}", &people);
         for (name, id) in [

@@ -24,6 +24,7 @@ use commdesk::{
         jobs::{self, Registry},
         mail::{Letter, Memory, Post as _},
         password::Passwords,
+        places::Places,
         secrets::{self, Secret},
         storage::Store,
     },
@@ -177,6 +178,7 @@ impl Town {
             known: is_known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
             settings,
         });
         let owner = db::pool(&server.owner_url(&database), 2).expect("an address of the cluster");
@@ -231,9 +233,14 @@ impl Town {
         if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
     }
 
+    /// For statements that only a superuser may run, many of them; whoever asks for it closes it.
+    pub fn superuser(&self) -> sqlx::PgPool {
+        db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster")
+    }
+
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
     pub async fn as_superuser(&self, statements: &str) {
-        let pool = db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster");
+        let pool = self.superuser();
         sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
             .execute(&pool)
             .await
@@ -273,6 +280,7 @@ impl Town {
             known: is_known,
             poke: Notify::new(),
             shelf: Shelf::default(),
+            places: Places::default(),
         })
     }
 

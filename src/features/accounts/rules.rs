@@ -674,9 +674,16 @@ pub fn network_of(address: IpAddr) -> String {
     }
 }
 
-/// Where a session was used, as far as it is known. No list of places is asked: a network is what there is.
-pub fn place_words(network: &str) -> String {
-    if network.is_empty() { "Unknown place".into() } else { format!("Unknown place, network {network}") }
+/// The address by which a network that was kept is looked up in a list of places: its first. No place is known more closely than
+/// that, because nothing more is kept.
+pub fn address_of(network: &str) -> Option<IpAddr> {
+    network.split_once('/').and_then(|(first, _)| first.parse().ok())
+}
+
+/// Where a session was used, as far as it is known: the place if a list of places told it, and the network.
+pub fn place_words(place: Option<&str>, network: &str) -> String {
+    let place = place.unwrap_or("Unknown place");
+    if network.is_empty() { place.to_owned() } else { format!("{place}, network {network}") }
 }
 
 /// Is a session of these times over?
@@ -838,9 +845,13 @@ mod tests {
             ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"),
         ] {
             assert_eq!(network_of(address.parse().expect("an address")), network);
+            let first = address_of(network).expect("its first address");
+            assert_eq!(network_of(first), network);
         }
-        assert_eq!(place_words(""), "Unknown place");
-        assert_eq!(place_words("203.0.113.0/24"), "Unknown place, network 203.0.113.0/24");
+        assert_eq!(address_of(""), None);
+        assert_eq!(place_words(None, ""), "Unknown place");
+        assert_eq!(place_words(None, "203.0.113.0/24"), "Unknown place, network 203.0.113.0/24");
+        assert_eq!(place_words(Some("Pune, India"), "203.0.113.0/24"), "Pune, India, network 203.0.113.0/24");
     }
 
     #[test]

@@ -525,7 +525,7 @@ pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
             .into_iter()
             .map(|row| SessionView {
                 id: row.id,
-                place: rules::place_words(&row.network),
+                place: place(ctx, &row.network),
                 device: if row.device.is_empty() { "An unnamed device".into() } else { row.device },
                 is_this: row.id == person.session,
                 since: row.created_at,
@@ -1016,6 +1016,12 @@ pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
     let now = ctx.now();
     store::forget(ctx.db(), now - rules::SESSION_IDLE, now - rules::SESSION_LIFE, now - rules::SESSION_LIFE).await?;
     Ok(())
+}
+
+/// Where a network that was kept is, in words.
+fn place(ctx: &Ctx, network: &str) -> String {
+    let known = rules::address_of(network).and_then(|first| ctx.house.places.find(first));
+    rules::place_words(known.as_deref(), network)
 }
 
 /// Where the caller is, as coarsely as it is kept.

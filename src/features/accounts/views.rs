@@ -64,7 +64,7 @@ pub struct SessionView {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub id: SessionId,
     pub device: String,
-    /// As far as it is known: "Unknown place, network 203.0.113.0/24".
+    /// As far as it is known: "Pune, India, network 203.0.113.0/24", or "Unknown place, network 203.0.113.0/24".
     pub place: String,
     /// The one that asks.
     pub is_this: bool,

@@ -22,6 +22,7 @@ use crate::{
         organizations::{
             identity::{Identity, registrable, skeleton},
             logos, lookups,
+            service::{self as organizations, newest_run},
             trust::{self, CheckKind, CheckResult, CheckRow, FriendlyTrust, Holder, TrustScore},
         },
     },
@@ -533,8 +534,10 @@ pub fn contact_of(
 }
 
 fn view(ctx: &Ctx, mut row: store::ProfileRow, audience: Audience) -> AppResult<CommunityView> {
-    let checks = row.take_checks().filter(|_| policy::shows(policy::Field::FriendlyTrust, audience));
-    let advice = checks.map(|checks| TrustScore::of(&checks).friendly());
+    let checks = row.take_checks();
+    let (newest, _) = newest_run(&checks);
+    let is_told = !newest.is_empty() && policy::shows(policy::Field::FriendlyTrust, audience);
+    let advice = is_told.then(|| score(newest).friendly());
     Ok(CommunityView::of(&profile(ctx, &row, audience, advice)?, audience))
 }
 
@@ -682,7 +685,8 @@ pub async fn queue(ctx: &Ctx, actor: &Actor, queue: Queue, page: &PageRequest) -
 pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<ReviewView> {
     policy::may_review(actor)?;
     let row = store::find_profile(ctx.db(), Some(id), None).await?.ok_or(AppError::NotFound)?;
-    let store::Evidence { checks, checked_at, rivals } = store::find_evidence(ctx.db(), id).await?;
+    let store::Evidence { checks, rivals } = store::find_evidence(ctx.db(), id).await?;
+    let (newest, earlier) = newest_run(&checks);
     let told = facts::timeline(ctx.db(), id.into(), HISTORY).await?;
 
     let brief = row.brief()?;
@@ -692,17 +696,25 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: CommunityId) -> AppResult<Revi
         let note = fact.private.get("reason").and_then(|note| note.as_str()).unwrap_or_default().to_owned();
         Some(HistoryLine { what, note, at: rfc3339(fact.at), at_label: moment_label(fact.at) })
     });
+    let now = ctx.now();
+    let shown = |run: &[organizations::Checked]| run.iter().map(|(row, at)| organizations::check_view(row, *at, now)).collect();
     Ok(ReviewView {
         owner: row.owner(),
         submitted_at: rfc3339(row.submitted_at),
-        age_label: age_label(row.submitted_at, ctx.now()),
-        trust: TrustScore::of(&checks).full(),
-        checked_label: checked_at.map(moment_label),
+        age_label: age_label(row.submitted_at, now),
+        trust: score(newest).full(),
+        checked_label: newest.first().map(|(_, at)| moment_label(*at)),
+        checks: shown(newest),
+        earlier_checks: shown(earlier),
         rivals,
         history: history.collect(),
         decisions: community.open_decisions(),
         community: CommunityView::of(&profile(ctx, &row, Audience::Staff, None)?, Audience::Staff),
     })
+}
+
+fn score(run: &[organizations::Checked]) -> TrustScore {
+    TrustScore::of(&run.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>())
 }
 
 /// Staff want the checks to run again; they run from the fact.

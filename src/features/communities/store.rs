@@ -306,9 +306,8 @@ pub async fn get_to_check(db: &PgPool, id: CommunityId) -> AppResult<ToCheck> {
 
 /// What staff decide by, beside the profile and its history.
 pub struct Evidence {
-    /// The newest run.
-    pub checks: Vec<CheckRow>,
-    pub checked_at: Option<DateTime<Utc>>,
+    /// Every check and when it ran, the newest run first.
+    pub checks: Vec<(CheckRow, DateTime<Utc>)>,
     pub rivals: Vec<Rival>,
 }
 
@@ -331,12 +330,12 @@ struct RivalRow {
     same_domain: bool,
 }
 
-fn newest_run(rows: Vec<StoredCheck>) -> (Vec<CheckRow>, Option<DateTime<Utc>>) {
-    let newest = rows.first().map(|row| row.checked_at);
-    let of_newest = rows.into_iter().filter(|row| Some(row.checked_at) == newest);
-    let rows = of_newest
-        .filter_map(|row| Some(CheckRow::new(CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?, row.evidence)));
-    (rows.collect(), newest)
+fn read_checks(rows: Vec<StoredCheck>) -> Vec<(CheckRow, DateTime<Utc>)> {
+    let rows = rows.into_iter().filter_map(|row| {
+        let (kind, result) = (CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?);
+        Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
+    });
+    rows.collect()
 }
 
 /// By one statement: its checks, and communities that this one could be taken for, and why; at most 20.
@@ -345,7 +344,7 @@ pub async fn find_evidence(db: &PgPool, id: CommunityId) -> AppResult<Evidence> 
         r#"select
                (select coalesce(jsonb_agg(to_jsonb(x) order by x.checked_at desc, x.kind), '[]') from (
                     select kind, result, evidence, checked_at from checks
-                    where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 40
+                    where subject_kind = 'community' and subject_id = $1 order by checked_at desc, kind limit 200
                 ) x) as "checks!: Json<Vec<StoredCheck>>",
                (select coalesce(jsonb_agg(to_jsonb(x) order by x.submitted_at, x.id), '[]') from (
                     select o.id, o.name, o.city, o.country, o.status, o.submitted_at,
@@ -361,7 +360,7 @@ pub async fn find_evidence(db: &PgPool, id: CommunityId) -> AppResult<Evidence> 
     )
     .fetch_one(db)
     .await?;
-    let (checks, checked_at) = newest_run(row.checks.0);
+    let checks = read_checks(row.checks.0);
     let rivals = row
         .rivals
         .0
@@ -384,7 +383,7 @@ pub async fn find_evidence(db: &PgPool, id: CommunityId) -> AppResult<Evidence> 
             })
         })
         .collect::<AppResult<_>>()?;
-    Ok(Evidence { checks, checked_at, rivals })
+    Ok(Evidence { checks, rivals })
 }
 
 /// What else is known about a sign-up's domain, address and source.
@@ -512,10 +511,9 @@ pub struct ProfileRow {
 }
 
 impl ProfileRow {
-    /// The newest run of checks of one that waits; nothing before the first, and for every other.
-    pub fn take_checks(&mut self) -> Option<Vec<CheckRow>> {
-        let (rows, checked_at) = newest_run(self.checks.take()?.0);
-        checked_at.map(|_| rows)
+    /// The checks of one that waits and when each ran, the newest run first; nothing before the first, and for every other.
+    pub fn take_checks(&mut self) -> Vec<(CheckRow, DateTime<Utc>)> {
+        self.checks.take().map(|checks| read_checks(checks.0)).unwrap_or_default()
     }
 
     pub fn brief(&self) -> AppResult<CommunityBrief> {

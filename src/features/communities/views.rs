@@ -5,7 +5,10 @@ use super::{
     rules::{Decision, Links, Network, ProfileInput, spoken},
 };
 use crate::{
-    features::organizations::trust::{FriendlyTrust, FullTrust},
+    features::organizations::{
+        trust::{FriendlyTrust, FullTrust},
+        views::CheckView,
+    },
     kernel::{
         actor::CommunityStatus,
         ids::CommunityId,
@@ -393,6 +396,11 @@ pub struct ReviewView {
     pub trust: FullTrust,
     /// When the machine looked, "20 Nov 2026, 13:00 UTC"; nothing before it did.
     pub checked_label: Option<String>,
+    /// The newest run, then the earlier ones.
+    #[cfg_attr(feature = "server", schema(value_type = Vec<Object>))]
+    pub checks: Vec<CheckView>,
+    #[cfg_attr(feature = "server", schema(value_type = Vec<Object>))]
+    pub earlier_checks: Vec<CheckView>,
     /// Others with the same name skeleton, domain or official address.
     pub rivals: Vec<Rival>,
     pub history: Vec<HistoryLine>,

@@ -487,7 +487,7 @@ pub async fn briefs(ctx: &Ctx, ids: &[EventId]) -> AppResult<Vec<EventBrief>> {
 pub async fn choices(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<EventBrief>> {
     let Some(community) = actor.community() else { return Ok(Vec::new()) };
     let rows = store::list_choices(ctx.db(), community, Tab::Upcoming.statuses()).await?;
-    let brief = |row: store::WithCommunity| row.parts().and_then(|(row, community)| brief_of(row, &community, ctx.now()));
+    let brief = |row: WithCommunity| row.parts().and_then(|(row, community)| brief_of(row, &community, ctx.now()));
     rows.into_iter().map(brief).collect()
 }
 

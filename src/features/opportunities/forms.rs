@@ -4,7 +4,7 @@
 use super::{
     items::ItemInput,
     service,
-    views::{BudgetInput, NumberText, OpportunityInput, acting_at},
+    views::{BudgetInput, NumberText, OpportunityInput},
 };
 use crate::{
     features::partners::views::BenefitInput,

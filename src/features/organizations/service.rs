@@ -506,16 +506,17 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
 }
 
 /// A check and when it ran.
-type Checked = (CheckRow, DateTime<Utc>);
+pub type Checked = (CheckRow, DateTime<Utc>);
 
 /// The rows of the last run, and those before it; both as they come, newest first.
-fn newest_run(checks: &[Checked]) -> (&[Checked], &[Checked]) {
+pub fn newest_run(checks: &[Checked]) -> (&[Checked], &[Checked]) {
     let Some((_, newest)) = checks.first() else { return (&[], &[]) };
     let end = checks.iter().position(|(_, at)| at != newest).unwrap_or(checks.len());
     checks.split_at(end)
 }
 
-pub(super) fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckView {
+/// A check as staff see it.
+pub fn check_view(row: &CheckRow, at: DateTime<Utc>, now: DateTime<Utc>) -> CheckView {
     CheckView {
         title: row.kind.title().to_owned(),
         result: row.result,

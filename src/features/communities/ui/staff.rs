@@ -7,12 +7,12 @@ use crate::{
             server_fns,
             views::{QueuePage, ReviewView},
         },
-        organizations::trust::{CheckResult, TrustBand},
+        organizations::ui::Checks,
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, fetched, shown},
-        parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
+        parts::{Empty, Logo, More, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
 use leptos::prelude::*;
@@ -216,12 +216,6 @@ fn Evidence(review: ReviewView, workspace: String) -> impl IntoView {
         }
         .into_any();
     };
-    let trust = review.trust;
-    let band = match trust.band {
-        TrustBand::High => "Strong signals",
-        TrustBand::Medium => "Mixed signals",
-        TrustBand::Low => "Weak signals",
-    };
     view! {
         <section class="panel">
             <header class="panel__head">
@@ -230,34 +224,7 @@ fn Evidence(review: ReviewView, workspace: String) -> impl IntoView {
                 {again}
             </header>
             <div class="panel__body stack">
-                <div class=format!("score tone-{}", score_tone(trust.score))>
-                    <p class="score__value"><span class="score__number">{trust.score}</span><span class="score__of">"of 100"</span></p>
-                    <div class="score__body"><p class="score__title">{band}</p>{trust.cap.map(|cap| view! { <p>{cap}</p> })}</div>
-                </div>
-                <ul class="evidence">
-                    {trust
-                        .reasons
-                        .into_iter()
-                        .map(|reason| {
-                            let (tone, icon, word) = match reason.result {
-                                CheckResult::Pass => ("success", "check", "Passed"),
-                                CheckResult::Warn => ("warning", "alert", "Look at it"),
-                                CheckResult::Fail => ("danger", "x", "Failed"),
-                                CheckResult::Unknown => ("neutral", "help", "Not known"),
-                            };
-                            view! {
-                                <li class=format!("evidence__row tone-{tone}")>
-                                    <span class="evidence__mark"><Icon name=icon small=true/></span>
-                                    <div class="evidence__body"><p class="evidence__name">{reason.title}</p><p class="evidence__text">{reason.evidence}</p></div>
-                                    <p class="evidence__end">
-                                        <span class="evidence__result">{word}</span>
-                                        <span class="num">{format!("{} of {}", reason.points, reason.weight)}</span>
-                                    </p>
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
+                <Checks trust=review.trust checks=review.checks earlier=review.earlier_checks/>
             </div>
         </section>
     }

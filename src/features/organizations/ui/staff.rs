@@ -1,14 +1,16 @@
 //! `/staff/organizations`: who waits, and one application with its evidence and the decision.
 
-use super::fields::{result, tone};
+use super::{
+    evidence::{Checks, Evidence},
+    fields::tone,
+};
 use crate::{
     features::organizations::{
         rules::{Standing, Verdict, claims::ClaimState},
         server_fns,
-        trust::{FullTrust, TrustBand},
         views::{
-            CheckView, ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView,
-            RegistryView, ReviewView, StaffPart, StepView, within,
+            ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, RegistryView,
+            ReviewView, StaffPart, StepView, within,
         },
     },
     ui::{
@@ -272,7 +274,6 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
     };
     let back = here("/staff/organizations");
     let types = o.available_sponsorship_types.iter().flatten().map(|label| label.label()).collect::<Vec<_>>().join(", ");
-    let earlier = review.earlier_checks.len();
     let merge = here(&format!("/staff/organizations/{}/merge", o.id));
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
@@ -337,18 +338,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
                             <Submit label="Run the checks again" class="button button--small"/>
                         </PostForm>
                     </div>
-                    <Score trust=review.trust/>
-                    {if review.checks.is_empty() {
-                        view! { <p class="text-soft">"The checks have not run yet. Load the page again in a minute."</p> }.into_any()
-                    } else {
-                        view! { <Evidence checks=review.checks/> }.into_any()
-                    }}
-                    {(earlier > 0).then(|| view! {
-                        <details class="disclosure">
-                            <summary class="button button--small">{format!("{earlier} earlier checks")}</summary>
-                            <div class="disclosure__body"><Evidence checks=review.earlier_checks/></div>
-                        </details>
-                    })}
+                    <Checks trust=review.trust checks=review.checks earlier=review.earlier_checks/>
                 </section>
                 <section class="section">
                     <div class="section__head"><h2 class="section__title">"What happened"</h2></div>
@@ -417,68 +407,6 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
                     .collect_view()}
             </ul>
         </section>
-    }
-}
-
-#[component]
-fn Score(trust: FullTrust) -> impl IntoView {
-    let (band_tone, title) = match trust.band {
-        TrustBand::High => ("success", "Strong signals"),
-        TrustBand::Medium => ("warning", "Mixed signals"),
-        TrustBand::Low => ("danger", "Weak signals"),
-    };
-    view! {
-        <div class=format!("score tone-{band_tone}")>
-            <p class="score__value"><span class="score__number">{trust.score}</span><span class="score__of">"of 100"</span></p>
-            <div class="score__body">
-                <p class="score__title">{title}</p>
-                {trust.cap.map(|cap| view! { <p class="text-soft text-small">{cap}</p> })}
-                <ul class="score__reasons">
-                    {trust
-                        .reasons
-                        .into_iter()
-                        .map(|reason| {
-                            let (tone, icon, word) = result(reason.result);
-                            view! {
-                                <li class=format!("score__reason tone-{tone}")>
-                                    <Icon name=icon small=true/>
-                                    {reason.title}
-                                    <span class="visually-hidden">{format!(": {word}")}</span>
-                                    <span class="score__points num">{format!("{} of {}", reason.points, reason.weight)}</span>
-                                </li>
-                            }
-                        })
-                        .collect_view()}
-                </ul>
-            </div>
-        </div>
-    }
-}
-
-#[component]
-fn Evidence(checks: Vec<CheckView>) -> impl IntoView {
-    view! {
-        <ul class="evidence">
-            {checks
-                .into_iter()
-                .map(|check| {
-                    let (tone, icon, word) = result(check.result);
-                    view! {
-                        <li class=format!("evidence__row tone-{tone}")>
-                            <span class="evidence__mark"><Icon name=icon small=true/></span>
-                            <div class="evidence__body">
-                                <p class="evidence__name">{check.title}</p>
-                                <p class="evidence__text">{check.evidence}</p>
-                            </div>
-                            <p class="evidence__end">
-                                <span class="evidence__result">{word}</span>
-                                <time datetime=check.checked_at.to_rfc3339()>{check.checked_label}</time>
-                            </p>
-                        </li>
-                    }
-                })
-                .collect_view()}
-        </ul>
     }
 }
 
