@@ -639,8 +639,7 @@ fn list_of_places(places: &[(Ipv4Addr, &str, &str)]) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_list_of_places_says_where_a_session_is_used() {
-    story(async |town| {
-        demo(town).await;
+    sequel(async |town| {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("places.mmdb");
         let known = [(Ipv4Addr::new(203, 0, 113, 0), "Pune", "India"), (Ipv4Addr::new(198, 51, 100, 0), "", "Ghana")];

@@ -133,7 +133,7 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
 #[tokio::test]
 async fn a_large_workspace_is_read_by_sets_of_rows() {
     let (counter, _listening) = Counter::start();
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
@@ -202,7 +202,7 @@ async fn a_large_workspace_is_read_by_sets_of_rows() {
 
 #[tokio::test]
 async fn whoever_comes_too_soon_is_told_when() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;

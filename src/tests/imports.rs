@@ -653,7 +653,7 @@ async fn a_file_from_its_columns_to_its_way_back() {
 
 #[tokio::test]
 async fn cells_are_forgotten_and_the_report_stays() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;

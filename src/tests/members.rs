@@ -529,7 +529,7 @@ async fn a_list_is_looked_at_and_taken_whole() {
 
 #[tokio::test]
 async fn a_list_is_corrected_where_it_stands() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = browser(town, RAVI).await;
         let bad = "firstName,lastName,email,role\nAda,Okafor,ada@apex.example,Designer\n,Nobody,nowhere,Boss\n";
@@ -586,7 +586,7 @@ async fn a_list_is_corrected_where_it_stands() {
 
 #[tokio::test]
 async fn what_is_wrong_is_in_sight_without_scripts() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = browser(town, RAVI).await;
         for (path, form, field) in [("/people", "add", ("firstName", "Ada")), ("/inbox/rules", "route", ("region", "South Asia"))]

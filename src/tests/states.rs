@@ -10,7 +10,7 @@ use crate::{
     matrix::{Caller, seated},
     planted::{SAM, Tenants, VERA, furnish},
     strangers::signed_in,
-    town::{Browser, Town, story},
+    town::{Browser, Town, sequel},
 };
 use chrono::TimeDelta;
 use commdesk::{
@@ -522,7 +522,7 @@ fn events_in_time() -> Vec<(&'static str, String)> {
 
 #[tokio::test]
 async fn every_state_allows_what_was_agreed() {
-    story(async |town| {
+    sequel(async |town| {
         let tenants = furnish(town).await;
         let staff = |role| Caller::Seat(Role::Staff(role));
         let mut people = BTreeMap::new();

@@ -333,7 +333,7 @@ async fn offer(town: &Town, ravi: &Actor) -> Uuid {
 
 #[tokio::test]
 async fn opportunities_are_told_of_once_to_whom_they_are_open() {
-    story(async |town| {
+    sequel(async |town| {
         let ctx = told(town).await;
         let (ravi, asha, tomas, mei) =
             (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await, who(&ctx, MEI).await);
@@ -385,7 +385,7 @@ async fn opportunities_are_told_of_once_to_whom_they_are_open() {
 
 #[tokio::test]
 async fn a_saved_view_is_a_saved_search() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let fields = [("name", "Media"), ("query", OFFER), ("alerts", "true")];
@@ -531,7 +531,7 @@ async fn whoever_watches_a_community_hears_of_its_events() {
 
 #[tokio::test]
 async fn searches_are_saved_over_the_api() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let body = json!({"list": "organizations", "name": "Rust", "query": "technology=Rust&x=1", "alerts": true});
@@ -610,7 +610,7 @@ async fn searches_are_saved_over_the_api() {
 
 #[tokio::test]
 async fn the_watchlist_over_the_api() {
-    story(async |town| {
+    sequel(async |town| {
         told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let (acme, globex) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "globex").await);
