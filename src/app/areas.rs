@@ -45,12 +45,10 @@ use crate::{
             StaffChangesPage, StaffOrganizationPage, StaffOrganizationsPage,
         },
         partners::ui::{
-            community::CommunityPage,
             edit::{EditPartnerPage, NewPartnerPage},
-            event::EventPublicPage,
-            organization::OrganizationPage,
             panel::{self, PartnersPanel},
         },
+        profiles::ui::{community::CommunityPage, event::EventPublicPage, organization::OrganizationPage},
         requests::ui::{
             compose::NewRequestPage,
             dashboard::DashboardPage,

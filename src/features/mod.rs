@@ -10,6 +10,7 @@ pub mod events;
 pub mod partners;
 pub mod opportunities;
 pub mod watching;
+pub mod profiles;
 pub mod embeds;
 pub mod requests;
 pub mod decisions;

@@ -70,6 +70,13 @@ pub mod watching {
     pub mod ui;
 }
 
+pub mod profiles {
+    pub use services::features::profiles::*;
+
+    pub mod server_fns;
+    pub mod ui;
+}
+
 pub mod embeds {
     pub use services::features::embeds::*;
 

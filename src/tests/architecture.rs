@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "partners",
     "opportunities",
     "watching",
+    "profiles",
     "embeds",
     "requests",
     "decisions",

@@ -454,9 +454,9 @@ async fn lists_page_search_and_filter() {
         );
         assert!(service::mine(&ctx, &apex, Tab::Past, &PageRequest::default()).await.expect("his tabs").items.is_empty());
         assert_eq!(service::choices(&ctx, &apex).await.expect("his events").len(), 7);
-        let page = commdesk::features::partners::service::community_page(&ctx, None, "harbour-devs").await.expect("listed");
+        let page = commdesk::features::profiles::service::community_page(&ctx, None, "harbour-devs").await.expect("listed");
         assert_eq!(page.ahead[0].title, "Harbour Conference");
-        let nobody = commdesk::features::partners::service::community_page(&ctx, None, "nobody").await;
+        let nobody = commdesk::features::profiles::service::community_page(&ctx, None, "nobody").await;
         assert!(matches!(nobody, Err(AppError::NotFound)));
     })
     .await;

@@ -17,6 +17,7 @@ use commdesk::{
             service::{self, To, Whose},
             views::{AssignmentView, PartnerInput},
         },
+        profiles::service as profiles,
         requests::service as requests,
     },
     kernel::{
@@ -529,7 +530,7 @@ async fn the_panel_works_without_scripts() {
 async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answers() {
     sequel(async |town| {
         let stage = staged(town).await;
-        let page = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        let page = profiles::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
         assert_eq!(page.ahead.iter().map(|event| event.title.as_str()).collect::<Vec<_>>(), ["HackFest 2027"]);
         let mut names: Vec<&str> = page.supporters.iter().map(|it| it.name.as_str()).collect();
         names.sort_unstable();
@@ -543,7 +544,7 @@ async fn a_communitys_page_shows_its_events_its_supporters_and_how_fast_it_answe
         // Twice on one event is one event.
         let lumen = stage.tomas.organization().expect("Lumen");
         stage.add(town, &of(lumen, "Knowledge Partner")).await.expect("added");
-        let again = service::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
+        let again = profiles::community_page(&town.ctx(), None, "apex-circle").await.expect("listed");
         assert_eq!(again.supporters.len(), 2);
         assert!(again.supporters.iter().all(|it| it.events_label == "1 event"));
         // Ravi answered two applications in the demo.

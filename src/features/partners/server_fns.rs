@@ -1,26 +1,8 @@
-//! What the public pages of events, organizations and communities load, and what the pages on which a community manages
-//! its partners do.
+//! What the pages load on which a community manages its partners.
 
-use super::views::{CommunityPageView, EditorView, EventPageView, OrganizationPageView, PanelView};
+use super::views::{EditorView, PanelView};
 use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-
-/// The public page of an event with its wall; by what stands in the page's address.
-#[server(name = LoadEvent, prefix = "/rpc", endpoint = "events/page", input = GetUrl)]
-pub async fn event(slug: String, workspace: Option<String>) -> Result<EventPageView, PageError> {
-    let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(super::service::event_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
-}
-
-/// The public page of an organization, as the reader may see it, with the events that it supports.
-#[server(name = LoadOrganization, prefix = "/rpc", endpoint = "organizations/page", input = GetUrl)]
-pub async fn organization(slug: String, workspace: Option<String>) -> Result<OrganizationPageView, PageError> {
-    use crate::features::organizations::service::OrganizationRef;
-    let call = crate::ui::door::of_page()?.acting_for(workspace);
-    // Links of lists that know only an id lead here too.
-    let by = slug.parse::<OrganizationRef>().unwrap_or(OrganizationRef::Slug(slug));
-    Ok(super::service::organization_page(&call.ctx, call.maybe_viewer().as_ref(), &by).await?)
-}
 
 /// Everything that the reader's community has on the page of one of its events.
 #[server(name = LoadPartnerPanel, prefix = "/rpc", endpoint = "partners/panel", input = GetUrl)]
@@ -42,11 +24,4 @@ pub async fn editor(
     let event = event.parse().map_err(|_| PageError::not_found())?;
     let link = link.map(|link| link.parse().map_err(|_| PageError::not_found())).transpose()?;
     Ok(super::service::editor(&call.ctx, &call.viewer()?, event, link, search.as_deref().unwrap_or_default()).await?)
-}
-
-/// The public page of a community with its events and supporters.
-#[server(name = LoadCommunity, prefix = "/rpc", endpoint = "communities/page", input = GetUrl)]
-pub async fn community(slug: String, workspace: Option<String>) -> Result<CommunityPageView, PageError> {
-    let call = crate::ui::door::of_page()?.acting_for(workspace);
-    Ok(super::service::community_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
 }

@@ -6,26 +6,21 @@ use super::{
     rules::{self, Assignment, Display, Link, NewPartner, PartnerEdit, Whom},
     store,
     views::{
-        AssignmentPage, AssignmentView, CommunityPageView, EditorView, EventPageView, FoundOrganization, OrganizationPageView,
-        PanelView, PartnerPage, PartnerView, PartnerWall, SupportedEvent, Supporter,
+        AssignmentPage, AssignmentView, EditorView, FoundOrganization, PanelView, PartnerPage, PartnerView, PartnerWall,
+        SupportedEvent,
     },
 };
 use crate::{
     features::{
         blocks::service as blocks,
         communities::service as communities,
-        events::{
-            rules::EventStatus,
-            service as events,
-            views::{EventBrief, count_words},
-        },
+        events::{rules::EventStatus, service as events, views::EventBrief},
         organizations::{
             claims,
             logos::logo_url,
             service::{self as organizations, Meant},
             views::OrganizationBrief,
         },
-        watching::{rules::List, service as watching},
     },
     kernel::{
         actor::{Actor, Capability, VerificationStatus},
@@ -42,9 +37,6 @@ use uuid::Uuid;
 
 /// The most entries of one wall and of one profile's list.
 const WALL_LIMIT: i64 = 200;
-/// The most events and supporters of a community's page.
-const EVENTS_SHOWN: i64 = 60;
-const SUPPORTERS_SHOWN: i64 = 24;
 
 /// Puts an organization on an event's page, in the caller's transaction. The caller holds the event.
 ///
@@ -126,39 +118,6 @@ pub async fn wall(ctx: &Ctx, event: EventId) -> AppResult<PartnerWall> {
     Ok(PartnerWall::of(rows.into_iter().map(view).collect::<AppResult<Vec<_>>>()?))
 }
 
-/// The public page of a community: what it says, its events, and who has made them possible.
-///
-/// # Errors
-/// 404 for a community that the viewer may not know of.
-pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> AppResult<CommunityPageView> {
-    let (brief, community) = communities::page(ctx, viewer, slug).await?;
-    let reader = viewer.map(watching::owner);
-    let below = store::get_community_page(ctx, brief.id, reader.as_ref(), EVENTS_SHOWN, SUPPORTERS_SHOWN).await?;
-    let (ahead, past) = events::cards(ctx, &brief, below.shown)?;
-    // Who is not listed cannot be watched.
-    let watch = viewer.filter(|_| community.listed).map(|actor| watching::watch_view(actor, below.watched));
-    let supporters = below.supporters.into_iter().map(|row| {
-        Ok(Supporter {
-            name: row.name_snapshot,
-            logo_url: row.logo_key_snapshot.as_deref().map(logo_url),
-            organization_slug: row.organization_slug,
-            category: category(&row.display_category)?,
-            events_label: count_words(&row.events.to_string()),
-        })
-    });
-    Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()?, watch })
-}
-
-/// The public page of an event, by its id or slug, with its wall.
-///
-/// # Errors
-/// 404 where the event is not the viewer's to know of.
-pub async fn event_page(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<EventPageView> {
-    let page = events::page(ctx, viewer, named).await?;
-    let wall = wall(ctx, page.event.id).await?;
-    Ok(EventPageView { page, wall })
-}
-
 /// The public events that show an organization, newest first, at most 200.
 ///
 /// # Errors
@@ -216,21 +175,6 @@ pub async fn count_support(ctx: &Ctx, whose: Whose) -> AppResult<()> {
         tx.commit_unstated("a count that follows what stands on public pages").await?;
     }
     Ok(())
-}
-
-/// The public page of an organization: what it says, the events that it supports, and whether the viewer watches it.
-///
-/// # Errors
-/// 404 where the organization is not the viewer's to know of.
-pub async fn organization_page(
-    ctx: &Ctx,
-    viewer: Option<&Actor>,
-    by: &organizations::OrganizationRef,
-) -> AppResult<OrganizationPageView> {
-    let organization = organizations::get_by(ctx, viewer, by).await?;
-    let supported = supported_by(ctx, organization.id).await?;
-    let watch = watching::watched(ctx, viewer, List::Organizations, organization.id.0).await?;
-    Ok(OrganizationPageView { organization, supported, watch })
 }
 
 // ── Managing ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -782,7 +726,11 @@ fn view(row: store::Row) -> AppResult<PartnerView> {
     })
 }
 
-fn category(label: &str) -> AppResult<Category> {
+/// A category as it is stored.
+///
+/// # Errors
+/// When it is none.
+pub fn category(label: &str) -> AppResult<Category> {
     Category::parse(label).map_err(|error| AppError::Broken(Box::new(error)))
 }
 

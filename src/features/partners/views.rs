@@ -1,11 +1,5 @@
 //! What crosses a wire about partners of events. Names of fields are the spec's event assignment.
 
-use crate::features::{
-    communities::views::CommunityView,
-    events::views::{EventItem, EventPage},
-    organizations::views::OrganizationView,
-    watching::views::WatchView,
-};
 use crate::kernel::{
     ids::{BenefitLineId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Hue, Tier},
@@ -337,50 +331,6 @@ pub struct SupportedEvent {
     /// Supported in the past; else it is still to come, or running.
     #[serde(default)]
     pub is_over: bool,
-}
-
-/// Somebody who has stood on a community's events.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Supporter {
-    pub name: String,
-    pub logo_url: Option<String>,
-    /// The organization's page, for a listed one.
-    pub organization_slug: Option<String>,
-    /// As what, most recently.
-    pub category: Category,
-    /// "1 event", "4 events".
-    pub events_label: String,
-}
-
-/// The public page of a community: what it says, its events, and who has made them possible.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CommunityPageView {
-    pub community: CommunityView,
-    pub ahead: Vec<EventItem>,
-    pub past: Vec<EventItem>,
-    pub supporters: Vec<Supporter>,
-    /// Nothing for whoever is not signed in, and about a community that is not listed.
-    pub watch: Option<WatchView>,
-}
-
-/// The public page of an event, and who makes it possible.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct EventPageView {
-    pub page: EventPage,
-    pub wall: PartnerWall,
-}
-
-/// The public page of an organization: what it says, and which events it supports.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OrganizationPageView {
-    pub organization: OrganizationView,
-    pub supported: Vec<SupportedEvent>,
-    /// Nothing for whoever is not signed in.
-    pub watch: Option<WatchView>,
 }
 
 #[cfg(test)]

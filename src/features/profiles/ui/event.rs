@@ -1,10 +1,10 @@
-//! The public page of an event: what happens, and who makes it possible. This room's, because it knows both.
+//! The public page of an event: what happens, and who makes it possible.
 
-use super::wall::EventWall;
 use crate::{
     features::{
         events::ui::public::EventProfile,
-        partners::{server_fns, views::EventPageView},
+        partners::ui::wall::EventWall,
+        profiles::{server_fns, views::EventPageView},
     },
     ui::page::{Shape, acting, fetched, shown_as},
 };

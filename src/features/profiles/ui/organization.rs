@@ -1,10 +1,10 @@
-//! The public page of an organization: what it says about itself, and what it supports. This room's, because it knows both.
+//! The public page of an organization: what it says about itself, and what it supports.
 
-use super::support::SupportedEvents;
 use crate::{
     features::{
         organizations::{ui::OrganizationProfile, views::within},
-        partners::{server_fns, views::OrganizationPageView},
+        partners::ui::support::SupportedEvents,
+        profiles::{server_fns, views::OrganizationPageView},
         watching::{rules::List, ui::WatchButton},
     },
     ui::{

@@ -1,11 +1,10 @@
-//! The public page of a community: what it says about itself, its events, and who has made them possible. This room's,
-//! because it knows all three.
+//! The public page of a community: what it says about itself, its events, and who has made them possible.
 
 use crate::{
     features::{
         communities::{ui::profile::CommunityProfile, views::CommunityView},
         events::{ui::cards::EventCards, views::EventItem},
-        partners::{
+        profiles::{
             server_fns,
             views::{CommunityPageView, Supporter},
         },
