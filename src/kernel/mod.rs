@@ -9,6 +9,7 @@ pub mod fields;
 pub mod ids;
 pub mod labels;
 pub mod money;
+pub mod normal;
 pub mod page;
 pub mod pictures;
 pub mod safe_html;

@@ -5,10 +5,10 @@
 //! invisible that is not needed for writing, and is written one way. A problem is a sentence for the person who typed.
 //! Does not look anything up: whether a domain or a mailbox exists is a question for the server.
 
+use super::normal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
-use unicode_normalization::char::is_combining_mark;
 use url::{Host, Url};
 
 /// A text that no spreadsheet takes for a formula, for the tables that we hand out.
@@ -576,7 +576,7 @@ pub fn initials(name: &str) -> String {
 }
 
 fn initial(word: &str) -> Option<String> {
-    let at = word.find(|c: char| c.is_alphanumeric() && !is_combining_mark(c))?;
+    let at = word.find(|c: char| c.is_alphanumeric() && !normal::is_mark(c))?;
     let mut sign = first_sign(&word[at..]).chars();
     let capital = sign.next()?.to_uppercase().next()?;
     Some(std::iter::once(capital).chain(sign).collect())
@@ -593,7 +593,7 @@ fn first_sign(text: &str) -> &str {
             None => true,
             Some(JOINER) if is_emoji(c) => true,
             Some(before) if is_flag_half(before) && is_flag_half(c) => at == before.len_utf8(),
-            Some(_) => c == JOINER || is_combining_mark(c) || is_skin(c) || (in_conjunct && c.is_alphabetic()),
+            Some(_) => c == JOINER || normal::is_mark(c) || is_skin(c) || (in_conjunct && c.is_alphabetic()),
         };
         if !goes_on {
             break;

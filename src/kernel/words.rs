@@ -4,7 +4,7 @@
 //! `.NET` is not `net`; a word that is written together or apart (`Node.js`, `nodejs`, `e-commerce`) is found either way.
 //! Pure. Knows no stems and no synonyms, and does not say what is relevant.
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use super::normal::{composed, decomposed, is_mark};
 
 /// The most characters of a word; what is longer is cut.
 const LONGEST: usize = 40;
@@ -22,9 +22,12 @@ pub struct Word {
 
 /// Lower case without accents; letters that are no accented ones are spelled out as people type them.
 pub fn fold(text: &str) -> String {
-    let lower = text.nfkd().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).nfc().flat_map(char::to_lowercase);
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    let bare: String = decomposed(text).chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).collect();
     let mut folded = String::with_capacity(text.len());
-    for c in lower {
+    for c in composed(&bare).chars().flat_map(char::to_lowercase) {
         match c {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
@@ -43,7 +46,7 @@ pub fn fold(text: &str) -> String {
 }
 
 fn is_letter(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    c.is_alphanumeric() || is_mark(c)
 }
 
 /// Scripts that leave no spaces between words.
