@@ -177,7 +177,7 @@ class Server:
         command = [str(word).replace("{port}", str(self.port)) for word in self.command]
         self.process = subprocess.Popen(command, env=self.surroundings, stdout=self.log, stderr=self.log, cwd=ROOT)
         try:
-            for _ in range(480):
+            for _ in range(2400):
                 if self.process.poll() is not None:
                     sys.exit(f"error: {self.name} did not start; see target/bench/{self.name}.log")
                 try:
@@ -186,7 +186,7 @@ class Server:
                 except (urllib.error.URLError, OSError):
                     pass
                 time.sleep(0.25)
-            sys.exit(f"error: {self.name} was not ready after two minutes; see target/bench/{self.name}.log")
+            sys.exit(f"error: {self.name} was not ready after ten minutes; see target/bench/{self.name}.log")
         except BaseException:
             self.__exit__()
             raise
@@ -226,7 +226,7 @@ class App(Server):
         site = ROOT / "target" / ("site-release" if "release" in str(program) else "site")
         command = [program, "dev", "--addr", "127.0.0.1:{port}", "--data", HERE / "data", "--database-url", cluster.url(database),
                    "--limit-factor", "1000000", "--page-seconds", page_seconds, "--site-root", site, *(["--seed"] if seed else [])]
-        super().__init__(command, environment(RUST_LOG=os.environ.get("BENCH_LOG", "warn,commdesk::platform::index=info")), name or f"app-{database}", self.is_ready)
+        super().__init__(command, environment(RUST_LOG=os.environ.get("BENCH_LOG", "warn,services::platform::index=info")), name or f"app-{database}", self.is_ready)
 
     @staticmethod
     def is_ready(self):
