@@ -145,7 +145,8 @@ impl BoardFilter<'_> {
         }
         match self.of {
             Some(Whose::Event(slug)) => {
-                query.push(" and e.slug = ").push_bind(slug.to_owned());
+                // An address is one event's among those that are not deleted, and so is its index.
+                query.push(" and e.deleted_at is null and e.slug = ").push_bind(slug.to_owned());
             }
             Some(Whose::Community(slug)) => {
                 query.push(" and c.slug = ").push_bind(slug.to_owned());
