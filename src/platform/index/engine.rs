@@ -518,8 +518,19 @@ impl<F: Facet> Index<F> {
             let rest: Vec<&Value> = list.split_off(MOST_COUNTED);
             list.extend(rest.into_iter().filter(|value| chosen(value)));
         }
+        // Of most rows the others are counted, and taken away: two large sets take long to hold against each other, and of all
+        // rows, which is what most people look at, there are no others.
+        let others = (rows.len() > self.ids.len() as u64 / 2).then(|| {
+            let mut others = RoaringBitmap::new();
+            others.insert_range(0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
+            others - rows
+        });
+        let count = |value: &Value| match &others {
+            Some(others) => value.rows.len() - others.intersection_len(&value.rows),
+            None => rows.intersection_len(&value.rows),
+        };
         list.into_iter()
-            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: rows.intersection_len(&value.rows) })
+            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: count(value) })
             .filter(|counted| counted.count > 0 || query.has(facet, &counted.value))
             .collect()
     }
