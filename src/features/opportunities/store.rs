@@ -268,14 +268,16 @@ pub async fn list_board(
         }
     }
     query.push(order).push(" offset ").push_bind(offset).push(" limit ").push_bind(limit).push("))) as found").push(order);
-    let rows = query.build_query_as::<Counted>().fetch_all(ctx.db()).await?;
+    // Words are planned each time: a kept plan takes every word for a rare one, and reads all that has a common one.
+    let keeps = filter.ask.terms.is_none();
+    let rows = query.build_query_as::<Counted>().persistent(keeps).fetch_all(ctx.db()).await?;
     let counted = match rows.first() {
         Some(first) => first.counted,
         None if is_first => 0,
         None => {
             let mut query = QueryBuilder::new("");
             filter.count(&mut query, ctx.now());
-            query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?
+            query.build_query_scalar::<i64>().persistent(keeps).fetch_one(ctx.db()).await?
         }
     };
     Ok((rows.into_iter().map(|it| it.row).collect(), counted))
