@@ -8,7 +8,7 @@ use super::{
     facts::FactRegistry,
     index::Shelf,
     mail::{Local, Post, smtp::Smtp},
-    password::{DEFAULT_PERMITS, Passwords},
+    password::Passwords,
     secrets::Secret,
     storage::Store,
 };
@@ -48,7 +48,7 @@ pub fn open(settings: Settings, keys: Keys, pool: PgPool, known: FactRegistry) -
         columns: keys.columns,
         blind: keys.blind,
         signing: keys.signing,
-        passwords: Passwords::new(DEFAULT_PERMITS),
+        passwords: Passwords::default(),
         post,
         store,
         lookups,
