@@ -180,6 +180,9 @@ from numbers x cross join demo d cross join lateral generate_series(1, x.organiz
      left join support p on p.o = g;
 insert into public.organization_slugs (slug, organization_id, created_at)
 select slug, id, created_at from public.organizations where id not in (select organization_id from public.organization_slugs);
+-- Acme Cloud's profile says what it looks for, or nothing could be matched with it.
+update public.organizations set technologies = '{Kubernetes,PostgreSQL,Rust}', supported_regions = '{Europe,North America}',
+    preferred_event_types = '{Hackathon,Conference}' where id = (select acme from demo);
 
 -- ── Events, who stands on them, opportunities ────────────────────────────────────────────────────────────────────────
 insert into public.events (id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format, region,

@@ -31,7 +31,7 @@ newest = lambda pattern: max(folder.glob(pattern), key=lambda it: it.stat().st_m
 size = lambda it: it.stat().st_size
 manifest = {key.rsplit("_", 1)[0]: chunks for key, chunks in json.loads(newest("__wasm_split_manifest*.json").read_text()).items()}
 weight = lambda area: sum(size(folder / f"{chunk}.wasm.br") for chunk in manifest.get(area, []))
-program = size(newest(f"{name}.*.wasm.br")) + size(newest(f"{name}.*.js.br")) + size(newest("__wasm_split.*.js.br"))
+program = size(newest(f"{name}*.wasm.br")) + size(newest(f"{name}*.js.br")) + size(newest("__wasm_split.*.js.br"))
 print(program + weight(area), program, weight(area), " ".join(f"{area}:{weight(area)}" for area in manifest))
 PY
 }

@@ -42,7 +42,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
                 <HashedStylesheet options=options.clone() id="style"/>
-                <HydrationScripts options/>
+                // Pages work before the program does: it is fetched and started when the browser has nothing else to do.
+                <HydrationScripts options defer=true/>
                 <MetaTags/>
             </head>
             <body>

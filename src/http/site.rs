@@ -59,7 +59,7 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .leptos_routes_with_context(&options, page_routes().clone(), page, move || shell(shell_options.clone()))
         .with_state(options.clone());
     let files = ServeDir::new(&house.settings.site_root).precompressed_br().precompressed_gzip();
-    let fallback_options = options.clone();
+    let fallback_options = Arc::new(options.clone());
     let inner: Router<Arc<House>> = Router::new()
         .route("/rpc/{*name}", get(rpc).post(rpc))
         .merge(organizations::logos::routes())
@@ -72,7 +72,7 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .merge(pages)
         .merge(api_v1::routes())
         .fallback(move |request: Request| {
-            let (files, options, context) = (files.clone(), fallback_options.clone(), context.clone());
+            let (files, options, context) = (files.clone(), Arc::clone(&fallback_options), context.clone());
             async move { file_or_not_found(files, options, context, request).await }
         });
     let inner = if house.settings.is_development() { inner.merge(kit_routes()) } else { inner };
@@ -87,7 +87,8 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
 
 /// What stands around every door.
 pub fn outside(house: Arc<House>, doors: Router<Arc<House>>) -> Router {
-    let options = leptos_options(&house);
+    // Behind one pointer: what a layer holds is cloned several times for each request.
+    let options = Arc::new(leptos_options(&house));
     doors
         .layer(from_fn_with_state(Arc::clone(&house), middleware::same_origin))
         .layer(DefaultBodyLimit::max(crate::platform::web::form::MAX_FORM))
@@ -95,7 +96,7 @@ pub fn outside(house: Arc<House>, doors: Router<Arc<House>>) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             crate::kernel::error::AppError::broken("a handler panicked").into_response()
         }))
-        .layer(from_fn(move |request: Request, next: Next| in_clothes(options.clone(), request, next)))
+        .layer(from_fn(move |request: Request, next: Next| in_clothes(Arc::clone(&options), request, next)))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::headers))
         .layer(from_fn_with_state(Arc::clone(&house), middleware::trace))
@@ -197,7 +198,7 @@ fn kit_routes() -> Router<Arc<House>> {
 const FOR_PROGRAMS: [&str; 7] = ["/api/", "/rpc/", "/media/", "/embed/", "/og/", "/sitemap", "/dev/"];
 
 /// Somebody who opened a page gets no JSON: a refusal from before any page, or a handler that broke, is said on one.
-async fn in_clothes(options: LeptosOptions, request: Request, next: Next) -> Response {
+async fn in_clothes(options: Arc<LeptosOptions>, request: Request, next: Next) -> Response {
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let response = next.run(request).await;
     let is_json = |headers: &http::HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
@@ -219,7 +220,7 @@ async fn in_clothes(options: LeptosOptions, request: Request, next: Next) -> Res
     };
     let mut ask = Request::new(axum::body::Body::empty());
     (*ask.method_mut(), *ask.uri_mut(), *ask.headers_mut()) = (method, uri, headers);
-    let document = move || plain::document(options.clone(), said.clone());
+    let document = move || plain::document(LeptosOptions::clone(&options), said.clone());
     let mut response = leptos_axum::render_app_async_with_context(page_context, document)(ask).await;
     *response.status_mut() = status;
     if let Some(seconds) = retry_after {
@@ -231,7 +232,7 @@ async fn in_clothes(options: LeptosOptions, request: Request, next: Next) -> Res
 /// A file of the site, or the 404 page in the site's own clothes.
 async fn file_or_not_found(
     files: ServeDir,
-    options: LeptosOptions,
+    options: Arc<LeptosOptions>,
     context: impl Fn() + Clone + Send + Sync + 'static,
     request: Request,
 ) -> Response {
@@ -251,7 +252,7 @@ async fn file_or_not_found(
         return response;
     }
     let ask = Request::from_parts(parts, axum::body::Body::empty());
-    leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(ask).await
+    leptos_axum::render_app_async_with_context(context, move || shell(LeptosOptions::clone(&options)))(ask).await
 }
 
 /// Pages may hold what only their reader may see: nothing between us and the browser keeps them.

@@ -2,6 +2,8 @@
 //!
 //! Pure. Knows the usual spellings; what it does not know stays as it was typed, tidied.
 
+use std::sync::LazyLock;
+
 /// The most technologies of one event or organization.
 pub const MOST: usize = 20;
 /// The most characters of one.
@@ -38,15 +40,36 @@ fn folded(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '.' | '-' | '_' | '/')).flat_map(char::to_lowercase).collect()
 }
 
+/// Every name of a technology as [`folded`] writes it, sorted, with the place of its usual spelling. A page of a list asks for
+/// hundreds of them, so the list is folded once.
+static NAMES: LazyLock<Vec<(String, usize)>> = LazyLock::new(|| {
+    let mut names: Vec<(String, usize)> = Vec::new();
+    for (place, (name, others)) in KNOWN.iter().enumerate() {
+        names.push((folded(name), place));
+        names.extend(others.iter().map(|other| ((*other).to_owned(), place)));
+    }
+    names.sort();
+    names
+});
+
+/// The usual spelling of what [`folded`] has written.
+fn spelling(folded: &str) -> Option<&'static str> {
+    let found = NAMES.binary_search_by(|(name, _)| name.as_str().cmp(folded)).ok()?;
+    NAMES.get(found).and_then(|(_, place)| KNOWN.get(*place)).map(|(name, _)| *name)
+}
+
 /// What tells two technologies apart, however they are typed: `c++`, `nodejs`, `k8s` gives `kubernetes`.
 pub fn key(text: &str) -> String {
-    known(text).map_or_else(|| folded(text), folded)
+    let typed = folded(text);
+    match spelling(&typed) {
+        Some(name) if name != text => folded(name),
+        _ => typed,
+    }
 }
 
 /// The usual spelling of a technology that everybody knows, by any of its names.
 pub fn known(text: &str) -> Option<&'static str> {
-    let key = folded(text);
-    KNOWN.iter().find(|(name, others)| folded(name) == key || others.contains(&key.as_str())).map(|(name, _)| *name)
+    spelling(&folded(text))
 }
 
 /// Every usual spelling, each with its other names.
@@ -90,7 +113,7 @@ pub fn normalise<S: AsRef<str>>(typed: &[S]) -> Result<Vec<String>, String> {
             return Err(format!("“{tidy}” is no technology. Write names with commas between them: Rust, C++, Node.js."));
         }
         let key = folded(&tidy);
-        let (name, key) = known(&tidy).map_or((tidy, key), |name| (name.to_owned(), folded(name)));
+        let (name, key) = spelling(&key).map_or((tidy, key), |name| (name.to_owned(), folded(name)));
         if !seen.contains(&key) {
             seen.push(key);
             list.push(name);

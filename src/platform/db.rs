@@ -21,7 +21,10 @@ pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
     let options = PgConnectOptions::from_str(url)
         .context("DATABASE_URL is not a Postgres address")?
         .application_name("commdesk")
-        .options([("statement_timeout", "10000"), ("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "20000")]);
+        .options([("statement_timeout", "10000"), ("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "20000")])
+        // Statements of pages take milliseconds: compiling one, or waking helpers for it, takes longer than asking it, and takes
+        // cores away from everybody else.
+        .options([("jit", "off"), ("max_parallel_workers_per_gather", "0")]);
     Ok(PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(3))

@@ -21,14 +21,17 @@ const LANES: u32 = 1;
 /// Shortest and longest password, in characters.
 pub const MIN_CHARS: usize = 12;
 pub const MAX_CHARS: usize = 256;
-/// Hashes at once unless configured otherwise.
-pub const DEFAULT_PERMITS: usize = 2;
 
 /// Nobody's hash: what an unknown address is checked against. Its output is not the hash of any known password.
 const BURN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29tbWRlc2stbm9ib2R5cw$kq0mY3p8QhXv1cJtT5uZ0nG7eLwR2sFbA9dHiK4oMxU";
 /// Longer waits than this are answered "busy" rather than piled up.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PRODUCT: &str = "commdesk";
+
+/// Hashes at once: half of the machine's cores, so that a crowd that signs in leaves the others to everybody else.
+fn permits() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2)
+}
 
 /// The place where passwords are hashed; one per process, cheap to clone.
 #[derive(Clone, Debug)]
@@ -39,7 +42,7 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self::new(DEFAULT_PERMITS)
+        Self::new(permits())
     }
 }
 

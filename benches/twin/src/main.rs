@@ -156,7 +156,10 @@ fn page(list: &List, cards: &[Card]) -> Markup {
                                 button class="button button--primary search__go" { "Search" }
                             }
                             (filters(list))
-                            p class="results-count" role="status" { (total) (if list.total == 1 { " organization" } else { " organizations" }) }
+                            div class="toolbar" {
+                                p class="results-count" role="status" { (total) (if list.total == 1 { " organization" } else { " organizations" }) }
+                                form id="compare" method="get" action="/directory/compare" { button class="button button--small" { "Compare up to 4" } }
+                            }
                             ul class="results" { @for card in cards { (row(card)) } }
                             @if let Some(next) = &list.next_cursor {
                                 nav class="pagination" aria-label="Pages" {
@@ -269,6 +272,12 @@ fn row(card: &Card) -> Markup {
                     li class="tag" { bdi { (card.industry) } }
                     @for name in card.technologies.iter().take(5) { li class="tag" { bdi { (name) } } }
                     @if more > 0 { li class="tag" { "+" (more) } }
+                }
+                div class="result__tools" {
+                    label class="choice choice--plain" {
+                        input class="choice__input" type="checkbox" name="o" value=(card.slug) form="compare" aria-label={ "Compare " (card.display_name) };
+                        span class="choice__label" { "Compare" }
+                    }
                 }
             }
             dl class="result__facts" {

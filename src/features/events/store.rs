@@ -532,12 +532,14 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     key(&mut query);
     query.push(if filter.soonest_first { ", id" } else { " desc, id desc" });
     query.push(" limit ").push_bind(i64::from(page.limit) + 1).push(" offset ").push_bind(i64::from(page.offset));
-    let rows = query.build_query_as::<EventRow>().fetch_all(db).await?;
+    // Words are planned each time: a kept plan takes every word for a rare one, and reads all that has a common one.
+    let keeps = filter.words.is_empty();
+    let rows = query.build_query_as::<EventRow>().persistent(keeps).fetch_all(db).await?;
 
     let mut count = QueryBuilder::<Postgres>::new("select count(*) from (select 1 from events");
     narrow(&mut count, filter);
     count.push(" limit ").push_bind(COUNT_CAP + 1).push(") as found");
-    let counted: i64 = count.build_query_scalar().fetch_one(db).await?;
+    let counted: i64 = count.build_query_scalar().persistent(keeps).fetch_one(db).await?;
     Ok((rows, counted))
 }
 

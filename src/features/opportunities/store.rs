@@ -88,6 +88,9 @@ const COLUMNS: &str = "select o.id, o.title, o.description, o.status, o.category
 const FROM: &str = " from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id \
      left join logos l on l.id = c.logo_id";
 
+/// What the public list is narrowed by; see [`BoardFilter::narrow`].
+const NARROWED: &str = " from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id";
+
 /// No wishes: the column that rows without them have.
 const NO_FIT: &str = ", 0 as fit";
 
@@ -145,7 +148,8 @@ impl BoardFilter<'_> {
         }
         match self.of {
             Some(Whose::Event(slug)) => {
-                query.push(" and e.slug = ").push_bind(slug.to_owned());
+                // An address is one event's among those that are not deleted, and so is its index.
+                query.push(" and e.deleted_at is null and e.slug = ").push_bind(slug.to_owned());
             }
             Some(Whose::Community(slug)) => {
                 query.push(" and c.slug = ").push_bind(slug.to_owned());
@@ -188,7 +192,7 @@ impl BoardFilter<'_> {
 
     /// How many there are, counted to just beyond the cap.
     fn count(&self, query: &mut QueryBuilder<Postgres>, now: DateTime<Utc>) {
-        query.push("select count(*) from (select 1").push(FROM);
+        query.push("select count(*) from (select 1").push(NARROWED);
         self.narrow(query, now);
         query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
     }
@@ -229,14 +233,24 @@ pub async fn list_board(
     limit: i64,
 ) -> AppResult<(Vec<Row>, i64)> {
     let is_first = after.is_none() && offset == 0;
+    let order = match filter.ask.order {
+        BoardOrder::Deadline => " order by decision_at, id",
+        BoardOrder::Newest => " order by opened_at desc, id desc",
+        BoardOrder::Budget => " order by budget_max desc, id desc",
+        BoardOrder::Match => " order by fit desc, decision_at, id",
+    };
     let mut query = QueryBuilder::new("select found.*, (");
     filter.count(&mut query, ctx.now());
     query.push(") as counted from (");
     query.push(COLUMNS);
     filter.fit(&mut query);
     query.push(FROM);
+    // First which rows: what is sorted is their keys, and long texts are read of one page only.
+    query.push(" where o.id = any(array(select id from (select o.id, o.decision_at, o.opened_at, o.budget_max");
+    filter.fit(&mut query);
+    query.push(NARROWED);
     filter.narrow(&mut query, ctx.now());
-    query.push(") as found where true");
+    query.push(") as page where true");
     match after {
         None => {}
         Some(After::Deadline(at, id)) => {
@@ -253,21 +267,17 @@ pub async fn list_board(
             query.push(" and (decision_at, id) > (").push_bind(at).push(", ").push_bind(id).push(")))");
         }
     }
-    query.push(match filter.ask.order {
-        BoardOrder::Deadline => " order by decision_at, id",
-        BoardOrder::Newest => " order by opened_at desc, id desc",
-        BoardOrder::Budget => " order by budget_max desc, id desc",
-        BoardOrder::Match => " order by fit desc, decision_at, id",
-    });
-    query.push(" offset ").push_bind(offset).push(" limit ").push_bind(limit);
-    let rows = query.build_query_as::<Counted>().fetch_all(ctx.db()).await?;
+    query.push(order).push(" offset ").push_bind(offset).push(" limit ").push_bind(limit).push("))) as found").push(order);
+    // Words are planned each time: a kept plan takes every word for a rare one, and reads all that has a common one.
+    let keeps = filter.ask.terms.is_none();
+    let rows = query.build_query_as::<Counted>().persistent(keeps).fetch_all(ctx.db()).await?;
     let counted = match rows.first() {
         Some(first) => first.counted,
         None if is_first => 0,
         None => {
             let mut query = QueryBuilder::new("");
             filter.count(&mut query, ctx.now());
-            query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?
+            query.build_query_scalar::<i64>().persistent(keeps).fetch_one(ctx.db()).await?
         }
     };
     Ok((rows.into_iter().map(|it| it.row).collect(), counted))
@@ -353,7 +363,11 @@ pub async fn list_names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<(String, Strin
 }
 
 fn mine(query: &mut QueryBuilder<Postgres>, scope: Scope, status: Option<OpportunityStatus>) {
-    query.push(" where (").push_bind(scope.everything()).push(" or o.community_id = ").push_bind(scope.community()).push(")");
+    // One plain condition, so that Postgres may keep its plan.
+    match scope.community() {
+        Some(id) => query.push(" where o.community_id = ").push_bind(id),
+        None => query.push(" where ").push_bind(scope.everything()),
+    };
     if let Some(status) = status {
         query.push(" and o.status = ").push_bind(status.label());
     }

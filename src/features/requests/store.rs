@@ -127,6 +127,30 @@ impl Reader {
         query.push(" and f.seq > coalesce((select d.seq from request_reads d where d.request_id = r.id and d.user_id = ");
         query.push_bind(self.user.0).push("), 0))");
     }
+
+    /// Has the reader's side put it aside? Few are, which a join with what sides keep would not tell the planner.
+    fn is_aside(self, query: &mut QueryBuilder<Postgres>) {
+        self.has_desk(query, " and z.snoozed_until is not null");
+        query.push(")");
+    }
+
+    /// Does this person of the reader's side handle it; or anybody, where nobody is named?
+    fn is_handled(self, query: &mut QueryBuilder<Postgres>, by: Option<UserId>) {
+        match by {
+            Some(user) => {
+                self.has_desk(query, " and z.assignee_id = ");
+                query.push_bind(user.0);
+            }
+            None => self.has_desk(query, " and z.assignee_id is not null"),
+        }
+        query.push(")");
+    }
+
+    /// The beginning of what asks how the reader's side keeps `r`.
+    fn has_desk(self, query: &mut QueryBuilder<Postgres>, which: &str) {
+        query.push("exists (select 1 from request_desks z where z.request_id = r.id and z.side = ");
+        query.push_bind(self.side.label()).push(which);
+    }
 }
 
 /// One request with everything around it that its page shows.
@@ -186,16 +210,24 @@ fn whole(reader: Reader, with_colleagues: bool) -> QueryBuilder<Postgres> {
     query
 }
 
+/// The rows of the scope's own side. One plain condition, so that Postgres may keep its plan: an inbox is a long statement, and
+/// planning it takes longer than asking it.
+fn own(query: &mut QueryBuilder<Postgres>, scope: Scope) {
+    match (scope.community(), scope.organization()) {
+        (Some(id), _) => query.push(" and r.community_id = ").push_bind(id),
+        (None, Some(id)) => query.push(" and r.organization_id = ").push_bind(id),
+        (None, None) => query.push(" and ").push_bind(scope.everything()),
+    };
+}
+
 /// What somebody's queries may touch: their own side's, except what staff hold back from them.
 fn within(query: &mut QueryBuilder<Postgres>, scope: Scope) {
-    query
-        .push(" and (")
-        .push_bind(scope.everything())
-        .push(" or (r.community_id = ")
-        .push_bind(scope.community())
-        .push(" and (r.held_at is null or r.opened_by = 'community')) or (r.organization_id = ")
-        .push_bind(scope.organization())
-        .push(" and (r.held_at is null or r.opened_by = 'organization')))");
+    own(query, scope);
+    if scope.community().is_some() {
+        query.push(" and (r.held_at is null or r.opened_by = 'community')");
+    } else if scope.organization().is_some() {
+        query.push(" and (r.held_at is null or r.opened_by = 'organization')");
+    }
 }
 
 /// Which page of an inbox.
@@ -212,20 +244,34 @@ pub struct After {
     pub id: Uuid,
 }
 
-/// The rows of one part of an inbox. `r`, `e`, `v` and `k` are joined.
+/// The tables that a filter reads: `r`, and `e` and `v` only where they are asked about.
+fn filtered(query: &mut QueryBuilder<Postgres>, filter: &InboxFilter) {
+    query.push(" from requests r");
+    if filter.event_type.is_some() || filter.region.is_some() {
+        query.push(" join events e on e.id = r.event_id");
+    }
+    if filter.budget.is_some() {
+        query.push(" join revisions v on v.request_id = r.id and v.sequence = r.revision");
+    }
+    query.push(" where true");
+}
+
+/// The rows of one part of an inbox, of [`filtered`].
 fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
     within(query, reader.scope);
     tab(query, reader, filter.tab);
     match filter.show {
         InboxShow::Snoozed => {
-            query.push(" and k.snoozed_until is not null and r.state in ('Pending', 'Negotiation')");
+            query.push(" and r.state in ('Pending', 'Negotiation') and ");
+            reader.is_aside(query);
         }
         InboxShow::Unread => {
             query.push(" and ");
             reader.is_unread(query);
         }
         InboxShow::All if filter.tab.is_open() => {
-            query.push(" and k.snoozed_until is null");
+            query.push(" and not ");
+            reader.is_aside(query);
         }
         InboxShow::All => {}
     }
@@ -256,13 +302,16 @@ fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilt
     }
     match filter.assigned {
         Some(Assigned::Me) => {
-            query.push(" and k.assignee_id = ").push_bind(reader.user.0);
+            query.push(" and ");
+            reader.is_handled(query, Some(reader.user));
         }
         Some(Assigned::Nobody) => {
-            query.push(" and k.assignee_id is null");
+            query.push(" and not ");
+            reader.is_handled(query, None);
         }
         Some(Assigned::Person(user)) => {
-            query.push(" and k.assignee_id = ").push_bind(user.0);
+            query.push(" and ");
+            reader.is_handled(query, Some(user));
         }
         None => {}
     }
@@ -306,7 +355,9 @@ fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter
     });
     query.push("), '[]') from (");
     reader.select(query, |_| {});
-    query.push(" where true");
+    // First which rows, from the index that has the inbox's order; only these are joined with everything that a row shows.
+    query.push(" where r.id = any(array(select r.id");
+    filtered(query, filter);
     narrow(query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
     let (direction, later) = match reader.side {
@@ -327,7 +378,7 @@ fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter
         }
         query.push(" order by r.closed_at desc, r.id desc");
     }
-    query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push(") x) as rows");
+    query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push("))) x) as rows");
 }
 
 /// What one side's inbox holds, each number counted to just beyond the cap; with what else its page says.
@@ -356,48 +407,65 @@ pub struct Inbox {
     pub rows: Vec<Row>,
 }
 
+/// Which rows of a part of an inbox a number counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Not put aside.
+    Awake,
+    /// Of those, the ones that wait for the reader's side.
+    MyTurn,
+    Aside,
+    Unread,
+}
+
 /// One statement, so that all of it is of one moment.
 pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted, week_ago: DateTime<Utc>) -> AppResult<Inbox> {
-    const PLAIN: &str = "(select count(*) from (select 1 from requests r \
-                         left join request_desks k on k.request_id = r.id and k.side = ";
     let mut query = QueryBuilder::new("select (select count(*) from (select 1");
-    query.push(FROM).push("left join request_desks k on k.request_id = r.id and k.side = ").push_bind(reader.side.label());
-    query.push(" where true");
+    filtered(&mut query, filter);
     narrow(&mut query, reader, filter);
     query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
-    let mut one = |name: &str, tab_of: InboxTab, unread: bool, more: &str| {
-        query.push(", ").push(PLAIN).push_bind(reader.side.label()).push(" where true");
+    let mut one = |name: &str, tab_of: InboxTab, which: Which| {
+        query.push(", (select count(*) from (select 1 from requests r where true");
         within(&mut query, reader.scope);
         tab(&mut query, reader, tab_of);
-        query.push(more);
-        if unread {
-            query.push(" and ");
-            reader.is_unread(&mut query);
+        match which {
+            Which::All => {}
+            Which::Aside => {
+                query.push(" and ");
+                reader.is_aside(&mut query);
+            }
+            Which::Awake | Which::MyTurn => {
+                query.push(" and not ");
+                reader.is_aside(&mut query);
+            }
+            Which::Unread => {
+                query.push(" and ");
+                reader.is_unread(&mut query);
+            }
+        }
+        if which == Which::MyTurn {
+            query.push(" and r.turn = '").push(reader.side.label()).push("'");
         }
         query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as ").push(name);
     };
-    const AWAKE: &str = " and k.snoozed_until is null";
-    let my_turn = match reader.side {
-        Side::Community => " and k.snoozed_until is null and r.turn = 'community'",
-        Side::Organization => " and k.snoozed_until is null and r.turn = 'organization'",
-    };
-    one("your_turn", InboxTab::Open, false, my_turn);
-    one("open", InboxTab::Open, false, AWAKE);
-    one("incoming", InboxTab::Incoming, false, AWAKE);
-    one("submitted", InboxTab::Submitted, false, AWAKE);
-    one("negotiation", InboxTab::Negotiation, false, AWAKE);
-    one("accepted", InboxTab::Accepted, false, "");
-    one("history", InboxTab::History, false, "");
-    one("snoozed", InboxTab::Open, false, " and k.snoozed_until is not null");
-    one("unread_incoming", InboxTab::Incoming, true, "");
-    one("unread_submitted", InboxTab::Submitted, true, "");
-    one("unread_negotiation", InboxTab::Negotiation, true, "");
-    one("unread_accepted", InboxTab::Accepted, true, "");
-    one("unread_history", InboxTab::History, true, "");
+    one("your_turn", InboxTab::Open, Which::MyTurn);
+    one("open", InboxTab::Open, Which::Awake);
+    one("incoming", InboxTab::Incoming, Which::Awake);
+    one("submitted", InboxTab::Submitted, Which::Awake);
+    one("negotiation", InboxTab::Negotiation, Which::Awake);
+    one("accepted", InboxTab::Accepted, Which::All);
+    one("history", InboxTab::History, Which::All);
+    one("snoozed", InboxTab::Open, Which::Aside);
+    one("unread_incoming", InboxTab::Incoming, Which::Unread);
+    one("unread_submitted", InboxTab::Submitted, Which::Unread);
+    one("unread_negotiation", InboxTab::Negotiation, Which::Unread);
+    one("unread_accepted", InboxTab::Accepted, Which::Unread);
+    one("unread_history", InboxTab::History, Which::Unread);
     query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
-    query.push(" and r.opened_by = ").push_bind(reader.side.label());
-    query.push(" and (r.community_id = ").push_bind(reader.scope.community());
-    query.push(" or r.organization_id = ").push_bind(reader.scope.organization()).push(")) as sent_by_workspace");
+    query.push(" and r.opened_by = '").push(reader.side.label()).push("'");
+    own(&mut query, reader.scope);
+    query.push(") as sent_by_workspace");
     query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
     query.push(" and r.created_by = ").push_bind(reader.user.0).push(") as sent_by_person, ");
     colleagues(&mut query, reader.scope);

@@ -32,6 +32,8 @@ const MOST_BEGINNINGS: usize = 64;
 const MOST_ALIKE: usize = 60_000;
 /// The most values of an open facet that are counted for a large set, most used first.
 const MOST_COUNTED: usize = 200;
+/// Of at most one row in so many, values are counted row by row.
+const ROW_BY_ROW: u64 = 4;
 /// The tier of a list by relevance that the database made, which knows reputation alone.
 pub const FLAT: u8 = u8::MAX;
 /// What a technology is kept under among the words: no word begins like that.
@@ -211,6 +213,8 @@ impl Place {
 struct Value {
     place: usize,
     shown: String,
+    /// Its number among all values of all facets.
+    mark: u32,
     rows: RoaringBitmap,
 }
 
@@ -231,6 +235,11 @@ pub struct Index<F> {
     /// Words of names and short texts by three letters in a row.
     letters: HashMap<[char; 3], Vec<u32>>,
     values: BTreeMap<F, BTreeMap<String, Value>>,
+    /// The marks of every row's values, one row after the other, and by number where they end.
+    marks: Vec<u32>,
+    marked: Vec<usize>,
+    /// How many marks there are.
+    kinds: u32,
     /// How values and technologies were typed, and their keys: working a key out costs more than looking it up.
     keys: HashMap<(F, String), String>,
     technologies: HashMap<String, String>,
@@ -252,6 +261,9 @@ impl<F> Default for Index<F> {
             postings: Vec::new(),
             letters: HashMap::new(),
             values: BTreeMap::new(),
+            marks: Vec::new(),
+            marked: Vec::new(),
+            kinds: 0,
             keys: HashMap::new(),
             technologies: HashMap::new(),
         }
@@ -309,7 +321,7 @@ impl<F: Facet> Index<F> {
             self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
         let orders = [&self.reputation, &self.newest, &self.by_name];
         let orders = orders.iter().flat_map(|order| order.buckets.values()).map(RoaringBitmap::serialized_size).sum::<usize>();
-        rows + words + postings + letters + values + orders
+        rows + words + postings + letters + values + orders + self.marks.len() * 4 + self.marked.len() * 8
     }
 
     pub fn remove(&mut self, id: Uuid) {
@@ -371,10 +383,15 @@ impl<F: Facet> Index<F> {
             let values = self.values.entry(*facet).or_default();
             let value = values.entry(key).or_insert_with(|| {
                 let (place, shown) = facet.read(value).unwrap_or_else(|_| (0, value.clone()));
-                Value { place, shown, rows: RoaringBitmap::new() }
+                let mark = self.kinds;
+                self.kinds += 1;
+                Value { place, shown, mark, rows: RoaringBitmap::new() }
             });
-            value.rows.insert(number);
+            if value.rows.insert(number) {
+                self.marks.push(value.mark);
+            }
         }
+        self.marked.push(self.marks.len());
     }
 
     fn token(&mut self, word: &str) -> u32 {
@@ -420,13 +437,18 @@ impl<F: Facet> Index<F> {
             rows
         };
         let all = beside(None);
+        let marks = if ask.count.is_empty() { None } else { self.counted(&all) };
         let facets = ask
             .count
             .iter()
             .map(|facet| {
                 let own = chosen.iter().any(|(of, _)| of == facet) && !facet.wants_all();
-                let rows = if own { Cow::Owned(beside(Some(*facet))) } else { Cow::Borrowed(&all) };
-                (*facet, self.count(query, *facet, &rows))
+                if own {
+                    let rows = beside(Some(*facet));
+                    (*facet, self.count(query, *facet, &rows, self.counted(&rows).as_deref()))
+                } else {
+                    (*facet, self.count(query, *facet, &all, marks.as_deref()))
+                }
             })
             .collect();
 
@@ -508,7 +530,24 @@ impl<F: Facet> Index<F> {
         }
     }
 
-    fn count(&self, query: &Query<F>, facet: F, rows: &RoaringBitmap) -> Vec<Counted> {
+    /// How many of these rows have each value, by its mark: one walk through them instead of one for each value. Nothing where
+    /// they are too many for that.
+    fn counted(&self, rows: &RoaringBitmap) -> Option<Vec<u64>> {
+        if rows.len() > self.ids.len() as u64 / ROW_BY_ROW {
+            return None;
+        }
+        let mut counts = vec![0; self.kinds as usize];
+        for row in rows {
+            let row = row as usize;
+            let begin = row.checked_sub(1).map_or(0, |before| self.marked[before]);
+            for mark in &self.marks[begin..self.marked[row]] {
+                counts[*mark as usize] += 1;
+            }
+        }
+        Some(counts)
+    }
+
+    fn count(&self, query: &Query<F>, facet: F, rows: &RoaringBitmap, marks: Option<&[u64]>) -> Vec<Counted> {
         let Some(values) = self.values.get(&facet) else { return Vec::new() };
         let mut list: Vec<&Value> = values.values().collect();
         // A vocabulary is open: of a large set only what is used most is counted.
@@ -518,8 +557,20 @@ impl<F: Facet> Index<F> {
             let rest: Vec<&Value> = list.split_off(MOST_COUNTED);
             list.extend(rest.into_iter().filter(|value| chosen(value)));
         }
+        // Of most rows the others are counted, and taken away: two large sets take long to hold against each other, and of all
+        // rows, which is what most people look at, there are no others.
+        let others = (rows.len() > self.ids.len() as u64 / 2).then(|| {
+            let mut others = RoaringBitmap::new();
+            others.insert_range(0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
+            others - rows
+        });
+        let count = |value: &Value| match (marks, &others) {
+            (Some(marks), _) => marks[value.mark as usize],
+            (None, Some(others)) => value.rows.len() - others.intersection_len(&value.rows),
+            (None, None) => rows.intersection_len(&value.rows),
+        };
         list.into_iter()
-            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: rows.intersection_len(&value.rows) })
+            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: count(value) })
             .filter(|counted| counted.count > 0 || query.has(facet, &counted.value))
             .collect()
     }

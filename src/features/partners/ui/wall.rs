@@ -65,7 +65,7 @@ fn Tile(entry: PartnerView, mixed: bool, size: WallSize) -> impl IntoView {
     let alt = format!("{name} logo");
     let logo = match logo_url_snapshot {
         Some(url) => {
-            let (src, srcset) = sources(&url, 256);
+            let (src, srcset) = sources(&url, if size == WallSize::Small { 128 } else { 256 });
             view! {
                 <span class="logo">
                     <img class="logo__image" src=src srcset=srcset alt=alt width="320" height="160" loading="lazy" decoding="async"/>
