@@ -580,7 +580,7 @@ fn list_of_places(places: &[(Ipv4Addr, &str, &str)]) -> Vec<u8> {
     let size = |length: usize| u8::try_from(length).expect("something short");
     let text = |text: &str| [vec![0x40 | size(text.len())], text.as_bytes().to_vec()].concat();
     let map = |entries: &[(&str, Vec<u8>)]| {
-        let parts = entries.iter().flat_map(|(key, value)| [text(*key), value.clone()]);
+        let parts = entries.iter().flat_map(|(key, value)| [text(key), value.clone()]);
         [vec![0xE0 | size(entries.len())]].into_iter().chain(parts).collect::<Vec<_>>().concat()
     };
     // A kind above seven stands in a byte of its own.

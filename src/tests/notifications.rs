@@ -370,7 +370,7 @@ async fn follow(town: &Town, before: &mut BTreeSet<(String, String, String)>) ->
         };
         let mut answer = browser.open(&path).await;
         if answer.status.is_redirection() {
-            answer = browser.open(&answer.location().to_owned()).await;
+            answer = browser.open(answer.location()).await;
         }
         assert_eq!(answer.status, StatusCode::OK, "{what} leads {to} to {path}");
         followed.insert(what);

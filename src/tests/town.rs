@@ -37,7 +37,7 @@ use std::{
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::{Arc, LazyLock},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt as _;
@@ -86,7 +86,7 @@ struct Told {
 static TOLD: OnceCell<Told> = OnceCell::const_new();
 
 /// Longer than any run of the tests: what an ended run has left behind may go.
-const FORGOTTEN: u64 = 6 * 3600;
+const FORGOTTEN: i64 = 6 * 3600;
 
 impl Told {
     /// The database is named after this run: what the demo does is decided by the code, which nothing here can tell apart.
@@ -98,9 +98,9 @@ impl Told {
         let letters = town.post.letters();
         town.house.pool.close().await;
         town.owner.close().await;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+        let now = Clock::default().now().timestamp();
         for old in town.server.databases().await.expect("the names of databases") {
-            let made = old.strip_prefix("told_").and_then(|rest| rest.split('_').next()?.parse::<u64>().ok());
+            let made = old.strip_prefix("told_").and_then(|rest| rest.split('_').next()?.parse::<i64>().ok());
             if made.is_some_and(|made| made + FORGOTTEN < now) {
                 town.server.drop_database(&old).await.expect("the database of an old run goes");
             }
