@@ -529,11 +529,12 @@ def p6(cluster, program, load, size, first, last):
     with App(cluster, program, database) as app, App(cluster, program, database, page_seconds=1, name="app-kept") as kept:
         for server, said in ((app, "each page rendered"), (kept, "pages kept for a second")):
             asks = mixed(server)
-            check_errors(load(server, asks, connections=8, requests=first), "requests")
+            few = check_errors(load(server, asks, connections=8, requests=first), "requests")["all"]["count"]
             before = server.memory()
-            check_errors(load(server, asks, connections=8, requests=last - first), "requests")
+            # As many as there is time for: the load tool ends after ten minutes whatever it is told.
+            many = few + check_errors(load(server, asks, connections=8, requests=last - first), "requests")["all"]["count"]
             after = server.memory()
-            LINES.append(f"P6 memory after {last:,} ÷ after {first:,}, {said}: {after / before:.3f} ({after:.0f} MB ÷ {before:.0f} MB; goal ≤ 1.10)")
+            LINES.append(f"P6 memory after {many:,} ÷ after {few:,}, {said}: {after / before:.3f} ({after:.0f} MB ÷ {before:.0f} MB; goal ≤ 1.10)")
             say("   " + LINES[-1])
 
 

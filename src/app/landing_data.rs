@@ -4,7 +4,7 @@ use super::landing::LandingView;
 use crate::{
     features::{
         opportunities::{board::Board, service as opportunities},
-        organizations::{directory, rules::search::DirectoryQuery},
+        organizations::directory,
     },
     kernel::{actor::VerificationStatus, error::AppResult, page::PageRequest},
     platform::ctx::Ctx,
@@ -15,7 +15,7 @@ use crate::{
 pub async fn view(ctx: &Ctx) -> AppResult<LandingView> {
     let few = PageRequest { limit: 6, ..PageRequest::default() };
     let open = opportunities::list(ctx, None, &Board::default(), &few).await?;
-    let listed = directory::list(ctx, None, &DirectoryQuery::default(), &few).await?;
+    let listed = directory::list_first(ctx, &few).await?;
     let count = |total: i64, capped: bool| match (total, capped) {
         (_, false) if total < 1_000 => total.to_string(),
         (_, false) => format!("{},{:03}", total / 1_000, total % 1_000),

@@ -52,10 +52,28 @@ fn audience(viewer: Option<&Actor>) -> Audience {
 /// # Errors
 /// A cursor of another list.
 pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, page: &PageRequest) -> AppResult<DirectoryView> {
+    listed(ctx, viewer, query, page, DirectoryFacet::ALL).await
+}
+
+/// What a visitor finds first, without facets, whose counts cost more than everything else.
+///
+/// # Errors
+/// When the database is away.
+pub async fn list_first(ctx: &Ctx, page: &PageRequest) -> AppResult<DirectoryView> {
+    listed(ctx, None, &DirectoryQuery::default(), page, &[]).await
+}
+
+async fn listed(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    query: &DirectoryQuery,
+    page: &PageRequest,
+    counted: &[DirectoryFacet],
+) -> AppResult<DirectoryView> {
     let audience = audience(viewer);
     let (query, closed) = search::as_open_to(query, audience);
     let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
-    let open: Vec<DirectoryFacet> = DirectoryFacet::ALL.iter().copied().filter(|facet| facet.is_open_to(audience)).collect();
+    let open: Vec<DirectoryFacet> = counted.iter().copied().filter(|facet| facet.is_open_to(audience)).collect();
     let ask = Ask { query: &query, count: &open, hidden: &hidden, limit: page.limit as usize, skip: page.offset as usize };
     let found = index::live::<Directory>(ctx).read(|index| index.ask(&ask)).transpose()?;
     let mut view = match found {
