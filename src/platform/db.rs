@@ -13,6 +13,9 @@ const APPEND_ONLY: [&str; 4] = ["facts", "fact_about", "fact_checkpoints", "revi
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
 
+/// From this age on, one checkout in 256 makes an end of the connection.
+const OLD: Duration = Duration::from_secs(600);
+
 /// A pool that gives up after 3 seconds, so that a lost database is a quick 503 and not a queue of hanging pages.
 ///
 /// # Errors
@@ -28,9 +31,15 @@ pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
     Ok(PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(3))
-        // The ping on every checkout would cost each request a round trip; a short life bounds what it would have caught.
+        // The ping on every checkout would cost each request a round trip; a bounded life bounds what it would have caught.
+        // Connections are made together, when the first crowd comes. With one age for all they would also end together, and the
+        // next crowd would wait for all of them: an old one goes by lot, so that they go one after the other.
         .test_before_acquire(false)
-        .max_lifetime(Duration::from_secs(600))
+        .max_lifetime(None)
+        .before_acquire(|_, about| {
+            let stays = about.age < OLD || rand::random::<u8>() != 0;
+            Box::pin(async move { Ok(stays) })
+        })
         .connect_lazy_with(options))
 }
 

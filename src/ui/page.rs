@@ -229,7 +229,9 @@ where
         let asked = ask(source.get_untracked());
         Box::pin(async move { Answer::of(asked.await) })
     };
-    Loaded { answer: asked(Box::new(move || source.track()), Box::new(ask)), of: PhantomData }
+    // Read, not only watched: a memo that nobody has read yet counts as changed when it first is, and a page that woke up would
+    // ask for all that it was brought.
+    Loaded { answer: asked(Box::new(move || source.with(|_| ())), Box::new(ask)), of: PhantomData }
 }
 
 fn asked(changes: Box<dyn Fn() + Send + Sync>, ask: Box<dyn Fn() -> Later<Answer> + Send + Sync>) -> Resource<Answer, Wire> {
