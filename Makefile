@@ -30,7 +30,7 @@ fix: ## format, and let clippy repair what it can
 sqlx: ## renew .sqlx after a change to a query or a migration
 	@bash scripts/sqlx.sh
 
-bench: ## the figures we hold ourselves to, in some ten minutes (ARGS=full for a million organizations; ARGS="p14 p15" for some)
+bench: ## the figures we hold ourselves to, in some twenty minutes (ARGS=full for a million organizations; ARGS="p14 p15" for some)
 	@bash scripts/bench.sh $(ARGS)
 
 stop: ## stop the private databases of this checkout

@@ -2,7 +2,7 @@
 # `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure. benches/README.md says what each
 # is and keeps their history.
 #
-#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some quarter of an hour once everything is built
+#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some twenty minutes once everything is built
 #   scripts/bench.sh full        up to a million organizations and ten times the requests
 #   scripts/bench.sh p14 p15     only these: p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds
 . "$(dirname "$0")/env.sh"
@@ -67,7 +67,7 @@ warm_builds() {
   edit src/app/mod.rs
   began=$SECONDS
   cargo leptos build --split >/dev/null 2>&1
-  say "   after an edit of a page: $((SECONDS - began)) s (25 s is the limit that splits the crate)"
+  say "   after an edit of a page: $((SECONDS - began)) s (limit: 25 s)"
   restore
   cargo test --quiet "${BOTH[@]}" --test house --no-run
   edit src/features/organizations/service.rs

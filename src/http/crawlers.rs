@@ -74,7 +74,8 @@ const PRIVATE: [&str; 27] = [
 ];
 
 /// Public pages that are no row of any table.
-const PAGES: [&str; 7] = ["/", "/opportunities", "/directory", "/events", "/become-sponsor", "/join", "/api/docs"];
+const PAGES: [&str; 8] =
+    ["/", "/opportunities", "/directory", "/communities", "/events", "/become-sponsor", "/join", "/api/docs"];
 
 /// A kind of public page that there are many of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
