@@ -178,7 +178,7 @@ fn One(it: ReportView, is_choice: bool, only: bool) -> impl IntoView {
     };
     let (kind, name) = (it.subject_kind.label(), it.subject_name);
     view! {
-        <section class="panel pick" aria-labelledby=titled>
+        <article class="panel pick" aria-labelledby=titled>
             <header class="panel__head">
                 <h2 class="panel__title" id=heading>{name}</h2>
                 <Pill text=pill tone/>
@@ -198,6 +198,6 @@ fn One(it: ReportView, is_choice: bool, only: bool) -> impl IntoView {
                     </label>
                 })}
             </div>
-        </section>
+        </article>
     }
 }

@@ -71,7 +71,7 @@ fn One(it: HeldView, only: bool) -> impl IntoView {
     let id = it.id.to_string();
     let chosen = expect_context::<FormState>().start("request", "") == id || only;
     view! {
-        <section class="panel pick" aria-labelledby=titled>
+        <article class="panel pick" aria-labelledby=titled>
             <header class="panel__head">
                 <h2 class="panel__title" id=heading>{it.from} " to " {it.to}</h2>
                 <Pill text=format!("waits {}", it.age_label) tone="warning"/>
@@ -85,6 +85,6 @@ fn One(it: HeldView, only: bool) -> impl IntoView {
                     <span class="choice__label">"Decide on this one"</span>
                 </label>
             </div>
-        </section>
+        </article>
     }
 }
