@@ -97,12 +97,12 @@ test('a reviewer asks, decides, and is stopped where a second person is needed',
   await one.getByRole('button', { name: 'Send report' }).click();
   await expect(one.getByRole('heading', { level: 1 })).toHaveText('Your report was sent');
   await open(sara, '/staff/reports');
-  const report = sara.getByRole('region', { name: world.apex.company });
+  const report = sara.getByRole('article', { name: world.apex.company });
   await expect(report).toContainText('They asked us to pay before we talked.');
   await report.getByRole('radio', { name: 'Decide on this one' }).check();
   await sara.getByLabel('Why').fill('It was a misunderstanding about a deposit.');
   await sara.getByRole('button', { name: 'Dismiss' }).click();
-  await expect(sara.getByRole('region', { name: world.apex.company })).toHaveCount(0);
+  await expect(sara.getByRole('article', { name: world.apex.company })).toHaveCount(0);
   // Reviewing is not running a workspace: offers and inboxes of others are not on their desk.
   await closed(sara, ['/inbox', '/manage/events', '/api-keys', '/organization/profile'], []);
   await sara.context().close();
