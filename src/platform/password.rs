@@ -28,9 +28,10 @@ const BURN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29tbWRlc2stbm9ib2R5cw$kq0mY3
 const PATIENCE: Duration = Duration::from_secs(10);
 const PRODUCT: &str = "commdesk";
 
-/// Hashes at once: half of the machine's cores, so that a crowd that signs in leaves the others to everybody else.
+/// Hashes at once: half of the machine's cores, so that a crowd that signs in leaves the others to everybody else; but no more
+/// than eight, each of which takes 19 MiB.
 fn permits() -> usize {
-    std::thread::available_parallelism().map_or(1, |cores| cores.get() / 2)
+    std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).min(8))
 }
 
 /// The place where passwords are hashed; one per process, cheap to clone.

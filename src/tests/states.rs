@@ -394,8 +394,16 @@ impl Stage<'_> {
         for (name, text) in &self.names {
             sql = sql.replace(name, text);
         }
-        let statements = format!("set session_replication_role = replica; select kept.put_back(); {sql}");
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statements)).execute(&self.pool).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        self.run("set session_replication_role = replica; select kept.put_back()".to_owned()).await;
+        if !sql.trim().is_empty() {
+            assert!(self.run(sql.clone()).await > 0, "this state is the one before it: {sql}");
+        }
+    }
+
+    /// How many rows were touched.
+    async fn run(&self, sql: String) -> u64 {
+        let ran = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.clone())).execute(&self.pool).await;
+        ran.unwrap_or_else(|error| panic!("{error}: {sql}")).rows_affected()
     }
 
     /// Tries every action in every state, and notes what is answered otherwise than agreed.

@@ -499,6 +499,14 @@ pub async fn in_line(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<Org
     store::list_in_line(ctx, opportunity).await
 }
 
+/// Is a place kept for a request at this moment?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_kept(ctx: &Ctx, request: RequestId) -> AppResult<bool> {
+    store::is_kept(ctx, request).await
+}
+
 /// Each decision that is being released, once; what cannot be carried out is prepared again, with the reason.
 async fn carry_out_all(each: &Ctx, actor: Option<&Actor>, id: OpportunityId) -> AppResult<()> {
     for row in store::list_releasing(each, id).await? {

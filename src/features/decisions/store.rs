@@ -181,6 +181,19 @@ pub struct PlaceRow {
     pub release_reason: Option<String>,
 }
 
+/// Is a place kept for it?
+pub async fn is_kept(ctx: &Ctx, request: RequestId) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from waiting_list where request_id = $1 and state = 'Offered' and offer_until > $2
+           ) as "kept!""#,
+        request.0,
+        ctx.now(),
+    )
+    .fetch_one(ctx.db())
+    .await?)
+}
+
 /// One request that the scope may touch, with its place.
 pub async fn find_place(ctx: &Ctx, scope: Scope, request: RequestId) -> AppResult<Option<PlaceRow>> {
     Ok(sqlx::query_as!(

@@ -140,8 +140,9 @@ pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResu
     if own(actor).is_err() || !opens(ctx, actor, ticket) || !matches!(file, "export.json" | "export.zip") {
         return Err(AppError::NotFound);
     }
-    limits::hit(ctx, OPEN_PERSON, &actor.user().to_string()).await?;
+    // Whoever is told to come again has used up nothing.
     let turn = ctx.house.shelf.get::<Turns>().take().await?;
+    limits::hit(ctx, OPEN_PERSON, &actor.user().to_string()).await?;
     let document = document(ctx, actor).await?;
     let is_json = file == "export.json";
     // Packing a large workspace takes a while: not on the threads that answer. The turn ends with it, also when nobody waits for

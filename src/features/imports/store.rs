@@ -559,7 +559,11 @@ pub async fn put_picture(
 /// Forgets what stood in the cells of a held import, and the words of them that nothing could hold; that there were some stays.
 pub async fn forget_cells(tx: &mut Tx, id: IntakeId, unmapped: &str, now: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(
-        "update import_rows set cells = '{}', unmapped = case when unmapped = '' then '' else $2 end where import_id = $1",
+        // Rows that could not be read made nothing, and have their cell for a title.
+        "update import_rows set cells = '{}', unmapped = case when unmapped = '' then '' else $2 end,
+                title = case when outcome = 'problem' then '(forgotten)' else title end,
+                reason = case when outcome = 'problem' then 'It could not be read.' else reason end
+         where import_id = $1",
         id.0,
         unmapped,
     )

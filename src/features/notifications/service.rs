@@ -27,7 +27,7 @@ use crate::{
         error::{AppError, AppResult},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{CommunityId, EventId, FactId, MailId, NoticeId, OpportunityId, OrganizationId, UserId},
+        ids::{CommunityId, EventId, FactId, MailId, NoticeId, OpportunityId, OrganizationId, RequestId, UserId},
         page::{self, PageRequest},
     },
     platform::{
@@ -44,7 +44,7 @@ use anyhow::Context as _;
 use askama::Template as _;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The job that sends one queued mail.
@@ -94,7 +94,7 @@ pub async fn tell(ctx: &Ctx, fact: &StoredFact) -> AppResult<()> {
     let known = gather(ctx, fact).await?;
     let mut told = BTreeSet::new();
     for line in lines {
-        for reader in readers(ctx, fact, &known, line.to).await? {
+        for reader in readers(ctx, fact, &known, line.to, None).await? {
             // Somebody with seats on both sides hears of it once.
             if told.insert((reader.recipient.email.clone(), line.template.label())) {
                 tell_one(ctx, fact, &line, &known.story, reader).await?;
@@ -222,7 +222,8 @@ async fn workspace_name(ctx: &Ctx, kind: SubjectKind, id: Uuid) -> AppResult<acc
     Ok(accounts::service::workspace_name(ctx, Subject { kind, id }).await?.unwrap_or_default())
 }
 
-async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResult<Vec<Addressed>> {
+/// Who is told. Whoever asks about one person (`only`) may get others too, but is spared the thousands that may watch something.
+async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To, only: Option<UserId>) -> AppResult<Vec<Addressed>> {
     let about = fact.payload["side"].as_str().and_then(Side::parse);
     let to = match (to, about) {
         (To::OwnSide(capability), Some(Side::Community)) | (To::OtherSide(capability), Some(Side::Organization)) => {
@@ -406,7 +407,7 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To) -> AppResu
             if !is_out(ctx, fact).await? {
                 return Ok(Vec::new());
             }
-            let watchers = watching::service::watchers(ctx, watching::rules::List::Communities, *id).await?;
+            let watchers = watching::service::watchers(ctx, watching::rules::List::Communities, *id, only).await?;
             Ok(watchers
                 .into_iter()
                 .filter(|watcher| Some(watcher.recipient.user.0) != fact.actor_user_id)
@@ -658,7 +659,7 @@ async fn as_it_leaves(ctx: &Ctx, fact: FactId, template: Template, user: UserId)
     let Some(kind) = FactKind::find(&fact.room, &fact.name) else { return Ok(None) };
     let known = gather(ctx, &fact).await?;
     for line in rules::told(kind).lines().into_iter().filter(|line| line.template == template) {
-        let people = readers(ctx, &fact, &known, line.to).await?;
+        let people = readers(ctx, &fact, &known, line.to, Some(user)).await?;
         let Some(to) = people.into_iter().find(|to| to.recipient.user == user) else { continue };
         if !is_still_there(ctx, &known, template, &to).await? {
             return Ok(None);
@@ -672,7 +673,16 @@ async fn as_it_leaves(ctx: &Ctx, fact: FactId, template: Template, user: UserId)
 /// May what a letter tells of still be looked at by its reader? Whether they are its reader is asked by [`readers`].
 async fn is_still_there(ctx: &Ctx, known: &Known, template: Template, to: &Addressed) -> AppResult<bool> {
     let asks_me = template == Template::RequestOpened && to.side.is_some() && to.side != known.story.by;
-    let is_offered = asks_me || template == Template::RequestWelcomeAgain;
+    let keeps_a_place = template == Template::PlaceOffered;
+    let is_offered = asks_me || keeps_a_place || template == Template::RequestWelcomeAgain;
+    if let Ok(request) = known.story.request_id.parse::<RequestId>() {
+        // Answered by a colleague, withdrawn, expired, taken, lapsed: nothing is left to do about it.
+        if (asks_me && !requests::service::is_open(ctx, request).await?)
+            || (keeps_a_place && !decisions::service::is_kept(ctx, request).await?)
+        {
+            return Ok(false);
+        }
+    }
     let event = known.story.event_id.parse::<EventId>().ok();
     let is_about_event = matches!(template.topic(), Topic::Events | Topic::Opportunities);
     if let Some(event) = event.filter(|_| is_offered || is_about_event) {
@@ -987,20 +997,25 @@ pub async fn set_preferences(ctx: &Ctx, person: &Person, input: &PreferencesInpu
 /// When the database is away.
 pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
     let login = accounts::service::login(ctx, user).await?;
+    // Asked before anything is held: nobody waits for it, and no transaction stands idle while it lasts.
+    let mut said = HashMap::new();
+    for (fact, template, title) in store::list_digest_lines(ctx.db(), user).await? {
+        let now = match Template::find(&template) {
+            Some(known) => as_it_leaves(ctx, fact, known, user).await?.map(|(draft, _)| draft.title),
+            // Of a release before this one.
+            None => Some(title),
+        };
+        said.insert((fact, template), now);
+    }
     let mut tx = ctx.begin().await?;
     let now = ctx.now();
     // Whoever adds a line sets the deadline after it: this lock makes them wait, and then set a new one.
     let Some(at) = jobs::hold_deadline(&mut tx, DIGEST, user.0).await?.filter(|at| *at <= now) else { return Ok(()) };
     let lines = store::take_digest_lines(&mut tx, user, now).await?;
     jobs::clear_deadline(&mut tx, DIGEST, user.0).await?;
-    let mut titles = Vec::new();
-    for (fact, template, title) in lines {
-        match Template::find(&template) {
-            Some(template) => titles.extend(as_it_leaves(ctx, fact, template, user).await?.map(|(draft, _)| draft.title)),
-            // Of a release before this one.
-            None => titles.push(title),
-        }
-    }
+    // One that came meanwhile says what it said a moment ago.
+    let titles: Vec<String> =
+        lines.into_iter().filter_map(|(fact, template, title)| said.remove(&(fact, template)).unwrap_or(Some(title))).collect();
     if let Some(login) = login.filter(|login| !login.suspended && !titles.is_empty()) {
         let once_key = format!("digest/{user}/{}", at.timestamp());
         let sending = Sending { once_key: &once_key, not_before: None, fact: None, follows: None };

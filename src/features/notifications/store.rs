@@ -370,6 +370,19 @@ pub async fn insert_digest_line(
     Ok(made.rows_affected() == 1)
 }
 
+/// What waits for somebody's digest, oldest first: its fact, template and title.
+pub async fn list_digest_lines(pool: &PgPool, user: UserId) -> AppResult<Vec<(FactId, String, String)>> {
+    Ok(sqlx::query!(
+        "select fact_id, template, title from digest_lines where user_id = $1 and sent_at is null order by created_at, fact_id",
+        user.0,
+    )
+    .fetch_all(pool)
+    .await?
+    .into_iter()
+    .map(|row| (FactId(row.fact_id), row.template, row.title))
+    .collect())
+}
+
 /// Takes what waits for somebody's digest, oldest first: its fact, template and title.
 pub async fn take_digest_lines(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> AppResult<Vec<(FactId, String, String)>> {
     Ok(sqlx::query!(

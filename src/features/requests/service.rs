@@ -1098,6 +1098,14 @@ pub async fn applicants_of(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<V
     store::list_applicants(ctx, opportunity).await
 }
 
+/// Does a request wait for an answer at this moment?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_open(ctx: &Ctx, id: RequestId) -> AppResult<bool> {
+    store::is_open(ctx, id).await
+}
+
 /// Who and what a request is about, without a lock: for taking the locks above it in their order. Only a merge of two
 /// organizations changes it.
 ///

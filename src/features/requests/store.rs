@@ -988,6 +988,19 @@ pub async fn get_benefits(tx: &mut Tx, request: RequestId, sequence: i32) -> App
     serde_json::from_value(lines).map_err(broken)
 }
 
+/// Does it wait for an answer?
+pub async fn is_open(ctx: &Ctx, id: RequestId) -> AppResult<bool> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from requests where id = $1 and state in ('Pending', 'Negotiation') and expires_at > $2
+           ) as "open!""#,
+        id.0,
+        ctx.now(),
+    )
+    .fetch_one(ctx.db())
+    .await?)
+}
+
 /// The organizations whose own applications for an opportunity are open; whoever was asked for it has applied for nothing.
 pub async fn list_applicants(ctx: &Ctx, opportunity: OpportunityId) -> AppResult<Vec<OrganizationId>> {
     let ids = sqlx::query_scalar::<_, Uuid>(

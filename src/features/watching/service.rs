@@ -24,7 +24,7 @@ use crate::{
         actor::{Actor, Membership},
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{OrganizationId, SavedViewId},
+        ids::{OrganizationId, SavedViewId, UserId},
         page::{Page, PageRequest, cursor, uncursor},
         text::Line,
     },
@@ -234,7 +234,10 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: SavedViewId, patch: &SearchPat
     };
     let asks_anew = query != seen.query;
     let begins = patch.alerts == Some(true) && (asks_anew || !seen.alerts);
-    must_be_narrowed(list, &query, begins)?;
+    // A filter of a former list is no reason against another name, nor against silence.
+    if asks_anew || begins {
+        must_be_narrowed(list, &query, begins)?;
+    }
     let known = if begins { known(ctx, actor, list, &query).await? } else { Vec::new() };
     let mut tx = ctx.begin().await?;
     if asks_anew && let (_, Some(twin)) = store::count_searches(&mut tx, &owner, list, &query).await? {
@@ -383,13 +386,13 @@ pub struct Watcher {
     pub workspace: String,
 }
 
-/// Who watches a row and may see it, for what it has just published.
+/// Who watches a row and may see it, for what it has just published; or only this person, where they do.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn watchers(ctx: &Ctx, list: List, row: Uuid) -> AppResult<Vec<Watcher>> {
+pub async fn watchers(ctx: &Ctx, list: List, row: Uuid, only: Option<UserId>) -> AppResult<Vec<Watcher>> {
     let mut watchers = Vec::new();
-    for owner in store::list_watchers(ctx, list, row, MOST_TOLD).await? {
+    for owner in store::list_watchers(ctx, list, row, only, MOST_TOLD).await? {
         let Some(looks) = alerts::looks_as(ctx, &owner).await? else { continue };
         let sees = match (list, &looks.viewer) {
             (List::Organizations, viewer) => !organizations::directory::cards(ctx, viewer.as_ref(), &[row]).await?.is_empty(),

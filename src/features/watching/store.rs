@@ -4,7 +4,7 @@ use super::{rules::List, views::SavedSearchView};
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{CommunityId, OrganizationId, SavedViewId},
+        ids::{CommunityId, OrganizationId, SavedViewId, UserId},
     },
     platform::{ctx::Ctx, db::OnConstraint as _, tx::Tx},
 };
@@ -396,14 +396,16 @@ pub async fn list_watched(
         .collect()
 }
 
-/// Who watches a row; those who began first, first.
-pub async fn list_watchers(ctx: &Ctx, of: List, row: Uuid, limit: i64) -> AppResult<Vec<Owner>> {
+/// Who watches a row, or whether this person does; those who began first, first.
+pub async fn list_watchers(ctx: &Ctx, of: List, row: Uuid, only: Option<UserId>, limit: i64) -> AppResult<Vec<Owner>> {
     Ok(sqlx::query_as!(
         Owner,
-        r#"select user_id as "user", workspace from watches where kind = $1 and row_id = $2 order by created_at, user_id limit $3"#,
+        r#"select user_id as "user", workspace from watches
+           where kind = $1 and row_id = $2 and ($4::uuid is null or user_id = $4) order by created_at, user_id limit $3"#,
         of.label(),
         row,
         limit,
+        only.map(|user| user.0),
     )
     .fetch_all(ctx.db())
     .await?)
