@@ -591,7 +591,13 @@ async fn choose(browser: &mut Browser, requests: &str) -> crate::town::Answer {
 }
 
 /// As if every request of the demo had just been opened, and nobody had been told: by the jobs that tell.
+/// Every request is opened once more, and whoever is to hear of it has not heard of it yet.
 async fn told_again(town: &Town) {
+    sqlx::query("update requests set state = 'Pending', closed_at = null, expires_at = $1")
+        .bind(town.ctx().now() + chrono::TimeDelta::days(60))
+        .execute(&town.owner)
+        .await
+        .expect("open");
     for statement in [
         "delete from mails where template = 'request_opened'",
         "delete from notices where fact_id in (select id from facts where name = 'request_opened')",
@@ -696,6 +702,14 @@ async fn what_waited_is_asked_again_as_it_leaves() {
                 && count(town, "mails where state = 'dropped' and (body_text is not null or body_html is not null)").await == 0
         );
         blocks::lift(&ctx, &actor, blocked).await.expect("lifted");
+
+        // What was taken back in the night asks nobody in the morning.
+        assert_eq!(a_night_of_letters(town).await, held);
+        town.as_superuser(&format!(
+            "update requests set state = 'Withdrawn', closed_at = now() where organization_id = '{blocked}'"
+        ))
+        .await;
+        assert_eq!(morning(town).await, (held - gone, gone, 0));
 
         // What staff hide is nobody's to answer.
         assert_eq!(a_night_of_letters(town).await, held);
