@@ -77,7 +77,7 @@ fuzz() {
 }
 
 # The rooms of the test binary whose promises have a long form: more rounds, every payload by itself.
-PROOFS=(canaries:: payloads:: matrix:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
+PROOFS=(canaries:: payloads:: matrix:: states:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
 
 # On a machine of CI nothing may stay behind; elsewhere the warm test database makes the next run start at once.
 trap 'stop_release; if [ -n "${CI:-}" ]; then bash scripts/stop.sh; fi' EXIT
