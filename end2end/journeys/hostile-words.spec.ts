@@ -114,7 +114,7 @@ test('what people write stays words, on every page and in every letter', async (
   await sponsor.getByLabel('Long description').fill(words('# We\n\nmake clouds.'));
   await sponsor.getByLabel(/^How others describe you/).fill(words('Clouds since ever.', 500));
   await sponsor.getByRole('main').getByRole('button', { name: /^Save/ }).first().click();
-  await awake(sponsor);
+  await expect(sponsor.getByText('Your profile is up to date.')).toBeVisible();
   const event = fresh('HostileConf');
   await publishEvent(owner, event);
   const managed = new URL(owner.url()).pathname;

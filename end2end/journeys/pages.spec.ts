@@ -54,6 +54,8 @@ async function look(page: Page, paths: string[]): Promise<void> {
     await open(page, path);
     await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
     expect(await page.title(), `${path} has a title`).not.toBe('');
+    // Not only silent: every form works without scripts, so nothing else would notice a program that never started.
+    await expect(page.locator('html[data-awake]'), `${path} wakes`).toBeAttached();
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

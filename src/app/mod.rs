@@ -63,7 +63,10 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|title: String| browser::title_text(&if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") })/>
         <Router>
-            <Routes fallback=|| frames::site(|| view! { <Problem error=PageError::not_found()/> })>
+            <Routes fallback=|| {
+                browser::awake();
+                frames::site(|| view! { <Problem error=PageError::not_found()/> })
+            }>
                 <Route path=path!("/") view=Area(Page::Landing) ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities") view=Area(Page::Opportunities) ssr=SsrMode::Async/>
                 <Route path=path!("/opportunities/:id") view=Area(Page::Opportunity) ssr=SsrMode::Async/>

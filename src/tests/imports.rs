@@ -3,7 +3,7 @@
 
 use crate::{
     planted::{VERA, seat},
-    town::{Answer, Browser, Town, sequel},
+    town::{Answer, Browser, Chosen, Town, sequel},
 };
 use ::http::{Method, StatusCode};
 use commdesk::{
@@ -782,19 +782,7 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 
 /// A multipart form with one file.
 async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
-    let mut body = Vec::new();
-    for (name, value) in fields {
-        body.extend_from_slice(format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
-    }
-    body.extend_from_slice(b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n");
-    body.extend_from_slice(file);
-    body.extend_from_slice(b"\r\n--x--\r\n");
-    let headers = [
-        ("content-type", "multipart/form-data; boundary=x"),
-        ("origin", "http://127.0.0.1:3999"),
-        ("sec-fetch-site", "same-origin"),
-    ];
-    browser.send(Method::POST, path, &headers, body).await
+    browser.submit_file(path, fields, &Chosen { field: "file", name: "list.csv", kind: "text/csv", bytes: file }).await
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::{
     counting::Counter,
-    town::{Answer, Browser, Town, story},
+    town::{Answer, Browser, Chosen, Town, story},
 };
 use commdesk::features::accounts::service as accounts;
 use http::{Method, StatusCode, header};
@@ -81,13 +81,13 @@ async fn second_factors_are_not_guessed() {
 async fn pictures_are_taken_sixty_times_an_hour_from_an_address() {
     story(async |town| {
         let mut visitor = town.visitor();
-        let part = "--x\r\ncontent-disposition: form-data; name=\"_form\"\r\n\r\ncompany\r\n--x\r\ncontent-disposition: form-data; name=\"logo\"; filename=\"a.png\"\r\n\r\nnot a picture\r\n--x--\r\n";
-        let headers = [("content-type", "multipart/form-data; boundary=x"), ("origin", "http://127.0.0.1:3999")];
+        let chosen = Chosen { field: "logo", name: "a.png", kind: "image/png", bytes: b"not a picture" };
+        let fields = [("_form", "company")];
         for number in 0..60 {
-            let answer = visitor.send(Method::POST, "/become-sponsor", &headers, part).await;
+            let answer = visitor.submit_file("/become-sponsor", &fields, &chosen).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{number}");
         }
-        let answer = visitor.send(Method::POST, "/become-sponsor", &headers, part).await;
+        let answer = visitor.submit_file("/become-sponsor", &fields, &chosen).await;
         assert!(is_too_many(&answer), "{}", answer.status);
     })
     .await;

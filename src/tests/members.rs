@@ -3,7 +3,7 @@
 
 use crate::{
     communities::browser,
-    town::{Answer, Browser, Town, sequel},
+    town::{Answer, Browser, Chosen, Town, sequel},
 };
 use commdesk::{
     features::{
@@ -616,21 +616,9 @@ fn in_box(page: &str) -> &str {
 
 /// The form as a browser sends it when a list was chosen as a file.
 async fn with_list(browser: &mut Browser, file: &[u8]) -> Answer {
-    let mut body = Vec::new();
-    for (name, value) in [("_form", "look"), ("_as", APEX), ("csv", "firstName,lastName,email,role\n")] {
-        body.extend_from_slice(
-            format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes(),
-        );
-    }
-    body.extend_from_slice(b"--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n");
-    body.extend_from_slice(file);
-    body.extend_from_slice(b"\r\n--edge--\r\n");
-    let headers = [
-        ("content-type", "multipart/form-data; boundary=edge"),
-        ("origin", "http://127.0.0.1:3999"),
-        ("sec-fetch-site", "same-origin"),
-    ];
-    browser.send(Method::POST, "/people/import", &headers, body).await
+    let fields = [("_form", "look"), ("_as", APEX), ("csv", "firstName,lastName,email,role\n")];
+    let chosen = Chosen { field: "file", name: "list.csv", kind: "text/csv", bytes: file };
+    browser.submit_file("/people/import", &fields, &chosen).await
 }
 
 #[tokio::test]
@@ -746,19 +734,10 @@ const PHOTO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" heig
 
 /// The form as a browser sends it when a file was chosen.
 async fn with_photo(browser: &mut Browser, path: &str, photo: &str) -> Answer {
-    let mut body = String::new();
-    for (name, value) in [("_form", "about"), ("_as", APEX), ("bio", "With a face.")] {
-        body.push_str(&format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"));
-    }
-    body.push_str(&format!(
-        "--edge\r\ncontent-disposition: form-data; name=\"photo\"; filename=\"me.png\"\r\n\r\n{photo}\r\n--edge--\r\n"
-    ));
-    let headers = [
-        ("content-type", "multipart/form-data; boundary=edge"),
-        ("origin", "http://127.0.0.1:3999"),
-        ("sec-fetch-site", "same-origin"),
-    ];
-    browser.send(Method::POST, path, &headers, body).await
+    let fields = [("_form", "about"), ("_as", APEX), ("bio", "With a face.")];
+    browser
+        .submit_file(path, &fields, &Chosen { field: "photo", name: "me.png", kind: "image/png", bytes: photo.as_bytes() })
+        .await
 }
 
 async fn ask(town: &Town, figure: Figure, slug: &str, mailbox: &str) -> AppResult<JoinRequestId> {

@@ -4,7 +4,7 @@
 use crate::{
     communities,
     organizations::two_of_the_staff,
-    town::{Answer, Browser, Town, sequel},
+    town::{Answer, Browser, Chosen, Town, sequel},
 };
 use base64::Engine as _;
 use commdesk::{
@@ -111,15 +111,7 @@ fn svg(inside: &str) -> Vec<u8> {
 
 /// Sends a file to the upload door as programs do.
 async fn upload(browser: &mut Browser, name: &str, kind: &str, bytes: &[u8]) -> Answer {
-    const EDGE: &str = "----commdesk-upload";
-    let mut body =
-        format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\nContent-Type: {kind}\r\n\r\n")
-            .into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
-    let kind = format!("multipart/form-data; boundary={EDGE}");
-    let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
-    browser.send(Method::POST, "/api/v1/uploads/logos", &headers, body).await
+    browser.submit_file("/api/v1/uploads/logos", &[], &Chosen { field: "logo", name, kind, bytes }).await
 }
 
 /// A PNG whose header promises other dimensions, with the right checksum.

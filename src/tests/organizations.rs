@@ -2,7 +2,7 @@
 
 use crate::{
     communities,
-    town::{Answer, Browser, Town, sequel, story},
+    town::{Answer, Browser, Chosen, Town, sequel, story},
 };
 use commdesk::{
     features::accounts,
@@ -588,24 +588,10 @@ async fn staff_decide_at_their_desk() {
 
 /// Sends a form with a file as a browser without scripts does.
 async fn send_files(browser: &mut Browser, path: &str, form: &str, fields: &[(&str, &str)], logo: Option<&[u8]>) -> Answer {
-    const EDGE: &str = "----commdesk-test";
-    let mut body = Vec::new();
-    let mut part = |head: &str, content: &[u8]| {
-        body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
-        body.extend_from_slice(content);
-        body.extend_from_slice(b"\r\n");
-    };
-    part("name=\"_form\"", form.as_bytes());
-    for (name, value) in fields {
-        part(&format!("name=\"{name}\""), value.as_bytes());
-    }
-    let empty: &[u8] = b"";
-    let file = if logo.is_some() { "logo.svg" } else { "" };
-    part(&format!("name=\"logo\"; filename=\"{file}\"\r\nContent-Type: image/svg+xml"), logo.unwrap_or(empty));
-    body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
-    let kind = format!("multipart/form-data; boundary={EDGE}");
-    let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
-    browser.send(Method::POST, path, &headers, body).await
+    let fields: Vec<_> = std::iter::once(("_form", form)).chain(fields.iter().copied()).collect();
+    let name = if logo.is_some() { "logo.svg" } else { "" };
+    let chosen = Chosen { field: "logo", name, kind: "image/svg+xml", bytes: logo.unwrap_or_default() };
+    browser.submit_file(path, &fields, &chosen).await
 }
 
 #[tokio::test]

@@ -319,6 +319,14 @@ fn template_name() -> String {
     format!("template_{}", &commdesk::kernel::canonical::sha256_hex(&all)[..16])
 }
 
+/// A file that somebody chose for a field of a form. A browser sends a field without a file too, with neither name nor bytes.
+pub struct Chosen<'a> {
+    pub field: &'a str,
+    pub name: &'a str,
+    pub kind: &'a str,
+    pub bytes: &'a [u8],
+}
+
 /// Somebody with a browser: keeps cookies, sends what browsers send.
 #[derive(Clone)]
 pub struct Browser {
@@ -442,6 +450,26 @@ impl Browser {
             ("sec-fetch-site", "same-origin"),
         ];
         self.send(Method::POST, path, &headers, body.finish()).await
+    }
+
+    /// Sends a form with a file as a browser without scripts does, or a file as programs do.
+    pub async fn submit_file(&mut self, path: &str, fields: &[(&str, &str)], file: &Chosen<'_>) -> Answer {
+        const EDGE: &str = "----commdesk-edge";
+        let mut body = Vec::new();
+        let mut part = |head: &str, content: &[u8]| {
+            body.extend_from_slice(format!("--{EDGE}\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        };
+        for (name, value) in fields {
+            part(&format!("name=\"{name}\""), value.as_bytes());
+        }
+        let Chosen { field, name, kind, bytes } = file;
+        part(&format!("name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}"), bytes);
+        body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, &headers, body).await
     }
 
     /// Calls the API; `path` is below `/api/v1`.

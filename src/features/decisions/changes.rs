@@ -105,7 +105,9 @@ pub fn opportunity_lines(it: &Value) -> Vec<String> {
     }
     for item in it["items"].as_array().into_iter().flatten() {
         let price = money(item["priceMinor"].as_i64()).unwrap_or_default();
-        say(&text(item, "kind"), format!("{}, {price}", text(item, "name")));
+        let details = text(item, "details");
+        let colon = if details.is_empty() { "" } else { ": " };
+        say(&text(item, "kind"), format!("{}, {price}{colon}{details}", text(item, "name")));
     }
     for part in text(it, "description").lines().map(str::trim).filter(|part| !part.is_empty()) {
         say("Description", part.to_owned());
@@ -152,7 +154,8 @@ mod tests {
     fn snapshots_are_read_by_people() {
         let offer = json!({"title": "Gold", "category": "Gold Sponsor", "currency": "INR", "budgetMinMinor": 100, "budgetMaxMinor": 250,
             "places": 2, "decisionDate": "2027-03-01", "benefits": [{"kind": "Booth", "text": "3 x 3 m"}, {"kind": "Tickets", "text": ""}],
-            "items": [{"kind": "Add-on", "name": "Dinner", "priceMinor": 500}], "description": "One\n\nTwo"});
+            "items": [{"kind": "Add-on", "name": "Dinner", "priceMinor": 500, "details": ""},
+                {"kind": "Package", "name": "Stage", "priceMinor": 900, "details": "Ten minutes"}], "description": "One\n\nTwo"});
         assert_eq!(
             opportunity_lines(&offer),
             [
@@ -164,6 +167,7 @@ mod tests {
                 "Benefit: Booth: 3 x 3 m",
                 "Benefit: Tickets",
                 "Add-on: Dinner, ₹5.00",
+                "Package: Stage, ₹9.00: Ten minutes",
                 "Description: One",
                 "Description: Two"
             ]

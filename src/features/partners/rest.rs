@@ -53,8 +53,8 @@ async fn manage(call: Call, Seg(event): Seg<EventId>, Params(params): Params<Lis
 /// Puts somebody on an event's page
 ///
 /// Takes an `organizationId` of the directory, or a `name` of somebody who may not be in it: whoever has the `website`, or the
-/// name, is meant. Somebody new becomes a profile of the directory ("Community Added") with a `website` and a `contactEmail`
-/// there; a name alone stands on the page and nowhere else. All 33 categories; without one it is `Official Partner`.
+/// name, is meant. Somebody new becomes a profile of the directory ("Community Added"), by a name alone too; a `website` and a
+/// `contactEmail` are kept with it. Where somebody has applied with that website, the name stands on the page only. All 33 categories; without one it is `Official Partner`.
 #[utoipa::path(
     post, path = "/events/{eventId}/partners", tag = "events", request_body = PartnerInput,
     params(("eventId" = String, Path, description = "The event's id")),
