@@ -76,19 +76,10 @@ struct ListParams {
 async fn draft(call: Call, once: Once, body: Body<EventInput>) -> ApiResult {
     let actor = &call.actor()?;
     let input = &body.value;
-    let view = once
-        .run(
-            &call,
-            "POST /events",
-            &body.raw,
-            |ctx| async move {
-                let id = service::draft(&ctx, actor, input, Then::Stay).await?;
-                service::view(&ctx, Some(actor), &id.to_string()).await
-            },
-            |ctx, id| async move { service::view(&ctx, Some(actor), &id).await },
-        )
+    let id: EventId = once
+        .make(&call, "POST /events", &body.raw, |ctx| async move { service::draft(&ctx, actor, input, Then::Stay).await })
         .await?;
-    Ok(created(&view))
+    Ok(created(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
 /// Your community's events, or, for everybody else, what is published and public. The latest first.
@@ -141,19 +132,11 @@ async fn get(call: Call, Seg(named): Seg<String>) -> ApiResult {
 async fn edit(call: Call, once: Once, Seg(id): Seg<EventId>, body: Body<EventInput>) -> ApiResult {
     let actor = &call.actor()?;
     let input = body.value;
-    let view = once
-        .run(
-            &call,
-            &format!("PATCH /events/{id}"),
-            &body.raw,
-            |ctx| async move {
-                service::edit(&ctx, actor, id, input, Then::Stay).await?;
-                service::view(&ctx, Some(actor), &id.to_string()).await
-            },
-            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("PATCH /events/{id}"), &body.raw, |ctx| async move {
+        service::edit(&ctx, actor, id, input, Then::Stay).await
+    })
+    .await?;
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
 /// Publishes a draft: Upcoming, or Live once its start has come. Sent again, it changes nothing.
@@ -205,19 +188,10 @@ async fn archive(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
 )]
 async fn duplicate(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /events/{id}/duplicate"),
-            b"",
-            |ctx| async move {
-                let copy = service::duplicate(&ctx, actor, id).await?;
-                service::view(&ctx, Some(actor), &copy.to_string()).await
-            },
-            |ctx, copy| async move { service::view(&ctx, Some(actor), &copy).await },
-        )
+    let copy: EventId = once
+        .make(&call, &format!("POST /events/{id}/duplicate"), b"", |ctx| async move { service::duplicate(&ctx, actor, id).await })
         .await?;
-    Ok(created(&view))
+    Ok(created(&service::view(&call.ctx, Some(actor), &copy.to_string()).await?))
 }
 
 /// Takes an event out of sight, as long as nothing hangs on it. It can be restored.
@@ -233,19 +207,8 @@ async fn duplicate(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
 )]
 async fn delete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("DELETE /events/{id}"),
-            b"",
-            |ctx| async move {
-                service::delete(&ctx, actor, id).await?;
-                Ok(EventDeleted { id, deleted: true })
-            },
-            |_, _| async move { Ok(EventDeleted { id, deleted: true }) },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("DELETE /events/{id}"), b"", |ctx| async move { service::delete(&ctx, actor, id).await }).await?;
+    Ok(ok(&EventDeleted { id, deleted: true }))
 }
 
 /// Brings a deleted event back, under its old slug or the next free one.
@@ -260,19 +223,9 @@ async fn delete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
 )]
 async fn restore(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /events/{id}/restore"),
-            b"",
-            |ctx| async move {
-                service::restore(&ctx, actor, id).await?;
-                service::view(&ctx, Some(actor), &id.to_string()).await
-            },
-            |ctx, _| async move { service::view(&ctx, Some(actor), &id.to_string()).await },
-        )
+    once.change(&call, &format!("POST /events/{id}/restore"), b"", |ctx| async move { service::restore(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&view))
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
 /// An event was deleted.

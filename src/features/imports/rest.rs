@@ -28,10 +28,6 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(undo))
 }
 
-fn id_of(result: &str) -> AppResult<IntakeId> {
-    result.parse().map_err(|_| AppError::broken("a key noted no import"))
-}
-
 /// Bring a file
 ///
 /// As `multipart/form-data`: the file in `file` (CSV in UTF-8, XLSX, or a JSON list of objects; up to 3 MB and 5,000 rows), what
@@ -72,19 +68,8 @@ async fn bring(call: Call, once: Once, request: Request) -> ApiResult {
         mapping,
     };
     let (body, actor) = (typed.fingerprint(), &actor);
-    let view = once
-        .run(
-            &call,
-            "POST /imports",
-            &body,
-            |ctx| async move {
-                let id = service::bring(&ctx, actor, file).await?;
-                service::view(&ctx, actor, id, "", 1).await
-            },
-            |ctx, result| async move { service::view(&ctx, actor, id_of(&result)?, "", 1).await },
-        )
-        .await?;
-    Ok(created(&view))
+    let id = once.make(&call, "POST /imports", &body, |ctx| async move { service::bring(&ctx, actor, file).await }).await?;
+    Ok(created(&service::view(&call.ctx, actor, id, "", 1).await?))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -157,19 +142,11 @@ async fn apply(call: Call, once: Once, Seg(id): Seg<IntakeId>, body: Body<ApplyI
     let actor = &call.actor()?;
     policy::may_import(actor)?;
     let choices = value.parse()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /imports/{id}/apply"),
-            &raw,
-            |ctx| async move {
-                service::apply(&ctx, actor, id, &choices).await?;
-                service::view(&ctx, actor, id, "", 1).await
-            },
-            |ctx, _| async move { service::view(&ctx, actor, id, "", 1).await },
-        )
-        .await?;
-    Ok(ok(&view))
+    once.change(&call, &format!("POST /imports/{id}/apply"), &raw, |ctx| async move {
+        service::apply(&ctx, actor, id, &choices).await
+    })
+    .await?;
+    Ok(ok(&service::view(&call.ctx, actor, id, "", 1).await?))
 }
 
 /// Take an import back
@@ -192,17 +169,7 @@ async fn apply(call: Call, once: Once, Seg(id): Seg<IntakeId>, body: Body<ApplyI
 )]
 async fn undo(call: Call, once: Once, Seg(id): Seg<IntakeId>) -> ApiResult {
     let actor = &call.actor()?;
-    let view = once
-        .run(
-            &call,
-            &format!("POST /imports/{id}/undo"),
-            b"",
-            |ctx| async move {
-                service::undo(&ctx, actor, id).await?;
-                service::view(&ctx, actor, id, "", 1).await
-            },
-            |ctx, _| async move { service::view(&ctx, actor, id, "", 1).await },
-        )
+    once.change(&call, &format!("POST /imports/{id}/undo"), b"", |ctx| async move { service::undo(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&view))
+    Ok(ok(&service::view(&call.ctx, actor, id, "", 1).await?))
 }

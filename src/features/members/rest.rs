@@ -218,15 +218,7 @@ async fn add_member(call: Call, once: Once, body: Body<MemberInput>) -> ApiResul
     let input = &body.value;
     let newcomer = newcomer(&input.first_name, &input.last_name, &input.email, &input.role)?;
     let (actor, newcomer) = (&actor, &newcomer);
-    let id = once
-        .run(
-            &call,
-            "POST /members",
-            &body.raw,
-            |ctx| async move { service::add(&ctx, actor, newcomer).await },
-            |_, result| async move { result.parse::<MemberId>().map_err(|_| no_result()) },
-        )
-        .await?;
+    let id = once.make(&call, "POST /members", &body.raw, |ctx| async move { service::add(&ctx, actor, newcomer).await }).await?;
     Ok(created(&service::get(&call.ctx, actor, id).await?))
 }
 

@@ -110,19 +110,11 @@ async fn list(call: Call, Params(params): Params<ListParams>) -> ApiResult {
 )]
 async fn create(call: Call, once: Once, body: Body<OpportunityInput>) -> ApiResult {
     let actor = call.actor()?;
+    let (actor, input) = (&actor, &body.value);
     let id = once
-        .run(
-            &call,
-            "POST /opportunities",
-            &body.raw,
-            |ctx| {
-                let (actor, input) = (actor.clone(), body.value);
-                async move { service::create(&ctx, &actor, &input).await }
-            },
-            |_, result| async move { result.parse::<OpportunityId>().map_err(|_| AppError::broken("a key noted no opportunity")) },
-        )
+        .make(&call, "POST /opportunities", &body.raw, |ctx| async move { service::create(&ctx, actor, input).await })
         .await?;
-    Ok(created(&service::get(&call.ctx, Some(&actor), id).await?))
+    Ok(created(&service::get(&call.ctx, Some(actor), id).await?))
 }
 
 /// One opportunity

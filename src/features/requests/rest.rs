@@ -66,15 +66,7 @@ pub async fn once<F: Future<Output = AppResult<RequestId>>>(
     work: impl FnOnce(Ctx, Actor) -> F,
 ) -> AppResult<(Actor, RequestId)> {
     let actor = call.actor()?;
-    let id = key
-        .run(
-            call,
-            operation,
-            raw,
-            |ctx| work(ctx, actor.clone()),
-            |_, result| async move { result.parse::<RequestId>().map_err(|_| AppError::broken("a key noted no request")) },
-        )
-        .await?;
+    let id = key.make(call, operation, raw, |ctx| work(ctx, actor.clone())).await?;
     Ok((actor, id))
 }
 

@@ -82,20 +82,13 @@ async fn save_search(call: Call, once: Once, body: Body<NewSearch>) -> ApiResult
     let actor = call.viewer()?;
     let NewSearch { list, name, query, alerts } = body.value;
     let list = List::parse(&list).map_err(|problem| AppError::invalid("list", problem.to_string()))?;
+    let (actor, input) = (&actor, &SearchInput { name, query, alerts });
     let id = once
-        .run(
-            &call,
-            "POST /searches",
-            &body.raw,
-            |ctx| {
-                let actor = actor.clone();
-                let input = SearchInput { name, query, alerts };
-                async move { service::save(&ctx, &actor, list, &input).await.map(|search| search.id) }
-            },
-            |_, result| async move { result.parse::<SavedViewId>().map_err(|_| AppError::broken("a key noted no search")) },
-        )
+        .make(&call, "POST /searches", &body.raw, |ctx| async move {
+            service::save(&ctx, actor, list, input).await.map(|search| search.id)
+        })
         .await?;
-    Ok(created(&service::search(&call.ctx, &actor, id).await?))
+    Ok(created(&service::search(&call.ctx, actor, id).await?))
 }
 
 /// One saved search
@@ -185,21 +178,14 @@ async fn list_views(call: Call) -> ApiResult {
 )]
 async fn save_view(call: Call, once: Once, body: Body<SavedViewInput>) -> ApiResult {
     let actor = call.viewer()?;
+    let SavedViewInput { name, query } = body.value;
+    let (actor, input) = (&actor, &SearchInput { name, query: query.unwrap_or_default(), alerts: false });
     let id = once
-        .run(
-            &call,
-            "POST /opportunities/views",
-            &body.raw,
-            |ctx| {
-                let actor = actor.clone();
-                let SavedViewInput { name, query } = body.value;
-                let input = SearchInput { name, query: query.unwrap_or_default(), alerts: false };
-                async move { service::save(&ctx, &actor, List::Opportunities, &input).await.map(|search| search.id) }
-            },
-            |_, result| async move { result.parse::<SavedViewId>().map_err(|_| AppError::broken("a key noted no view")) },
-        )
+        .make(&call, "POST /opportunities/views", &body.raw, |ctx| async move {
+            service::save(&ctx, actor, List::Opportunities, input).await.map(|search| search.id)
+        })
         .await?;
-    let view = service::search_of(&call.ctx, &actor, List::Opportunities, id).await?;
+    let view = service::search_of(&call.ctx, actor, List::Opportunities, id).await?;
     Ok(created(&as_view(view)))
 }
 

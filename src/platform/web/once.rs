@@ -11,7 +11,7 @@ use crate::{
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use sha2::{Digest as _, Sha256};
-use std::future::Future;
+use std::{future::Future, str::FromStr};
 
 /// The caller's `Idempotency-Key`, if there is one.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +71,22 @@ impl Once {
         F: Future<Output = AppResult<T>>,
     {
         self.run(call, operation, body, |ctx| async move { work(ctx).await.map(|_| ()) }, |_, _| async { Ok(()) }).await
+    }
+
+    /// As [`Once::run`], for something that is made and read afterwards: gives its id, which the work's transaction noted.
+    ///
+    /// # Errors
+    /// As [`Once::run`].
+    pub async fn make<Id, W, F>(&self, call: &Call, operation: &str, body: &[u8], work: W) -> AppResult<Id>
+    where
+        Id: FromStr,
+        W: FnOnce(Ctx) -> F,
+        F: Future<Output = AppResult<Id>>,
+    {
+        self.run(call, operation, body, work, |_, noted| async move {
+            noted.parse().map_err(|_| AppError::broken(format!("the key of {operation} noted no id: {noted:?}")))
+        })
+        .await
     }
 }
 
