@@ -1,5 +1,5 @@
 // A page that wakes shows what it was brought. Asking for it once more would be a second page for everybody who opens one.
-import { open, signIn } from '../lib/steps';
+import { open, signIn, touch } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 test('a page that wakes asks for nothing', async ({ page }) => {
@@ -20,4 +20,39 @@ test('a page that wakes asks for nothing', async ({ page }) => {
     await expect(page.locator('html[data-awake]'), path).toBeAttached();
     expect(asked, path).toEqual([]);
   }
+});
+
+test('a page that strangers read fetches nothing of the program before somebody touches it', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => {
+    if (/\.(wasm|js)$/.test(new URL(request.url()).pathname)) fetched.push(request.url());
+  });
+  for (const path of ['/', '/directory', '/directory/acme-cloud', '/opportunities', '/events', '/communities/apex-circle']) {
+    fetched.length = 0;
+    await page.goto(path);
+    await page.waitForLoadState('networkidle');
+    expect(fetched, path).toEqual([]);
+    await touch(page);
+    await expect(page.locator('html[data-awake]'), path).toBeAttached();
+    expect(fetched.length, path).toBeGreaterThan(2);
+  }
+});
+
+test('a key and a focus wake a page too, a finger that scrolls does not', async ({ browser }) => {
+  const context = await browser.newContext({ hasTouch: true, viewport: { width: 360, height: 740 } });
+  const page = await context.newPage();
+  const root = page.locator('html[data-awake]');
+  await page.goto('/directory');
+  await page.evaluate(() => {
+    for (const type of ['pointerdown', 'pointermove', 'pointercancel'])
+      document.body.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', bubbles: true }));
+  });
+  await page.waitForLoadState('networkidle');
+  await expect(root).not.toBeAttached();
+  await page.getByRole('main').getByRole('searchbox').tap();
+  await expect(root).toBeAttached();
+  await page.goto('/events');
+  await page.keyboard.press('Tab');
+  await expect(root).toBeAttached();
+  await context.close();
 });

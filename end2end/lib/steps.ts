@@ -22,15 +22,26 @@ export async function open(page: Page, path: string): Promise<void> {
 }
 
 /**
- * Until the page that is there answers: it says so itself, on its root. A page that never says it (of another kind, or with
- * scripts that are held up) counts as awake when nothing is fetched any more; without scripts there is nothing to wait for.
+ * Until the page that is there answers: it says so itself, on its root. Pages that strangers read sleep until somebody moves, so
+ * somebody does. A page that never says it (of another kind, or with scripts that are held up) counts as awake when nothing
+ * is fetched any more; without scripts there is nothing to wait for.
  */
 export async function awake(page: Page): Promise<void> {
   await page.waitForLoadState('load');
   const quiet = await page.evaluate(() => matchMedia('(scripting: none)').matches).catch(() => false);
   if (quiet) return;
-  const said = page.locator('html[data-awake]').waitFor({ state: 'attached' }).catch(() => undefined);
-  await Promise.race([said, page.waitForLoadState('networkidle')]);
+  const said = page.locator('html[data-awake]').waitFor({ state: 'attached' });
+  if (await page.locator('script[data-asleep]').count()) {
+    await touch(page);
+    return await said;
+  }
+  await Promise.race([said.catch(() => undefined), page.waitForLoadState('networkidle')]);
+}
+
+/** The smallest sign of life: a mouse that moves, over nothing. */
+export async function touch(page: Page): Promise<void> {
+  await page.mouse.move(1, 1);
+  await page.mouse.move(2, 2);
 }
 
 /** Unique words for one run: a journey never meets another's data. */

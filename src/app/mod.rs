@@ -1,9 +1,11 @@
-//! The shell of every page, the frames around pages, and the table of routes.
+//! The application: what pages share, the frames around pages, and the table of routes. `document` is what stands around it.
 
 #[cfg(feature = "ssr")]
 pub mod again;
 pub mod api_docs;
 mod areas;
+#[cfg(feature = "ssr")]
+pub mod document;
 mod frames;
 #[cfg(feature = "ssr")]
 pub mod kit;
@@ -23,35 +25,12 @@ use crate::ui::{
 };
 use areas::{Area, Page};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
     path,
 };
-
-/// The document around the app; rendered on the server only.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    view! {
-        <!DOCTYPE html>
-        <html lang="en" data-theme=session::theme()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
-                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
-                <HashedStylesheet options=options.clone() id="style"/>
-                // Pages work before the program does: it is fetched and started when the browser has nothing else to do.
-                <HydrationScripts options defer=true/>
-                <MetaTags/>
-            </head>
-            <body>
-                <App/>
-            </body>
-        </html>
-    }
-}
 
 /// The application: provides what pages share and picks the page.
 #[component]

@@ -7,10 +7,10 @@
 //! being rendered. We send no 103 ourselves: a service of hyper answers once, and an informational status becomes a 500
 //! (`proto/h1/role.rs` of hyper 1.12).
 //!
-//! The program (glue, wasm and the chunks of the page's area) is not named here, on purpose. Leptos names all of it at the top
-//! of the document, below the style sheet, so a browser finds every file with the first bytes that it reads; a header would win
-//! nothing but its place before the style sheet. Preloads of scripts and of what is fetched go out with the priority of a font,
-//! and some 600 kB of them before the first paint would be paid by whoever is on a phone. Pages work before the program is there.
+//! The program (glue, wasm and the chunks of the page's area) is not named here, on purpose. Where it starts by itself, Leptos names
+//! all of it at the top of the document, below the style sheet, so a browser finds every file with the first bytes that it reads;
+//! a header would win nothing but its place before the style sheet. Pages that strangers read fetch none of it unasked
+//! (`app/document.rs`). Pages work before the program is there.
 
 use leptos::config::LeptosOptions;
 use std::{fmt::Write as _, path::Path};

@@ -3,7 +3,7 @@
 use crate::{
     app::{
         again::{self, Again},
-        shell,
+        document::shell,
     },
     features::*,
     kernel::error::AppError,

@@ -9,9 +9,9 @@ use crate::{
     app::{
         App,
         api_docs::ApiDocument,
+        document::shell,
         kit,
         plain::{self, Plain},
-        shell,
     },
     features::{embeds, exports, organizations},
     platform::{ctx::House, web::TRACE},

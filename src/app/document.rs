@@ -1,0 +1,159 @@
+//! The document around the application, rendered on the server only, and when the program of a page starts.
+//!
+//! Pages work before the program is there: everything on them is a link, a form, a `details`. Where people work, it is fetched
+//! and started when the browser has nothing else to do. Pages that strangers read sleep: nothing of the program is fetched before
+//! somebody shows a sign of life (a pointer that moves, a touch, a key, a focus). Whoever reads on a phone and goes on pays nothing
+//! for suggestions and keys that they never use; whoever touches has them a moment later, and until then what they touch
+//! does what it does without scripts.
+
+use super::{App, session};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags};
+use std::{collections::HashMap, path::Path, sync::OnceLock};
+
+/// Routes of the pages that strangers read and that have nothing which only a program could do.
+const SLEEPING: &[&str] = &[
+    "/",
+    "/opportunities",
+    "/opportunities/{id}",
+    "/directory",
+    "/directory/compare",
+    "/directory/{slug}",
+    "/events",
+    "/events/{slug}",
+    "/communities",
+    "/communities/{slug}",
+    "/api/docs",
+];
+
+/// The whole document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let start = if sleeps() {
+        view! { <WakeWhenTouched options=options.clone()/> }.into_any()
+    } else {
+        view! { <HydrationScripts options=options.clone() defer=true/> }.into_any()
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=session::theme()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
+                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
+                <HashedStylesheet options id="style"/>
+                {start}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Is the page that is being rendered one that sleeps? A form that was refused comes back by another route, awake.
+fn sleeps() -> bool {
+    use_context::<http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<axum::extract::MatchedPath>().map(|path| SLEEPING.contains(&path.as_str())))
+        .unwrap_or_default()
+}
+
+/// The program's files, by the names that the build gave them.
+#[derive(Debug, PartialEq, Eq)]
+struct Program {
+    glue: String,
+    wasm: String,
+    /// The code of what strangers read, which the program would ask for as soon as it runs: asked for beside it.
+    chunks: Vec<String>,
+}
+
+impl Program {
+    /// `hashes` is the file beside the program, empty where names carry none; `read` gives a file of the site.
+    fn named(options: &LeptosOptions, hashes: &str, read: impl Fn(&Path) -> Option<String>) -> Self {
+        let hash = |kind: &str| {
+            let found = hashes.lines().find_map(|line| line.trim().strip_prefix(kind)?.strip_prefix(':').map(str::trim));
+            found.map(|hash| format!(".{hash}"))
+        };
+        let (folder, name) = (options.pkg_url_path(), &options.output_name);
+        let at = |file: String| format!("/{folder}/{file}");
+        let manifest = format!("__wasm_split_manifest{}.json", hash("manifest").unwrap_or_default());
+        let areas = read(&Path::new(options.site_root.as_ref()).join(folder).join(manifest))
+            .and_then(|json| serde_json::from_str::<HashMap<String, Vec<String>>>(&json).ok())
+            .unwrap_or_default();
+        let public =
+            areas.into_iter().find(|(area, _)| area.starts_with("public_")).map(|(_, chunks)| chunks).unwrap_or_default();
+        Self {
+            glue: at(format!("{name}{}.js", hash("js").unwrap_or_default())),
+            wasm: at(format!("{name}{}.wasm", hash("wasm").unwrap_or_default())),
+            chunks: public.into_iter().map(|chunk| at(format!("{chunk}.wasm"))).collect(),
+        }
+    }
+
+    /// Read once: files do not change while the server runs.
+    fn of(options: &LeptosOptions) -> &'static Self {
+        static PROGRAM: OnceLock<Program> = OnceLock::new();
+        PROGRAM.get_or_init(|| {
+            let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(options.hash_file.as_ref())));
+            let hashes = beside.filter(|_| options.hash_files).and_then(|file| std::fs::read_to_string(file).ok());
+            Self::named(options, &hashes.unwrap_or_default(), |file| std::fs::read_to_string(file).ok())
+        })
+    }
+}
+
+/// Waits for a sign of life, then fetches everything beside each other and wakes the page. A finger that scrolls is none; what a
+/// finger puts the focus on is. Whoever was faster than this script has the focus somewhere already.
+const WAKE: &str = r#"((glue, wasm, chunks) => {
+  const signs = ["pointermove", "keydown", "focusin"], how = { capture: true, passive: true };
+  const wake = (event) => {
+    if (event && event.type === "pointermove" && event.pointerType !== "mouse") return;
+    for (const sign of signs) removeEventListener(sign, wake, how);
+    for (const href of [wasm, ...chunks]) {
+      const ahead = document.createElement("link");
+      Object.assign(ahead, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href });
+      document.head.append(ahead);
+    }
+    import(glue).then((program) => program.default({ module_or_path: wasm }).then(() => program.hydrate()));
+  };
+  for (const sign of signs) addEventListener(sign, wake, how);
+  if (document.activeElement && document.activeElement !== document.body) wake();
+})"#;
+
+/// The script of a page that sleeps.
+#[component]
+fn WakeWhenTouched(options: LeptosOptions) -> impl IntoView {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    let script = SCRIPT.get_or_init(|| {
+        let Program { glue, wasm, chunks } = Program::of(&options);
+        format!("{WAKE}({glue:?}, {wasm:?}, {chunks:?});")
+    });
+    view! { <script type="module" data-asleep="" nonce=use_nonce()>{script.as_str()}</script> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(hashed: bool) -> LeptosOptions {
+        LeptosOptions::builder().output_name("commdesk").site_root("site").site_pkg_dir("pkg").hash_files(hashed).build()
+    }
+
+    #[test]
+    fn the_program_is_found_by_the_names_of_its_build() {
+        let hashes = "js: JJJ\nwasm: WWW\ncss: CCC\nmanifest: MMM\nsplit: SSS\n";
+        let manifest = r#"{"desk_12":["chunk_1.X"],"public_12":["chunk_2.Y","split_public_12.Z"]}"#;
+        let read = |file: &Path| (file == Path::new("site/pkg/__wasm_split_manifest.MMM.json")).then(|| manifest.to_owned());
+        let found = Program::named(&options(true), hashes, read);
+        assert_eq!(found.glue, "/pkg/commdesk.JJJ.js");
+        assert_eq!(found.wasm, "/pkg/commdesk.WWW.wasm");
+        assert_eq!(found.chunks, ["/pkg/chunk_2.Y.wasm", "/pkg/split_public_12.Z.wasm"]);
+    }
+
+    #[test]
+    fn without_hashes_or_a_split_build_the_names_are_bare() {
+        let found = Program::named(&options(false), "", |_| None);
+        let bare = |file: &str| format!("/pkg/commdesk.{file}");
+        assert_eq!(found, Program { glue: bare("js"), wasm: bare("wasm"), chunks: Vec::new() });
+    }
+}
