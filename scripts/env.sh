@@ -27,3 +27,16 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # took SECONDS: "7 s", "3 min 5 s"
 took() { if [ "$1" -ge 60 ]; then printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi; }
+
+# build_both [--release --precompress]: the browser's side and the server's, beside each other. Cargo leptos makes one after the other,
+# in case the server holds the site's files in itself; ours reads them where they lie. Each side keeps one core busy for minutes
+# (link-time optimisation here, code generation there), so that two cores take the longer of the two and not both.
+build_both() {
+  local front status=0
+  # Where the browser's side says under which names its files are to be asked for.
+  mkdir -p target/debug target/release
+  cargo leptos build --split "$@" --frontend-only & front=$!
+  cargo leptos build --split "$@" --server-only || status=$?
+  wait "$front" || status=$?
+  return "$status"
+}

@@ -20,7 +20,7 @@ if [ ! -x target/debug/commdesk ] || [ ! -d target/site/pkg ] || [ ! -f "$stamp"
   # Dated before the build: an edit made while it runs is newer.
   mkdir -p target && printf '%s\n' "$names" >"$stamp.new"
   rm -f "$stamp"
-  cargo leptos build --split
+  build_both
   mv "$stamp.new" "$stamp"
   say "[build] done in $(took $((SECONDS - began)))"
 fi

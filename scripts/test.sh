@@ -32,20 +32,16 @@ checks() {
   stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings
 }
 
-release() {
-  export LEPTOS_SITE_ROOT=target/site-release
-  mkdir -p target/release &&
-    cargo leptos build --release --split --precompress --frontend-only &&
-    cargo leptos build --release --split --precompress --server-only
-}
+release() { LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress; }
 
-# The release build is a third of all work, and for minutes at a time one of its steps, or of the lints, keeps a single core
-# busy. Made beside the checks and the stories, with what they leave of the machine, it costs half the time.
+# The release build, with the tools that make it, is half of all work, and for minutes at a time one of its steps, or of the
+# lints, keeps a single core busy. Made beside the checks and the stories, with what they leave of the machine, it costs half.
 beside=
 begin_release() {
   mkdir -p target
   set -m
-  (nice -n 19 bash -c "$(declare -f release); release" >target/release.log 2>&1) &
+  (nice -n 19 bash -c 'bash scripts/tools.sh test && . scripts/env.sh && LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress' \
+    >target/release.log 2>&1) &
   beside=$!
   set +m
 }
@@ -108,12 +104,13 @@ case $what in
       journeys_with_all journeys/hostile-words.spec.ts journeys/pages.spec.ts
     ;;
   all)
-    stage "tools" tools
+    stage "tools: all but those that build pages" bash scripts/tools.sh stories
+    . scripts/env.sh
     begin_release
     checks
     stage "rules" cargo test
     stage "services and doors, on Postgres" cargo test "${BOTH[@]}" --lib --tests
-    stage "release build, split and compressed: what is left of it" end_release
+    stage "release build, split and compressed, with its tools: what is left of it" end_release
     stage "the API, fuzzed as six kinds of caller" fuzz
     stage "journeys in Chromium" journeys
     ;;

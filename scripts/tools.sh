@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs what this machine lacks, into .tools/ and end2end/node_modules where possible. Run again, it returns at once.
 #
-#   scripts/tools.sh build    what `make run` needs: the toolchain, cargo-leptos, wasm-bindgen, npm packages, a Postgres
-#   scripts/tools.sh test     and what `make test` needs on top: Chromium, a mail server to send to, a fuzzer for the API
+#   scripts/tools.sh build    what `make run` needs: the toolchain, npm packages, a Postgres; cargo-leptos, wasm-bindgen
+#   scripts/tools.sh stories  what tests need: the same ground; Chromium, a mail server to send to, a fuzzer for the API
+#   scripts/tools.sh test     both: what `make test` needs
 #
 # Versions stand here, in rust-toolchain.toml, Cargo.lock (wasm-bindgen) and end2end/package-lock.json, and nowhere else.
 . "$(dirname "$0")/env.sh"
@@ -13,18 +14,28 @@ SCHEMATHESIS=4.32.5
 WASM_BINDGEN=$(awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock)
 
 want=${1:-build}
-case $want in build | test) ;; *) fail "usage: scripts/tools.sh build|test" ;; esac
+case $want in build | test | stories) ;; *) fail "usage: scripts/tools.sh build|test|stories" ;; esac
 
 # Everything that decides what is installed, in one line; equal to last time means nothing to do.
-stamp=$TOOLS/$want.stamp
 state=$(cat "$0" rust-toolchain.toml end2end/package-lock.json | cksum)" wasm-bindgen $WASM_BINDGEN in $ROOT"
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$state" ] && [ -d end2end/node_modules ] && have cargo-leptos && have wasm-bindgen &&
-  { [ "$want" = build ] || [ -x "${CHROMIUM:-/nowhere}" ]; }; then
-  exit 0
-fi
+# Of which set is everything there?
+is_made() {
+  [ -f "$TOOLS/$1.stamp" ] && [ "$(cat "$TOOLS/$1.stamp")" = "$state" ] && [ -d end2end/node_modules ] &&
+    case $1 in
+      stories) [ -x "${CHROMIUM:-/nowhere}" ] ;;
+      build) have cargo-leptos && have wasm-bindgen ;;
+    esac
+}
+makes_pages=1 tests=1
+case $want in build) tests=0 ;; stories) makes_pages=0 ;; esac
+if [ $makes_pages = 1 ] && is_made build; then makes_pages=0; fi
+if [ $tests = 1 ] && is_made stories; then tests=0; fi
+if [ $makes_pages = 0 ] && [ $tests = 0 ]; then exit 0; fi
 
 mkdir -p "$TOOLS/bin" "$TOOLS/log"
-steps=4; [ "$want" = test ] && steps=6
+# What both sets stand on is there with either; installed again, it would be taken from under whoever uses it now.
+has_ground=0; if is_made build || is_made stories; then has_ground=1; fi
+steps=$(((1 - has_ground + makes_pages + tests) * 2))
 step=0
 begin() { step=$((step + 1)); say "[tools $step/$steps] $*"; }
 
@@ -161,15 +172,18 @@ python_packages() {
 }
 
 # What may fail for want of a network or a right comes before what takes long.
-toolchain
-npm_packages
-if [ "$want" = test ]; then
+if [ $has_ground = 0 ]; then
+  toolchain
+  npm_packages
+fi
+if [ $tests = 1 ]; then
   browser
   python_packages
+  printf '%s\n' "$state" >"$TOOLS/stories.stamp"
 fi
-leptos
-bindgen
-rm -rf "$TOOLS/target"
-# The larger set holds the smaller one.
-if [ "$want" = test ]; then printf '%s\n' "$state" >"$TOOLS/build.stamp"; fi
-printf '%s\n' "$state" >"$stamp"
+if [ $makes_pages = 1 ]; then
+  leptos
+  bindgen
+  rm -rf "$TOOLS/target"
+  printf '%s\n' "$state" >"$TOOLS/build.stamp"
+fi
