@@ -1206,6 +1206,112 @@ async fn both_sides_see_what_changed_since_the_application() {
 }
 
 #[tokio::test]
+async fn a_piece_that_changed_in_any_way_is_seen() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let offered = json!([
+            {"kind": "Package", "name": "Gold", "price": 1000},
+            {"kind": "Package", "name": "Small", "price": 10},
+            {"kind": "Package only", "name": "Keynote", "price": 500, "package": "Gold", "benefit": "Keynote slot"},
+            {"kind": "Add-on", "name": "Dinner", "price": 200, "package": "Gold", "details": "Ten seats"},
+            {"kind": "Standalone", "name": "Booth", "price": 300, "stock": 2, "conflicts": ["Keynote"], "benefit": "Booth"},
+        ]);
+        let opportunity = cast.offer(json!({"places": 2, "items": offered.clone()})).await;
+        let id = cast.apply(&cast.asha, opportunity).await;
+        let theirs = async || opportunities::get(&cast.ctx, Some(&cast.ravi), opportunity).await.expect("theirs");
+        let changes = async || {
+            let place = decisions::place(&cast.ctx, &cast.asha, id).await.expect("hers").place;
+            place.changes.into_iter().map(|line| format!("{:?} {}", line.kind, line.text)).collect::<Vec<_>>()
+        };
+        let save = async |items: Value| {
+            let version = theirs().await.version;
+            cast.patch(opportunity, json!({"version": version, "items": items})).await.expect("saved");
+        };
+        // As the form sends them: with the ids that they have.
+        let mut pieces = offered;
+        for (piece, item) in pieces.as_array_mut().expect("a list").iter_mut().zip(theirs().await.items) {
+            assert_eq!(piece["name"], item.name.as_str());
+            piece["id"] = json!(item.id.to_string());
+        }
+        assert!(changes().await.is_empty(), "nothing has changed yet");
+
+        let keynote = "Package only: Keynote, ₹500.00, as Keynote slot, belongs to Gold, not together with Booth";
+        let dinner = "Add-on: Dinner, ₹200.00, belongs to Gold: Ten seats";
+        let booth = "Standalone: Booth, ₹300.00, as Booth, 2 in stock, not together with Keynote";
+        for (place, part, value, seen) in [
+            (
+                4,
+                "kind",
+                json!("Add-on"),
+                &[(booth, "Add-on: Booth, ₹300.00, as Booth, 2 in stock, not together with Keynote")][..],
+            ),
+            (3, "price", json!(250), &[(dinner, "Add-on: Dinner, ₹250.00, belongs to Gold: Ten seats")]),
+            (3, "details", json!("Five seats"), &[(dinner, "Add-on: Dinner, ₹200.00, belongs to Gold: Five seats")]),
+            (3, "package", json!("Small"), &[(dinner, "Add-on: Dinner, ₹200.00, belongs to Small: Ten seats")]),
+            (3, "package", json!(""), &[(dinner, "Add-on: Dinner, ₹200.00: Ten seats")]),
+            (3, "benefit", json!("Tickets"), &[(dinner, "Add-on: Dinner, ₹200.00, as Tickets, belongs to Gold: Ten seats")]),
+            (4, "stock", json!(1), &[(booth, "Standalone: Booth, ₹300.00, as Booth, 1 in stock, not together with Keynote")]),
+            (4, "stock", json!(""), &[(booth, "Standalone: Booth, ₹300.00, as Booth, not together with Keynote")]),
+            (
+                4,
+                "conflicts",
+                json!(["Small"]),
+                &[
+                    ("Package: Small, ₹10.00", "Package: Small, ₹10.00, not together with Booth"),
+                    (keynote, "Package only: Keynote, ₹500.00, as Keynote slot, belongs to Gold"),
+                    (booth, "Standalone: Booth, ₹300.00, as Booth, 2 in stock, not together with Small"),
+                ],
+            ),
+            (
+                4,
+                "name",
+                json!("Stand"),
+                &[
+                    (keynote, "Package only: Keynote, ₹500.00, as Keynote slot, belongs to Gold, not together with Stand"),
+                    (booth, "Standalone: Stand, ₹300.00, as Booth, 2 in stock, not together with Keynote"),
+                ],
+            ),
+        ] {
+            let mut changed = pieces.clone();
+            changed[place][part] = value.clone();
+            save(changed).await;
+            let mut said = changes().await;
+            let mut expected: Vec<String> =
+                seen.iter().flat_map(|(old, new)| [format!("Removed {old}"), format!("Added {new}")]).collect();
+            said.sort();
+            expected.sort();
+            assert_eq!(said, expected, "{part} {value}");
+        }
+
+        // A piece that went, and one that came.
+        let mut other = pieces.clone();
+        other[1] = json!({"kind": "Standalone", "name": "Flags", "price": 5});
+        save(other).await;
+        assert_eq!(changes().await, ["Removed Package: Small, ₹10.00", "Added Standalone: Flags, ₹5.00"]);
+        let mut asha = signed_in(town, ASHA).await;
+        let page = asha.open(&format!("/requests/{id}")).await.text;
+        assert!(page.contains("Changed since you applied") && page.contains("Flags, ₹5.00"));
+        save(pieces).await;
+        assert!(changes().await.is_empty(), "as it was");
+
+        // What was kept before all of a piece was: only what it knows is compared.
+        sqlx::query(
+            "update requests set opportunity_snapshot = (opportunity_snapshot::jsonb || jsonb_build_object(
+                 'schema', 'opportunity/1',
+                 'items', (select jsonb_agg(it.value - 'benefit' - 'stock' - 'package' - 'conflicts')
+                           from jsonb_array_elements(opportunity_snapshot::jsonb -> 'items') it)))::text
+             where id = $1",
+        )
+        .bind(id.0)
+        .execute(&town.owner)
+        .await
+        .expect("an old one");
+        assert!(changes().await.is_empty(), "a longer memory is no change");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
     sequel(async |town| {
         told(town).await;
