@@ -186,6 +186,110 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
 }
 
 #[tokio::test]
+async fn two_wordings_of_pieces_stand_side_by_side() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let id = cast
+            .offer(json!({"benefits": [{"kind": "Booth", "text": "3 x 3 m"}], "items": [
+                {"kind": "Package", "name": "Gold", "price": 1000},
+                {"kind": "Package only", "name": "Keynote", "price": "500.50", "package": "Gold", "benefit": "Keynote slot",
+                    "details": "Ten minutes"},
+                {"kind": "Standalone", "name": "Booth", "price": 300, "stock": 2, "conflicts": ["Keynote"], "benefit": "Booth"},
+            ]}))
+            .await;
+        let read = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
+        let ids: Vec<String> = read.items.iter().map(|item| item.id.to_string()).collect();
+        let (path, day, event) = (format!("/manage/opportunities/{id}"), cast.day(30), cast.hackfest.to_string());
+        let (min, max) = (read.budget_range.min.amount.to_string(), read.budget_range.max.amount.to_string());
+        // As the page was read, with prices as people write them.
+        let fields: &[(&str, &str)] = &[
+            ("version", "1"),
+            ("eventId", &event),
+            ("category", "Silver Sponsor"),
+            ("title", &read.title),
+            ("budgetRange.min", &min),
+            ("budgetRange.max", &max),
+            ("budgetRange.currency", "INR"),
+            ("places", "1"),
+            ("decisionDeadline", &day),
+            ("benefits[0].kind", "Booth"),
+            ("benefits[0].text", "3 x 3 m"),
+            ("items[0].id", &ids[0]),
+            ("items[0].kind", "Package"),
+            ("items[0].name", "Gold"),
+            ("items[0].price", "1,000"),
+            ("items[0].benefit", "Custom"),
+            ("items[1].id", &ids[1]),
+            ("items[1].kind", "Package only"),
+            ("items[1].name", "Keynote"),
+            ("items[1].price", "500.5"),
+            ("items[1].benefit", "Keynote slot"),
+            ("items[1].details", "Ten minutes"),
+            ("items[1].package", "Gold"),
+            ("items[1].conflicts", "Booth"),
+            ("items[2].id", &ids[2]),
+            ("items[2].kind", "Standalone"),
+            ("items[2].name", "Booth"),
+            ("items[2].price", "300.00"),
+            ("items[2].stock", "2"),
+            ("items[2].benefit", "Booth"),
+            ("items[2].conflicts", "Keynote"),
+        ];
+        let with = |changes: &[(&'static str, &'static str)]| {
+            let mut typed = fields.to_vec();
+            for (name, value) in changes {
+                typed.iter_mut().filter(|field| field.0 == *name).for_each(|field| field.1 = value);
+            }
+            typed
+        };
+        let mut ravi = signed_in(town, RAVI).await;
+
+        // Somebody else saves another title: of the pieces there is nothing to compare.
+        cast.patch(id, json!({"version": 1, "title": "Workshop partner"})).await.expect("saved");
+        let page = ravi.submit(&path, "save", &with(&[])).await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(page.text.contains("What was saved meanwhile") && page.text.contains("<dt>Title</dt>"), "{}", page.text);
+        for same in ["Packages and extras", "Benefits", "Budget from", "Places"] {
+            assert!(!page.text.contains(&format!("<dt>{same}</dt>")), "{same}: {}", page.text);
+        }
+
+        // Then what a piece costs, how many there are and what excludes it; here its details were typed anew.
+        let mut pieces = json!([
+            {"kind": "Package", "name": "Gold", "price": 1000},
+            {"kind": "Package only", "name": "Keynote", "price": "500.50", "package": "Gold", "benefit": "Keynote slot",
+                "details": "Ten minutes"},
+            {"kind": "Standalone", "name": "Booth", "price": "350", "stock": 1, "benefit": "Booth"},
+        ]);
+        for (piece, known) in pieces.as_array_mut().expect("a list").iter_mut().zip(&ids) {
+            piece["id"] = json!(known);
+        }
+        cast.patch(id, json!({"version": 2, "items": pieces})).await.expect("saved");
+        let page = ravi.submit(&path, "save", &with(&[("items[1].details", "Twenty minutes")])).await;
+
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        assert!(page.text.contains("<dt>Packages and extras</dt>"), "{}", page.text);
+        for wording in [
+            "Gold 1000, Package, benefit Custom; Keynote 500.5, Package only, benefit Keynote slot, details Ten minutes, package Gold; \
+             Booth 350, Standalone, how many 1, benefit Booth",
+            "Gold 1000, Package, benefit Custom; Keynote 500.5, Package only, benefit Keynote slot, details Twenty minutes, \
+             package Gold, not with Booth; Booth 300, Standalone, how many 2, benefit Booth, not with Keynote",
+        ] {
+            assert!(page.text.contains(wording), "{wording}: {}", page.text);
+        }
+        assert!(page.text.contains("value=\"Twenty minutes\""), "what was typed stands in its field");
+
+        // Saving again is a decision: it keeps what was typed.
+        let saved = ravi.submit(&path, "save", &with(&[("version", "3"), ("items[1].details", "Twenty minutes")])).await;
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+        let it = opportunities::get(&cast.ctx, Some(&cast.ravi), id).await.expect("theirs");
+        let kept: Vec<_> = it.items.iter().map(|item| (item.details.as_str(), item.price_minor, item.stock)).collect();
+        assert_eq!(kept, [("", 100_000, None), ("Twenty minutes", 50_050, None), ("", 30_000, Some(2))]);
+        assert_eq!(it.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>(), ids, "the same pieces");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_deadline_closes_it_tells_applicants_and_a_new_day_opens_it_again() {
     sequel(async |town| {
         let cast = told(town).await;
