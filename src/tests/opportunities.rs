@@ -238,7 +238,7 @@ async fn two_wordings_of_pieces_stand_side_by_side() {
         let with = |changes: &[(&'static str, &'static str)]| {
             let mut typed = fields.to_vec();
             for (name, value) in changes {
-                typed.iter_mut().filter(|field| field.0 == *name).for_each(|field| field.1 = value);
+                typed.iter_mut().filter(|field| field.0 == *name).for_each(|field| field.1 = *value);
             }
             typed
         };

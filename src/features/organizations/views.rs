@@ -186,7 +186,8 @@ pub struct OrganizationView {
     pub reputation_score: Option<u32>,
     pub communities_supported_count: i32,
     pub events_sponsored_count: i32,
-    /// Not counted yet: absent.
+    /// How many developers came to what it supported. Nobody counts them yet, so it is absent from every answer: absent means
+    /// not counted, never none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub developers_reached_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
