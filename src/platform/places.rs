@@ -21,6 +21,11 @@ impl Places {
         Ok(Self(Some(Arc::new(list))))
     }
 
+    /// Did the operator name a list?
+    pub fn has_list(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// "Pune, India", or what of it is known.
     pub fn find(&self, address: IpAddr) -> Option<String> {
         let found = self.0.as_ref()?.lookup(address).ok()?;
@@ -50,5 +55,6 @@ mod tests {
     #[test]
     fn without_a_list_no_place_is_known() {
         assert_eq!(Places::default().find("203.0.113.7".parse().expect("an address")), None);
+        assert!(!Places::default().has_list());
     }
 }

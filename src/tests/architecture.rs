@@ -360,6 +360,85 @@ async fn closed_lists_of_the_database_equal_those_of_the_code() {
     .await;
 }
 
+/// The lists that all of CommDesk shares lie beside the checkout, never in it. Without them this says so and compares nothing.
+#[test]
+fn closed_lists_of_the_code_equal_those_that_commdesk_shares() {
+    use commdesk::kernel::{
+        labels::{
+            Band, BenefitKind, Category, CommunityType, EntityType, EventCategory, EventFormat, EventType, Hue, Industry,
+            MemberInterest, MemberRole, Region, RejectionReason, SponsorshipType, Tier,
+        },
+        money::Currency,
+    };
+    use serde_json::{Map, Value, json};
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/spec");
+    if !folder.exists() {
+        println!("{} is not on this machine: the closed lists are not compared with it", folder.display());
+        return;
+    }
+    let text = fs::read_to_string(folder.join("constants.json")).expect("the shared lists, where the shared texts are");
+    let shared: Map<String, Value> = serde_json::from_str(&text).expect("one object");
+    let (sponsors, partners): (Vec<Category>, Vec<Category>) =
+        Category::ALL.iter().copied().partition(|category| category.is_sponsor());
+    let labels_of = |list: &[Category]| list.iter().map(|category| category.label()).collect::<Vec<_>>();
+    let by_category = |said: fn(Category) -> &'static str| {
+        Category::ALL.iter().map(|it| (it.label().to_owned(), json!(said(*it)))).collect::<Map<_, _>>()
+    };
+    let benefits = |tier: &Tier| tier.default_benefits().iter().map(|kind| kind.label()).collect::<Vec<_>>();
+    // A band is its ends: the shared file names where each begins.
+    let bands = |currency: &Currency| {
+        let lower = |band: Band| band.lower().minor / currency.minor_per_major();
+        for pair in Band::of(*currency).collect::<Vec<_>>().windows(2) {
+            assert_eq!(pair[0].upper(), Some(pair[1].lower()), "bands touch");
+        }
+        Band::of(*currency).map(lower).collect::<Vec<_>>()
+    };
+    let ours: [(&str, Value); 19] = [
+        ("EVENT_TYPE", json!(EventType::LABELS)),
+        ("EVENT_CATEGORY", json!(EventCategory::LABELS)),
+        ("SPONSOR_CATEGORY", json!(labels_of(&sponsors))),
+        ("PARTNER_CATEGORY", json!(labels_of(&partners))),
+        ("PARTNERS_AND_SPONSORS_TIER", json!(Tier::LABELS)),
+        ("CATEGORY_TIER", json!(by_category(|category: Category| category.tier().label()))),
+        ("CATEGORY_HUE", json!(by_category(|category: Category| category.hue().label()))),
+        ("MEMBER_ROLES", json!(MemberRole::LABELS)),
+        ("MEMBER_INTERESTS", json!(MemberInterest::LABELS)),
+        ("CURRENCIES", json!(Currency::LABELS)),
+        ("INDUSTRIES", json!(Industry::LABELS)),
+        ("REGIONS", json!(Region::LABELS)),
+        ("SPONSORSHIP_TYPES", json!(SponsorshipType::LABELS)),
+        ("BUDGET_BANDS", Value::Object(Currency::ALL.iter().map(|it| (it.code().to_owned(), json!(bands(it)))).collect())),
+        ("BENEFIT_KINDS", json!(BenefitKind::LABELS)),
+        ("DEFAULT_BENEFITS", Value::Object(Tier::ALL.iter().map(|it| (it.label().to_owned(), json!(benefits(it)))).collect())),
+        ("COMMUNITY_TYPES", json!(CommunityType::LABELS)),
+        ("EVENT_FORMATS", json!(EventFormat::LABELS)),
+        ("ENTITY_TYPES", json!(EntityType::LABELS)),
+    ];
+    for (key, list) in &ours {
+        assert_eq!(shared.get(*key), Some(list), "{key}");
+    }
+    assert_eq!(shared["REJECTION_REASONS"], json!(RejectionReason::LABELS));
+    let rules = shared["CATEGORY_ACCENT_RULES"].as_array().expect("a list");
+    assert_eq!(json!(Hue::LABELS), rules.iter().map(|rule| rule["hue"].clone()).collect::<Value>());
+    for category in Category::ALL {
+        // The first rule with a word of the tier's or of the label's.
+        let words = category.label().to_lowercase();
+        let holds = |rule: &&Value| {
+            let mut keywords = rule["keywords"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            keywords.any(|keyword| words.split(' ').any(|word| word == keyword))
+        };
+        let rule = rules.iter().find(holds).expect(category.label());
+        assert_eq!(rule["hue"], category.hue().label(), "{category}");
+    }
+
+    // What the file says and nothing here uses; a list that is new to it asks to be compared.
+    let unused = ["BUDGET_BANDS_NOTE", "EVENT_TABS", "LEAD_SCORES", "LEAD_INTENT"];
+    let known: BTreeSet<&str> =
+        ours.iter().map(|(key, _)| *key).chain(["REJECTION_REASONS", "CATEGORY_ACCENT_RULES"]).chain(unused).collect();
+    let said: BTreeSet<&str> = shared.keys().map(String::as_str).collect();
+    assert_eq!(said, known);
+}
+
 #[tokio::test]
 async fn every_cached_query_can_be_prepared() {
     let cache = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(".sqlx");

@@ -44,6 +44,18 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
     browser
 }
 
+/// Sara's browser, after her second factor.
+async fn staff(town: &Town) -> Browser {
+    let ctx = town.ctx();
+    let signed_in = accounts::sign_in(&ctx, SARA.email, PASSWORD, "a test").await.expect("signed in");
+    let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
+    let code = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
+    let session = accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right");
+    let mut browser = town.visitor();
+    browser.set_cookie("commdesk", &session.token);
+    browser
+}
+
 async fn count(town: &Town, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
@@ -351,6 +363,21 @@ async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
         }
         assert_eq!(code(requests::apply(&ctx, &asha, offer.into(), &apply).await), "NOT_FOUND");
         assert!(of_ravi.open(&format!("/manage/opportunities/{offer}")).await.text.contains("nobody booked it"));
+        // Whoever decides about it opens it from its report, and reads why it is away; its own people read that there too.
+        town.house.clock.shift(31);
+        let mut of_sara = staff(town).await;
+        assert!(commdesk::features::opportunities::service::get(&ctx, Some(&sara), offer.into()).await.is_ok(), "staff look at it");
+        let queue = of_sara.open("/staff/reports?part=decided").await;
+        assert!(queue.text.contains(&format!("href=\"/opportunities/{offer}\"")), "{}", queue.text);
+        for browser in [&mut of_sara, &mut of_ravi] {
+            let page = browser.open(&format!("/opportunities/{offer}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            assert!(page.text.contains("Taken off the marketplace") && page.text.contains("nobody booked it"), "{}", page.text);
+        }
+        for figure in [TOMAS, MEI] {
+            let page = signed_in(town, figure).await.open(&format!("/opportunities/{offer}")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+        }
         moderation::decide(&ctx, &sara, of_offer, say("show")).await.expect("shown");
         assert_eq!(visitor.open(&format!("/opportunities/{offer}")).await.status, StatusCode::OK);
     })

@@ -309,6 +309,15 @@ async fn a_page_tells_what_is_supported_and_was() {
         let page = town.visitor().open("/directory/acme-cloud").await.text;
         let (_, glance) = page.split_once("Reputation").expect("a line of its own");
         assert!(glance.chars().take(80).collect::<String>().contains("New"), "{glance}");
+        // Nor are the developers counted that it reached: the page says that too, and no answer makes up a number.
+        let (_, reached) = page.split_once("Developers reached").expect("a line of its own");
+        assert!(reached.chars().take(80).collect::<String>().contains("Not counted yet"), "{reached}");
+        let answer = town.visitor().api(Method::GET, "/sponsors/acme-cloud", None).await;
+        assert!(answer.data().get("developersReachedCount").is_none(), "{}", answer.text);
+        let openapi = town.visitor().open("/api/v1/openapi.json").await.json();
+        let described =
+            &openapi["components"]["schemas"]["OrganizationView"]["properties"]["developersReachedCount"]["description"];
+        assert!(described.as_str().is_some_and(|text| text.contains("Nobody counts them yet")), "{described}");
 
         // Put away is over, and stays: on the sponsor's page, its community's, and with those who made it possible.
         let page = town.visitor().open("/communities/harbour-devs").await.text;

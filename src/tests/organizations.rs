@@ -1012,6 +1012,77 @@ async fn whoever_applies_for_themselves_while_signed_in_is_seated_at_once_and_no
 }
 
 #[tokio::test]
+async fn whoever_applies_for_a_known_website_is_led_to_its_people() {
+    const LENA: &str = "lena@acme.example";
+    story(async |town| {
+        let ctx = town.ctx();
+        let first = apply(town, "Acme Cloud", "https://acme.example", "asha@acme.example").await;
+        let mut lena = town.member(LENA).await;
+        let mut body = api_application();
+        for (field, value) in [("companyName", "Acme Ocean"), ("website", "https://www.acme.example/"), ("officialEmail", LENA)] {
+            body[field] = json!(value);
+        }
+        // An application is nobody's to know of.
+        let alone = lena.api(Method::POST, "/sponsors/apply", Some(body.clone())).await;
+        assert_eq!((alone.status, &alone.data()["knownProfile"]), (StatusCode::CREATED, &json!(null)), "{}", alone.text);
+        assert!(!lena.open("/dashboard").await.text.contains("Ask to join"), "nor on the home page");
+
+        town.drain().await;
+        service::decide(&ctx, &nadia(), first, decision("verify")).await.expect("verified");
+        // Over the API, and when the call is sent again.
+        body["companyName"] = json!("Acme River");
+        let key = [("idempotency-key", "known")];
+        for _ in 0..2 {
+            let answer = lena.api_with(Method::POST, "/sponsors/apply", Some(body.clone()), &key).await;
+            let known = json!({
+                "organizationId": first.to_string(), "slug": "acme-cloud", "displayName": "Acme Cloud", "claimed": true,
+                "href": "/directory/acme-cloud/join",
+            });
+            assert_eq!((answer.status, &answer.data()["knownProfile"]), (StatusCode::CREATED, &known), "{}", answer.text);
+        }
+        body["website"] = json!("https://else.example");
+        let other = lena.api(Method::POST, "/sponsors/apply", Some(body)).await;
+        assert_eq!(other.data()["knownProfile"], json!(null), "{}", other.text);
+
+        // On the page after applying.
+        lena.open("/become-sponsor").await;
+        let company = [
+            ("entityType", "Sponsor"),
+            ("companyName", "Acme India"),
+            ("website", "https://acme.example"),
+            ("officialEmail", LENA),
+            ("contactName", "Lena Berg"),
+            ("industry", "Security"),
+        ];
+        send_files(&mut lena, "/become-sponsor", "company", &company, Some(LOGO.as_bytes())).await;
+        let offer = [("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")];
+        lena.submit("/become-sponsor?step=offer", "offer", &offer).await;
+        let sent = lena.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await;
+        assert_eq!(sent.location(), "/become-sponsor?step=sent&known=acme-cloud", "{}", sent.text);
+        let page = lena.open(sent.location()).await.text;
+        assert!(page.contains("href=\"/directory/acme-cloud/join\"") && page.contains("Ask to join Acme Cloud"), "{page}");
+        // What is not listed is not named, whatever stands in the address.
+        for slug in ["acme-india", "nobody", ""] {
+            let page = lena.open(&format!("/become-sponsor?step=sent&known={slug}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+            assert!(page.text.contains("Your application is with us") && !page.text.contains("may be here already"), "{slug}");
+        }
+
+        // On the home page, for as long as the application waits; the way leads to the people who decide.
+        let home = lena.open("/dashboard?as=organization:acme-india").await.text;
+        let join = "/directory/acme-cloud/join?as=organization%3Aacme-india";
+        assert!(home.contains(&format!("href=\"{join}\"")) && home.contains("Ask to join Acme Cloud"), "{home}");
+        let page = lena.open(join).await;
+        assert!(page.status == StatusCode::OK && page.text.contains("The admins of Acme Cloud decide"), "{}", page.text);
+        let asked = lena.submit(join, "ask", &[("message", "I lead the office in Pune.")]).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        let asha = applicant(town, first).await;
+        assert_eq!(service::dashboard_part(&ctx, &asha).await.expect("her own").known_profile, None, "not its own");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_fifty_first_of_one_name_gets_an_address_too() {
     story(async |town| {
         let ctx = town.ctx();

@@ -24,7 +24,7 @@ use commdesk::{
         actor::Actor,
         error::{AppError, AppResult},
         ids::{EventId, OrganizationId, PartnerLinkId},
-        labels::Category,
+        labels::{Category, Hue},
         page::PageRequest,
         text::Paragraph,
     },
@@ -100,6 +100,51 @@ impl Stage {
     async fn names_of_tier(&self, town: &Town, tier: &str) -> Vec<String> {
         self.all(town).await.into_iter().filter(|item| item.tier_keyword.label() == tier).map(|item| item.name).collect()
     }
+}
+
+#[tokio::test]
+async fn every_card_of_the_panel_has_the_hue_of_its_category() {
+    sequel(async |town| {
+        let stage = staged(town).await;
+        // One way of sponsoring in every hue, and the partners that share one with them.
+        let hues = [
+            ("Co-Presenting Sponsor", "rose"),
+            ("Elite Sponsor", "violet"),
+            ("Gold Sponsor", "amber"),
+            ("Silver Sponsor", "slate"),
+            ("Bronze Sponsor", "orange"),
+            ("Learning Sponsor", "emerald"),
+            ("Broadcast Sponsor", "cyan"),
+            ("Contributor Sponsor", "indigo"),
+            ("Ecosystem Sponsor", "sky"),
+            ("Knowledge Partner", "emerald"),
+            ("Media Partner", "cyan"),
+            ("Associate Partner", "indigo"),
+            ("Official Partner", "sky"),
+            ("Venue Partner", "sky"),
+        ];
+        for (category, _) in hues {
+            stage.add(town, &of(stage.acme, category)).await.expect(category);
+        }
+
+        let page = signed_in(town, RAVI).await.open(&format!("/manage/events/{}", stage.hackfest)).await.text;
+
+        let cards: Vec<&str> =
+            page.split("<li class=\"partner-card ").skip(1).filter_map(|rest| rest.split("</li>").next()).collect();
+        assert_eq!(cards.len(), stage.all(town).await.len(), "{page}");
+        for (category, hue) in hues {
+            let label = format!(">{category}</span>");
+            let card = cards.iter().find(|card| card.contains("Acme Cloud") && card.contains(&label)).expect(category);
+            assert!(card.starts_with(&format!("hue-{hue}\"")), "{category}: {card}");
+            assert!(card.contains(&format!("tier hue-{hue}\"")), "the label beside it, {category}: {card}");
+        }
+        // A hue without a colour would be no hue.
+        let tokens = include_str!("../../style/tokens.css");
+        for hue in Hue::LABELS {
+            assert!(tokens.contains(&format!(".hue-{hue} {{")), "{hue} has no colour");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -521,6 +521,7 @@ pub async fn security(ctx: &Ctx, person: &Person) -> AppResult<SecurityView> {
         email: person.email.clone(),
         is_staff: is_staff(person),
         second_factor: person.second_factor,
+        knows_places: ctx.house.places.has_list(),
         sessions: rows
             .into_iter()
             .map(|row| SessionView {

@@ -53,6 +53,8 @@ pub struct SecurityView {
     pub email: String,
     pub is_staff: bool,
     pub second_factor: bool,
+    /// Is there a list that says where a network is? Without one no session has a place.
+    pub knows_places: bool,
     pub sessions: Vec<SessionView>,
 }
 

@@ -1,7 +1,10 @@
 //! What changed since a request was made: the opportunity and the event as they were, against both as they are, line by line.
 //! Pure.
 
-use crate::kernel::money::{Currency, Money};
+use crate::kernel::{
+    labels::BenefitKind,
+    money::{Currency, Money},
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -79,8 +82,17 @@ pub fn event_lines(event: &Value, label: impl Fn(DateTime<Utc>, &str) -> String)
     lines
 }
 
-/// A snapshot of an opportunity in lines that people read.
-pub fn opportunity_lines(it: &Value) -> Vec<String> {
+/// An opportunity as a request kept it, and as it is now, in lines that people read. Of a piece only what was kept can be
+/// compared: snapshots of the first schema know its kind, name, price and details.
+pub fn offer_lines(kept: &Value, now: &Value) -> (Vec<String>, Vec<String>) {
+    let whole = kept["schema"] == WHOLE_PIECES && now["schema"] == WHOLE_PIECES;
+    (opportunity_lines(kept, whole), opportunity_lines(now, whole))
+}
+
+/// The schema of snapshots that keep all of a piece.
+const WHOLE_PIECES: &str = "opportunity/2";
+
+fn opportunity_lines(it: &Value, whole_pieces: bool) -> Vec<String> {
     let currency = Currency::parse(&text(it, "currency")).ok();
     let money = |minor: Option<i64>| match (minor, currency) {
         (Some(minor), Some(currency)) => Some(Money { minor, currency }.format()),
@@ -105,14 +117,31 @@ pub fn opportunity_lines(it: &Value) -> Vec<String> {
     }
     for item in it["items"].as_array().into_iter().flatten() {
         let price = money(item["priceMinor"].as_i64()).unwrap_or_default();
+        let more = if whole_pieces { rest_of_piece(item) } else { String::new() };
         let details = text(item, "details");
         let colon = if details.is_empty() { "" } else { ": " };
-        say(&text(item, "kind"), format!("{}, {price}{colon}{details}", text(item, "name")));
+        say(&text(item, "kind"), format!("{}, {price}{more}{colon}{details}", text(item, "name")));
     }
     for part in text(it, "description").lines().map(str::trim).filter(|part| !part.is_empty()) {
         say("Description", part.to_owned());
     }
     lines
+}
+
+/// What a piece is and whether it can be had: ", as Booth, 2 in stock, belongs to Gold, not together with Dinner".
+fn rest_of_piece(item: &Value) -> String {
+    let mut said = String::new();
+    let mut say = |word: &str, what: String| {
+        if !what.is_empty() {
+            said.push_str(&format!(", {word}{what}"));
+        }
+    };
+    say("as ", Some(text(item, "benefit")).filter(|benefit| benefit != BenefitKind::Custom.label()).unwrap_or_default());
+    say("", item["stock"].as_i64().map(|stock| format!("{stock} in stock")).unwrap_or_default());
+    say("belongs to ", text(item, "package"));
+    let conflicts: Vec<&str> = item["conflicts"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    say("not together with ", conflicts.join(", "));
+    said
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -157,7 +186,7 @@ mod tests {
             "items": [{"kind": "Add-on", "name": "Dinner", "priceMinor": 500, "details": ""},
                 {"kind": "Package", "name": "Stage", "priceMinor": 900, "details": "Ten minutes"}], "description": "One\n\nTwo"});
         assert_eq!(
-            opportunity_lines(&offer),
+            offer_lines(&offer, &Value::Null).0,
             [
                 "Offer: Gold",
                 "Role: Gold Sponsor",
@@ -177,7 +206,33 @@ mod tests {
             event_lines(&event, |at, zone| format!("{} in {zone}", at.format("%H:%M"))),
             ["Event: HackFest", "Begins: 03:30 in Asia/Kolkata", "Time zone: Asia/Kolkata", "Technologies: Rust", "People: 500"]
         );
-        assert!(event_lines(&Value::Null, |_, _| String::new()).is_empty() && opportunity_lines(&Value::Null).is_empty());
+        assert!(event_lines(&Value::Null, |_, _| String::new()).is_empty() && opportunity_lines(&Value::Null, true).is_empty());
+    }
+
+    #[test]
+    fn a_piece_is_compared_by_what_was_kept_of_it() {
+        let whole = json!({"schema": "opportunity/2", "currency": "INR", "items": [
+            {"kind": "Package", "name": "Gold", "priceMinor": 900, "details": "", "benefit": "Custom", "stock": null, "package": null,
+                "conflicts": []},
+            {"kind": "Add-on", "name": "Dinner", "priceMinor": 500, "details": "Ten seats", "benefit": "Tickets", "stock": 2,
+                "package": "Gold", "conflicts": ["Booth", "Lunch"]}]});
+        let (kept, now) = offer_lines(&whole, &whole);
+        assert_eq!(
+            kept,
+            [
+                "Package: Gold, ₹9.00",
+                "Add-on: Dinner, ₹5.00, as Tickets, 2 in stock, belongs to Gold, not together with Booth, Lunch: Ten seats"
+            ]
+        );
+        assert_eq!(kept, now);
+
+        // Kept before stock and the rest were: that they are known now is no change, a new price is.
+        let old = json!({"schema": "opportunity/1", "currency": "INR", "items": [
+            {"kind": "Package", "name": "Gold", "priceMinor": 900, "details": ""},
+            {"kind": "Add-on", "name": "Dinner", "priceMinor": 400, "details": "Ten seats"}]});
+        let (kept, now) = offer_lines(&old, &whole);
+        assert_eq!(kept, ["Package: Gold, ₹9.00", "Add-on: Dinner, ₹4.00: Ten seats"]);
+        assert_eq!(now, ["Package: Gold, ₹9.00", "Add-on: Dinner, ₹5.00: Ten seats"]);
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 //! goes through [`settle_in`], which may run at any time and as often as one likes.
 
 use super::{
-    changes::{DiffKind, DiffLine, diff, event_lines, opportunity_lines},
+    changes::{DiffKind, DiffLine, diff, event_lines, offer_lines},
     policy,
     rules::{self, read_reason},
     store::{self, NewDecision},
@@ -304,8 +304,9 @@ fn changes(row: &store::PlaceRow) -> Vec<DiffLine> {
     let mut new = event_lines(&row.event_now, label);
     // A request that was made before snapshots were kept has nothing to compare its offer with.
     if let (Some(now), Some(snapshot)) = (&row.opportunity_now, &row.opportunity_snapshot) {
-        old.extend(opportunity_lines(&read(snapshot)));
-        new.extend(opportunity_lines(now));
+        let (kept, as_it_is) = offer_lines(&read(snapshot), now);
+        old.extend(kept);
+        new.extend(as_it_is);
     }
     diff(&old, &new).into_iter().filter(|line| line.kind != DiffKind::Same).collect()
 }

@@ -42,6 +42,7 @@ impl Draft {
             logo_url: self.logo_key.as_deref().map(logo_url),
             saved_label: self.saved_label,
             input: self.input,
+            known: None,
         }
     }
 }

@@ -133,14 +133,20 @@ async fn send(posted: Posted) -> AppResult<Done> {
         let open = draft.input.first_open_step(draft.logo.is_some());
         return Ok(Done::to(format!("/become-sponsor?step={open}")));
     };
-    service::apply(ctx, posted.call.person.as_deref(), application, logo).await?;
+    let id = service::apply(ctx, posted.call.person.as_deref(), application, logo).await?;
+    // It is sent: what fails from here on is no problem of the applicant's.
+    let known = service::known_profile(ctx, id).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "who has the website of an application could not be read");
+        None
+    });
     if let Some(token) = &token
         && let Err(error) = drafts::end(ctx, token).await
     {
         // It is sent; the draft ends by itself in two weeks.
         tracing::warn!(%error, "a draft could not be ended");
     }
-    Ok(Done::to("/become-sponsor?step=sent").cookie(drafts::no_cookie(&ctx.house.settings)))
+    let known = known.map(|known| format!("&known={}", known.slug)).unwrap_or_default();
+    Ok(Done::to(format!("/become-sponsor?step=sent{known}")).cookie(drafts::no_cookie(&ctx.house.settings)))
 }
 
 async fn save_profile(posted: Posted) -> AppResult<Done> {

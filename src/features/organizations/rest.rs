@@ -129,12 +129,17 @@ async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResul
             &body.raw,
             |ctx| async move {
                 let logo = store(&ctx, picture).await?;
-                Ok(AppliedView::new(service::apply(&ctx, person, application, logo).await?))
+                let id = service::apply(&ctx, person, application, logo).await?;
+                applied(&ctx, id).await
             },
-            |_, id| async move { Ok(AppliedView::new(id.parse().map_err(|_| AppError::NotFound)?)) },
+            |ctx, id| async move { applied(&ctx, id.parse().map_err(|_| AppError::NotFound)?).await },
         )
         .await?;
     Ok(created(&view))
+}
+
+async fn applied(ctx: &Ctx, id: OrganizationId) -> AppResult<AppliedView> {
+    Ok(AppliedView::new(id, service::known_profile(ctx, id).await?))
 }
 
 /// Both, or every problem of both.

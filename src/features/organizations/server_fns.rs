@@ -8,9 +8,9 @@ use crate::ui::page::PageError;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The application that this browser has begun. Gives the browser its draft's token, so that even a first step that is
-/// refused keeps what was typed.
+/// refused keeps what was typed. After the last step `known` is the address of the profile that has the website already.
 #[server(name = LoadDraft, prefix = "/rpc", endpoint = "organizations/draft", input = GetUrl)]
-pub async fn draft() -> Result<DraftView, PageError> {
+pub async fn draft(known: Option<String>) -> Result<DraftView, PageError> {
     use super::drafts;
     let call = crate::ui::door::of_page()?;
     let parts = expect_context::<http::request::Parts>();
@@ -21,7 +21,11 @@ pub async fn draft() -> Result<DraftView, PageError> {
             response.append_header(http::header::SET_COOKIE, value);
         }
     }
-    Ok(drafts::load(&call.ctx, token.as_deref()).await?.view())
+    let known = match known.filter(|slug| !slug.is_empty()) {
+        Some(slug) => super::service::known_profile_at(&call.ctx, &slug).await?,
+        None => None,
+    };
+    Ok(DraftView { known, ..drafts::load(&call.ctx, token.as_deref()).await?.view() })
 }
 
 /// A page of the directory, as the query of its address asks for it.

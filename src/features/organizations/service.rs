@@ -16,8 +16,8 @@ use super::{
     store::{self, OrganizationRow, PictureIds, QueueAfter, Sealed},
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
-        CheckView, DashboardPart, OrganizationBrief, OrganizationView, PartCount, ProfileView, QueueGroup, QueueOrder, QueueRow,
-        QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
+        CheckView, DashboardPart, KnownProfile, OrganizationBrief, OrganizationView, PartCount, ProfileView, QueueGroup,
+        QueueOrder, QueueRow, QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,
@@ -91,6 +91,30 @@ pub async fn apply(ctx: &Ctx, person: Option<&Person>, application: Application,
     Ok(id)
 }
 
+/// The profile of the directory that has an application's website already: whoever applied may belong to it. Depends on the
+/// website only, which everybody can look up.
+///
+/// # Errors
+/// When the database is away.
+pub async fn known_profile(ctx: &Ctx, application: OrganizationId) -> AppResult<Option<KnownProfile>> {
+    Ok(store::review::find_known(ctx.db(), application).await?.map(known_profile_of))
+}
+
+/// The same by its address, for the page after applying.
+///
+/// # Errors
+/// When the database is away. Nothing for an address that leads to nothing listed.
+pub async fn known_profile_at(ctx: &Ctx, slug: &str) -> AppResult<Option<KnownProfile>> {
+    match get_by(ctx, None, &OrganizationRef::Slug(slug.to_owned())).await {
+        Ok(it) => {
+            let is_claimed = it.verification_status == VerificationStatus::Verified;
+            Ok(Some(KnownProfile::new(it.id, &it.slug, it.display_name, is_claimed)))
+        }
+        Err(AppError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The addresses that a name may have, in order; after fifty of one name, with a random tail.
 pub(super) fn slugs(name: &str) -> impl Iterator<Item = Slug> {
     let slug = Slug::from_name(name, "organization");
@@ -148,9 +172,10 @@ pub async fn seat_of_applicant(ctx: &Ctx, id: OrganizationId, user: UserId) -> A
 /// # Errors
 /// When the database is away.
 pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>, Vec<WaitingSeat>)> {
-    let (seats, checks) = store::review::find_home(ctx.db(), actor.user(), actor.organization()).await?;
+    let store::review::Home { seats, checks, known } =
+        store::review::find_home(ctx.db(), actor.user(), actor.organization()).await?;
     let part = match actor.organization() {
-        Some(_) => Some(dashboard_with(ctx, actor, Some(checks)).await?),
+        Some(id) => Some(dashboard_with(ctx, actor, id, &checks, known).await?),
         None => None,
     };
     let seats = seats
@@ -767,27 +792,34 @@ pub async fn resubmit(ctx: &Ctx, actor: &Actor, answer: &str) -> AppResult<()> {
 /// # Errors
 /// 403 when the acting workspace is no organization.
 pub async fn dashboard_part(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardPart> {
-    dashboard_with(ctx, actor, None).await
+    let id = policy::own(actor)?;
+    let home = store::review::find_home(ctx.db(), actor.user(), Some(id)).await?;
+    dashboard_with(ctx, actor, id, &home.checks, home.known).await
 }
 
-/// As [`dashboard_part`], where the checks may have been read already.
-async fn dashboard_with(ctx: &Ctx, actor: &Actor, known: Option<Vec<Checked>>) -> AppResult<DashboardPart> {
-    let id = policy::own(actor)?;
+/// As [`dashboard_part`], of what the home page has read.
+async fn dashboard_with(
+    ctx: &Ctx,
+    actor: &Actor,
+    id: OrganizationId,
+    checks: &[Checked],
+    known: Option<store::review::KnownRow>,
+) -> AppResult<DashboardPart> {
     let record = record(&ctx.house.columns, find(ctx, id).await?)?;
     let audience = policy::audience(Some(actor), id);
     let friendly = if Field::FriendlyTrust.is_seen_by(audience)
         && record.standing.status() == VerificationStatus::PendingVerification
     {
-        let checks = match known {
-            Some(checks) => checks,
-            None => store::list_checks(ctx.db(), id).await?,
-        };
-        let (newest, _) = newest_run(&checks);
+        let (newest, _) = newest_run(checks);
         (!newest.is_empty()).then(|| TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).friendly())
     } else {
         None
     };
-    Ok(DashboardPart::of(&record, audience, friendly))
+    Ok(DashboardPart { known_profile: known.map(known_profile_of), ..DashboardPart::of(&record, audience, friendly) })
+}
+
+fn known_profile_of(row: store::review::KnownRow) -> KnownProfile {
+    KnownProfile::new(row.id.into(), &row.slug, row.display_name, row.claimed)
 }
 
 // ── One profile ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -624,7 +624,7 @@ const fn say(kind: CheckKind, result: CheckResult) -> Said {
             Said::Note("Somebody else has applied for this website too. A person compares the applications.")
         }
         (CheckKind::KnownDomain, Fail) => Said::Helps(
-            "This website already has a profile here. If it is your organization's, ask an admin of it to invite you.",
+            "This website already has a profile here. If it is your organization's, you do not need a second one: ask to join it.",
         ),
         (CheckKind::SimilarName, Warn | Fail) => {
             Said::Note("Your name is close to another one here. A person makes sure that nobody mixes you up.")

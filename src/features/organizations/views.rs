@@ -186,7 +186,8 @@ pub struct OrganizationView {
     pub reputation_score: Option<u32>,
     pub communities_supported_count: i32,
     pub events_sponsored_count: i32,
-    /// Not counted yet: absent.
+    /// How many developers came to what it supported. Nobody counts them yet, so it is absent from every answer: absent means
+    /// not counted, never none.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub developers_reached_count: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -467,14 +468,55 @@ pub struct AppliedView {
     pub verification_status: VerificationStatus,
     /// What happens next.
     pub message: String,
+    /// The profile of the directory that has this website already. Whoever works there asks to join it instead of waiting for
+    /// a second one.
+    pub known_profile: Option<KnownProfile>,
 }
 
 impl AppliedView {
-    pub fn new(organization_id: OrganizationId) -> Self {
+    pub fn new(organization_id: OrganizationId, known_profile: Option<KnownProfile>) -> Self {
         Self {
             organization_id,
+            known_profile,
             verification_status: VerificationStatus::PendingVerification,
             message: "Your application is with us. We have sent you a mail: follow its link to set a password, and complete your profile while we check.".into(),
+        }
+    }
+}
+
+/// A profile of the directory that has an applicant's website already.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct KnownProfile {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub organization_id: OrganizationId,
+    pub slug: String,
+    pub display_name: String,
+    /// Somebody of theirs is here. If nobody is, it is claimed instead of joined.
+    pub claimed: bool,
+    /// The page where that is asked for.
+    pub href: String,
+}
+
+impl KnownProfile {
+    pub fn new(organization_id: OrganizationId, slug: &str, display_name: String, claimed: bool) -> Self {
+        let href = if claimed { format!("/directory/{slug}/join") } else { format!("/claim/{slug}") };
+        Self { organization_id, slug: slug.to_owned(), display_name, claimed, href }
+    }
+
+    /// What its link says.
+    pub fn label(&self) -> String {
+        format!("{} {}", if self.claimed { "Ask to join" } else { "Claim" }, self.display_name)
+    }
+
+    /// What the applicant is told about it.
+    pub fn words(&self) -> String {
+        let name = &self.display_name;
+        if self.claimed {
+            format!("{name} has the website that you named. If you work there, ask to join: its admins decide.")
+        } else {
+            format!("A community added {name}, which has the website that you named. If you speak for it, claim that profile.")
         }
     }
 }
@@ -491,6 +533,8 @@ pub struct DraftView {
     pub reached: Option<ApplicationStep>,
     /// For the last step: the budget as it reads.
     pub budget_label: Option<String>,
+    /// After the last: who has the website already.
+    pub known: Option<KnownProfile>,
 }
 
 /// How complete a profile is.
@@ -591,6 +635,8 @@ pub struct DashboardPart {
     /// What staff asked for, or why they decided as they did.
     pub said_by_staff: Option<String>,
     pub next_step: Option<NextStep>,
+    /// While it is not checked: the profile of the directory that has its website already.
+    pub known_profile: Option<KnownProfile>,
     pub events_sponsored_count: i32,
     pub communities_supported_count: i32,
     pub completeness: CompletenessView,
@@ -667,6 +713,7 @@ impl DashboardPart {
             text,
             said_by_staff: said,
             next_step,
+            known_profile: None,
             events_sponsored_count: record.events_sponsored,
             communities_supported_count: record.communities_supported,
             completeness: completeness.into(),
@@ -949,6 +996,15 @@ pub struct UploadedLogo {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_known_profile_is_joined_or_claimed() {
+        let known = |claimed| KnownProfile::new(OrganizationId(Uuid::nil()), "acme", "Acme".into(), claimed);
+        let (joined, claimed) = (known(true), known(false));
+        assert_eq!((joined.href.as_str(), joined.label().as_str()), ("/directory/acme/join", "Ask to join Acme"));
+        assert_eq!((claimed.href.as_str(), claimed.label().as_str()), ("/claim/acme", "Claim Acme"));
+        assert!(joined.words().contains("its admins decide") && claimed.words().contains("claim that profile"));
+    }
 
     fn record(standing: Standing) -> Record {
         let input = ProfileInput {

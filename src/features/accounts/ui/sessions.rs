@@ -18,12 +18,12 @@ pub fn SessionsPage() -> impl IntoView {
     let loaded = fetched(|| (), |()| server_fns::account());
     view! {
         <Title text="Where you are signed in"/>
-        {shown(loaded, |account| view! { <Sessions sessions=account.sessions/> })}
+        {shown(loaded, |account| view! { <Sessions sessions=account.sessions knows_places=account.knows_places/> })}
     }
 }
 
 #[component]
-fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
+fn Sessions(sessions: Vec<SessionView>, knows_places: bool) -> impl IntoView {
     let title = match sessions.len() {
         1 => "You are signed in here only".to_owned(),
         n => format!("You are signed in at {n} places"),
@@ -42,6 +42,11 @@ fn Sessions(sessions: Vec<SessionView>) -> impl IntoView {
                 <div class="panel__body">
                     <ul class="list">{sessions.into_iter().map(|session| view! { <Row session/> }).collect_view()}</ul>
                 </div>
+                {(!knows_places).then(|| view! {
+                    <footer class="panel__foot">
+                        <p class="text-small text-soft">"No list of places is set up here: a session tells its network, and not where that is."</p>
+                    </footer>
+                })}
             </section>
             <p class="text-small text-soft">
                 "Something here that you do not know? End it, then change your password on " <a href="/account">"your account page"</a> "."

@@ -77,6 +77,12 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
                     {manage}
                 </div>
             </header>
+            {it.hidden_reason.clone().map(|reason| view! {
+                <Notice tone="danger" title="Taken off the marketplace">
+                    <p>"Only its community and our staff see this page. Our staff wrote:"</p>
+                    <blockquote class="timeline__quote">{reason}</blockquote>
+                </Notice>
+            })}
             <div class="sidebar sidebar--lead">
                 <aside class="stack"><Offer it=it.clone()/></aside>
                 <div class="stack stack--sections">

@@ -180,7 +180,15 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let text = typed_of(&format!("benefits[{index}].text"));
         Some(if kind.is_empty() { String::new() } else { said(&kind, &text) })
     });
-    let money = |text: &str| text.replace(',', "").trim_end_matches('0').trim_end_matches('.').to_owned();
+    // "1000", "1,000" and "1000.00" are the same price.
+    let money = |text: &str| {
+        let text = text.replace(',', "");
+        match text.split_once('.') {
+            Some((whole, fraction)) if fraction.trim_end_matches('0').is_empty() => whole.to_owned(),
+            Some(_) => text.trim_end_matches('0').to_owned(),
+            None => text,
+        }
+    };
     let their_pieces = lines(&|index| {
         let item = saved.items.get(index)?;
         let price = crate::kernel::money::Money { minor: item.price_minor, currency: saved.currency };

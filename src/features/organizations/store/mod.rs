@@ -9,7 +9,7 @@ pub mod search;
 
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing, products},
-    trust::{CheckKind, CheckResult, CheckRow},
+    trust::{CheckResult, CheckRow},
     views::{QueueOrder, StaffPart},
 };
 use crate::{
@@ -540,31 +540,6 @@ pub async fn apply_checking(tx: &mut Tx, fact: &Checking, now: DateTime<Utc>) ->
     .execute(tx.conn())
     .await?;
     exactly_one(changed.rows_affected())
-}
-
-/// A check with its time, newest first, at most 200.
-pub async fn list_checks(pool: &PgPool, organization: OrganizationId) -> AppResult<Vec<(CheckRow, DateTime<Utc>)>> {
-    list_checks_of(pool, "organization", organization.0).await
-}
-
-/// As [`list_checks`], of an organization or of a website that one proposes.
-pub async fn list_checks_of(pool: &PgPool, kind: &str, id: Uuid) -> AppResult<Vec<(CheckRow, DateTime<Utc>)>> {
-    let rows = sqlx::query!(
-        "select kind, result, evidence, checked_at from checks where subject_kind = $1 and subject_id = $2
-         order by checked_at desc, kind limit 200",
-        kind,
-        id,
-    )
-    .fetch_all(pool)
-    .await?;
-    let read = |kind: &str, result: &str| Some((CheckKind::parse(kind).ok()?, read_result(result)?));
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| {
-            let (kind, result) = read(&row.kind, &row.result)?;
-            Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
-        })
-        .collect())
 }
 
 const fn stored_result(result: CheckResult) -> &'static str {

@@ -136,13 +136,26 @@ pub struct WaitingSeatRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// A profile of the directory that has an application's website already.
+#[derive(Debug, Deserialize)]
+pub struct KnownRow {
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub claimed: bool,
+}
+
+/// What somebody's home page shows of organizations.
+pub struct Home {
+    pub seats: Vec<WaitingSeatRow>,
+    pub checks: Vec<Checked>,
+    pub known: Option<KnownRow>,
+}
+
 /// What somebody's home page reads by one statement: the seats that wait for them, the newest first, at most 20 (of what was
-/// refused or merged nobody is asked any more), and the checks of their own organization while it waits for a decision.
-pub async fn find_home(
-    pool: &PgPool,
-    user: UserId,
-    organization: Option<OrganizationId>,
-) -> AppResult<(Vec<WaitingSeatRow>, Vec<Checked>)> {
+/// refused or merged nobody is asked any more), and, while their own organization is not checked, what its checks found and
+/// who has its website already.
+pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<OrganizationId>) -> AppResult<Home> {
     let row = sqlx::query!(
         r#"select (
                 select coalesce(json_agg(x), '[]') from (
@@ -158,11 +171,32 @@ pub async fn find_home(
                         select 1 from organizations o where o.id = $2 and o.verification_status = 'Pending Verification'
                     )
                     order by checked_at desc, kind limit 200
-                ) x) as "checks!: Json<Vec<StoredCheck>>""#,
+                ) x) as "checks!: Json<Vec<StoredCheck>>",
+               (
+                select to_json(x) from (
+                    select k.id, k.slug, k.display_name, k.verification_status = 'Verified' as claimed
+                    from organizations o join organizations k on k.identity_key = o.identity_key and k.id <> o.id
+                    where o.id = $2 and o.verification_status = 'Pending Verification'
+                      and k.verification_status in ('Verified', 'Community Added')
+                ) x) as "known?: Json<KnownRow>""#,
         user.0,
         organization.map(|id| id.0),
     )
     .fetch_one(pool)
     .await?;
-    Ok((row.seats.0, read(row.checks.0)))
+    Ok(Home { seats: row.seats.0, checks: read(row.checks.0), known: row.known.map(|known| known.0) })
+}
+
+/// The profile of the directory that has an application's website already; one at most does.
+pub async fn find_known(pool: &PgPool, application: OrganizationId) -> AppResult<Option<KnownRow>> {
+    Ok(sqlx::query_as!(
+        KnownRow,
+        r#"select k.id, k.slug, k.display_name, k.verification_status = 'Verified' as "claimed!"
+           from organizations o join organizations k on k.identity_key = o.identity_key and k.id <> o.id
+           where o.id = $1 and o.verification_status = 'Pending Verification'
+             and k.verification_status in ('Verified', 'Community Added')"#,
+        application.0,
+    )
+    .fetch_optional(pool)
+    .await?)
 }

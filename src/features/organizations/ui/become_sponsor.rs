@@ -1,11 +1,11 @@
 //! `/become-sponsor`: an application in three steps, kept on the server between them; works without scripts.
 
-use super::fields::{BudgetField, LogoField, industries, sponsorship_types};
+use super::fields::{BudgetField, Known, LogoField, industries, sponsorship_types};
 use crate::{
     features::organizations::{
         rules::application::{ApplicationInput, ApplicationStep},
         server_fns,
-        views::DraftView,
+        views::{DraftView, KnownProfile},
     },
     ui::{
         form::{ChipsField, PostForm, RadioField, SelectField, Submit, TextArea, TextField},
@@ -21,15 +21,15 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn BecomeSponsorPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().get("step").unwrap_or_default());
-    let loaded = fetched(move || asked.get(), |_| server_fns::draft());
+    let asked = Memo::new(move |_| query.with(|query| (query.get("step").unwrap_or_default(), query.get("known"))));
+    let loaded = fetched(move || asked.get(), |(_, known)| server_fns::draft(known));
     view! {
         <Title text="Become a sponsor"/>
         <Described path="/become-sponsor" title="Become a sponsor" text="Apply once, be checked by a person, and back the developer events that your users go to."/>
         {shown(loaded, move |draft: DraftView| {
-            let asked = asked.get_untracked();
+            let (asked, _) = asked.get_untracked();
             if asked == "sent" {
-                return view! { <Sent/> }.into_any();
+                return view! { <Sent known=draft.known/> }.into_any();
             }
             let reached = draft.reached.unwrap_or(ApplicationStep::Company);
             let step = ApplicationStep::parse(&asked).unwrap_or(ApplicationStep::Company).min(reached);
@@ -244,7 +244,7 @@ fn Check(draft: DraftView) -> impl IntoView {
 
 /// What happens after sending.
 #[component]
-fn Sent() -> impl IntoView {
+fn Sent(known: Option<KnownProfile>) -> impl IntoView {
     view! {
         <Title text="Your application is with us"/>
         <div class="center center--narrow stack">
@@ -255,6 +255,7 @@ fn Sent() -> impl IntoView {
                     <p class="page-head__sub">"Look into your mailbox: the next step waits there."</p>
                 </div>
             </header>
+            {known.map(|known| view! { <Known known acting=String::new()/> })}
             <section class="panel">
                 <div class="panel__body">
                     <ol class="checklist">

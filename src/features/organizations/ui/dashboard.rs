@@ -1,6 +1,6 @@
 //! The organization's own part of `/dashboard`: where the verification stands, what comes next, how complete the profile is.
 
-use super::fields::{Sentences, control_of, tone};
+use super::fields::{Known, Sentences, control_of, tone};
 use crate::{
     features::organizations::{
         rules::Standing,
@@ -38,6 +38,7 @@ pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
                 </div>
                 {part.next_step.map(|step| view! { <a class="button button--small notice__action" href=within(&step.href, &acting)>{step.label}</a> })}
             </div>
+            {part.known_profile.map(|known| view! { <Known known acting=part.acting.clone()/> })}
             {part.said_by_staff.map(|said| view! {
                 <section class="panel" aria-labelledby="said">
                     <header class="panel__head"><h2 class="panel__title" id="said">{said_title}</h2></header>

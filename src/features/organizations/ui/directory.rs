@@ -398,7 +398,7 @@ pub fn OrganizationProfile(
     };
     // "New" until both sides say how it was.
     let reputation = o.reputation_score.map_or_else(|| "New".to_owned(), |score| score.to_string());
-    let reached = o.developers_reached_count.map(|count| format!("up to {count}"));
+    let reached = o.developers_reached_count.map_or_else(|| "Not counted yet".to_owned(), |count| format!("up to {count}"));
     let acting = acting.get_untracked().unwrap_or_default();
     let acting_key = acting.clone();
     let request = o.can.request.then(|| {
@@ -483,9 +483,7 @@ pub fn OrganizationProfile(
                             <dl class="definition">
                                 <div class="definition__row"><dt>"Has supported"</dt><dd>{supported}</dd></div>
                                 <div class="definition__row"><dt>"Reputation"</dt><dd>{reputation}</dd></div>
-                                {reached.map(|reached| view! {
-                                    <div class="definition__row"><dt>"Developers reached"</dt><dd>{reached}</dd></div>
-                                })}
+                                <div class="definition__row"><dt>"Developers reached"</dt><dd>{reached}</dd></div>
                                 {o.budget_range.map(|budget| view! {
                                     <div class="definition__row"><dt>"Budget range"</dt><dd>{budget.label}</dd></div>
                                 })}

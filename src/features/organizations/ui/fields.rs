@@ -1,7 +1,11 @@
 //! Fields that the application and the profile share.
 
 use crate::{
-    features::organizations::{rules::application::BudgetInput, trust::CheckResult},
+    features::organizations::{
+        rules::application::BudgetInput,
+        trust::CheckResult,
+        views::{KnownProfile, within},
+    },
     kernel::{
         actor::VerificationStatus,
         labels::{Band, Industry, SponsorshipType},
@@ -10,7 +14,7 @@ use crate::{
     },
     ui::{
         form::{FieldError, FormState, field_id},
-        parts::{Icon, Logo},
+        parts::{Icon, Logo, Notice},
     },
 };
 use leptos::prelude::*;
@@ -223,6 +227,17 @@ pub const fn result(result: CheckResult) -> (&'static str, &'static str, &'stati
         CheckResult::Warn => ("warning", "alert", "Look at it"),
         CheckResult::Fail => ("danger", "x", "Failed"),
         CheckResult::Unknown => ("neutral", "help", "Could not be checked"),
+    }
+}
+
+/// The way to the profile that has the applicant's website already.
+#[component]
+pub fn Known(known: KnownProfile, acting: String) -> impl IntoView {
+    view! {
+        <Notice tone="info" title="Your organization may be here already">
+            <p>{known.words()}</p>
+            <p><a class="button button--small" href=within(&known.href, &acting)>{known.label()}</a></p>
+        </Notice>
     }
 }
 
