@@ -147,14 +147,19 @@ impl Waiting {
     /// May the place that is kept be taken now?
     ///
     /// # Errors
-    /// 409 `STILL_WAITING`, `OFFER_LAPSED`.
+    /// 409 `STILL_WAITING`, `OFFER_LAPSED`, `REQUEST_CLOSED`.
     pub fn must_be_offered(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         match (self.state, self.offer_until) {
             (WaitingState::Offered, Some(until)) if now < until => Ok(()),
             (WaitingState::Waiting, _) => {
                 Err(Refusal::new("STILL_WAITING", "No place is free yet. We tell you as soon as one is kept for you."))
             }
-            _ => Err(Refusal::new("OFFER_LAPSED", "The place was kept for you for a while and is offered to the next by now.")),
+            (WaitingState::Offered | WaitingState::Lapsed, _) => {
+                Err(Refusal::new("OFFER_LAPSED", "The place was kept for you for a while and is offered to the next by now."))
+            }
+            (WaitingState::Taken | WaitingState::Left, _) => {
+                Err(Refusal::new("REQUEST_CLOSED", "This request is closed already. Load the page again."))
+            }
         }
     }
 
@@ -430,7 +435,10 @@ mod tests {
         assert_eq!(offered.must_be_offered(now + WINDOW).expect_err("late").code, "OFFER_LAPSED");
         assert!(offered.lapse(&parties(), now + WINDOW).is_some());
         assert!(it.lapse(&parties(), now + WINDOW).is_none());
-        assert_eq!(waiting(WaitingState::Left, None).must_be_offered(now).expect_err("left").code, "OFFER_LAPSED");
+        assert_eq!(waiting(WaitingState::Lapsed, None).must_be_offered(now).expect_err("lapsed").code, "OFFER_LAPSED");
+        for over in [WaitingState::Taken, WaitingState::Left] {
+            assert_eq!(waiting(over, Some(now + WINDOW)).must_be_offered(now).expect_err("over").code, "REQUEST_CLOSED");
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ pub async fn wait(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash)
 /// Takes the place that is kept: the request is accepted as both sides agreed when it began to wait.
 ///
 /// # Errors
-/// 404, 403; 409 `STILL_WAITING`, `OFFER_LAPSED`, and as accepting.
+/// 404, 403; 409 `STILL_WAITING`, `OFFER_LAPSED`, `REQUEST_CLOSED`, and as accepting.
 pub async fn take(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestId> {
     let mut tx = ctx.begin().await?;
     let parties = requests::parties_in(&mut tx, actor.scope(), id).await?;

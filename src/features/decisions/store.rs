@@ -337,10 +337,15 @@ pub async fn delete_prepared(tx: &mut Tx, request: RequestId) -> AppResult<bool>
     Ok(gone.rows_affected() == 1)
 }
 
-/// Marks everything that is prepared as being released; gives the requests, in the order of their ids.
+/// Marks what is prepared about applications that wait for the community as being released; gives the requests, in the order of
+/// their ids. About the others nothing can be said (any more), and nobody sees what was prepared.
 pub async fn begin_release(tx: &mut Tx, opportunity: OpportunityId, at: DateTime<Utc>) -> AppResult<Vec<RequestId>> {
     let mut ids = sqlx::query_scalar!(
-        "update prepared_decisions set releasing_at = $2, problem = null where opportunity_id = $1 returning request_id",
+        "update prepared_decisions set releasing_at = $2, problem = null
+         where opportunity_id = $1 and exists (
+             select 1 from requests r where r.id = prepared_decisions.request_id and r.state in ('Pending', 'Negotiation')
+                and r.turn = 'community' and r.held_at is null)
+         returning request_id",
         opportunity.0,
         at,
     )

@@ -55,7 +55,7 @@ pub async fn merge(
     let mut tx = ctx.begin().await?;
     tx.result(kept);
     if say == Say::Drop {
-        organizations::drop_in(&mut tx, actor, gone, reason).await?;
+        organizations::drop_in(&mut tx, actor, (gone, kept), reason).await?;
         tx.commit().await?;
         return Ok(MergeReceipt { state: MergeState::Dropped, organization_id: kept, moved: MoveCounts::default() });
     }

@@ -142,13 +142,16 @@ fn view(ctx: &Ctx, row: store::ReportRow) -> AppResult<ReportView> {
 ///
 /// # Errors
 /// 403, also for a workspace of one's own; 404; 409 `REPORT_DECIDED`, `CANNOT_HIDE`, `NOT_HIDDEN`,
-/// `SECOND_REVIEWER_NEEDED`.
+/// `SECOND_REVIEWER_NEEDED` for the first of two, `SECOND_PERSON_NEEDED` when they say it again.
 pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) -> AppResult<ReportReceipt> {
     policy::may_decide(actor)?;
     let (kind, subject, state) = store::find_subject(ctx, id).await?.ok_or(AppError::NotFound)?;
     let alone = Ctx { claim: None, ..ctx.clone() };
     match decision.verdict {
-        Verdict::Hide if can_hide(kind) => hide(&alone, actor, kind, subject, &decision.reason).await?,
+        // What was decided hides nobody any more: whoever still sees it as open is told, and nothing else happens.
+        Verdict::Hide if can_hide(kind) && state == ReportState::Open => {
+            hide(&alone, actor, kind, subject, &decision.reason).await?
+        }
         Verdict::Show if state == ReportState::Hidden => show(&alone, actor, kind, subject, &decision.reason).await?,
         _ => {}
     }
@@ -163,6 +166,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: ReportId, decision: Decision) 
     }
     let report = store::hold(&mut tx, id).await?;
     let owner = store::get_owner(&mut tx, &report).await?;
+    policy::must_be_impartial(actor, owner)?;
     let decided = report.decide(decision, owner)?;
     store::apply_decided(&mut tx, &decided, actor.user().0, ctx.now()).await?;
     tx.state(actor, &decided);

@@ -132,7 +132,7 @@ fn nothing_proposed() -> AppError {
 /// Staff answer a proposal. Approved, the new website is the organization's, and the checks run again.
 ///
 /// # Errors
-/// 403; 409 `NOTHING_PROPOSED`; 409 `DOMAIN_TAKEN`, naming who has the website.
+/// 403; 409 `NOTHING_PROPOSED`; 409 `DISABLED`; 409 `DOMAIN_TAKEN`, naming who has the website.
 pub async fn answer_website(
     ctx: &Ctx,
     actor: &Actor,
@@ -141,9 +141,9 @@ pub async fn answer_website(
 ) -> AppResult<OrganizationView> {
     policy::may_decide(actor, id)?;
     let mut tx = ctx.begin().await?;
-    store::hold(&mut tx, actor.scope(), id).await?;
+    let held = store::hold(&mut tx, actor.scope(), id).await?;
     let row = store::life::find_proposal(tx.conn(), Some(id), Some(proposal)).await?.ok_or_else(nothing_proposed)?;
-    let deciding = row.proposal().answer(answer, reason);
+    let deciding = organization_of(&held)?.answer_website(row.proposal(), answer, reason)?;
     if let Err(refused) = store::life::apply_website_deciding(&mut tx, &deciding, ctx.now()).await {
         drop(tx);
         return Err(service::name_the_holder(ctx, refused, id, &row.identity_key, &row.display_name).await);

@@ -117,16 +117,22 @@ pub async fn propose_in(tx: &mut Tx, actor: &Actor, fact: &MergeProposing) -> Ap
     Ok(())
 }
 
-/// The proposal is dropped; both profiles stay as they are.
+/// The proposal is dropped, by somebody of the staff who belongs to neither; both profiles stay as they are.
 ///
 /// # Errors
-/// 403; 404; 409 `NOT_WAITING`.
-pub async fn drop_in(tx: &mut Tx, actor: &Actor, gone: OrganizationId, reason: Reason) -> AppResult<()> {
+/// 403; 403 `CONFLICT_OF_INTEREST`; 404; 409 `NOT_WAITING`, `MERGES_ELSEWHERE`.
+pub async fn drop_in(
+    tx: &mut Tx,
+    actor: &Actor,
+    (gone, kept): (OrganizationId, OrganizationId),
+    reason: Reason,
+) -> AppResult<()> {
     policy::may_decide(actor, gone)?;
+    policy::may_decide(actor, kept)?;
     let now = tx.ctx().now();
     let held = store::hold(tx, actor.scope(), gone).await?;
     let proposal = store::merging::find_proposal(tx, gone).await?;
-    let dropping = organization_of(&held)?.drop_merge(proposal.as_ref(), reason)?;
+    let dropping = organization_of(&held)?.drop_merge(kept, proposal.as_ref(), reason)?;
     store::merging::apply_dropping(tx, &dropping, actor.user(), now).await?;
     tx.state(actor, &dropping);
     Ok(())

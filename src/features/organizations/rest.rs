@@ -428,7 +428,7 @@ async fn withdraw_website(call: Call, once: Once, Seg(id): Seg<OrganizationId>) 
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "Only staff who review, with their second factor given; CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such organization"),
-        (status = 409, description = "NOTHING_PROPOSED; DOMAIN_TAKEN, naming the holder"),
+        (status = 409, description = "NOTHING_PROPOSED; DISABLED; DOMAIN_TAKEN, naming the holder"),
         (status = 422, description = "An unknown decision, or a reason that is missing"),
     )
 )]

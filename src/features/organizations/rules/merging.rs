@@ -153,10 +153,7 @@ impl Organization {
                     }));
                 }
                 Some(waiting) if waiting.kept != kept.id => {
-                    return Err(Refusal::new(
-                        "MERGES_ELSEWHERE",
-                        format!("Somebody proposes to merge {} into another profile. Decide on that first.", self.display_name),
-                    ));
+                    return Err(self.merges_elsewhere());
                 }
                 Some(waiting) if waiting.by == by => {
                     return Err(Refusal::new(
@@ -187,18 +184,33 @@ impl Organization {
         )
     }
 
-    /// A proposal to merge it is dropped.
+    fn merges_elsewhere(&self) -> Refusal {
+        Refusal::new(
+            "MERGES_ELSEWHERE",
+            format!("Somebody proposes to merge {} into another profile. Decide on that first.", self.display_name),
+        )
+    }
+
+    /// A proposal to merge it into `kept` is dropped.
     ///
     /// # Errors
-    /// 409 `NOT_WAITING` when nobody proposes it.
-    pub fn drop_merge(&self, proposal: Option<&MergeProposal>, reason: Reason) -> Result<MergeDropping, Refusal> {
+    /// 409 `NOT_WAITING` when nobody proposes it; `MERGES_ELSEWHERE` when something else is proposed.
+    pub fn drop_merge(
+        &self,
+        kept: OrganizationId,
+        proposal: Option<&MergeProposal>,
+        reason: Reason,
+    ) -> Result<MergeDropping, Refusal> {
         let Some(proposal) = proposal else {
             return Err(Refusal::new(
                 "NOT_WAITING",
                 format!("Nobody proposes to merge {} (any more). Load the page again.", self.display_name),
             ));
         };
-        Ok(MergeDropping { id: proposal.id, gone: self.id, kept: proposal.kept, gone_name: self.display_name.clone(), reason })
+        if proposal.kept != kept {
+            return Err(self.merges_elsewhere());
+        }
+        Ok(MergeDropping { id: proposal.id, gone: self.id, kept, gone_name: self.display_name.clone(), reason })
     }
 }
 
@@ -472,8 +484,9 @@ mod tests {
         let elsewhere = organization(3, Standing::Verified);
         assert_eq!(merge(&gone, &elsewhere, OMAR, Some(&proposal)).expect_err("another pair").code, "MERGES_ELSEWHERE");
         assert!(matches!(merge(&gone, &kept, OMAR, Some(&proposal)), Ok(MergeOutcome::Merges(_))));
-        assert!(gone.drop_merge(Some(&proposal), reason()).is_ok());
-        assert_eq!(gone.drop_merge(None, reason()).expect_err("nothing").code, "NOT_WAITING");
+        assert!(gone.drop_merge(kept.id, Some(&proposal), reason()).is_ok());
+        assert_eq!(gone.drop_merge(kept.id, None, reason()).expect_err("nothing").code, "NOT_WAITING");
+        assert_eq!(gone.drop_merge(elsewhere.id, Some(&proposal), reason()).expect_err("another pair").code, "MERGES_ELSEWHERE");
     }
 
     #[test]

@@ -168,6 +168,23 @@ impl Organization {
         }
         Ok(WebsiteProposing { id, organization: self.id, display_name: self.display_name.clone(), website, standpoint, by })
     }
+
+    /// Staff answer a proposal of another website. A profile that is disabled stays as it is.
+    ///
+    /// # Errors
+    /// `DISABLED` for approving.
+    pub fn answer_website(&self, proposal: WebsiteProposal, answer: Answer, reason: Reason) -> Result<WebsiteDeciding, Refusal> {
+        if answer == Answer::Approve && self.standing == Standing::Disabled {
+            return Err(Refusal::new(
+                "DISABLED",
+                format!(
+                    "{} is disabled, so its website stays as it is. Restore it first, or refuse the proposal.",
+                    self.display_name
+                ),
+            ));
+        }
+        Ok(proposal.answer(answer, reason))
+    }
 }
 
 impl WebsiteProposing {
@@ -216,7 +233,7 @@ pub struct WebsiteProposal {
     pub identity_shared: bool,
 }
 
-/// How a proposal ended. Built by [`WebsiteProposal::answer`] and [`WebsiteProposal::withdraw`] only.
+/// How a proposal ended. Built by [`Organization::answer_website`] and [`WebsiteProposal::withdraw`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebsiteDeciding {
     proposal: WebsiteProposal,
@@ -245,7 +262,7 @@ impl Outcome {
 
 impl WebsiteProposal {
     /// Staff answer.
-    pub fn answer(self, answer: Answer, reason: Reason) -> WebsiteDeciding {
+    fn answer(self, answer: Answer, reason: Reason) -> WebsiteDeciding {
         let outcome = match answer {
             Answer::Approve => Outcome::Approved,
             Answer::Refuse => Outcome::Refused,
@@ -345,6 +362,26 @@ mod tests {
             assert_eq!(outcome, wanted, "{standing}");
         }
         assert_eq!(propose(Standing::Verified, "acme.com").expect_err("same").code, "WEBSITE_UNCHANGED");
+    }
+
+    #[test]
+    fn a_disabled_profile_gets_no_other_website() {
+        let proposal = WebsiteProposal {
+            id: Uuid::nil(),
+            organization: OrganizationId(Uuid::from_u128(1)),
+            display_name: "Acme".into(),
+            website: "https://acme.dev".into(),
+            identity_key: "acme.dev".into(),
+            identity_shared: false,
+        };
+        for standing in Standing::ALL {
+            for answer in Answer::ALL {
+                let reason = Reason::parse("Seen in the register.").expect("a reason");
+                let outcome = organization(*standing).answer_website(proposal.clone(), *answer, reason);
+                let stays = *standing == Standing::Disabled && *answer == Answer::Approve;
+                assert_eq!(outcome.err().map(|refusal| refusal.code), stays.then_some("DISABLED"), "{standing}, {answer}");
+            }
+        }
     }
 
     #[test]
