@@ -3,8 +3,9 @@
 //!
 //! Promises: nobody is seated in an unclaimed profile before staff have approved, and whoever sat there goes when they do;
 //! whether an address has a login is never said; a proof that was given counts once. Where staff have checked an organization
-//! and nobody leads it (any more), its domain's DNS decides who does, as a mailbox there does in `members`. Does not do: mails
-//! (the notifications room reacts to the facts), requests (they are downstream, and simply wait).
+//! and nobody leads it (any more), its domain's DNS decides who does, stranger or one of its people, as a mailbox there does in
+//! `members`; the admins of before are told. Does not do: mails (the notifications room reacts to the facts), requests (they
+//! are downstream, and simply wait).
 
 use super::{
     identity::{Identity, skeleton},
@@ -503,7 +504,7 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
 /// the organization asks to claim it by this, or to lead it where nobody does.
 ///
 /// # Errors
-/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `ALREADY_A_MEMBER`, `SHARED_HOST`.
+/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `SHARED_HOST`.
 pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppResult<ProofView> {
     let id = id_of(ctx, by).await?;
     let now = ctx.now();
@@ -523,9 +524,6 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     let (mut stated, mut spent) = (false, false);
     let seats = store::life::list_seats(&mut tx, id).await?;
     if !own && organization.is_led_by_nobody(service::leads(&seats)) {
-        if seats.iter().any(|seat| seat.user_id == person.user.0) {
-            return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", organization.display_name)));
-        }
         spent = true;
     } else if !own {
         organization.must_be_claimable()?;
@@ -558,8 +556,16 @@ pub async fn proof(ctx: &Ctx, person: &Person, id: OrganizationId) -> AppResult<
     store::life::find_proof(ctx.db(), id, person.user).await?.map(proof_view).ok_or(AppError::NotFound)
 }
 
-/// Looks for the text. Found, it raises the trust in an application, proves a claim, or seats whoever published it as the
-/// admin of a verified organization that nobody leads.
+/// Somebody belongs to the organization no more: the text that they were given counts for nobody, wherever it still stands.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_proof_in(tx: &mut Tx, id: OrganizationId, user: UserId) -> AppResult<()> {
+    store::life::drop_proof(tx, id, user).await
+}
+
+/// Looks for the text. Found, it raises the trust in an application, proves a claim, or makes whoever published it the admin
+/// of a verified organization that nobody leads, whether they had a seat there or not.
 ///
 /// # Errors
 /// 404 when no text was given; 409 `PROOF_NOT_FOUND`, `DNS_UNAVAILABLE`, both saying what to do; 429.
@@ -592,14 +598,18 @@ pub async fn check_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> Ap
     let mut proving = organization.prove_domain(person.user, view.domain.clone());
     if store::life::apply_domain_proving(&mut tx, &proving, now).await? {
         let seats = store::life::list_seats(&mut tx, id).await?;
-        let is_new = !seats.iter().any(|seat| seat.user_id == person.user.0);
-        if is_new
+        let own = seats.iter().find(|seat| seat.user_id == person.user.0);
+        // Whoever was suspended since they signed in is one of those who cannot act.
+        if own.is_none_or(|seat| !seat.suspended)
             && organization.is_led_by_nobody(service::leads(&seats))
             && domain_to_prove(&held, false)?.as_ref() == Some(&view.domain)
         {
             let role = super::rules::admin_role(entity_of(&held)?);
-            store::insert_member(&mut tx, ctx.id(), id, person.user, role, now).await?;
-            proving = proving.seating(role);
+            match own {
+                Some(_) => store::life::set_role(&mut tx, id, person.user, role).await?,
+                None => store::insert_member(&mut tx, ctx.id(), id, person.user, role, now).await?,
+            }
+            proving = proving.seating(role, own.map(|seat| seat.role.clone()), service::suspended_admins(&seats));
         }
         tx.state(as_person(person), &proving);
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };

@@ -94,6 +94,8 @@ pub struct Record {
     pub identity_key: String,
     /// Verified, and an admin has set a password.
     pub active: bool,
+    /// An admin has a seat, and their login is not suspended.
+    pub is_led: bool,
     pub more_asked: Option<String>,
     pub decision_reason: Option<String>,
     pub trust_score: u32,
@@ -633,6 +635,11 @@ impl DashboardPart {
                 "The reason is below. When it is solved, apply again: a refused application keeps nobody's place.".to_owned(),
                 step("Apply again", "/become-sponsor"),
             ),
+            Standing::Verified if !record.is_led => (
+                format!("Nobody leads {name} any more"),
+                "It has no admin who can act, so nobody can edit its profile or invite people. A mailbox or the DNS of its domain decides who does: show that it is yours.".to_owned(),
+                step("Lead it", &format!("/directory/{}/join", record.slug)),
+            ),
             Standing::Verified => (
                 format!("{name} is verified"),
                 "Communities find you in the directory, and you can apply to their opportunities.".to_owned(),
@@ -986,6 +993,7 @@ mod tests {
             applicant: Some(UserId(Uuid::from_u128(2))),
             identity_key: "acme.com".into(),
             active: false,
+            is_led: true,
             more_asked: Some("Which company is behind it?".into()),
             decision_reason: Some("Seen in the register.".into()),
             trust_score: 82,
@@ -1051,6 +1059,9 @@ mod tests {
                 assert_eq!(part.can_resubmit, *standing == Standing::MoreAsked && audience == Audience::Admin);
             }
         }
+        let deserted = Record { is_led: false, ..record(Standing::Verified) };
+        let part = DashboardPart::of(&deserted, Audience::Member, None);
+        assert_eq!(part.next_step.map(|step| step.href).as_deref(), Some("/directory/acme-cloud/join"));
         let asked = DashboardPart::of(&record(Standing::MoreAsked), Audience::Admin, None);
         assert_eq!(asked.said_by_staff.as_deref(), Some("Which company is behind it?"));
     }

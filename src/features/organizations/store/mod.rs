@@ -86,6 +86,7 @@ pub struct OrganizationRow {
     pub communities_supported: i32,
     pub version: i32,
     pub has_active_admin: bool,
+    pub is_led: bool,
     /// A block of either side stands between it and the community that was named.
     pub blocked: bool,
 }
@@ -132,6 +133,10 @@ pub async fn find_for(
                       select 1 from organization_members m join users a on a.id = m.user_id
                       where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.password_hash is not null
                   ) as "has_active_admin!",
+                  exists(
+                      select 1 from organization_members m join users a on a.id = m.user_id
+                      where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.suspended_at is null
+                  ) as "is_led!",
                   exists(select 1 from blocks b where b.organization_id = o.id and b.community_id = $3) as "blocked!"
            from organizations o left join logos l on l.id = o.logo_id left join users u on u.id = o.applied_by
                left join logos d on d.id = o.logo_on_dark_id left join logos w on w.id = o.wordmark_id
