@@ -26,7 +26,7 @@ use super::{
     views::{ClaimPageView, OrganizationView, ProofPageView, ProofView, logo_url},
 };
 use crate::{
-    features::accounts,
+    features::{accounts, blocks::service as blocks},
     kernel::{
         actor::{Actor, Capability, Membership, Person, Scope, VerificationStatus, Workspace},
         error::{AppError, AppResult},
@@ -46,6 +46,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Organizations that one community adds.
@@ -76,7 +77,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
     must_be_new(ctx, &identity).await?;
     let id: OrganizationId = ctx.id();
     if !addition.confirm {
-        nothing_alike(ctx, addition.display_name.as_str(), Some(&identity), id).await?;
+        nothing_alike(ctx, addition.display_name.as_str(), Some(&identity), id, &HashSet::new()).await?;
     }
     let stands = standpoint(&addition.website, addition.display_name.as_str());
     let now = ctx.now();
@@ -168,13 +169,20 @@ pub async fn named_in(
 }
 
 /// Before somebody is added by a name: nobody of the directory is easily taken for them, but who has exactly this name, who is
-/// meant by it.
+/// meant by it. Of whoever a block stands between, a community reads no more here than in its lists.
 ///
 /// # Errors
 /// 422 on `confirm`, naming them.
-pub async fn nothing_like(ctx: &Ctx, name: &str, website: Option<&WebUrl>) -> AppResult<()> {
+pub async fn nothing_like(ctx: &Ctx, name: &str, website: Option<&WebUrl>, community: Option<CommunityId>) -> AppResult<()> {
     let identity = website.map(Identity::of);
-    nothing_alike(ctx, name, identity.as_ref(), ctx.id()).await
+    let blocked = match community {
+        Some(community) => {
+            let mut conn = ctx.db().acquire().await?;
+            blocks::between_in(&mut conn, community).await?
+        }
+        None => HashSet::new(),
+    };
+    nothing_alike(ctx, name, identity.as_ref(), ctx.id(), &blocked).await
 }
 
 /// A website of their own, and a mailbox there where one is named: nobody else could ever claim the profile.
@@ -219,7 +227,13 @@ async fn must_be_new(ctx: &Ctx, identity: &Identity) -> AppResult<()> {
 }
 
 /// Names the profiles that this one may be mixed up with, once: whoever has looked confirms.
-async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: OrganizationId) -> AppResult<()> {
+async fn nothing_alike(
+    ctx: &Ctx,
+    name: &str,
+    identity: Option<&Identity>,
+    id: OrganizationId,
+    but: &HashSet<OrganizationId>,
+) -> AppResult<()> {
     let found = service::look_alikes(ctx, name, identity, id).await?;
     // By a name alone, whoever has exactly that name is meant.
     let meant = |like: &LikeRow| identity.is_none() && words::fold(&like.display_name) == words::fold(name);
@@ -229,7 +243,7 @@ async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: O
     };
     let names: Vec<String> = found
         .into_iter()
-        .filter(|like| listed(&like.verification_status) && !meant(like))
+        .filter(|like| listed(&like.verification_status) && !meant(like) && !but.contains(&OrganizationId(like.id)))
         .take(5)
         .map(|like| {
             let website = if like.website.is_empty() { String::new() } else { format!("{}, ", like.website) };

@@ -614,7 +614,7 @@ pub async fn list_like(
 ) -> AppResult<Vec<LikeRow>> {
     let rows = sqlx::query_as!(
         LikeRow,
-        "select display_name, website, slug, verification_status from organizations
+        "select id, display_name, website, slug, verification_status from organizations
          where id <> $1 and identity_key <> $2 and refused_at is null and merged_into is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
          limit 50",
         but.0,
@@ -629,6 +629,7 @@ pub async fn list_like(
 
 /// Somebody whose name or website may be taken for another's.
 pub struct LikeRow {
+    pub id: Uuid,
     pub display_name: String,
     pub website: String,
     pub slug: String,
