@@ -155,6 +155,30 @@ async fn a_block_is_mutual_and_silent() {
         let lifted = of_tomas.submit("/inbox/rules", "unblock", &[("workspaceId", &harbour.to_string())]).await;
         assert_eq!(lifted.status, StatusCode::SEE_OTHER, "{}", lifted.text);
         requests::send(&ctx, &mei, &ask).await.expect("they talk again");
+        // By the API: taken back by who made it, not by every role, and once.
+        let at = format!("/blocks/{harbour}");
+        let made = of_tomas.api(Method::POST, "/blocks", Some(json!({"workspaceId": harbour}))).await;
+        assert_eq!(made.data()["items"][0]["workspaceId"], json!(harbour), "{}", made.text);
+        let devrel = Figure { name: "Lena Fischer", email: "lena@lumen.example", role: "" };
+        let user = people::activate(&ctx, devrel).await.expect("activated");
+        sqlx::query(
+            "insert into organization_members (id, organization_id, user_id, role, created_at)
+             values (gen_random_uuid(), $1, $2, 'DevRel Manager', now())",
+        )
+        .bind(tomas.organization().expect("Lumen").0)
+        .bind(user.0)
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        let (not_hers, no_role) = (
+            of_mei.api(Method::DELETE, &format!("/blocks/{}", tomas.organization().expect("Lumen")), None).await,
+            signed_in(town, devrel).await.api(Method::DELETE, &at, None).await,
+        );
+        assert_eq!((not_hers.status, no_role.status), (StatusCode::NOT_FOUND, StatusCode::FORBIDDEN));
+        let lifted = of_tomas.api(Method::DELETE, &at, None).await;
+        assert_eq!((lifted.status, lifted.data()["items"].as_array().map(Vec::len)), (StatusCode::OK, Some(0)), "{}", lifted.text);
+        assert_eq!(of_tomas.api(Method::DELETE, &at, None).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(count(town, "facts where name = 'block_lifted'").await, 2);
 
         // By the button on the other's page, too: on a profile, and on a community's.
         assert!(of_mei.open("/directory/lumen-data").await.text.contains("Block Lumen Data"));

@@ -626,6 +626,81 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
 }
 
 #[tokio::test]
+async fn staff_decide_on_claims_by_the_api() {
+    sequel(async |town| {
+        let ctx = demo(town).await;
+        let id = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let mut ids = Vec::new();
+        for email in ["cto@northwind.example", "boss@northwind.example", "pr@northwind.example"] {
+            claims::ask(&ctx, Voice::Visitor { user: None }, &OrganizationRef::Id(id), email).await.expect("asked");
+            // The last one does not follow the link.
+            if !email.starts_with("pr") {
+                let link = mailed_link(town, email).await;
+                accounts::use_link(&ctx, &link, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+            }
+            town.drain().await;
+            let claim: Uuid = sqlx::query_scalar("select id from organization_claims where organization_id = $1 and email = $2")
+                .bind(id.0)
+                .bind(email)
+                .fetch_one(&town.owner)
+                .await
+                .expect("their claim");
+            ids.push(claim);
+        }
+        let (cto, boss, pr) = (ids[0], ids[1], ids[2]);
+        let at = format!("/sponsors/{id}/claims/decision");
+        let words =
+            |claim: Uuid, decision: &str, reason: &str| Some(json!({"id": claim, "decision": decision, "reason": reason}));
+        let seen = "Seen in the company register.";
+
+        // Nobody decides but staff who gave their second factor.
+        town.house.clock.shift(60);
+        let half = town.visitor().api(Method::POST, &at, words(cto, "approve", seen)).await;
+        assert_eq!(half.status, StatusCode::UNAUTHORIZED, "{}", half.text);
+        for figure in [RAVI, ASHA, SARA] {
+            let refused = communities::browser(town, figure).await.api(Method::POST, &at, words(cto, "approve", seen)).await;
+            assert!(matches!(refused.status.as_u16(), 401 | 403), "{}: {} {}", figure.email, refused.status, refused.text);
+        }
+        let mut desk = desk(town).await;
+        for (claim, decision, reason, status) in [
+            (Uuid::nil(), "approve", seen, 404),
+            (cto, "approve", "", 422),
+            (cto, "perhaps", seen, 422),
+            // It is not proven.
+            (pr, "approve", seen, 409),
+        ] {
+            let refused = desk.api(Method::POST, &at, words(claim, decision, reason)).await;
+            assert_eq!(refused.status, status, "{decision}: {}", refused.text);
+        }
+        let refused = desk.api(Method::POST, &at, words(cto, "refuse", seen)).await;
+        assert_eq!((refused.status, &refused.data()["verificationStatus"]), (StatusCode::OK, &json!("Community Added")));
+        // Sent twice with one key, it is decided once; without the key, there is nothing left to decide.
+        for _ in 0..2 {
+            let approved = desk.api_with(Method::POST, &at, words(boss, "approve", seen), &[("idempotency-key", "one")]).await;
+            assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
+            assert_eq!(approved.data()["verificationStatus"], "Verified");
+        }
+        assert_eq!(desk.api(Method::POST, &at, words(boss, "approve", seen)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(seats(town, id).await, [("boss@northwind.example".to_owned(), "Sponsor Admin".to_owned())]);
+        let states: Vec<String> =
+            sqlx::query_scalar("select state from organization_claims where organization_id = $1 order by email")
+                .bind(id.0)
+                .fetch_all(&town.owner)
+                .await
+                .expect("three claims");
+        assert_eq!(states, ["Approved", "Refused", "Refused"]);
+        let facts: i64 =
+            sqlx::query_scalar("select count(*) from facts where name like 'organization_claim_%' and subject_id = $1")
+                .bind(id.0)
+                .fetch_one(&town.owner)
+                .await
+                .expect("facts");
+        assert_eq!(facts, 3 + 2 + 3, "asked, proven, decided");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_claim_goes_through_pages_without_scripts() {
     sequel(async |town| {
         let ctx = demo(town).await;
