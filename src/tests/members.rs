@@ -923,7 +923,7 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
         assert_eq!(lena.acting.as_ref().expect("a seat").role_label(), "Sponsor Admin");
         let seats = "organization_members m join organizations o on o.id = m.organization_id where o.slug = 'lumen-data'";
         assert_eq!(count(town, seats).await, 3, "the same seat, with another role");
-        let stated: serde_json::Value = sqlx::query_scalar("select payload from facts where name = 'join_accepted'")
+        let stated: serde_json::Value = sqlx::query_scalar("select payload::jsonb from facts where name = 'join_accepted'")
             .fetch_one(&town.owner)
             .await
             .expect("one fact");
@@ -954,7 +954,7 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
         let token = mailed(town, "office@lumen.example", "/join-requests/");
         joins::decide_by_mailbox(&ctx, &token, &other).await.expect("decided");
         town.drain().await;
-        let payload = "select payload from facts where name = 'join_accepted' and payload->>'joinRequestId' = $1";
+        let payload = "select payload::jsonb from facts where name = 'join_accepted' and payload::jsonb->>'joinRequestId' = $1";
         let stated: serde_json::Value =
             sqlx::query_scalar(payload).bind(ravi.to_string()).fetch_one(&town.owner).await.expect("one fact");
         assert_eq!((stated.get("leads"), stated.get("from")), (None, None), "{stated}");

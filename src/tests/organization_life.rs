@@ -1051,7 +1051,7 @@ async fn its_own_people_may_lead_what_has_lost_its_last_admin() {
         assert_eq!(role_of(town, lumen, LENA).await, "Sponsor Admin");
         assert_eq!(seats(town, lumen).await.len(), 4, "the same seat, with another role");
         let stated: Value = sqlx::query_scalar(
-            "select payload from facts where name = 'organization_domain_proven' and payload->>'role' = 'Sponsor Admin'",
+            "select payload::jsonb from facts where name = 'organization_domain_proven' and payload::jsonb->>'role' = 'Sponsor Admin'",
         )
         .fetch_one(&town.owner)
         .await

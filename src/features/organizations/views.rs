@@ -584,6 +584,8 @@ pub struct DashboardPart {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub verification_status: VerificationStatus,
     pub active: bool,
+    /// An admin of it has a login that is not suspended.
+    pub is_led: bool,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub standing: Standing,
     /// Where the verification stands, in a sentence.
@@ -669,6 +671,7 @@ impl DashboardPart {
             logo_url: record.logo_key.as_deref().map(logo_url),
             verification_status: record.standing.status(),
             active: record.active,
+            is_led: record.is_led,
             standing: record.standing,
             headline,
             text,
