@@ -888,6 +888,9 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
         newly(town, &tomas, LENA, "DevRel Manager").await;
         newly(town, &tomas, NOOR, "Sponsor Manager").await;
         let asks = async |figure: Figure| ask(town, figure, "lumen-data", "office@lumen.example").await;
+        // Ravi asks its admin, who is still there.
+        ask(town, RAVI, "lumen-data", "").await.expect("asked");
+        assert_eq!(code(ask(town, RAVI, "lumen-data", "").await), "ALREADY_ASKED");
         let suspend = async |figure: Figure, suspended: bool| {
             sqlx::query("update users set suspended_at = case when $2 then now() end where email = $1")
                 .bind(figure.email)
@@ -949,7 +952,10 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
         suspend(LENA, true).await;
         assert_eq!(code(joins::decide_by_mailbox(&ctx, &late, &admin).await), "NOT_FOUND");
         assert_eq!(count(town, seats).await, 2);
-        // A newcomer whom a mailbox makes an admin is news to the others too; one who leads nothing is not.
+        // A newcomer whom a mailbox makes an admin is news to the others too; one who leads nothing is not. Whom Ravi had asked
+        // cannot answer any more: asking a mailbox takes the place of that.
+        let page = browser(town, RAVI).await.open("/directory/lumen-data/join").await.text;
+        assert!(page.contains("A mailbox at lumen.example") && !page.contains("You have asked"), "{page}");
         let ravi = asks(RAVI).await.expect("asked");
         let token = mailed(town, "office@lumen.example", "/join-requests/");
         joins::decide_by_mailbox(&ctx, &token, &other).await.expect("decided");

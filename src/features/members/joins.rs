@@ -88,6 +88,8 @@ pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> App
         JoinStep::Member
     } else if let Some(row) = store::find_join(ctx.db(), None, Some((o.id, person.user))).await?
         && row.request().still_open(ctx.now()).is_ok()
+        // Whom they asked is gone: they ask a mailbox now.
+        && (row.decider_email.is_some() || !asked.standing().is_led_by_nobody())
     {
         JoinStep::Waiting { by_mailbox: row.decider_email.is_some() }
     } else {
@@ -138,7 +140,11 @@ pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<Joi
     if !to_lead && store::find_seat(&mut tx, workspace, &Wanted::user(person.user)).await?.is_some() {
         return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", o.display_name)));
     }
-    store::drop_open_mailbox_join(&mut tx, o.id, person.user).await?;
+    if to_lead {
+        store::drop_open_join(&mut tx, o.id, person.user).await?;
+    } else {
+        store::drop_open_mailbox_join(&mut tx, o.id, person.user).await?;
+    }
     let asking = JoinAsked::new(request, &message, &o.display_name);
     store::apply_join_asked(&mut tx, &asking).await?;
     tx.state(Voice::Acting { user: person.user.0, kind: "person", id: None }, &asking);
