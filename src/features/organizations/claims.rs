@@ -515,7 +515,7 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
 }
 
 /// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of
-/// the organization asks to claim it by this, or to lead it where nobody does.
+/// the organization asks to claim it by this; they, and its own people who lead nothing, ask to lead it where nobody does.
 ///
 /// # Errors
 /// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `SHARED_HOST`.
