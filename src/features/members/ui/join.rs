@@ -40,7 +40,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
     let JoinScreen { organization_name: name, slug, acting, belongs, step } = screen;
     let leads = belongs && !matches!(step, JoinStep::Member | JoinStep::Claim | JoinStep::Apply);
     let (title, sub) = if leads {
-        (format!("Lead {name}"), "Its admins cannot act any more. Ask only if you speak for it.")
+        (format!("Lead {name}"), "Nobody leads it any more. Ask only if you speak for it.")
     } else {
         (format!("Join {name}"), "Ask only if you work for it.")
     };
