@@ -5,7 +5,7 @@ use commdesk::{
     features::accounts::service as accounts,
     http::site,
     platform::places::Places,
-    seeds::people::{ASHA, Figure, OMAR, PASSWORD, RAVI},
+    seeds::people::{self, ASHA, Figure, OMAR, PASSWORD, RAVI},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -16,6 +16,7 @@ use std::{
 };
 
 const APEX: &str = "community:apex-circle";
+const ACME: &str = "organization:acme-cloud";
 
 async fn signed_in(town: &Town, who: Figure) -> Browser {
     let mut browser = town.visitor();
@@ -51,6 +52,13 @@ async fn second_factor(town: &Town, browser: &mut Browser, who: Figure) {
 async fn code(town: &Town, who: Figure) -> String {
     accounts::code_for_development(&town.ctx(), who.email).await.expect("a code")
 }
+
+async fn one(town: &Town, sql: &'static str) -> uuid::Uuid {
+    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("the demo has one")
+}
+
+/// Mei's request to Acme, which waits for its answer.
+const ASKED: &str = "select id from requests where state = 'Pending' and opened_by = 'community'";
 
 async fn count(town: &Town, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
@@ -129,6 +137,104 @@ async fn a_key_opens_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn an_organizations_key_opens_its_own_and_a_communitys_opens_none_of_it() {
+    sequel(async |town| {
+        let (mut ravi, mut asha) = (signed_in(town, RAVI).await, signed_in(town, ASHA).await);
+        let (apex, acme) = (
+            one(town, "select id from communities where slug = 'apex-circle'").await,
+            one(town, "select id from organizations where slug = 'acme-cloud'").await,
+        );
+        let lumen = one(town, "select id from organizations where slug = 'lumen-data'").await;
+        let asked = one(town, ASKED).await;
+        let agreed = one(town, "select request_id from event_partners where request_id is not null limit 1").await;
+        let organizer = one(town, "select m.id from members m join communities c on c.id = m.community_id where c.slug = 'apex-circle' limit 1").await;
+        let colleague = one(town, "select m.id from organization_members m join organizations o on o.id = m.organization_id where o.slug = 'acme-cloud' limit 1").await;
+        // What only communities do is in no scope of an organization's.
+        let wrong = json!({"name": "Badge printer", "scopes": ["event:create"]});
+        let refused = asha.api(Method::POST, "/api-keys", Some(wrong)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let scopes = ["member:read", "request:read", "request:answer", "profile:read", "profile:update"];
+        let (id, secret) = key(&mut asha, &scopes).await;
+        let (_, reader) = key(&mut asha, &["request:read"]).await;
+        let (_, theirs) = key(&mut ravi, &scopes).await;
+        let mut program = town.visitor();
+
+        // Its own is read …
+        for (path, words) in [
+            ("/requests".to_owned(), "HarbourConf"),
+            (format!("/requests/{asked}"), "HarbourConf"),
+            ("/members".to_owned(), ASHA.name),
+            (format!("/sponsors/{acme}"), "Acme Cloud"),
+        ] {
+            let seen = call(&mut program, &secret, Method::GET, &path, None).await;
+            assert!(seen.status == StatusCode::OK && seen.text.contains(words), "{path}: {}", seen.text);
+        }
+        // … but by a scope that names it, and others' by none: not there, as for its people.
+        let shut = async |program: &mut Browser, secret: &str, wanted: (u16, &str), calls: &[(Method, String)]| {
+            for (method, path) in calls {
+                let body = (*method != Method::GET).then(|| json!({"version": 1, "reason": "Budget"}));
+                let refused = call(program, secret, method.clone(), path, body).await;
+                assert_eq!((refused.status.as_u16(), refused.code().as_str()), wanted, "{method} {path}");
+            }
+        };
+        let answer = [(Method::PATCH, format!("/requests/{asked}/reject"))];
+        shut(&mut program, &reader, (403, "KEY_SCOPE"), &answer).await;
+        shut(&mut program, &reader, (403, "KEY_SCOPE"), &[(Method::GET, "/members".to_owned())]).await;
+        let unnamed = ["/events", "/opportunities", "/searches", "/blocks", "/second-factor-policy"];
+        shut(&mut program, &secret, (403, "KEY_SCOPE"), &unnamed.map(|path| (Method::GET, path.to_owned()))).await;
+        let unnamed = ["/requests", "/invitations", "/join-requests", "/events"];
+        shut(&mut program, &secret, (403, "KEY_SCOPE"), &unnamed.map(|path| (Method::POST, path.to_owned()))).await;
+        let of_others = [
+            (Method::GET, format!("/requests/{agreed}")),
+            (Method::PATCH, format!("/requests/{agreed}/reject")),
+            (Method::PATCH, format!("/sponsors/{lumen}")),
+            (Method::PATCH, format!("/communities/{apex}")),
+            (Method::GET, format!("/members/{organizer}")),
+        ];
+        shut(&mut program, &secret, (404, "NOT_FOUND"), &of_others).await;
+        let of_acme = [
+            (Method::GET, format!("/requests/{asked}")),
+            (Method::PATCH, format!("/requests/{asked}/reject")),
+            (Method::PATCH, format!("/sponsors/{acme}")),
+            (Method::GET, format!("/members/{colleague}")),
+        ];
+        shut(&mut program, &theirs, (404, "NOT_FOUND"), &of_acme).await;
+        for (secret, workspace) in [(&secret, APEX), (&theirs, ACME)] {
+            program.workspace = Some(workspace.to_owned());
+            shut(&mut program, secret, (404, "NOT_FOUND"), &[(Method::GET, "/requests".to_owned())]).await;
+        }
+        program.workspace = None;
+
+        // … and written; the facts name the key.
+        let version: i32 = sqlx::query_scalar("select version from organizations where id = $1")
+            .bind(acme)
+            .fetch_one(&town.owner)
+            .await
+            .expect("Acme");
+        let words = json!({"version": version, "boilerplate": "Acme Cloud hosts what students build."});
+        let edited = call(&mut program, &secret, Method::PATCH, &format!("/sponsors/{acme}"), Some(words)).await;
+        assert_eq!(edited.status, StatusCode::OK, "{}", edited.text);
+        let declined = call(&mut program, &secret, Method::PATCH, &answer[0].1, Some(json!({"reason": "Budget"}))).await;
+        assert_eq!(declined.status, StatusCode::OK, "{}", declined.text);
+        let named = format!("facts where api_key_id = '{id}' and name in ('organization_profile_edited', 'request_rejected')");
+        assert_eq!(count(town, &named).await, 2);
+
+        // No more than its maker may, and nothing without their seat.
+        let seat = "where user_id = (select id from users where email = 'asha@acme.example')";
+        for (change, status) in [
+            (format!("update organization_members set role = 'DevRel Manager' {seat}"), StatusCode::FORBIDDEN),
+            (format!("delete from organization_members {seat}"), StatusCode::UNAUTHORIZED),
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(change)).execute(&town.owner).await.expect("changed");
+            let body = json!({"version": version + 1, "boilerplate": "Something else."});
+            let refused = call(&mut program, &secret, Method::PATCH, &format!("/sponsors/{acme}"), Some(body)).await;
+            assert_eq!(refused.status, status, "{}", refused.text);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_key_ends_with_its_revocation_its_day_its_maker_and_its_makers_seat() {
     sequel(async |town| {
         let mut ravi = signed_in(town, RAVI).await;
@@ -172,7 +278,7 @@ async fn a_key_ends_with_its_revocation_its_day_its_maker_and_its_makers_seat() 
             .fetch_one(&town.owner)
             .await
             .expect("ravi");
-        let omar = commdesk::seeds::people::sign_in_staff(&ctx, OMAR).await.expect("signed in");
+        let omar = people::sign_in_staff(&ctx, OMAR).await.expect("signed in");
         let reason = commdesk::kernel::text::Paragraph::parse("Many complaints.", 500, "reason").expect("a reason");
         accounts::suspend(&ctx, &omar, ravi_id.into(), &reason).await.expect("suspended");
         assert_eq!(seen(&mut program, &staying).await, StatusCode::UNAUTHORIZED, "suspended: dead at once");
@@ -363,7 +469,7 @@ async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
             .await
             .expect("a draft");
         let nila = Figure { name: "Nila Rao", email: "nila@apex.example", role: "Admin of Apex Circle" };
-        commdesk::seeds::people::activate(&town.ctx(), nila).await.expect("activated");
+        people::activate(&town.ctx(), nila).await.expect("activated");
         sqlx::query(
             "insert into members (id, community_id, user_id, role, status, created_at)
              select gen_random_uuid(), c.id, u.id, 'Admin', 'Active', u.created_at from communities c cross join users u
@@ -411,6 +517,95 @@ async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
         // With it, the admin goes on.
         second_factor(town, &mut admin, nila).await;
         assert_eq!(admin.api(Method::GET, "/api-keys", None).await.status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organization_asks_for_a_second_factor_before_what_it_chose_and_nothing_else() {
+    sequel(async |town| {
+        let mut asha = signed_in(town, ASHA).await;
+        // A key from before, made with a password alone.
+        let scopes = ["request:answer", "member:create", "profile:update"];
+        let (_, old) = key(&mut asha, &scopes).await;
+        second_factor(town, &mut asha, ASHA).await;
+        let lena = Figure { name: "Lena Fischer", email: "lena@acme.example", role: "Sponsor Admin of Acme Cloud" };
+        people::activate(&town.ctx(), lena).await.expect("activated");
+        sqlx::query(
+            "insert into organization_members (id, organization_id, user_id, role, created_at)
+             select gen_random_uuid(), o.id, u.id, 'Sponsor Admin', u.created_at from organizations o cross join users u
+             where u.email = $1 and o.slug = 'acme-cloud'",
+        )
+        .bind(lena.email)
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        let mut admin = signed_in(town, lena).await;
+        let (acme, asked) = (one(town, "select id from organizations where slug = 'acme-cloud'").await, one(town, ASKED).await);
+        let conference = one(town, "select id from opportunities where category = 'Knowledge Sponsor'").await;
+        // Words that change nothing where the call is let through: another wording, no address, an old version, no amount.
+        let calls = [
+            ("accepting", Method::PATCH, format!("/requests/{asked}/accept"), json!({"revisionHash": "0".repeat(64)})),
+            (
+                "accepting",
+                Method::POST,
+                format!("/opportunities/{conference}/apply"),
+                json!({"amount": "-", "message": "Words."}),
+            ),
+            ("inviting", Method::POST, "/invitations".to_owned(), json!({"email": "nowhere", "role": "DevRel Manager"})),
+            ("profile", Method::PATCH, format!("/sponsors/{acme}"), json!({"version": 999, "displayName": "Acme Cloud"})),
+        ];
+        let is_let_through = |answer: &Answer| !matches!(answer.status.as_u16(), 401 | 403 | 404);
+        let choose = async |asha: &mut Browser, chosen: &[&str]| {
+            let set = asha.api(Method::PATCH, "/second-factor-policy", Some(json!({"neededFor": chosen}))).await;
+            assert_eq!(set.status, StatusCode::OK, "{}", set.text);
+        };
+        for chosen in ["accepting", "inviting", "profile"] {
+            choose(&mut asha, &[chosen]).await;
+            for (what, method, path, body) in &calls {
+                let answer = admin.api(method.clone(), path, Some(body.clone())).await;
+                if *what != chosen {
+                    assert!(is_let_through(&answer), "{chosen} is chosen, {path}: {}", answer.text);
+                    continue;
+                }
+                assert_eq!((answer.status, answer.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{path}");
+                let said = answer.json()["error"]["message"].as_str().unwrap_or_default().to_owned();
+                assert!(said.contains("Acme Cloud asks for a second factor") && said.contains("Set one up"), "{path}: {said}");
+            }
+        }
+
+        // By forms the same, and by a key that was made without one; what is read stays open, and what was not chosen.
+        choose(&mut asha, &["accepting", "inviting", "profile"]).await;
+        for (path, form, fields) in [
+            (format!("/requests/{asked}?as={ACME}"), "reject", vec![("reason", "Budget")]),
+            (format!("/people?as={ACME}"), "invite", vec![("email", "new@acme.example"), ("role", "DevRel Manager")]),
+            (format!("/organization/profile?as={ACME}"), "profile", vec![("version", "999"), ("displayName", "Acme Cloud")]),
+        ] {
+            let refused = admin.submit(&path, form, &fields).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}: {}", refused.text);
+        }
+        for path in ["/requests".to_owned(), format!("/requests/{asked}"), "/members".to_owned(), "/api-keys".to_owned()] {
+            let seen = admin.api(Method::GET, &path, None).await;
+            assert_eq!(seen.status, StatusCode::OK, "{path}: {}", seen.text);
+        }
+        assert!(admin.open(&format!("/dashboard?as={ACME}")).await.text.contains("asks for a second factor"));
+        let (_, new) = key(&mut asha, &scopes).await;
+        let mut program = town.visitor();
+        for (what, method, path, body) in calls.iter().filter(|(.., path, _)| !path.ends_with("/apply")) {
+            let refused = call(&mut program, &old, method.clone(), path, Some(body.clone())).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{what}");
+            let answer = call(&mut program, &new, method.clone(), path, Some(body.clone())).await;
+            assert!(is_let_through(&answer), "{what}: {}", answer.text);
+        }
+
+        // With it, she goes on.
+        second_factor(town, &mut admin, lena).await;
+        for (what, method, path, body) in &calls {
+            let answer = admin.api(method.clone(), path, Some(body.clone())).await;
+            assert!(is_let_through(&answer), "{what}: {}", answer.text);
+        }
+        let declined = admin.api(Method::PATCH, &format!("/requests/{asked}/reject"), Some(json!({"reason": "Budget"}))).await;
+        assert_eq!(declined.status, StatusCode::OK, "{}", declined.text);
     })
     .await;
 }

@@ -405,6 +405,132 @@ async fn a_week_has_twenty_requests_and_the_last_one_is_sent_once() {
     .await;
 }
 
+#[tokio::test]
+async fn a_person_has_thirty_requests_over_all_their_workspaces() {
+    sequel(async |town| {
+        const APEX: &str = "community:apex-circle";
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        sqlx::query(
+            "insert into members (id, community_id, user_id, role, status, created_at)
+             select gen_random_uuid(), id, $1, 'Organizer', 'Active', now() from communities where slug = 'apex-circle'",
+        )
+        .bind(cast.mei.user().0)
+        .execute(&town.owner)
+        .await
+        .expect("a second seat");
+        let at_apex = people::sign_in(ctx, MEI).await.expect("signed in").actor(Some(APEX)).expect("her second seat");
+        let hackfest: uuid::Uuid = sqlx::query_scalar("select id from events where slug = 'hackfest-2027'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the demo has it");
+        let ingrid = people::actor(ctx, INGRID).await.expect("signed in");
+        let body = json!({
+            "organizationId": ingrid.organization(), "eventId": hackfest, "amount": 1000, "currency": "INR",
+            "category": "Venue Partner", "message": "",
+        });
+        let (from_harbour, from_apex): (RequestInput, RequestInput) = (cast.ask(&ingrid, ""), wire(body.clone()));
+        let send = async |who: &Actor, ask: &RequestInput, times: u32| {
+            for n in 0..times {
+                // Never many in one hour.
+                town.house.clock.shift(3_600);
+                let id = service::send(ctx, who, ask).await.unwrap_or_else(|error| panic!("{n}: {error}"));
+                service::withdraw(ctx, who, id).await.expect("withdrawn");
+            }
+        };
+        // One is the demo's. As long as the workspace's share ends first, nothing is said of the person's.
+        send(&cast.mei, &from_harbour, 17).await;
+        let quota = inbox::quota(ctx, &cast.mei).await.expect("hers");
+        assert_eq!((quota.used, quota.used_by_you, quota.your_label.as_str()), (18, 18, ""));
+        send(&at_apex, &from_apex, sending::PERSON_QUOTA - 1 - 18).await;
+        let words = "You have sent 29 of 30, over all your workspaces.";
+        assert_eq!(inbox::quota(ctx, &at_apex).await.expect("hers").your_label, words);
+        let mut mei = signed_in(town, MEI).await;
+        for path in ["/inbox/standing", "/requests/new?organization=fjord-media"] {
+            let address = format!("{path}{}as={APEX}", if path.contains('?') { "&" } else { "?" });
+            let page = mei.open(&address).await;
+            assert!(page.status == StatusCode::OK && page.text.contains(words), "{address}: {}", page.text);
+        }
+
+        // The last one, from both of her workspaces at once, each of which has room: one goes out.
+        town.house.clock.shift(3_600);
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(service::send(&one, &cast.mei, &from_harbour), service::send(&other, &at_apex, &from_apex));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        let (who, sent, lost) = match (a, b) {
+            (Ok(id), Err(lost)) => (&cast.mei, id, lost),
+            (Err(lost), Ok(id)) => (&at_apex, id, lost),
+            both => panic!("{both:?}"),
+        };
+        assert_eq!((lost.code(), lost.status()), ("REQUEST_QUOTA", 429));
+        assert!(lost.message().contains("30 requests a week are the most for you"), "{}", lost.message());
+        service::withdraw(ctx, who, sent).await.expect("withdrawn");
+        let refused = mei.api_with(Method::POST, "/requests", Some(body), &[("x-commdesk-workspace", APEX)]).await;
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (StatusCode::TOO_MANY_REQUESTS, "REQUEST_QUOTA"),
+            "{}",
+            refused.text
+        );
+        assert!(refused.headers.contains_key("retry-after"));
+        // It is her share that is spent: a colleague still sends from the same workspace.
+        assert!(inbox::quota(ctx, &at_apex).await.expect("hers").used < i64::from(sending::WORKSPACE_QUOTA));
+        service::send(ctx, &cast.ravi, &from_apex).await.expect("Ravi has sent next to nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_eleventh_request_within_an_hour_waits_for_staff() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let (to_tomas, to_ingrid) = (cast.ask(&tomas, ""), cast.ask(&ingrid, ""));
+        // The demo's own is of another hour.
+        town.house.clock.shift(2 * 3_600);
+        for n in 1..sending::TOO_FAST {
+            let id = service::send(ctx, &cast.mei, &to_tomas).await.unwrap_or_else(|error| panic!("{n}: {error}"));
+            assert!(!service::get(ctx, &cast.mei, id).await.expect("hers").held, "{n}");
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        }
+        // The tenth and the eleventh at once: one of them waits, its sender reads why, and its receiver knows of nothing.
+        let (one, other) = (town.ctx(), town.ctx());
+        let (a, b) = tokio::join!(service::send(&one, &cast.mei, &to_tomas), service::send(&other, &cast.mei, &to_ingrid));
+        let mut held = 0;
+        for (id, receiver) in [(a.expect("kept"), &tomas), (b.expect("kept"), &ingrid)] {
+            let view = service::get(ctx, &cast.mei, id).await.expect("hers");
+            assert_eq!(service::get(ctx, receiver, id).await.is_err(), view.held);
+            if view.held {
+                held += 1;
+                assert_eq!(view.held_label, "many requests were sent within an hour");
+            }
+            service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        }
+        assert_eq!(held, 1);
+        // By the API the same: kept and said, not refused.
+        let mut mei = signed_in(town, MEI).await;
+        let body = json!({
+            "organizationId": ingrid.organization(), "eventId": cast.conference, "amount": 1000, "currency": "USD",
+            "category": "Venue Partner", "message": "",
+        });
+        let kept = mei.api(Method::POST, "/requests", Some(body)).await;
+        assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.text);
+        let view = kept.data();
+        assert_eq!((&view["held"], &view["heldLabel"]), (&json!(true), &json!("many requests were sent within an hour")));
+        let id: RequestId = view["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+        let hidden = signed_in(town, INGRID).await.api(Method::GET, &format!("/requests/{id}"), None).await;
+        assert_eq!(hidden.status, StatusCode::NOT_FOUND, "{}", hidden.text);
+        assert_eq!(count(town, "requests where held_at is not null and state = 'Pending'").await, 1);
+        service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
+        // An hour later there is nothing to look at.
+        town.house.clock.shift(3_600);
+        let id = service::send(ctx, &cast.mei, &to_tomas).await.expect("sent");
+        assert!(!service::get(ctx, &cast.mei, id).await.expect("hers").held);
+    })
+    .await;
+}
+
 const SPAM: &str = "See https://a.example https://b.example https://c.example and www.d.example";
 
 #[tokio::test]
@@ -640,6 +766,21 @@ async fn rules_answer_at_once_and_say_who_handles_what() {
         let mut asha = signed_in(town, ASHA).await;
         let page = asha.open("/inbox/rules").await;
         assert!(page.text.contains("Everything in South-East Asia") && page.text.contains("Devi"), "{}", page.text);
+
+        // By the API: not theirs is not there, not by every role, and once.
+        let rule = routing::list(ctx, &cast.asha).await.expect("ours").routes[0].id;
+        let at = format!("/requests/rules/{rule}");
+        let manager = Figure { name: "Devi", email: "devi@acme.example", role: "" };
+        people::activate(ctx, manager).await.expect("activated");
+        for (figure, status) in [(MEI, 404), (manager, 403)] {
+            let refused = signed_in(town, figure).await.api(Method::DELETE, &at, None).await;
+            assert_eq!(refused.status, status, "{}: {}", figure.email, refused.text);
+        }
+        let left = asha.api(Method::DELETE, &at, None).await;
+        assert_eq!(left.status, StatusCode::OK, "{}", left.text);
+        let routes = left.data()["routes"].as_array().cloned().expect("routes");
+        assert!(routes.len() == 1 && routes[0]["id"] != json!(rule), "{routes:?}");
+        assert_eq!(asha.api(Method::DELETE, &at, None).await.status, StatusCode::NOT_FOUND);
     })
     .await;
 }

@@ -103,7 +103,7 @@ fn every_role_of_the_lists_has_a_column() {
 
 /// Signs the caller in, with their seat.
 async fn arrive(town: &Town, caller: Caller) -> Browser {
-    seated(town, caller, Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" }).await
+    seated(town, caller, SEATED).await
 }
 
 /// The same; a seat is taken by this person.
@@ -185,6 +185,17 @@ const TOLD_ELSEWHERE: [&str; 24] = [
     "POST /events/{eventId}/duplicate",
 ];
 
+/// Reads that nobody here may do, and why no row of this table can say who may.
+const READ_BY_NOBODY: [(&str, &str); 4] = [
+    ("/link/{token}", "whoever has the mailed link reads it, whatever their role: told by `accounts.rs`"),
+    ("/invitations/{token}", "whoever has the mailed link reads it, whatever their role: told by `members.rs`"),
+    ("/join-requests/{token}", "whoever reads the mailbox reads it, whatever their role: told by `members.rs`"),
+    ("/unsubscribe/{token}", "whoever has the letter reads it, whatever their role: told by `notifications.rs`"),
+];
+
+/// Who has a seat, when a column is about one.
+const SEATED: Figure = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
+
 /// What the calls are about, beyond the tenants.
 struct Things {
     others: Others,
@@ -193,6 +204,8 @@ struct Things {
     rule: Uuid,
     view: Uuid,
     key: Uuid,
+    /// A piece of a draft of Apex Circle's.
+    item: Uuid,
 }
 
 impl Things {
@@ -212,6 +225,16 @@ impl Things {
                 .replace("{reportId}", &self.report.to_string()),
         )
     }
+
+    /// The same, with the question that is asked of it: about what is not everybody's to know of.
+    fn address_to_read(&self, path: &str) -> String {
+        match path {
+            "/report" => format!("/report?kind=request&id={}", self.tenants.request),
+            "/requests/new" => "/requests/new?organization=acme-cloud".to_owned(),
+            "/opportunities/{opportunityId}/price" => format!("/opportunities/{}/price?items={}", self.tenants.offer, self.item),
+            _ => self.address(path),
+        }
+    }
 }
 
 async fn things(town: &Town) -> Things {
@@ -229,6 +252,7 @@ async fn things(town: &Town) -> Things {
         rule: one("select id from request_fits").await,
         view: one("select id from saved_views").await,
         key: one("select id from api_keys where kind = 'community'").await,
+        item: one(&format!("select id from opportunity_items where opportunity_id = '{}'", tenants.offer)).await,
         others: Others {
             request: tenants.request,
             opportunity: tenants.opportunity,
@@ -399,9 +423,16 @@ async fn column(caller: Caller) -> Column {
     sequel(async |town| {
         let things = things(town).await;
         let mut browser = arrive(town, caller).await;
+        // A search is its owner's, in the workspace that they saved it in: whoever sits here saved this one for Acme Cloud.
+        sqlx::query("update saved_views set user_id = u.id from users u where saved_views.id = $1 and u.email = $2")
+            .bind(things.view)
+            .bind(SEATED.email)
+            .execute(&town.owner)
+            .await
+            .expect("theirs");
         for what in reads() {
             let path = what.strip_prefix("GET ").unwrap_or(&what);
-            let address = things.address(path);
+            let address = things.address_to_read(path);
             let answer = if path == what { browser.open(&address).await } else { browser.api(Method::GET, &address, None).await };
             assert!(!answer.status.is_server_error(), "{what}: {} {}", answer.status, answer.text);
             told.reads.push((what, answer.status.as_u16()));
@@ -450,8 +481,10 @@ fn who_may_do_what_is_the_table_that_was_agreed() {
         }
     });
     let told = told.into_inner().expect("nobody panicked");
-    let (reads, _) = table(&columns, told.iter().map(|column| &column.reads[..]), |status| (200..300).contains(&status));
+    let (reads, unread) = table(&columns, told.iter().map(|column| &column.reads[..]), |status| (200..300).contains(&status));
     insta::assert_snapshot!("roles_by_reads", reads);
+    // What nobody reads here is not there, or lacks its question: the row says nothing about who may.
+    assert_eq!(unread, READ_BY_NOBODY.map(|(what, _)| what.to_owned()), "known: {READ_BY_NOBODY:?}");
     let (writes, empty) =
         table(&columns, told.iter().map(|column| &column.writes[..]), |status| !matches!(status, 401 | 403 | 404));
     insta::assert_snapshot!("roles_by_writes", writes);

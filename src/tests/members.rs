@@ -880,6 +880,96 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
 }
 
 #[tokio::test]
+async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
+    sequel(async |town| {
+        const LUMEN: &str = "organization:lumen-data";
+        let ctx = told(town).await;
+        let tomas = acting(town, TOMAS, LUMEN).await;
+        newly(town, &tomas, LENA, "DevRel Manager").await;
+        newly(town, &tomas, NOOR, "Sponsor Manager").await;
+        let asks = async |figure: Figure| ask(town, figure, "lumen-data", "office@lumen.example").await;
+        // Ravi asks its admin, who is still there.
+        ask(town, RAVI, "lumen-data", "").await.expect("asked");
+        assert_eq!(code(ask(town, RAVI, "lumen-data", "").await), "ALREADY_ASKED");
+        let suspend = async |figure: Figure, suspended: bool| {
+            sqlx::query("update users set suspended_at = case when $2 then now() end where email = $1")
+                .bind(figure.email)
+                .bind(suspended)
+                .execute(&town.owner)
+                .await
+                .expect("the login is there");
+        };
+        assert_eq!(code(asks(LENA).await), "ALREADY_A_MEMBER", "Tomás leads it, and makes others admins");
+
+        suspend(TOMAS, true).await;
+        asks(LENA).await.expect("asked");
+        let token = mailed(town, "office@lumen.example", "/join-requests/");
+        let page = town.visitor().open(&format!("/join-requests/{token}")).await.text;
+        assert!(page.contains("May Lena Fischer lead Lumen Data?") && page.contains("is DevRel Manager of"), "{page}");
+        assert!(
+            page.contains("Sponsor Admin") && !page.contains("Hiring Manager"),
+            "who belongs to it already leads it, or nothing"
+        );
+        // Not as something else, not while she is suspended, not while somebody leads it again.
+        let admin = JoinDecision::Accept(OrganizationRole::SponsorAdmin);
+        let other = JoinDecision::Accept(OrganizationRole::HiringManager);
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &token, &other).await), "VALIDATION_ERROR");
+        suspend(LENA, true).await;
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &token, &admin).await), "SUSPENDED");
+        suspend(LENA, false).await;
+        suspend(TOMAS, false).await;
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &token, &admin).await), "ADMINS_DECIDE");
+        suspend(TOMAS, true).await;
+        joins::decide_by_mailbox(&ctx, &token, &admin).await.expect("decided");
+        town.drain().await;
+        let lena = acting(town, LENA, LUMEN).await;
+        assert_eq!(lena.acting.as_ref().expect("a seat").role_label(), "Sponsor Admin");
+        let seats = "organization_members m join organizations o on o.id = m.organization_id where o.slug = 'lumen-data'";
+        assert_eq!(count(town, seats).await, 3, "the same seat, with another role");
+        let stated: serde_json::Value = sqlx::query_scalar("select payload::jsonb from facts where name = 'join_accepted'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("one fact");
+        assert_eq!((&stated["from"], &stated["leads"]), (&json!("DevRel Manager"), &json!(true)), "{stated}");
+        assert_eq!(stated["people"], json!([tomas.user()]), "{stated}");
+        // The admin of before and the colleagues hear of it; she hears that she was accepted.
+        let new_admin = "Lumen Data has a new admin";
+        for figure in [TOMAS, NOOR] {
+            let told = letters_to(town, figure.email).into_iter().filter(|subject| subject == new_admin).count();
+            assert_eq!(told, 1, "{}", figure.email);
+        }
+        let told = letters_to(town, LENA.email);
+        assert!(told.iter().any(|subject| subject == "You belong to Lumen Data now") && !told.iter().any(|it| it == new_admin));
+
+        // Whoever is taken out before the mailbox has answered has asked for nothing.
+        suspend(LENA, true).await;
+        asks(NOOR).await.expect("asked");
+        let late = mailed(town, "office@lumen.example", "/join-requests/");
+        assert_ne!(late, token);
+        suspend(LENA, false).await;
+        let lena = acting(town, LENA, LUMEN).await;
+        service::take_out(&ctx, &lena, member_id(town, &lena, NOOR.name).await).await.expect("taken out");
+        suspend(LENA, true).await;
+        assert_eq!(code(joins::decide_by_mailbox(&ctx, &late, &admin).await), "NOT_FOUND");
+        assert_eq!(count(town, seats).await, 2);
+        // A newcomer whom a mailbox makes an admin is news to the others too; one who leads nothing is not. Whom Ravi had asked
+        // cannot answer any more: asking a mailbox takes the place of that.
+        let page = browser(town, RAVI).await.open("/directory/lumen-data/join").await.text;
+        assert!(page.contains("A mailbox at lumen.example") && !page.contains("You have asked"), "{page}");
+        let ravi = asks(RAVI).await.expect("asked");
+        let token = mailed(town, "office@lumen.example", "/join-requests/");
+        joins::decide_by_mailbox(&ctx, &token, &other).await.expect("decided");
+        town.drain().await;
+        let payload = "select payload::jsonb from facts where name = 'join_accepted' and payload::jsonb->>'joinRequestId' = $1";
+        let stated: serde_json::Value =
+            sqlx::query_scalar(payload).bind(ravi.to_string()).fetch_one(&town.owner).await.expect("one fact");
+        assert_eq!((stated.get("leads"), stated.get("from")), (None, None), "{stated}");
+        assert_eq!(letters_to(town, TOMAS.email).iter().filter(|subject| *subject == new_admin).count(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn calls_are_carried_out_once() {
     sequel(async |town| {
         told(town).await;

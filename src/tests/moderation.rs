@@ -120,6 +120,29 @@ async fn a_block_is_mutual_and_silent() {
             assigned
         );
         assert_eq!(count(town, "organizations where display_name = 'Lumen Data'").await, 1, "nobody is made twice by a block");
+        // Their website is answered like that of anybody who is not to be linked, field by field.
+        let mut answers = Vec::new();
+        for (name, website) in [("Lumen Data", "https://lumen.example"), ("Globex Cloud", "https://globex.example")] {
+            let body = json!({"name": name, "website": website, "category": "Support Partner", "confirm": true});
+            let answer = of_mei.api(Method::POST, &at, Some(body)).await;
+            assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+            let mut said = answer.data();
+            for own in ["linkId", "name", "website", "websiteLabel", "displayOrder"] {
+                said[own] = json!(null);
+            }
+            answers.push(said);
+        }
+        assert!(answers[0]["organizationId"].is_null(), "{}", answers[0]);
+        assert_eq!(answers[0], answers[1]);
+        // A name that is like theirs is asked about where the directory is seen with them, and nowhere else.
+        let like = json!({"name": "Lumen Dat", "category": "Ecosystem Partner"});
+        let hackfest = one(town, "select id from events where slug = 'hackfest-2027'").await;
+        let mut of_ravi = signed_in(town, RAVI).await;
+        let asked = of_ravi.api(Method::POST, &format!("/events/{hackfest}/partners"), Some(like.clone())).await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", asked.text);
+        assert!(asked.text.contains("Lumen Data"), "{}", asked.text);
+        let made = of_mei.api(Method::POST, &at, Some(like)).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
         assert_eq!(of_mei.api(Method::GET, "/blocks", None).await.data()["items"].as_array().map(Vec::len), Some(0));
         // Everybody else sees both.
         let (mut visitor, mut of_asha) = (town.visitor(), signed_in(town, ASHA).await);
@@ -144,6 +167,30 @@ async fn a_block_is_mutual_and_silent() {
         let lifted = of_tomas.submit("/inbox/rules", "unblock", &[("workspaceId", &harbour.to_string())]).await;
         assert_eq!(lifted.status, StatusCode::SEE_OTHER, "{}", lifted.text);
         requests::send(&ctx, &mei, &ask).await.expect("they talk again");
+        // By the API: taken back by who made it, not by every role, and once.
+        let at = format!("/blocks/{harbour}");
+        let made = of_tomas.api(Method::POST, "/blocks", Some(json!({"workspaceId": harbour}))).await;
+        assert_eq!(made.data()["items"][0]["workspaceId"], json!(harbour), "{}", made.text);
+        let devrel = Figure { name: "Lena Fischer", email: "lena@lumen.example", role: "" };
+        let user = people::activate(&ctx, devrel).await.expect("activated");
+        sqlx::query(
+            "insert into organization_members (id, organization_id, user_id, role, created_at)
+             values (gen_random_uuid(), $1, $2, 'DevRel Manager', now())",
+        )
+        .bind(tomas.organization().expect("Lumen").0)
+        .bind(user.0)
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        let (not_hers, no_role) = (
+            of_mei.api(Method::DELETE, &format!("/blocks/{}", tomas.organization().expect("Lumen")), None).await,
+            signed_in(town, devrel).await.api(Method::DELETE, &at, None).await,
+        );
+        assert_eq!((not_hers.status, no_role.status), (StatusCode::NOT_FOUND, StatusCode::FORBIDDEN));
+        let lifted = of_tomas.api(Method::DELETE, &at, None).await;
+        assert_eq!((lifted.status, lifted.data()["items"].as_array().map(Vec::len)), (StatusCode::OK, Some(0)), "{}", lifted.text);
+        assert_eq!(of_tomas.api(Method::DELETE, &at, None).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(count(town, "facts where name = 'block_lifted'").await, 2);
 
         // By the button on the other's page, too: on a profile, and on a community's.
         assert!(of_mei.open("/directory/lumen-data").await.text.contains("Block Lumen Data"));
@@ -428,6 +475,23 @@ async fn a_block_takes_no_public_page_away() {
         let refused = of_ravi.api(Method::PATCH, &at, Some(json!({"version": version().await, "visible": true}))).await;
         assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
         assert_eq!(refused.json()["error"]["code"], "CANNOT_STAND");
+        // The same is said of whoever staff took off the marketplace, where no block is.
+        let status = async |status: &str| {
+            sqlx::query("update organizations set verification_status = $1 where slug = 'lumen-data'")
+                .bind(status)
+                .execute(&town.owner)
+                .await
+                .expect("as staff decide");
+        };
+        blocks::lift(&ctx, &tomas, ravi.community().expect("Apex Circle").0).await.expect("lifted");
+        status("Disabled").await;
+        let away = of_ravi.api(Method::PATCH, &at, Some(json!({"version": version().await, "visible": true}))).await;
+        assert_eq!(
+            (away.status, away.json()["error"]["message"].clone()),
+            (refused.status, refused.json()["error"]["message"].clone())
+        );
+        status("Verified").await;
+        blocks::block(&ctx, &tomas, ravi.community().expect("Apex Circle").0).await.expect("blocked again");
         sqlx::query("update event_partners set visible = true where id = $1")
             .bind(own)
             .execute(&town.owner)

@@ -11,7 +11,7 @@ use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
         members::{
-            joins,
+            joins, service as members,
             views::{JoinDecision, JoinInput},
         },
         organizations::{
@@ -30,7 +30,7 @@ use commdesk::{
     kernel::{
         actor::{Actor, OrganizationRole, VerificationStatus},
         error::AppResult,
-        ids::OrganizationId,
+        ids::{MemberId, OrganizationId},
         page::PageRequest,
     },
     platform::{
@@ -635,6 +635,81 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
 }
 
 #[tokio::test]
+async fn staff_decide_on_claims_by_the_api() {
+    sequel(async |town| {
+        let ctx = demo(town).await;
+        let id = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let mut ids = Vec::new();
+        for email in ["cto@northwind.example", "boss@northwind.example", "pr@northwind.example"] {
+            claims::ask(&ctx, Voice::Visitor { user: None }, &OrganizationRef::Id(id), email).await.expect("asked");
+            // The last one does not follow the link.
+            if !email.starts_with("pr") {
+                let link = mailed_link(town, email).await;
+                accounts::use_link(&ctx, &link, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+            }
+            town.drain().await;
+            let claim: Uuid = sqlx::query_scalar("select id from organization_claims where organization_id = $1 and email = $2")
+                .bind(id.0)
+                .bind(email)
+                .fetch_one(&town.owner)
+                .await
+                .expect("their claim");
+            ids.push(claim);
+        }
+        let (cto, boss, pr) = (ids[0], ids[1], ids[2]);
+        let at = format!("/sponsors/{id}/claims/decision");
+        let words =
+            |claim: Uuid, decision: &str, reason: &str| Some(json!({"id": claim, "decision": decision, "reason": reason}));
+        let seen = "Seen in the company register.";
+
+        // Nobody decides but staff who gave their second factor.
+        town.house.clock.shift(60);
+        let half = town.visitor().api(Method::POST, &at, words(cto, "approve", seen)).await;
+        assert_eq!(half.status, StatusCode::UNAUTHORIZED, "{}", half.text);
+        for figure in [RAVI, ASHA, SARA] {
+            let refused = communities::browser(town, figure).await.api(Method::POST, &at, words(cto, "approve", seen)).await;
+            assert!(matches!(refused.status.as_u16(), 401 | 403), "{}: {} {}", figure.email, refused.status, refused.text);
+        }
+        let mut desk = desk(town).await;
+        for (claim, decision, reason, status) in [
+            (Uuid::nil(), "approve", seen, 404),
+            (cto, "approve", "", 422),
+            (cto, "perhaps", seen, 422),
+            // It is not proven.
+            (pr, "approve", seen, 409),
+        ] {
+            let refused = desk.api(Method::POST, &at, words(claim, decision, reason)).await;
+            assert_eq!(refused.status, status, "{decision}: {}", refused.text);
+        }
+        let refused = desk.api(Method::POST, &at, words(cto, "refuse", seen)).await;
+        assert_eq!((refused.status, &refused.data()["verificationStatus"]), (StatusCode::OK, &json!("Community Added")));
+        // Sent twice with one key, it is decided once; without the key, there is nothing left to decide.
+        for _ in 0..2 {
+            let approved = desk.api_with(Method::POST, &at, words(boss, "approve", seen), &[("idempotency-key", "one")]).await;
+            assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
+            assert_eq!(approved.data()["verificationStatus"], "Verified");
+        }
+        assert_eq!(desk.api(Method::POST, &at, words(boss, "approve", seen)).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(seats(town, id).await, [("boss@northwind.example".to_owned(), "Sponsor Admin".to_owned())]);
+        let states: Vec<String> =
+            sqlx::query_scalar("select state from organization_claims where organization_id = $1 order by email")
+                .bind(id.0)
+                .fetch_all(&town.owner)
+                .await
+                .expect("three claims");
+        assert_eq!(states, ["Approved", "Refused", "Refused"]);
+        let facts: i64 =
+            sqlx::query_scalar("select count(*) from facts where name like 'organization_claim_%' and subject_id = $1")
+                .bind(id.0)
+                .fetch_one(&town.owner)
+                .await
+                .expect("facts");
+        assert_eq!(facts, 3 + 2 + 3, "asked, proven, decided");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_claim_goes_through_pages_without_scripts() {
     sequel(async |town| {
         let ctx = demo(town).await;
@@ -893,6 +968,152 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
         // Somebody leads it again: no second person comes in that way, not even with the text that is there.
         let asha = people::sign_in(&ctx, ASHA).await.expect("signed in");
         assert_eq!(code(claims::ask_proof(&ctx, &asha, &by).await), "NOT_CLAIMABLE");
+    })
+    .await;
+}
+
+const LENA: Figure = Figure { name: "Lena Fischer", email: "lena@lumen.example", role: "" };
+const NOOR: Figure = Figure { name: "Noor Aziz", email: "noor@lumen.example", role: "" };
+const IDA: Figure = Figure { name: "Ida Moreau", email: "ida@lumen.example", role: "" };
+const KAY: Figure = Figure { name: "Kay Brandt", email: "kay@lumen.example", role: "" };
+
+/// Gives somebody a seat that leads nothing.
+async fn colleague(town: &Town, id: OrganizationId, figure: Figure) {
+    let user = people::activate(&town.ctx(), figure).await.expect("activated");
+    sqlx::query(
+        "insert into organization_members (id, organization_id, user_id, role, created_at)
+         values (gen_random_uuid(), $1, $2, 'DevRel Manager', now())",
+    )
+    .bind(id.0)
+    .bind(user.0)
+    .execute(&town.owner)
+    .await
+    .expect("a seat");
+}
+
+async fn set_suspended(town: &Town, figure: Figure, suspended: bool) {
+    sqlx::query("update users set suspended_at = case when $2 then now() end where email = $1")
+        .bind(figure.email)
+        .bind(suspended)
+        .execute(&town.owner)
+        .await
+        .expect("the login is there");
+}
+
+/// The seats of an organization: whose, and as what.
+async fn seats(town: &Town, id: OrganizationId) -> Vec<(String, String)> {
+    sqlx::query_as(
+        "select u.email, m.role from organization_members m join users u on u.id = m.user_id
+         where m.organization_id = $1 order by u.email",
+    )
+    .bind(id.0)
+    .fetch_all(&town.owner)
+    .await
+    .expect("seats")
+}
+
+async fn role_of(town: &Town, id: OrganizationId, figure: Figure) -> String {
+    seats(town, id).await.into_iter().find(|(email, _)| email == figure.email).map(|(_, role)| role).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn its_own_people_may_lead_what_has_lost_its_last_admin() {
+    sequel(async |town| {
+        let ctx = demo(town).await;
+        let lumen = organization(town, "lumen-data").await;
+        let by = OrganizationRef::Id(lumen);
+        let (sara, _) = two_of_the_staff(town).await;
+        let of = async |figure: Figure| people::sign_in(&ctx, figure).await.expect("signed in");
+        for figure in [LENA, NOOR, KAY] {
+            colleague(town, lumen, figure).await;
+        }
+        let (lena, noor, kay) = (of(LENA).await, of(NOOR).await, of(KAY).await);
+        // While somebody leads it, they make others admins, and no proof does.
+        assert_eq!(code(claims::ask_proof(&ctx, &lena, &by).await), "NOT_CLAIMABLE");
+        let mut browser = communities::browser(town, LENA).await;
+        assert!(browser.open("/directory/lumen-data/join").await.text.contains("You belong to Lumen Data"));
+        assert!(!browser.open("/dashboard").await.text.contains("/directory/lumen-data/join"));
+
+        // Its only admin is suspended: the way is there, for its own people too.
+        set_suspended(town, TOMAS, true).await;
+        let dashboard = browser.open("/dashboard").await.text;
+        assert!(dashboard.contains("Nobody leads Lumen Data any more") && dashboard.contains("/directory/lumen-data/join"));
+        let page = browser.open("/directory/lumen-data/join").await.text;
+        assert!(page.contains("Lead Lumen Data") && page.contains("/claim/lumen-data#dns"), "{page}");
+        let page = browser.open("/claim/lumen-data").await.text;
+        assert!(page.contains("Lead Lumen Data") && page.contains("Get the text"), "{page}");
+        let mut texts = Vec::new();
+        for person in [&lena, &noor, &kay] {
+            texts.push(claims::ask_proof(&ctx, person, &by).await.expect("a text").text);
+        }
+        assert_eq!(code(claims::check_proof(&ctx, &lena, &by).await), "PROOF_NOT_FOUND");
+        assert_eq!(role_of(town, lumen, LENA).await, "DevRel Manager");
+        let shown = with_names(town, texts.iter().fold(Fixed::new(), |names, text| names.text("lumen.example", text)));
+
+        // Whoever was suspended after they had signed in comes to lead nothing, with the right text in the right place.
+        set_suspended(town, NOOR, true).await;
+        claims::check_proof(&shown, &noor, &by).await.expect("the text is there");
+        assert_eq!(role_of(town, lumen, NOOR).await, "DevRel Manager");
+        set_suspended(town, NOOR, false).await;
+
+        claims::check_proof(&shown, &lena, &by).await.expect("the text is there");
+        assert_eq!(role_of(town, lumen, LENA).await, "Sponsor Admin");
+        assert_eq!(seats(town, lumen).await.len(), 4, "the same seat, with another role");
+        let stated: Value = sqlx::query_scalar(
+            "select payload::jsonb from facts where name = 'organization_domain_proven' and payload::jsonb->>'role' = 'Sponsor Admin'",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("one fact");
+        let tomas: Uuid = sqlx::query_scalar("select id from users where email = $1")
+            .bind(TOMAS.email)
+            .fetch_one(&town.owner)
+            .await
+            .expect("his login is there");
+        assert_eq!((&stated["from"], &stated["people"]), (&json!("DevRel Manager"), &json!([tomas])), "{stated}");
+        // The admin of before, the colleagues and staff hear of it.
+        town.drain().await;
+        for figure in [TOMAS, NOOR, KAY] {
+            let told = town.post.letters().into_iter().filter(|letter| letter.to == figure.email);
+            assert_eq!(told.filter(|letter| letter.subject == "Lumen Data has a new admin").count(), 1, "{}", figure.email);
+        }
+        let told: i64 =
+            sqlx::query_scalar("select count(*) from notices where user_id = $1 and title = 'Lumen Data has a new admin'")
+                .bind(sara.user().0)
+                .fetch_one(&town.owner)
+                .await
+                .unwrap();
+        assert_eq!(told, 1);
+
+        // Kay's text is still in the DNS. Once they are taken out, it makes them nothing when nobody leads again.
+        assert_eq!(code(claims::ask_proof(&ctx, &noor, &by).await), "NOT_CLAIMABLE", "Lena leads it");
+        claims::check_proof(&shown, &kay, &by).await.expect("the text is there");
+        assert_eq!(role_of(town, lumen, KAY).await, "DevRel Manager", "one came first");
+        set_suspended(town, LENA, true).await;
+        claims::ask_proof(&ctx, &kay, &by).await.expect("another text");
+        set_suspended(town, LENA, false).await;
+        let seat: Uuid =
+            sqlx::query_scalar("select m.id from organization_members m join users u on u.id = m.user_id where u.email = $1")
+                .bind(KAY.email)
+                .fetch_one(&town.owner)
+                .await
+                .expect("a seat");
+        let admin = of(LENA).await.actor(Some("organization:lumen-data")).expect("she leads it");
+        members::take_out(&ctx, &admin, MemberId(seat)).await.expect("taken out");
+        set_suspended(town, LENA, true).await;
+        assert_eq!(code(claims::check_proof(&shown, &kay, &by).await), "NOT_FOUND");
+        assert_eq!(role_of(town, lumen, KAY).await, "");
+
+        // Two who publish theirs at once: the domain decides on one of them, and nobody is made admin beside them.
+        colleague(town, lumen, IDA).await;
+        let other = of(IDA).await;
+        let (one, two) = (claims::ask_proof(&ctx, &noor, &by).await, claims::ask_proof(&ctx, &other, &by).await);
+        let names = Fixed::new().text("lumen.example", &one.expect("a text").text);
+        let shown = with_names(town, names.text("lumen.example", &two.expect("a text").text));
+        let (a, b) = tokio::join!(claims::check_proof(&shown, &noor, &by), claims::check_proof(&shown, &other, &by));
+        assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        let lead = [role_of(town, lumen, NOOR).await, role_of(town, lumen, IDA).await];
+        assert_eq!(lead.iter().filter(|role| *role == "Sponsor Admin").count(), 1, "{lead:?}");
     })
     .await;
 }

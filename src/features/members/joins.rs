@@ -2,7 +2,8 @@
 //!
 //! Promises: whoever decides by mail has read a mail at the organization's own domain, never at a shared host or a free mail
 //! service; a wish is decided once; its link works once. An organization that is not listed is not there for askers; one
-//! that nobody has claimed is claimed, not joined.
+//! that nobody has claimed is claimed, not joined. Where nobody leads a verified one (any more), its own people ask to lead it
+//! in the same way; whoever is taken out, or whose login is suspended, does not come to lead it by what they had asked before.
 
 use super::{
     policy,
@@ -15,11 +16,14 @@ use super::{
     views::{JoinDecision, JoinDecisionPage, JoinInput, JoinList, JoinScreen, JoinSentView, JoinStep, JoinView},
 };
 use crate::{
-    features::organizations::{
-        self,
-        identity::{Identity, registrable},
-        service::OrganizationRef,
-        views::{OrganizationBrief, OrganizationView},
+    features::{
+        accounts,
+        organizations::{
+            self,
+            identity::{Identity, registrable},
+            service::OrganizationRef,
+            views::{OrganizationBrief, OrganizationView},
+        },
     },
     kernel::{
         actor::{Actor, OrganizationRole, Person, VerificationStatus, Workspace},
@@ -75,14 +79,17 @@ fn belongs(person: &Person, organization: OrganizationId) -> bool {
 pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> AppResult<JoinScreen> {
     let asked = find(ctx, slug).await?;
     let o = &asked.organization;
+    let belongs = belongs(person, o.id);
     let step = if asked.standing().is_unclaimed && o.website.is_empty() {
         JoinStep::Apply
     } else if asked.standing().is_unclaimed {
         JoinStep::Claim
-    } else if belongs(person, o.id) {
+    } else if belongs && !asked.standing().is_led_by_nobody() {
         JoinStep::Member
     } else if let Some(row) = store::find_join(ctx.db(), None, Some((o.id, person.user))).await?
         && row.request().still_open(ctx.now()).is_ok()
+        // Whom they asked is gone: they ask a mailbox now.
+        && (row.decider_email.is_some() || !asked.standing().is_led_by_nobody())
     {
         JoinStep::Waiting { by_mailbox: row.decider_email.is_some() }
     } else {
@@ -92,10 +99,11 @@ pub async fn screen(ctx: &Ctx, person: &Person, slug: &str, acting: &str) -> App
             (Err(refusal), None) => JoinStep::Nobody { why: refusal.message },
         }
     };
-    Ok(JoinScreen { organization_name: o.display_name.clone(), slug: o.slug.clone(), acting: acting.to_owned(), step })
+    Ok(JoinScreen { organization_name: o.display_name.clone(), slug: o.slug.clone(), acting: acting.to_owned(), belongs, step })
 }
 
-/// Asks to join. The admins get a notice and a letter; or the mailbox a letter with the link that decides.
+/// Asks to join, or to lead what one belongs to and nobody leads. The admins get a notice and a letter; or the mailbox a letter
+/// with the link that decides.
 ///
 /// # Errors
 /// 404; 409 `ALREADY_A_MEMBER`, `ALREADY_ASKED`, `NO_ONE_TO_ASK`, `CLAIM_IT`; 422; 429.
@@ -128,10 +136,15 @@ pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<Joi
     let mut tx = ctx.begin().await?;
     limits::hit_in(&mut tx, limits::JOIN_USER, &person.user.to_string()).await?;
     store::hold_workspace(&mut tx, workspace).await?;
-    if store::find_seat(&mut tx, workspace, &Wanted::user(person.user)).await?.is_some() {
+    let to_lead = asked.standing().is_led_by_nobody() && !organizations::service::has_admins_in(&mut tx, o.id).await?;
+    if !to_lead && store::find_seat(&mut tx, workspace, &Wanted::user(person.user)).await?.is_some() {
         return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", o.display_name)));
     }
-    store::drop_open_mailbox_join(&mut tx, o.id, person.user).await?;
+    if to_lead {
+        store::drop_open_join(&mut tx, o.id, person.user).await?;
+    } else {
+        store::drop_open_mailbox_join(&mut tx, o.id, person.user).await?;
+    }
     let asking = JoinAsked::new(request, &message, &o.display_name);
     store::apply_join_asked(&mut tx, &asking).await?;
     tx.state(Voice::Acting { user: person.user.0, kind: "person", id: None }, &asking);
@@ -212,7 +225,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: JoinRequestId, decision: &Join
     if request.organization != organization || request.decider != Decider::Admins {
         return Err(AppError::NotFound);
     }
-    settle(&mut tx, &request, decision, actor.into(), Some(actor.user())).await?;
+    settle(&mut tx, &request, decision, false, (actor.into(), Some(actor.user()))).await?;
     tx.result(id);
     tx.commit().await
 }
@@ -227,8 +240,16 @@ pub async fn decision_page(ctx: &Ctx, token: &str) -> AppResult<JoinDecisionPage
     let brief = organizations::service::brief(ctx, request.organization).await?;
     let has_admins = !organizations::service::admins(ctx, request.organization).await?.is_empty();
     let problem = may_still(&request, &brief, has_admins, ctx).err().map(|error| error.message());
+    let mut conn = ctx.db().acquire().await?;
+    let seat =
+        store::list_seats(&mut conn, WorkspaceId::Organization(request.organization), &Wanted::user(request.user)).await?.pop();
+    let mut roles = roles(&brief, has_admins);
+    if seat.is_some() {
+        roles.retain(|role| OrganizationRole::parse(role).is_some_and(OrganizationRole::is_admin));
+    }
     Ok(JoinDecisionPage {
-        roles: roles(&brief, has_admins),
+        roles,
+        belongs_as: seat.map(|seat| seat.role),
         organization_name: brief.name,
         name: row.name,
         email: row.email,
@@ -273,7 +294,7 @@ async fn find_by_token(ctx: &Ctx, token: &str) -> AppResult<store::JoinRow> {
 /// Whoever reads the mailbox decides; the link works once.
 ///
 /// # Errors
-/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `CLAIM_IT`, `ADMINS_DECIDE`, `DISABLED`; 422 on `role`.
+/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `CLAIM_IT`, `ADMINS_DECIDE`, `DISABLED`, `SUSPENDED`; 422 on `role`.
 pub async fn decide_by_mailbox(ctx: &Ctx, token: &str, decision: &JoinDecision) -> AppResult<()> {
     let seen = find_by_token(ctx, token).await?;
     let mut tx = ctx.begin().await?;
@@ -282,20 +303,56 @@ pub async fn decide_by_mailbox(ctx: &Ctx, token: &str, decision: &JoinDecision) 
     let brief = organizations::service::brief_in(&mut tx, request.organization).await?;
     let has_admins = organizations::service::has_admins_in(&mut tx, request.organization).await?;
     may_still(&request, &brief, has_admins, ctx)?;
-    settle(&mut tx, &request, decision, Voice::Visitor { user: None }, None).await?;
+    if matches!(decision, JoinDecision::Accept(_)) {
+        can_sign_in(ctx, &request).await?;
+    }
+    let led_by_nobody = brief.status == VerificationStatus::Verified && !has_admins;
+    settle(&mut tx, &request, decision, led_by_nobody, (Voice::Visitor { user: None }, None)).await?;
     tx.commit().await
 }
 
-/// Yes or no, in the caller's transaction; the organization must be held.
-async fn settle(tx: &mut Tx, request: &JoinRequest, decision: &JoinDecision, voice: Voice, by: Option<UserId>) -> AppResult<()> {
+/// Staff have suspended whoever asked: no mailbox gives them a workspace. The reader is not told why.
+async fn can_sign_in(ctx: &Ctx, request: &JoinRequest) -> AppResult<()> {
+    let login = accounts::service::login(ctx, request.user).await?;
+    if login.is_some_and(|login| !login.suspended) {
+        return Ok(());
+    }
+    Err(AppError::refused(
+        "SUSPENDED",
+        format!("{} cannot be accepted at the moment. Decline, or do nothing: the link ends by itself.", request.name),
+    ))
+}
+
+/// Yes or no, in the caller's transaction; the organization must be held. Where nobody leads it, somebody who has a seat there
+/// already is accepted as its admin, or not at all.
+async fn settle(
+    tx: &mut Tx,
+    request: &JoinRequest,
+    decision: &JoinDecision,
+    led_by_nobody: bool,
+    (voice, by): (Voice, Option<UserId>),
+) -> AppResult<()> {
     let ctx = tx.ctx().clone();
     match decision {
         JoinDecision::Accept(role) => {
             fits(tx, request.organization, *role).await?;
-            let accepted = request.accept(*role, ctx.now())?;
+            let mut accepted = request.accept(*role, ctx.now())?;
             let workspace = WorkspaceId::Organization(request.organization);
-            if store::find_seat(tx, workspace, &Wanted::user(request.user)).await?.is_none() {
-                store::insert_seat(tx, ctx.id(), workspace, request.user, role.label()).await?;
+            match store::find_seat(tx, workspace, &Wanted::user(request.user)).await? {
+                None => store::insert_seat(tx, ctx.id(), workspace, request.user, role.label()).await?,
+                Some(seat) if led_by_nobody => {
+                    if !role.is_admin() {
+                        let message =
+                            format!("{} belongs to it already, and asks to lead it. Choose Admin, or decline.", request.name);
+                        return Err(AppError::invalid("role", message));
+                    }
+                    store::set_role(tx, request.organization, request.user, *role).await?;
+                    accepted = accepted.lifted_from(&seat.role);
+                }
+                Some(_) => {}
+            }
+            if led_by_nobody && role.is_admin() {
+                accepted = accepted.leading(organizations::service::suspended_admins_in(tx, request.organization).await?);
             }
             store::apply_join_accepted(tx, &accepted, by).await?;
             tx.state(voice, &accepted);

@@ -703,6 +703,11 @@ pub async fn take_out(ctx: &Ctx, actor: &Actor, id: MemberId) -> AppResult<()> {
         store::apply_removed(&mut tx, &removed).await?;
         tx.state(actor, &removed);
     }
+    if let WorkspaceId::Organization(organization) = workspace {
+        // What they asked for while they belonged to it makes them nothing later: no link in a mailbox, no text in the DNS.
+        store::drop_open_mailbox_join(&mut tx, organization, seat.user).await?;
+        organizations::claims::forget_proof_in(&mut tx, organization, seat.user).await?;
+    }
     tx.result(id);
     tx.commit().await
 }

@@ -775,6 +775,18 @@ pub async fn drop_open_mailbox_join(tx: &mut Tx, organization: OrganizationId, u
     Ok(())
 }
 
+/// Where nobody is left to decide on it, asking a mailbox takes the place of having asked the admins.
+pub async fn drop_open_join(tx: &mut Tx, organization: OrganizationId, user: UserId) -> AppResult<()> {
+    sqlx::query!(
+        "delete from join_requests where organization_id = $1 and user_id = $2 and accepted_at is null and declined_at is null",
+        organization.0,
+        user.0,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// # Errors
 /// 409 `ALREADY_ASKED`.
 pub async fn apply_join_asked(tx: &mut Tx, fact: &JoinAsked) -> AppResult<()> {

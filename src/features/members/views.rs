@@ -525,6 +525,8 @@ pub struct JoinScreen {
     pub organization_name: String,
     pub slug: String,
     pub acting: String,
+    /// The reader has a seat there.
+    pub belongs: bool,
     pub step: JoinStep,
 }
 
@@ -561,6 +563,8 @@ pub struct JoinDecisionPage {
     pub email: String,
     pub message: String,
     pub mailbox: String,
+    /// The role that they have there already: they ask to lead it.
+    pub belongs_as: Option<String>,
     /// Roles to choose from, the most fitting first.
     pub roles: Vec<String>,
     /// Why it cannot be decided any more.

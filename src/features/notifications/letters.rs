@@ -234,6 +234,7 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::OrganizationClaimProven
         | Template::OrganizationSeatEnded
         | Template::OrganizationLedAgain
+        | Template::OrganizationLedByOthers
         | Template::OrganizationClaimRefused => about_claims(template, story, reader),
         Template::CommunityRegistered
         | Template::CommunityUnderReview
@@ -769,10 +770,12 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Find it in the directory", "/directory".into()),
         ),
         Template::OrganizationLedAgain => {
-            let text = format!(
-                "Nobody led {name} any more. Somebody published a text of ours in its domain's DNS, which made them its {}.",
-                story.role
-            );
+            let how = if story.person.is_empty() {
+                format!("Somebody published a text of ours in its domain's DNS, which made them its {}.", story.role)
+            } else {
+                format!("{} asked a mailbox at its domain, and whoever reads it made them its {}.", story.person, story.role)
+            };
+            let text = format!("Nobody led {name} any more. {how}");
             if reader.side.is_some() {
                 draft(format!("{name} has a new admin"), &[text], ("See who belongs to it", here(reader, "/people")))
                     .note("Answer this mail at once if you know nothing of it.")
@@ -781,6 +784,15 @@ fn about_claims(template: Template, story: &Story, reader: &Reader) -> Draft {
                 draft(format!("{name} has a new admin"), &[text], ("Open the organization", here(reader, &path)))
             }
         }
+        Template::OrganizationLedByOthers => draft(
+            format!("{name} has a new admin"),
+            &[format!(
+                "You were its admin, and your account is suspended. Meanwhile somebody showed that they speak for {name}, by a \
+                 mailbox or the DNS of its domain, and leads it now."
+            )],
+            ("Find it in the directory", "/directory".into()),
+        )
+        .note("Answer this mail at once if you know nothing of it."),
         _ => draft(
             format!("{name} was not given to you"),
             &[format!("Our staff decided not to approve your claim of {name}. They wrote:")],

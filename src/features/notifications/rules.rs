@@ -112,7 +112,7 @@ pub enum To {
     Assignee,
     /// Whoever reported something.
     Reporter,
-    /// People whose seat ended with the workspace that the fact is about: a letter only.
+    /// People whose seat ended with the workspace that the fact is about, or whose login is suspended: a letter only.
     Former,
     /// People of the side that the fact is about, who may do this; never the other side.
     OwnSide(Capability),
@@ -195,6 +195,7 @@ pub enum Template {
     OrganizationClaimRefused,
     OrganizationSeatEnded,
     OrganizationLedAgain,
+    OrganizationLedByOthers,
     CommunityRegistered,
     CommunityUnderReview,
     CommunityInQueue,
@@ -304,6 +305,7 @@ impl Template {
         Self::OrganizationClaimRefused,
         Self::OrganizationSeatEnded,
         Self::OrganizationLedAgain,
+        Self::OrganizationLedByOthers,
         Self::CommunityRegistered,
         Self::CommunityUnderReview,
         Self::CommunityInQueue,
@@ -412,6 +414,7 @@ impl Template {
             | Self::UserRestored
             | Self::StaffWelcome
             | Self::OrganizationLedAgain
+            | Self::OrganizationLedByOthers
             | Self::WorkspaceExported => return Topic::Security,
             _ if self.link(true).is_some() => return Topic::Security,
             _ => {}
@@ -574,6 +577,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::OrganizationDomainProven => Somebody(vec![
             line(Organization(SeeWorkspace), Both, T::OrganizationLedAgain),
             line(Reviewers, Notice, T::OrganizationLedAgain),
+            line(Former, Letter, T::OrganizationLedByOthers),
         ]),
         FactKind::OrganizationMerged => Somebody(vec![line(Organization(SeeWorkspace), Both, T::OrganizationMerged)]),
         FactKind::OrganizationMergedAway => Somebody(vec![line(Former, Letter, T::OrganizationMergedAway)]),
@@ -621,7 +625,13 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::MemberRemoved => Somebody(vec![line(Member, Letter, T::MemberRemoved)]),
         FactKind::JoinAsked => Somebody(vec![line(Organization(ManageMembers), Both, T::JoinAsked)]),
         FactKind::JoinMailboxAsked => Somebody(vec![line(Address, Letter, T::JoinMailboxAsked)]),
-        FactKind::JoinAccepted => Somebody(vec![line(Member, Both, T::JoinAccepted)]),
+        // All but the one who asked hear only of somebody who leads what nobody led.
+        FactKind::JoinAccepted => Somebody(vec![
+            line(Member, Both, T::JoinAccepted),
+            line(Organization(SeeWorkspace), Both, T::OrganizationLedAgain),
+            line(Reviewers, Notice, T::OrganizationLedAgain),
+            line(Former, Letter, T::OrganizationLedByOthers),
+        ]),
         FactKind::JoinDeclined => Somebody(vec![line(Member, Both, T::JoinDeclined)]),
 
         FactKind::EventDrafted => Nobody("a draft concerns its author"),

@@ -245,6 +245,13 @@ async fn readers(ctx: &Ctx, fact: &StoredFact, known: &Known, to: To, only: Opti
     if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationDomainProven) && !fact.payload["role"].is_string() {
         return Ok(Vec::new());
     }
+    // Nor is who joins what others lead, but to them.
+    if FactKind::find(&fact.room, &fact.name) == Some(FactKind::JoinAccepted)
+        && to != To::Member
+        && fact.payload["leads"].as_bool() != Some(true)
+    {
+        return Ok(Vec::new());
+    }
     // Nor is every name that a community writes on an event's page: staff find them in the list of what was added.
     if FactKind::find(&fact.room, &fact.name) == Some(FactKind::OrganizationAdded)
         && fact.payload["inPassing"].as_bool() == Some(true)

@@ -3,8 +3,9 @@
 //!
 //! Promises: nobody is seated in an unclaimed profile before staff have approved, and whoever sat there goes when they do;
 //! whether an address has a login is never said; a proof that was given counts once. Where staff have checked an organization
-//! and nobody leads it (any more), its domain's DNS decides who does, as a mailbox there does in `members`. Does not do: mails
-//! (the notifications room reacts to the facts), requests (they are downstream, and simply wait).
+//! and nobody leads it (any more), its domain's DNS decides who does, stranger or one of its people, as a mailbox there does in
+//! `members`; the admins of before are told. Does not do: mails (the notifications room reacts to the facts), requests (they
+//! are downstream, and simply wait).
 
 use super::{
     identity::{Identity, skeleton},
@@ -25,7 +26,7 @@ use super::{
     views::{ClaimPageView, OrganizationView, ProofPageView, ProofView, logo_url},
 };
 use crate::{
-    features::accounts,
+    features::{accounts, blocks::service as blocks},
     kernel::{
         actor::{Actor, Capability, Membership, Person, Scope, VerificationStatus, Workspace},
         error::{AppError, AppResult},
@@ -45,6 +46,7 @@ use crate::{
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashSet;
 use uuid::Uuid;
 
 /// Organizations that one community adds.
@@ -75,7 +77,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, input: &AddInput) -> AppResult<Organi
     must_be_new(ctx, &identity).await?;
     let id: OrganizationId = ctx.id();
     if !addition.confirm {
-        nothing_alike(ctx, addition.display_name.as_str(), Some(&identity), id).await?;
+        nothing_alike(ctx, addition.display_name.as_str(), Some(&identity), id, &HashSet::new()).await?;
     }
     let stands = standpoint(&addition.website, addition.display_name.as_str());
     let now = ctx.now();
@@ -167,13 +169,20 @@ pub async fn named_in(
 }
 
 /// Before somebody is added by a name: nobody of the directory is easily taken for them, but who has exactly this name, who is
-/// meant by it.
+/// meant by it. Of whoever a block stands between, a community reads no more here than in its lists.
 ///
 /// # Errors
 /// 422 on `confirm`, naming them.
-pub async fn nothing_like(ctx: &Ctx, name: &str, website: Option<&WebUrl>) -> AppResult<()> {
+pub async fn nothing_like(ctx: &Ctx, name: &str, website: Option<&WebUrl>, community: Option<CommunityId>) -> AppResult<()> {
     let identity = website.map(Identity::of);
-    nothing_alike(ctx, name, identity.as_ref(), ctx.id()).await
+    let blocked = match community {
+        Some(community) => {
+            let mut conn = ctx.db().acquire().await?;
+            blocks::between_in(&mut conn, community).await?
+        }
+        None => HashSet::new(),
+    };
+    nothing_alike(ctx, name, identity.as_ref(), ctx.id(), &blocked).await
 }
 
 /// A website of their own, and a mailbox there where one is named: nobody else could ever claim the profile.
@@ -218,7 +227,13 @@ async fn must_be_new(ctx: &Ctx, identity: &Identity) -> AppResult<()> {
 }
 
 /// Names the profiles that this one may be mixed up with, once: whoever has looked confirms.
-async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: OrganizationId) -> AppResult<()> {
+async fn nothing_alike(
+    ctx: &Ctx,
+    name: &str,
+    identity: Option<&Identity>,
+    id: OrganizationId,
+    but: &HashSet<OrganizationId>,
+) -> AppResult<()> {
     let found = service::look_alikes(ctx, name, identity, id).await?;
     // By a name alone, whoever has exactly that name is meant.
     let meant = |like: &LikeRow| identity.is_none() && words::fold(&like.display_name) == words::fold(name);
@@ -228,7 +243,7 @@ async fn nothing_alike(ctx: &Ctx, name: &str, identity: Option<&Identity>, id: O
     };
     let names: Vec<String> = found
         .into_iter()
-        .filter(|like| listed(&like.verification_status) && !meant(like))
+        .filter(|like| listed(&like.verification_status) && !meant(like) && !but.contains(&OrganizationId(like.id)))
         .take(5)
         .map(|like| {
             let website = if like.website.is_empty() { String::new() } else { format!("{}, ", like.website) };
@@ -500,10 +515,10 @@ fn domain_to_prove(held: &OrganizationRow, own: bool) -> AppResult<Option<String
 }
 
 /// Gives somebody the text that they publish at the domain; asked again, it is the same until it has counted. Whoever is not of
-/// the organization asks to claim it by this, or to lead it where nobody does.
+/// the organization asks to claim it by this; they, and its own people who lead nothing, ask to lead it where nobody does.
 ///
 /// # Errors
-/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `ALREADY_A_MEMBER`, `SHARED_HOST`.
+/// 404 for what they may not know of; 409 `NOT_CLAIMABLE`, `SHARED_HOST`.
 pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppResult<ProofView> {
     let id = id_of(ctx, by).await?;
     let now = ctx.now();
@@ -523,9 +538,6 @@ pub async fn ask_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> AppR
     let (mut stated, mut spent) = (false, false);
     let seats = store::life::list_seats(&mut tx, id).await?;
     if !own && organization.is_led_by_nobody(service::leads(&seats)) {
-        if seats.iter().any(|seat| seat.user_id == person.user.0) {
-            return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", organization.display_name)));
-        }
         spent = true;
     } else if !own {
         organization.must_be_claimable()?;
@@ -558,8 +570,16 @@ pub async fn proof(ctx: &Ctx, person: &Person, id: OrganizationId) -> AppResult<
     store::life::find_proof(ctx.db(), id, person.user).await?.map(proof_view).ok_or(AppError::NotFound)
 }
 
-/// Looks for the text. Found, it raises the trust in an application, proves a claim, or seats whoever published it as the
-/// admin of a verified organization that nobody leads.
+/// Somebody belongs to the organization no more: the text that they were given counts for nobody, wherever it still stands.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_proof_in(tx: &mut Tx, id: OrganizationId, user: UserId) -> AppResult<()> {
+    store::life::drop_proof(tx, id, user).await
+}
+
+/// Looks for the text. Found, it raises the trust in an application, proves a claim, or makes whoever published it the admin
+/// of a verified organization that nobody leads, whether they had a seat there or not.
 ///
 /// # Errors
 /// 404 when no text was given; 409 `PROOF_NOT_FOUND`, `DNS_UNAVAILABLE`, both saying what to do; 429.
@@ -592,14 +612,18 @@ pub async fn check_proof(ctx: &Ctx, person: &Person, by: &OrganizationRef) -> Ap
     let mut proving = organization.prove_domain(person.user, view.domain.clone());
     if store::life::apply_domain_proving(&mut tx, &proving, now).await? {
         let seats = store::life::list_seats(&mut tx, id).await?;
-        let is_new = !seats.iter().any(|seat| seat.user_id == person.user.0);
-        if is_new
+        let own = seats.iter().find(|seat| seat.user_id == person.user.0);
+        // Whoever was suspended since they signed in is one of those who cannot act.
+        if own.is_none_or(|seat| !seat.suspended)
             && organization.is_led_by_nobody(service::leads(&seats))
             && domain_to_prove(&held, false)?.as_ref() == Some(&view.domain)
         {
             let role = super::rules::admin_role(entity_of(&held)?);
-            store::insert_member(&mut tx, ctx.id(), id, person.user, role, now).await?;
-            proving = proving.seating(role);
+            match own {
+                Some(_) => store::life::set_role(&mut tx, id, person.user, role).await?,
+                None => store::insert_member(&mut tx, ctx.id(), id, person.user, role, now).await?,
+            }
+            proving = proving.seating(role, own.map(|seat| seat.role.clone()), service::suspended_admins(&seats));
         }
         tx.state(as_person(person), &proving);
         let ask = ClaimAsk { organization: Some(id), user: Some(person.user), open: true, ..ClaimAsk::default() };

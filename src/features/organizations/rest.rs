@@ -554,7 +554,8 @@ async fn answer_claim(call: Call, once: Once, Seg(id): Seg<OrganizationId>, body
 /// Get the text that proves a domain
 ///
 /// To publish as a TXT record at the domain. For an admin of the organization it raises the trust in the application; for
-/// anybody else who is signed in it claims a community-added organization. Asked again, it is the same text.
+/// anybody else who is signed in it claims a community-added organization, or makes them the admin of a verified one that
+/// nobody leads (any more), whether they belong to it or not. Asked again, it is the same text.
 #[utoipa::path(
     post, path = "/sponsors/{organizationId}/domain-proof", tag = "sponsors",
     params(("organizationId" = String, Path, description = "Its id or slug")),

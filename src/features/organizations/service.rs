@@ -593,6 +593,10 @@ fn step(fact: &StoredFact) -> Option<StepView> {
             Some(role) => (format!("The domain was proven by its DNS, and made somebody its {role}"), None),
             None => ("The domain was proven by its DNS".to_owned(), None),
         },
+        ("members", "join_accepted") if fact.payload["leads"].as_bool() == Some(true) => {
+            let role = fact.payload["role"].as_str().unwrap_or("admin");
+            (format!("Nobody led it; a mailbox at its domain made somebody its {role}"), None)
+        }
         ("organizations", "organization_merge_proposed") => {
             (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
         }
@@ -936,7 +940,24 @@ pub async fn was_claimed_since_in(tx: &mut Tx, id: OrganizationId, since: DateTi
 }
 
 pub(super) fn leads(seats: &[store::life::SeatRow]) -> bool {
-    seats.iter().any(|seat| !seat.suspended && OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin))
+    seats.iter().any(|seat| !seat.suspended && is_admins(seat))
+}
+
+fn is_admins(seat: &store::life::SeatRow) -> bool {
+    OrganizationRole::parse(&seat.role).is_some_and(OrganizationRole::is_admin)
+}
+
+/// Admins whose login is suspended: whoever comes to lead after them, they are told.
+pub(super) fn suspended_admins(seats: &[store::life::SeatRow]) -> Vec<UserId> {
+    seats.iter().filter(|seat| seat.suspended && is_admins(seat)).map(|seat| UserId(seat.user_id)).collect()
+}
+
+/// The admins of an organization who cannot act any more, in the caller's transaction, which holds it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn suspended_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<Vec<UserId>> {
+    Ok(suspended_admins(&store::life::list_seats(tx, id).await?))
 }
 
 /// The people of an organization whose role may do this, by name.
@@ -1154,6 +1175,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         applicant: organization.applicant,
         identity_key: row.identity_key,
         active: organization.standing == Standing::Verified && row.has_active_admin,
+        is_led: row.is_led,
         more_asked: row.more_asked,
         decision_reason: row.decision_reason,
         trust_score: u32::try_from(row.trust_score).unwrap_or(0),

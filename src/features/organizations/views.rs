@@ -94,6 +94,8 @@ pub struct Record {
     pub identity_key: String,
     /// Verified, and an admin has set a password.
     pub active: bool,
+    /// An admin has a seat, and their login is not suspended.
+    pub is_led: bool,
     pub more_asked: Option<String>,
     pub decision_reason: Option<String>,
     pub trust_score: u32,
@@ -626,6 +628,8 @@ pub struct DashboardPart {
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub verification_status: VerificationStatus,
     pub active: bool,
+    /// An admin of it has a login that is not suspended.
+    pub is_led: bool,
     #[cfg_attr(feature = "server", schema(value_type = String))]
     pub standing: Standing,
     /// Where the verification stands, in a sentence.
@@ -679,6 +683,11 @@ impl DashboardPart {
                 "The reason is below. When it is solved, apply again: a refused application keeps nobody's place.".to_owned(),
                 step("Apply again", "/become-sponsor"),
             ),
+            Standing::Verified if !record.is_led => (
+                format!("Nobody leads {name} any more"),
+                "It has no admin who can act, so nobody can edit its profile or invite people. A mailbox or the DNS of its domain decides who does: show that it is yours.".to_owned(),
+                step("Lead it", &format!("/directory/{}/join", record.slug)),
+            ),
             Standing::Verified => (
                 format!("{name} is verified"),
                 "Communities find you in the directory, and you can apply to their opportunities.".to_owned(),
@@ -708,6 +717,7 @@ impl DashboardPart {
             logo_url: record.logo_key.as_deref().map(logo_url),
             verification_status: record.standing.status(),
             active: record.active,
+            is_led: record.is_led,
             standing: record.standing,
             headline,
             text,
@@ -1042,6 +1052,7 @@ mod tests {
             applicant: Some(UserId(Uuid::from_u128(2))),
             identity_key: "acme.com".into(),
             active: false,
+            is_led: true,
             more_asked: Some("Which company is behind it?".into()),
             decision_reason: Some("Seen in the register.".into()),
             trust_score: 82,
@@ -1107,6 +1118,9 @@ mod tests {
                 assert_eq!(part.can_resubmit, *standing == Standing::MoreAsked && audience == Audience::Admin);
             }
         }
+        let deserted = Record { is_led: false, ..record(Standing::Verified) };
+        let part = DashboardPart::of(&deserted, Audience::Member, None);
+        assert_eq!(part.next_step.map(|step| step.href).as_deref(), Some("/directory/acme-cloud/join"));
         let asked = DashboardPart::of(&record(Standing::MoreAsked), Audience::Admin, None);
         assert_eq!(asked.said_by_staff.as_deref(), Some("Which company is behind it?"));
     }

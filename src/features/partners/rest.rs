@@ -141,7 +141,7 @@ async fn added(call: Call, once: Once, event: EventId, body: Body<PartnerInput>,
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot manage partners"),
         (status = 404, description = "They do not stand on an event of your community"),
-        (status = 409, description = "VERSION_CONFLICT; AGREED; ALREADY_ON_EVENT with this category; CANNOT_STAND while a block is in between; EVENT_ARCHIVED"),
+        (status = 409, description = "VERSION_CONFLICT; AGREED; ALREADY_ON_EVENT with this category; CANNOT_STAND for whoever cannot be shown at the moment; EVENT_ARCHIVED"),
         (status = 422, description = "Fields that need attention"),
     )
 )]

@@ -188,7 +188,7 @@ pub async fn add(ctx: &Ctx, actor: &Actor, event: EventId, new: NewPartner, pict
     let may = policy::may_manage(actor);
     let logo_key = picture_key(ctx, new.logo.as_deref(), picture).await?;
     if let (Whom::Named(name), Ok(_), false) = (&new.whom, &may, new.confirm) {
-        claims::nothing_like(ctx, name.as_str(), new.website.as_ref()).await?;
+        claims::nothing_like(ctx, name.as_str(), new.website.as_ref(), actor.community()).await?;
     }
     let mut tx = ctx.begin().await?;
     // Locks in the order of the house: community, organization, event.
@@ -422,11 +422,14 @@ pub async fn show(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, v
     tx.commit_unstated("it was so already").await
 }
 
-/// Whoever a block stands between is not put (back) on a page, also not from a note or from before it; what both sides agreed
-/// on stays theirs to show, and what is shown already stays.
+/// Whoever a block stands between, or whom staff took off the marketplace, is not put (back) on a page, also not from a note or
+/// from before it, and nothing tells the one from the other; what both sides agreed on stays theirs to show, and what is shown
+/// already stays.
 async fn may_stand(tx: &mut Tx, link: &Link) -> AppResult<()> {
     let Some(organization) = link.organization.filter(|_| !link.visible && link.request.is_none()) else { return Ok(()) };
-    if blocks::stands_in(tx, link.community, organization).await? {
+    let ctx = tx.ctx().clone();
+    let is_away = organizations::brief(&ctx, organization).await?.status == VerificationStatus::Disabled;
+    if is_away || blocks::stands_in(tx, link.community, organization).await? {
         return Err(AppError::refused(
             "CANNOT_STAND",
             format!("{} cannot be shown here at the moment. Leave it hidden, or remove it.", link.display.name),

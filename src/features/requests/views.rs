@@ -347,7 +347,7 @@ pub struct QuotaView {
     pub limit_of_you: i64,
     /// "7 of 20 requests this week".
     pub label: String,
-    /// "2 of 30 of them by you, over all your workspaces"; empty when that says nothing.
+    /// "You have sent 29 of 30, over all your workspaces."; empty while the workspace's share ends first.
     pub your_label: String,
 }
 

@@ -46,6 +46,11 @@ impl Standing<'_> {
         self.is_verified && self.has_admins
     }
 
+    /// Staff have checked it, and nobody leads it (any more): its own people ask to lead it, as strangers ask to join.
+    pub const fn is_led_by_nobody(&self) -> bool {
+        self.is_verified && !self.has_admins
+    }
+
     /// Who decides; `mailbox` is the address that the asker names, with its registrable domain.
     ///
     /// # Errors
@@ -112,7 +117,7 @@ impl JoinRequest {
     /// `JOIN_DECIDED`; `JOIN_EXPIRED` when the link came too late.
     pub fn accept(&self, role: OrganizationRole, now: DateTime<Utc>) -> Result<JoinAccepted, Refusal> {
         self.still_open(now)?;
-        Ok(JoinAccepted { request: self.clone(), role })
+        Ok(JoinAccepted { request: self.clone(), role, from: None, leads: None })
     }
 
     /// # Errors
@@ -187,9 +192,25 @@ impl Fact for JoinAsked {
 pub struct JoinAccepted {
     request: JoinRequest,
     role: OrganizationRole,
+    /// The role that they had there before.
+    from: Option<String>,
+    /// Nobody led it before them, but these, who cannot act any more.
+    leads: Option<Vec<UserId>>,
 }
 
 impl JoinAccepted {
+    /// They had a seat there before.
+    #[must_use]
+    pub fn lifted_from(self, role: &str) -> Self {
+        Self { from: Some(role.to_owned()), ..self }
+    }
+
+    /// They lead what nobody led; `before` are the admins who cannot act any more: they are told.
+    #[must_use]
+    pub fn leading(self, before: Vec<UserId>) -> Self {
+        Self { leads: Some(before), ..self }
+    }
+
     pub fn request(&self) -> &JoinRequest {
         &self.request
     }
@@ -201,7 +222,13 @@ impl JoinAccepted {
 
 impl Fact for JoinAccepted {
     fn statement(&self) -> Statement {
-        said(&self.request, "join_accepted", &[("role", json!(self.role.label()))], &[])
+        let mut payload = vec![("role", json!(self.role.label()))];
+        payload.extend(self.from.as_ref().map(|from| ("from", json!(from))));
+        if let Some(before) = &self.leads {
+            payload.push(("leads", json!(true)));
+            payload.push(("people", json!(before)));
+        }
+        said(&self.request, "join_accepted", &payload, &[])
     }
 }
 
@@ -258,6 +285,14 @@ mod tests {
     }
 
     #[test]
+    fn its_own_people_ask_to_lead_only_what_is_checked_and_has_no_admin() {
+        for (is_verified, has_admins) in [(true, true), (true, false), (false, true), (false, false)] {
+            let standing = standing(is_verified, has_admins, Some("acme.example"));
+            assert_eq!(standing.is_led_by_nobody(), (is_verified, has_admins) == (true, false));
+        }
+    }
+
+    #[test]
     fn a_decision_is_made_once_and_in_time() {
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
         let open = JoinRequest {
@@ -270,7 +305,11 @@ mod tests {
             accepted: false,
             declined: false,
         };
-        assert!(open.accept(OrganizationRole::SponsorAdmin, now).is_ok());
+        let accepted = open.accept(OrganizationRole::SponsorAdmin, now).expect("in time");
+        assert_eq!(accepted.statement().payload.get("leads"), None, "a newcomer among others");
+        let before = UserId(Uuid::from_u128(4));
+        let led = accepted.lifted_from("DevRel Manager").leading(vec![before]).statement().payload;
+        assert_eq!((&led["leads"], &led["from"], &led["people"]), (&json!(true), &json!("DevRel Manager"), &json!([before])));
         let late = open.accept(OrganizationRole::SponsorAdmin, now + DECISION_LIFE).expect_err("late");
         assert_eq!(late.code, "JOIN_EXPIRED");
         let decided = JoinRequest { declined: true, ..open.clone() };

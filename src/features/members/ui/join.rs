@@ -37,7 +37,13 @@ pub fn JoinOrganizationPage() -> impl IntoView {
 
 #[component]
 fn Join(screen: JoinScreen) -> impl IntoView {
-    let JoinScreen { organization_name: name, slug, acting, step } = screen;
+    let JoinScreen { organization_name: name, slug, acting, belongs, step } = screen;
+    let leads = belongs && !matches!(step, JoinStep::Member | JoinStep::Claim | JoinStep::Apply);
+    let (title, sub) = if leads {
+        (format!("Lead {name}"), "Nobody leads it any more. Ask only if you speak for it.")
+    } else {
+        (format!("Join {name}"), "Ask only if you work for it.")
+    };
     let back = within(&format!("/directory/{slug}"), &acting);
     let message = || {
         view! {
@@ -103,7 +109,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
                     <li><span aria-current="page">"Ask to join"</span></li>
                 </ol>
             </nav>
-            <PageHead title=format!("Join {name}") sub="Ask only if you work for it."/>
+            <PageHead title sub/>
             {body}
         </div>
     }
@@ -122,7 +128,19 @@ pub fn JoinDecisionDoor() -> impl IntoView {
 
 #[component]
 fn Decide(decision: Decision) -> impl IntoView {
-    let Decision { organization_name: organization, name, email, message, mailbox, roles, problem } = decision;
+    let Decision { organization_name: organization, name, email, message, mailbox, belongs_as, roles, problem } = decision;
+    let (title, said) = match belongs_as {
+        Some(role) => (
+            format!("May {name} lead {organization}?"),
+            format!(
+                "{name} ({email}) is {role} of {organization}, and nobody leads it any more. You decide because you read {mailbox}."
+            ),
+        ),
+        None => (
+            format!("May {name} join {organization}?"),
+            format!("{name} ({email}) says that they work for {organization}. You decide because you read {mailbox}."),
+        ),
+    };
     let body = match problem {
         Some(problem) => view! {
             <Notice tone="info" title="Nothing is left to decide"><p>{problem}</p></Notice>
@@ -132,7 +150,7 @@ fn Decide(decision: Decision) -> impl IntoView {
         None => {
             let first = roles.first().cloned().unwrap_or_default();
             view! {
-                <p class="auth__lead">{format!("{name} ({email}) says that they work for {organization}. You decide because you read {mailbox}.")}</p>
+                <p class="auth__lead">{said}</p>
                 {(!message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{message}</blockquote> })}
                 <PostForm name="decide">
                     <SelectField form="decide" name="role" label="Role" hint="Whoever is accepted can speak for the organization." value=first options=choices(&roles)/>
@@ -145,7 +163,7 @@ fn Decide(decision: Decision) -> impl IntoView {
         }
     };
     view! {
-        <h1 class="auth__title">{format!("May {name} join {organization}?")}</h1>
+        <h1 class="auth__title">{title}</h1>
         {body}
     }
 }

@@ -362,19 +362,21 @@ impl Fact for Claiming {
 /// What stands before the token in the text that is published.
 pub const PROOF_PREFIX: &str = "commdesk-verify=";
 
-/// Says that the domain of an organization published what somebody was given, and as what it seated them, where it did.
+/// Says that the domain of an organization published what somebody was given, and what it made them, where it did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DomainProving {
     organization: OrganizationId,
     user: UserId,
     domain: String,
     seat: Option<OrganizationRole>,
+    from: Option<String>,
+    before: Vec<UserId>,
 }
 
 impl Organization {
     /// The text was found.
     pub fn prove_domain(&self, user: UserId, domain: String) -> DomainProving {
-        DomainProving { organization: self.id, user, domain, seat: None }
+        DomainProving { organization: self.id, user, domain, seat: None, from: None, before: Vec::new() }
     }
 
     /// Does the domain's DNS decide who joins? Where staff have checked the organization and nobody leads it (any more).
@@ -392,24 +394,32 @@ impl DomainProving {
         self.user
     }
 
-    /// The domain also decides that they belong to the organization.
+    /// The domain also decides that they lead the organization. `from` is the role that they had there, if they had one;
+    /// `before` are the admins who cannot act any more: they are told.
     #[must_use]
-    pub fn seating(self, role: OrganizationRole) -> Self {
-        Self { seat: Some(role), ..self }
+    pub fn seating(self, role: OrganizationRole, from: Option<String>, before: Vec<UserId>) -> Self {
+        Self { seat: Some(role), from, before, ..self }
     }
 }
 
 impl Fact for DomainProving {
     fn statement(&self) -> Statement {
+        let mut payload = json!({ "user": self.user, "domain": self.domain });
+        if let Some(role) = self.seat {
+            payload["role"] = json!(role.label());
+        }
+        if let Some(from) = &self.from {
+            payload["from"] = json!(from);
+        }
+        if !self.before.is_empty() {
+            payload["people"] = json!(self.before);
+        }
         Statement {
             room: ROOM,
             name: "organization_domain_proven",
             subject: self.organization.into(),
             about: vec![],
-            payload: match self.seat {
-                Some(role) => json!({ "user": self.user, "domain": self.domain, "role": role.label() }),
-                None => json!({ "user": self.user, "domain": self.domain }),
-            },
+            payload,
             private: None,
         }
     }
@@ -476,6 +486,23 @@ mod tests {
             let late = organization(*standing).approve_claim(&claim(ClaimState::Proven), reason());
             assert_eq!(late.expect_err("not claimable").code, "NOT_CLAIMABLE");
         }
+    }
+
+    #[test]
+    fn a_domain_decides_only_where_staff_have_checked_and_nobody_leads() {
+        for standing in Standing::ALL {
+            assert!(!organization(*standing).is_led_by_nobody(true), "{standing}: it has admins");
+            assert_eq!(organization(*standing).is_led_by_nobody(false), *standing == Standing::Verified, "{standing}");
+        }
+        let proving = || organization(Standing::Verified).prove_domain(ASHA, "acme.com".into());
+        let plain = proving().statement().payload;
+        assert_eq!(plain, json!({ "user": ASHA, "domain": "acme.com" }), "a proof that makes nobody anything");
+        let before = UserId(Uuid::from_u128(6));
+        let lifted = proving().seating(OrganizationRole::SponsorAdmin, Some("DevRel Manager".into()), vec![before]);
+        let expected = json!({
+            "user": ASHA, "domain": "acme.com", "role": "Sponsor Admin", "from": "DevRel Manager", "people": [before],
+        });
+        assert_eq!(lifted.statement().payload, expected);
     }
 
     #[test]

@@ -434,6 +434,19 @@ pub async fn drop_seats(tx: &mut Tx, organization: OrganizationId) -> AppResult<
     Ok(())
 }
 
+/// Gives somebody who has a seat in an organization, which must be held, another role.
+pub async fn set_role(tx: &mut Tx, organization: OrganizationId, user: UserId, role: OrganizationRole) -> AppResult<()> {
+    sqlx::query!(
+        "update organization_members set role = $3, version = version + 1 where organization_id = $1 and user_id = $2",
+        organization.0,
+        user.0,
+        role.label(),
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Was a claim of an organization approved after a moment?
 pub async fn was_claimed_since(tx: &mut Tx, organization: OrganizationId, since: DateTime<Utc>) -> AppResult<bool> {
     let claimed = sqlx::query_scalar::<_, bool>(
@@ -503,6 +516,16 @@ pub async fn put_proof(
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// Forgets what somebody was given to publish: whoever finds it in the DNS later makes nobody anything.
+pub async fn drop_proof(tx: &mut Tx, organization: OrganizationId, user: UserId) -> AppResult<()> {
+    sqlx::query("delete from domain_proofs where organization_id = $1 and user_id = $2")
+        .bind(organization.0)
+        .bind(user.0)
+        .execute(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -86,6 +86,7 @@ pub struct OrganizationRow {
     pub communities_supported: i32,
     pub version: i32,
     pub has_active_admin: bool,
+    pub is_led: bool,
     /// A block of either side stands between it and the community that was named.
     pub blocked: bool,
 }
@@ -132,6 +133,10 @@ pub async fn find_for(
                       select 1 from organization_members m join users a on a.id = m.user_id
                       where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.password_hash is not null
                   ) as "has_active_admin!",
+                  exists(
+                      select 1 from organization_members m join users a on a.id = m.user_id
+                      where m.organization_id = o.id and m.role in ('Sponsor Admin', 'Partner Admin') and a.suspended_at is null
+                  ) as "is_led!",
                   exists(select 1 from blocks b where b.organization_id = o.id and b.community_id = $3) as "blocked!"
            from organizations o left join logos l on l.id = o.logo_id left join users u on u.id = o.applied_by
                left join logos d on d.id = o.logo_on_dark_id left join logos w on w.id = o.wordmark_id
@@ -584,7 +589,7 @@ pub async fn list_like(
 ) -> AppResult<Vec<LikeRow>> {
     let rows = sqlx::query_as!(
         LikeRow,
-        "select display_name, website, slug, verification_status from organizations
+        "select id, display_name, website, slug, verification_status from organizations
          where id <> $1 and identity_key <> $2 and refused_at is null and merged_into is null and (name_skeleton = any($3) or lower(display_name) % lower($4))
          limit 50",
         but.0,
@@ -599,6 +604,7 @@ pub async fn list_like(
 
 /// Somebody whose name or website may be taken for another's.
 pub struct LikeRow {
+    pub id: Uuid,
     pub display_name: String,
     pub website: String,
     pub slug: String,

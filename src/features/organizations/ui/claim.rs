@@ -101,7 +101,6 @@ pub fn ClaimPage() -> impl IntoView {
 #[component]
 fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
     let ClaimPageView { slug, display_name: name, logo_url, domain, claimable, joinable, member, signed_in, mine, proof } = page;
-    let joinable = joinable && !member;
     let (title, sub) = if joinable {
         (format!("Lead {name}"), "Nobody leads it here. Show that its domain is yours, and you are its admin.")
     } else {
@@ -128,7 +127,7 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
             {sent.then(|| view! { <Notice tone="success" title="Look into that mailbox"><p>"We have sent a link there. Follow it, and your claim is proven."</p></Notice> })}
             {(proven && claimable).then(|| view! { <Notice tone="success" title="Proven"><p>"The text is there. Our staff look at your claim next, usually within two working days."</p></Notice> })}
             {mine.map(|claim| view! { <Mine claim/> })}
-            {if member && !claimable {
+            {if member && !claimable && !joinable {
                 view! {
                     <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
                 }

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 #[component]
 pub fn OrganizationPanel(part: DashboardPart) -> impl IntoView {
     let (lead_tone, icon) = match part.standing {
+        Standing::Verified if !part.is_led => ("warning", "users"),
         Standing::Verified => ("success", "shield-check"),
         Standing::Waiting | Standing::CommunityAdded => ("info", "hourglass"),
         Standing::MoreAsked => ("warning", "message"),
