@@ -2,7 +2,8 @@
 //! background and kept up with what changed; a room says what it is filled from ([`Source`]).
 //!
 //! Promises: a change is known within [`LAG`] of its commit, whatever runs beside it and however long; until an index is
-//! filled there is none, and whoever asks makes do with the database. Does not say what may be shown.
+//! filled, and while it cannot follow, there is none, and whoever asks makes do with the database. Does not say what may be
+//! shown.
 
 pub mod engine;
 pub mod parts;
@@ -12,7 +13,10 @@ use crate::kernel::error::AppResult;
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -73,17 +77,24 @@ pub type Mark = (i64, Uuid);
 pub struct Live<I> {
     index: RwLock<Option<I>>,
     mark: tokio::sync::Mutex<Mark>,
+    /// It could not follow, and nobody knows what it has missed.
+    late: AtomicBool,
 }
 
 impl<I> Default for Live<I> {
     fn default() -> Self {
-        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())) }
+        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())), late: AtomicBool::new(false) }
     }
 }
 
 impl<I: Kept> Live<I> {
-    /// Reads it; nothing until it is filled.
+    /// Reads it; nothing until it is filled, and while it cannot follow.
     pub fn read<T>(&self, read: impl FnOnce(&I) -> T) -> Option<T> {
+        if self.late.load(Ordering::Relaxed) { None } else { self.look(read) }
+    }
+
+    /// Reads it, late or not.
+    fn look<T>(&self, read: impl FnOnce(&I) -> T) -> Option<T> {
         self.index.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
     }
 
@@ -177,7 +188,7 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
 pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
     let live = live::<S>(ctx);
     let mut mark = live.mark.lock().await;
-    if live.read(|_| ()).is_none() {
+    if live.look(|_| ()).is_none() {
         return Ok(0);
     }
     let mut all = 0;
@@ -195,7 +206,7 @@ pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
         tokio::task::yield_now().await;
     }
     drop(mark);
-    if live.read(<S::Of as Kept>::is_worn).unwrap_or_default() {
+    if live.look(<S::Of as Kept>::is_worn).unwrap_or_default() {
         fill::<S>(ctx).await?;
     }
     Ok(all)
@@ -224,18 +235,19 @@ async fn keep_up<S: Source>(ctx: &Ctx) {
     let live = live::<S>(ctx);
     let (mut unreported, mut rounds) = (0, 0_u32);
     loop {
-        let is_filled = live.read(|_| ()).is_some();
+        let is_filled = live.look(|_| ()).is_some();
         let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
+        live.late.store(done.is_err(), Ordering::Relaxed);
         let pause = match done {
             Ok(rows) => {
                 unreported += rows;
                 rounds = rounds.wrapping_add(1);
                 if unreported > 0 && rounds.is_multiple_of(REPORTED) {
-                    live.read(report::<S>);
+                    live.look(report::<S>);
                     unreported = 0;
                 }
                 // A list that is too long is looked at again now and then: it may have shrunk.
-                if live.read(|_| ()).is_some() { LAG } else { LATER }
+                if live.look(|_| ()).is_some() { LAG } else { LATER }
             }
             Err(error) => {
                 tracing::warn!(list = S::LIST, %error, "the index could not follow; it tries again");
