@@ -231,8 +231,9 @@ class App(Server):
     @staticmethod
     def is_ready(self):
         self.get("/readyz")
-        # Before the directory's index is filled the database answers, which is not what is measured.
-        return 'search_index_rows{list="organizations"}' in self.get("/metrics")[1]
+        # Before the indexes of the lists are filled the database answers, which is not what is measured.
+        figures = self.get("/metrics")[1]
+        return all(f'search_index_rows{{list="{name}"}}' in figures for name in ("organizations", "opportunities"))
 
     def session(self, email, workspace):
         headers, _ = self.get("/api/v1/auth/login", body={"email": email, "password": PASSWORD})

@@ -3,7 +3,10 @@
 use anyhow::{Context as _, bail};
 use clap::Parser as _;
 use commdesk::{
-    features::{communities::index::Communities, facts::is_known, imports, organizations::index::Directory, reactions},
+    features::{
+        communities::index::Communities, facts::is_known, imports, opportunities::index::Opportunities,
+        organizations::index::Directory, reactions,
+    },
     http,
     platform::{
         cluster::{self, Cluster},
@@ -219,6 +222,7 @@ async fn listen(
     if pages {
         index::keep::<Directory>(house, stop);
         index::keep::<Communities>(house, stop);
+        index::keep::<Opportunities>(house, stop);
     }
     let background = (workers > 0).then(|| jobs::start(house, Arc::new(reactions::registry()), workers, stop));
     if pages {

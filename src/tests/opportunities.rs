@@ -4,14 +4,16 @@
 use crate::town::{Browser, Town, sequel};
 use commdesk::{
     features::{
+        blocks::service as blocks,
         decisions::{
             service as decisions,
             views::{DecisionsInput, WaitingState},
         },
         opportunities::{
             board::Board,
+            index::Opportunities,
             saved, service as opportunities,
-            views::{OpportunityPatch, OpportunityStatus},
+            views::{OpportunityPage, OpportunityPatch, OpportunityStatus},
         },
         partners::service as partners,
         requests::{
@@ -20,13 +22,17 @@ use commdesk::{
         },
         watching::service as watching,
     },
+    http::site,
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
         ids::{EventId, OpportunityId, RequestId},
         page::PageRequest,
     },
-    platform::ctx::Ctx,
+    platform::{
+        ctx::Ctx,
+        index::{self, Kept},
+    },
     seeds::people::{self, ASHA, Figure, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
@@ -460,6 +466,270 @@ async fn what_fits_says_why_and_the_order_is_the_same_sum() {
         let mut asha = signed_in(town, ASHA).await;
         let page = asha.open("/opportunities?sort=match").await;
         assert!(page.text.contains("Hackathon is a kind of event that you look for (+30)"), "the page says why");
+    })
+    .await;
+}
+
+/// What two communities offer, every field by a rule of its number, so that every filter meets every other one.
+async fn many(town: &Town, cast: &Cast) {
+    sqlx::query(
+        "insert into events (id, community_id, slug, title, event_type, category, format, region, technologies, timezone, start_at,
+                             end_at, status, created_by, created_at, updated_at)
+         select md5('e' || n)::uuid, case when n % 3 = 0 then $2::uuid else $1::uuid end, 'many-' || n, 'Gathering ' || n,
+                (array['Hackathon', 'Meetup', 'Workshop', 'Conference'])[1 + n % 4],
+                (array['Technology', 'Data Science'])[1 + n / 2 % 2], (array['Online', 'Hybrid', 'In person'])[1 + n / 3 % 3],
+                (array['Europe', 'South Asia', null, 'Global', 'Africa'])[1 + n % 5],
+                case n % 7 when 0 then '{}' when 1 then array['Rust'] when 2 then array['Go', 'Rust', 'TypeScript']
+                           when 3 then array['C++'] when 4 then array['Node.js', 'Go'] else array['rust', 'Rust'] end,
+                'Asia/Kolkata', at + interval '60 days', at + interval '61 days', 'Upcoming', u.id, $3::timestamptz, $3::timestamptz
+         from generate_series(1, 90) as n, (select id from users order by id limit 1) as u,
+              lateral (select $3::timestamptz + n * interval '1 day' as at) as t",
+    )
+    .bind(cast.ravi.community().expect("Apex").0)
+    .bind(cast.mei.community().expect("Harbour").0)
+    .bind(cast.ctx.now())
+    .execute(&town.owner)
+    .await
+    .expect("events");
+    sqlx::query(
+        "insert into opportunities (id, community_id, event_id, title, category, currency, budget_min, budget_max, places,
+                                    decision_date, decision_at, event_snapshot, status, opened_at, created_by, created_at,
+                                    updated_at, search_text)
+         select md5('o' || n)::uuid, e.community_id, e.id, 'Offer ' || n,
+                (array['Gold Sponsor', 'Media Partner', 'Silver Sponsor', 'Venue Partner', 'Title Sponsor'])[1 + n % 5],
+                (array['INR', 'USD', 'INR'])[1 + n % 3], 1000000 * (n % 6), 1000000 * (n % 6) + 30000000 * (n % 4), 2,
+                (at at time zone 'Asia/Kolkata')::date, at, '{}',
+                case when n % 10 = 0 then 'Filled' when n % 11 = 0 then 'Draft' when n % 13 = 0 then 'Closed' else 'Open' end,
+                $1::timestamptz - (n % 9) * interval '1 minute', e.created_by, $1::timestamptz, $1::timestamptz,
+                'Offer ' || n || ' ' || (array['gold', 'goldfish', 'cloud-native été'])[1 + n % 3] || ' Wharf' || n % 2
+         from generate_series(1, 90) as n join events e on e.id = md5('e' || n)::uuid,
+              lateral (select $1::timestamptz + (n % 12) * interval '1 day' + interval '12 hours' as at) as t",
+    )
+    .bind(cast.ctx.now())
+    .execute(&town.owner)
+    .await
+    .expect("opportunities");
+}
+
+/// Every page of a list, as it is answered.
+async fn pages(ctx: &Ctx, who: Option<&Actor>, query: &str, limit: u32) -> Vec<OpportunityPage> {
+    let (board, mut cursor, mut all) = (Board::read(query), None, Vec::new());
+    loop {
+        let page = PageRequest { limit, cursor, offset: 0 };
+        let found = opportunities::list(ctx, who, &board, &page).await.expect(query);
+        cursor = found.next_cursor.clone();
+        all.push(found);
+        if cursor.is_none() {
+            return all;
+        }
+    }
+}
+
+/// What lists are asked for in these tests.
+const ASKED: &[&str] = &[
+    "",
+    "sort=newest",
+    "sort=match",
+    "sort=budget&currency=INR",
+    "sort=budget&budget=USD:50000-250000",
+    "placeLeft=false",
+    "placeLeft=false&sort=match",
+    "eventType=Hackathon",
+    "eventType=Meetup&sort=match",
+    "eventCategory=Data+Science&sort=newest",
+    "category=Gold+Sponsor",
+    "category=Media+Partner&region=Europe",
+    "format=Hybrid&region=South+Asia&sort=match",
+    "region=Global",
+    "currency=USD&sort=newest",
+    "budget=INR:200000-500000",
+    "technologies=Rust",
+    "technologies=Go,C%2B%2B&sort=match",
+    "q=gold",
+    "q=offer+gold+wharf&sort=match",
+    "q=gold&eventType=Conference&placeLeft=false",
+    "q=native",
+    "q=wharf1",
+    "q=%C3%A9t%C3%A9&sort=newest",
+    "q=zzz",
+];
+
+/// Some of it, for whatever is asked again and again.
+const ASKED_AGAIN: &[&str] = &[
+    "",
+    "sort=newest",
+    "placeLeft=false&sort=match",
+    "eventType=Workshop&sort=match",
+    "technologies=Go",
+    "region=Europe&sort=budget&currency=INR",
+    "q=gold",
+];
+
+/// The index says what the database says, to everybody, on every page.
+async fn both_say_the_same(cast: &Cast, database: &Ctx, asked: &[&str], limit: u32, what: &str) {
+    let (from, by) = (cast.day(2), cast.day(6));
+    let days =
+        [format!("decidesFrom={from}&decidesBy={by}"), format!("decidesFrom={by}&sort=newest"), format!("decidesBy={from}")];
+    for query in asked.iter().copied().chain(days.iter().map(String::as_str)) {
+        for who in [None, Some(&cast.ravi), Some(&cast.asha), Some(&cast.tomas)] {
+            if query.contains("sort=match") && who.is_none_or(|who| who.organization().is_none()) {
+                continue;
+            }
+            let (by_index, by_database) = (pages(&cast.ctx, who, query, limit).await, pages(database, who, query, limit).await);
+            assert_eq!(by_index, by_database, "{what}: {query} as {:?}", who.and_then(Actor::organization));
+        }
+    }
+}
+
+/// The addresses of the opportunities that a page lists, in its order.
+fn offers_in(html: &str) -> Vec<String> {
+    let links = html.split("href=\"/opportunities/").skip(1).filter_map(|rest| rest.get(..36));
+    links.filter(|id| id.parse::<uuid::Uuid>().is_ok()).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_index_and_the_database_list_the_same() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        many(town, &cast).await;
+        sqlx::query(
+            "update organizations set preferred_event_types = '{Hackathon,Meetup}', technologies = '{RUST,typescript,Go}',
+                    supported_regions = case slug when 'acme-cloud' then '{South Asia}'::text[] else '{Global}' end
+             where slug in ('acme-cloud', 'lumen-data')",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("wishes");
+        // Another instance, whose index is never filled.
+        let second = town.second_instance();
+        let database = Ctx::background(&second, "database");
+        index::fill::<Opportunities>(&cast.ctx).await.expect("filled");
+        let kept = index::live::<Opportunities>(&cast.ctx).read(Kept::rows).expect("filled");
+        assert!(kept > 70 && index::live::<Opportunities>(&database).read(Kept::rows).is_none());
+        both_say_the_same(&cast, &database, ASKED, 25, "filled").await;
+        let first = pages(&cast.ctx, Some(&cast.tomas), "sort=match", 7).await;
+        assert_eq!(first, pages(&database, Some(&cast.tomas), "sort=match", 7).await);
+        assert!(first.len() > 8, "there is something to compare");
+
+        // Pages that are counted, a page after the last, and what people and programs read.
+        let counted = PageRequest { limit: 9, offset: 27, cursor: None };
+        let beyond = PageRequest { limit: 9, offset: 900, cursor: None };
+        for page in [&counted, &beyond] {
+            let board = Board::read("sort=match&placeLeft=false");
+            let by_index = opportunities::list(&cast.ctx, Some(&cast.asha), &board, page).await.expect("a page");
+            assert_eq!(by_index, opportunities::list(&database, Some(&cast.asha), &board, page).await.expect("a page"));
+        }
+        let router = site::router(second.clone());
+        let mut asha = signed_in(town, ASHA).await;
+        asha.workspace = Some("organization:acme-cloud".to_owned());
+        let mut asha_there = asha.clone().on(&router);
+        for query in ["", "?sort=match", "?q=gold&region=Europe", "?technologies=Go&sort=newest&placeLeft=false"] {
+            let (page, there) =
+                (asha.open(&format!("/opportunities{query}")).await, asha_there.open(&format!("/opportunities{query}")).await);
+            assert_eq!(page.status, StatusCode::OK);
+            assert!(!offers_in(&page.text).is_empty(), "{query}");
+            assert_eq!(offers_in(&page.text), offers_in(&there.text), "{query}");
+            let path = format!("/opportunities{query}");
+            let (data, there) = (asha.api(Method::GET, &path, None).await, asha_there.api(Method::GET, &path, None).await);
+            assert_eq!(data.data(), there.data(), "{query}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_index_follows_what_changes_and_shows_nothing_that_is_gone() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        many(town, &cast).await;
+        let database = Ctx::background(&town.second_instance(), "database");
+        sqlx::query("update organizations set preferred_event_types = '{Workshop}' where slug in ('acme-cloud', 'lumen-data')")
+            .execute(&town.owner)
+            .await
+            .expect("wishes");
+        let own = cast.offer(json!({"title": "By hand", "places": 2})).await;
+        index::fill::<Opportunities>(&cast.ctx).await.expect("filled");
+        let all = async |who: Option<&Actor>| {
+            let page = PageRequest { limit: 100, ..PageRequest::default() };
+            opportunities::list(&cast.ctx, who, &Board::read("placeLeft=false"), &page).await.expect("a page")
+        };
+        // Whatever was committed before the word is known once the word is. Transactions of other tests hold every index of the
+        // cluster back for a moment.
+        let followed = async |word: &str| {
+            let word = format!("zz{word}");
+            sqlx::query("update opportunities set search_text = $1 where id = md5('o1')::uuid")
+                .bind(&word)
+                .execute(&town.owner)
+                .await
+                .expect("changed");
+            for _ in 0..200 {
+                index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+                let known = index::live::<Opportunities>(&cast.ctx).read(Kept::rows).is_some();
+                if known && titles(&cast, None, &format!("q={word}")).await == ["Offer 1"] {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            }
+            panic!("the index does not follow: {word}");
+        };
+        let change = async |sql: &str| {
+            let done = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&town.owner).await.expect("changed");
+            assert!(done.rows_affected() > 0, "{sql}");
+        };
+
+        // It is late, and shows nothing of what is gone; then it has heard of it.
+        let before = all(None).await;
+        opportunities::close(&cast.ctx, &cast.ravi, own).await.expect("closed");
+        let late = all(None).await;
+        assert_eq!((late.total, late.items.len() + 1), (before.total, before.items.len()), "the index answers");
+        assert!(late.items.iter().all(|row| row.id != own));
+        followed("closed").await;
+        assert_eq!(all(None).await.total, before.total - 1);
+        both_say_the_same(&cast, &database, ASKED_AGAIN, 100, "closed").await;
+
+        for (word, sql) in [
+            ("filled", "update opportunities set status = 'Filled' where id = md5('o2')::uuid"),
+            ("hidden", "update opportunities set hidden_reason = 'Spam' where id = md5('o4')::uuid"),
+            ("renamed", "update events set title = 'Renamed' where id = md5('e5')::uuid"),
+            (
+                "turned",
+                "update events set event_type = 'Workshop', category = 'Technology', format = 'Online', region = 'Europe',
+                        technologies = '{Rust,Go}' where id in (md5('e7')::uuid, md5('e8')::uuid)",
+            ),
+            ("archived", "update events set status = 'Archived' where id = md5('e14')::uuid"),
+            ("private", "update events set public_visible = false where id = md5('e16')::uuid"),
+            ("staffed", "update events set hidden_reason = 'Spam' where id = md5('e17')::uuid"),
+            ("over", "update opportunities set decision_at = decision_at - interval '400 days' where id = md5('o19')::uuid"),
+            ("moved", "update opportunities set event_id = md5('e28')::uuid where id = md5('o25')::uuid"),
+        ] {
+            change(sql).await;
+            followed(word).await;
+            both_say_the_same(&cast, &database, ASKED_AGAIN, 100, word).await;
+        }
+
+        // A community goes, and comes back; a block hides it from one organization only, at once.
+        let there = all(None).await.total;
+        let harbour = cast.mei.community().expect("Harbour").0;
+        let theirs = all(None).await.items.iter().filter(|row| row.community.id.0 == harbour).count();
+        assert!(theirs > 10);
+        change("update communities set status = 'suspended' where slug = 'harbour-devs'").await;
+        assert!(all(None).await.items.iter().all(|row| row.community.id.0 != harbour), "late, and not shown");
+        followed("suspended").await;
+        assert_eq!(all(None).await.total, there - i64::try_from(theirs).expect("small"));
+        both_say_the_same(&cast, &database, ASKED_AGAIN, 100, "suspended").await;
+        change("update communities set status = 'active' where slug = 'harbour-devs'").await;
+        followed("restored").await;
+        assert_eq!(all(None).await.total, there);
+        blocks::block(&cast.ctx, &cast.tomas, harbour).await.expect("blocked");
+        assert_eq!(all(Some(&cast.tomas)).await.total, there - i64::try_from(theirs).expect("small"));
+        assert_eq!(all(Some(&cast.asha)).await.total, there);
+        both_say_the_same(&cast, &database, ASKED_AGAIN, 25, "blocked").await;
+
+        // What opens is found.
+        cast.offer(json!({"title": "Late comer"})).await;
+        followed("opened").await;
+        assert_eq!(all(None).await.total, there + 1);
+        both_say_the_same(&cast, &database, ASKED_AGAIN, 100, "opened").await;
     })
     .await;
 }

@@ -99,7 +99,7 @@ pub const TABLES: &[Columns] = &[
         "communities",
         "id = {apex}",
         "slug name bio website identity_key community_type country city region languages size links answers median_answer_seconds",
-        "name_skeleton status trust_score version changed",
+        "name_skeleton status trust_score version changed offers_changed",
         "official_email phone more_asked decision_reason applied_from",
     ),
     columns(
@@ -114,7 +114,7 @@ pub const TABLES: &[Columns] = &[
         "events",
         "id = {event}",
         "",
-        "event_type category format region technologies timezone max_attendees status version",
+        "event_type category format region technologies timezone max_attendees status version offers_changed",
         "slug title subtitle description_markdown registration_link venue_name venue_address hidden_reason",
     ),
     // What stands on the public page is public; the row here is a hidden one.
@@ -130,7 +130,7 @@ pub const TABLES: &[Columns] = &[
         "opportunities",
         "id = {offer}",
         "",
-        "category currency places status version",
+        "category currency places status version changed",
         "title description budget_min budget_max event_snapshot search_text hidden_reason",
     ),
     columns("opportunity_benefits", "opportunity_id = {offer}", "", "position kind", "text"),

@@ -10,6 +10,7 @@ use commdesk::{
         accounts::{rules::LinkPurpose, service as accounts},
         communities::index::Communities,
         imports::service::{self as imports, File},
+        opportunities::index::Opportunities,
         organizations::index::Directory,
     },
     http::site,
@@ -321,6 +322,7 @@ async fn a_page_is_few_statements_however_much_is_behind_it() {
         // As they are a few seconds after the start: until then the database answers, with a statement more.
         index::fill::<Directory>(&town.ctx()).await.expect("filled");
         index::fill::<Communities>(&town.ctx()).await.expect("filled");
+        index::fill::<Opportunities>(&town.ctx()).await.expect("filled");
         let mut readers = readers(town).await;
         let few = readers.read(&counter).await;
         assert!(few.iter().any(|(_, statements)| !statements.is_empty()), "statements are heard");

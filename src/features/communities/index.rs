@@ -9,7 +9,7 @@ use crate::{
     kernel::{error::AppResult, search::Entry},
     platform::{
         ctx::Ctx,
-        index::{Row, Source},
+        index::{Changes, Mark, Row, Source, engine::Index},
     },
 };
 use uuid::Uuid;
@@ -18,16 +18,17 @@ use uuid::Uuid;
 pub struct Communities;
 
 impl Source for Communities {
-    type Of = CommunityFacet;
+    type Of = Index<CommunityFacet>;
     const LIST: &'static str = "communities";
 
     async fn after(ctx: &Ctx, id: Uuid, limit: i64) -> AppResult<Vec<Entry<CommunityFacet>>> {
         Ok(store_search::list_searched(ctx.db(), id, limit).await?.into_iter().map(Searched::entry).collect())
     }
 
-    async fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Row<CommunityFacet>)>> {
+    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Entry<CommunityFacet>>>> {
         let rows = store_search::list_changed(ctx.db(), mark, limit).await?;
+        let Some(mark) = rows.last().map(|(changed, row)| (*changed, row.id.0)) else { return Ok(None) };
         let row = |row: Searched| if row.listed { Row::Listed(Box::new(row.entry())) } else { Row::Unlisted(row.id.0) };
-        Ok(rows.into_iter().map(|(changed, searched)| (changed, row(searched))).collect())
+        Ok(Some(Changes { mark, rows: rows.into_iter().map(|(_, searched)| row(searched)).collect() }))
     }
 }

@@ -270,16 +270,28 @@ pub struct Offer {
     pub words: Vec<String>,
 }
 
+impl Offer {
+    /// Do the two overlap? A band ends just before its upper amount, and amounts of another currency never fit.
+    pub fn is_within(&self, band: Band) -> bool {
+        band.currency().code() == self.currency
+            && self.budget_max >= band.lower().minor
+            && band.upper().is_none_or(|upper| self.budget_min < upper.minor)
+    }
+}
+
 impl Ask {
+    /// The beginnings of words that are looked for; nothing where one is not of plain letters, for then the database alone
+    /// knows what it is.
+    pub fn beginnings(&self) -> Option<Vec<&str>> {
+        let terms = self.terms.as_deref().into_iter().flat_map(|terms| terms.split(" & "));
+        terms.map(|term| term.strip_suffix(":*").filter(|word| is_plain(word))).collect()
+    }
+
     /// May the list hold this offer? No is certain; for a yes the database is asked, which alone knows what a word is and who
     /// may see what.
     pub fn may_hold(&self, offer: &Offer) -> bool {
         let is = |wanted: Option<&str>, there: Option<&str>| wanted.is_none() || wanted == there;
-        let in_budget = self.budget.is_none_or(|band| {
-            band.currency().code() == offer.currency
-                && offer.budget_max >= band.lower().minor
-                && band.upper().is_none_or(|upper| offer.budget_min < upper.minor)
-        });
+        let in_budget = self.budget.is_none_or(|band| offer.is_within(band));
         is(self.event_type.map(EventType::label), offer.event_type.as_deref())
             && is(self.event_category.map(EventCategory::label), offer.event_category.as_deref())
             && is(self.category.map(Category::label), Some(offer.category.as_str()))
@@ -299,7 +311,11 @@ fn may_be_found(terms: &str, words: &[String]) -> bool {
     terms
         .split(" & ")
         .filter_map(|term| term.strip_suffix(":*"))
-        .all(|term| !term.bytes().all(|byte| byte.is_ascii_lowercase()) || words.iter().any(|word| word.starts_with(term)))
+        .all(|term| !is_plain(term) || words.iter().any(|word| word.starts_with(term)))
+}
+
+fn is_plain(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 fn day(text: &str) -> Result<NaiveDate, &'static str> {
@@ -456,6 +472,16 @@ mod tests {
             "budget=INR:500000-2000000",
         ] {
             assert!(!holds(query), "{query}");
+        }
+    }
+
+    #[test]
+    fn words_of_plain_letters_are_known_without_the_database() {
+        let ask = |query: &str| Board::read(query).ask().expect(query);
+        assert_eq!(ask("").beginnings(), Some(Vec::new()));
+        assert_eq!(ask("q=Gold+hack-fest").beginnings(), Some(vec!["gold", "hack", "fest"]));
+        for query in ["q=gold+2fa", "q=%C3%A9t%C3%A9", "q=2027"] {
+            assert_eq!(ask(query).beginnings(), None, "{query}");
         }
     }
 

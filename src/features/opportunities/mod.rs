@@ -10,6 +10,8 @@ pub mod views;
 #[cfg(feature = "server")]
 pub mod forms;
 #[cfg(feature = "server")]
+pub mod index;
+#[cfg(feature = "server")]
 pub mod jobs;
 #[cfg(feature = "server")]
 pub mod rest;
@@ -19,6 +21,8 @@ pub mod saved;
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
+#[cfg(feature = "server")]
+mod store_index;
 #[cfg(feature = "server")]
 mod store_items;
 #[cfg(feature = "server")]

@@ -2,6 +2,7 @@
 
 use super::{
     board::{Ask, Board, BoardOrder, Offer, Wishes},
+    index::{Opportunities, Question},
     items::{self, Item, Mix, settle_items},
     policy,
     rules::{self, CloseReason, Content, EventStanding, OpportunityDraft, ReopenReason},
@@ -31,12 +32,13 @@ use crate::{
         ids::{CommunityId, EventId, ItemId, OpportunityId, RequestId},
         labels::{Category, EntityType},
         money::{Money, MoneyRange},
-        page::{Listed, Page, PageRequest, cursor, uncursor},
+        page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
     },
     platform::{
         ctx::Ctx,
         dates,
         facts::Voice,
+        index,
         jobs::{clear_deadline, set_deadline},
         tx::Tx,
     },
@@ -89,9 +91,10 @@ async fn list_matched(
     }
     let after = page.cursor.as_deref().map(|text| after_of(ask.order, text)).transpose()?;
     let filter = BoardFilter { ask, wishes, not_blocked_for: viewer.and_then(Actor::organization), of: None };
-    let (rows, counted) = store::list_board(ctx, &filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
-    let cut = Page::cut(rows, page.limit, counted, |row| key_of_row(ask.order, row));
-    let Page { items, next_cursor, total, total_capped } = cut;
+    let Page { items, next_cursor, total, total_capped } = match of_index(ctx, &filter, after, page).await? {
+        Some(found) => found,
+        None => of_database(ctx, &filter, after, page).await?,
+    };
     let items = items
         .into_iter()
         .map(|row| {
@@ -108,6 +111,52 @@ async fn list_matched(
         })
         .collect::<AppResult<Vec<_>>>()?;
     Ok(OpportunityPage { items, next_cursor, total, total_capped })
+}
+
+/// A page by the index, its rows as they are now; nothing while the index is filled, and where only the database can answer.
+async fn of_index(
+    ctx: &Ctx,
+    filter: &BoardFilter<'_>,
+    after: Option<After>,
+    page: &PageRequest,
+) -> AppResult<Option<Page<store::Row>>> {
+    let live = index::live::<Opportunities>(ctx);
+    let (skip, limit) = (page.offset as usize, page.limit as usize);
+    let find = |hidden: &[Uuid]| {
+        let (ask, wishes, now) = (filter.ask, filter.wishes, ctx.now());
+        live.read(|index| index.find(&Question { ask, wishes, now, hidden, after, skip, limit })).flatten()
+    };
+    let Some(mut found) = find(&[]) else { return Ok(None) };
+    if found.total == 0 {
+        return Ok(Some(Page { items: Vec::new(), next_cursor: None, total: 0, total_capped: false }));
+    }
+    // Blocks are read along with the rows: few have any, and then it is asked again without what they hide.
+    let (mut rows, blocked) = store::list_board_by(ctx, filter, &found.ids).await?;
+    if !blocked.is_empty() {
+        let Some(seen) = find(&blocked) else { return Ok(None) };
+        if seen.ids != found.ids {
+            (rows, _) = store::list_board_by(ctx, filter, &seen.ids).await?;
+        }
+        found = seen;
+    }
+    let mut rows: HashMap<Uuid, store::Row> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let counted = i64::try_from(found.total).unwrap_or(i64::MAX);
+    Ok(Some(Page {
+        items: found.ids.iter().filter_map(|id| rows.remove(id)).collect(),
+        next_cursor: found.next.map(cursor_after),
+        total: counted.min(COUNT_CAP),
+        total_capped: counted > COUNT_CAP,
+    }))
+}
+
+async fn of_database(
+    ctx: &Ctx,
+    filter: &BoardFilter<'_>,
+    after: Option<After>,
+    page: &PageRequest,
+) -> AppResult<Page<store::Row>> {
+    let (rows, counted) = store::list_board(ctx, filter, after, i64::from(page.offset), i64::from(page.limit) + 1).await?;
+    Ok(Page::cut(rows, page.limit, counted, |row| cursor_after(place_of(filter.ask.order, row))))
 }
 
 const NO_WISHES: &str =
@@ -166,13 +215,22 @@ pub async fn board(ctx: &Ctx, viewer: Option<&Actor>, board: &Board, page: &Page
     })
 }
 
-fn key_of_row(order: BoardOrder, row: &store::Row) -> String {
-    let (at, id) = (|at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true), row.id.to_string());
+fn place_of(order: BoardOrder, row: &store::Row) -> After {
     match order {
-        BoardOrder::Deadline => cursor(&[&at(row.decision_at), &id]),
-        BoardOrder::Newest => cursor(&["newest", &at(row.opened_at.unwrap_or(row.updated_at)), &id]),
-        BoardOrder::Budget => cursor(&["budget", &row.budget_max.to_string(), &id]),
-        BoardOrder::Match => cursor(&["match", &row.fit.to_string(), &at(row.decision_at), &id]),
+        BoardOrder::Deadline => After::Deadline(row.decision_at, row.id),
+        BoardOrder::Newest => After::Newest(row.opened_at.unwrap_or(row.updated_at), row.id),
+        BoardOrder::Budget => After::Budget(row.budget_max, row.id),
+        BoardOrder::Match => After::Match(row.fit, row.decision_at, row.id),
+    }
+}
+
+fn cursor_after(place: After) -> String {
+    let moment = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Micros, true);
+    match place {
+        After::Deadline(at, id) => cursor(&[&moment(at), &id.to_string()]),
+        After::Newest(at, id) => cursor(&["newest", &moment(at), &id.to_string()]),
+        After::Budget(most, id) => cursor(&["budget", &most.to_string(), &id.to_string()]),
+        After::Match(fit, at, id) => cursor(&["match", &fit.to_string(), &moment(at), &id.to_string()]),
     }
 }
 

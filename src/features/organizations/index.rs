@@ -8,7 +8,7 @@ use crate::{
     kernel::{error::AppResult, search::Entry},
     platform::{
         ctx::Ctx,
-        index::{Row, Source},
+        index::{Changes, Mark, Row, Source, engine::Index},
     },
 };
 use std::collections::HashMap;
@@ -18,26 +18,23 @@ use uuid::Uuid;
 pub struct Directory;
 
 impl Source for Directory {
-    type Of = DirectoryFacet;
+    type Of = Index<DirectoryFacet>;
     const LIST: &'static str = "organizations";
 
     async fn after(ctx: &Ctx, id: Uuid, limit: i64) -> AppResult<Vec<Entry<DirectoryFacet>>> {
         Ok(search::list_searched(ctx.db(), id, limit).await?.into_iter().map(Searched::entry).collect())
     }
 
-    async fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Row<DirectoryFacet>)>> {
+    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Entry<DirectoryFacet>>>> {
         let moved = search::list_changed(ctx.db(), mark, limit).await?;
-        if moved.is_empty() {
-            return Ok(Vec::new());
-        }
-        // As they are now: what changed again meanwhile comes once more.
+        let Some(mark) = moved.last().copied() else { return Ok(None) };
         let ids: Vec<Uuid> = moved.iter().map(|(_, id)| *id).collect();
         let mut rows: HashMap<Uuid, Searched> =
             search::list_searched_by(ctx.db(), &ids).await?.into_iter().map(|row| (row.id.0, row)).collect();
-        let mut row = |id: Uuid| match rows.remove(&id).filter(Searched::is_listed) {
+        let row = |id: Uuid| match rows.remove(&id).filter(Searched::is_listed) {
             Some(row) => Row::Listed(Box::new(row.entry())),
             None => Row::Unlisted(id),
         };
-        Ok(moved.into_iter().map(|(changed, id)| (changed, row(id))).collect())
+        Ok(Some(Changes { mark, rows: ids.into_iter().map(row).collect() }))
     }
 }

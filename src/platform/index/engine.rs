@@ -5,6 +5,10 @@
 //! A page begins after a row's own keys, so rows that come and go in between are neither shown twice nor skipped. Does not
 //! say what may be shown: rows are read by id from the database, which has the last word.
 
+use super::{
+    Kept,
+    parts::{Ordered, Postings, Rows, SMALL, Weighed},
+};
 use crate::kernel::{
     error::AppResult,
     fields::FieldErrors,
@@ -22,10 +26,6 @@ use std::{
 };
 use uuid::Uuid;
 
-/// From so many rows on, a word's rows are kept as bits.
-const FEW: usize = 48;
-/// A set of at most so many rows is sorted whole; a larger one is walked along its order.
-const SMALL: u64 = 4_000;
 /// The most words that begin like one.
 const MOST_BEGINNINGS: usize = 64;
 /// The most that is looked at for one mistyped word.
@@ -39,94 +39,7 @@ pub const FLAT: u8 = u8::MAX;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
 
-// ── The rows of a word ──────────────────────────────────────────────────────────────────────────────────────────────
-
-/// Rows with a word, each with the heaviest place in which it stands.
-enum Postings {
-    /// Row and weight in one number.
-    Few(Vec<u32>),
-    /// With at least this weight: anywhere, in a short text or the name, in the name.
-    Many(Box<[RoaringBitmap; 3]>),
-}
-
-/// Rows found, by least weight.
-type Weighed = [RoaringBitmap; 3];
-
-const fn level(weight: Weight) -> usize {
-    match weight {
-        Weight::Text => 0,
-        Weight::Strong => 1,
-        Weight::Name => 2,
-    }
-}
-
-impl Postings {
-    fn push(&mut self, row: u32, weight: Weight) {
-        match self {
-            Self::Few(list) => {
-                list.push((row << 2) | u32::try_from(level(weight)).unwrap_or_default());
-                if list.len() > FEW {
-                    let mut many = Weighed::default();
-                    self.add_to(&mut many);
-                    *self = Self::Many(Box::new(many));
-                }
-            }
-            Self::Many(sets) => {
-                for set in sets.iter_mut().take(level(weight) + 1) {
-                    set.insert(row);
-                }
-            }
-        }
-    }
-
-    fn add_to(&self, sets: &mut Weighed) {
-        match self {
-            Self::Few(list) => {
-                for packed in list {
-                    for set in sets.iter_mut().take((packed & 3) as usize + 1) {
-                        set.insert(packed >> 2);
-                    }
-                }
-            }
-            Self::Many(own) => {
-                for (set, own) in sets.iter_mut().zip(own.iter()) {
-                    *set |= own;
-                }
-            }
-        }
-    }
-
-    /// How many rows have it in a short text or the name.
-    fn strong(&self) -> u64 {
-        match self {
-            Self::Few(list) => list.iter().filter(|packed| *packed & 3 > 0).count() as u64,
-            Self::Many(sets) => sets[1].len(),
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        match self {
-            Self::Few(list) => list.capacity() * 4,
-            Self::Many(sets) => sets.iter().map(|set| set.serialized_size() + 64).sum(),
-        }
-    }
-}
-
 // ── Orders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/// An order of all rows: a number for each that is smaller the earlier it comes, and rows of about the same number together.
-#[derive(Default)]
-struct Ordered {
-    labels: Vec<u64>,
-    buckets: BTreeMap<u32, RoaringBitmap>,
-}
-
-impl Ordered {
-    fn push(&mut self, row: u32, label: u64, bucket: u32) {
-        self.labels.push(label);
-        self.buckets.entry(bucket).or_default().insert(row);
-    }
-}
 
 /// The orders that are kept; relevance is reputation within each tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,11 +131,9 @@ struct Value {
     rows: RoaringBitmap,
 }
 
-/// Rows of one list. A changed row gets a new number; its old one is no longer alive.
+/// Rows of one list.
 pub struct Index<F> {
-    ids: Vec<Uuid>,
-    numbers: HashMap<Uuid, u32>,
-    alive: RoaringBitmap,
+    rows: Rows,
     /// By number: how many words the name has, and what it is sorted by.
     name_words: Vec<u8>,
     names: Vec<Box<str>>,
@@ -248,9 +159,7 @@ pub struct Index<F> {
 impl<F> Default for Index<F> {
     fn default() -> Self {
         Self {
-            ids: Vec::new(),
-            numbers: HashMap::new(),
-            alive: RoaringBitmap::new(),
+            rows: Rows::default(),
             name_words: Vec::new(),
             names: Vec::new(),
             reputation: Ordered::default(),
@@ -298,35 +207,32 @@ pub struct Found<F> {
 
 impl<F: Facet> Index<F> {
     pub fn len(&self) -> u64 {
-        self.alive.len()
+        self.rows.alive.len()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.alive.is_empty()
+        self.rows.alive.is_empty()
     }
 
     /// Are there so many old numbers that it is better made anew?
     pub fn is_worn(&self) -> bool {
-        let dead = self.ids.len() as u64 - self.alive.len();
-        dead > 20_000 && dead > self.alive.len() / 4
+        self.rows.are_worn()
     }
 
     /// About how much memory it takes.
     pub fn bytes(&self) -> usize {
-        let rows = self.ids.len() * (16 + 24 + 8 + 1 + 16 + 3 * 8) + self.names.iter().map(|name| name.len()).sum::<usize>();
+        let rows = self.rows.bytes() + self.rows.ids.len() * (1 + 16) + self.names.iter().map(|name| name.len()).sum::<usize>();
         let words = self.spelled.iter().map(|word| 2 * (word.len() + 16) + 60).sum::<usize>();
         let postings = self.postings.iter().map(Postings::bytes).sum::<usize>();
         let letters = self.letters.values().map(|list| list.capacity() * 4 + 40).sum::<usize>();
         let values =
             self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
-        let orders = [&self.reputation, &self.newest, &self.by_name];
-        let orders = orders.iter().flat_map(|order| order.buckets.values()).map(RoaringBitmap::serialized_size).sum::<usize>();
+        let orders = [&self.reputation, &self.newest, &self.by_name].into_iter().map(Ordered::bytes).sum::<usize>();
         rows + words + postings + letters + values + orders + self.marks.len() * 4 + self.marked.len() * 8
     }
 
     pub fn remove(&mut self, id: Uuid) {
-        if let Some(number) = self.numbers.remove(&id) {
-            self.alive.remove(number);
+        if let Some(number) = self.rows.remove(id) {
             self.names[number as usize] = "".into();
         }
     }
@@ -334,10 +240,7 @@ impl<F: Facet> Index<F> {
     /// Puts a row in, in the place of what it was before.
     pub fn put(&mut self, entry: &Entry<F>) {
         self.remove(entry.id);
-        let Ok(number) = u32::try_from(self.ids.len()) else { return };
-        self.ids.push(entry.id);
-        self.numbers.insert(entry.id, number);
-        self.alive.insert(number);
+        let Some(number) = self.rows.push(entry.id) else { return };
         self.names.push(entry.sort_name.as_str().into());
         let label = reputation_label(entry.reputation);
         self.reputation.push(number, label, By::Reputation.of_label(label));
@@ -401,7 +304,7 @@ impl<F: Facet> Index<F> {
         let token = u32::try_from(self.postings.len()).unwrap_or(u32::MAX);
         self.vocabulary.insert(word.into(), token);
         self.spelled.push(word.into());
-        self.postings.push(Postings::Few(Vec::new()));
+        self.postings.push(Postings::default());
         token
     }
 
@@ -501,7 +404,7 @@ impl<F: Facet> Index<F> {
         Ok(Found {
             next: further(rows.last(), false),
             previous: further(rows.first(), true),
-            ids: rows.iter().map(|(_, row)| self.ids[*row as usize]).collect(),
+            ids: rows.iter().map(|(_, row)| self.rows.ids[*row as usize]).collect(),
             total: all.len(),
             instead,
             facets,
@@ -510,8 +413,8 @@ impl<F: Facet> Index<F> {
     }
 
     fn visible(&self, hidden: &[Uuid]) -> Cow<'_, RoaringBitmap> {
-        let mut visible = Cow::Borrowed(&self.alive);
-        for number in hidden.iter().filter_map(|id| self.numbers.get(id)) {
+        let mut visible = Cow::Borrowed(&self.rows.alive);
+        for number in hidden.iter().filter_map(|id| self.rows.numbers.get(id)) {
             visible.to_mut().remove(*number);
         }
         visible
@@ -533,7 +436,7 @@ impl<F: Facet> Index<F> {
     /// How many of these rows have each value, by its mark: one walk through them instead of one for each value. Nothing where
     /// they are too many for that.
     fn counted(&self, rows: &RoaringBitmap) -> Option<Vec<u64>> {
-        if rows.len() > self.ids.len() as u64 / ROW_BY_ROW {
+        if rows.len() > self.rows.ids.len() as u64 / ROW_BY_ROW {
             return None;
         }
         let mut counts = vec![0; self.kinds as usize];
@@ -559,9 +462,9 @@ impl<F: Facet> Index<F> {
         }
         // Of most rows the others are counted, and taken away: two large sets take long to hold against each other, and of all
         // rows, which is what most people look at, there are no others.
-        let others = (rows.len() > self.ids.len() as u64 / 2).then(|| {
+        let others = (rows.len() > self.rows.ids.len() as u64 / 2).then(|| {
             let mut others = RoaringBitmap::new();
-            others.insert_range(0..u32::try_from(self.ids.len()).unwrap_or(u32::MAX));
+            others.insert_range(0..u32::try_from(self.rows.ids.len()).unwrap_or(u32::MAX));
             others - rows
         });
         let count = |value: &Value| match (marks, &others) {
@@ -774,7 +677,7 @@ impl<F: Facet> Index<F> {
         }
         self.walk(&[Cow::Owned(rows)], 0, By::Reputation, None, false, limit)
             .into_iter()
-            .map(|(_, row)| self.ids[row as usize])
+            .map(|(_, row)| self.rows.ids[row as usize])
             .collect()
     }
 
@@ -785,7 +688,7 @@ impl<F: Facet> Index<F> {
             .get(&facet)
             .into_iter()
             .flat_map(BTreeMap::values)
-            .map(|value| (value.shown.clone(), value.rows.intersection_len(&self.alive)))
+            .map(|value| (value.shown.clone(), value.rows.intersection_len(&self.rows.alive)))
             .filter(|(_, count)| *count > 0)
             .collect();
         list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -820,7 +723,7 @@ impl<F: Facet> Index<F> {
             tier,
             label: self.ordered(by).labels[row as usize],
             name: if by == By::Name { self.names[row as usize].to_string() } else { String::new() },
-            id: self.ids[row as usize],
+            id: self.rows.ids[row as usize],
             before,
         }
     }
@@ -829,8 +732,8 @@ impl<F: Facet> Index<F> {
         let (x, y) = (a as usize, b as usize);
         let labels = &self.ordered(by).labels;
         labels[x].cmp(&labels[y]).then_with(|| match by {
-            By::Name => self.names[x].cmp(&self.names[y]).then_with(|| self.ids[x].cmp(&self.ids[y])),
-            By::Reputation | By::Newest => self.ids[y].cmp(&self.ids[x]),
+            By::Name => self.names[x].cmp(&self.names[y]).then_with(|| self.rows.ids[x].cmp(&self.rows.ids[y])),
+            By::Reputation | By::Newest => self.rows.ids[y].cmp(&self.rows.ids[x]),
         })
     }
 
@@ -838,8 +741,8 @@ impl<F: Facet> Index<F> {
     fn against(&self, by: By, row: u32, place: &Place) -> Ordering {
         let at = row as usize;
         self.ordered(by).labels[at].cmp(&place.label).then_with(|| match by {
-            By::Name => (*self.names[at]).cmp(place.name.as_str()).then_with(|| self.ids[at].cmp(&place.id)),
-            By::Reputation | By::Newest => place.id.cmp(&self.ids[at]),
+            By::Name => (*self.names[at]).cmp(place.name.as_str()).then_with(|| self.rows.ids[at].cmp(&place.id)),
+            By::Reputation | By::Newest => place.id.cmp(&self.rows.ids[at]),
         })
     }
 
@@ -872,51 +775,39 @@ impl<F: Facet> Index<F> {
             }
             let is_beyond = |row: u32| edge.is_none_or(|edge| towards(self.against(by, row, edge)) == Ordering::Greater);
             let compare = |a: u32, b: u32| towards(self.compare(by, a, b));
-            let mut best: Vec<u32> = Vec::new();
-            if rows.len() <= SMALL {
-                nearest(&mut best, rows.iter().filter(|row| is_beyond(*row)), wanted, &compare);
-            } else {
-                let first = edge.map(|edge| by.of_label(edge.label));
-                let buckets = &self.ordered(by).buckets;
-                let mut look = |bucket: &RoaringBitmap| {
-                    let both = rows & bucket;
-                    let mut own = Vec::new();
-                    nearest(&mut own, both.iter().filter(|row| is_beyond(*row)), wanted - best.len(), &compare);
-                    best.extend(own);
-                    best.len() < wanted
-                };
-                if backwards {
-                    for (_, bucket) in buckets.range(..=first.unwrap_or(u32::MAX)).rev() {
-                        if !look(bucket) {
-                            break;
-                        }
-                    }
-                } else {
-                    for (_, bucket) in buckets.range(first.unwrap_or(0)..) {
-                        if !look(bucket) {
-                            break;
-                        }
-                    }
-                }
-            }
+            let bucket = edge.map(|edge| by.of_label(edge.label));
+            let best = self.ordered(by).first(rows, bucket, backwards, wanted, &is_beyond, &compare);
             found.extend(best.into_iter().map(|row| (tier, row)));
         }
         found
     }
 }
 
-/// The first `wanted` of the rows, in order.
-fn nearest(best: &mut Vec<u32>, rows: impl Iterator<Item = u32>, wanted: usize, compare: &impl Fn(u32, u32) -> Ordering) {
-    if wanted == 0 {
-        return;
+impl<F: Facet> Kept for Index<F> {
+    type Row = Entry<F>;
+
+    fn id(row: &Entry<F>) -> Uuid {
+        row.id
     }
-    for row in rows {
-        if best.len() == wanted && best.last().is_some_and(|last| compare(row, *last) != Ordering::Less) {
-            continue;
-        }
-        let at = best.partition_point(|there| compare(*there, row) == Ordering::Less);
-        best.insert(at, row);
-        best.truncate(wanted);
+
+    fn put(&mut self, row: &Entry<F>) {
+        Self::put(self, row);
+    }
+
+    fn remove(&mut self, id: Uuid) {
+        Self::remove(self, id);
+    }
+
+    fn rows(&self) -> u64 {
+        self.len()
+    }
+
+    fn is_worn(&self) -> bool {
+        Self::is_worn(self)
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
     }
 }
 

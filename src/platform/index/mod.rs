@@ -2,20 +2,21 @@
 //! background and kept up with what changed; a room says what it is filled from ([`Source`]).
 //!
 //! Promises: a change is known within [`LAG`] of its commit, whatever runs beside it and however long; until an index is
-//! filled there is none, and whoever asks makes do with the database. Does not say what may be shown.
+//! filled, and while it cannot follow, there is none, and whoever asks makes do with the database. Does not say what may be
+//! shown.
 
 pub mod engine;
+pub mod parts;
 
 use super::ctx::{Ctx, House};
-use crate::kernel::{
-    error::AppResult,
-    search::{Entry, Facet},
-};
-use engine::Index;
+use crate::kernel::error::AppResult;
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio_util::sync::CancellationToken;
@@ -46,58 +47,100 @@ impl Shelf {
     }
 }
 
-/// The place in the order of changes up to which an index has followed: the transaction that changed, and the row.
-type Mark = (i64, Uuid);
+/// What a list is kept as: [`engine::Index`], or what a room makes of [`parts`].
+pub trait Kept: Default + Send + Sync + 'static {
+    /// A row as it is kept.
+    type Row: Send + Sync + 'static;
 
-/// An index once it is filled.
-pub struct Live<F> {
-    index: RwLock<Option<Index<F>>>,
-    mark: tokio::sync::Mutex<Mark>,
+    fn id(row: &Self::Row) -> Uuid;
+
+    /// Puts a row in, in the place of what it was before.
+    fn put(&mut self, row: &Self::Row);
+
+    /// Takes a row out, if it is there.
+    fn remove(&mut self, id: Uuid);
+
+    /// How many there are.
+    fn rows(&self) -> u64;
+
+    /// Has so much changed that it is better made anew?
+    fn is_worn(&self) -> bool;
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> usize;
 }
 
-impl<F> Default for Live<F> {
+/// The place in the order of changes up to which an index has followed: the transaction that changed, and what it changed.
+pub type Mark = (i64, Uuid);
+
+/// An index once it is filled.
+pub struct Live<I> {
+    index: RwLock<Option<I>>,
+    mark: tokio::sync::Mutex<Mark>,
+    /// It could not follow, and nobody knows what it has missed.
+    late: AtomicBool,
+}
+
+impl<I> Default for Live<I> {
     fn default() -> Self {
-        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())) }
+        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())), late: AtomicBool::new(false) }
     }
 }
 
-impl<F: Facet> Live<F> {
-    /// Reads it; nothing until it is filled.
-    pub fn read<T>(&self, read: impl FnOnce(&Index<F>) -> T) -> Option<T> {
+impl<I: Kept> Live<I> {
+    /// Reads it; nothing until it is filled, and while it cannot follow.
+    pub fn read<T>(&self, read: impl FnOnce(&I) -> T) -> Option<T> {
+        if self.late.load(Ordering::Relaxed) { None } else { self.look(read) }
+    }
+
+    /// Reads it, late or not.
+    fn look<T>(&self, read: impl FnOnce(&I) -> T) -> Option<T> {
         self.index.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(read)
     }
 
-    pub fn write(&self, write: impl FnOnce(&mut Index<F>)) {
+    pub fn write(&self, write: impl FnOnce(&mut I)) {
         if let Some(index) = self.index.write().unwrap_or_else(PoisonError::into_inner).as_mut() {
             write(index);
         }
     }
 
-    fn replace(&self, index: Option<Index<F>>) {
+    fn replace(&self, index: Option<I>) {
         let old = std::mem::replace(&mut *self.index.write().unwrap_or_else(PoisonError::into_inner), index);
         drop(old);
     }
 }
 
 /// A row as it is now.
-pub enum Row<F> {
-    Listed(Box<Entry<F>>),
+pub enum Row<R> {
+    Listed(Box<R>),
     /// It is in the list no longer, or never was.
     Unlisted(Uuid),
 }
 
+/// Some of what changed.
+pub struct Changes<R> {
+    /// Up to here.
+    pub mark: Mark,
+    /// As they are now: what changed again meanwhile comes once more.
+    pub rows: Vec<Row<R>>,
+}
+
 /// What an index is filled from.
 pub trait Source: Send + Sync + 'static {
-    type Of: Facet;
+    type Of: Kept;
     /// In logs and figures.
     const LIST: &'static str;
 
     /// Rows of the list with larger ids, in their order.
-    fn after(ctx: &Ctx, id: Uuid, limit: i64) -> impl Future<Output = AppResult<Vec<Entry<Self::Of>>>> + Send;
+    fn after(ctx: &Ctx, id: Uuid, limit: i64) -> impl Future<Output = AppResult<Vec<<Self::Of as Kept>::Row>>> + Send;
 
-    /// Rows that changed after the mark and whose change nobody can be before any more, in the order of changes; with the
-    /// mark of each.
-    fn changed(ctx: &Ctx, mark: (i64, Uuid), limit: i64) -> impl Future<Output = AppResult<Vec<(i64, Row<Self::Of>)>>> + Send;
+    /// The rows of so many changes after the mark, in the order of changes, of those that no other change can come before any
+    /// more; nothing when there are none.
+    fn changed(
+        ctx: &Ctx,
+        mark: Mark,
+        limit: i64,
+    ) -> impl Future<Output = AppResult<Option<Changes<<Self::Of as Kept>::Row>>>> + Send;
 }
 
 pub fn live<S: Source>(ctx: &Ctx) -> Arc<Live<S::Of>> {
@@ -116,22 +159,22 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
         .fetch_one(ctx.db())
         .await?;
     let began = tokio::time::Instant::now();
-    let (mut index, mut last) = (Index::default(), Uuid::nil());
+    let (mut index, mut last) = (<S::Of>::default(), Uuid::nil());
     loop {
         let rows = S::after(ctx, last, CHUNK).await?;
         let Some(row) = rows.last() else { break };
-        last = row.id;
+        last = <S::Of as Kept>::id(row);
         for row in &rows {
             index.put(row);
         }
-        if index.len() > MOST_ROWS {
+        if index.rows() > MOST_ROWS {
             tracing::warn!(list = S::LIST, "the list is too long to be kept in memory; the database answers by itself");
             live.replace(None);
             return Ok(());
         }
         tokio::task::yield_now().await;
     }
-    tracing::info!(list = S::LIST, rows = index.len(), seconds = began.elapsed().as_secs(), "the index is filled");
+    tracing::info!(list = S::LIST, rows = index.rows(), seconds = began.elapsed().as_secs(), "the index is filled");
     report::<S>(&index);
     live.replace(Some(index));
     *mark = (now, Uuid::nil());
@@ -145,22 +188,17 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
 pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
     let live = live::<S>(ctx);
     let mut mark = live.mark.lock().await;
-    if live.read(|_| ()).is_none() {
+    if live.look(|_| ()).is_none() {
         return Ok(0);
     }
     let mut all = 0;
-    loop {
-        let rows = S::changed(ctx, *mark, FOLLOWED).await?;
-        let Some((at, row)) = rows.last() else { break };
-        *mark = match row {
-            Row::Listed(entry) => (*at, entry.id),
-            Row::Unlisted(id) => (*at, *id),
-        };
-        all += rows.len();
+    while let Some(changes) = S::changed(ctx, *mark, FOLLOWED).await? {
+        *mark = changes.mark;
+        all += changes.rows.len();
         live.write(|index| {
-            for (_, row) in &rows {
+            for row in &changes.rows {
                 match row {
-                    Row::Listed(entry) => index.put(entry),
+                    Row::Listed(row) => index.put(row),
                     Row::Unlisted(id) => index.remove(*id),
                 }
             }
@@ -168,16 +206,16 @@ pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
         tokio::task::yield_now().await;
     }
     drop(mark);
-    if live.read(Index::is_worn).unwrap_or_default() {
+    if live.look(<S::Of as Kept>::is_worn).unwrap_or_default() {
         fill::<S>(ctx).await?;
     }
     Ok(all)
 }
 
-fn report<S: Source>(index: &Index<S::Of>) {
+fn report<S: Source>(index: &S::Of) {
     #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     {
-        metrics::gauge!("search_index_rows", "list" => S::LIST).set(index.len() as f64);
+        metrics::gauge!("search_index_rows", "list" => S::LIST).set(index.rows() as f64);
         metrics::gauge!("search_index_bytes", "list" => S::LIST).set(index.bytes() as f64);
     }
 }
@@ -197,18 +235,19 @@ async fn keep_up<S: Source>(ctx: &Ctx) {
     let live = live::<S>(ctx);
     let (mut unreported, mut rounds) = (0, 0_u32);
     loop {
-        let is_filled = live.read(|_| ()).is_some();
+        let is_filled = live.look(|_| ()).is_some();
         let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
+        live.late.store(done.is_err(), Ordering::Relaxed);
         let pause = match done {
             Ok(rows) => {
                 unreported += rows;
                 rounds = rounds.wrapping_add(1);
                 if unreported > 0 && rounds.is_multiple_of(REPORTED) {
-                    live.read(report::<S>);
+                    live.look(report::<S>);
                     unreported = 0;
                 }
                 // A list that is too long is looked at again now and then: it may have shrunk.
-                if live.read(|_| ()).is_some() { LAG } else { LATER }
+                if live.look(|_| ()).is_some() { LAG } else { LATER }
             }
             Err(error) => {
                 tracing::warn!(list = S::LIST, %error, "the index could not follow; it tries again");
