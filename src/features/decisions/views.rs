@@ -53,6 +53,7 @@ pub struct ReleaseInput {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = PreparedDecisionInput))]
 pub struct DecisionInput {
     pub request_id: String,
     /// `Accept`, `Decline`, or empty to take a prepared decision back.

@@ -212,6 +212,7 @@ pub struct ImportScreen {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = ImportApplyInput))]
 pub struct ApplyInput {
     /// For some lines, `make`, `merge` or `skip`.
     pub choices: BTreeMap<String, String>,

@@ -788,6 +788,7 @@ pub struct RouteView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = InboxFitView))]
 pub struct FitView {
     #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
     pub id: uuid::Uuid,
