@@ -422,6 +422,9 @@ async fn what_looks_like_spam_waits_for_staff() {
         // Its sender is told; its receiver knows of nothing, by any door.
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert!(view.held && view.held_label.contains("many links") && view.state == RequestState::Pending);
+        // It is nobody's turn: what is next says so.
+        assert_eq!(view.next_action.title, "Our staff look at it before it is delivered");
+        assert!(view.next_action.text.contains("many links"), "{:?}", view.next_action);
         let to =
             |who: &Actor, template: &str| format!("mails where recipient = '{}' and template = '{template}'", who.person.email);
         assert_eq!(count(town, &to(&tomas, "request_opened")).await, 0);
@@ -463,6 +466,8 @@ async fn what_looks_like_spam_waits_for_staff() {
         town.drain().await;
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert_eq!((view.state, view.rejection_note.as_deref()), (RequestState::Rejected, Some("This is advertising.")));
+        assert_eq!(view.next_action.title, "Our staff did not deliver it");
+        assert!(view.next_action.text.contains("This is advertising."), "{:?}", view.next_action);
         assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
         assert_eq!(count(town, &to(&cast.mei, "request_refused")).await, refusals);
         assert_eq!(count(town, &to(&tomas, "request_withdrawn")).await, before);
