@@ -466,7 +466,7 @@ async fn what_looks_like_spam_waits_for_staff() {
         town.drain().await;
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert_eq!((view.state, view.rejection_note.as_deref()), (RequestState::Rejected, Some("This is advertising.")));
-        assert_eq!(view.next_action.title, "Our staff did not deliver it");
+        assert_eq!((view.next_action.title.as_str(), view.rejection_reason), ("Our staff did not deliver it", None));
         assert!(view.next_action.text.contains("This is advertising."), "{:?}", view.next_action);
         assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
         assert_eq!(count(town, &to(&cast.mei, "request_refused")).await, refusals);

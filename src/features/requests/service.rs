@@ -802,10 +802,11 @@ fn shown(
     let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
     let held = row.held_at.is_some() && state.is_open();
     let held_label = inbox::signal_words(&row.held_for);
+    // Nobody of the other side can have said no, nor why.
+    let undelivered = row.held_at.is_some() && state == RequestState::Rejected;
     let next_action = if held && opened_by == side {
         rules::waits_for_staff(&other.name, &held_label)
-    } else if row.held_at.is_some() && state == RequestState::Rejected {
-        // It was never delivered, so nobody else can have said no.
+    } else if undelivered {
         rules::refused_by_staff(&other.name, row.rejection_note.as_deref().unwrap_or_default())
     } else if is_unclaimed && side == Side::Community && state.is_open() {
         rules::waits_for_a_claim(&other.name, !row.organization_website.is_empty())
@@ -852,7 +853,7 @@ fn shown(
         revision: current.sequence,
         revision_hash: current.hash,
         revisions,
-        rejection_reason: reason,
+        rejection_reason: reason.filter(|_| !undelivered),
         rejection_note: row.rejection_note.filter(|note| !note.is_empty()),
         ask_again_on: row.ask_again_on,
         ask_again_label: row.ask_again_on.map(sending::month_label).unwrap_or_default(),
