@@ -451,6 +451,7 @@ async fn what_looks_like_spam_waits_for_staff() {
             assert_eq!(code(refused), "NOT_HELD");
             assert_eq!(cast.incoming(&tomas).await, 1);
             assert_eq!(count(town, &to(&tomas, "request_opened")).await, 1, "now it comes in");
+            assert_eq!(count(town, &to(&cast.mei, "request_released")).await, 1, "as its sender was promised");
             service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
         } else {
             assert_eq!(code(released), "REQUEST_CLOSED");
