@@ -613,6 +613,17 @@ pub struct WaitingSeat {
     pub asked_label: String,
 }
 
+/// An organization that the reader claims, before anybody has decided on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OpenClaim {
+    pub slug: String,
+    pub display_name: String,
+    /// It waits for staff; until then, for its proof.
+    pub proven: bool,
+}
+
 /// The organization's part of its dashboard; what waits for it and its open requests are told by the requests room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -951,6 +951,8 @@ pub struct DashboardView {
     pub community: Option<crate::features::communities::views::CommunityView>,
     /// Applications that named the reader, and wait for a word of theirs.
     pub seats: Vec<crate::features::organizations::views::WaitingSeat>,
+    /// Organizations that the reader claims, and on which nobody has decided yet.
+    pub claims: Vec<crate::features::organizations::views::OpenClaim>,
     /// Absent for roles that do not see requests.
     pub counts: Option<InboxCounts>,
     /// The open requests that come first: whose turn, then who has waited longest.

@@ -12,6 +12,7 @@ use crate::{
         trust::CheckRow,
     },
     kernel::{
+        actor::OrganizationRole,
         error::{AppError, AppResult},
         ids::{OrganizationId, UserId},
     },

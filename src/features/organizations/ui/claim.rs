@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, fetched, shown},
-        parts::{Icon, Logo, Notice, PageHead},
+        parts::{Logo, Notice, PageHead},
     },
 };
 use leptos::prelude::*;
@@ -267,7 +267,7 @@ fn Domain(page: ProofPageView) -> impl IntoView {
                     .into_any(),
                     (Some(_), _) if !can_edit => view! { <p>"Only admins of your workspace can prove the domain."</p> }.into_any(),
                     (Some(domain), None) => view! {
-                        <p><Icon name="globe" small=true/> " " {format!("You publish a short text in the DNS of {domain}.")}</p>
+                        <p>{format!("You publish a short text in the DNS of {domain}.")}</p>
                         <PostForm name="ask" acting>
                             <div class="form__actions"><Submit label="Get the text"/></div>
                         </PostForm>

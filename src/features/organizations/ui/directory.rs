@@ -589,7 +589,7 @@ fn Claimable(name: String, slug: String) -> impl IntoView {
             <Icon name="info"/>
             <div class="notice__body">
                 <p class="notice__title">{format!("Nobody of {name} is here yet")}</p>
-                <p>"A community or our staff added this profile. Nobody of theirs has looked at this profile yet. Requests to it wait until somebody has taken it over."</p>
+                <p>"A community or our staff added this profile, and none of its people have looked at it. Requests wait until one of them takes it over."</p>
             </div>
             <a class="button button--small notice__action" href=format!("/claim/{slug}")>"Is this yours? Claim it"</a>
         </div>
