@@ -1,6 +1,6 @@
 //! One binary with verbs; `commdesk --help` lists them. This file only puts together what the verbs need.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use commdesk::{
     features::{
@@ -8,6 +8,7 @@ use commdesk::{
         organizations::index::Directory, reactions,
     },
     http,
+    kernel::error::AppError,
     platform::{
         cluster::{self, Cluster},
         config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
@@ -53,7 +54,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             telemetry::start_logs();
             let house = open_production(&settings, false)?;
             let ctx = Ctx::background(&house, "staff");
-            commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
+            let added = commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await;
+            // Each problem in its own words: a command has no fields to write them beside.
+            added.map_err(|error| match error {
+                AppError::Invalid(problems) => anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
+                other => anyhow::Error::new(other),
+            })?;
             // The link that lets them set a password leaves now, not when a worker next runs.
             jobs::drain(&ctx, &reactions::registry()).await?;
             println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");
