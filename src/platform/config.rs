@@ -1,4 +1,5 @@
-//! Typed configuration, from flags and environment. A bad value is named and refused at start.
+//! Typed configuration, from flags and environment. A bad value is named and refused at start: by the name that it has in the
+//! environment, which is therefore every flag's `value_name`.
 
 use super::{
     crypto::{BlindKey, CheckpointKey, Keyring},
@@ -117,10 +118,22 @@ pub struct Dev {
     #[arg(long, env = "COMMDESK_PLACES_DATABASE", value_name = "COMMDESK_PLACES_DATABASE", default_value = "")]
     pub places_database: String,
     /// Multiplies every rate limit, for fuzzing. Development only.
-    #[arg(long, env = "COMMDESK_LIMIT_FACTOR", value_name = "COMMDESK_LIMIT_FACTOR", default_value_t = 1, value_parser = clap::value_parser!(i32).range(1..))]
+    #[arg(
+        long,
+        env = "COMMDESK_LIMIT_FACTOR",
+        value_name = "COMMDESK_LIMIT_FACTOR",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(i32).range(1..)
+    )]
     pub limit_factor: i32,
     /// Seconds (60 at most) for which public pages are kept for people without a session; 0, and each is rendered for itself.
-    #[arg(long, env = "COMMDESK_PAGE_SECONDS", value_name = "COMMDESK_PAGE_SECONDS", default_value_t = 0, value_parser = page_seconds())]
+    #[arg(
+        long,
+        env = "COMMDESK_PAGE_SECONDS",
+        value_name = "COMMDESK_PAGE_SECONDS",
+        default_value_t = 0,
+        value_parser = page_seconds()
+    )]
     pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "LEPTOS_SITE_ROOT", default_value = "target/site")]
@@ -169,13 +182,25 @@ pub struct Serve {
     #[arg(long, env = "COMMDESK_PLACES_DATABASE", value_name = "COMMDESK_PLACES_DATABASE", default_value = "")]
     pub places_database: String,
     /// Connections to the database.
-    #[arg(long, env = "COMMDESK_POOL", value_name = "COMMDESK_POOL", default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(
+        long,
+        env = "COMMDESK_POOL",
+        value_name = "COMMDESK_POOL",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     pub pool: u32,
     /// Workers for jobs in this process; `serve` with 0 leaves them to `work`.
     #[arg(long, env = "COMMDESK_WORKERS", value_name = "COMMDESK_WORKERS", default_value_t = 2)]
     pub workers: usize,
     /// Seconds (60 at most) for which public pages are kept for people without a session; 0, and each is rendered for itself.
-    #[arg(long, env = "COMMDESK_PAGE_SECONDS", value_name = "COMMDESK_PAGE_SECONDS", default_value_t = 1, value_parser = page_seconds())]
+    #[arg(
+        long,
+        env = "COMMDESK_PAGE_SECONDS",
+        value_name = "COMMDESK_PAGE_SECONDS",
+        default_value_t = 1,
+        value_parser = page_seconds()
+    )]
     pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "LEPTOS_SITE_ROOT", default_value = "target/site")]

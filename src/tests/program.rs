@@ -481,8 +481,8 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
         assert!(began.elapsed() < PATIENCE, "a letter that was taken is not marked");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let (took, code) = stop(working);
-    assert!(took < Duration::from_secs(5) && code == Some(0), "{took:?}, {code:?}");
+    let (_, code) = stop(working);
+    assert_eq!(code, Some(0));
 
     // import: looked at first, then carried out, with the pictures of a folder.
     let list = folder.path().join("list.csv");
