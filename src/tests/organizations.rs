@@ -2,6 +2,7 @@
 
 use crate::{
     communities,
+    page_cache::raw,
     town::{Answer, Browser, Chosen, Town, sequel, story},
 };
 use commdesk::{
@@ -21,6 +22,7 @@ use commdesk::{
         actor::{Actor, Membership, OrganizationRole, Person, Role, StaffRole, VerificationStatus, Workspace},
         ids::{LogoId, OrganizationId, SessionId, UserId},
         page::PageRequest,
+        pictures::{SIDES, sized},
     },
     platform::{
         clock::Clock,
@@ -40,6 +42,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
+
+fn svg(inner: &str) -> String {
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#)
+}
 
 async fn logo(ctx: &Ctx) -> LogoId {
     logos::store_logo(ctx, LOGO.as_bytes().to_vec()).await.expect("a fine logo")
@@ -486,13 +492,61 @@ async fn a_logo_is_drawn_anew_and_served_for_ever() {
         let missing = format!("/media/logos/{}.png", "0".repeat(64));
         assert_eq!(visitor.open(&missing).await.status, StatusCode::NOT_FOUND);
 
-        let svg = |inner: &str| format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#);
         for hostile in
             [b"MZ\x90\x00not a picture".to_vec(), Vec::new(), b"\x89PNG\r\n\x1a\n broken".to_vec(), svg("").into_bytes()]
         {
             let refused = logos::store_logo(&ctx, hostile).await.expect_err("hostile");
             assert_eq!(refused.status(), 422);
             assert!(refused.message().len() > 20, "refused in words: {}", refused.message());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_logo_is_sent_in_the_size_it_is_shown_in() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let (_, logo) = logos::draw(&ctx, LOGO.as_bytes().to_vec()).await.expect("a fine logo");
+        assert_eq!((logo.width, logo.height), (1024, 512));
+        for side in SIDES {
+            let address = sized(&logo.url, side).expect("one of ours");
+            let (status, headers, bytes) = raw(&town.router, &address, &[]).await;
+            assert_eq!(status, StatusCode::OK, "{address}");
+            for (name, value) in [
+                ("content-type", "image/webp"),
+                ("cache-control", "public, max-age=31536000, immutable"),
+                ("x-content-type-options", "nosniff"),
+                ("content-security-policy", "default-src 'none'; sandbox"),
+            ] {
+                assert_eq!(headers[name], value, "{address}: {name}");
+            }
+            let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::WebP).expect("a picture").into_rgb8();
+            assert_eq!(picture.dimensions(), (side, side / 2), "{address}");
+            // The same drawing: blue, with a white disc on the left.
+            let is_white = |x: u32| picture.get_pixel(x, side / 4).0.iter().all(|channel| *channel > 240);
+            assert!(is_white(side / 4) && !is_white(side * 3 / 4), "{address}");
+            let [red, _, blue] = picture.get_pixel(side - 2, 2).0;
+            assert!(red < 64 && blue > 100, "{address}");
+        }
+
+        // Drawn once: the small ones are there when the large one is not, and what was not drawn before is not there.
+        let (_, _, before) = raw(&town.router, &sized(&logo.url, 64).expect("one of ours"), &[]).await;
+        let other = svg(r##"<circle cx="50" cy="50" r="40" fill="#aa2200"/>"##);
+        let (_, undrawn) = logos::draw(&ctx, other.into_bytes()).await.expect("a fine logo");
+        for key in [&logo.key, &undrawn.key] {
+            std::fs::remove_file(town.house.settings.files.join(key)).expect("kept under its key");
+        }
+        let (status, _, after) = raw(&town.router, &sized(&logo.url, 64).expect("one of ours"), &[]).await;
+        assert_eq!((status, after), (StatusCode::OK, before));
+        for missing in [
+            sized(&undrawn.url, 64).expect("one of ours"),
+            // Sizes and kinds that nobody shows: whoever asks for them makes us draw nothing.
+            sized(&logo.url, 64).expect("one of ours").replace("/64/", "/65/"),
+            sized(&logo.url, 64).expect("one of ours").replace(".webp", ".png"),
+        ] {
+            let (status, _, _) = raw(&town.router, &missing, &[]).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
         }
     })
     .await;
