@@ -645,6 +645,7 @@ pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
         more_asked: record.more_asked.clone(),
         completeness: record.profile.completeness().into(),
         can_edit: OrganizationView::for_audience(&record, policy::audience(Some(actor), id)).can.edit,
+        lacks_second_factor: actor.lacks_second_factor_for(Capability::EditProfile),
         verified_identity: record.standing.owns_identity().then(|| record.identity_key.clone()),
         proposed_website: record.proposed_website.clone(),
     })

@@ -583,6 +583,8 @@ pub struct ProfileView {
     pub more_asked: Option<String>,
     pub completeness: CompletenessView,
     pub can_edit: bool,
+    /// The role would do, were a second factor given.
+    pub lacks_second_factor: bool,
     /// What the website stands for and keeps until staff approve another one.
     pub verified_identity: Option<String>,
     /// Where it wants to move.
@@ -995,6 +997,8 @@ pub struct ProofPageView {
     /// Absent where no domain can be proven: the website is a place on a host that many share.
     pub domain: Option<String>,
     pub can_edit: bool,
+    /// The role would do, were a second factor given.
+    pub lacks_second_factor: bool,
     pub proof: Option<ProofView>,
 }
 

@@ -170,11 +170,9 @@ fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) 
                     </div>
                     <Wrong id="narrow-sort" problem=problem("sort")/>
                 </div>
-                <div class="field">
-                    <div class="cluster">
-                        <button class="button">"Show results"</button>
-                        {(narrowed || !board.sort.is_empty()).then(|| view! { <a class="filters__clear" href=clear rel="external">"Clear all"</a> })}
-                    </div>
+                <div class="form__actions">
+                    <button class="button">"Show results"</button>
+                    {(narrowed || !board.sort.is_empty()).then(|| view! { <a class="filters__clear" href=clear rel="external">"Clear all"</a> })}
                 </div>
             </div>
         </form>
