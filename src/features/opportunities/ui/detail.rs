@@ -65,9 +65,9 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
                 <Logo name=it.community.name.clone() url=it.community.logo_url.clone() size="large"/>
                 <div class="profile-head__text">
                     <h1 class="profile-head__name">{it.event.title.clone()}</h1>
-                    <p class="profile-head__sub">
-                        {it.title.clone()} ", offered by "
-                        <a href=format!("/communities/{}", it.community.slug)>{it.community.name.clone()}</a>
+                    <p class="profile-head__sub" dir="ltr">
+                        <bdi>{it.title.clone()}</bdi> ", offered by "
+                        <a href=format!("/communities/{}", it.community.slug)><bdi>{it.community.name.clone()}</bdi></a>
                     </p>
                     <Facts it=it.clone()/>
                 </div>
@@ -94,7 +94,7 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
                     {(!it.description.is_empty()).then(|| view! {
                         <section class="section">
                             <div class="section__head"><h2 class="section__title">"About this offer"</h2></div>
-                            {it.description.split("\n\n").map(|part| view! { <p class="measure">{part.to_owned()}</p> }).collect_view()}
+                            {it.description.split("\n\n").map(|part| view! { <p class="measure" dir="auto">{part.to_owned()}</p> }).collect_view()}
                         </section>
                     })}
                     <section class="section">

@@ -16,7 +16,7 @@ use crate::{
     },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
-        page::{acting, fetched, shown},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
 };
@@ -73,7 +73,7 @@ pub fn InboxListPage() -> impl IntoView {
         fetched(move || (asked.get(), acting.get()), |((ask, cursor), workspace)| server_fns::inbox(ask, cursor, workspace));
     view! {
         <Title text="Inbox"/>
-        {shown(loaded, move |screen| {
+        {shown_as(Shape::Rows, loaded, move |screen| {
             let done = query.with_untracked(|query| read_done(&query.get("done").unwrap_or_default()));
             view! { <Inbox screen done/> }
         })}

@@ -231,8 +231,8 @@ fn Terms(it: RequestView) -> impl IntoView {
             <div class="definition__row"><dt>"Amount"</dt><dd class="num">{it.amount_label.clone()}</dd></div>
             <div class="definition__row">
                 <dt>"Event"</dt>
-                <dd>
-                    <a href=format!("/events/{}", it.event_slug)>{it.event_title.clone()}</a>
+                <dd dir="ltr">
+                    <a href=format!("/events/{}", it.event_slug)><bdi>{it.event_title.clone()}</bdi></a>
                     {(!it.event_when_label.is_empty()).then(|| format!(", {}", it.event_when_label))}
                     {(!it.event_people_label.is_empty()).then(|| format!(", {}", it.event_people_label))}
                 </dd>
