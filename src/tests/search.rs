@@ -292,6 +292,72 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
 }
 
 #[tokio::test]
+async fn counts_are_exact_to_two_thousand_and_honest_beyond() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many(town, 1, 2_450).await;
+        let listed: i64 =
+            sqlx::query_scalar("select count(*) from organizations where verification_status in ('Verified', 'Community Added')")
+                .fetch_one(&town.owner)
+                .await
+                .expect("a count");
+        assert!(listed > 2_001, "{listed}");
+        let disable = async |many: i64| {
+            sqlx::query(
+                "update organizations set verification_status = 'Disabled' where id in
+                     (select id from organizations where verification_status in ('Verified', 'Community Added') limit $1)",
+            )
+            .bind(many)
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        };
+        let said = async |query: &str| {
+            let found = ask(&ctx, None, query, 20).await;
+            (found.total, found.total_capped)
+        };
+        let mut visitor = town.visitor();
+
+        // One more than is counted, and exactly as many: by the database, and then by the index.
+        disable(listed - 2_001).await;
+        assert_eq!(said("").await, (2_000, true));
+        disable(1).await;
+        assert_eq!(said("").await, (2_000, false));
+        sqlx::query(
+            "update organizations set verification_status = 'Verified' where id =
+                 (select id from organizations where verification_status = 'Disabled' limit 1)",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("back");
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        assert_eq!(said("").await, (2_000, true));
+        assert_eq!(said("q=servers").await, (2_000, true), "all of them are servers for students");
+        let page = visitor.open("/directory?q=servers").await;
+        assert!(page.text.contains("2,000+ organizations") && page.text.contains("of 2,000+"), "{}", page.text);
+        let data = visitor.api(Method::GET, "/sponsors?search=servers&limit=5", None).await.data();
+        assert_eq!((data["total"].as_i64(), data["totalCapped"].as_bool()), (Some(2_000), Some(true)));
+        // A value that fewer have is counted to the last one.
+        let found = ask(&ctx, None, "q=servers", 1).await;
+        for facet in &found.facets {
+            for value in &facet.values {
+                let one =
+                    DirectoryQuery::read("q=servers").toggled(DirectoryFacet::parse(&facet.name).expect("a facet"), &value.value);
+                let exact = ask(&ctx, None, &one.query(), 1).await;
+                assert_eq!((value.count, value.count_capped), (u64::try_from(exact.total).expect("small"), exact.total_capped));
+            }
+        }
+        assert!(found.facets.iter().flat_map(|facet| &facet.values).any(|value| !value.count_capped && value.count > 400));
+
+        // One less is said as it is.
+        disable(1).await;
+        follow_until(&ctx, async || said("").await == (2_000, false)).await;
+        assert!(visitor.open("/directory").await.text.contains("2,000 organizations"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pages_say_what_was_asked_and_what_else_there_is() {
     sequel(async |town| {
         let ctx = told(town).await;
@@ -318,6 +384,16 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
         // Where nothing fits, the nearest thing is named; and a mistyped word is taken for what it meant.
         let none = visitor.open("/directory?q=nimbus&industry=Education&region=Oceania&technology=.NET").await;
         assert!(none.text.contains("Nobody fits this search") && none.text.contains(" without “"), "{}", none.text);
+        // Of words that never meet each is offered alone; one that nobody has is left out.
+        let apart = visitor.open("/directory?q=nimbus+harbour").await;
+        assert!(apart.text.contains("Nobody fits this search"), "{}", apart.text);
+        for alone in ["href=\"/directory?q=nimbus\"", "href=\"/directory?q=harbour\""] {
+            assert!(apart.text.contains(alone), "{alone}");
+        }
+        let nonsense = visitor.open("/directory?q=zzqqxx+nimbsu").await;
+        assert!(nonsense.text.contains("href=\"/directory?q=nimbsu\""), "{}", nonsense.text);
+        let nothing = visitor.open("/directory?q=zzqqxx").await;
+        assert!(nothing.text.contains("Close by:") && nothing.text.contains(" without “"), "{}", nothing.text);
         let meant = visitor.open("/directory?q=nimbsu").await;
         assert!(meant.text.contains("nimbus”"), "{}", meant.text);
 
@@ -393,6 +469,8 @@ async fn communities_are_searched_as_well() {
         let list = visitor.open("/communities?q=apex").await;
         assert!(list.status == StatusCode::OK && list.text.contains("/communities/apex-circle"));
         assert!(visitor.open("/communities?q=zzzz&size=Up+to+50").await.text.contains("No community fits this search"));
+        let apart = visitor.open("/communities?q=apex+zzqqxx").await;
+        assert!(apart.text.contains("Close by:") && apart.text.contains("href=\"/communities?q=apex\""), "{}", apart.text);
         let mut of_asha = signed_in(town, ASHA).await;
         assert_eq!(of_asha.open("/communities?as=organization%3Aacme-cloud").await.status, StatusCode::OK);
     })

@@ -51,7 +51,7 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, p
         total_capped: found.total > COUNTED,
         said_instead: found.instead,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
-        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         query: query.query(),
     })
 }

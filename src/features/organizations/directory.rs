@@ -103,7 +103,7 @@ async fn of_index(
         similar: found.instead.is_some(),
         said_instead: found.instead,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
-        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         ..DirectoryView::default()
     })
 }
