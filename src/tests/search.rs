@@ -292,6 +292,35 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
 }
 
 #[tokio::test]
+async fn an_instance_says_what_it_has_still_to_fill() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let mut visitor = town.visitor();
+        let mut ready = async |query: &str| {
+            let answer = visitor.open(&format!("/readyz{query}")).await;
+            (answer.status, answer.headers.contains_key("retry-after"), answer.text)
+        };
+        // Without lists that are kept there is nothing to wait for.
+        assert_eq!(ready("?filled=true").await, (StatusCode::OK, false, "ready".to_owned()));
+        index::expect::<Directory>(&town.house);
+        index::expect::<Communities>(&town.house);
+        let (status, _, said) = ready("").await;
+        assert_eq!((status, said.as_str()), (StatusCode::OK, "ready; still filling the indexes of: communities, organizations"));
+        let (status, later, said) = ready("?filled=true").await;
+        assert_eq!((status, later), (StatusCode::SERVICE_UNAVAILABLE, true));
+        assert!(said.contains("communities, organizations"), "{said}");
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        assert!(ready("?filled=true").await.2.ends_with("of: communities"));
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        for query in ["", "?filled=true", "?filled=false"] {
+            assert_eq!(ready(query).await, (StatusCode::OK, false, "ready".to_owned()), "{query}");
+        }
+        assert_eq!(ready("?filled=perhaps").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn counts_are_exact_to_two_thousand_and_honest_beyond() {
     story(async |town| {
         let ctx = town.ctx();
