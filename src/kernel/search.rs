@@ -380,6 +380,31 @@ pub struct InsteadView {
     pub count_label: String,
 }
 
+/// What somebody may mean who is typing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionsView {
+    pub values: Vec<SuggestedValue>,
+    pub names: Vec<SuggestedName>,
+}
+
+/// A value of a facet that begins with what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedValue {
+    /// The parameter.
+    pub facet: String,
+    pub value: String,
+}
+
+/// A name that begins with what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedName {
+    pub slug: String,
+    pub name: String,
+}
+
 /// What of a question is left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Left<F> {

@@ -13,7 +13,7 @@ use commdesk::{
             views::DirectoryView,
         },
     },
-    kernel::{actor::Actor, page::PageRequest},
+    kernel::{actor::Actor, page::PageRequest, search::SuggestionsView},
     platform::{ctx::Ctx, index},
     seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
 };
@@ -71,6 +71,11 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 async fn ask(ctx: &Ctx, viewer: Option<&Actor>, query: &str, limit: u32) -> DirectoryView {
     let page = PageRequest { limit, ..PageRequest::default() };
     directory::list(ctx, viewer, &DirectoryQuery::read(query), &page).await.expect("a list")
+}
+
+/// What is suggested of a facet.
+fn values(view: &SuggestionsView, facet: &str) -> Vec<String> {
+    view.values.iter().filter(|one| one.facet == facet).map(|one| one.value.clone()).collect()
 }
 
 /// Follows until this is so. Transactions of other tests hold every index of the cluster back for a moment.
@@ -453,11 +458,12 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
         assert_eq!(paged["items"], second["items"], "pages that are counted and pages by key are the same");
 
         // What is suggested: technologies by any name, industries, names.
-        let offered = directory::suggest(&ctx, None, "dotn").await.expect("suggested");
-        assert_eq!(offered.technologies, [".NET"]);
-        let offered = directory::suggest(&ctx, None, "c").await.expect("suggested");
-        assert!(["C", "C#", "C++"].iter().all(|name| offered.technologies.iter().any(|there| there == name)), "{offered:?}");
-        assert_eq!(directory::suggest(&ctx, None, "gam").await.expect("suggested").industries, ["Gaming"]);
+        let offered =
+            async |facet: &str, text: &str| values(&directory::suggest(&ctx, None, text).await.expect("suggested"), facet);
+        assert_eq!(offered("technology", "dotn").await, [".NET"]);
+        let begun = offered("technology", "c").await;
+        assert!(["C", "C#", "C++"].iter().all(|name| begun.iter().any(|there| there == name)), "{begun:?}");
+        assert_eq!(offered("industry", "gam").await, ["Gaming"]);
         assert!(directory::suggest(&ctx, None, " ").await.expect("suggested").names.is_empty());
     })
     .await;
@@ -486,6 +492,16 @@ async fn communities_are_searched_as_well() {
             assert_eq!(find(None, &query).await.total, i64::try_from(kind.count).expect("small"));
         }
 
+        // What is suggested: where they are, what they speak, names; without scripts none of it is needed.
+        let offered = communities::directory::suggest(&ctx, None, "ape").await.expect("suggested");
+        assert_eq!(offered.names.iter().map(|name| name.slug.as_str()).collect::<Vec<_>>(), ["apex-circle"]);
+        let offered = communities::directory::suggest(&ctx, None, "south as").await.expect("suggested");
+        assert!(values(&offered, "region").iter().any(|region| region == "South Asia"), "{offered:?}");
+        let country =
+            &by_index.facets.iter().find(|facet| facet.name == "country").expect("countries are counted").values[0].value;
+        let offered = communities::directory::suggest(&ctx, None, &country.to_uppercase()[..3]).await.expect("suggested");
+        assert!(values(&offered, "country").contains(country), "{offered:?}");
+
         // A block hides a community from whoever made it.
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
@@ -493,6 +509,8 @@ async fn communities_are_searched_as_well() {
             !slugs(&find(Some(&tomas), "").await).contains("harbour-devs")
                 && slugs(&find(None, "").await).contains("harbour-devs")
         );
+        assert!(communities::directory::suggest(&ctx, Some(&tomas), "harb").await.expect("suggested").names.is_empty());
+        assert_eq!(communities::directory::suggest(&ctx, None, "harb").await.expect("suggested").names[0].slug, "harbour-devs");
 
         let mut visitor = town.visitor();
         let list = visitor.open("/communities?q=apex").await;

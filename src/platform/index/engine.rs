@@ -13,7 +13,7 @@ use crate::kernel::{
     error::AppResult,
     fields::FieldErrors,
     page::{cursor, uncursor},
-    search::{Counted, Entry, Facet, Left, Order, Query, Weight},
+    search::{Counted, Entry, Facet, Left, Order, Query, SuggestedValue, Weight},
     technologies,
     words::{self, Word},
 };
@@ -734,8 +734,48 @@ impl<F: Facet> Index<F> {
             .collect()
     }
 
+    /// What somebody may mean who is typing: values of these facets, and rows by their names; at most so many of each.
+    pub fn suggest(&self, facets: &[F], text: &str, hidden: &[Uuid], limit: usize) -> (Vec<SuggestedValue>, Vec<Uuid>) {
+        let mut values = Vec::new();
+        for facet in facets {
+            let begun = self.begin_like(*facet, text, limit).into_iter();
+            values.extend(begun.map(|value| SuggestedValue { facet: facet.name().to_owned(), value }));
+        }
+        (values, self.named(text, hidden, limit))
+    }
+
+    /// Values of a facet one of whose words, or one of whose other names, begins with what was typed: those that begin so
+    /// themselves first, and then what most rows have.
+    fn begin_like(&self, facet: F, text: &str, limit: usize) -> Vec<String> {
+        let typed = words::fold(text.trim());
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let key: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+        let place = |value: &str| {
+            let folded = words::fold(value);
+            if folded.starts_with(&typed) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
+                Some(0)
+            } else if key.len() > 1 && other_names(value).iter().any(|other| other.starts_with(&key)) {
+                Some(1)
+            } else {
+                folded.split_whitespace().any(|word| word.starts_with(&typed)).then_some(2)
+            }
+        };
+        let mut list: Vec<(usize, String)> = self
+            .values(facet)
+            .into_iter()
+            .filter_map(|(value, _)| Some((place(&value)?, value)))
+            // What stands in a row and is on no list any more cannot be chosen.
+            .filter(|(_, value)| facet.read(value).is_ok())
+            .collect();
+        // Most used first, as they came.
+        list.sort_by_key(|(place, _)| *place);
+        list.into_iter().map(|(_, value)| value).take(limit).collect()
+    }
+
     /// Values of a facet, each with how many rows have it, most first.
-    pub fn values(&self, facet: F) -> Vec<(String, u64)> {
+    fn values(&self, facet: F) -> Vec<(String, u64)> {
         let mut list: Vec<(String, u64)> = self
             .values
             .get(&facet)
@@ -862,6 +902,10 @@ impl<F: Facet> Kept for Index<F> {
     fn bytes(&self) -> usize {
         Self::bytes(self)
     }
+}
+
+fn other_names(technology: &str) -> &'static [&'static str] {
+    technologies::all().find(|(name, _)| *name == technology).map(|(_, others)| others).unwrap_or_default()
 }
 
 /// The word with the fewest mistakes, one that begins alike before others, and then the most used.
