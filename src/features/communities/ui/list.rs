@@ -19,8 +19,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const PATH: &str = "/communities";
-const SEARCHING: Searching =
-    Searching { path: PATH, label: "Search communities", placeholder: "Name, city or what they are about" };
+const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
 
 #[component]
 pub fn CommunitiesPage(
