@@ -486,7 +486,8 @@ async fn communities_are_searched_as_well() {
             .expect("changed");
         sqlx::query(
             "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at, updated_at)
-             select md5('draft')::uuid, c.id, 'nobody-sees-it', 'Draft', '{Elixir}', 'UTC', 'Draft', e.created_by, e.created_at, e.created_at
+             select md5('draft')::uuid, c.id, 'nobody-sees-it', 'Draft', '{Elixir}', 'UTC', 'Draft', e.created_by, e.created_at,
+                    e.created_at
              from communities c, events e where c.slug = 'harbour-devs' and e.slug = 'hackfest-2027'",
         )
         .execute(&town.owner)
