@@ -493,7 +493,12 @@ async fn communities_are_searched_as_well() {
         .execute(&town.owner)
         .await
         .expect("a draft");
-        let about = ["technology=elixir&technology=Kubernetes", "q=elixir", "technology=Elixir&eventType=Hackathon", "eventType=Hackathon&q=apex"];
+        let about = [
+            "technology=elixir&technology=Kubernetes",
+            "q=elixir",
+            "technology=Elixir&eventType=Hackathon",
+            "eventType=Hackathon&q=apex",
+        ];
         for query in about {
             assert_eq!(slugs(&find(None, query).await), BTreeSet::from(["apex-circle".to_owned()]), "{query}, by the database");
         }
