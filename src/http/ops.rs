@@ -4,7 +4,7 @@ use crate::{
     kernel::error::{AppError, AppResult},
     platform::{
         ctx::{Ctx, House},
-        db, telemetry,
+        db, index, telemetry,
         web::{Params, json_response},
     },
 };
@@ -29,13 +29,31 @@ async fn healthz() -> &'static str {
     "ok"
 }
 
-/// Ready when the database answers and has this program's schema.
-async fn readyz(State(house): State<Arc<House>>) -> Response {
+/// What [`readyz`] may be asked.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    /// Is an instance whose indexes are not filled none yet?
+    filled: bool,
+}
+
+/// Ready when the database answers and has this program's schema. While indexes of lists are filled the database answers for
+/// them, slower and without the counts of facets: this is said, and keeps nobody away, for after a fall every instance may be
+/// new at once. Whoever replaces instances one by one asks with `filled=true`, and leaves the old one at its place until then.
+async fn readyz(State(house): State<Arc<House>>, Params(asked): Params<Asked>) -> Response {
+    let not_yet = |why: String| (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], why).into_response();
     match db::is_migrated(&house.pool).await {
-        Ok(true) => "ready".into_response(),
-        Ok(false) => {
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "the schema is not migrated").into_response()
+        Ok(true) => {
+            let filling = index::filling(&house);
+            if filling.is_empty() {
+                "ready".into_response()
+            } else if asked.filled {
+                not_yet(format!("not yet; still filling the indexes of: {}", filling.join(", ")))
+            } else {
+                format!("ready; still filling the indexes of: {}", filling.join(", ")).into_response()
+            }
         }
+        Ok(false) => not_yet("the schema is not migrated".to_owned()),
         Err(_) => AppError::Busy { retry_after: 5 }.into_response(),
     }
 }

@@ -237,6 +237,33 @@ impl<F: Facet> Query<F> {
         self.at("")
     }
 
+    /// What stands between spaces in the words, each once, in their order.
+    pub fn words(&self) -> Vec<&str> {
+        let mut list: Vec<&str> = Vec::new();
+        for word in self.text.split_whitespace() {
+            if !list.contains(&word) {
+                list.push(word);
+            }
+        }
+        list
+    }
+
+    /// The same question without one of its [`Query::words`], from the beginning of its list.
+    #[must_use]
+    pub fn without_word(&self, word: &str) -> Self {
+        self.with_text(&self.text.split_whitespace().filter(|there| *there != word).collect::<Vec<_>>().join(" "))
+    }
+
+    /// The same question without some of it, from the beginning of its list.
+    #[must_use]
+    pub fn leaving_out(&self, left: &Left<F>) -> Self {
+        match left {
+            Left::Facet(facet) => self.without(*facet),
+            Left::Word(word) => self.without_word(word),
+            Left::Words => self.with_text(""),
+        }
+    }
+
     /// Does it leave anything out?
     pub fn is_narrowed(&self) -> bool {
         !self.text.is_empty() || !self.chosen.is_empty()
@@ -353,6 +380,42 @@ pub struct InsteadView {
     pub count_label: String,
 }
 
+/// What somebody may mean who is typing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestionsView {
+    pub values: Vec<SuggestedValue>,
+    pub names: Vec<SuggestedName>,
+}
+
+/// A value of a facet that begins with what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedValue {
+    /// The parameter.
+    pub facet: String,
+    pub value: String,
+}
+
+/// A name that begins with what is typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestedName {
+    pub slug: String,
+    pub name: String,
+}
+
+/// What of a question is left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Left<F> {
+    /// Everything that was chosen of a facet.
+    Facet(F),
+    /// One word of several.
+    Word(String),
+    /// All words.
+    Words,
+}
+
 /// A value of a facet with how many rows have it beside everything else that was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
@@ -390,19 +453,110 @@ pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>
     FacetView { name: facet.name().to_owned(), title: facet.title().to_owned(), values: values.into_iter().map(view).collect() }
 }
 
-/// What there would be without a facet, or without the words.
-pub fn instead_view<F: Facet>(query: &Query<F>, facet: Option<F>, count: u64) -> InsteadView {
-    let label = match facet {
-        None => format!("“{}”", query.text),
-        Some(facet) => {
-            let values: Vec<String> = query.values(facet).map(|value| facet.shown(value)).collect();
+/// What there would be without some of what is asked.
+pub fn instead_view<F: Facet>(query: &Query<F>, left: &Left<F>, count: u64) -> InsteadView {
+    let label = match left {
+        Left::Words => format!("“{}”", query.text),
+        Left::Word(word) => format!("“{word}”"),
+        Left::Facet(facet) => {
+            let values: Vec<String> = query.values(*facet).map(|value| facet.shown(value)).collect();
             format!("{}: {}", facet.title(), values.join(", "))
         }
     };
     InsteadView {
-        facet: facet.map(|facet| facet.name().to_owned()),
+        facet: if let Left::Facet(facet) = left { Some(facet.name().to_owned()) } else { None },
         label,
-        query: facet.map_or_else(|| query.with_text(""), |facet| query.without(facet)).query(),
+        query: query.leaving_out(left).query(),
         count_label: count_label(count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::labels::labels;
+
+    labels! {
+        /// What the lists of these tests are narrowed by.
+        Kind, "a kind" { Colour = "colour", Size = "size" }
+    }
+
+    impl Facet for Kind {
+        const EVERY: &'static [Self] = Self::ALL;
+
+        fn name(self) -> &'static str {
+            self.label()
+        }
+
+        fn title(self) -> &'static str {
+            if self == Self::Colour { "Colour" } else { "Size" }
+        }
+
+        fn read(self, text: &str) -> Result<(usize, String), String> {
+            match self {
+                Self::Colour => Ok((0, text.to_owned())),
+                Self::Size => {
+                    let place = ["small", "large"].iter().position(|size| *size == text).ok_or("Choose a size.")?;
+                    Ok((place, text.to_owned()))
+                }
+            }
+        }
+    }
+
+    fn counted(place: usize, value: &str, count: u64) -> Counted {
+        Counted { place, value: value.to_owned(), count }
+    }
+
+    #[test]
+    fn counts_are_exact_to_two_thousand_and_honest_beyond() {
+        for (count, label) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (1_007, "1,007"),
+            (2_000, "2,000"),
+            (2_001, "2,000+"),
+            (u64::MAX, "2,000+"),
+        ] {
+            assert_eq!(count_label(count), label);
+        }
+        let query = Query::read("size=small");
+        let view = facet_view(&query, Kind::Size, vec![counted(1, "large", 1_000_000), counted(0, "small", 2_000)]);
+        let said: Vec<_> = view
+            .values
+            .iter()
+            .map(|value| (value.value.as_str(), value.count, value.count_capped, value.count_label.as_str(), value.chosen))
+            .collect();
+        assert_eq!(said, [("small", 2_000, false, "2,000", true), ("large", 2_000, true, "2,000+", false)]);
+    }
+
+    #[test]
+    fn open_facets_show_what_is_used_most_and_whatever_is_chosen() {
+        let query = Query::read("colour=last");
+        let mut values: Vec<Counted> = (0..40).map(|n| counted(0, &format!("colour {n:02}"), 10_000 - n)).collect();
+        values.push(counted(0, "last", 1));
+        values.push(counted(0, "not even that", 1));
+        values.reverse();
+        let view = facet_view(&query, Kind::Colour, values);
+        let shown: Vec<&str> = view.values.iter().map(|value| value.value.as_str()).collect();
+        assert_eq!(shown.len(), MOST_SHOWN + 1);
+        // Beyond 2,000 the larger one still comes first.
+        assert_eq!((shown[0], shown[1], shown[MOST_SHOWN]), ("colour 00", "colour 01", "last"));
+        assert!(view.values[0].count_capped && !view.values[MOST_SHOWN].count_capped);
+    }
+
+    #[test]
+    fn what_is_left_out_is_named_and_linked() {
+        let query: Query<Kind> = Query::read("q=rust+cloud+rust&colour=red&colour=blue&sort=name&cursor=x");
+        assert_eq!(query.words(), ["rust", "cloud"]);
+        let view = |left: Left<Kind>| {
+            let view = instead_view(&query, &left, 3_000);
+            (view.facet, view.label, view.query, view.count_label)
+        };
+        let (facet, count) = (Some("colour".to_owned()), "2,000+".to_owned());
+        let (red_and_blue, chosen) = ("Colour: blue, red".to_owned(), "colour=blue&colour=red&sort=name");
+        assert_eq!(view(Left::Facet(Kind::Colour)), (facet, red_and_blue, "q=rust+cloud+rust&sort=name".into(), count.clone()));
+        assert_eq!(view(Left::Word("rust".into())), (None, "“rust”".into(), format!("q=cloud&{chosen}"), count.clone()));
+        assert_eq!(view(Left::Words), (None, "“rust cloud rust”".into(), chosen.to_owned(), count));
     }
 }

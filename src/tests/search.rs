@@ -13,7 +13,7 @@ use commdesk::{
             views::DirectoryView,
         },
     },
-    kernel::{actor::Actor, page::PageRequest},
+    kernel::{actor::Actor, page::PageRequest, search::SuggestionsView},
     platform::{ctx::Ctx, index},
     seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
 };
@@ -71,6 +71,11 @@ async fn signed_in(town: &Town, figure: Figure) -> Browser {
 async fn ask(ctx: &Ctx, viewer: Option<&Actor>, query: &str, limit: u32) -> DirectoryView {
     let page = PageRequest { limit, ..PageRequest::default() };
     directory::list(ctx, viewer, &DirectoryQuery::read(query), &page).await.expect("a list")
+}
+
+/// What is suggested of a facet.
+fn values(view: &SuggestionsView, facet: &str) -> Vec<String> {
+    view.values.iter().filter(|one| one.facet == facet).map(|one| one.value.clone()).collect()
 }
 
 /// Follows until this is so. Transactions of other tests hold every index of the cluster back for a moment.
@@ -292,6 +297,101 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
 }
 
 #[tokio::test]
+async fn an_instance_says_what_it_has_still_to_fill() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let mut visitor = town.visitor();
+        let mut ready = async |query: &str| {
+            let answer = visitor.open(&format!("/readyz{query}")).await;
+            (answer.status, answer.headers.contains_key("retry-after"), answer.text)
+        };
+        // Without lists that are kept there is nothing to wait for.
+        assert_eq!(ready("?filled=true").await, (StatusCode::OK, false, "ready".to_owned()));
+        index::expect::<Directory>(&town.house);
+        index::expect::<Communities>(&town.house);
+        let (status, _, said) = ready("").await;
+        assert_eq!((status, said.as_str()), (StatusCode::OK, "ready; still filling the indexes of: communities, organizations"));
+        let (status, later, said) = ready("?filled=true").await;
+        assert_eq!((status, later), (StatusCode::SERVICE_UNAVAILABLE, true));
+        assert!(said.contains("communities, organizations"), "{said}");
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        assert!(ready("?filled=true").await.2.ends_with("of: communities"));
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        for query in ["", "?filled=true", "?filled=false"] {
+            assert_eq!(ready(query).await, (StatusCode::OK, false, "ready".to_owned()), "{query}");
+        }
+        assert_eq!(ready("?filled=perhaps").await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn counts_are_exact_to_two_thousand_and_honest_beyond() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many(town, 1, 2_450).await;
+        let listed: i64 =
+            sqlx::query_scalar("select count(*) from organizations where verification_status in ('Verified', 'Community Added')")
+                .fetch_one(&town.owner)
+                .await
+                .expect("a count");
+        assert!(listed > 2_001, "{listed}");
+        let disable = async |many: i64| {
+            sqlx::query(
+                "update organizations set verification_status = 'Disabled' where id in
+                     (select id from organizations where verification_status in ('Verified', 'Community Added') limit $1)",
+            )
+            .bind(many)
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        };
+        let said = async |query: &str| {
+            let found = ask(&ctx, None, query, 20).await;
+            (found.total, found.total_capped)
+        };
+        let mut visitor = town.visitor();
+
+        // One more than is counted, and exactly as many: by the database, and then by the index.
+        disable(listed - 2_001).await;
+        assert_eq!(said("").await, (2_000, true));
+        disable(1).await;
+        assert_eq!(said("").await, (2_000, false));
+        sqlx::query(
+            "update organizations set verification_status = 'Verified' where id =
+                 (select id from organizations where verification_status = 'Disabled' limit 1)",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("back");
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        assert_eq!(said("").await, (2_000, true));
+        assert_eq!(said("q=servers").await, (2_000, true), "all of them are servers for students");
+        let page = visitor.open("/directory?q=servers").await;
+        assert!(page.text.contains("2,000+ organizations") && page.text.contains("of 2,000+"), "{}", page.text);
+        let data = visitor.api(Method::GET, "/sponsors?search=servers&limit=5", None).await.data();
+        assert_eq!((data["total"].as_i64(), data["totalCapped"].as_bool()), (Some(2_000), Some(true)));
+        // A value that fewer have is counted to the last one.
+        let found = ask(&ctx, None, "q=servers", 1).await;
+        for facet in &found.facets {
+            for value in &facet.values {
+                let one =
+                    DirectoryQuery::read("q=servers").toggled(DirectoryFacet::parse(&facet.name).expect("a facet"), &value.value);
+                let exact = ask(&ctx, None, &one.query(), 1).await;
+                assert_eq!((value.count, value.count_capped), (u64::try_from(exact.total).expect("small"), exact.total_capped));
+            }
+        }
+        assert!(found.facets.iter().flat_map(|facet| &facet.values).any(|value| !value.count_capped && value.count > 400));
+
+        // One less is said as it is.
+        disable(1).await;
+        follow_until(&ctx, async || said("").await == (2_000, false)).await;
+        assert!(visitor.open("/directory").await.text.contains("2,000 organizations"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pages_say_what_was_asked_and_what_else_there_is() {
     sequel(async |town| {
         let ctx = told(town).await;
@@ -318,6 +418,16 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
         // Where nothing fits, the nearest thing is named; and a mistyped word is taken for what it meant.
         let none = visitor.open("/directory?q=nimbus&industry=Education&region=Oceania&technology=.NET").await;
         assert!(none.text.contains("Nobody fits this search") && none.text.contains(" without “"), "{}", none.text);
+        // Of words that never meet each is offered alone; one that nobody has is left out.
+        let apart = visitor.open("/directory?q=nimbus+harbour").await;
+        assert!(apart.text.contains("Nobody fits this search"), "{}", apart.text);
+        for alone in ["href=\"/directory?q=nimbus\"", "href=\"/directory?q=harbour\""] {
+            assert!(apart.text.contains(alone), "{alone}");
+        }
+        let nonsense = visitor.open("/directory?q=zzqqxx+nimbsu").await;
+        assert!(nonsense.text.contains("href=\"/directory?q=nimbsu\""), "{}", nonsense.text);
+        let nothing = visitor.open("/directory?q=zzqqxx").await;
+        assert!(nothing.text.contains("Close by:") && nothing.text.contains(" without “"), "{}", nothing.text);
         let meant = visitor.open("/directory?q=nimbsu").await;
         assert!(meant.text.contains("nimbus”"), "{}", meant.text);
 
@@ -348,11 +458,12 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
         assert_eq!(paged["items"], second["items"], "pages that are counted and pages by key are the same");
 
         // What is suggested: technologies by any name, industries, names.
-        let offered = directory::suggest(&ctx, None, "dotn").await.expect("suggested");
-        assert_eq!(offered.technologies, [".NET"]);
-        let offered = directory::suggest(&ctx, None, "c").await.expect("suggested");
-        assert!(["C", "C#", "C++"].iter().all(|name| offered.technologies.iter().any(|there| there == name)), "{offered:?}");
-        assert_eq!(directory::suggest(&ctx, None, "gam").await.expect("suggested").industries, ["Gaming"]);
+        let offered =
+            async |facet: &str, text: &str| values(&directory::suggest(&ctx, None, text).await.expect("suggested"), facet);
+        assert_eq!(offered("technology", "dotn").await, [".NET"]);
+        let begun = offered("technology", "c").await;
+        assert!(["C", "C#", "C++"].iter().all(|name| begun.iter().any(|there| there == name)), "{begun:?}");
+        assert_eq!(offered("industry", "gam").await, ["Gaming"]);
         assert!(directory::suggest(&ctx, None, " ").await.expect("suggested").names.is_empty());
     })
     .await;
@@ -368,6 +479,30 @@ async fn communities_are_searched_as_well() {
         };
         let slugs =
             |view: &communities::views::CommunitiesView| view.items.iter().map(|card| card.slug.clone()).collect::<BTreeSet<_>>();
+        // What a community is about is what everybody sees of its events: of drafts nobody hears.
+        sqlx::query("update events set technologies = '{Elixir,k8s}' where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .expect("changed");
+        sqlx::query(
+            "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at, updated_at)
+             select md5('draft')::uuid, c.id, 'nobody-sees-it', 'Draft', '{Elixir}', 'UTC', 'Draft', e.created_by, e.created_at,
+                    e.created_at
+             from communities c, events e where c.slug = 'harbour-devs' and e.slug = 'hackfest-2027'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("a draft");
+        let about = [
+            "technology=elixir&technology=Kubernetes",
+            "q=elixir",
+            "technology=Elixir&eventType=Hackathon",
+            "eventType=Hackathon&q=apex",
+        ];
+        for query in about {
+            assert_eq!(slugs(&find(None, query).await), BTreeSet::from(["apex-circle".to_owned()]), "{query}, by the database");
+        }
+        assert_eq!(find(None, "technology=Elixir&eventType=Workshop").await.total, 0);
         let (by_database, first) = (find(None, "").await, find(None, "q=apex").await);
         assert!(slugs(&by_database).contains("apex-circle") && !slugs(&by_database).contains("newgrove"), "not yet approved");
         assert_eq!(slugs(&first), BTreeSet::from(["apex-circle".to_owned()]));
@@ -381,6 +516,65 @@ async fn communities_are_searched_as_well() {
             assert_eq!(find(None, &query).await.total, i64::try_from(kind.count).expect("small"));
         }
 
+        for query in about {
+            assert_eq!(slugs(&find(None, query).await), BTreeSet::from(["apex-circle".to_owned()]), "{query}, by the index");
+        }
+        assert_eq!(find(None, "technology=Elixir&eventType=Workshop").await.total, 0);
+        assert_eq!(slugs(&find(None, "q=exlixir").await), BTreeSet::from(["apex-circle".to_owned()]), "a mistyped technology");
+        let technologies = by_index.facets.iter().find(|facet| facet.name == "technology").expect("technologies are counted");
+        let elixir = technologies.values.iter().find(|value| value.value == "Elixir").expect("it is one of them");
+        assert_eq!(elixir.count, 1);
+        let offered = communities::directory::suggest(&ctx, None, "eli").await.expect("suggested");
+        assert_eq!(values(&offered, "technology"), ["Elixir"]);
+        let hackathons = by_index.facets.iter().find(|facet| facet.name == "eventType").expect("event types are counted");
+        assert!(hackathons.values.iter().any(|value| value.value == "Hackathon" && value.count > 0));
+
+        // An event that is taken from sight takes its words along, and brings them back; so does one that comes.
+        let follow = async |so: &str, total: i64| {
+            for _ in 0..200 {
+                index::follow::<Communities>(&ctx).await.expect("followed");
+                if find(None, "technology=Elixir").await.total == total {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            }
+            panic!("the index does not follow: {so}");
+        };
+        for (so, total, sql) in [
+            ("deleted", 0, "update events set deleted_at = updated_at, deleted_by = created_by where slug = 'hackfest-2027'"),
+            ("brought back", 1, "update events set deleted_at = null, deleted_by = null where slug = 'hackfest-2027'"),
+            (
+                "published",
+                2,
+                "update events set status = 'Upcoming', event_type = 'Meetup', category = 'Technology', start_at = updated_at,
+                        end_at = updated_at + interval '1 hour' where slug = 'nobody-sees-it'",
+            ),
+            ("hidden", 1, "update events set hidden_reason = 'x' where slug = 'nobody-sees-it'"),
+            ("about something else", 0, "update events set technologies = '{Rust}' where slug = 'hackfest-2027'"),
+            (
+                "come",
+                1,
+                "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at,
+                                     updated_at, event_type, category, start_at, end_at)
+                 select md5('come')::uuid, community_id, 'come', 'Come', '{Elixir}', 'UTC', 'Upcoming', created_by, created_at,
+                        created_at, event_type, category, start_at, end_at from events where slug = 'hackfest-2027'",
+            ),
+        ] {
+            let done = sqlx::query(sql).execute(&town.owner).await.expect(so);
+            assert_eq!(done.rows_affected(), 1, "{so}");
+            follow(so, total).await;
+        }
+
+        // What is suggested: where they are, what they speak, names; without scripts none of it is needed.
+        let offered = communities::directory::suggest(&ctx, None, "ape").await.expect("suggested");
+        assert_eq!(offered.names.iter().map(|name| name.slug.as_str()).collect::<Vec<_>>(), ["apex-circle"]);
+        let offered = communities::directory::suggest(&ctx, None, "south as").await.expect("suggested");
+        assert!(values(&offered, "region").iter().any(|region| region == "South Asia"), "{offered:?}");
+        let country =
+            &by_index.facets.iter().find(|facet| facet.name == "country").expect("countries are counted").values[0].value;
+        let offered = communities::directory::suggest(&ctx, None, &country.to_uppercase()[..3]).await.expect("suggested");
+        assert!(values(&offered, "country").contains(country), "{offered:?}");
+
         // A block hides a community from whoever made it.
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
@@ -388,11 +582,15 @@ async fn communities_are_searched_as_well() {
             !slugs(&find(Some(&tomas), "").await).contains("harbour-devs")
                 && slugs(&find(None, "").await).contains("harbour-devs")
         );
+        assert!(communities::directory::suggest(&ctx, Some(&tomas), "harb").await.expect("suggested").names.is_empty());
+        assert_eq!(communities::directory::suggest(&ctx, None, "harb").await.expect("suggested").names[0].slug, "harbour-devs");
 
         let mut visitor = town.visitor();
         let list = visitor.open("/communities?q=apex").await;
         assert!(list.status == StatusCode::OK && list.text.contains("/communities/apex-circle"));
         assert!(visitor.open("/communities?q=zzzz&size=Up+to+50").await.text.contains("No community fits this search"));
+        let apart = visitor.open("/communities?q=apex+zzqqxx").await;
+        assert!(apart.text.contains("Close by:") && apart.text.contains("href=\"/communities?q=apex\""), "{}", apart.text);
         let mut of_asha = signed_in(town, ASHA).await;
         assert_eq!(of_asha.open("/communities?as=organization%3Aacme-cloud").await.status, StatusCode::OK);
     })

@@ -384,6 +384,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/watching/searches", "", 401, 200),
     ("/watching/watchlist", "", 401, 200),
     ("/communities/list", "query=", 200, 200),
+    ("/communities/suggest", "text=a", 200, 200),
     ("/organizations/page", "slug=acme-cloud", 200, 200),
     ("/organizations/profile", "", 401, 200),
     ("/organizations/dashboard", "", 401, 200),

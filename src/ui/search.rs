@@ -1,9 +1,15 @@
 //! What lists that are searched have in common: facets as menus of links with their counts, chips that can be taken away,
-//! orders, pages both ways, and what to do where nothing fits. Everything is a link, so that the address is the state.
+//! orders, pages both ways, and what to do where nothing fits. Everything is a link, so that the address is the state. Its search
+//! field is a plain form, which suggests what may be meant where there are scripts.
 
-use super::{page::Show, parts::Icon};
-use crate::kernel::search::{Facet, FacetView, InsteadView, Order, Query};
-use leptos::prelude::*;
+use super::{
+    page::{PageError, Show},
+    parts::Icon,
+};
+use crate::kernel::search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView};
+use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use std::{pin::Pin, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// What a room below shows beside a list that is searched.
@@ -167,4 +173,229 @@ pub fn instead<F: Facet>(path: &'static str, list: Vec<InsteadView>, acting: &st
         })
         .collect_view();
     view! { <ul class="chosen__list chosen__list--centered">{items}</ul> }
+}
+
+// ── The search field ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// How long somebody stops typing before anything is suggested.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// What is suggested, on its way.
+pub type Suggested = Pin<Box<dyn Future<Output = Result<SuggestionsView, PageError>>>>;
+
+/// Asks what may be meant by what was typed, for the workspace that it is typed from.
+pub type Suggest = fn(String, Option<String>) -> Suggested;
+
+/// What the search field of a list says.
+#[derive(Debug, Clone, Copy)]
+pub struct Searching {
+    pub path: &'static str,
+    pub label: &'static str,
+    pub placeholder: &'static str,
+}
+
+/// Something that is suggested while somebody types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Offer {
+    /// "Technology", "Industry"; empty for a name.
+    kind: &'static str,
+    label: String,
+    href: String,
+}
+
+fn offers<F: Facet>(path: &str, found: SuggestionsView, query: &Query<F>, acting: &str) -> Vec<Offer> {
+    // Everything else that was chosen stays; the words become what they meant.
+    let base = query.with_text("");
+    let values = found.values.into_iter().filter_map(|one| {
+        let facet = F::EVERY.iter().copied().find(|facet| facet.name() == one.facet)?;
+        let chosen = if base.has(facet, &one.value) { base.clone() } else { base.toggled(facet, &one.value) };
+        Some(Offer { kind: facet.title(), href: address(path, &chosen, acting), label: facet.shown(&one.value) })
+    });
+    let names = found.names.into_iter().map(|name| Offer {
+        kind: "",
+        href: address(&format!("{path}/{}", name.slug), &Query::<F>::default(), acting),
+        label: name.name,
+    });
+    values.chain(names).collect()
+}
+
+/// The search field of a list: a plain form, and with scripts a list of what may be meant below it.
+pub fn search_field<F: Facet>(
+    about: Searching,
+    asked: Memo<Query<F>>,
+    acting: Memo<Option<String>>,
+    suggest: Suggest,
+) -> impl IntoView + use<F> {
+    // What follows is the same for every list: a browser carries it once.
+    let words = Signal::derive(move || asked.with(|asked| asked.text.clone()));
+    let now = move || acting.get_untracked().unwrap_or_default();
+    let leads: Leads = Arc::new(move |text: &str| address(about.path, &asked.get_untracked().with_text(text), &now()));
+    let offered: Offered = Arc::new(move |found: SuggestionsView| offers(about.path, found, &asked.get_untracked(), &now()));
+    view! {
+        <SearchField about words leads offered acting suggest>
+            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
+        </SearchField>
+    }
+}
+
+/// Where these words lead, beside everything else that is asked.
+type Leads = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+/// What is suggested, as links.
+type Offered = Arc<dyn Fn(SuggestionsView) -> Vec<Offer> + Send + Sync>;
+
+#[component]
+fn SearchField(
+    about: Searching,
+    /// Those of the address.
+    words: Signal<String>,
+    leads: Leads,
+    offered: Offered,
+    acting: Memo<Option<String>>,
+    suggest: Suggest,
+    /// What the form keeps besides its words.
+    children: Children,
+) -> impl IntoView {
+    let field = NodeRef::<html::Input>::new();
+    let live = RwSignal::new(false);
+    let list = RwSignal::new(Vec::<Offer>::new());
+    let at = RwSignal::new(None::<usize>);
+    // Which question the list answers: an answer that comes late is thrown away.
+    let asking = RwSignal::new(0_u32);
+    let navigate = StoredValue::new(use_navigate());
+    let (leads, offered) = (StoredValue::new(leads), StoredValue::new(offered));
+    let close = move || {
+        asking.update(|count| *count += 1);
+        list.set(Vec::new());
+        at.set(None);
+    };
+    let go = move |href: String| {
+        close();
+        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
+    };
+    Effect::new(move |before: Option<String>| {
+        let text = words.get();
+        live.set(true);
+        // What is typed before the page is alive stays; what a link changed is shown.
+        if before.is_some_and(|before| before != text)
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value(&text);
+        }
+        text
+    });
+    let typed = move |event: ev::Event| {
+        let text = event_target_value(&event);
+        asking.update(|count| *count += 1);
+        let now = asking.get_untracked();
+        at.set(None);
+        if text.trim().is_empty() {
+            list.set(Vec::new());
+            return;
+        }
+        let _ = set_timeout(
+            move || {
+                // Whoever has left the page meanwhile asks nothing.
+                if asking.try_get_untracked() != Some(now) {
+                    return;
+                }
+                let workspace = acting.get_untracked();
+                spawn_local(async move {
+                    let found = suggest(text, workspace).await;
+                    if asking.try_get_untracked() == Some(now)
+                        && let Ok(found) = found
+                    {
+                        list.set(offered.with_value(|offered| offered(found)));
+                    }
+                });
+            },
+            PAUSE,
+        );
+    };
+    let pressed = move |event: ev::KeyboardEvent| {
+        let many = list.with_untracked(Vec::len);
+        match event.key().as_str() {
+            "ArrowDown" if many > 0 => {
+                event.prevent_default();
+                at.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % many)));
+            }
+            "ArrowUp" if many > 0 => {
+                event.prevent_default();
+                at.update(|at| *at = Some(at.map_or(many - 1, |at| (at + many - 1) % many)));
+            }
+            "Escape" if many > 0 => {
+                event.prevent_default();
+                close();
+            }
+            "Enter" => {
+                let offer = at.get_untracked().and_then(|at| list.with_untracked(|list| list.get(at).cloned()));
+                if let Some(offer) = offer {
+                    event.prevent_default();
+                    go(offer.href);
+                }
+            }
+            _ => {}
+        }
+    };
+    let sent = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
+        go(leads.with_value(|leads| leads(&text)));
+    };
+    let options = move || {
+        list.get()
+            .into_iter()
+            .enumerate()
+            .map(|(place, offer)| {
+                let href = offer.href;
+                view! {
+                    <li
+                        class="combobox__option"
+                        role="option"
+                        id=format!("suggestion-{place}")
+                        aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
+                        on:pointerdown=move |event| {
+                            event.prevent_default();
+                            go(href.clone());
+                        }
+                    >
+                        <bdi class="combobox__text">{offer.label}</bdi>
+                        {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <form class="search search--large" role="search" action=about.path method="get" on:submit=sent>
+            <label class="visually-hidden" for="q">{about.label}</label>
+            <div class="combobox search__box">
+                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
+                <input
+                    class="input search__input"
+                    id="q"
+                    name="q"
+                    type="search"
+                    node_ref=field
+                    value=words.get_untracked()
+                    placeholder=about.placeholder
+                    maxlength="100"
+                    autocomplete="off"
+                    role=move || live.get().then_some("combobox")
+                    aria-autocomplete=move || live.get().then_some("list")
+                    aria-controls=move || live.get().then_some("suggestions")
+                    aria-expanded=move || live.get().then(|| if list.with(Vec::is_empty) { "false" } else { "true" })
+                    aria-activedescendant=move || at.get().map(|at| format!("suggestion-{at}"))
+                    on:input=typed
+                    on:keydown=pressed
+                    on:blur=move |_| close()
+                />
+                <ul class="combobox__list" id="suggestions" role="listbox" aria-label="Suggestions" hidden=move || list.with(Vec::is_empty)>
+                    {options}
+                </ul>
+            </div>
+            {children()}
+            <button class="button button--primary search__go">"Search"</button>
+        </form>
+    }
 }

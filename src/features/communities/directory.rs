@@ -15,7 +15,7 @@ use crate::{
         error::AppResult,
         ids::CommunityId,
         page::PageRequest,
-        search::{COUNTED, Entry, Order, facet_view, instead_view},
+        search::{COUNTED, Entry, LONGEST, Order, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
@@ -30,6 +30,16 @@ use uuid::Uuid;
 
 /// The most characters of a bio in the list.
 const BIO_SHOWN: usize = 240;
+/// The most of each kind that is suggested, and of what kinds.
+const SUGGESTED: usize = 4;
+const SUGGESTED_FACETS: &[CommunityFacet] = &[
+    CommunityFacet::Technology,
+    CommunityFacet::Country,
+    CommunityFacet::Region,
+    CommunityFacet::Language,
+    CommunityFacet::EventType,
+    CommunityFacet::Type,
+];
 
 /// A page of the list.
 ///
@@ -51,7 +61,7 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, p
         total_capped: found.total > COUNTED,
         said_instead: found.instead,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
-        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         query: query.query(),
     })
 }
@@ -134,6 +144,27 @@ pub async fn cards(ctx: &Ctx, viewer: Option<&Actor>, ids: &[Uuid]) -> AppResult
     let rows = store_search::list_cards(ctx.db(), ids).await?;
     let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(ids.iter().filter(|id| !hidden.contains(id)).filter_map(|id| rows.remove(id)).map(card).collect())
+}
+
+/// What somebody may mean who is typing: what communities are about and where, and names that begin so. Nothing while the
+/// index is filled.
+///
+/// # Errors
+/// When the database is away.
+pub async fn suggest(ctx: &Ctx, viewer: Option<&Actor>, text: &str) -> AppResult<SuggestionsView> {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    if text.trim().is_empty() {
+        return Ok(SuggestionsView::default());
+    }
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
+    let found = index::live::<Communities>(ctx).read(|index| index.suggest(SUGGESTED_FACETS, &text, &hidden, SUGGESTED));
+    let Some((values, ids)) = found else { return Ok(SuggestionsView::default()) };
+    let rows = if ids.is_empty() { Vec::new() } else { store_search::list_cards(ctx.db(), &ids).await? };
+    let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(SuggestionsView {
+        values,
+        names: ids.iter().filter_map(|id| rows.remove(id)).map(|row| SuggestedName { slug: row.slug, name: row.name }).collect(),
+    })
 }
 
 fn place_of(row: &CardRow, order: Order, before: bool) -> Place {

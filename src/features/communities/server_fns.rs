@@ -1,7 +1,7 @@
 //! What communities' pages read: who is calling, what they want, one service.
 
 use super::views::{CommunitiesView, CommunityView, ProfilePage, QueuePage, ReviewView};
-use crate::ui::page::PageError;
+use crate::{kernel::search::SuggestionsView, ui::page::PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The profile of the community that the reader acts for, to edit.
@@ -18,6 +18,13 @@ pub async fn list(query: String, workspace: Option<String>) -> Result<Communitie
     let query = super::search::CommunitiesQuery::read(&query);
     let page = crate::kernel::page::PageRequest::default();
     Ok(super::directory::list(&call.ctx, call.maybe_viewer().as_ref(), &query, &page).await?)
+}
+
+/// What somebody may mean who is typing into the search field of the list.
+#[server(name = LoadCommunitySuggestions, prefix = "/rpc", endpoint = "communities/suggest", input = GetUrl)]
+pub async fn suggest(text: String, workspace: Option<String>) -> Result<SuggestionsView, PageError> {
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
+    Ok(super::directory::suggest(&call.ctx, call.maybe_viewer().as_ref(), &text).await?)
 }
 
 /// The community that the reader acts for.

@@ -13,7 +13,7 @@ use super::{
         search::{self, DirectoryFacet, DirectoryQuery},
     },
     store::{self, CardRow, search::Sought},
-    views::{BudgetView, CompareView, DirectoryView, OrganizationCard, SuggestedName, SuggestionsView, logo_url},
+    views::{BudgetView, CompareView, DirectoryView, OrganizationCard, logo_url},
     visibility::{Audience, Field},
 };
 use crate::{
@@ -22,11 +22,10 @@ use crate::{
         actor::{Actor, Side, VerificationStatus},
         error::AppResult,
         ids::OrganizationId,
-        labels::{Industry, SponsorshipType},
+        labels::SponsorshipType,
         money::Currency,
         page::PageRequest,
-        search::{COUNTED, Entry, Facet as _, Order, facet_view, instead_view},
-        technologies, words,
+        search::{COUNTED, Entry, Facet as _, LONGEST, Order, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
@@ -103,7 +102,7 @@ async fn of_index(
         similar: found.instead.is_some(),
         said_instead: found.instead,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
-        without: found.without.into_iter().map(|(facet, count)| instead_view(query, facet, count)).collect(),
+        without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         ..DirectoryView::default()
     })
 }
@@ -279,51 +278,22 @@ pub async fn compare(ctx: &Ctx, viewer: Option<&Actor>, query: &str) -> AppResul
 /// # Errors
 /// When the database is away.
 pub async fn suggest(ctx: &Ctx, viewer: Option<&Actor>, text: &str) -> AppResult<SuggestionsView> {
-    let text: String = text.chars().filter(|c| !c.is_control()).take(100).collect();
-    let typed = words::fold(text.trim());
-    if typed.is_empty() {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
+    if text.trim().is_empty() {
         return Ok(SuggestionsView::default());
     }
     let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
-    let found = index::live::<Directory>(ctx).read(|index| {
-        let technologies = begun(index.values(DirectoryFacet::Technology), &typed, true);
-        let industries = begun(index.values(DirectoryFacet::Industry), &typed, false);
-        (technologies, industries, index.named(&text, &hidden, SUGGESTED))
-    });
-    let Some((technologies, industries, ids)) = found else { return Ok(SuggestionsView::default()) };
+    let facets = [DirectoryFacet::Technology, DirectoryFacet::Industry];
+    let found = index::live::<Directory>(ctx).read(|index| index.suggest(&facets, &text, &hidden, SUGGESTED));
+    let Some((values, ids)) = found else { return Ok(SuggestionsView::default()) };
     let rows = if ids.is_empty() { Vec::new() } else { store::search::list_cards(ctx.db(), &ids).await? };
     let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(SuggestionsView {
-        technologies,
-        industries: industries.into_iter().filter(|label| Industry::parse(label).is_ok()).collect(),
+        values,
         names: ids
             .iter()
             .filter_map(|id| rows.remove(id))
-            .map(|row| SuggestedName { slug: row.slug, name: row.display_name, logo_url: row.logo_key.as_deref().map(logo_url) })
+            .map(|row| SuggestedName { slug: row.slug, name: row.display_name })
             .collect(),
     })
-}
-
-/// Values one of whose words, or one of whose other names, begins with what was typed; the whole value first.
-fn begun(values: Vec<(String, u64)>, typed: &str, has_other_names: bool) -> Vec<String> {
-    let key: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
-    let place = |value: &str| {
-        let folded = words::fold(value);
-        if folded.starts_with(typed) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
-            Some(0)
-        } else if has_other_names && typed.len() > 1 && other_names(value).any(|other| other.starts_with(&key)) {
-            Some(1)
-        } else {
-            folded.split_whitespace().any(|word| word.starts_with(typed)).then_some(2)
-        }
-    };
-    let mut list: Vec<(usize, String)> = values.into_iter().filter_map(|(value, _)| Some((place(&value)?, value))).collect();
-    // Most used first, as they came.
-    list.sort_by_key(|(place, _)| *place);
-    list.into_iter().map(|(_, value)| value).take(SUGGESTED).collect()
-}
-
-fn other_names(value: &str) -> impl Iterator<Item = &'static str> {
-    let of = technologies::all().find(|(name, _)| *name == value).map(|(_, others)| others);
-    of.unwrap_or_default().iter().copied()
 }

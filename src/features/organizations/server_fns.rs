@@ -2,9 +2,9 @@
 
 use super::views::{
     ClaimPageView, CompareView, DashboardPart, DirectoryView, DraftView, ProfileView, ProofPageView, QueueView, RegistryView,
-    ReviewView, SuggestionsView, WaitingView,
+    ReviewView, WaitingView,
 };
-use crate::ui::page::PageError;
+use crate::{kernel::search::SuggestionsView, ui::page::PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The application that this browser has begun. Gives the browser its draft's token, so that even a first step that is

@@ -441,24 +441,6 @@ pub struct DirectoryView {
     pub closed: Vec<String>,
 }
 
-/// What somebody may mean who is typing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SuggestionsView {
-    pub technologies: Vec<String>,
-    pub industries: Vec<String>,
-    pub names: Vec<SuggestedName>,
-}
-
-/// A name that begins with what is typed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SuggestedName {
-    pub slug: String,
-    pub name: String,
-    pub logo_url: Option<String>,
-}
-
 /// What an applicant gets back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -13,7 +13,7 @@ use crate::kernel::{
     error::AppResult,
     fields::FieldErrors,
     page::{cursor, uncursor},
-    search::{Counted, Entry, Facet, Order, Query, Weight},
+    search::{Counted, Entry, Facet, Left, Order, Query, SuggestedValue, Weight},
     technologies,
     words::{self, Word},
 };
@@ -154,17 +154,33 @@ pub struct Index<F> {
     /// How values and technologies were typed, and their keys: working a key out costs more than looking it up.
     keys: HashMap<(F, String), String>,
     technologies: HashMap<String, String>,
+    large: Large,
+}
+
+/// From where on a set of rows is large.
+#[derive(Debug, Clone, Copy)]
+struct Large {
+    /// More rows than these are walked along an order instead of being sorted, …
+    above: u64,
+    /// … and of an open facet only so many values are counted for them.
+    counted: usize,
 }
 
 impl<F> Default for Index<F> {
     fn default() -> Self {
+        Self::with_large(Large { above: SMALL, counted: MOST_COUNTED })
+    }
+}
+
+impl<F> Index<F> {
+    fn with_large(large: Large) -> Self {
         Self {
             rows: Rows::default(),
             name_words: Vec::new(),
             names: Vec::new(),
-            reputation: Ordered::default(),
-            newest: Ordered::default(),
-            by_name: Ordered::default(),
+            reputation: Ordered::walked_above(large.above),
+            newest: Ordered::walked_above(large.above),
+            by_name: Ordered::walked_above(large.above),
             vocabulary: BTreeMap::new(),
             spelled: Vec::new(),
             postings: Vec::new(),
@@ -175,6 +191,7 @@ impl<F> Default for Index<F> {
             kinds: 0,
             keys: HashMap::new(),
             technologies: HashMap::new(),
+            large,
         }
     }
 }
@@ -201,8 +218,8 @@ pub struct Found<F> {
     /// The words that were looked for instead, where one of those typed is nowhere.
     pub instead: Option<String>,
     pub facets: Vec<(F, Vec<Counted>)>,
-    /// How many there would be without a facet that was chosen, and without the words; only where nothing was found.
-    pub without: Vec<(Option<F>, u64)>,
+    /// How many there would be without some of what was asked; only where nothing was found, and nothing that leads nowhere.
+    pub without: Vec<(Left<F>, u64)>,
 }
 
 impl<F: Facet> Index<F> {
@@ -355,18 +372,7 @@ impl<F: Facet> Index<F> {
             })
             .collect();
 
-        let mut without = Vec::new();
-        if all.is_empty() {
-            without.extend(chosen.iter().map(|(facet, _)| (Some(*facet), beside(Some(*facet)).len())));
-            if weighed.is_some() && !chosen.is_empty() {
-                let mut rows = visible.clone().into_owned();
-                for (_, set) in &chosen {
-                    rows &= set;
-                }
-                without.push((None, rows.len()));
-            }
-            without.retain(|(_, count)| *count > 0);
-        }
+        let without = if all.is_empty() { self.left_out(query, &visible, &chosen, beside) } else { Vec::new() };
 
         let by = match query.order {
             Order::Relevance | Order::Reputation => By::Reputation,
@@ -412,6 +418,46 @@ impl<F: Facet> Index<F> {
         })
     }
 
+    /// How many there would be without a facet that was chosen, without one of several words, and without all of them.
+    fn left_out(
+        &self,
+        query: &Query<F>,
+        visible: &RoaringBitmap,
+        chosen: &[(F, RoaringBitmap)],
+        beside: impl Fn(Option<F>) -> RoaringBitmap,
+    ) -> Vec<(Left<F>, u64)> {
+        let mut list: Vec<(Left<F>, u64)> =
+            chosen.iter().map(|(facet, _)| (Left::Facet(*facet), beside(Some(*facet)).len())).collect();
+        let mut fitting = visible.clone();
+        for (_, set) in chosen {
+            fitting &= set;
+        }
+        if !query.text.is_empty() && !fitting.is_empty() {
+            // What a mistyped word means takes long to find out: once for each.
+            let mut known: HashMap<Word, RoaringBitmap> = HashMap::new();
+            for word in query.words().into_iter().take(words::MOST_ASKED) {
+                let rest = words::asked(&query.without_word(word).text);
+                let mut sets: Vec<RoaringBitmap> = rest
+                    .into_iter()
+                    .map(|other| {
+                        let rows = known.entry(other).or_insert_with_key(|other| {
+                            let ([rows, ..], _) = self.meant(other, visible);
+                            rows & &fitting
+                        });
+                        rows.clone()
+                    })
+                    .collect();
+                sets.sort_by_key(RoaringBitmap::len);
+                // Signs and pictures alone find nobody.
+                let rows = sets.into_iter().reduce(|rows, set| rows & set).unwrap_or_default();
+                list.push((Left::Word(word.to_owned()), rows.len()));
+            }
+            list.push((Left::Words, fitting.len()));
+        }
+        list.retain(|(_, count)| *count > 0);
+        list
+    }
+
     fn visible(&self, hidden: &[Uuid]) -> Cow<'_, RoaringBitmap> {
         let mut visible = Cow::Borrowed(&self.rows.alive);
         for number in hidden.iter().filter_map(|id| self.rows.numbers.get(id)) {
@@ -454,10 +500,10 @@ impl<F: Facet> Index<F> {
         let Some(values) = self.values.get(&facet) else { return Vec::new() };
         let mut list: Vec<&Value> = values.values().collect();
         // A vocabulary is open: of a large set only what is used most is counted.
-        if list.len() > MOST_COUNTED && rows.len() > SMALL {
+        if list.len() > self.large.counted && rows.len() > self.large.above {
             list.sort_by_cached_key(|value| std::cmp::Reverse(value.rows.len()));
             let chosen = |value: &Value| query.has(facet, &value.shown);
-            let rest: Vec<&Value> = list.split_off(MOST_COUNTED);
+            let rest: Vec<&Value> = list.split_off(self.large.counted);
             list.extend(rest.into_iter().filter(|value| chosen(value)));
         }
         // Of most rows the others are counted, and taken away: two large sets take long to hold against each other, and of all
@@ -488,19 +534,9 @@ impl<F: Facet> Index<F> {
         // Rare words first: what is left is small when the common ones come.
         let mut each: Vec<Weighed> = Vec::new();
         for word in asked {
-            let mut sets = self.word(word, visible);
-            if sets[0].is_empty() {
-                sets = self.beginning(&word.whole, visible);
-            }
-            let mut spelled = Cow::Borrowed(word.whole.as_str());
-            if sets[0].is_empty()
-                && let Some(alike) = self.alike(&word.whole)
-            {
-                let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
-                if !other[0].is_empty() {
-                    (sets, spelled, corrected) = (other, Cow::Owned(alike), true);
-                }
-            }
+            let (sets, other) = self.meant(word, visible);
+            corrected |= other.is_some();
+            let spelled = other.map_or(Cow::Borrowed(word.whole.as_str()), Cow::Owned);
             said.push(spelled);
             each.push(sets);
         }
@@ -517,6 +553,23 @@ impl<F: Facet> Index<F> {
             });
         }
         (all.unwrap_or_default(), corrected.then(|| said.join(" ")))
+    }
+
+    /// Rows with a word, or with one that begins like it, or with the one that it is taken for, which is named then.
+    fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Option<String>) {
+        let mut sets = self.word(word, visible);
+        if sets[0].is_empty() {
+            sets = self.beginning(&word.whole, visible);
+        }
+        if sets[0].is_empty()
+            && let Some(alike) = self.alike(&word.whole)
+        {
+            let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
+            if !other[0].is_empty() {
+                return (other, Some(alike));
+            }
+        }
+        (sets, None)
     }
 
     fn word(&self, word: &Word, visible: &RoaringBitmap) -> Weighed {
@@ -681,8 +734,48 @@ impl<F: Facet> Index<F> {
             .collect()
     }
 
+    /// What somebody may mean who is typing: values of these facets, and rows by their names; at most so many of each.
+    pub fn suggest(&self, facets: &[F], text: &str, hidden: &[Uuid], limit: usize) -> (Vec<SuggestedValue>, Vec<Uuid>) {
+        let mut values = Vec::new();
+        for facet in facets {
+            let begun = self.begin_like(*facet, text, limit).into_iter();
+            values.extend(begun.map(|value| SuggestedValue { facet: facet.name().to_owned(), value }));
+        }
+        (values, self.named(text, hidden, limit))
+    }
+
+    /// Values of a facet one of whose words, or one of whose other names, begins with what was typed: those that begin so
+    /// themselves first, and then what most rows have.
+    fn begin_like(&self, facet: F, text: &str, limit: usize) -> Vec<String> {
+        let typed = words::fold(text.trim());
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let key: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+        let place = |value: &str| {
+            let folded = words::fold(value);
+            if folded.starts_with(&typed) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
+                Some(0)
+            } else if key.len() > 1 && other_names(value).iter().any(|other| other.starts_with(&key)) {
+                Some(1)
+            } else {
+                folded.split_whitespace().any(|word| word.starts_with(&typed)).then_some(2)
+            }
+        };
+        let mut list: Vec<(usize, String)> = self
+            .values(facet)
+            .into_iter()
+            .filter_map(|(value, _)| Some((place(&value)?, value)))
+            // What stands in a row and is on no list any more cannot be chosen.
+            .filter(|(_, value)| facet.read(value).is_ok())
+            .collect();
+        // Most used first, as they came.
+        list.sort_by_key(|(place, _)| *place);
+        list.into_iter().map(|(_, value)| value).take(limit).collect()
+    }
+
     /// Values of a facet, each with how many rows have it, most first.
-    pub fn values(&self, facet: F) -> Vec<(String, u64)> {
+    fn values(&self, facet: F) -> Vec<(String, u64)> {
         let mut list: Vec<(String, u64)> = self
             .values
             .get(&facet)
@@ -811,6 +904,10 @@ impl<F: Facet> Kept for Index<F> {
     }
 }
 
+fn other_names(technology: &str) -> &'static [&'static str] {
+    technologies::all().find(|(name, _)| *name == technology).map(|(_, others)| others).unwrap_or_default()
+}
+
 /// The word with the fewest mistakes, one that begins alike before others, and then the most used.
 fn likeliest(typed: &str, most: usize, offered: &[(String, u64)]) -> Option<String> {
     let first = typed.chars().next();
@@ -924,11 +1021,23 @@ mod tests {
     }
 
     fn index(rows: &[Entry<Kind>]) -> Index<Kind> {
-        let mut index = Index::default();
+        filled(Index::default(), rows)
+    }
+
+    fn filled(mut index: Index<Kind>, rows: &[Entry<Kind>]) -> Index<Kind> {
         for row in rows {
             index.put(row);
         }
         index
+    }
+
+    /// With few rows: what is done for small sets, and what is done for large ones.
+    fn larges() -> impl Strategy<Value = Large> {
+        prop::sample::select(vec![
+            Large { above: SMALL, counted: MOST_COUNTED },
+            Large { above: 3, counted: MOST_COUNTED },
+            Large { above: 3, counted: 3 },
+        ])
     }
 
     fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], limit: usize) -> Found<Kind> {
@@ -959,8 +1068,9 @@ mod tests {
             query in question(),
             gone in prop::collection::vec(1_u128..60, 0..5),
             hidden in prop::collection::vec(1_u128..60, 0..5),
+            large in larges(),
         ) {
-            let mut index = index(&rows);
+            let mut index = filled(Index::with_large(large), &rows);
             let gone: Vec<Uuid> = gone.into_iter().map(Uuid::from_u128).collect();
             let hidden: Vec<Uuid> = hidden.into_iter().map(Uuid::from_u128).collect();
             for id in &gone {
@@ -989,21 +1099,48 @@ mod tests {
                     let mut one = Query::default();
                     one.choose(*kind, value).expect("any text");
                     let expected = there.iter().filter(|row| beside.fits(row) && one.fits(row)).count() as u64;
-                    let count = counted.iter().find(|c| kind.key(&c.value) == kind.key(value)).map_or(0, |c| c.count);
-                    prop_assert_eq!(count, expected, "{} {}", kind, value);
+                    match counted.iter().find(|c| kind.key(&c.value) == kind.key(value)) {
+                        Some(there) => prop_assert_eq!(there.count, expected, "{} {}", kind, value),
+                        None if expected > 0 => {
+                            // Left out: of a large set, where enough others are counted, and never what was chosen.
+                            let fit = there.iter().filter(|row| beside.fits(row)).count() as u64;
+                            let values = if *kind == Kind::Tool { TOOLS.len() } else { COLOURS.len() };
+                            prop_assert!(fit > large.above && values > large.counted, "{} {}", kind, value);
+                            prop_assert!(!query.has(*kind, value), "{} {}", kind, value);
+                        }
+                        None => {}
+                    }
                 }
             }
-            for (left_out, count) in &found.without {
-                let other = left_out.map_or_else(|| query.with_text(""), |kind| query.without(kind));
-                prop_assert_eq!(*count, there.iter().filter(|row| other.fits(row)).count() as u64);
-            }
+            // Where nothing fits, everything that helps is named: each facet, each of several words, all words.
+            let facets = Kind::ALL.iter().filter(|kind| query.values(**kind).next().is_some()).map(|kind| Left::Facet(*kind));
+            let several = query.words().len() > 1;
+            let one = query.words().into_iter().filter(|_| several).map(|word| Left::Word(word.to_owned()));
+            let all = (!query.text.is_empty()).then_some(Left::Words);
+            let without: Vec<(Left<Kind>, u64)> = facets
+                .chain(one)
+                .chain(all)
+                .map(|left| {
+                    let other = query.leaving_out(&left);
+                    let count = there.iter().filter(|row| other.fits(row)).count() as u64;
+                    (left, count)
+                })
+                .filter(|(_, count)| *count > 0 && fits.is_empty())
+                .collect();
+            prop_assert_eq!(&found.without, &without);
         }
 
         /// Pages of any length, forwards and then backwards, show every row once, in one order.
         #[test]
-        fn pages_cover_every_row_once(rows in prop::collection::vec(row(), 0..60), query in question(), limit in 1_usize..7) {
-            let index = index(&rows);
-            let whole = ask(&index, &query, &[], 1_000).ids;
+        fn pages_cover_every_row_once(
+            rows in prop::collection::vec(row(), 0..60),
+            query in question(),
+            limit in 1_usize..7,
+            large in larges(),
+        ) {
+            let whole = ask(&index(&rows), &query, &[], 1_000).ids;
+            let index = filled(Index::with_large(large), &rows);
+            prop_assert_eq!(&ask(&index, &query, &[], 1_000).ids, &whole);
             prop_assert_eq!(walk_through(&index, &query, limit), whole.clone());
 
             // Back from the end.
@@ -1029,8 +1166,9 @@ mod tests {
             rows in prop::collection::vec(row(), 5..40),
             later in prop::collection::vec(row(), 1..20),
             order in prop::sample::select(vec![Order::Reputation, Order::Newest, Order::Name]),
+            large in larges(),
         ) {
-            let mut index = index(&rows);
+            let mut index = filled(Index::with_large(large), &rows);
             let query = Query::default().with_order(order);
             let before = ask(&index, &query, &[], 1_000).ids;
             let first = ask(&index, &query, &[], 3);
@@ -1117,6 +1255,26 @@ mod tests {
         assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
         assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
         assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+    }
+
+    #[test]
+    fn of_large_sets_what_is_used_most_is_counted_and_what_was_chosen() {
+        // Of value n there are n rows.
+        let rows: Vec<Entry<Kind>> = (1..=6_u128)
+            .flat_map(|n| (0..n).map(move |row| (n, row)))
+            .map(|(n, row)| Entry { values: vec![(Kind::Colour, format!("colour {n}"))], ..named(n * 10 + row, "Row", "", 0) })
+            .collect();
+        let index = filled(Index::with_large(Large { above: 3, counted: 2 }), &rows);
+        let counted = |query: &str| {
+            let found = ask(&index, &Query::read(query), &[], 1);
+            let (_, values) = found.facets.into_iter().find(|(kind, _)| *kind == Kind::Colour).expect("it is counted");
+            let mut values: Vec<(String, u64)> = values.into_iter().map(|value| (value.value, value.count)).collect();
+            values.sort();
+            values
+        };
+        let of = |list: &[u64]| list.iter().map(|n| (format!("colour {n}"), *n)).collect::<Vec<_>>();
+        assert_eq!(counted(""), of(&[5, 6]));
+        assert_eq!(counted("colour=colour+1&colour=colour+3"), of(&[1, 3, 5, 6]));
     }
 
     #[test]

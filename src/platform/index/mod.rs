@@ -12,7 +12,7 @@ use super::ctx::{Ctx, House};
 use crate::kernel::error::AppResult;
 use std::{
     any::{Any, TypeId},
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
@@ -143,6 +143,27 @@ pub trait Source: Send + Sync + 'static {
     ) -> impl Future<Output = AppResult<Option<Changes<<Self::Of as Kept>::Row>>>> + Send;
 }
 
+/// Lists that are kept and answered by the database still.
+#[derive(Default)]
+struct Filling(Mutex<BTreeSet<&'static str>>);
+
+impl Filling {
+    fn with<T>(&self, with: impl FnOnce(&mut BTreeSet<&'static str>) -> T) -> T {
+        with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Says that a list will be kept: until it is filled for the first time, it is one of [`filling`].
+pub fn expect<S: Source>(house: &House) {
+    house.shelf.get::<Filling>().with(|lists| lists.insert(S::LIST));
+    metrics::gauge!("search_index_answers", "list" => S::LIST).set(0.0);
+}
+
+/// The lists whose indexes this process has still to fill since it started. One that is too long to be kept is none.
+pub fn filling(house: &House) -> Vec<&'static str> {
+    house.shelf.get::<Filling>().with(|lists| lists.iter().copied().collect())
+}
+
 pub fn live<S: Source>(ctx: &Ctx) -> Arc<Live<S::Of>> {
     ctx.house.shelf.get()
 }
@@ -170,6 +191,7 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
         if index.rows() > MOST_ROWS {
             tracing::warn!(list = S::LIST, "the list is too long to be kept in memory; the database answers by itself");
             live.replace(None);
+            filled::<S>(ctx);
             return Ok(());
         }
         tokio::task::yield_now().await;
@@ -178,7 +200,12 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
     report::<S>(&index);
     live.replace(Some(index));
     *mark = (now, Uuid::nil());
+    filled::<S>(ctx);
     Ok(())
+}
+
+fn filled<S: Source>(ctx: &Ctx) {
+    ctx.house.shelf.get::<Filling>().with(|lists| lists.remove(S::LIST));
 }
 
 /// Takes in what changed; how many rows did. Fills it anew when it is worn.
@@ -222,6 +249,7 @@ fn report<S: Source>(index: &S::Of) {
 
 /// Fills an index and follows what changes, until told to stop.
 pub fn keep<S: Source>(house: &Arc<House>, stop: &CancellationToken) {
+    expect::<S>(house);
     let (ctx, stop) = (Ctx::background(house, S::LIST), stop.clone());
     tokio::spawn(async move {
         tokio::select! {
@@ -238,6 +266,8 @@ async fn keep_up<S: Source>(ctx: &Ctx) {
         let is_filled = live.look(|_| ()).is_some();
         let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
         live.late.store(done.is_err(), Ordering::Relaxed);
+        let answers = live.read(|_| ()).is_some();
+        metrics::gauge!("search_index_answers", "list" => S::LIST).set(if answers { 1.0 } else { 0.0 });
         let pause = match done {
             Ok(rows) => {
                 unreported += rows;

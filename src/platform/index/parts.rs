@@ -158,13 +158,25 @@ impl Postings {
 
 /// An order of all rows: a number for each that is smaller the earlier it comes, and rows of about the same number together.
 /// A row of a later bucket has a larger number than every row of an earlier one.
-#[derive(Default)]
 pub struct Ordered {
     pub(super) labels: Vec<u64>,
     buckets: BTreeMap<u32, RoaringBitmap>,
+    /// A set of at most so many rows is sorted whole.
+    small: u64,
+}
+
+impl Default for Ordered {
+    fn default() -> Self {
+        Self::walked_above(SMALL)
+    }
 }
 
 impl Ordered {
+    /// One along which sets of more than so many rows are walked.
+    pub const fn walked_above(small: u64) -> Self {
+        Self { labels: Vec::new(), buckets: BTreeMap::new(), small }
+    }
+
     /// The next row, by its number.
     pub fn push(&mut self, row: u32, label: u64, bucket: u32) {
         self.labels.push(label);
@@ -200,7 +212,7 @@ impl Ordered {
         compare: &impl Fn(u32, u32) -> Ordering,
     ) -> Vec<u32> {
         let mut best: Vec<u32> = Vec::new();
-        if rows.len() <= SMALL {
+        if rows.len() <= self.small {
             nearest(&mut best, rows.iter().filter(|row| is_beyond(*row)), wanted, compare);
             return best;
         }

@@ -11,17 +11,15 @@ use crate::{
         found::Described,
         page::{acting, fetched, shown_over},
         parts::{Empty, Icon, Logo, PageHead},
-        search::{Beside, address, chosen, instead, kept, narrow, pages},
+        search::{Beside, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
     },
 };
-use leptos::{ev, html, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 
 const PATH: &str = "/communities";
+const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
 
 #[component]
 pub fn CommunitiesPage(
@@ -40,7 +38,7 @@ pub fn CommunitiesPage(
             <PageHead title="Communities" sub="Who organizes developer events: where they meet, how large they are, how fast they answer.">
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
-            <Search asked acting/>
+            {search_field(SEARCHING, asked, acting, suggest)}
             {shown_over(loaded, move |found: CommunitiesView| {
                 view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
             })}
@@ -48,46 +46,8 @@ pub fn CommunitiesPage(
     }
 }
 
-#[component]
-fn Search(asked: Memo<CommunitiesQuery>, acting: Memo<Option<String>>) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let navigate = StoredValue::new(use_navigate());
-    Effect::new(move |before: Option<String>| {
-        let text = asked.get().text;
-        // What is typed before the page is alive stays; what a link changed is shown.
-        if before.is_some_and(|before| before != text)
-            && let Some(field) = field.get_untracked()
-        {
-            field.set_value(&text);
-        }
-        text
-    });
-    let sent = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        let href = address(PATH, &asked.get_untracked().with_text(&text), &acting.get_untracked().unwrap_or_default());
-        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
-    };
-    view! {
-        <form class="search search--large" role="search" action=PATH method="get" on:submit=sent>
-            <label class="visually-hidden" for="q">"Search communities"</label>
-            <div class="search__box">
-                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
-                <input
-                    class="input search__input"
-                    id="q"
-                    name="q"
-                    type="search"
-                    node_ref=field
-                    value=asked.get_untracked().text
-                    placeholder="Name, city or what they are about"
-                    maxlength="100"
-                />
-            </div>
-            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
-            <button class="button button--primary search__go">"Search"</button>
-        </form>
-    }
+fn suggest(text: String, workspace: Option<String>) -> Suggested {
+    Box::pin(server_fns::suggest(text, workspace))
 }
 
 #[component]

@@ -10,7 +10,7 @@ use crate::{
                 search::{DirectoryFacet, DirectoryQuery, MOST_COMPARED},
             },
             server_fns,
-            views::{DirectoryView, OrganizationCard, OrganizationView, SuggestionsView, within},
+            views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
     kernel::{actor::VerificationStatus, labels::Region, search::count_label},
@@ -19,19 +19,16 @@ use crate::{
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over},
         parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
-        search::{Beside, address, chosen, instead, kept, narrow, pages},
+        search::{Beside, Searching, Suggested, chosen, instead, narrow, pages, search_field},
     },
 };
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 use serde_json::{Value, json};
-use std::time::Duration;
 
 const PATH: &str = "/directory";
+const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
 
 #[component]
 pub fn DirectoryPage(
@@ -56,7 +53,7 @@ pub fn DirectoryPage(
                     acting.starts_with("community:").then(|| view! { <a class="button" href=within("/directory/add", &acting)>"Add one that is missing"</a> })
                 }}
             </PageHead>
-            <Search asked acting/>
+            {search_field(SEARCHING, asked, acting, suggest)}
             {shown_over(loaded, move |found: DirectoryView| {
                 view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
             })}
@@ -64,178 +61,8 @@ pub fn DirectoryPage(
     }
 }
 
-/// Something that is suggested while somebody types.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Offer {
-    /// "Technology", "Industry"; empty for a name.
-    kind: &'static str,
-    label: String,
-    href: String,
-}
-
-fn offers(found: SuggestionsView, query: &DirectoryQuery, acting: &str) -> Vec<Offer> {
-    // Everything else that was chosen stays; the words become what they meant.
-    let base = query.with_text("");
-    let choose = |kind: &'static str, facet: DirectoryFacet, label: String| {
-        let chosen = if base.has(facet, &label) { base.clone() } else { base.toggled(facet, &label) };
-        Offer { kind, href: address(PATH, &chosen, acting), label }
-    };
-    let technologies = found.technologies.into_iter().map(|label| choose("Technology", DirectoryFacet::Technology, label));
-    let industries = found.industries.into_iter().map(|label| choose("Industry", DirectoryFacet::Industry, label));
-    let names = found.names.into_iter().map(|name| Offer {
-        kind: "",
-        href: within(&format!("{PATH}/{}", name.slug), acting),
-        label: name.name,
-    });
-    technologies.chain(industries).chain(names).collect()
-}
-
-/// How long somebody stops typing before anything is suggested.
-const PAUSE: Duration = Duration::from_millis(120);
-
-/// The search field: a plain form, and with scripts a list of what may be meant below it.
-#[component]
-fn Search(asked: Memo<DirectoryQuery>, acting: Memo<Option<String>>) -> impl IntoView {
-    let field = NodeRef::<html::Input>::new();
-    let live = RwSignal::new(false);
-    let list = RwSignal::new(Vec::<Offer>::new());
-    let at = RwSignal::new(None::<usize>);
-    // Which question the list answers: an answer that comes late is thrown away.
-    let asking = RwSignal::new(0_u32);
-    let navigate = StoredValue::new(use_navigate());
-    let close = move || {
-        asking.update(|count| *count += 1);
-        list.set(Vec::new());
-        at.set(None);
-    };
-    let go = move |href: String| {
-        close();
-        navigate.with_value(|navigate| navigate(&href, NavigateOptions::default()));
-    };
-    Effect::new(move |before: Option<String>| {
-        let text = asked.get().text;
-        live.set(true);
-        // What is typed before the page is alive stays; what a link changed is shown.
-        if before.is_some_and(|before| before != text)
-            && let Some(field) = field.get_untracked()
-        {
-            field.set_value(&text);
-        }
-        text
-    });
-    let typed = move |event: ev::Event| {
-        let text = event_target_value(&event);
-        asking.update(|count| *count += 1);
-        let now = asking.get_untracked();
-        at.set(None);
-        if text.trim().is_empty() {
-            list.set(Vec::new());
-            return;
-        }
-        let _ = set_timeout(
-            move || {
-                if asking.get_untracked() != now {
-                    return;
-                }
-                let workspace = acting.get_untracked();
-                spawn_local(async move {
-                    let found = server_fns::suggest(text, workspace.clone()).await;
-                    if asking.try_get_untracked() == Some(now)
-                        && let Ok(found) = found
-                    {
-                        list.set(offers(found, &asked.get_untracked(), &workspace.unwrap_or_default()));
-                    }
-                });
-            },
-            PAUSE,
-        );
-    };
-    let pressed = move |event: ev::KeyboardEvent| {
-        let many = list.with_untracked(Vec::len);
-        match event.key().as_str() {
-            "ArrowDown" if many > 0 => {
-                event.prevent_default();
-                at.update(|at| *at = Some(at.map_or(0, |at| (at + 1) % many)));
-            }
-            "ArrowUp" if many > 0 => {
-                event.prevent_default();
-                at.update(|at| *at = Some(at.map_or(many - 1, |at| (at + many - 1) % many)));
-            }
-            "Escape" if many > 0 => {
-                event.prevent_default();
-                close();
-            }
-            "Enter" => {
-                let offer = at.get_untracked().and_then(|at| list.with_untracked(|list| list.get(at).cloned()));
-                if let Some(offer) = offer {
-                    event.prevent_default();
-                    go(offer.href);
-                }
-            }
-            _ => {}
-        }
-    };
-    let sent = move |event: ev::SubmitEvent| {
-        event.prevent_default();
-        let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
-        go(address(PATH, &asked.get_untracked().with_text(&text), &acting.get_untracked().unwrap_or_default()));
-    };
-    let options = move || {
-        list.get()
-            .into_iter()
-            .enumerate()
-            .map(|(place, offer)| {
-                let href = offer.href;
-                view! {
-                    <li
-                        class="combobox__option"
-                        role="option"
-                        id=format!("suggestion-{place}")
-                        aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
-                        on:pointerdown=move |event| {
-                            event.prevent_default();
-                            go(href.clone());
-                        }
-                    >
-                        <bdi class="combobox__text">{offer.label}</bdi>
-                        {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
-                    </li>
-                }
-            })
-            .collect_view()
-    };
-    view! {
-        <form class="search search--large" role="search" action=PATH method="get" on:submit=sent>
-            <label class="visually-hidden" for="q">"Search sponsors"</label>
-            <div class="combobox search__box">
-                <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
-                <input
-                    class="input search__input"
-                    id="q"
-                    name="q"
-                    type="search"
-                    node_ref=field
-                    value=asked.get_untracked().text
-                    placeholder="Company, technology or industry"
-                    maxlength="100"
-                    autocomplete="off"
-                    role=move || live.get().then_some("combobox")
-                    aria-autocomplete=move || live.get().then_some("list")
-                    aria-controls=move || live.get().then_some("suggestions")
-                    aria-expanded=move || live.get().then(|| if list.with(Vec::is_empty) { "false" } else { "true" })
-                    aria-activedescendant=move || at.get().map(|at| format!("suggestion-{at}"))
-                    on:input=typed
-                    on:keydown=pressed
-                    on:blur=move |_| close()
-                />
-                <ul class="combobox__list" id="suggestions" role="listbox" aria-label="Suggestions" hidden=move || list.with(Vec::is_empty)>
-                    {options}
-                </ul>
-            </div>
-            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
-            <button class="button button--primary search__go">"Search"</button>
-        </form>
-    }
+fn suggest(text: String, workspace: Option<String>) -> Suggested {
+    Box::pin(server_fns::suggest(text, workspace))
 }
 
 #[component]
