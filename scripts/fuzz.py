@@ -398,7 +398,9 @@ def faults_of_the_log(document, folder):
                 served = json.loads(line)
             except ValueError:
                 continue
-            answered.setdefault((served["method"], served["route"]), set()).add(served["status"])
+            # Probes are answered before the house is ready, which is no fault.
+            if served.get("route", "").startswith("/api/v1"):
+                answered.setdefault((served["method"], served["route"]), set()).add(served["status"])
     broken = sorted(f"{method} {route} answered {status}"
                     for (method, route), all_of in answered.items() for status in all_of if status >= 500)
     shut = sorted(f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item
