@@ -275,6 +275,31 @@ export async function applyFor(sponsor: Page, event: string, amount: string, mes
   await awake(sponsor);
 }
 
+/** A community adds an organization of which nobody is here; ends on its profile. */
+export async function addToDirectory(community: Page, who: Somebody): Promise<void> {
+  await open(community, '/directory/add');
+  await community.getByLabel('Name', { exact: true }).fill(who.company);
+  await community.getByLabel('Website').fill(`https://${who.domain}`);
+  await community.getByLabel('Industry').selectOption('Security');
+  await community.getByLabel('A mailbox of theirs').fill(who.email);
+  await community.getByRole('button', { name: 'Add it' }).click();
+  await expect(community).toHaveURL(/\?added=yes/);
+  await awake(community);
+}
+
+/** A community asks an organization to support its event; ends on the request's page. */
+export async function askForSupport(community: Page, company: string, event: string, category: string, message: string): Promise<void> {
+  await open(community, `/requests/new?organization=${slug(company)}`);
+  const choice = community.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
+  await community.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
+  await community.getByLabel(/^As what they stand/).selectOption(category);
+  await community.getByLabel('Amount').fill('10,000');
+  await community.getByLabel('Message').fill(message);
+  await community.getByRole('button', { name: 'Send request' }).click();
+  await expect(community).toHaveURL(/\/requests\/[0-9a-f]/);
+  await awake(community);
+}
+
 /** A sponsor and a community who may act, each in a browser of their own. */
 export async function bothSides(browser: Browser, options: Parameters<Browser['newContext']>[0] = {}, by: Hand = mouse) {
   const ip = () => `10.201.${Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;

@@ -606,6 +606,7 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
             life::waiting(&ctx, &sara).await.expect("the desk").claims.into_iter().find(|c| c.id != claim).expect("two").id;
 
         // On the page each has a form of its own: what is wrong with one answer is said there, and not at the other.
+        town.house.clock.shift(60);
         let mut at_the_desk = desk(town).await;
         let there = format!("/staff/organizations/{id}");
         let page = at_the_desk.open(&there).await.text;
