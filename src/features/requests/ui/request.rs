@@ -70,7 +70,7 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                         <section class="stack stack--tight" aria-label="The other side">
                             <p class="cluster">
                                 <Logo name=other.name.clone() url=other.logo_url.clone() size="small"/>
-                                <a href=other.href.clone()>{other.name.clone()}</a>
+                                <a href=other.href.clone()><bdi>{other.name.clone()}</bdi></a>
                             </p>
                             {contact.map(|contact| view! {
                                 <dl class="definition">
