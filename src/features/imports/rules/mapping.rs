@@ -1,6 +1,7 @@
 //! Which heading of a file holds which of our fields: guessed once, changed by people, and remembered by the caller.
 
 use super::Target;
+use crate::kernel::labels::EntityType;
 use std::collections::BTreeMap;
 
 /// For each field of ours, the heading that holds it.
@@ -35,7 +36,9 @@ const CONTACT: FieldOf = field(
     false,
     &["email", "mail", "contact", "contactmail", "officialemail", "primaryemail"],
 );
-const ENTITY: FieldOf = field("entityType", "Sponsor or partner", false, &["type", "kind"]);
+/// Which field says whether somebody sponsors or is a partner.
+pub const ENTITY_TYPE: &str = "entityType";
+const ENTITY: FieldOf = field(ENTITY_TYPE, "Sponsor or partner", false, &["type", "kind"]);
 
 const ORGANIZATIONS: &[FieldOf] = &[NAME, WEBSITE, INDUSTRY, SEGMENT, ABOUT, LOGO, CONTACT, ENTITY];
 const SPONSORS: &[FieldOf] = &[
@@ -101,6 +104,18 @@ pub fn cleaned(target: Target, headings: &[String], mapping: Mapping) -> Mapping
         .into_iter()
         .filter(|(name, heading)| fields(target).iter().any(|field| field.name == name) && headings.contains(heading))
         .collect()
+}
+
+/// What is taken for granted about every new profile, as no heading says it; empty where nothing is.
+pub fn assumed(target: Target, mapping: &Mapping) -> String {
+    if target == Target::Events || mapping.contains_key(ENTITY_TYPE) {
+        return String::new();
+    }
+    format!(
+        "No column says who sponsors and who is a partner: each new profile stands in the directory as “{}” until its own people say \
+         otherwise.",
+        EntityType::SponsorAndPartner
+    )
 }
 
 /// The labels of needed fields that no heading holds.

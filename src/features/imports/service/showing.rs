@@ -156,6 +156,7 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         fields,
         unused: mapping::unused(&row.headings, &mapping).into_iter().map(str::to_owned).collect(),
         missing: mapping::missing(intake.target, &mapping).into_iter().map(str::to_owned).collect(),
+        assumed: if intake.state == State::Mapping { String::new() } else { mapping::assumed(intake.target, &mapping) },
         headings: row.headings.clone(),
         rows: rows.into_iter().map(|it| row_view(&intake, it)).collect::<AppResult<Vec<_>>>()?,
         filter: if filter.is_empty() { "all".to_owned() } else { filter.to_owned() },
@@ -251,6 +252,7 @@ pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String>
     let desk = policy::may_import(actor)?;
     let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
     policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let (intake, mapping) = (row.intake()?, row.mapping());
     let rows = store::list_rows(ctx.db(), id, &[], false, 0, 5_000).await?;
     let mut conn = ctx.db().acquire().await?;
     let pictures = store::list_pictures(&mut conn, id).await?;
@@ -268,6 +270,10 @@ pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String>
         };
         let undo = row.undo_refused.as_deref().unwrap_or_default();
         write(&[&row.number.to_string(), &row.title, &row.outcome, &row.reason, &with, &row.unmapped, undo]);
+    }
+    let assumed = mapping::assumed(intake.target, &mapping);
+    if !assumed.is_empty() {
+        write(&["", "every new profile", "note", &assumed, "", "", ""]);
     }
     for picture in pictures {
         write(&["", &picture.file_name, &format!("picture {}", picture.outcome), &picture.reason, "", "", ""]);

@@ -12,7 +12,8 @@ pub fn offer(it: &OpportunityView, origin: &str) -> Value {
     let path = format!("/opportunities/{}", it.id);
     let here = format!("{origin}{path}");
     let community = format!("{origin}/communities/{}", it.community.slug);
-    let community = json!({"@type": "Organization", "@id": format!("{community}#community"), "name": it.community.name, "url": community});
+    let community =
+        json!({"@type": "Organization", "@id": format!("{community}#community"), "name": it.community.name, "url": community});
     let name = format!("{} of {}", it.category, it.event.title);
     // What a sponsor buys is no product and no place at the event, but what the community does for them.
     let mut service = Map::new();
