@@ -78,9 +78,7 @@ pub async fn screen(ctx: &Ctx, actor: &Actor, page: u32) -> AppResult<ImportsScr
 /// # Errors
 /// 403; 404; 422 on `filter`.
 pub async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId, filter: &str, page: u32) -> AppResult<ImportView> {
-    let desk = policy::may_import(actor)?;
-    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
-    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let row = theirs(ctx, actor, id).await?;
     let mut view = view_of(ctx, row, filter, page).await?;
     view.acting = actor.acting.as_ref().map(|it| it.key()).unwrap_or_default();
     if policy::may_bring(actor, view.target).is_err() {
@@ -244,14 +242,44 @@ fn row_view(intake: &Intake, row: store::ShownRow) -> AppResult<RowView> {
     })
 }
 
+/// What became of the rows of one import, from the one at `offset` on; nothing while its columns are not named.
+///
+/// # Errors
+/// 403; 404.
+pub async fn report_rows(ctx: &Ctx, actor: &Actor, id: IntakeId, offset: i64, limit: i64) -> AppResult<Vec<RowView>> {
+    let intake = theirs(ctx, actor, id).await?.intake()?;
+    if intake.state == State::Mapping {
+        return Ok(Vec::new());
+    }
+    let rows = store::list_rows(ctx.db(), id, &[], false, offset, limit).await?;
+    rows.into_iter().map(|row| row_view(&intake, row)).collect()
+}
+
+/// What became of the pictures of one import.
+///
+/// # Errors
+/// 403; 404.
+pub async fn report_pictures(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<Vec<PictureView>> {
+    theirs(ctx, actor, id).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let pictures = store::list_pictures(&mut conn, id).await?;
+    let view = |it: store::PictureRow| PictureView { file_name: it.file_name, outcome: it.outcome, reason: it.reason };
+    Ok(pictures.into_iter().map(view).collect())
+}
+
+async fn theirs(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<ImportRow> {
+    let desk = policy::may_import(actor)?;
+    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
+    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    Ok(row)
+}
+
 /// The report of an import as CSV: a line for every row, and for every picture.
 ///
 /// # Errors
 /// 403; 404.
 pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String> {
-    let desk = policy::may_import(actor)?;
-    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
-    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let row = theirs(ctx, actor, id).await?;
     let (intake, mapping) = (row.intake()?, row.mapping());
     let rows = store::list_rows(ctx.db(), id, &[], false, 0, 5_000).await?;
     let mut conn = ctx.db().acquire().await?;
