@@ -131,6 +131,15 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
         assert!(page.text.contains(&format!("content=\"{origin}/og/events/hackfest-2027.png\"")));
         assert_eq!(page.text.matches("name=\"description\"").count(), 1);
         assert_eq!(thing(&visitor.open("/directory/acme-cloud").await.text, "Organization")["name"], "Acme Cloud");
+        // Logos where a page begins are fetched at once; those further down wait until a reader comes near.
+        for path in ["/directory/acme-cloud", "/directory", "/communities/apex-circle", "/events/hackfest-2027"] {
+            let page = visitor.open(path).await.text;
+            let logo =
+                page.split("<img ").find(|tag| tag.contains("logo__image")).unwrap_or_else(|| panic!("{path} has no logo"));
+            let tag = logo.split('>').next().unwrap_or_default();
+            assert!(tag.contains("loading=\"eager\"") || path.starts_with("/events/"), "{path}: {tag}");
+            assert!(page.contains("loading=\"eager\""), "{path}");
+        }
         let (id, least, most): (uuid::Uuid, i64, i64) = sqlx::query_as(
             "select o.id, o.budget_min, o.budget_max from opportunities o join events e on e.id = o.event_id
              where e.slug = 'hackfest-2027' and o.status = 'Open' order by o.id limit 1",

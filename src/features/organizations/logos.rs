@@ -114,6 +114,9 @@ async fn serve_sized(State(house): State<Arc<House>>, segs: Segs) -> AppResult<R
     let headers = [
         (header::CONTENT_TYPE, "image/webp"),
         (header::CACHE_CONTROL, FOR_EVER),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Embeds show them on the sites of communities.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
     Ok((headers, bytes).into_response())
