@@ -731,6 +731,38 @@ async fn cells_are_forgotten_and_the_report_stays() {
 }
 
 #[tokio::test]
+async fn what_a_file_says_of_people_goes_with_its_run() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website,email,description,telephone\nNorthwind Data,northwind-data.example,team@northwind-data.example,Ask for Nora,98765 43210\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        let held = async |word: &str| {
+            count(town, &format!("import_rows where import_id = '{id}' and array_to_string(cells, '|') like '%{word}%'")).await
+        };
+        for word in ["team@", "Nora", "98765", "Northwind", "northwind-data.example"] {
+            assert_eq!(held(word).await, 1, "{word} is read by every look");
+        }
+        // Also a run that was given up would need them again: they go with the one that is whole.
+        let applied = apply(town, &sara, id).await;
+        assert_eq!(applied.state, State::Applied, "{}", applied.note);
+        for word in ["team@", "Nora", "98765"] {
+            assert_eq!(held(word).await, 0, "{word} is needed by nobody");
+        }
+        assert_eq!(held("Northwind Data").await, 1);
+        assert_eq!(count(town, "organizations where slug = 'northwind-data' and primary_email = 'team@northwind-data.example'").await, 1);
+
+        // By what is left a picture still finds its row, and the run can be taken back.
+        let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#246"/></svg>"##;
+        imports::add_pictures(&ctx, &sara, id, packed(&[("northwind-data.svg", svg.as_slice())])).await.expect("unpacked");
+        assert_eq!(count(town, "organizations where slug = 'northwind-data' and logo_id is not null").await, 1);
+        imports::undo(&ctx, &sara, id).await.expect("taken back");
+        assert_eq!(count(town, "organizations where slug = 'northwind-data'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn columns_are_named_once_and_remembered() {
     sequel(async |town| {
         let ctx = told(town).await;

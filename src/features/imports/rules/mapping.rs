@@ -123,6 +123,22 @@ pub fn missing(target: Target, mapping: &Mapping) -> Vec<&'static str> {
     fields(target).iter().filter(|field| field.needed && !mapping.contains_key(field.name)).map(|field| field.label).collect()
 }
 
+/// In which places of its rows stands what a file that was carried out is still needed for: by these fields pictures find their
+/// rows. Mailboxes, descriptions, and columns that nothing is taken from are not among them; of events, nothing is.
+pub fn kept(target: Target, headings: &[String], mapping: &Mapping) -> Vec<usize> {
+    if target == Target::Events {
+        return Vec::new();
+    }
+    let fields = [NAME, WEBSITE, INDUSTRY, SEGMENT, LOGO];
+    let mut places: Vec<usize> = fields
+        .iter()
+        .filter_map(|field| mapping.get(field.name))
+        .filter_map(|heading| headings.iter().position(|there| there == heading))
+        .collect();
+    places.sort_unstable();
+    places
+}
+
 /// The headings that nothing is taken from.
 pub fn unused<'a>(headings: &'a [String], mapping: &Mapping) -> Vec<&'a str> {
     headings.iter().filter(|heading| !mapping.values().any(|used| used == *heading)).map(String::as_str).collect()
@@ -154,5 +170,14 @@ mod tests {
         let typed =
             Mapping::from([("displayName".into(), "a".into()), ("website".into(), "b".into()), ("nose".into(), "a".into())]);
         assert_eq!(cleaned(Target::Organizations, &headings, typed), Mapping::from([("displayName".into(), "a".into())]));
+    }
+
+    #[test]
+    fn nobodys_mailbox_is_kept() {
+        let headings = ["Company", "E-mail", "Website", "Phone", "Logo", "Notes"].map(str::to_owned);
+        let mapping = guess(Target::Organizations, &headings);
+        assert_eq!(mapping.get("contactEmail").map(String::as_str), Some("E-mail"));
+        assert_eq!(kept(Target::Organizations, &headings, &mapping), [0, 2, 4]);
+        assert_eq!(kept(Target::Events, &headings, &mapping), [0_usize; 0]);
     }
 }

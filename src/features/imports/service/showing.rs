@@ -191,9 +191,13 @@ fn kept_label(row: &ImportRow, state: State) -> String {
             "What stood in the file's cells was forgotten on {}. This report stays, and it can still be taken back.",
             day(at)
         ),
+        (State::Applied, None, Some(_), _) if row.target == Target::Events.label() => {
+            "What stood in the file's cells was forgotten when it was carried out. This report stays, and it can still be taken back."
+                .to_owned()
+        }
         (State::Applied, None, Some(at), _) => format!(
-            "What stood in the file's cells is kept until {}, so that pictures find their rows. Then it is forgotten; this report \
-             stays, and it can still be taken back.",
+            "What the file says of names, websites, industries and logos is kept until {}, so that pictures find their rows; the rest \
+             of its cells was forgotten when it was carried out. This report stays, and it can still be taken back.",
             day(at + CELLS_KEPT)
         ),
         (State::Undone, .., Some(at)) => format!("The file and this report are forgotten on {}.", day(at + KEPT)),
