@@ -26,6 +26,7 @@ use commdesk::{
     },
     platform::{
         clock::Clock,
+        crypto::cell,
         ctx::{Ctx, House},
         dns::Offline,
         index::Shelf,
@@ -292,6 +293,9 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
 
         let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
         let stale = input.clone();
+        input.business_email = "people@acme.example".into();
+        input.dev_rel_email = "devs@acme.example".into();
+        input.hiring_email = "jobs@acme.example".into();
         input.billing_email = "billing@acme.example".into();
         input.phone = "+91 98765 43210".into();
         input.website = "https://globex.example".into();
@@ -299,16 +303,31 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         let view = service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("edited");
         assert_eq!((view.version, view.billing_email.as_deref()), (2, Some("billing@acme.example")));
 
-        // Sealed in the database: nothing of it can be read there.
-        let (billing, phone): (Vec<u8>, Vec<u8>) = sqlx::query_as("select billing_email, phone from organizations where id = $1")
-            .bind(id.0)
-            .fetch_one(&town.owner)
-            .await
-            .unwrap();
-        for sealed in [billing, phone] {
-            let text = String::from_utf8_lossy(&sealed).into_owned();
-            assert!(!text.contains("billing") && !text.contains("98765"));
+        // Sealed in the database, each for its own cell: nothing of it can be read there, nor does one column's text open in another.
+        let columns = ["business_email", "devrel_email", "hiring_email", "billing_email", "phone"];
+        let sealed: Vec<Vec<u8>> = sqlx::query_scalar(
+            "select unnest(array[business_email, devrel_email, hiring_email, billing_email, phone]) from organizations where id = $1",
+        )
+        .bind(id.0)
+        .fetch_all(&town.owner)
+        .await
+        .unwrap();
+        assert_eq!(sealed.len(), columns.len());
+        for (column, sealed) in columns.iter().zip(&sealed) {
+            let text = String::from_utf8_lossy(sealed);
+            for word in ["people", "devs", "jobs", "billing", "acme.example", "98765"] {
+                assert!(!text.contains(word), "{column} shows {word}");
+            }
+            for other in columns {
+                let opened = town.house.columns.open(sealed, &cell("organizations", id, other)).is_ok();
+                assert_eq!(opened, other == *column, "{column} as {other}");
+            }
         }
+        let own = service::get(&ctx, Some(&asha), id).await.expect("its own");
+        assert_eq!(
+            [own.business_email, own.dev_rel_email, own.hiring_email, own.billing_email, own.phone].map(Option::unwrap_or_default),
+            ["people@acme.example", "devs@acme.example", "jobs@acme.example", "billing@acme.example", "+919876543210"]
+        );
 
         // Another website: another identity, and the checks run again.
         town.drain().await;
@@ -319,7 +338,9 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         // A stale edit is told what changed, and changes nothing.
         let refused = service::edit_profile(&ctx, &asha, &stale, LogoChange::Keep).await.expect_err("stale");
         assert_eq!(refused.code(), "VERSION_CONFLICT");
-        assert!(refused.message().contains("website, technologies, billing e-mail, phone"), "{}", refused.message());
+        for field in ["website", "technologies", "billing e-mail", "phone"] {
+            assert!(refused.message().contains(field), "{field}: {}", refused.message());
+        }
 
         // Two at once: one is saved, the other is told.
         let now = service::profile(&ctx, &asha).await.expect("its own").input;

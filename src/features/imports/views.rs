@@ -169,6 +169,9 @@ pub struct ImportView {
     pub unused: Vec<String>,
     /// The labels of needed fields that no heading holds.
     pub missing: Vec<String>,
+    /// What is taken for granted about every new profile, as the file does not say it; empty where nothing is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub assumed: String,
     pub rows: Vec<RowView>,
     /// `all`, `problems`, `duplicates`, `unmapped` or an outcome.
     pub filter: String,

@@ -908,6 +908,40 @@ pub struct ClaimView {
     pub reason: Option<String>,
 }
 
+/// Where an organization wanted to move, as it takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoveView {
+    pub id: Uuid,
+    pub website: String,
+    /// `Open`, `Approved`, `Refused`, `Withdrawn`.
+    pub state: String,
+    /// What staff said.
+    pub reason: Option<String>,
+    pub proposed_by: String,
+    pub proposed_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// How somebody of an organization claimed it, as it takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnClaimView {
+    pub id: Uuid,
+    pub claimant: String,
+    pub email: String,
+    /// `mailbox` or `dns`.
+    pub method: String,
+    /// `Asked`, `Proven`, `Approved`, `Refused`.
+    pub state: String,
+    /// The community whose request led to it.
+    pub invited_by: Option<String>,
+    pub reason: Option<String>,
+    pub asked_at: DateTime<Utc>,
+    pub proven_at: Option<DateTime<Utc>>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
 /// A verified organization that somebody of the staff wants disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -109,11 +109,15 @@ fn svgs_as_drawing_programs_write_them_pass() {
 /// Logos as companies hand them out lie beside the checkout where we work; they are not ours to keep in it.
 #[test]
 fn real_logos_pass() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/logos");
-    let Ok(files) = std::fs::read_dir(&folder) else {
-        println!("{} is not on this machine: no real logo is tried", folder.display());
+    let lists = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
+    let folder = lists.join("logos");
+    if !lists.exists() {
+        // Past the harness, which keeps to itself what a test that passes has printed.
+        let words = format!("NOT COMPARED: {} is not on this machine, so no real logo is tried\n", folder.display());
+        std::io::Write::write_all(&mut std::io::stderr(), words.as_bytes()).expect("said");
         return;
-    };
+    }
+    let files = std::fs::read_dir(&folder).expect("where the lists lie, the logos do");
     let mut tried = 0;
     for file in files.flatten() {
         let bytes = std::fs::read(file.path()).expect("a logo");
