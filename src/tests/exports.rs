@@ -64,7 +64,7 @@ async fn unpacked(town: &Town, figure: Figure) -> BTreeMap<String, Vec<u8>> {
         let mut entry = archive.by_index(at).expect("an entry");
         let mut bytes = Vec::new();
         entry.read_to_end(&mut bytes).expect("read");
-        all.insert(entry.name().to_owned(), bytes);
+        all.insert(entry.name().unwrap().into_owned(), bytes);
     }
     all
 }
