@@ -171,6 +171,12 @@ test('what a community works with', async ({ page }) => {
   test.setTimeout(240_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await look(page, await addresses(page, 'community'));
+  // An address that asks for what there is not says so, and leads to the page itself.
+  await look(page, ['/people?status=nobody']);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('This address does not fit this page');
+  await page.getByRole('link', { name: 'Open the page without it' }).click();
+  await expect(page).toHaveURL(/\/people$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('in Apex Circle');
 });
 
 test('what a sponsor works with', async ({ page }) => {
