@@ -16,6 +16,9 @@ const WIDTHS = [360, 768, 1280];
 const THEMES: Record<number, ('light' | 'dark')[]> =
   process.env.AXE === 'all' ? { 360: ['light', 'dark'], 768: ['light', 'dark'], 1280: ['light', 'dark'] } : { 360: ['dark'], 1280: ['light'] };
 
+/** What search engines call a good page is 0.1; ours hold a fifth of it. */
+const MOST_SHIFT = 0.02;
+
 interface Listed {
   route: string;
   path?: string;
@@ -49,6 +52,26 @@ async function addresses(page: Page, reader: string): Promise<string[]> {
   return all;
 }
 
+/** How far everything has moved that nobody asked to move, since the page began to come; and what it was. */
+async function shifts(page: Page): Promise<{ sum: number; moved: string[] }> {
+  return page.evaluate(
+    () =>
+      new Promise((said) => {
+        let sum = 0;
+        const moved: string[] = [];
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean; sources: { node?: Node }[] }[]) {
+            if (entry.hadRecentInput) continue;
+            sum += entry.value;
+            for (const { node } of entry.sources) if (node instanceof Element) moved.push(`${node.localName}.${node.className}`);
+          }
+        }).observe({ type: 'layout-shift', buffered: true });
+        // Two frames: what was laid out last is painted, and told.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => said({ sum, moved }), 50)));
+      }),
+  );
+}
+
 async function look(page: Page, paths: string[]): Promise<void> {
   for (const path of paths) {
     await open(page, path);
@@ -72,6 +95,33 @@ async function look(page: Page, paths: string[]): Promise<void> {
 test('what strangers read', async ({ page }) => {
   test.setTimeout(180_000);
   await look(page, await addresses(page, 'stranger'));
+});
+
+test('nothing that strangers read jumps while it comes', async ({ page }) => {
+  test.setTimeout(180_000);
+  const paths = await addresses(page, 'stranger');
+  // As somebody's first page: no font and no picture is there already.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  const jumpy: string[] = [];
+  for (const width of [360, 1280]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of paths) {
+      await page.goto(path);
+      await page.evaluate(() => document.fonts.ready);
+      const { sum, moved } = await shifts(page);
+      if (sum >= MOST_SHIFT) jumpy.push(`${path} at ${width}: ${sum.toFixed(3)}, ${moved.join(' ')}`);
+    }
+  }
+  expect(jumpy).toEqual([]);
+  // What is measured is there to be measured.
+  await page.evaluate(() => {
+    const wedge = document.createElement('div');
+    wedge.setAttribute('class', 'stack');
+    wedge.append(...Array.from({ length: 20 }, () => Object.assign(document.createElement('p'), { textContent: 'x' })));
+    document.querySelector('main')!.prepend(wedge);
+  });
+  expect((await shifts(page)).sum, 'a page that jumps is seen').toBeGreaterThan(MOST_SHIFT);
 });
 
 test('what a refusal looks like', async ({ page }) => {
