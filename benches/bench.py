@@ -421,7 +421,7 @@ def endpoints(app):
         many("suggestions", [f"{suggest}?text={text}" for text in ("py", "ka", "clo", "secu")]),
         many("organization page", [f"/directory/{slug}" for slug in slugs]),
         many("communities", ["/communities"]),
-        many("communities, filter and words", ["/communities?region=Europe", "/communities?q=cloud", "/communities?type=Meetup+group"]),
+        many("communities, filter and words", ["/communities?region=Europe", "/communities?q=cloud", "/communities?type=Meetup+group", "/communities?technology=Rust&eventType=Meetup"]),
         many("community page", [f"/communities/{it['slug']}" for it in community if it.get("slug")] or ["/communities/apex-circle"]),
         many("opportunities", ["/opportunities"]),
         many("opportunities, filters", ["/opportunities?eventType=Hackathon", "/opportunities?technologies=Rust", "/opportunities?region=Europe&category=Gold+Sponsor"]),

@@ -28,6 +28,8 @@ export default defineConfig({
     // What was on the page at every step; no film of it, which costs two cores more than the steps do.
     trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     video: 'off',
+    // What a journey holds up or counts has to pass by it; the worker has a journey of its own.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: process.env.CHROMIUM || undefined,
       // No sandbox: machines of CI run as root. The rest keeps the browser from looking up hosts that no test names.

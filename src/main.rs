@@ -1,6 +1,6 @@
 //! One binary with verbs; `commdesk --help` lists them. This file only puts together what the verbs need.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use commdesk::{
     features::{
@@ -8,9 +8,10 @@ use commdesk::{
         organizations::index::Directory, reactions,
     },
     http,
+    kernel::error::AppError,
     platform::{
         cluster::{self, Cluster},
-        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, named},
+        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
@@ -25,6 +26,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Development's database, and its name while the demo is being loaded.
 const DATABASE: &str = "commdesk";
 const UNFINISHED: &str = "commdesk_unfinished";
+/// How a message calls it.
+const PRIVATE: &str = "the private database";
 
 /// How long what is in hand may take once a stop was asked for: connections, jobs and the database together. With what
 /// follows it stays under five seconds.
@@ -51,7 +54,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             telemetry::start_logs();
             let house = open_production(&settings, false)?;
             let ctx = Ctx::background(&house, "staff");
-            commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await?;
+            let added = commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await;
+            // Each problem in its own words: a command has no fields to write them beside.
+            added.map_err(|error| match error {
+                AppError::Invalid(problems) => anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
+                other => anyhow::Error::new(other),
+            })?;
             // The link that lets them set a password leaves now, not when a worker next runs.
             jobs::drain(&ctx, &reactions::registry()).await?;
             println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");
@@ -97,7 +105,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
     let seed = if dev.database_url.is_some() { dev.seed } else { !dev.no_seed };
     let (cluster, app_url) = match &dev.database_url {
         Some(url) => {
-            migrate_as(url, None).await?;
+            migrate_as("DATABASE_URL", url, None).await?;
             (None, url.clone())
         }
         None => {
@@ -106,7 +114,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
                 // Filled under another name: a start that was cut short never leaves half a demo behind.
                 cluster.drop_database(UNFINISHED).await?;
                 cluster.create_database(UNFINISHED, None).await?;
-                migrate_as(&cluster.owner_url(UNFINISHED), Some(cluster::APP)).await?;
+                migrate_as(PRIVATE, &cluster.owner_url(UNFINISHED), Some(cluster::APP)).await?;
                 if seed {
                     let house = open::open(
                         settings(),
@@ -119,11 +127,14 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
                 }
                 cluster.rename_database(UNFINISHED, DATABASE).await?;
             }
-            migrate_as(&cluster.owner_url(DATABASE), Some(cluster::APP)).await?;
+            migrate_as(PRIVATE, &cluster.owner_url(DATABASE), Some(cluster::APP)).await?;
             let url = cluster.app_url(DATABASE);
             (Some(cluster), url)
         }
     };
+    if check_site(&dev.site_root).is_err() {
+        say(&format!("{} holds no built site: pages come without style. `make run` builds it.", dev.site_root.display()));
+    }
     let house = open::open(settings(), keys, db::pool(&app_url, 16)?, is_known)?;
     if seed && cluster.is_none() {
         commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
@@ -143,9 +154,9 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
     served
 }
 
-/// Brings a database up to date as its owner.
-async fn migrate_as(owner_url: &str, app_role: Option<&str>) -> anyhow::Result<()> {
-    let owner = db::pool(owner_url, 2)?;
+/// Brings a database up to date as its owner, whose address was given as `named`.
+async fn migrate_as(named: &'static str, owner_url: &str, app_role: Option<&str>) -> anyhow::Result<()> {
+    let owner = db::pool(owner_url, 2).context(named)?;
     db::migrate(&owner, app_role).await?;
     owner.close().await;
     Ok(())
@@ -154,7 +165,7 @@ async fn migrate_as(owner_url: &str, app_role: Option<&str>) -> anyhow::Result<(
 async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
     let house = open_production(&serve, pages)?;
-    if !db::is_migrated(&house.pool).await.context("the database does not answer")? {
+    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
         bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
     }
     if db::role_is_too_strong(&house.pool).await? {
@@ -166,7 +177,7 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
 }
 
 async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
-    migrate_as(&migrate.database_owner_url, Some(&migrate.app_role)).await?;
+    migrate_as("DATABASE_OWNER_URL", &migrate.database_owner_url, Some(&migrate.app_role)).await?;
     println!("The schema is up to date, and {} has its rights.", migrate.app_role);
     Ok(())
 }
@@ -178,7 +189,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     }
     let keys = Keys::of_development(&seed.data)?;
     let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
-    let house = open::open(settings, keys, db::pool(&seed.database_url, 4)?, is_known)?;
+    let house = open::open(settings, keys, db::pool(&seed.database_url, 4).context("DATABASE_URL")?, is_known)?;
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
@@ -201,11 +212,14 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
 
 fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {
     let mut settings = serve.settings()?;
-    if !pages {
+    if pages {
+        check_site(&settings.site_root)?;
+    } else {
         // Only a page shows a place: nobody else needs the list in memory.
         settings.places_database = None;
     }
-    open::open(settings, serve.keys()?, db::pool(&serve.database_url, serve.pool)?, is_known)
+    let pool = db::pool(&serve.database_url, serve.pool).context("DATABASE_URL")?;
+    open::open(settings, serve.keys()?, pool, is_known)
 }
 
 /// Serves and works until told to stop; then finishes what is in hand and closes the pool, for at most [`GRACE`] in all.

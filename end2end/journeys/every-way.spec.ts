@@ -1,8 +1,8 @@
 // Rooms that the days of the five people do not pass, walked twice: by keyboard alone with scripts on, and with scripts off on
 // a phone. What the reader sees, and for keyboards where the focus is, is the same walk in both.
 import type { BrowserContextOptions, Page } from '@playwright/test';
+import { call } from '../lib/call';
 import { keyboard, mouse, tabTo, type Hand } from '../lib/hands';
-import { address } from '../lib/server';
 import { fresh, open, signIn, slug, staffPage } from '../lib/steps';
 import { expect, fits, newcomer, test } from '../lib/world';
 
@@ -338,11 +338,4 @@ for (const way of WAYS) {
     await expect(unblock).toHaveCount(0);
     await ingrid.context().close();
   });
-}
-
-/** What these walks need and do not walk themselves, asked of the API by whoever is signed in. */
-async function call(page: Page, method: string, path: string, data?: object): Promise<{ id: string; state: string }> {
-  const answer = await page.request.fetch(`/api/v1${path}`, { method, headers: { origin: address }, data });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return ((await answer.json()) as { data: { id: string; state: string } }).data;
 }

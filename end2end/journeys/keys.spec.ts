@@ -56,3 +56,30 @@ test('a form that is a single button says when it could not be sent', async ({ p
   await expect(page.getByRole('alert')).toBeFocused();
   await context.setOffline(false);
 });
+
+test('a page that sleeps answers its keys at once', async ({ page }) => {
+  // Nothing of the program arrives: what answers is the page.
+  await page.route('**/*.wasm', () => {});
+  await page.goto('/events');
+  await page.keyboard.press('/');
+  await expect(page.getByRole('main').getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('/?');
+  await expect(page.getByRole('main').getByRole('searchbox')).toHaveValue('/?');
+  await page.goto('/directory/acme-cloud');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys of every page' })).toBeVisible();
+});
+
+test('a page that is opened without a connection is one of ours', async ({ browser }) => {
+  const context = await browser.newContext({ serviceWorkers: 'allow' });
+  const page = await context.newPage();
+  await open(page, '/events');
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await context.setOffline(true);
+  await page.goto('/directory');
+  await expect(page.getByRole('heading', { name: 'We could not be reached' })).toBeVisible();
+  await context.setOffline(false);
+  await page.getByRole('link', { name: 'Load the page again' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('ponsors');
+  await context.close();
+});

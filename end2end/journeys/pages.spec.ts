@@ -5,10 +5,11 @@
 // every width; otherwise it looks in the dark on a phone and in the light on a desk, where the most is different.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import { expectAccessible, expectAccessibleInBothThemes } from '../lib/axe';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { applyAsSponsor, awake, fresh, open, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { address } from '../lib/server';
+import { activate, applyAsSponsor, awake, fresh, open, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
 const PASSWORD = 'a calm demo passphrase';
@@ -28,25 +29,43 @@ interface Listed {
   then?: string;
   /** Part of a link on the page that was found, which leads on. */
   link?: string;
+  /** Words that stand on it, where an empty page would say nothing. */
+  shows?: string;
+}
+
+interface Stop {
+  path: string;
+  shows?: string;
 }
 
 const LIST = JSON.parse(readFileSync(join(__dirname, '../pages.json'), 'utf8')) as Record<string, Listed[]>;
 
 /** The addresses of one kind of reader. */
-async function addresses(page: Page, reader: string): Promise<string[]> {
-  const all: string[] = [];
-  for (const one of LIST[reader]!) {
-    if (one.path) all.push(one.path);
-    if (!one.find) continue;
-    const [from, begins, words] = one.find;
-    await open(page, from);
-    const links = page.locator(`main a[href^="${begins}"]:not([href*="/new"]):not([href*="/import"]):not([href*="/add"])`);
-    const found = (await links.filter({ hasText: words ?? '' }).first().getAttribute('href'))!;
-    if (one.link) {
-      await open(page, found);
-      all.push((await page.locator(`main a[href*="${one.link}"]:not([href*="/new"])`).first().getAttribute('href'))!);
+async function addresses(page: Page, reader: string): Promise<Stop[]> {
+  const all: Stop[] = [];
+  // A list leads to several pages, and is opened once. Its links are there without scripts.
+  const lists = new Map<string, { href: string; text: string }[]>();
+  const linksOn = async (from: string) => {
+    if (!lists.has(from)) {
+      await page.goto(from);
+      const links = page.locator('main a[href]');
+      lists.set(from, await links.evaluateAll((all) => all.map((it) => ({ href: it.getAttribute('href')!, text: it.textContent ?? '' }))));
+    }
+    return lists.get(from)!.filter(({ href }) => !/\/(new|import|add)/.test(href));
+  };
+  for (const { path, find, then, link, shows } of LIST[reader]!) {
+    if (path) all.push({ path, shows });
+    if (!find) continue;
+    const [from, begins, words] = find;
+    const found = (await linksOn(from)).find(({ href, text }) => href.startsWith(begins) && text.toLowerCase().includes((words ?? '').toLowerCase()));
+    expect(found, `${from} has a link to ${begins}… ${words ?? ''}`).toBeDefined();
+    const { href } = found!;
+    if (link) {
+      const on = (await linksOn(href)).find((one) => one.href.includes(link));
+      expect(on, `${href} has a link to …${link}`).toBeDefined();
+      all.push({ path: on!.href, shows });
     } else {
-      all.push(one.then ? found.replace(/(\?|$)/, `${one.then}$1`) : found);
+      all.push({ path: then ? href.replace(/(\?|$)/, `${then}$1`) : href, shows });
     }
   }
   return all;
@@ -72,11 +91,13 @@ async function shifts(page: Page): Promise<{ sum: number; moved: string[] }> {
   );
 }
 
-async function look(page: Page, paths: string[]): Promise<void> {
-  for (const path of paths) {
+async function look(page: Page, stops: (string | Stop)[]): Promise<void> {
+  for (const stop of stops) {
+    const { path, shows } = typeof stop === 'string' ? { path: stop } : stop;
     await open(page, path);
     await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
     expect(await page.title(), `${path} has a title`).not.toBe('');
+    if (shows) await expect(page.getByRole('main'), `${path} has something to look at`).toContainText(shows);
     // Not only silent: every form works without scripts, so nothing else would notice a program that never started.
     await expect(page.locator('html[data-awake]'), `${path} wakes`).toBeAttached();
     for (const width of WIDTHS) {
@@ -99,14 +120,14 @@ test('what strangers read', async ({ page }) => {
 
 test('nothing that strangers read jumps while it comes', async ({ page }) => {
   test.setTimeout(180_000);
-  const paths = await addresses(page, 'stranger');
+  const stops = await addresses(page, 'stranger');
   // As somebody's first page: no font and no picture is there already.
   const session = await page.context().newCDPSession(page);
   await session.send('Network.setCacheDisabled', { cacheDisabled: true });
   const jumpy: string[] = [];
   for (const width of [360, 1280]) {
     await page.setViewportSize({ width, height: 800 });
-    for (const path of paths) {
+    for (const { path } of stops) {
       await page.goto(path);
       await page.evaluate(() => document.fonts.ready);
       const { sum, moved } = await shifts(page);
@@ -167,7 +188,7 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await ravi.getByLabel('A mailbox of theirs').fill(added.email);
   await ravi.getByRole('button', { name: 'Add it' }).click();
   await expect(ravi).not.toHaveURL(/\/directory\/add(\?|$)/);
-  await look(ravi, [`/directory/${slug(added.company)}/join`]);
+  await look(ravi, [`/directory/${slug(added.company)}`, `/directory/${slug(added.company)}/join`]);
   await ravi.getByRole('link', { name: `Claim ${added.company}` }).click();
   await expect(ravi).toHaveURL(/\/claim\//);
   await look(page, [`/claim/${slug(added.company)}`]);
@@ -208,8 +229,46 @@ test('what a sponsor works with', async ({ page }) => {
   await look(page, await addresses(page, 'sponsor'));
 });
 
+test('what a community works with that sells piece by piece', async ({ page }) => {
+  test.setTimeout(120_000);
+  await signIn(page, 'mei@harbour.example', PASSWORD);
+  await look(page, await addresses(page, 'pieces'));
+});
+
+/** Whoever is signed in asks the API for what the pages below must show. */
+async function ask(page: Page, method: string, path: string, data?: object): Promise<{ id: string; items: { id: string; category: string }[] }> {
+  const answer = await page.request.fetch(`/api/v1${path}`, { method, headers: { origin: address }, data });
+  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
+  return ((await answer.json()) as { data: { id: string; items: { id: string; category: string }[] } }).data;
+}
+
+/** A row in every queue of staff: a request that is held, a report, a profile that somebody claims, which is like another one. */
+async function fillQueues(browser: Browser): Promise<void> {
+  const context = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.203.1.2' } });
+  const page = await context.newPage();
+  await signIn(page, 'tomas@lumen.example', PASSWORD);
+  const offers = await ask(page, 'GET', '/opportunities?search=HarbourConf&limit=50');
+  const title = offers.items.find((one) => one.category === 'Title Sponsor')!;
+  const links = [1, 2, 3, 4].map((part) => `https://lumen.example/${part}`).join(' ');
+  await ask(page, 'POST', `/opportunities/${title.id}/apply`, { amount: 700_000, message: `All that we do stands at ${links}` });
+  const harbour = await ask(page, 'GET', '/communities/harbour-devs');
+  await ask(page, 'POST', '/reports', { subjectKind: 'community', subjectId: harbour.id, reason: 'Spam', words: 'They write every night.' });
+  // Added by a community, then claimed from its mailbox.
+  await context.clearCookies();
+  await signIn(page, 'mei@harbour.example', PASSWORD);
+  const twin = somebody('Front', fresh('Twin of Lumen'));
+  await ask(page, 'POST', '/sponsors', {
+    displayName: twin.company, website: `https://${twin.domain}`, entityType: 'Sponsor', industry: 'Security', contactEmail: twin.email, confirm: true,
+  });
+  await context.clearCookies();
+  await ask(page, 'POST', `/sponsors/${slug(twin.company)}/claims`, { email: twin.email });
+  await activate(page, context.request, twin.email);
+  await context.close();
+}
+
 test('what staff work with', async ({ browser }) => {
   test.setTimeout(180_000);
+  await fillQueues(browser);
   const page = await staffPage(browser, 'sara@commdesk.example');
   await look(page, await addresses(page, 'staff'));
 });

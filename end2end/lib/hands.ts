@@ -79,7 +79,9 @@ export async function tabTo(target: Locator, most = 160, key: 'Tab' | 'Shift+Tab
     target.evaluate((it, group) => {
       const focus = document.activeElement;
       if (focus === it) return 'here';
-      return group !== null && focus instanceof HTMLInputElement && focus.name === group ? 'group' : 'elsewhere';
+      // Radio buttons of one name are a group within their form.
+      const beside = focus instanceof HTMLInputElement && focus.name === group && focus.form === (it as HTMLInputElement).form;
+      return group !== null && beside ? 'group' : 'elsewhere';
     }, name);
   for (let step = 0; step < most; step += 1) {
     const where = await at();

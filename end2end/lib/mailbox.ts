@@ -28,7 +28,8 @@ export async function mailTo(request: APIRequestContext, to: string, subject: Re
         found = (await mailsTo(request, to)).find((mail) => subject.test(mail.subject));
         return found !== undefined;
       },
-      { message: `a mail to ${to} about ${subject}`, timeout: 15_000 },
+      // A letter is there within a blink or two: asked for in longer and longer steps, it would lie for a second.
+      { message: `a mail to ${to} about ${subject}`, timeout: 15_000, intervals: [50] },
     )
     .toBe(true);
   return found!;

@@ -1,6 +1,7 @@
 // One small market that the journeys of the five people share: made once, by the steps that people take.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
-import { bothSides, applyFor, fresh, invite, open, openOpportunity, publishEvent, slug, somebody, type Somebody } from './steps';
+import { expectAccessible } from './axe';
+import { applyFor, awake, bothSides, fresh, invite, open, openOpportunity, publishEvent, signIn, slug, somebody, type Somebody } from './steps';
 import { expect, test as base } from './test';
 
 export { expect } from './test';
@@ -28,6 +29,13 @@ export async function newcomer(browser: Browser, options: BrowserContextOptions 
   const part = () => 1 + Math.floor(Math.random() * 250);
   const context = await browser.newContext({ ...options, extraHTTPHeaders: { 'x-forwarded-for': `10.202.${part()}.${part()}` } });
   return (await watched(context)).newPage();
+}
+
+/** Somebody of the demo, signed in. */
+export async function demoPerson(browser: Browser, email: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await newcomer(browser, options);
+  await signIn(page, email, 'a calm demo passphrase');
+  return page;
 }
 
 const complaints: string[] = [];
@@ -106,6 +114,13 @@ export async function reveals(page: Page, secrets: string[], where: string): Pro
 export async function fits(page: Page): Promise<void> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wide, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** A state of a page as it stands on this screen: nothing sideways, and nothing that axe finds. */
+export async function sound(page: Page): Promise<void> {
+  await awake(page);
+  await fits(page);
+  await expectAccessible(page);
 }
 
 export { slug };

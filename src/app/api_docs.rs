@@ -174,7 +174,8 @@ pub fn ApiDocsPage() -> impl IntoView {
                     </p>
                     <p>
                         "Lists take " <code>"limit"</code> " and " <code>"cursor"</code> " (or " <code>"page"</code>
-                        ", to a bounded depth). Any call may answer 401, 404, 422 and 429, and 503 when the database is away; a change also 403 and 409. 429 and 503 carry "
+                        ", to a bounded depth). Any call may answer 401, 403, 404, 422 and 429, 503 when the database is away, and 500 when something broke on our side: quote its "
+                        <code>"requestId"</code> " to us. A change may also answer 409. 429 and 503 carry "
                         <code>"Retry-After"</code> ". Below, an operation says what is special about it. Machines read "
                         <a href="/api/v1/openapi.json" rel="external">"openapi.json"</a> "."
                     </p>

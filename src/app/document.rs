@@ -103,9 +103,13 @@ impl Program {
 }
 
 /// Waits for a sign of life, then fetches everything beside each other and wakes the page. A finger that scrolls is none; what a
-/// finger puts the focus on is. Whoever was faster than this script has the focus somewhere already.
+/// finger puts the focus on is. Whoever was faster than this script has the focus somewhere already. What could not be fetched is
+/// fetched at the next sign. Until the page is awake, the two keys of every page are answered here (`SiteKeys` of `frames.rs`
+/// answers them from then on): a first key that does nothing would be a key that does not work.
 const WAKE: &str = r#"((glue, wasm, chunks) => {
   const signs = ["pointermove", "keydown", "focusin"], how = { capture: true, passive: true };
+  const root = document.documentElement, all = (selector) => [...document.querySelectorAll(selector)];
+  const listen = () => signs.forEach((sign) => addEventListener(sign, wake, how));
   const wake = (event) => {
     if (event && event.type === "pointermove" && event.pointerType !== "mouse") return;
     for (const sign of signs) removeEventListener(sign, wake, how);
@@ -114,9 +118,20 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
       Object.assign(ahead, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href });
       document.head.append(ahead);
     }
-    import(glue).then((program) => program.default({ module_or_path: wasm }).then(() => program.hydrate()));
+    import(glue).then((program) => program.default({ module_or_path: wasm }).then(() => program.hydrate())).catch(listen);
   };
-  for (const sign of signs) addEventListener(sign, wake, how);
+  const search = () => [...all("main [type=search]"), ...all("header [type=search]")].find((it) => it.offsetParent);
+  const keys = {
+    "/": () => (search()?.focus(), search()?.select()),
+    "?": () => document.getElementById("site-keys")?.showPopover(),
+  };
+  addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if ("awake" in root.dataset || typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  listen();
   if (document.activeElement && document.activeElement !== document.body) wake();
 })"#;
 

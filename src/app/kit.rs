@@ -216,6 +216,7 @@ fn fields() -> impl IntoView {
             <FileField form="fields" name="list" label="A list" hint="CSV or JSON, up to 5 MB." accept=".csv,.json"/>
             <LogoField form="fields" company="Acme Cloud" url=None/>
             <PictureField form="fields" name="logoDark" label="Logo on dark" hint="PNG, JPEG, WebP or SVG, up to 2 MB." company="Acme Cloud" url=Some("/logo.svg".to_owned()) dark=true/>
+            <fieldset class="fieldset fieldset--part"><legend class="fieldset__legend">"One of several things that a form does"</legend><div class="field"><label class="field__label" for="f-part">"Since"</label><div class="field__control"><input class="input input--short" id="f-part"/></div></div><button class="button" type="button">"Show"</button></fieldset>
             <p class="form__note">"You can change all of this later."</p>
             <div class="form__actions"><Submit label="Save"/><a class="button button--quiet" href="#fields" rel="external">"Back"</a></div>
         </PostForm>
@@ -290,6 +291,11 @@ fn found() -> impl IntoView {
             <input class="input" role="combobox" aria-expanded="true" aria-controls="kit-offers" aria-activedescendant="kit-offers-0" aria-label="Typed" value="ru"/>
             <Suggestions id="kit-offers" list=RwSignal::new(offers) at=RwSignal::new(Some(0)) choose/>
         </div></div>
+        <form class="form form--filters" role="search" aria-label="Filters of a list"><div class="form__row">
+            <div class="field"><label class="field__label" for="k-region">"Region"</label><div class="field__control"><select class="select" id="k-region"><option>"South Asia"</option></select></div></div>
+            <div class="field"><label class="field__label" for="k-from">"From"</label><div class="field__control"><input class="input" id="k-from"/></div></div>
+            <button class="button button--primary">"Show"</button>
+        </div></form>
         {narrow(PATH, &plain, Vec::new(), "")}
         {narrow(PATH, &query, facets, "")}
         <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, opened, "")}</div>
@@ -435,6 +441,8 @@ fn waiting() -> impl IntoView {
         <Problem error=error(403, "Your community is not approved yet. We answer within two days.", None)/>
         <Problem error=guarded/>
         <Problem error=busy/>
+        <Problem error=error(422, "Name a month from 1 to 12.", None)/>
+        <Problem error=error(409, "It was decided a moment ago.", None)/>
         <Problem error=PageError::outdated()/>
         <Problem error=PageError::cut_off()/>
     }

@@ -126,11 +126,8 @@ fn linked(origin: &str) -> Value {
 /// An opportunity beside its event, as a card.
 #[component]
 fn OpportunityCard(row: OpportunityRow) -> impl IntoView {
-    let place = if row.community.city.is_empty() {
-        row.community.name.clone()
-    } else {
-        format!("{}, {}", row.community.name, row.community.city)
-    };
+    let (by, city) = (row.community.name, row.community.city);
+    let city = (!city.is_empty()).then(|| view! { ", " <bdi>{city}</bdi> });
     let (month, day) =
         row.event.start_at.map(|at| (at.format("%b").to_string(), at.format("%-d").to_string())).unwrap_or_default();
     view! {
@@ -141,7 +138,7 @@ fn OpportunityCard(row: OpportunityRow) -> impl IntoView {
             </p>
             <div class="event-card__body">
                 <h3 class="event-card__title"><a class="card__link" href=format!("/opportunities/{}", row.id)>{row.event.title}</a></h3>
-                <p class="event-card__by">{place}</p>
+                <p class="event-card__by"><bdi>{by}</bdi>{city}</p>
                 <ul class="meta">
                     <li class="meta__item"><Icon name="calendar" small=true/>{row.event.when_label}</li>
                     {(!row.event.people_label.is_empty()).then(|| view! {

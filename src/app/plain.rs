@@ -29,11 +29,42 @@ impl Plain {
     }
 }
 
-/// The page as a whole document.
+/// What a browser keeps for when it cannot reach us: asked for again, the address is the one that was wanted.
+pub fn offline(options: LeptosOptions) -> impl IntoView {
+    page(options, "We could not be reached", || {
+        view! {
+            <h1 class="auth__title">"We could not be reached"</h1>
+            <p class="auth__lead">"Check your connection, then load the page again. Nothing that you saved is lost."</p>
+            <div class="form__actions">
+                <a class="button button--primary" href="">"Load the page again"</a>
+            </div>
+        }
+    })
+}
+
+/// The page of a refusal.
 pub fn document(options: LeptosOptions, said: Plain) -> impl IntoView {
-    provide_meta_context();
     let title = said.title();
     let is_ours = said.status >= 500 && said.status != 503;
+    page(options, title, move || {
+        view! {
+            <h1 class="auth__title">{title}</h1>
+            <p class="auth__lead">{said.message}</p>
+            <div class="form__actions">
+                <a class="button button--primary" href="">"Load the page again"</a>
+                <a class="button button--quiet" href="/">"Start page"</a>
+            </div>
+            <p class="text-soft text-small">
+                {if is_ours { "We have been told. If it happens again, write to us and name this number: " } else { "Number " }}
+                <code class="copyable">{said.number}</code>
+            </p>
+        }
+    })
+}
+
+/// A whole document around one card.
+fn page<V: IntoView + 'static>(options: LeptosOptions, title: &'static str, card: impl FnOnce() -> V) -> impl IntoView {
+    provide_meta_context();
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=session::theme()>
@@ -48,18 +79,7 @@ pub fn document(options: LeptosOptions, said: Plain) -> impl IntoView {
             </head>
             <body>
                 <Title text=format!("{title} · CommDesk")/>
-                {frames::card(move || view! {
-                    <h1 class="auth__title">{title}</h1>
-                    <p class="auth__lead">{said.message}</p>
-                    <div class="form__actions">
-                        <a class="button button--primary" href="">"Load the page again"</a>
-                        <a class="button button--quiet" href="/">"Start page"</a>
-                    </div>
-                    <p class="text-soft text-small">
-                        {if is_ours { "We have been told. If it happens again, write to us and name this number: " } else { "Number " }}
-                        <code class="copyable">{said.number}</code>
-                    </p>
-                })}
+                {frames::card(card)}
             </body>
         </html>
     }

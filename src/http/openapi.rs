@@ -6,7 +6,7 @@ use crate::features::access::rules::scope_of;
 use serde_json::{Map, Value, json};
 
 /// Answers that any call may get: status, meaning.
-const OF_EVERY_CALL: [(&str, &str); 6] = [
+const OF_EVERY_CALL: [(&str, &str); 7] = [
     ("401", "UNAUTHENTICATED: nobody is signed in; API_KEY_INVALID: the key is unknown, revoked or has expired"),
     (
         "403",
@@ -15,12 +15,16 @@ const OF_EVERY_CALL: [(&str, &str); 6] = [
     ("404", "There is no such thing, or it is not yours to know of; so is a named workspace that is not yours"),
     ("422", "VALIDATION_ERROR: a parameter or field needs attention; WORKSPACE_REQUIRED: name the workspace that you act for"),
     ("429", "TOO_MANY_REQUESTS: too many calls; see Retry-After"),
+    (BROKE, "INTERNAL: something broke on our side; quote `requestId` to us"),
     ("503", "BUSY: the database is away; see Retry-After"),
 ];
 
 /// Answers that any call which changes something may get besides.
 const OF_EVERY_CHANGE: [(&str, &str); 1] =
     [("409", "The state does not allow it, or IDEMPOTENCY_KEY_REUSED; the code says which")];
+
+/// What is answered when something of ours broke. That it stands in the document excuses none of them.
+const BROKE: &str = "500";
 
 /// Marks an answer that every call shares, so that the page for people says it once.
 pub const SHARED: &str = "x-shared";
@@ -44,7 +48,25 @@ pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
                     "code": {"type": "string", "description": "Stable: a program may decide by it.", "enum": CODES},
                     "message": {"type": "string"},
                     "fieldErrors": {"type": "object", "additionalProperties": {"type": "string"}},
-                    "requestId": {"type": "string", "description": "Only where something broke: what to quote to us."}
+                    "href": {"type": "string", "description": "Only where one can go on instead: a path of this site."}
+                }
+            }
+        }
+    });
+    document["components"]["schemas"]["Failure"] = json!({
+        "type": "object",
+        "description": "Something broke on our side: nothing that the caller could have done better.",
+        "required": ["success", "error"],
+        "properties": {
+            "success": {"type": "boolean", "const": false},
+            "error": {
+                "type": "object",
+                "required": ["code", "message", "fieldErrors", "requestId"],
+                "properties": {
+                    "code": {"type": "string", "const": "INTERNAL"},
+                    "message": {"type": "string"},
+                    "fieldErrors": {"type": "object", "maxProperties": 0},
+                    "requestId": {"type": "string", "description": "What to quote to us: under it we find what happened."}
                 }
             }
         }
@@ -69,14 +91,14 @@ fn share(operation: &mut Value, is_change: bool) {
         if status.starts_with('2') {
             envelop(response);
         } else {
-            refuse(response);
+            refuse(status, response);
         }
     }
     let change: &[_] = if is_change { &OF_EVERY_CHANGE } else { &[] };
     for (status, meaning) in OF_EVERY_CALL.iter().chain(change) {
         responses.entry(*status).or_insert_with(|| {
             let mut response = json!({"description": meaning, SHARED: true});
-            refuse(&mut response);
+            refuse(status, &mut response);
             response
         });
     }
@@ -117,10 +139,15 @@ fn envelop(response: &mut Value) {
     });
 }
 
-fn refuse(response: &mut Value) {
+/// The schema of an answer that is no success.
+fn schema_of(status: &str) -> &'static str {
+    if status == BROKE { "#/components/schemas/Failure" } else { "#/components/schemas/Refusal" }
+}
+
+fn refuse(status: &str, response: &mut Value) {
     if let Some(response) = response.as_object_mut() {
         let mut content = Map::new();
-        content.insert("application/json".into(), json!({"schema": {"$ref": "#/components/schemas/Refusal"}}));
+        content.insert("application/json".into(), json!({"schema": {"$ref": schema_of(status)}}));
         response.entry("content").or_insert(Value::Object(content));
     }
 }
@@ -128,6 +155,9 @@ fn refuse(response: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{kernel::error::AppError, platform::web::TRACE};
+    use axum::response::IntoResponse as _;
+    use std::sync::Arc;
 
     #[test]
     fn a_call_names_the_permission_that_opens_it_to_a_key() {
@@ -158,7 +188,7 @@ mod tests {
                         assert!(schema["properties"]["data"].is_object(), "{method} {path} {status} has an envelope");
                     }
                     if status.starts_with('4') || status.starts_with('5') {
-                        assert_eq!(schema["$ref"], "#/components/schemas/Refusal", "{method} {path} {status}");
+                        assert_eq!(schema["$ref"], schema_of(status), "{method} {path} {status}");
                     }
                 }
                 for (status, _) in OF_EVERY_CALL {
@@ -166,5 +196,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[tokio::test]
+    async fn what_broke_is_answered_as_the_document_says() {
+        let broken = async { AppError::broken("a secret of ours").into_response() };
+        let answer = TRACE.scope(Arc::from("req-of-a-test"), broken).await;
+        assert_eq!(answer.status().as_str(), BROKE);
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        let body: Value = serde_json::from_slice(&body).expect("JSON");
+        let error = &body["error"];
+        let document = complete(&crate::http::api_v1::described());
+        let described = &document["components"]["schemas"]["Failure"]["properties"]["error"];
+        for field in described["required"].as_array().expect("what is always there") {
+            assert!(error.get(field.as_str().expect("a name")).is_some(), "{field} is answered");
+        }
+        assert_eq!(error["code"], described["properties"]["code"]["const"]);
+        assert_eq!(error["requestId"], "req-of-a-test");
+        assert_eq!(error["fieldErrors"], json!({}));
+        assert!(!error.to_string().contains("a secret of ours"));
     }
 }

@@ -49,7 +49,7 @@ const PAGES: &[(&str, &[&[&str]])] = &[
     ("/directory/{slug}", &[]),
     ("/events", &[&["q", "cursor"]]),
     ("/events/{slug}", &[]),
-    ("/communities", &[&["q", "sort", "cursor", "type", "region", "country", "language", "size"]]),
+    ("/communities", &[&["q", "sort", "cursor", "type", "region", "country", "language", "size"], &["technology", "eventType"]]),
     ("/communities/{slug}", &[]),
 ];
 
@@ -379,6 +379,10 @@ fn tag_end(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        features::{communities::search::CommunityFacet, organizations::rules::search::DirectoryFacet},
+        kernel::search::Facet as _,
+    };
 
     fn page(html: &str, more: &[(&'static str, &'static str)]) -> Option<Kept> {
         let mut headers = HeaderMap::new();
@@ -388,6 +392,15 @@ mod tests {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         Kept::of(StatusCode::OK, &headers, &Bytes::copy_from_slice(html.as_bytes()))
+    }
+
+    #[test]
+    fn whatever_a_list_is_narrowed_by_is_known() {
+        let known =
+            |page: &str| PAGES.iter().find(|(path, _)| *path == page).map(|(_, names)| names.concat()).unwrap_or_default();
+        let (directory, communities) = (known("/directory"), known("/communities"));
+        assert!(DirectoryFacet::EVERY.iter().all(|facet| directory.contains(&facet.name())), "{directory:?}");
+        assert!(CommunityFacet::EVERY.iter().all(|facet| communities.contains(&facet.name())), "{communities:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The whole router: pages with their content security policy, server functions, files, and the layers around all of it.
 
 use super::{
-    ahead, api_v1, crawlers, forms, middleware, ops,
+    ahead, api_v1, crawlers, forms, middleware, offline, ops,
     page_cache::{self, PageCache},
     previews,
 };
@@ -53,7 +53,8 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
     let options = leptos_options(&house);
     let shell_options = options.clone();
     let links = ahead::links(&options);
-    let context = move || page_context_with(links.as_ref());
+    let for_pages = links.clone();
+    let context = move || page_context_with(for_pages.as_ref());
     let page = context.clone();
     let pages: Router<Arc<House>> = Router::new()
         .leptos_routes_with_context(&options, page_routes().clone(), page, move || shell(shell_options.clone()))
@@ -69,6 +70,7 @@ pub fn router_with(house: Arc<House>, kept: Arc<PageCache>) -> Router {
         .merge(crawlers::routes())
         .merge(previews::routes())
         .merge(forms::routes(&options))
+        .merge(offline::routes(&options, links.as_ref(), page_context))
         .merge(pages)
         .merge(api_v1::routes())
         .fallback(move |request: Request| {
@@ -123,7 +125,7 @@ pub fn page_context() {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<leptos_axum::ResponseOptions>()) else { return };
     let policy = format!(
         "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     if let Ok(value) = HeaderValue::from_str(&policy) {
         response.insert_header(header::CONTENT_SECURITY_POLICY, value);

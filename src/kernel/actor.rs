@@ -570,6 +570,11 @@ impl Actor {
         capabilities.has(capability) && (self.person.second_factor_given || !capabilities.is_guarded(capability))
     }
 
+    /// Would it be open to this seat, were it not for the second factor that the workspace asks for?
+    pub fn lacks_second_factor_for(&self, capability: Capability) -> bool {
+        !self.person.second_factor_given && self.acting.as_ref().is_some_and(|m| m.capabilities.is_guarded(capability))
+    }
+
     /// # Errors
     /// 403 with what would be needed; whoever lacks only a second factor is told so, `SECOND_FACTOR_REQUIRED`.
     pub fn must(&self, capability: Capability, what: &str) -> Result<(), Denied> {

@@ -77,6 +77,31 @@ pub fn all() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     KNOWN.iter().copied()
 }
 
+/// How a technology may be written where it was kept before there was one spelling for each.
+pub fn spellings(typed: &str) -> Vec<String> {
+    let own = key(typed);
+    let mut list = vec![typed.to_owned(), typed.to_lowercase()];
+    for (name, others) in all().filter(|(name, _)| key(name) == own) {
+        list.push(name.to_owned());
+        list.extend(others.iter().map(|other| (*other).to_owned()));
+    }
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// The one technology that is named, in its usual spelling.
+///
+/// # Errors
+/// There are several, or none.
+pub fn one(typed: &str) -> Result<String, String> {
+    let mut names = normalise(&[typed])?.into_iter();
+    match (names.next(), names.next()) {
+        (Some(name), None) => Ok(name),
+        _ => Err("Name one technology; for several, say the parameter several times.".into()),
+    }
+}
+
 /// Each in its usual spelling, every one once; of what nobody knows the first spelling stays.
 pub fn one_spelling(list: Vec<String>) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();

@@ -1,6 +1,10 @@
-//! Typed configuration, from flags and environment. A bad value is named and refused at start.
+//! Typed configuration, from flags and environment. A bad value is named and refused at start: by the name that it has in the
+//! environment, which is therefore every flag's `value_name`.
 
-use super::crypto::{BlindKey, CheckpointKey, Keyring};
+use super::{
+    crypto::{BlindKey, CheckpointKey, Keyring},
+    mail::smtp,
+};
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand};
 use std::{
@@ -93,13 +97,13 @@ pub enum Facts {
 #[derive(Debug, Clone, Args)]
 pub struct Dev {
     /// Where to listen.
-    #[arg(long, env = "COMMDESK_ADDR", default_value = "127.0.0.1:3000")]
+    #[arg(long, env = "COMMDESK_ADDR", value_name = "COMMDESK_ADDR", default_value = "127.0.0.1:3000")]
     pub addr: SocketAddr,
     /// Where the private database, keys and files of development live.
-    #[arg(long, env = "COMMDESK_DATA", default_value = ".data")]
+    #[arg(long, env = "COMMDESK_DATA", value_name = "COMMDESK_DATA", default_value = ".data")]
     pub data: PathBuf,
     /// Use this database instead of a private one; it is migrated, but never seeded unless --seed is given.
-    #[arg(long, env = "DATABASE_URL")]
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL")]
     pub database_url: Option<String>,
     /// Load the demo story into DATABASE_URL too.
     #[arg(long)]
@@ -108,79 +112,108 @@ pub struct Dev {
     #[arg(long)]
     pub no_seed: bool,
     /// Where to hand mail over, for example smtp://127.0.0.1:1025; without it, mail is only shown at /dev/mail.
-    #[arg(long, env = "COMMDESK_SMTP")]
+    #[arg(long, env = "COMMDESK_SMTP", value_name = "COMMDESK_SMTP")]
     pub smtp: Option<String>,
     /// A list of places in MaxMind's format (.mmdb, for example DB-IP Lite), so that people read in which town they are signed in.
-    #[arg(long, env = "COMMDESK_PLACES_DATABASE", default_value = "")]
+    #[arg(long, env = "COMMDESK_PLACES_DATABASE", value_name = "COMMDESK_PLACES_DATABASE", default_value = "")]
     pub places_database: String,
     /// Multiplies every rate limit, for fuzzing. Development only.
-    #[arg(long, env = "COMMDESK_LIMIT_FACTOR", default_value_t = 1)]
+    #[arg(
+        long,
+        env = "COMMDESK_LIMIT_FACTOR",
+        value_name = "COMMDESK_LIMIT_FACTOR",
+        default_value_t = 1,
+        value_parser = clap::value_parser!(i32).range(1..)
+    )]
     pub limit_factor: i32,
-    /// Seconds for which public pages are kept for people without a session; 0, and each is rendered for itself.
-    #[arg(long, env = "COMMDESK_PAGE_SECONDS", default_value_t = 0)]
+    /// Seconds (60 at most) for which public pages are kept for people without a session; 0, and each is rendered for itself.
+    #[arg(
+        long,
+        env = "COMMDESK_PAGE_SECONDS",
+        value_name = "COMMDESK_PAGE_SECONDS",
+        default_value_t = 0,
+        value_parser = page_seconds()
+    )]
     pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
-    #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
+    #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// Where to listen.
-    #[arg(long, env = "COMMDESK_ADDR", default_value = "127.0.0.1:3000")]
+    #[arg(long, env = "COMMDESK_ADDR", value_name = "COMMDESK_ADDR", default_value = "127.0.0.1:3000")]
     pub addr: SocketAddr,
     /// The app role's address of the database: it may add to history, not change it.
-    #[arg(long, env = "DATABASE_URL")]
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL")]
     pub database_url: String,
     /// The address people use, for links in mails and for the origin check.
-    #[arg(long, env = "COMMDESK_BASE_URL")]
+    #[arg(long, env = "COMMDESK_BASE_URL", value_name = "COMMDESK_BASE_URL")]
     pub base_url: String,
     /// Where uploaded files and checkpoints are kept.
-    #[arg(long, env = "COMMDESK_FILES", default_value = ".data/files")]
+    #[arg(long, env = "COMMDESK_FILES", value_name = "COMMDESK_FILES", default_value = ".data/files")]
     pub files: PathBuf,
     /// Keys of encrypted columns, `id:base64` separated by commas; the last one encrypts.
-    #[arg(long, env = "COMMDESK_COLUMN_KEYS", hide_env_values = true)]
+    #[arg(long, env = "COMMDESK_COLUMN_KEYS", value_name = "COMMDESK_COLUMN_KEYS", hide_env_values = true)]
     pub column_keys: String,
     /// Key of blind indexes, base64.
-    #[arg(long, env = "COMMDESK_BLIND_KEY", hide_env_values = true)]
+    #[arg(long, env = "COMMDESK_BLIND_KEY", value_name = "COMMDESK_BLIND_KEY", hide_env_values = true)]
     pub blind_key: String,
     /// Key that signs checkpoints of the record, base64.
-    #[arg(long, env = "COMMDESK_SIGNING_KEY", hide_env_values = true)]
+    #[arg(long, env = "COMMDESK_SIGNING_KEY", value_name = "COMMDESK_SIGNING_KEY", hide_env_values = true)]
     pub signing_key: String,
     /// Where mail is handed over, for example smtps://user:password@mail.example.com.
-    #[arg(long, env = "COMMDESK_SMTP", hide_env_values = true)]
+    #[arg(long, env = "COMMDESK_SMTP", value_name = "COMMDESK_SMTP", hide_env_values = true)]
     pub smtp: String,
     /// Who mail is from.
-    #[arg(long, env = "COMMDESK_MAIL_FROM", default_value = "CommDesk <hello@commdesk.example>")]
+    #[arg(
+        long,
+        env = "COMMDESK_MAIL_FROM",
+        value_name = "COMMDESK_MAIL_FROM",
+        default_value = "CommDesk <hello@commdesk.example>"
+    )]
     pub mail_from: String,
     /// Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas.
-    #[arg(long, env = "COMMDESK_TRUSTED_PROXIES", default_value = "")]
+    #[arg(long, env = "COMMDESK_TRUSTED_PROXIES", value_name = "COMMDESK_TRUSTED_PROXIES", default_value = "")]
     pub trusted_proxies: String,
     /// A list of places in MaxMind's format (.mmdb, for example DB-IP Lite), so that people read in which town they are signed in;
     /// `serve` reads it into memory at its start. Without it they read the network only.
-    #[arg(long, env = "COMMDESK_PLACES_DATABASE", default_value = "")]
+    #[arg(long, env = "COMMDESK_PLACES_DATABASE", value_name = "COMMDESK_PLACES_DATABASE", default_value = "")]
     pub places_database: String,
     /// Connections to the database.
-    #[arg(long, env = "COMMDESK_POOL", default_value_t = 16)]
+    #[arg(
+        long,
+        env = "COMMDESK_POOL",
+        value_name = "COMMDESK_POOL",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
     pub pool: u32,
     /// Workers for jobs in this process; `serve` with 0 leaves them to `work`.
-    #[arg(long, env = "COMMDESK_WORKERS", default_value_t = 2)]
+    #[arg(long, env = "COMMDESK_WORKERS", value_name = "COMMDESK_WORKERS", default_value_t = 2)]
     pub workers: usize,
-    /// Seconds for which public pages are kept for people without a session; 0, and each is rendered for itself.
-    #[arg(long, env = "COMMDESK_PAGE_SECONDS", default_value_t = 1)]
+    /// Seconds (60 at most) for which public pages are kept for people without a session; 0, and each is rendered for itself.
+    #[arg(
+        long,
+        env = "COMMDESK_PAGE_SECONDS",
+        value_name = "COMMDESK_PAGE_SECONDS",
+        default_value_t = 1,
+        value_parser = page_seconds()
+    )]
     pub page_seconds: u64,
     /// Where the built site (css, wasm, pictures) lies.
-    #[arg(long, env = "LEPTOS_SITE_ROOT", default_value = "target/site")]
+    #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]
 pub struct Migrate {
     /// The owner role's address of the database.
-    #[arg(long, env = "DATABASE_OWNER_URL")]
+    #[arg(long, env = "DATABASE_OWNER_URL", value_name = "DATABASE_OWNER_URL")]
     pub database_owner_url: String,
     /// The role that `serve` and `work` run as; it must exist.
-    #[arg(long, env = "COMMDESK_APP_ROLE", default_value = "commdesk_app")]
+    #[arg(long, env = "COMMDESK_APP_ROLE", value_name = "COMMDESK_APP_ROLE", default_value = "commdesk_app")]
     pub app_role: String,
 }
 
@@ -190,10 +223,10 @@ pub struct Seed {
     #[arg(long, required = true)]
     pub demo: bool,
     /// The app role's address of the database.
-    #[arg(long, env = "DATABASE_URL")]
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL")]
     pub database_url: String,
     /// Development's data folder, whose keys are used; production has none, and is refused.
-    #[arg(long, env = "COMMDESK_DATA", default_value = ".data")]
+    #[arg(long, env = "COMMDESK_DATA", value_name = "COMMDESK_DATA", default_value = ".data")]
     pub data: PathBuf,
 }
 
@@ -255,19 +288,53 @@ impl Settings {
     }
 }
 
+/// Nothing is told when a page changed, and memory is given back after a minute: a longer life would be a promise that the
+/// cache does not keep.
+fn page_seconds() -> clap::builder::RangedU64ValueParser<u64> {
+    clap::value_parser!(u64).range(..=60)
+}
+
 /// A file that may be left unnamed.
 pub fn named(path: &str) -> Option<PathBuf> {
     (!path.trim().is_empty()).then(|| PathBuf::from(path.trim()))
+}
+
+/// The address that people use, as links and the origin check need it: nothing behind the host and its port.
+fn origin(text: &str) -> anyhow::Result<String> {
+    let base = url::Url::parse(text).context("COMMDESK_BASE_URL is not an address")?;
+    let is_here = base.scheme() == "http" && matches!(base.host_str(), Some("127.0.0.1" | "localhost"));
+    if base.scheme() != "https" && !is_here {
+        bail!("COMMDESK_BASE_URL must start with https://: session cookies are never sent in the clear");
+    }
+    let ends = base.path() == "/" && base.query().is_none() && base.fragment().is_none();
+    if !ends || !base.username().is_empty() || base.password().is_some() {
+        bail!(
+            "COMMDESK_BASE_URL must be the bare address, like https://commdesk.example: the site has a host for itself, \
+             and links are made by adding a path"
+        );
+    }
+    Ok(base.origin().ascii_serialization())
+}
+
+/// Does the built site lie where it should? Without it pages come without style and never wake.
+///
+/// # Errors
+/// Names the folder and how it is filled.
+pub fn check_site(site_root: &Path) -> anyhow::Result<()> {
+    if site_root.join("pkg").is_dir() {
+        return Ok(());
+    }
+    bail!(
+        "LEPTOS_SITE_ROOT: {} holds no built site (it has no folder `pkg`). Name the folder that `cargo leptos build` filled",
+        site_root.display()
+    )
 }
 
 impl Serve {
     /// # Errors
     /// Names the value that is missing or wrong.
     pub fn settings(&self) -> anyhow::Result<Settings> {
-        let base = url::Url::parse(&self.base_url).context("COMMDESK_BASE_URL is not an address")?;
-        if base.scheme() != "https" && base.host_str() != Some("127.0.0.1") && base.host_str() != Some("localhost") {
-            bail!("COMMDESK_BASE_URL must start with https://: session cookies are never sent in the clear");
-        }
+        let base_url = origin(&self.base_url)?;
         let trusted_proxies = self
             .trusted_proxies
             .split(',')
@@ -278,10 +345,11 @@ impl Serve {
         if !["smtp://", "smtps://"].iter().any(|scheme| self.smtp.starts_with(scheme)) {
             bail!("COMMDESK_SMTP must start with smtp:// or smtps://");
         }
+        smtp::sender(&self.mail_from).context("COMMDESK_MAIL_FROM")?;
         Ok(Settings {
             environment: Environment::Production,
             addr: self.addr,
-            base_url: self.base_url.trim_end_matches('/').to_owned(),
+            base_url,
             files: self.files.clone(),
             smtp: Some(self.smtp.clone()),
             mail_from: self.mail_from.clone(),
@@ -348,7 +416,7 @@ impl Keys {
     /// When the data folder cannot be written.
     pub fn of_development(data: &Path) -> anyhow::Result<Self> {
         use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _};
-        std::fs::create_dir_all(data).with_context(|| format!("{} cannot be made", data.display()))?;
+        std::fs::create_dir_all(data).with_context(|| format!("COMMDESK_DATA: {} cannot be made", data.display()))?;
         let path = data.join("keys.env");
         if !path.exists() {
             let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
@@ -402,6 +470,7 @@ impl FromStr for Network {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
 
     #[test]
     fn a_network_holds_its_own() {
@@ -411,6 +480,102 @@ mod tests {
         assert!(!net.holds("10.2.0.1".parse().unwrap()));
         assert!(Network::from_str("127.0.0.1").unwrap().holds("127.0.0.1".parse().unwrap()));
         assert!(Network::from_str("10.0.0.0/33").is_err());
+    }
+
+    /// What `serve` says to this one flag, everything else being in order; nothing when it takes it.
+    fn refusal(flag: &'static str, value: &str) -> String {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::create_dir(site.path().join("pkg")).unwrap();
+        let keys = Keys::fresh_lines(false);
+        let key = |name: &str| keys.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap().to_owned();
+        let mut told = BTreeMap::from([
+            ("--database-url", "postgres://app@127.0.0.1/commdesk".to_owned()),
+            ("--base-url", "https://commdesk.example".to_owned()),
+            ("--column-keys", key("COMMDESK_COLUMN_KEYS")),
+            ("--blind-key", key("COMMDESK_BLIND_KEY")),
+            ("--signing-key", key("COMMDESK_SIGNING_KEY")),
+            ("--smtp", "smtp://127.0.0.1".to_owned()),
+            ("--site-root", site.path().display().to_string()),
+        ]);
+        told.insert(flag, value.to_owned());
+        let flags = told.iter().map(|(flag, value)| format!("{flag}={value}"));
+        let serve = match Cli::try_parse_from(["commdesk".to_owned(), "serve".to_owned()].into_iter().chain(flags)) {
+            Ok(Cli { verb: Verb::Serve(serve) }) => serve,
+            Ok(_) => panic!("another verb"),
+            Err(error) => return error.to_string(),
+        };
+        let settled = serve.settings().and_then(|settings| check_site(&settings.site_root)).and_then(|()| serve.keys().map(drop));
+        settled.err().map(|error| format!("{error:#}")).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_bad_value_is_called_by_its_own_name() {
+        let cases = [
+            ("--addr", "nowhere", "COMMDESK_ADDR"),
+            ("--pool", "many", "COMMDESK_POOL"),
+            ("--pool", "0", "COMMDESK_POOL"),
+            ("--workers", "-1", "COMMDESK_WORKERS"),
+            ("--page-seconds", "61", "COMMDESK_PAGE_SECONDS"),
+            ("--base-url", "commdesk", "COMMDESK_BASE_URL"),
+            ("--base-url", "http://commdesk.example", "COMMDESK_BASE_URL"),
+            ("--base-url", "ftp://127.0.0.1", "COMMDESK_BASE_URL"),
+            ("--base-url", "https://commdesk.example/market", "COMMDESK_BASE_URL"),
+            ("--base-url", "https://commdesk.example/?from=mail", "COMMDESK_BASE_URL"),
+            ("--base-url", "https://me:word@commdesk.example", "COMMDESK_BASE_URL"),
+            ("--smtp", "mail.example", "COMMDESK_SMTP"),
+            ("--mail-from", "CommDesk", "COMMDESK_MAIL_FROM"),
+            ("--mail-from", "", "COMMDESK_MAIL_FROM"),
+            ("--trusted-proxies", "10.0.0.0/99", "COMMDESK_TRUSTED_PROXIES"),
+            ("--site-root", "/nowhere", "LEPTOS_SITE_ROOT"),
+            ("--column-keys", "1:c2hvcnQ=", "COMMDESK_COLUMN_KEYS"),
+            ("--blind-key", "not base64!", "COMMDESK_BLIND_KEY"),
+            ("--signing-key", "", "COMMDESK_SIGNING_KEY"),
+        ];
+        for (flag, value, name) in cases {
+            let said = refusal(flag, value);
+            assert!(said.contains(name), "{flag}={value}: {said:?}");
+            for (_, _, other) in cases.iter().filter(|case| case.2 != name) {
+                assert!(!said.contains(other), "{flag}={value} is called {other}: {said}");
+            }
+        }
+        for (flag, value) in [
+            ("--pool", "1"),
+            ("--page-seconds", "0"),
+            ("--page-seconds", "60"),
+            ("--base-url", "https://commdesk.example/"),
+            ("--base-url", "http://localhost:3000"),
+            ("--mail-from", "hello@commdesk.example"),
+            ("--trusted-proxies", "10.0.0.0/8, ::1"),
+        ] {
+            assert_eq!(refusal(flag, value), "", "{flag}={value}");
+        }
+    }
+
+    #[test]
+    fn the_sites_address_is_its_origin() {
+        assert_eq!(origin("https://CommDesk.example:443/").unwrap(), "https://commdesk.example");
+        assert_eq!(origin("http://127.0.0.1:3000").unwrap(), "http://127.0.0.1:3000");
+    }
+
+    #[test]
+    fn the_example_names_every_value_and_no_other() {
+        use clap::CommandFactory as _;
+        let cli = Cli::command();
+        for arg in cli.get_subcommands().flat_map(clap::Command::get_arguments) {
+            let (Some(name), Some(shown)) = (arg.get_env(), arg.get_value_names()) else { continue };
+            assert_eq!(shown[0].as_str(), name, "what messages call it");
+        }
+        let known: BTreeSet<String> = ["serve", "work", "migrate"]
+            .into_iter()
+            .flat_map(|verb| cli.find_subcommand(verb).unwrap().get_arguments())
+            .filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned()))
+            .collect();
+        let told: BTreeSet<String> = include_str!("../../.env.example")
+            .lines()
+            .filter(|line| !line.starts_with('#'))
+            .filter_map(|line| Some(line.split_once('=')?.0.to_owned()))
+            .collect();
+        assert_eq!(told, known);
     }
 
     #[test]

@@ -19,10 +19,15 @@ const OLD: Duration = Duration::from_secs(600);
 /// A pool that gives up after 3 seconds, so that a lost database is a quick 503 and not a queue of hanging pages.
 ///
 /// # Errors
-/// When the address is not one; it does not connect yet.
+/// When the address is not one (the caller knows how it is called); it does not connect yet.
 pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
+    // The library below would take any scheme for its own.
+    anyhow::ensure!(
+        url.starts_with("postgres://") || url.starts_with("postgresql://"),
+        "this is not a Postgres address, like postgres://role:password@host:5432/database"
+    );
     let options = PgConnectOptions::from_str(url)
-        .context("DATABASE_URL is not a Postgres address")?
+        .context("this is not a Postgres address, like postgres://role:password@host:5432/database")?
         .application_name("commdesk")
         .options([("statement_timeout", "10000"), ("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "20000")])
         // Statements of pages take milliseconds: compiling one, or waking helpers for it, takes longer than asking it, and takes
@@ -49,8 +54,8 @@ pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
 /// Names the migration that failed; what ran before it stays.
 pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<()> {
     MIGRATIONS.run(owner).await.context("a migration failed")?;
-    let Some(role) = app_role else { return Ok(()) };
-    let role = role.replace('"', "\"\"");
+    let Some(app_role) = app_role else { return Ok(()) };
+    let role = app_role.replace('"', "\"\"");
     let mut statements = vec![
         format!(r#"grant usage on schema public to "{role}""#),
         format!(r#"grant select, insert, update, delete on all tables in schema public to "{role}""#),
@@ -64,7 +69,7 @@ pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<(
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
             .execute(owner)
             .await
-            .context("the app's role could not be given its rights")?;
+            .with_context(|| format!("the app's role {app_role} (COMMDESK_APP_ROLE) could not be given its rights"))?;
     }
     Ok(())
 }
@@ -75,9 +80,13 @@ pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<(
 /// When the database cannot be asked.
 pub async fn is_migrated(pool: &PgPool) -> anyhow::Result<bool> {
     let newest = MIGRATIONS.iter().map(|m| m.version).max().unwrap_or_default();
-    let found: Option<i64> =
-        sqlx::query_scalar("select max(version) from _sqlx_migrations where success").fetch_one(pool).await?;
-    Ok(found.is_some_and(|found| found >= newest))
+    let found = sqlx::query_scalar::<_, Option<i64>>("select max(version) from _sqlx_migrations where success");
+    match found.fetch_one(pool).await {
+        Ok(found) => Ok(found.is_some_and(|found| found >= newest)),
+        // An empty database has not even the table that says so.
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42P01") => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// May the role that we run as change history? Then its rights are too wide to serve.

@@ -41,7 +41,8 @@ pub fn open(settings: Settings, keys: Keys, pool: PgPool, known: FactRegistry) -
     };
     // Signed links of the local store are keyed by a derivation of the blind key: nothing else to configure.
     let link_key = Secret::new(keys.blind.blind("storage-links", "v1"));
-    std::fs::create_dir_all(&settings.files).with_context(|| format!("{} cannot be made", settings.files.display()))?;
+    let named = if settings.is_development() { "COMMDESK_DATA" } else { "COMMDESK_FILES" };
+    std::fs::create_dir_all(&settings.files).with_context(|| format!("{named}: {} cannot be made", settings.files.display()))?;
     let store = Store::local(&settings.files, link_key)?;
     let places = match &settings.places_database {
         Some(path) => Places::open(path).context("COMMDESK_PLACES_DATABASE")?,

@@ -9,6 +9,7 @@ use commdesk::{
         ids::UserId,
         text::{Email, PersonName},
     },
+    platform::crypto::cell,
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -445,6 +446,16 @@ async fn one_code_given_twice_at_the_same_moment_counts_once() {
         service::begin_second_factor(&ctx, &first).await.expect("begun");
         let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
         service::confirm_second_factor(&ctx, &first, &code).await.expect("confirmed");
+        // The secret and the codes that wait to be written down are sealed, for this login's cell alone.
+        let sealed: Vec<u8> = sqlx::query_scalar("select totp_secret from users where id = $1")
+            .bind(user.0)
+            .fetch_one(&town.owner)
+            .await
+            .expect("kept");
+        let opened = town.house.columns.open(&sealed, &cell("users", user, "totp_secret")).expect("theirs");
+        let readable = String::from_utf8_lossy(&sealed);
+        assert!(opened.split(' ').count() > 10 && opened.split(' ').all(|word| !readable.contains(word)));
+        assert!(town.house.columns.open(&sealed, &cell("users", first.session, "totp_secret")).is_err(), "nobody else's");
         town.house.clock.shift(30);
         let code = service::code_for_development(&ctx, "sara@commdesk.example").await.expect("a code");
         let (a, b) = (session().await, session().await);

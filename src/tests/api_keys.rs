@@ -498,6 +498,9 @@ async fn a_workspace_asks_for_a_second_factor_and_refuses_without_it() {
             let refused = admin.api(method, &path, Some(body)).await;
             assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "SECOND_FACTOR_REQUIRED"), "{path}");
         }
+        let page = admin.open(&format!("/community/profile?as={APEX}")).await;
+        assert!(page.text.contains("The profile waits for your second factor"), "the role would do: {}", page.text);
+        assert!(!page.text.contains("Only organizers edit the profile"));
         let before = json!({"neededFor": ["publishing", "keys"]});
         assert_eq!(ravi.api(Method::PATCH, "/second-factor-policy", Some(before)).await.status, StatusCode::OK);
         let page = admin.open(&format!("/api-keys?as={APEX}")).await;

@@ -3,7 +3,7 @@
 
 use crate::town::story;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -230,6 +230,37 @@ fn every_code_of_a_refusal_is_in_the_document() {
     let listed: BTreeSet<String> = commdesk::http::codes::CODES.iter().map(|code| (*code).to_owned()).collect();
     assert_eq!(said, listed, "`http/codes.rs` is what rules, services and REST say");
     assert!(commdesk::http::codes::CODES.is_sorted());
+}
+
+/// Two of one name are one in the document: the one that came last describes both.
+#[test]
+fn every_schema_of_the_document_has_a_name_of_its_own() {
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in files(&source()).iter().filter(|file| !name(file).starts_with("tests/")) {
+        let (mut is_described, mut given) = (false, None);
+        for (line, text) in code(file) {
+            let text = text.trim();
+            let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+            if text.starts_with("#[") {
+                is_described |= text.contains("ToSchema");
+                if let Some((_, rest)) = text.split_once("schema(as = ") {
+                    given = Some(word(rest));
+                }
+            } else if !text.is_empty() {
+                let own = ["struct ", "enum "].iter().find_map(|kind| text.split_once(kind).map(|(_, rest)| word(rest)));
+                if let Some(own) = own.filter(|_| is_described) {
+                    named.entry(given.take().unwrap_or(own)).or_default().push(format!("{}:{line}", name(file)));
+                }
+                (is_described, given) = (false, None);
+            }
+        }
+    }
+    assert!(named.len() > 50, "the derives are found");
+    let faults = named.into_iter().filter(|(_, places)| places.len() > 1);
+    assert_none(
+        faults.map(|(name, places)| format!("{name}: {}", places.join(", "))).collect(),
+        "`schema(as = …)` tells them apart",
+    );
 }
 
 #[test]

@@ -36,8 +36,13 @@ impl Program {
     }
 
     /// Starts it and waits until it is ready at `addr`.
-    pub fn ready(mut command: Command, addr: SocketAddr) -> Self {
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    pub fn ready(command: Command, addr: SocketAddr) -> Self {
+        Self::logging(command, addr, Stdio::null())
+    }
+
+    /// As [`Program::ready`], with a place for its log.
+    pub fn logging(mut command: Command, addr: SocketAddr, log: Stdio) -> Self {
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the program starts");
         let program = Self { child, addr };
         let began = Instant::now();
         while !matches!(program.send("GET", "/readyz", None, ""), Some((200, _))) {

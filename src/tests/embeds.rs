@@ -62,8 +62,23 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
             assert!(!plain.text.contains(no), "{no}: {}", plain.text);
         }
         let logo = plain.text.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a logo");
-        let logo = visitor.open(&logo[logo.find("/media/").expect("ours")..]).await;
-        assert_eq!((logo.status, header(&logo, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"));
+        // In the size of its box, and for dense screens; on the frame's page too, and in what programs read.
+        let small = &logo[logo.find("/media/").expect("ours")..];
+        assert!(small.starts_with("/media/logos/256/") && small.ends_with(".webp"), "{small}");
+        let dense = small.replace("/256/", "/512/");
+        let said = json.json();
+        let first = &said["groups"][0]["sponsors"][0];
+        assert_eq!(first["imageSrc"], logo);
+        assert!(first["imageSrcset"].as_str().is_some_and(|both| both.ends_with(&format!("{dense} 2x"))), "{first}");
+        assert!(wall.text.contains(&format!("{small} 1x")) && !wall.text.contains(".png"), "{}", wall.text);
+        for path in [small, dense.as_str()] {
+            let logo = visitor.open(path).await;
+            assert_eq!((logo.status, header(&logo, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"), "{path}");
+            assert_eq!(header(&logo, "content-type"), "image/webp");
+        }
+        let whole = first["imageUrl"].as_str().and_then(|url| url.find("/media/").map(|at| &url[at..])).expect("ours");
+        let whole = visitor.open(whole).await;
+        assert_eq!((whole.status, header(&whole, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"));
 
         // Everything else may stand in no frame, and what nobody may see is not there.
         let page = visitor.open("/events/hackfest-2027").await;

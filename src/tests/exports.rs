@@ -8,13 +8,22 @@ use crate::{
 };
 use axum::body::Body;
 use commdesk::{
-    features::{accounts::service as accounts, exports::service::Turns},
+    features::{
+        accounts::service as accounts,
+        embeds::{rules::Sites, service as embeds},
+        exports::service::{self as exports, Turns},
+        imports::service as imports,
+        requests::{routing, views::RouteInput},
+    },
     kernel::actor::{OrganizationRole, Role},
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI},
 };
 use http::{Method, StatusCode, header};
-use serde_json::Value;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Read as _,
+};
 
 async fn told(town: &Town) {
     town.drain().await;
@@ -43,6 +52,51 @@ async fn count(town: &Town, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
+/// What stands in the archive that this person takes along, by its names.
+async fn unpacked(town: &Town, figure: Figure) -> BTreeMap<String, Vec<u8>> {
+    let ctx = town.ctx();
+    let actor = people::actor(&ctx, figure).await.expect("signed in");
+    let ticket = exports::ask(&ctx, &actor).await.expect("an admin");
+    let (_, file) = exports::file(&ctx, &actor, &ticket, "export.zip").await.expect("put together");
+    let mut archive = zip::ZipArchive::new(file).expect("an archive");
+    let mut all = BTreeMap::new();
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).expect("an entry");
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).expect("read");
+        all.insert(entry.name().to_owned(), bytes);
+    }
+    all
+}
+
+fn said(files: &BTreeMap<String, Vec<u8>>) -> Value {
+    serde_json::from_slice(&files["export.json"]).expect("JSON")
+}
+
+/// The cells of a table, as a spreadsheet reads them.
+fn cells(table: &[u8]) -> Vec<Vec<String>> {
+    let text = std::str::from_utf8(table).expect("text").trim_start_matches('\u{feff}');
+    let (mut rows, mut row, mut cell, mut quoted) = (Vec::new(), Vec::new(), String::new(), false);
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' if quoted && letters.peek() == Some(&'"') => {
+                letters.next();
+                cell.push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => row.push(std::mem::take(&mut cell)),
+            '\n' if !quoted => {
+                row.push(std::mem::take(&mut cell));
+                rows.push(std::mem::take(&mut row));
+            }
+            letter => cell.push(letter),
+        }
+    }
+    assert!(!quoted && cell.is_empty() && row.is_empty(), "a table ends with its last line: {text}");
+    rows
+}
+
 #[tokio::test]
 async fn a_community_takes_everything_along() {
     sequel(async |town| {
@@ -63,7 +117,7 @@ async fn a_community_takes_everything_along() {
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().expect("text").contains("apex-circle-export.json"));
         let all: Value = serde_json::from_str(&answer.text).expect("JSON");
-        assert_eq!(all["schemaVersion"], 2);
+        assert_eq!(all["schemaVersion"], 3);
         assert_eq!(
             (all["workspace"]["kind"].as_str(), all["profile"]["slug"].as_str()),
             (Some("community"), Some("apex-circle"))
@@ -261,12 +315,25 @@ async fn what_is_private_to_others_does_not_come_along() {
         let mut ravi = town.visitor();
         ravi.set_cookie("commdesk", &session.token);
         let ticket = asked(&mut ravi).await;
+        let session = accounts::sign_in(&town.ctx(), ASHA.email, PASSWORD, "kept").await.expect("signed in");
+        let mut asha = town.visitor();
+        asha.set_cookie("commdesk", &session.token);
+        let acmes = asked(&mut asha).await;
         crate::planted::keep_facts(town).await;
         crate::planted::plant(town, &tenants).await;
         let answer = document(&mut ravi, &ticket).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         // The community's own stands in it; what Acme alone sees of itself, and what nobody reads, does not.
-        assert!(answer.text.contains(&marker("opportunities", "title")), "its own draft");
+        for (table, column) in [
+            ("opportunities", "title"),
+            ("prepared_decisions", "note"),
+            ("imports", "file_name"),
+            ("import_rows", "title"),
+            ("import_pictures", "file_name"),
+            ("api_keys", "name"),
+        ] {
+            assert!(answer.text.contains(&marker(table, column)), "its own {table}.{column}");
+        }
         for (table, column) in [
             ("request_fits", "words"),
             ("api_keys", "secret_hash"),
@@ -283,7 +350,195 @@ async fn what_is_private_to_others_does_not_come_along() {
         ] {
             assert!(!answer.text.contains(&marker(table, column)), "{table}.{column}");
         }
+        let theirs = document(&mut asha, &acmes).await;
+        assert_eq!(theirs.status, StatusCode::OK, "{}", theirs.text);
+        for (table, column) in [("request_fits", "words"), ("website_proposals", "website"), ("api_keys", "name")] {
+            assert!(theirs.text.contains(&marker(table, column)), "its own {table}.{column}");
+        }
+        for (table, column) in [
+            // What a stranger claims, and what a community keeps to itself.
+            ("organization_claims", "email"),
+            ("prepared_decisions", "note"),
+            ("imports", "file_name"),
+        ] {
+            assert!(!theirs.text.contains(&marker(table, column)), "{table}.{column}");
+        }
+        // Secrets leave with nobody, not even those of one's own people.
+        for (table, column) in [
+            ("users", "password_hash"),
+            ("users", "totp_secret"),
+            ("recovery_codes", "code_hash"),
+            ("sessions", "token_hash"),
+            ("one_time_links", "token_hash"),
+            ("invitations", "token_hash"),
+            ("join_requests", "token_hash"),
+            ("api_keys", "secret_hash"),
+            ("domain_proofs", "token"),
+        ] {
+            let word = marker(table, column);
+            assert!(!answer.text.contains(&word) && !theirs.text.contains(&word), "{table}.{column}");
+        }
         crate::planted::put_facts_back(town).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_cell_of_a_workspace_is_a_formula() {
+    sequel(async |town| {
+        told(town).await;
+        // Words of theirs that a spreadsheet would compute, wherever there are any.
+        let apex = "(select id from communities where slug = 'apex-circle')";
+        for statement in [
+            format!("update communities set bio = '=1+1' where id = {apex}"),
+            format!("update events set title = '=HYPERLINK(\"https://evil.example\",\"open\")', subtitle = '+1' where community_id = {apex}"),
+            format!("update opportunities set title = '@SUM(1)', description = '-1+1' where community_id = {apex}"),
+            format!("update event_partners set name_snapshot = '=cmd|x' where community_id = {apex}"),
+            "update users set name = '=2+5' where email like '%@apex.example'".to_owned(),
+        ] {
+            let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&town.owner).await.expect("words");
+            assert!(done.rows_affected() > 0, "{statement}");
+        }
+        let files = unpacked(town, RAVI).await;
+        let (mut tables, mut defused) = (0, 0);
+        for (name, bytes) in files.iter().filter(|(name, _)| name.ends_with(".csv")) {
+            let rows = cells(bytes);
+            let width = rows.first().map_or(0, Vec::len);
+            for row in &rows {
+                assert_eq!(row.len(), width, "{name}: {row:?}");
+                for cell in row {
+                    let computes = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+                    assert!(!computes || cell.parse::<f64>().is_ok(), "{name}: {cell}");
+                    defused += usize::from(cell.starts_with("'=") || cell.starts_with("'@") || cell.starts_with("'-"));
+                }
+            }
+            tables += usize::from(rows.len() > 1);
+        }
+        for (name, word) in [
+            ("events.csv", "'=HYPERLINK(\"https://evil.example\",\"open\")"),
+            ("opportunities.csv", "'@SUM(1)"),
+            ("partners.csv", "'=cmd|x"),
+            ("people.csv", "'=2+5"),
+            ("profile.csv", "'=1+1"),
+        ] {
+            assert!(cells(&files[name]).iter().flatten().any(|cell| cell == word), "{name} lacks {word}");
+        }
+        println!("   {tables} tables with rows, {defused} cells defused");
+        // The document is no spreadsheet: there the words are as they were written.
+        assert_eq!(said(&files)["profile"]["bio"], "=1+1");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_community_set_up_comes_along() {
+    sequel(async |town| {
+        told(town).await;
+        let ctx = town.ctx();
+        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        embeds::choose(&ctx, &ravi, 0, Sites::parse("https://apex.example").expect("a site")).await.expect("chosen");
+        let route = RouteInput { region: "South Asia".into(), assignee_id: ravi.user().to_string(), ..RouteInput::default() };
+        routing::set_route(&ctx, &ravi, &route).await.expect("set");
+        let list = "sponsor,website\nNorthwind Data,northwind-data.example\nBad Row,not a website\n";
+        let brought = imports::File { target: "sponsors".into(), name: "list.csv".into(), bytes: list.into(), ..imports::File::default() };
+        let import = imports::bring(&ctx, &ravi, brought).await.expect("read");
+        let statements = [
+            "insert into prepared_decisions (request_id, opportunity_id, decision, note, revision_hash, prepared_by, prepared_at)
+             select r.id, r.opportunity_id, 'Accept', 'Tell them on Monday.', encode(v.hash, 'hex'), u.id, r.opened_at
+             from requests r join revisions v on v.request_id = r.id and v.sequence = r.revision, users u
+             where r.state = 'Pending' and r.opened_by = 'organization' and r.turn = 'community' and u.email = 'ravi@apex.example'
+               and r.community_id = (select id from communities where slug = 'apex-circle')",
+            "insert into waiting_list (id, opportunity_id, request_id, side, revision_hash, state, joined_at)
+             select gen_random_uuid(), r.opportunity_id, r.id, 'organization', encode(v.hash, 'hex'), 'Waiting', r.opened_at
+             from requests r join revisions v on v.request_id = r.id and v.sequence = r.revision
+             where r.state = 'Pending' and r.opened_by = 'organization' and r.turn = 'community'
+               and r.community_id = (select id from communities where slug = 'apex-circle')",
+            "insert into api_keys (id, kind, workspace_id, name, secret_hash, tail, scopes, made_by, created_at)
+             select gen_random_uuid(), 'community', c.id, 'Website ' || n, decode(md5(n::text), 'hex'), 'abcd', '{event:read}', u.id, c.created_at
+             from communities c, users u, generate_series(1, 250) n where c.slug = 'apex-circle' and u.email = 'ravi@apex.example'",
+            "insert into second_factor_policies (kind, workspace_id, needed_for, updated_at)
+             select 'community', id, '{money}', created_at from communities where slug = 'apex-circle'",
+        ];
+        for statement in statements {
+            let done = sqlx::query(statement).execute(&town.owner).await.unwrap_or_else(|error| panic!("{error}: {statement}"));
+            assert!(done.rows_affected() > 0, "{statement}");
+        }
+
+        let files = unpacked(town, RAVI).await;
+        let all = said(&files);
+        assert_eq!(all["embeds"], json!({"sites": ["https://apex.example"]}));
+        assert_eq!(all["secondFactor"], json!({"neededFor": ["money"]}));
+        assert_eq!(all["inboxRoutes"][0]["region"], "South Asia");
+        assert_eq!(all["inboxAnswers"], json!([]), "only sponsors answer by rule");
+        assert_eq!(all["preparedDecisions"][0]["note"], "Tell them on Monday.");
+        assert_eq!((&all["waitingLine"][0]["state"], &all["waitingLine"][0]["position"]), (&json!("Waiting"), &json!(1)));
+        assert_eq!((&all["imports"][0]["id"], &all["imports"][0]["fileName"]), (&json!(import), &json!("list.csv")));
+        let outcomes: Vec<&Value> = all["importRows"].as_array().expect("rows").iter().map(|row| &row["outcome"]).collect();
+        assert_eq!(outcomes, [&json!("make"), &json!("problem")]);
+        assert!(all["importRows"].as_array().expect("rows").iter().all(|row| row["importId"] == json!(import)));
+        let keys = all["apiKeys"].as_array().expect("keys");
+        assert_eq!(keys.len(), 250, "more than one page of them");
+        let hash: String = sqlx::query_scalar("select encode(secret_hash, 'hex') from api_keys where name = 'Website 7'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("a key");
+        let text = String::from_utf8_lossy(&files["export.json"]);
+        assert!(!text.contains(&hash) && !text.contains("secretHash"), "no key leaves");
+
+        // Its logo is a file, not only an address.
+        assert_eq!((&all["files"][0]["picture"], &all["files"][0]["file"]), (&json!("logo"), &json!("files/logo.png")));
+        assert!(files["files/logo.png"].starts_with(b"\x89PNG"), "a picture");
+
+        // Another community has none of it.
+        let others = said(&unpacked(town, MEI).await);
+        for name in ["apiKeys", "imports", "importRows", "preparedDecisions", "inboxRoutes"] {
+            assert_eq!(others[name], json!([]), "{name}");
+        }
+        assert_eq!(others["embeds"], json!({"sites": ["*"]}));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_an_organization_set_up_comes_along() {
+    sequel(async |town| {
+        told(town).await;
+        let statements = [
+            "update organizations set wordmark_id = logo_id, logo_on_dark_id = logo_id, brand_colors = '{#102030}',
+                                      boilerplate = 'Acme hosts.' where slug = 'acme-cloud'",
+            "insert into website_proposals (id, organization_id, website, identity_key, identity_shared, proposed_by, proposed_at, state, reason, decided_at)
+             select gen_random_uuid(), o.id, 'https://new.acme.example', 'acme.example', false, u.id, o.created_at, 'Refused', 'Not yet.', o.created_at
+             from organizations o, users u where o.slug = 'acme-cloud' and u.email = 'asha@acme.example'",
+            // Asha's own claim, and that of somebody who never came to belong to it.
+            "insert into organization_claims (id, organization_id, user_id, method, email, state, asked_at, decided_at)
+             select gen_random_uuid(), o.id, u.id, 'mailbox', 'claim.' || u.email, 'Approved', o.created_at, o.created_at
+             from organizations o, users u where o.slug = 'acme-cloud' and u.email in ('asha@acme.example', 'mei@harbour.example')",
+            "insert into join_requests (id, organization_id, user_id, message, created_at)
+             select gen_random_uuid(), o.id, u.id, 'Let me in.', o.created_at
+             from organizations o, users u where o.slug = 'acme-cloud' and u.email = 'ravi@apex.example'",
+            "insert into request_fits (id, organization_id, min_people, currency, max_amount, reason, words, created_by, created_at)
+             select gen_random_uuid(), o.id, 100000, 'INR', 1, 'Budget', 'Too small for us.', u.id, o.created_at
+             from organizations o, users u where o.slug = 'acme-cloud' and u.email = 'asha@acme.example'",
+        ];
+        for statement in statements {
+            let done = sqlx::query(statement).execute(&town.owner).await.unwrap_or_else(|error| panic!("{error}: {statement}"));
+            assert!(done.rows_affected() > 0, "{statement}");
+        }
+        let files = unpacked(town, ASHA).await;
+        let all = said(&files);
+        let proposal = &all["websiteProposals"][0];
+        assert_eq!((&proposal["state"], &proposal["reason"]), (&json!("Refused"), &json!("Not yet.")));
+        let claims: Vec<&Value> = all["claims"].as_array().expect("claims").iter().map(|claim| &claim["email"]).collect();
+        assert_eq!(claims, [&json!("claim.asha@acme.example")], "nobody else's");
+        assert_eq!(all["joinRequests"][0]["message"], "Let me in.");
+        assert_eq!(all["inboxAnswers"][0]["words"], "Too small for us.");
+        assert_eq!(all["profile"]["brandColors"], json!(["#102030"]));
+        assert_eq!(all["secondFactor"], json!({"neededFor": []}));
+        for name in ["files/logo.png", "files/logo-on-dark.png", "files/wordmark.png"] {
+            assert!(files[name].starts_with(b"\x89PNG"), "{name}");
+        }
+        assert_eq!(all["files"].as_array().expect("files").len(), 3);
+        assert_eq!(cells(&files["files.csv"]).len(), 4, "their names, and three of them");
     })
     .await;
 }

@@ -548,6 +548,9 @@ async fn what_looks_like_spam_waits_for_staff() {
         // Its sender is told; its receiver knows of nothing, by any door.
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert!(view.held && view.held_label.contains("many links") && view.state == RequestState::Pending);
+        // It is nobody's turn: what is next says so.
+        assert_eq!(view.next_action.title, "Our staff look at it before it is delivered");
+        assert!(view.next_action.text.contains("many links"), "{:?}", view.next_action);
         let to =
             |who: &Actor, template: &str| format!("mails where recipient = '{}' and template = '{template}'", who.person.email);
         assert_eq!(count(town, &to(&tomas, "request_opened")).await, 0);
@@ -574,6 +577,7 @@ async fn what_looks_like_spam_waits_for_staff() {
             assert_eq!(code(refused), "NOT_HELD");
             assert_eq!(cast.incoming(&tomas).await, 1);
             assert_eq!(count(town, &to(&tomas, "request_opened")).await, 1, "now it comes in");
+            assert_eq!(count(town, &to(&cast.mei, "request_released")).await, 1, "as its sender was promised");
             service::withdraw(ctx, &cast.mei, id).await.expect("withdrawn");
         } else {
             assert_eq!(code(released), "REQUEST_CLOSED");
@@ -589,6 +593,8 @@ async fn what_looks_like_spam_waits_for_staff() {
         town.drain().await;
         let view = service::get(ctx, &cast.mei, id).await.expect("hers");
         assert_eq!((view.state, view.rejection_note.as_deref()), (RequestState::Rejected, Some("This is advertising.")));
+        assert_eq!((view.next_action.title.as_str(), view.rejection_reason), ("Our staff did not deliver it", None));
+        assert!(view.next_action.text.contains("This is advertising."), "{:?}", view.next_action);
         assert_eq!(code(service::get(ctx, &tomas, id).await), "NOT_FOUND");
         assert_eq!(count(town, &to(&cast.mei, "request_refused")).await, refusals);
         assert_eq!(count(town, &to(&tomas, "request_withdrawn")).await, before);

@@ -182,11 +182,26 @@ async fn of_two_saves_of_one_version_one_is_kept_and_nothing_typed_is_lost() {
             ("budgetRange.currency", "INR"),
             ("places", "1"),
             ("decisionDeadline", day.as_str()),
+            ("items[0].kind", "Standalone"),
+            ("items[0].name", "Talk"),
+            ("items[0].price", "500"),
         ];
         let page = ravi.submit(&format!("/manage/opportunities/{id}"), "save", &fields).await;
         assert_eq!(page.status, StatusCode::CONFLICT);
         assert!(page.text.contains("Typed in vain?") && page.text.contains("What was saved meanwhile"), "both stand there");
         assert!(page.text.contains("name=\"version\" value=\"2\""), "saving again is a decision");
+        for typed in ["<ins>Typed in vain?</ins>", "<ins>Talk 500, Standalone</ins>", "name=\"items[0].price\" value=\"500\""] {
+            assert!(page.text.contains(typed), "{typed} beside what is saved: {}", page.text);
+        }
+
+        // What is wrong with a row stands at the row, which keeps what was typed.
+        let mut wrong = fields.to_vec();
+        wrong[0] = ("version", "2");
+        wrong.push(("items[0].stock", "0"));
+        let page = ravi.submit(&format!("/manage/opportunities/{id}"), "save", &wrong).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text.contains("name=\"items[0].stock\" value=\"0\""), "{}", page.text);
+        assert!(page.text.contains("id=\"save-items-0--stock-error\""), "{}", page.text);
     })
     .await;
 }

@@ -604,6 +604,20 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
         town.drain().await;
         let boss =
             life::waiting(&ctx, &sara).await.expect("the desk").claims.into_iter().find(|c| c.id != claim).expect("two").id;
+
+        // On the page each has a form of its own: what is wrong with one answer is said there, and not at the other.
+        town.house.clock.shift(60);
+        let mut at_the_desk = desk(town).await;
+        let there = format!("/staff/organizations/{id}");
+        let page = at_the_desk.open(&there).await.text;
+        for one in [claim, boss] {
+            assert_eq!(page.matches(&format!("id=\"claim-reason-{one}\"")).count(), 1, "{page}");
+        }
+        let (boss_id, no_reason) = (boss.to_string(), ("reason", ""));
+        let refused = at_the_desk.submit(&there, "claim", &[("id", &boss_id), ("decision", "refuse"), no_reason]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text);
+        let said = |one: Uuid| refused.text.contains(&format!("id=\"claim-problems-{one}\""));
+        assert!(said(boss) && !said(claim), "{}", refused.text);
         let other = town.ctx();
         let (a, b) = tokio::join!(
             claims::answer(&ctx, &sara, id, answer(claim, "approve").parse().unwrap()),
@@ -723,7 +737,26 @@ async fn a_claim_goes_through_pages_without_scripts() {
         assert!(wrong.text.contains("Enter a mailbox at northwind.example"), "{}", wrong.text);
         let sent = visitor.submit("/claim/northwind-labs", "mailbox", &[("email", "cto@northwind.example")]).await;
         assert_eq!(sent.location(), "/claim/northwind-labs?sent=yes");
-        mailed_link(town, "cto@northwind.example").await;
+        let token = mailed_link(town, "cto@northwind.example").await;
+
+        // Whoever comes by that link has no workspace yet, and is not sent to the doors of newcomers: neither before the proof
+        // has counted nor after.
+        accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
+        let signed_in = accounts::sign_in(&ctx, "cto@northwind.example", people::PASSWORD, "test").await.expect("signed in");
+        let mut cto = town.visitor();
+        cto.set_cookie("commdesk", &signed_in.token);
+        let home = cto.open("/dashboard").await.text;
+        assert!(home.contains("You claim Northwind Labs") && !home.contains("You have no workspace yet"), "{home}");
+        town.drain().await;
+        let home = cto.open("/dashboard").await.text;
+        assert!(home.contains("Your claim of Northwind Labs waits for our staff"), "{home}");
+        assert!(home.contains("/claim/northwind-labs") && !home.contains("You have no workspace yet"), "{home}");
+        // A claim that nobody has proven is no news to somebody who works here already.
+        let tomas = people::sign_in(&ctx, TOMAS).await.expect("signed in");
+        let by = OrganizationRef::Slug("northwind-labs".into());
+        claims::ask_proof(&ctx, &tomas, &by).await.expect("a text");
+        let home = communities::browser(town, TOMAS).await.open("/dashboard").await.text;
+        assert!(home.contains("Lumen Data") && !home.contains("You claim"), "{home}");
 
         // A mailbox by the community's own hand; twice in a week is once.
         let mut browser = communities::browser(town, RAVI).await;

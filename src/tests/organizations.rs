@@ -2,6 +2,7 @@
 
 use crate::{
     communities,
+    page_cache::raw,
     town::{Answer, Browser, Chosen, Town, sequel, story},
 };
 use commdesk::{
@@ -21,9 +22,11 @@ use commdesk::{
         actor::{Actor, Membership, OrganizationRole, Person, Role, StaffRole, VerificationStatus, Workspace},
         ids::{LogoId, OrganizationId, SessionId, UserId},
         page::PageRequest,
+        pictures::{SIDES, sized},
     },
     platform::{
         clock::Clock,
+        crypto::cell,
         ctx::{Ctx, House},
         dns::Offline,
         index::Shelf,
@@ -40,6 +43,10 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
+
+fn svg(inner: &str) -> String {
+    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#)
+}
 
 async fn logo(ctx: &Ctx) -> LogoId {
     logos::store_logo(ctx, LOGO.as_bytes().to_vec()).await.expect("a fine logo")
@@ -286,6 +293,9 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
 
         let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
         let stale = input.clone();
+        input.business_email = "people@acme.example".into();
+        input.dev_rel_email = "devs@acme.example".into();
+        input.hiring_email = "jobs@acme.example".into();
         input.billing_email = "billing@acme.example".into();
         input.phone = "+91 98765 43210".into();
         input.website = "https://globex.example".into();
@@ -293,16 +303,31 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         let view = service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("edited");
         assert_eq!((view.version, view.billing_email.as_deref()), (2, Some("billing@acme.example")));
 
-        // Sealed in the database: nothing of it can be read there.
-        let (billing, phone): (Vec<u8>, Vec<u8>) = sqlx::query_as("select billing_email, phone from organizations where id = $1")
-            .bind(id.0)
-            .fetch_one(&town.owner)
-            .await
-            .unwrap();
-        for sealed in [billing, phone] {
-            let text = String::from_utf8_lossy(&sealed).into_owned();
-            assert!(!text.contains("billing") && !text.contains("98765"));
+        // Sealed in the database, each for its own cell: nothing of it can be read there, nor does one column's text open in another.
+        let columns = ["business_email", "devrel_email", "hiring_email", "billing_email", "phone"];
+        let sealed: Vec<Vec<u8>> = sqlx::query_scalar(
+            "select unnest(array[business_email, devrel_email, hiring_email, billing_email, phone]) from organizations where id = $1",
+        )
+        .bind(id.0)
+        .fetch_all(&town.owner)
+        .await
+        .unwrap();
+        assert_eq!(sealed.len(), columns.len());
+        for (column, sealed) in columns.iter().zip(&sealed) {
+            let text = String::from_utf8_lossy(sealed);
+            for word in ["people", "devs", "jobs", "billing", "acme.example", "98765"] {
+                assert!(!text.contains(word), "{column} shows {word}");
+            }
+            for other in columns {
+                let opened = town.house.columns.open(sealed, &cell("organizations", id, other)).is_ok();
+                assert_eq!(opened, other == *column, "{column} as {other}");
+            }
         }
+        let own = service::get(&ctx, Some(&asha), id).await.expect("its own");
+        assert_eq!(
+            [own.business_email, own.dev_rel_email, own.hiring_email, own.billing_email, own.phone].map(Option::unwrap_or_default),
+            ["people@acme.example", "devs@acme.example", "jobs@acme.example", "billing@acme.example", "+919876543210"]
+        );
 
         // Another website: another identity, and the checks run again.
         town.drain().await;
@@ -313,7 +338,9 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
         // A stale edit is told what changed, and changes nothing.
         let refused = service::edit_profile(&ctx, &asha, &stale, LogoChange::Keep).await.expect_err("stale");
         assert_eq!(refused.code(), "VERSION_CONFLICT");
-        assert!(refused.message().contains("website, technologies, billing e-mail, phone"), "{}", refused.message());
+        for field in ["website", "technologies", "billing e-mail", "phone"] {
+            assert!(refused.message().contains(field), "{field}: {}", refused.message());
+        }
 
         // Two at once: one is saved, the other is told.
         let now = service::profile(&ctx, &asha).await.expect("its own").input;
@@ -486,13 +513,61 @@ async fn a_logo_is_drawn_anew_and_served_for_ever() {
         let missing = format!("/media/logos/{}.png", "0".repeat(64));
         assert_eq!(visitor.open(&missing).await.status, StatusCode::NOT_FOUND);
 
-        let svg = |inner: &str| format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#);
         for hostile in
             [b"MZ\x90\x00not a picture".to_vec(), Vec::new(), b"\x89PNG\r\n\x1a\n broken".to_vec(), svg("").into_bytes()]
         {
             let refused = logos::store_logo(&ctx, hostile).await.expect_err("hostile");
             assert_eq!(refused.status(), 422);
             assert!(refused.message().len() > 20, "refused in words: {}", refused.message());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_logo_is_sent_in_the_size_it_is_shown_in() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let (_, logo) = logos::draw(&ctx, LOGO.as_bytes().to_vec()).await.expect("a fine logo");
+        assert_eq!((logo.width, logo.height), (1024, 512));
+        for side in SIDES {
+            let address = sized(&logo.url, side).expect("one of ours");
+            let (status, headers, bytes) = raw(&town.router, &address, &[]).await;
+            assert_eq!(status, StatusCode::OK, "{address}");
+            for (name, value) in [
+                ("content-type", "image/webp"),
+                ("cache-control", "public, max-age=31536000, immutable"),
+                ("x-content-type-options", "nosniff"),
+                ("content-security-policy", "default-src 'none'; sandbox"),
+            ] {
+                assert_eq!(headers[name], value, "{address}: {name}");
+            }
+            let picture = image::load_from_memory_with_format(&bytes, image::ImageFormat::WebP).expect("a picture").into_rgb8();
+            assert_eq!(picture.dimensions(), (side, side / 2), "{address}");
+            // The same drawing: blue, with a white disc on the left.
+            let is_white = |x: u32| picture.get_pixel(x, side / 4).0.iter().all(|channel| *channel > 240);
+            assert!(is_white(side / 4) && !is_white(side * 3 / 4), "{address}");
+            let [red, _, blue] = picture.get_pixel(side - 2, 2).0;
+            assert!(red < 64 && blue > 100, "{address}");
+        }
+
+        // Drawn once: the small ones are there when the large one is not, and what was not drawn before is not there.
+        let (_, _, before) = raw(&town.router, &sized(&logo.url, 64).expect("one of ours"), &[]).await;
+        let other = svg(r##"<circle cx="50" cy="50" r="40" fill="#aa2200"/>"##);
+        let (_, undrawn) = logos::draw(&ctx, other.into_bytes()).await.expect("a fine logo");
+        for key in [&logo.key, &undrawn.key] {
+            std::fs::remove_file(town.house.settings.files.join(key)).expect("kept under its key");
+        }
+        let (status, _, after) = raw(&town.router, &sized(&logo.url, 64).expect("one of ours"), &[]).await;
+        assert_eq!((status, after), (StatusCode::OK, before));
+        for missing in [
+            sized(&undrawn.url, 64).expect("one of ours"),
+            // Sizes and kinds that nobody shows: whoever asks for them makes us draw nothing.
+            sized(&logo.url, 64).expect("one of ours").replace("/64/", "/65/"),
+            sized(&logo.url, 64).expect("one of ours").replace(".webp", ".png"),
+        ] {
+            let (status, _, _) = raw(&town.router, &missing, &[]).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
         }
     })
     .await;

@@ -2,7 +2,7 @@
 
 use crate::{
     counting::Counter,
-    town::{Browser, Town, sequel},
+    town::{Browser, Town, sequel, story},
 };
 use async_compression::tokio::bufread::{BrotliDecoder, GzipDecoder};
 use axum::{Router, body::Body, extract::ConnectInfo};
@@ -23,7 +23,8 @@ fn keeping(town: &Town) -> (Router, Arc<PageCache>) {
     (site::router_with(Arc::clone(&town.house), Arc::clone(&kept)), kept)
 }
 
-async fn raw(router: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
+/// An answer with its bytes as they are sent.
+pub async fn raw(router: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
     let mut request = Request::builder().method(Method::GET).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -318,6 +319,66 @@ async fn what_a_page_needs_first_is_named_before_it() {
         // No document, nothing to fetch first.
         for path in ["/api/v1/opportunities", "/robots.txt", "/healthz"] {
             assert!(!raw(&router, path, &[]).await.1.contains_key(header::LINK), "{path}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_are_kept_for_ever_by_name_and_sent_as_small_as_the_build_made_them() {
+    story(async |town| {
+        // A site as a release leaves it: each file three times. None of them is what a compressor of ours would make.
+        let files = [
+            ("pkg/commdesk.CCC.css", "text/css", true),
+            ("pkg/commdesk.JJJ.js", "text/javascript", true),
+            ("pkg/chunk_1.WWW.wasm", "application/wasm", true),
+            ("fonts/inter-latin.woff2", "font/woff2", true),
+            ("pkg/commdesk.css", "text/css", false),
+            ("favicon.svg", "image/svg+xml", false),
+        ];
+        let whole = |file: &str| format!("the whole of {file} ").repeat(64);
+        let site_root = tempfile::tempdir().unwrap();
+        for (file, ..) in files {
+            let at = site_root.path().join(file);
+            std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+            std::fs::write(at, whole(file)).unwrap();
+            for ending in ["br", "gz"] {
+                std::fs::write(site_root.path().join(format!("{file}.{ending}")), format!("{file} as {ending}")).unwrap();
+            }
+        }
+        let mut house = town.second_instance();
+        Arc::get_mut(&mut house).expect("nobody else has it").settings.site_root = site_root.path().to_owned();
+        let router = site::router(house);
+
+        for (file, kind, for_ever) in files {
+            let address = format!("/{file}");
+            let life = if for_ever { "public, max-age=31536000, immutable" } else { "public, max-age=300" };
+            for (accepted, encoding, body) in [
+                ("gzip, deflate, br, zstd", Some("br"), format!("{file} as br")),
+                ("gzip", Some("gzip"), format!("{file} as gz")),
+                ("identity", None, whole(file)),
+            ] {
+                let (status, headers, bytes) = raw(&router, &address, &[("accept-encoding", accepted)]).await;
+                assert_eq!(status, StatusCode::OK, "{address}");
+                let sent_as = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap());
+                assert_eq!((sent_as, String::from_utf8(bytes).unwrap()), (encoding, body), "{address} for {accepted}");
+                assert_eq!(headers[header::CACHE_CONTROL], life, "{address}");
+                assert_eq!(headers[header::CONTENT_TYPE], kind, "{address}");
+                assert_eq!(headers[header::VARY], "accept-encoding", "{address}: whoever keeps it keeps it apart");
+                assert_eq!(headers["x-content-type-options"], "nosniff", "{address}");
+            }
+            // Asked whether it is still the same, the answer says once more how long it is kept.
+            let (_, first, _) = raw(&router, &address, &[]).await;
+            let since = first[header::LAST_MODIFIED].to_str().unwrap();
+            let (status, unchanged, _) = raw(&router, &address, &[("if-modified-since", since)]).await;
+            assert_eq!(status, StatusCode::NOT_MODIFIED, "{address}");
+            assert_eq!(unchanged[header::CACHE_CONTROL], life, "{address}");
+        }
+        // What is not there (yet: a page of the next build may ask an instance of this one) is kept by nobody.
+        for missing in ["/pkg/commdesk.NEXT.js", "/pkg/chunk_9.NEXT.wasm", "/fonts/nothing.woff2", "/pkg/"] {
+            let (status, headers, _) = raw(&router, missing, &[("accept-encoding", "br")]).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{missing}");
+            assert_eq!(headers[header::CACHE_CONTROL], "no-store", "{missing}");
         }
     })
     .await;

@@ -1,15 +1,22 @@
-//! The real program in production: what it refuses to start with, and how it stops.
+//! The real program: what each verb does, what it refuses to start with, and how it stops.
 
 use crate::{
     crash::{Program, free_address, signup},
     town::{Town, story},
 };
-use commdesk::platform::config::Keys;
+use commdesk::{
+    features::notifications::service::MAIL_JOB,
+    http::api_v1,
+    platform::{cluster, config::Keys, db, secrets},
+};
+use serde_json::Value;
 use std::{
-    io::{Read as _, Write as _},
-    net::TcpStream,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::Path,
     process::{Command, Output, Stdio},
+    sync::mpsc,
     time::{Duration, Instant},
 };
 
@@ -20,8 +27,10 @@ fn program(args: &[&str]) -> Command {
     command
 }
 
-/// Everything that `serve` must be told, as production would say it.
-fn told(files: &Path, url: &str, addr: std::net::SocketAddr) -> Vec<(String, String)> {
+/// Everything that `serve` must be told, as production would say it. Its site is as bare as a site can be.
+fn told(files: &Path, url: &str, addr: SocketAddr) -> Vec<(String, String)> {
+    let site = files.join("site");
+    std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     let mut told: Vec<(String, String)> = Keys::fresh_lines(false)
         .lines()
         .filter_map(|line| line.split_once('='))
@@ -33,6 +42,7 @@ fn told(files: &Path, url: &str, addr: std::net::SocketAddr) -> Vec<(String, Str
         ("COMMDESK_BASE_URL", "https://commdesk.example".to_owned()),
         ("COMMDESK_FILES", files.display().to_string()),
         ("COMMDESK_SMTP", "smtp://127.0.0.1:9".to_owned()),
+        ("LEPTOS_SITE_ROOT", site.display().to_string()),
     ] {
         told.push((name.to_owned(), value));
     }
@@ -40,17 +50,22 @@ fn told(files: &Path, url: &str, addr: std::net::SocketAddr) -> Vec<(String, Str
 }
 
 /// Runs to its end, which must come soon: what is refused is refused at once.
-fn ends(mut command: Command) -> (Output, String) {
-    let began = Instant::now();
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-    while child.try_wait().expect("a child").is_none() {
-        if began.elapsed() > Duration::from_secs(20) {
-            child.kill().expect("a child");
-            panic!("{command:?} went on");
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    }
+fn ends(command: Command) -> (Output, String) {
+    ends_within(command, Duration::from_secs(20))
+}
+
+/// Runs to its end. What it says is read while it runs: a long answer would wait for its reader.
+fn ends_within(mut command: Command, limit: Duration) -> (Output, String) {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let pid = child.id().to_string();
+    let (ended, waiting) = mpsc::channel::<()>();
+    let watch = std::thread::spawn(move || {
+        let late = waiting.recv_timeout(limit) == Err(mpsc::RecvTimeoutError::Timeout);
+        late && Command::new("kill").args(["-9", &pid]).status().is_ok()
+    });
     let output = child.wait_with_output().expect("its output");
+    drop(ended);
+    assert!(!watch.join().expect("a watch"), "{command:?} went on");
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (output, said)
 }
@@ -84,8 +99,13 @@ fn a_bad_or_missing_value_is_named_and_refused() {
         ("COMMDESK_TRUSTED_PROXIES", "10.0.0.0/99", "COMMDESK_TRUSTED_PROXIES: 10.0.0.0/99"),
         ("COMMDESK_ADDR", "nowhere", "--addr"),
         ("COMMDESK_POOL", "many", "--pool"),
+        ("COMMDESK_POOL", "0", "COMMDESK_POOL"),
+        ("COMMDESK_MAIL_FROM", "CommDesk", "COMMDESK_MAIL_FROM"),
+        ("COMMDESK_PLACES_DATABASE", "/nowhere", "COMMDESK_PLACES_DATABASE"),
+        ("LEPTOS_SITE_ROOT", "/nowhere", "LEPTOS_SITE_ROOT"),
         ("DATABASE_URL", "not an address", "DATABASE_URL"),
-        ("COMMDESK_FILES", "/proc/nowhere", "/proc/nowhere"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/commdesk", "DATABASE_URL"),
+        ("COMMDESK_FILES", "/proc/nowhere", "COMMDESK_FILES: /proc/nowhere"),
     ] {
         let mut command = program(&["serve"]);
         command.envs(fresh.iter().cloned()).env(name, value);
@@ -169,16 +189,26 @@ async fn production_has_none_of_developments_doors() {
 }
 
 /// Asks it to stop; gives how long that took and how it ended.
-fn stop(mut program: Program) -> (Duration, Option<i32>) {
+fn stop(program: Program) -> (Duration, Option<i32>) {
+    let pid = program.child.id().to_string();
+    stop_by(program, &["-TERM", &pid])
+}
+
+/// As [`stop`], with a signal of one's own.
+fn stop_by(mut program: Program, signal: &[&str]) -> (Duration, Option<i32>) {
     let began = Instant::now();
-    let told = Command::new("kill").args(["-TERM", &program.child.id().to_string()]).status().expect("a signal");
+    let told = Command::new("kill").args(signal).status().expect("a signal");
     assert!(told.success());
     while program.child.try_wait().expect("a child").is_none() && began.elapsed() < Duration::from_secs(30) {
         std::thread::sleep(Duration::from_millis(10));
     }
     let took = began.elapsed();
-    let code = program.child.wait().expect("a child").code();
-    (took, code)
+    let ended = program.child.try_wait().expect("a child");
+    if ended.is_none() {
+        program.kill();
+        panic!("it went on after {signal:?}");
+    }
+    (took, ended.and_then(|status| status.code()))
 }
 
 /// A connection whose request stands still in its middle.
@@ -243,6 +273,319 @@ async fn a_stop_finishes_what_is_in_hand_and_takes_five_seconds_at_most() {
             .await
             .expect("jobs");
         assert!(open > 0);
+    })
+    .await;
+}
+
+// ── Every verb, one after the other ─────────────────────────────────────────────────────────────────────────────────
+
+/// Longer than any verb takes on a machine that has other work.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A mail server that takes every letter, for as long as the tests run.
+fn mail_server() -> (u16, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("its address").port();
+    let (taken, letters) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let taken = taken.clone();
+            std::thread::spawn(move || converse(stream, &taken));
+        }
+    });
+    (port, letters)
+}
+
+/// One conversation; a letter is handed on when it is whole, with the breaks of quoted-printable taken out.
+fn converse(stream: TcpStream, taken: &mpsc::Sender<String>) {
+    let Ok(mut out) = stream.try_clone() else { return };
+    let mut say = |line: &str| out.write_all(format!("{line}\r\n").as_bytes()).is_ok();
+    if !say("220 mail.example ready") {
+        return;
+    }
+    let mut letter: Option<String> = None;
+    for line in BufReader::new(stream).lines() {
+        let Ok(line) = line else { return };
+        if let Some(text) = &mut letter
+            && line != "."
+        {
+            text.push_str(&line);
+            text.push_str("\r\n");
+            continue;
+        }
+        let answer = if let Some(whole) = letter.take() {
+            let _ = taken.send(whole.replace("=\r\n", ""));
+            "250 taken"
+        } else if line == "DATA" {
+            letter = Some(String::new());
+            "354 go on"
+        } else if line == "QUIT" {
+            "221 bye"
+        } else {
+            "250 fine"
+        };
+        if !say(answer) {
+            return;
+        }
+    }
+}
+
+/// The lines of a log.
+fn lines(log: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(log).expect("a log");
+    // The last one may be in the middle of being written, and a debug build says things of its own.
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+/// Signs a community up; gives the id that the answer says its request has.
+fn request_id_of_a_signup(program: &Program, number: usize) -> String {
+    let body = signup(number);
+    let mut stream = TcpStream::connect(program.addr).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a connection");
+    let head = "POST /api/v1/auth/signup-community HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json";
+    write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{body}", body.len()).expect("sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("an answer");
+    assert!(text.starts_with("HTTP/1.1 201"), "{text}");
+    text.lines().find_map(|line| line.strip_prefix("x-request-id: ")).expect("every answer has one").to_owned()
+}
+
+#[tokio::test]
+async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = cluster::test_cluster().await.expect("a Postgres for tests");
+    let database = format!("verbs_{}", hex::encode(secrets::random::<8>()));
+    server.create_database(&database, None).await.expect("an empty database");
+    let (owner_url, app_url) = (server.owner_url(&database), server.app_url(&database));
+    let addr = free_address();
+
+    // keys: three, fresh each time, and what production is then told.
+    let made = || {
+        let (output, said) = ends(program(&["keys"]));
+        assert!(output.status.success(), "{said}");
+        String::from_utf8(output.stdout).expect("words")
+    };
+    let (made, others) = (made(), made());
+    let keys: Vec<(&str, &str)> = made.lines().filter_map(|line| line.split_once('=')).collect();
+    let names: Vec<&str> = keys.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["COMMDESK_COLUMN_KEYS", "COMMDESK_BLIND_KEY", "COMMDESK_SIGNING_KEY"]);
+    assert!(keys.iter().all(|(_, key)| key.len() > 40 && !others.contains(key)), "fresh ones");
+    let settings = told(folder.path(), &app_url, addr);
+    let verb = |args: &[&str]| {
+        let mut command = program(args);
+        command.envs(settings.iter().cloned()).envs(keys.iter().copied());
+        command
+    };
+    let fine = |args: &[&str]| {
+        let (output, said) = ends_within(verb(args), PATIENCE);
+        assert!(output.status.success(), "{args:?}: {said}");
+        String::from_utf8(output.stdout).expect("words")
+    };
+    let refused = |args: &[&str]| {
+        let (output, said) = ends_within(verb(args), PATIENCE);
+        assert!(!output.status.success(), "{args:?} is taken");
+        said
+    };
+
+    // openapi: the document that the API hands out.
+    let document: Value = serde_json::from_str(&fine(&["openapi"])).expect("JSON");
+    assert_eq!(document, api_v1::openapi());
+
+    // migrate: from nothing to today's schema, with the app's rights; again, and nothing is to do.
+    for waits in ["serve", "work"] {
+        let said = refused(&[waits]);
+        assert!(said.contains("commdesk migrate"), "{waits} on an empty database: {said}");
+    }
+    let said = refused(&["migrate", "--database-owner-url", "mysql://root@127.0.0.1/commdesk"]);
+    assert!(said.contains("DATABASE_OWNER_URL") && !said.contains("DATABASE_URL"), "{said}");
+    let said = refused(&["migrate", "--database-owner-url", &owner_url, "--app-role", "nobody at all"]);
+    assert!(said.contains("COMMDESK_APP_ROLE") && said.contains("nobody at all"), "{said}");
+    for _ in 0..2 {
+        let said = fine(&["migrate", "--database-owner-url", &owner_url]);
+        assert!(said.contains("up to date") && said.contains(cluster::APP), "{said}");
+    }
+    let owner = db::pool(&owner_url, 2).expect("an address of the cluster");
+    let count = async |what: &str| -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("select count(*) from {what}"));
+        sqlx::query_scalar(sql).fetch_one(&owner).await.expect("a count")
+    };
+
+    // staff add: a login, a role, and a letter with a link, which waits for a mail server that is away.
+    let vera = "vera@house.example";
+    let said = refused(&["staff", "add", "vera", "--role", "king"]);
+    assert!(said.contains("e-mail") && said.contains("review, finance or admin"), "each bad value: {said}");
+    assert_eq!(count("users").await, 0);
+    let said = fine(&["staff", "add", vera, "--role", "review", "--name", "Vera Reviewer"]);
+    assert!(said.contains(vera) && said.contains("(review)"), "{said}");
+    assert_eq!(
+        count("staff_roles r join users u on u.id = r.user_id where u.email = 'vera@house.example' and r.role = 'review'").await,
+        1
+    );
+    let stated = count("facts").await;
+    fine(&["staff", "add", vera, "--role", "review"]);
+    assert_eq!(count("facts").await, stated, "they had it already");
+    assert!(count("mails where recipient = 'vera@house.example' and state = 'queued'").await > 0);
+
+    // serve: a request, its facts, its jobs, its letter and the lines of the log about all of them have one id.
+    let log = folder.path().join("serve.log");
+    let written = std::fs::File::create(&log).expect("a file");
+    let serving = Program::logging(verb(&["serve"]), addr, written.into());
+    let id = request_id_of_a_signup(&serving, 7);
+    let began = Instant::now();
+    let is_said = |message: &str, key: &str, value: &str| {
+        let is_it = |line: &Value| line["trace"] == id.as_str() && line["message"] == message && line[key] == value;
+        lines(&log).iter().any(is_it)
+    };
+    while !is_said("a job failed", "consumer", MAIL_JOB) {
+        assert!(began.elapsed() < PATIENCE, "no line about the letter of {id}:\n{:#?}", lines(&log));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(is_said("served", "route", "/api/v1/auth/signup-community"), "{:#?}", lines(&log));
+    let (_, code) = stop(serving);
+    assert_eq!(code, Some(0));
+    let owners = "owner@crash-7.example";
+    let of_mail: String = sqlx::query_scalar("select trace_id from mails where recipient = $1")
+        .bind(owners)
+        .fetch_one(&owner)
+        .await
+        .expect("a mail");
+    assert_eq!(of_mail, id);
+    assert_eq!(count(&format!("facts where name = 'community_registered' and trace_id = '{id}'")).await, 1);
+    assert!(count(&format!("jobs where consumer = 'tell' and trace_id = '{id}'")).await > 0);
+    assert_eq!(count(&format!("facts where subject_kind = 'community' and trace_id <> '{id}'")).await, 0);
+
+    // work: what waited is done, without a page being served.
+    sqlx::query("update jobs set run_at = created_at where state = 'ready'").execute(&owner).await.expect("nobody waits long");
+    let (port, letters) = mail_server();
+    let mut command = verb(&["work"]);
+    command.env("COMMDESK_SMTP", format!("smtp://127.0.0.1:{port}")).stdout(Stdio::null()).stderr(Stdio::null());
+    let working = Program { child: command.spawn().expect("the program starts"), addr };
+    let (mut welcome, mut confirm) = (None, None);
+    while welcome.is_none() || confirm.is_none() {
+        let letter = letters.recv_timeout(PATIENCE).expect("a letter");
+        let header = |name: &str| letter.lines().find_map(|line| line.strip_prefix(name)).expect("a header").to_owned();
+        let (of, to) = (header("X-CommDesk-Request: "), header("To: "));
+        if to.contains(owners) {
+            confirm = Some((of, letter));
+        } else if to.contains(vera) && of.starts_with("staff-") {
+            welcome = Some((of, letter));
+        }
+    }
+    let (of, letter) = confirm.expect("found");
+    assert_eq!(of, id, "the letter names the request");
+    assert!(letter.contains("https://commdesk.example/link/"), "{letter}");
+    let (_, letter) = welcome.expect("found");
+    assert!(letter.contains("https://commdesk.example/link/"), "{letter}");
+    let began = Instant::now();
+    while count("mails where recipient = 'owner@crash-7.example' and state = 'sent'").await == 0 {
+        assert!(began.elapsed() < PATIENCE, "a letter that was taken is not marked");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let (_, code) = stop(working);
+    assert_eq!(code, Some(0));
+
+    // import: looked at first, then carried out, with the pictures of a folder.
+    let list = folder.path().join("list.csv");
+    let row = "Nimbus Metal,https://nimbus-metal.example,App Definition and Development,Database,Servers for students,nimbus.svg";
+    std::fs::write(&list, format!("name,website,industry,segment,description,logo\n{row}\n")).expect("a file");
+    let logos = folder.path().join("pictures");
+    std::fs::create_dir(&logos).expect("a folder");
+    let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#246"/></svg>"##;
+    std::fs::write(logos.join("nimbus.svg"), svg).expect("a file");
+    std::fs::write(logos.join("nobody-knows.svg"), svg).expect("a file");
+    let (list, logos) = (list.display().to_string(), logos.display().to_string());
+    let said = fine(&["import", &list, "--by", vera, "--logos", &logos, "--dry-run"]);
+    assert!(said.contains("1 rows: 1 would be made"), "{said}");
+    assert_eq!(count("organizations").await, 0, "a dry run");
+    let said = refused(&["import", &list, "--by", vera, "--logos", "/nowhere/at/all"]);
+    assert!(said.contains("/nowhere/at/all cannot be read"), "{said}");
+    assert_eq!(count("organizations").await, 0);
+    let said = fine(&["import", &list, "--by", vera, "--logos", &logos]);
+    assert!(said.contains("1 rows: 1 made") && said.contains("picture nobody-knows.svg"), "{said}");
+    assert!(said.contains("https://commdesk.example/imports/"), "{said}");
+    let kept = "select l.storage_key from organizations o join logos l on l.id = o.logo_id where o.slug = 'nimbus-metal'";
+    let kept: String = sqlx::query_scalar(kept).fetch_one(&owner).await.expect("an organization with its logo");
+    assert!(folder.path().join(&kept).is_file(), "{kept}");
+
+    // facts verify: 0 while every chain is whole; 1, with the fact's number, once somebody wrote over one.
+    let said = fine(&["facts", "verify"]);
+    assert!(said.contains("Every chain is whole."), "{said}");
+    let forged: uuid::Uuid =
+        sqlx::query_scalar("select id from facts where name = 'staff_role_given'").fetch_one(&owner).await.expect("a fact");
+    let thief = db::pool(&server.superuser_url(&database), 1).expect("an address of the cluster");
+    let forging = "set session_replication_role = replica; update facts set payload = '{}' where name = 'staff_role_given'";
+    sqlx::raw_sql(forging).execute(&thief).await.expect("a superuser may");
+    thief.close().await;
+    let (output, said) = ends_within(verb(&["facts", "verify"]), PATIENCE);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains(&format!("fact {forged}")), "{said}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("whole"), "it claims nothing");
+
+    owner.close().await;
+    server.drop_database(&database).await.expect("it goes");
+}
+
+// ── Development ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// `dev` on its own folder, in a group of processes of its own, as a terminal would start it.
+fn dev(data: &Path, database: Option<&str>, args: &[&str]) -> Program {
+    let addr = free_address();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_commdesk"));
+    command.args(["dev", "--addr", &addr.to_string(), "--data"]).arg(data).args(args).process_group(0).stdin(Stdio::null());
+    for name in ["DATABASE_URL", "COMMDESK_SMTP", "COMMDESK_PAGE_SECONDS"] {
+        command.env_remove(name);
+    }
+    if let Some(url) = database {
+        command.env("DATABASE_URL", url);
+    }
+    Program::ready(command, addr)
+}
+
+fn mode(file: &Path) -> u32 {
+    std::fs::metadata(file).unwrap_or_else(|error| panic!("{}: {error}", file.display())).permissions().mode() & 0o777
+}
+
+#[test]
+fn development_keeps_its_keys_to_itself_and_ctrl_c_stops_its_postgres_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = dev(folder.path(), None, &["--no-seed"]);
+    for secret in ["keys.env", "postgres/cluster.json"] {
+        assert_eq!(mode(&folder.path().join(secret)), 0o600, "{secret}");
+    }
+    // Where its data lies, and which process it is.
+    let place = std::fs::read_to_string(folder.path().join("postgres/where")).expect("a note");
+    let note = Path::new(place.trim_end()).join("postmaster.pid");
+    let pid = std::fs::read_to_string(&note).expect("it runs").lines().next().expect("a number").trim().to_owned();
+    let runs = || Command::new("kill").args(["-0", &pid]).stderr(Stdio::null()).status().expect("an answer").success();
+    assert!(runs());
+
+    // A terminal tells everybody in the group.
+    let group = format!("-{}", program.child.id());
+    let (took, code) = stop_by(program, &["-INT", "--", &group]);
+
+    assert_eq!(code, Some(0));
+    assert!(took < Duration::from_secs(20), "{took:?}");
+    assert!(!runs(), "Postgres went on");
+    assert!(!note.exists(), "it was not stopped in order");
+}
+
+#[tokio::test]
+async fn development_never_seeds_a_database_that_it_was_given() {
+    story(async |town| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = dev(folder.path(), Some(&town.url(true)), &[]);
+        for table in ["users", "organizations", "communities", "facts"] {
+            let sql = sqlx::AssertSqlSafe(format!("select count(*) from {table}"));
+            let rows: i64 = sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("a count");
+            assert_eq!(rows, 0, "{table}");
+        }
+        // It does serve that database, and made no other.
+        let (status, answer) = program.send("POST", "/api/v1/auth/signup-community", None, &signup(1)).expect("an answer");
+        assert_eq!(status, 201, "{answer}");
+        let rows: i64 = sqlx::query_scalar("select count(*) from communities").fetch_one(&town.owner).await.expect("a count");
+        assert_eq!(rows, 1);
+        assert!(!folder.path().join("postgres").exists());
+        program.kill();
     })
     .await;
 }

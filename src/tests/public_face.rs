@@ -5,7 +5,7 @@ use crate::town::{Answer, sequel, story};
 use axum::body::Body;
 use commdesk::seeds;
 use http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::BTreeSet,
     fs,
@@ -135,12 +135,41 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
         assert!(page.text.contains(&format!("content=\"{origin}/og/events/hackfest-2027.png\"")));
         assert_eq!(page.text.matches("name=\"description\"").count(), 1);
         assert_eq!(thing(&visitor.open("/directory/acme-cloud").await.text, "Organization")["name"], "Acme Cloud");
+        // Logos where a page begins are fetched at once; those further down wait until a reader comes near.
+        for path in ["/directory/acme-cloud", "/directory", "/communities/apex-circle", "/events/hackfest-2027"] {
+            let page = visitor.open(path).await.text;
+            let logo =
+                page.split("<img ").find(|tag| tag.contains("logo__image")).unwrap_or_else(|| panic!("{path} has no logo"));
+            let tag = logo.split('>').next().unwrap_or_default();
+            assert!(tag.contains("loading=\"eager\"") || path.starts_with("/events/"), "{path}: {tag}");
+            assert!(page.contains("loading=\"eager\""), "{path}");
+        }
+        let (id, least, most): (uuid::Uuid, i64, i64) = sqlx::query_as(
+            "select o.id, o.budget_min, o.budget_max from opportunities o join events e on e.id = o.event_id
+             where e.slug = 'hackfest-2027' and o.status = 'Open' order by o.id limit 1",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("something is offered");
+        let offered = format!("/opportunities/{id}");
+        let page = visitor.open(&offered).await;
+        let offer = thing(&page.text, "Offer");
+        assert_eq!(offer["url"], format!("{origin}{offered}"));
+        assert_eq!((&offer["offeredBy"]["name"], &offer["itemOffered"]["@type"]), (&json!("Apex Circle"), &json!("Service")));
+        let price = &offer["priceSpecification"];
+        let minor = |name: &str| price[name].as_f64().map(|amount| (amount * 100.0).round().to_string());
+        assert_eq!((minor("minPrice"), minor("maxPrice")), (Some(least.to_string()), Some(most.to_string())), "{offer}");
+        assert!(price["priceCurrency"].as_str().is_some_and(|code| code.len() == 3), "{offer}");
+        assert!(offer["availability"].as_str().is_some_and(|it| it.starts_with("https://schema.org/")), "{offer}");
+        assert_eq!(thing(&page.text, "BreadcrumbList")["itemListElement"][1]["name"], "HackFest 2027");
 
         for statement in [
             "update events set title = $1, subtitle = $1 where slug = 'hackfest-2027'",
             // Names of organizations have no such characters; their other words do.
             "update organizations set short_description = $1 where slug = 'acme-cloud'",
             "update communities set name = $1, bio = $1 where slug = 'apex-circle'",
+            "update opportunities set description = $1
+             where event_id = (select id from events where slug = 'hackfest-2027')",
         ] {
             sqlx::query(statement).bind(NASTY).execute(&town.owner).await.expect("a nasty name");
         }
@@ -157,6 +186,10 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
             assert!(!page.text.contains("<script>alert"), "{path} lets words become a script");
             assert_eq!(page.text.matches("</title>").count(), 1, "{path} lets words end its title");
         }
+        let page = visitor.open(&offered).await;
+        assert!(thing(&page.text, "Offer")["name"].as_str().is_some_and(|name| name.ends_with(NASTY)), "{offered}");
+        assert!(!page.text.contains("<script>alert"), "{offered} lets words become a script");
+        assert_eq!(page.text.matches("</title>").count(), 1, "{offered} lets words end its title");
         let picture = visitor.open("/og/events/hackfest-2027.png").await;
         assert_eq!((picture.status, header(&picture, "content-type")), (StatusCode::OK, "image/png"));
     })

@@ -479,6 +479,30 @@ async fn communities_are_searched_as_well() {
         };
         let slugs =
             |view: &communities::views::CommunitiesView| view.items.iter().map(|card| card.slug.clone()).collect::<BTreeSet<_>>();
+        // What a community is about is what everybody sees of its events: of drafts nobody hears.
+        sqlx::query("update events set technologies = '{Elixir,k8s}' where slug = 'hackfest-2027'")
+            .execute(&town.owner)
+            .await
+            .expect("changed");
+        sqlx::query(
+            "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at, updated_at)
+             select md5('draft')::uuid, c.id, 'nobody-sees-it', 'Draft', '{Elixir}', 'UTC', 'Draft', e.created_by, e.created_at,
+                    e.created_at
+             from communities c, events e where c.slug = 'harbour-devs' and e.slug = 'hackfest-2027'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("a draft");
+        let about = [
+            "technology=elixir&technology=Kubernetes",
+            "q=elixir",
+            "technology=Elixir&eventType=Hackathon",
+            "eventType=Hackathon&q=apex",
+        ];
+        for query in about {
+            assert_eq!(slugs(&find(None, query).await), BTreeSet::from(["apex-circle".to_owned()]), "{query}, by the database");
+        }
+        assert_eq!(find(None, "technology=Elixir&eventType=Workshop").await.total, 0);
         let (by_database, first) = (find(None, "").await, find(None, "q=apex").await);
         assert!(slugs(&by_database).contains("apex-circle") && !slugs(&by_database).contains("newgrove"), "not yet approved");
         assert_eq!(slugs(&first), BTreeSet::from(["apex-circle".to_owned()]));
@@ -490,6 +514,55 @@ async fn communities_are_searched_as_well() {
         for kind in &kinds.values {
             let query = CommunitiesQuery::default().toggled(communities::search::CommunityFacet::Type, &kind.value).query();
             assert_eq!(find(None, &query).await.total, i64::try_from(kind.count).expect("small"));
+        }
+
+        for query in about {
+            assert_eq!(slugs(&find(None, query).await), BTreeSet::from(["apex-circle".to_owned()]), "{query}, by the index");
+        }
+        assert_eq!(find(None, "technology=Elixir&eventType=Workshop").await.total, 0);
+        assert_eq!(slugs(&find(None, "q=exlixir").await), BTreeSet::from(["apex-circle".to_owned()]), "a mistyped technology");
+        let technologies = by_index.facets.iter().find(|facet| facet.name == "technology").expect("technologies are counted");
+        let elixir = technologies.values.iter().find(|value| value.value == "Elixir").expect("it is one of them");
+        assert_eq!(elixir.count, 1);
+        let offered = communities::directory::suggest(&ctx, None, "eli").await.expect("suggested");
+        assert_eq!(values(&offered, "technology"), ["Elixir"]);
+        let hackathons = by_index.facets.iter().find(|facet| facet.name == "eventType").expect("event types are counted");
+        assert!(hackathons.values.iter().any(|value| value.value == "Hackathon" && value.count > 0));
+
+        // An event that is taken from sight takes its words along, and brings them back; so does one that comes.
+        let follow = async |so: &str, total: i64| {
+            for _ in 0..200 {
+                index::follow::<Communities>(&ctx).await.expect("followed");
+                if find(None, "technology=Elixir").await.total == total {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            }
+            panic!("the index does not follow: {so}");
+        };
+        for (so, total, sql) in [
+            ("deleted", 0, "update events set deleted_at = updated_at, deleted_by = created_by where slug = 'hackfest-2027'"),
+            ("brought back", 1, "update events set deleted_at = null, deleted_by = null where slug = 'hackfest-2027'"),
+            (
+                "published",
+                2,
+                "update events set status = 'Upcoming', event_type = 'Meetup', category = 'Technology', start_at = updated_at,
+                        end_at = updated_at + interval '1 hour' where slug = 'nobody-sees-it'",
+            ),
+            ("hidden", 1, "update events set hidden_reason = 'x' where slug = 'nobody-sees-it'"),
+            ("about something else", 0, "update events set technologies = '{Rust}' where slug = 'hackfest-2027'"),
+            (
+                "come",
+                1,
+                "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at,
+                                     updated_at, event_type, category, start_at, end_at)
+                 select md5('come')::uuid, community_id, 'come', 'Come', '{Elixir}', 'UTC', 'Upcoming', created_by, created_at,
+                        created_at, event_type, category, start_at, end_at from events where slug = 'hackfest-2027'",
+            ),
+        ] {
+            let done = sqlx::query(sql).execute(&town.owner).await.expect(so);
+            assert_eq!(done.rows_affected(), 1, "{so}");
+            follow(so, total).await;
         }
 
         // What is suggested: where they are, what they speak, names; without scripts none of it is needed.

@@ -449,6 +449,8 @@ const OTHER: &[(&str, u16)] = &[
     ("/media/logos/none.png", 404),
     ("/media/logos/128/none.webp", 404),
     ("/robots.txt", 200),
+    ("/sw.js", 200),
+    ("/offline", 200),
     ("/sitemap.xml", 200),
     ("/sitemap/pages.xml", 200),
     ("/sitemap/none.xml", 404),

@@ -6,7 +6,7 @@ use super::{
     parts::Icon,
 };
 use crate::kernel::fields::FieldErrors;
-use leptos::{html, prelude::*};
+use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -149,7 +149,6 @@ pub fn PostForm(
         busy: RwSignal::new(false),
         ending: StoredValue::new(ending),
     };
-    provide_context(state);
     let key = SharedValue::new(browser::fresh_key).into_inner();
     // Until the first answer, the same key: a second click is the same wish. A refusal is answered by a new one.
     let key = RwSignal::new(key);
@@ -189,12 +188,16 @@ pub fn PostForm(
             novalidate
             on:submit=submit
         >
-            <input type="hidden" name="_form" value=name/>
-            <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
-            {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
-            {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
-            <ErrorSummary id=summary_id form=name/>
-            {children()}
+            // To what is inside and to nothing else: a page has several forms, and rows that are made later (a line that is added,
+            // what was saved meanwhile) must find theirs, not the last one of the page.
+            <Provider value=state>
+                <input type="hidden" name="_form" value=name/>
+                <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
+                {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
+                {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
+                <ErrorSummary id=summary_id form=name/>
+                {children()}
+            </Provider>
         </form>
     }
 }

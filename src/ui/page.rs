@@ -374,6 +374,8 @@ pub fn Problem(error: PageError) -> impl IntoView {
         403 => ("This is not open to you yet", "lock"),
         404 => ("There is nothing here", "search"),
         429 | 503 => ("Try again in a moment", "clock"),
+        400 | 422 => ("This address does not fit this page", "help"),
+        400..=499 => ("This is not possible as it stands", "info"),
         _ => ("Something went wrong on our side", "alert"),
     };
     let is_ours = error.status >= 500 && error.status != 503;
@@ -392,6 +394,11 @@ pub fn Problem(error: PageError) -> impl IntoView {
         401 => view! { <a class="button button--primary" href=sign_in>"Sign in"</a> }.into_any(),
         403 => view! { <a class="button" href="/dashboard">"Go to your workspace"</a> }.into_any(),
         404 => view! { <Elsewhere path=here.pathname.get_untracked()/> }.into_any(),
+        // What is asked of the page stands behind the `?`; loading it again would ask for the same.
+        400 | 422 if error.code != "RELOAD_NEEDED" && !here.search.get_untracked().is_empty() => {
+            view! { <a class="button button--primary" href=here.pathname.get_untracked()>"Open the page without it"</a> }
+                .into_any()
+        }
         _ => view! { <a class="button button--primary" href="" rel="external">"Load the page again"</a> }.into_any(),
     };
     view! {

@@ -11,7 +11,16 @@ pub fn Icon(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl I
     view! { <svg class=class aria-hidden="true"><use href=format!("/icons.svg#i-{name}")></use></svg> }
 }
 
-/// A logo in its reserved box, or initials.
+/// How many logos of a list, or of a wall, stand where a page begins.
+pub const FIRST: usize = 4;
+
+/// When a picture is fetched: at once where a page begins, for waiting until its place is known would show it late; else when its
+/// reader comes near.
+pub const fn loading(first: bool) -> &'static str {
+    if first { "eager" } else { "lazy" }
+}
+
+/// A logo in its reserved box, or initials. A large one stands in the head of its page.
 #[component]
 pub fn Logo(
     #[prop(into)] name: String,
@@ -20,13 +29,16 @@ pub fn Logo(
     /// `small`, `medium` or `large`.
     #[prop(default = "medium")]
     size: &'static str,
+    /// One of the first of its page.
+    #[prop(optional)]
+    first: bool,
 ) -> impl IntoView {
     match url {
         Some(url) => {
             let (src, srcset) = sources(&url, if size == "small" { 64 } else { 128 });
             view! {
                 <span class=format!("logo logo--{size}")>
-                    <img class="logo__image" src=src srcset=srcset alt=format!("{name} logo") width="160" height="80" loading="lazy" decoding="async"/>
+                    <img class="logo__image" src=src srcset=srcset alt=format!("{name} logo") width="160" height="80" loading=loading(first || size == "large") decoding="async"/>
                 </span>
             }
             .into_any()

@@ -21,6 +21,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// A program that calls with a key.
 pub struct Program {
@@ -88,6 +89,18 @@ pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<KeysView> {
     let owner = policy::may_manage(actor)?;
     let now = ctx.now();
     Ok(KeysView { items: store::list_keys(ctx.db(), owner, None).await?.into_iter().map(|row| view(row, now)).collect() })
+}
+
+/// Every key of the actor's workspace, also those that ended long ago, for whoever takes everything along: the next ones after
+/// this.
+///
+/// # Errors
+/// 403; 404.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<ApiKeyId>, limit: i64) -> AppResult<Vec<KeyView>> {
+    let owner = policy::may_manage(actor)?;
+    let now = ctx.now();
+    let rows = store::list_keys_whole(ctx.db(), owner, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    Ok(rows.into_iter().map(|row| view(row, now)).collect())
 }
 
 /// One of them.

@@ -89,9 +89,41 @@ pub struct KeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
+/// The same as it is kept.
+struct StoredKey {
+    id: Uuid,
+    name: String,
+    tail: String,
+    scopes: Vec<String>,
+    maker: String,
+    maker_is_here: bool,
+    created_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    last_used_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl StoredKey {
+    fn read(self) -> KeyRow {
+        KeyRow {
+            id: self.id.into(),
+            name: self.name,
+            tail: self.tail,
+            scopes: scopes(&self.scopes),
+            made_by: self.maker,
+            maker_is_here: self.maker_is_here,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            last_used_at: self.last_used_at,
+            revoked_at: self.revoked_at,
+        }
+    }
+}
+
 /// The keys of a workspace, or one of them, the newest first; at most 200.
 pub async fn list_keys(pool: &PgPool, of: Owner, one: Option<ApiKeyId>) -> AppResult<Vec<KeyRow>> {
-    Ok(sqlx::query!(
+    let rows = sqlx::query_as!(
+        StoredKey,
         r#"select k.id, k.name, k.tail, k.scopes, u.name as maker, k.created_at, k.expires_at, k.last_used_at, k.revoked_at,
                   u.suspended_at is null and exists (
                       select 1 from seats s where s.user_id = k.made_by and s.kind = k.kind and s.workspace_id = k.workspace_id
@@ -104,21 +136,29 @@ pub async fn list_keys(pool: &PgPool, of: Owner, one: Option<ApiKeyId>) -> AppRe
         one.map(|id| id.0),
     )
     .fetch_all(pool)
-    .await?
-    .into_iter()
-    .map(|row| KeyRow {
-        id: row.id.into(),
-        name: row.name,
-        tail: row.tail,
-        scopes: scopes(&row.scopes),
-        made_by: row.maker,
-        maker_is_here: row.maker_is_here,
-        created_at: row.created_at,
-        expires_at: row.expires_at,
-        last_used_at: row.last_used_at,
-        revoked_at: row.revoked_at,
-    })
-    .collect())
+    .await?;
+    Ok(rows.into_iter().map(StoredKey::read).collect())
+}
+
+/// Every key of a workspace, by its id: the next ones after this.
+pub async fn list_keys_whole(pool: &PgPool, of: Owner, after: Uuid, limit: i64) -> AppResult<Vec<KeyRow>> {
+    let rows = sqlx::query_as!(
+        StoredKey,
+        r#"select k.id, k.name, k.tail, k.scopes, u.name as maker, k.created_at, k.expires_at, k.last_used_at, k.revoked_at,
+                  u.suspended_at is null and exists (
+                      select 1 from seats s where s.user_id = k.made_by and s.kind = k.kind and s.workspace_id = k.workspace_id
+                  ) as "maker_is_here!"
+           from api_keys k join users u on u.id = k.made_by
+           where k.kind = $1 and k.workspace_id = $2 and k.id > $3
+           order by k.id limit $4"#,
+        of.side().label(),
+        of.id(),
+        after,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(StoredKey::read).collect())
 }
 
 pub async fn count_live(tx: &mut Tx, of: Owner, now: DateTime<Utc>) -> AppResult<usize> {

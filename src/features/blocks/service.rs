@@ -74,19 +74,27 @@ fn pair(actor: &Actor, other: Uuid) -> AppResult<(Side, Pair)> {
 /// 403.
 pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<BlocksView> {
     let side = policy::may_block(actor)?;
-    let rows = store::list(ctx, actor.scope(), side).await?;
-    Ok(BlocksView {
-        items: rows
-            .into_iter()
-            .map(|row| BlockView {
-                id: row.id,
-                workspace_id: row.other,
-                name: row.name,
-                created_at: row.created_at,
-                created_label: dates::day(row.created_at, chrono_tz::Tz::UTC),
-            })
-            .collect(),
-    })
+    Ok(BlocksView { items: store::list(ctx, actor.scope(), side).await?.into_iter().map(view).collect() })
+}
+
+/// As [`list`], all of them, for whoever takes everything along: the next ones after this.
+///
+/// # Errors
+/// 403.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<Uuid>, limit: i64) -> AppResult<Vec<BlockView>> {
+    let side = policy::may_block(actor)?;
+    let rows = store::list_whole(ctx, actor.scope(), side, after.unwrap_or_default(), limit).await?;
+    Ok(rows.into_iter().map(view).collect())
+}
+
+fn view(row: store::BlockRow) -> BlockView {
+    BlockView {
+        id: row.id,
+        workspace_id: row.other,
+        name: row.name,
+        created_at: row.created_at,
+        created_label: dates::day(row.created_at, chrono_tz::Tz::UTC),
+    }
 }
 
 /// Does a block of either side stand between these two? In the caller's transaction, which holds both.

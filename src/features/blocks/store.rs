@@ -98,6 +98,25 @@ pub async fn list(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Vec<BlockRow
     .await?)
 }
 
+/// Every one that the scope's workspace made, by its id: the next ones after this.
+pub async fn list_whole(ctx: &Ctx, scope: Scope, side: Side, after: Uuid, limit: i64) -> AppResult<Vec<BlockRow>> {
+    Ok(sqlx::query_as!(
+        BlockRow,
+        r#"select b.id, case when $3 = 'community' then b.organization_id else b.community_id end as "other!",
+                  case when $3 = 'community' then o.display_name else c.name end as "name!", b.created_at
+           from blocks b join communities c on c.id = b.community_id join organizations o on o.id = b.organization_id
+           where b.made_by = $3 and (b.community_id = $1 or b.organization_id = $2) and b.id > $4
+           order by b.id limit $5"#,
+        scope.community(),
+        scope.organization(),
+        side.label(),
+        after,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
 /// Workspaces of this side between which and the scope's own a block of either stands; at most 5,000.
 pub async fn list_others(ctx: &Ctx, scope: Scope, side: Side) -> AppResult<Vec<Uuid>> {
     Ok(sqlx::query_scalar!(

@@ -32,8 +32,14 @@ use uuid::Uuid;
 const BIO_SHOWN: usize = 240;
 /// The most of each kind that is suggested, and of what kinds.
 const SUGGESTED: usize = 4;
-const SUGGESTED_FACETS: &[CommunityFacet] =
-    &[CommunityFacet::Country, CommunityFacet::Region, CommunityFacet::Language, CommunityFacet::Type];
+const SUGGESTED_FACETS: &[CommunityFacet] = &[
+    CommunityFacet::Technology,
+    CommunityFacet::Country,
+    CommunityFacet::Region,
+    CommunityFacet::Language,
+    CommunityFacet::EventType,
+    CommunityFacet::Type,
+];
 
 /// A page of the list.
 ///

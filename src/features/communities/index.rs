@@ -1,5 +1,5 @@
-//! The index of the list of communities: filled from those on the marketplace, following what changes. Kept for each
-//! instance by `main`.
+//! The index of the list of communities: filled from those on the marketplace, following what changes of them and of their
+//! events. Kept for each instance by `main`.
 
 use super::{
     search::{CommunityFacet, Searched},
@@ -26,9 +26,13 @@ impl Source for Communities {
     }
 
     async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Entry<CommunityFacet>>>> {
-        let rows = store_search::list_changed(ctx.db(), mark, limit).await?;
-        let Some(mark) = rows.last().map(|(changed, row)| (*changed, row.id.0)) else { return Ok(None) };
+        let moved = store_search::list_changed(ctx.db(), mark, limit).await?;
+        let Some((changed, id, _)) = moved.last().copied() else { return Ok(None) };
+        let mut ids: Vec<Uuid> = moved.into_iter().map(|(_, _, community)| community).collect();
+        ids.sort_unstable();
+        ids.dedup();
         let row = |row: Searched| if row.listed { Row::Listed(Box::new(row.entry())) } else { Row::Unlisted(row.id.0) };
-        Ok(Some(Changes { mark, rows: rows.into_iter().map(|(_, searched)| row(searched)).collect() }))
+        let rows = store_search::list_searched_by(ctx.db(), &ids).await?.into_iter().map(row).collect();
+        Ok(Some(Changes { mark: (changed, id), rows }))
     }
 }

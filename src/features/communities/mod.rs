@@ -3,7 +3,8 @@
 //!
 //! Rules (`rules`, `search`, `policy`, `views`) touch nothing; `store`, `store_search`, `index`, `service`, `directory`,
 //! `jobs`, `rest` and `forms` run on the server.
-//! Does not mail anybody and does not know of events, requests or deals: those are downstream.
+//! Does not mail anybody and does not know of events, requests or deals: those are downstream. Its list alone is searched by
+//! what the events that everybody sees are about, which it reads from the view that says which those are.
 
 pub mod policy;
 pub mod rules;

@@ -359,6 +359,7 @@ pub fn slug_candidates(base: &Slug) -> Vec<Slug> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = CommunityDecisionInput))]
 pub struct DecisionInput {
     /// `approved`, `rejected`, `more_asked`, `suspended` or `restored`.
     pub status: String,

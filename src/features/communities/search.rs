@@ -4,9 +4,9 @@ use crate::{
     features::communities::rules::CommunitySize,
     kernel::{
         ids::CommunityId,
-        labels::{CommunityType, Region, labels},
+        labels::{CommunityType, EventType, Region, labels},
         search::{Entry, Facet, Query},
-        words,
+        technologies, words,
     },
 };
 use chrono::{DateTime, Utc};
@@ -19,6 +19,9 @@ labels! {
         Country = "country",
         Language = "language",
         Size = "size",
+        // Of its public events.
+        Technology = "technology",
+        EventType = "eventType",
     }
 }
 
@@ -39,6 +42,8 @@ impl Facet for CommunityFacet {
             Self::Country => "Country",
             Self::Language => "Language",
             Self::Size => "People",
+            Self::Technology => "Technology",
+            Self::EventType => "Event type",
         }
     }
 
@@ -51,6 +56,8 @@ impl Facet for CommunityFacet {
             Self::Type => listed(CommunityType::LABELS, CommunityType::parse(text).map(drop).map_err(|e| e.to_string())),
             Self::Region => listed(Region::LABELS, Region::parse(text).map(drop).map_err(|e| e.to_string())),
             Self::Size => listed(CommunitySize::LABELS, CommunitySize::parse(text).map(drop).map_err(|e| e.to_string())),
+            Self::EventType => listed(EventType::LABELS, EventType::parse(text).map(drop).map_err(|e| e.to_string())),
+            Self::Technology => Ok((0, technologies::one(text)?)),
             // Written by people; there is no list of them.
             Self::Country | Self::Language => {
                 let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -62,10 +69,16 @@ impl Facet for CommunityFacet {
         }
     }
 
+    /// Whoever looks for Rust and Kubernetes looks for a community that is about both.
+    fn wants_all(self) -> bool {
+        self == Self::Technology
+    }
+
     fn key(self, value: &str) -> String {
         match self {
             Self::Country | Self::Language => words::fold(value),
-            Self::Type | Self::Region | Self::Size => value.to_owned(),
+            Self::Technology => technologies::key(value),
+            Self::Type | Self::Region | Self::Size | Self::EventType => value.to_owned(),
         }
     }
 }
@@ -83,6 +96,9 @@ pub struct Searched {
     pub region: String,
     pub languages: Vec<String>,
     pub size: String,
+    /// What its public events are about, and what they are.
+    pub technologies: Vec<String>,
+    pub event_types: Vec<String>,
     pub reputation: i32,
     pub listed: bool,
     pub since: DateTime<Utc>,
@@ -94,6 +110,8 @@ impl Searched {
             vec![(CommunityFacet::Type, self.community_type.clone()), (CommunityFacet::Country, self.country.clone())];
         values.extend(self.languages.iter().map(|language| (CommunityFacet::Language, language.clone())));
         values.push((CommunityFacet::Size, self.size));
+        values.extend(self.technologies.iter().map(|technology| (CommunityFacet::Technology, technology.clone())));
+        values.extend(self.event_types.into_iter().map(|kind| (CommunityFacet::EventType, kind)));
         // Whoever works everywhere works in every region.
         if self.region == Region::Global.label() {
             values.extend(Region::LABELS.iter().map(|label| (CommunityFacet::Region, (*label).to_owned())));
@@ -106,7 +124,7 @@ impl Searched {
             name: self.name,
             sort_name: self.sort_name,
             strong: [self.community_type, self.city, self.country, self.region].into_iter().chain(self.languages).collect(),
-            technologies: Vec::new(),
+            technologies: self.technologies,
             text: vec![self.bio],
             values,
             reputation: u32::try_from(self.reputation).unwrap_or_default(),
@@ -125,8 +143,12 @@ mod tests {
         let query =
             CommunitiesQuery::read("size=201+to+1%2C000&language=Hindi&q=rust&type=Meetup+group&country=%20India&x=1&sort=name");
         assert_eq!(query.query(), "q=rust&type=Meetup+group&country=India&language=Hindi&size=201+to+1%2C000&sort=name");
-        let (_, wrong) = CommunitiesQuery::parse("type=Club&size=12&region=Mars&language=x");
-        assert_eq!(wrong.0.into_keys().collect::<Vec<_>>(), ["region", "size", "type"]);
+        assert_eq!(
+            CommunitiesQuery::read("eventType=Meetup&technology=golang&technology=k8s&q=x").query(),
+            "q=x&technology=Go&technology=Kubernetes&eventType=Meetup"
+        );
+        let (_, wrong) = CommunitiesQuery::parse("type=Club&size=12&region=Mars&language=x&eventType=Party&technology=Go,+Rust");
+        assert_eq!(wrong.0.into_keys().collect::<Vec<_>>(), ["eventType", "region", "size", "technology", "type"]);
     }
 
     #[test]
@@ -142,16 +164,29 @@ mod tests {
             region: "South Asia".into(),
             languages: vec!["Français".into()],
             size: String::new(),
+            technologies: vec!["Node.js".into(), "C++".into()],
+            event_types: vec!["Meetup".into(), "Hackathon".into()],
             reputation: 5,
             listed: true,
             since: DateTime::from_timestamp(1_750_000_000, 0).expect("a time"),
         }
         .entry();
         let fits = |query: &str| CommunitiesQuery::read(query).fits(&entry);
-        for there in ["q=pune", "q=india monthly", "language=francais", "country=INDIA&region=South+Asia", "type=Meetup+group"] {
+        for there in [
+            "q=pune",
+            "q=india monthly",
+            "language=francais",
+            "country=INDIA&region=South+Asia",
+            "type=Meetup+group",
+            "q=c%2B%2B pune",
+            "technology=nodejs&technology=C%2B%2B",
+            "eventType=Workshop&eventType=Meetup",
+        ] {
             assert!(fits(there), "{there}");
         }
-        for absent in ["q=delhi", "country=Nepal", "size=Up+to+50"] {
+        for absent in
+            ["q=delhi", "country=Nepal", "size=Up+to+50", "q=c%23", "technology=C%2B%2B&technology=C", "eventType=Workshop"]
+        {
             assert!(!fits(absent), "{absent}");
         }
     }

@@ -389,6 +389,7 @@ pub async fn profile_page(ctx: &Ctx, actor: &Actor) -> AppResult<ProfilePage> {
         standing: view.standing.ok_or(AppError::NotFound)?,
         listed: view.listed,
         can_edit,
+        lacks_second_factor: actor.lacks_second_factor_for(Capability::EditProfile),
     })
 }
 

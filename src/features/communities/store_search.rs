@@ -1,4 +1,5 @@
-//! SQL of the list of communities: its pages by the database alone, its rows by id, and what its index is filled from.
+//! SQL of the list of communities: its pages by the database alone, its rows by id, and what its index is filled from. What a
+//! community is about is what the events that everybody sees are about: the events room says which (`shown_events`).
 
 use super::search::{CommunitiesQuery, CommunityFacet, Searched};
 use crate::{
@@ -6,11 +7,12 @@ use crate::{
         error::{AppError, AppResult},
         labels::Region,
         search::Order,
+        technologies,
     },
     platform::index::engine::Place,
 };
 use chrono::{DateTime, Utc};
-use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
+use sqlx::{FromRow, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
 /// A community as the list shows it.
@@ -85,7 +87,24 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
         sql.push(" and c.id <> all(").push_bind(sought.hidden.to_vec()).push(")");
     }
     if !query.text.is_empty() {
-        sql.push(" and c.search @@ websearch_to_tsquery('simple', ").push_bind(query.text.clone()).push(")");
+        sql.push(" and (c.search @@ websearch_to_tsquery('simple', ").push_bind(query.text.clone()).push(")");
+        if technologies::known(&query.text).is_some() {
+            sql.push(" or c.id in (select e.community_id from shown_events e where e.technologies && ")
+                .push_bind(technologies::spellings(&query.text))
+                .push(")");
+        }
+        sql.push(")");
+    }
+    for technology in query.values(CommunityFacet::Technology) {
+        sql.push(" and exists (select 1 from shown_events e where e.community_id = c.id and e.technologies && ")
+            .push_bind(technologies::spellings(technology))
+            .push(")");
+    }
+    let kinds = values(CommunityFacet::EventType);
+    if !kinds.is_empty() {
+        sql.push(" and exists (select 1 from shown_events e where e.community_id = c.id and e.event_type = any(")
+            .push_bind(kinds)
+            .push("))");
     }
     let mut regions = values(CommunityFacet::Region);
     if !regions.is_empty() {
@@ -150,9 +169,9 @@ fn since(place: &Place) -> AppResult<DateTime<Utc>> {
 }
 
 /// As much of a row as is searched.
+#[derive(FromRow)]
 struct SearchedRow {
     id: Uuid,
-    changed: i64,
     name: String,
     sort_name: String,
     bio: String,
@@ -165,6 +184,8 @@ struct SearchedRow {
     status: String,
     reputation: i32,
     created_at: DateTime<Utc>,
+    technologies: Vec<String>,
+    event_types: Vec<String>,
 }
 
 impl From<SearchedRow> for Searched {
@@ -181,57 +202,60 @@ impl From<SearchedRow> for Searched {
             region: row.region,
             languages: row.languages,
             size: row.size,
+            technologies: row.technologies,
+            event_types: row.event_types,
             reputation: row.reputation,
             since: row.created_at,
         }
     }
 }
 
+const SEARCHED: &str =
+    "select c.id, c.name, lower(c.name) as sort_name, c.bio, c.community_type, c.country, c.city, c.region, c.languages, c.size,
+            c.status, c.reputation, c.created_at,
+            array(select distinct technology from shown_events e cross join unnest(e.technologies) as technology
+                  where e.community_id = c.id order by technology) as technologies,
+            array(select distinct e.event_type from shown_events e
+                  where e.community_id = c.id and e.event_type is not null order by e.event_type) as event_types
+     from communities c";
+
 /// Communities on the marketplace with larger ids, in their order.
 pub async fn list_searched(pool: &PgPool, after: Uuid, limit: i64) -> AppResult<Vec<Searched>> {
-    let rows = sqlx::query_as!(
-        SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
-                  region, languages, size, status, reputation, created_at
-           from communities where id > $1 and status in ('approved', 'active') order by id limit $2"#,
-        after,
-        limit,
-    )
-    .fetch_all(pool)
-    .await?;
+    let mut sql = QueryBuilder::<Postgres>::new(SEARCHED);
+    sql.push(LISTED).push(" and c.id > ").push_bind(after).push(" order by c.id limit ").push_bind(limit);
+    let rows = sql.build_query_as::<SearchedRow>().fetch_all(pool).await?;
+    Ok(rows.into_iter().map(Searched::from).collect())
+}
+
+/// Communities of any status, as they are searched.
+pub async fn list_searched_by(pool: &PgPool, ids: &[Uuid]) -> AppResult<Vec<Searched>> {
+    let mut sql = QueryBuilder::<Postgres>::new(SEARCHED);
+    sql.push(" where c.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows = sql.build_query_as::<SearchedRow>().fetch_all(pool).await?;
     Ok(rows.into_iter().map(Searched::from).collect())
 }
 
 /// One community of any status, as it is searched.
 pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched>> {
-    let row = sqlx::query_as!(
-        SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
-                  region, languages, size, status, reputation, created_at
-           from communities where id = $1"#,
-        id,
-    )
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(Searched::from))
+    Ok(list_searched_by(pool, &[id]).await?.pop())
 }
 
-/// Communities of every status by the transactions that changed them last, after a mark; each with its transaction. What a
-/// transaction changes that still runs comes later, and so does everything after it.
-pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Searched)>> {
-    let rows = sqlx::query_as!(
-        SearchedRow,
-        r#"select id, coalesce(changed, 0) as "changed!", name, lower(name) as "sort_name!", bio, community_type, country, city,
-                  region, languages, size, status, reputation, created_at
-           from communities
-           where changed is not null and (changed, id) > ($1, $2)
-             and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-           order by changed, id limit $3"#,
-        changed,
-        id,
-        limit,
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.changed, Searched::from(row))).collect())
+/// Communities of every status by the transactions that last changed them, or what everybody sees of their events, after a
+/// mark: each transaction, what it changed, and whose that is. What a transaction changes that still runs comes later, and so
+/// does everything after it. All in one statement: several could see different transactions as the oldest that runs.
+pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Uuid, Uuid)>> {
+    let rows = sqlx::query_as::<_, (i64, Uuid, Uuid)>(
+        "select moved.changed, moved.id, moved.community from (
+             (select changed, id, id as community from communities
+              where changed is not null and (changed, id) > ($1, $2)
+                and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+              order by changed, id limit $3)
+             union all
+             (select offers_changed, id, community_id from events
+              where offers_changed is not null and (offers_changed, id) > ($1, $2)
+                and offers_changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+              order by offers_changed, id limit $3)
+         ) as moved order by moved.changed, moved.id limit $3",
+    );
+    Ok(rows.bind(changed).bind(id).bind(limit).fetch_all(pool).await?)
 }

@@ -342,6 +342,8 @@ pub struct ProfilePage {
     /// Is it on the marketplace?
     pub listed: bool,
     pub can_edit: bool,
+    /// The role would do, were a second factor given.
+    pub lacks_second_factor: bool,
 }
 
 // ── Staff ───────────────────────────────────────────────────────────────────────────────────────────────────────────

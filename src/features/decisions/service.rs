@@ -9,8 +9,8 @@ use super::{
     rules::{self, read_reason},
     store::{self, NewDecision},
     views::{
-        Decision, DecisionInput, DecisionRow, DecisionsInput, DecisionsScreen, DecisionsView, PlaceCan, PlaceScreen, PlaceView,
-        WaitingState,
+        Decision, DecisionInput, DecisionRow, DecisionsInput, DecisionsScreen, DecisionsView, LineView, PlaceCan, PlaceScreen,
+        PlaceView, PreparedView, WaitingState,
     },
 };
 use crate::{
@@ -48,6 +48,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// The deadline until which a place is kept.
 pub const OFFER: &str = "place_offer";
@@ -364,6 +365,56 @@ pub async fn decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> AppResult
         },
         acting: key_of(Some(actor)),
     })
+}
+
+/// What is prepared and not said, of all of the community's opportunities; the next ones after this request. For whoever takes
+/// everything along, so it is read by whoever sees requests, without the second factor that saying it may ask for.
+///
+/// # Errors
+/// 403 for a role that does not see requests; 404 outside a community's workspace.
+pub async fn list_prepared(ctx: &Ctx, actor: &Actor, after: Option<RequestId>, limit: i64) -> AppResult<Vec<PreparedView>> {
+    actor.community().ok_or(AppError::NotFound)?;
+    requests_policy::may_see(actor)?;
+    let rows = store::list_prepared(ctx, actor.scope(), after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PreparedView {
+                request_id: row.request_id.into(),
+                opportunity_id: row.opportunity_id.into(),
+                decision: Decision::parse(&row.decision).map_err(|error| AppError::Broken(Box::new(error)))?,
+                reason: row.reason,
+                note: row.note,
+                revision_hash: row.revision_hash,
+                prepared_by: row.prepared_by,
+                prepared_at: row.prepared_at,
+                problem: row.problem,
+            })
+        })
+        .collect()
+}
+
+/// Every time that requests of the acting workspace waited for a place; the next ones after this.
+///
+/// # Errors
+/// 403 for a role that does not see requests; 404 for nobody's workspace.
+pub async fn list_line(ctx: &Ctx, actor: &Actor, after: Option<WaitingId>, limit: i64) -> AppResult<Vec<LineView>> {
+    requests_policy::may_see_inbox(actor)?;
+    let rows = store::list_times_in_line(ctx, actor.scope(), after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(LineView {
+                id: row.id.into(),
+                request_id: row.request_id.into(),
+                opportunity_id: row.opportunity_id.into(),
+                state: WaitingState::parse(&row.state).map_err(|error| AppError::Broken(Box::new(error)))?,
+                position: row.position,
+                joined_at: row.joined_at,
+                offered_at: row.offered_at,
+                offer_until: row.offer_until,
+                ended_at: row.ended_at,
+            })
+        })
+        .collect()
 }
 
 /// Writes down what the community means to say. Nobody outside it sees anything of it.

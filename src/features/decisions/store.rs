@@ -299,6 +299,76 @@ pub async fn list_applications(ctx: &Ctx, scope: Scope, id: OpportunityId) -> Ap
     .await?)
 }
 
+/// A decision that is prepared.
+pub struct PreparedRow {
+    pub request_id: Uuid,
+    pub opportunity_id: Uuid,
+    pub decision: String,
+    pub reason: Option<String>,
+    pub note: String,
+    pub revision_hash: String,
+    pub prepared_by: String,
+    pub prepared_at: DateTime<Utc>,
+    pub problem: Option<String>,
+}
+
+/// What is prepared about applications that wait for the scope's community, as [`list_applications`] shows them, by the requests'
+/// ids.
+pub async fn list_prepared(ctx: &Ctx, scope: Scope, after: Uuid, limit: i64) -> AppResult<Vec<PreparedRow>> {
+    Ok(sqlx::query_as!(
+        PreparedRow,
+        "select d.request_id, d.opportunity_id, d.decision, d.reason, d.note, d.revision_hash, u.name as prepared_by, d.prepared_at,
+                d.problem
+         from prepared_decisions d join requests r on r.id = d.request_id join users u on u.id = d.prepared_by
+         where ($1 or r.community_id = $2) and r.state in ('Pending', 'Negotiation') and r.turn = 'community' and r.held_at is null
+           and d.request_id > $3
+         order by d.request_id limit $4",
+        scope.everything(),
+        scope.community(),
+        after,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
+/// A request's time in a line.
+pub struct LineRow {
+    pub id: Uuid,
+    pub request_id: Uuid,
+    pub opportunity_id: Uuid,
+    pub state: String,
+    pub position: Option<i64>,
+    pub joined_at: DateTime<Utc>,
+    pub offered_at: Option<DateTime<Utc>>,
+    pub offer_until: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// Every time that requests of the scope waited for a place, by its id; without what staff hold back from this side.
+pub async fn list_times_in_line(ctx: &Ctx, scope: Scope, after: Uuid, limit: i64) -> AppResult<Vec<LineRow>> {
+    Ok(sqlx::query_as!(
+        LineRow,
+        r#"select w.id, w.request_id, w.opportunity_id, w.state, w.joined_at, w.offered_at, w.offer_until, w.ended_at,
+                  case when w.state = 'Waiting' then (
+                      select count(*) from waiting_list x
+                      where x.opportunity_id = w.opportunity_id and x.state = 'Waiting' and x.line <= w.line
+                  ) end as "position?"
+           from waiting_list w join requests r on r.id = w.request_id
+           where ($1 or r.community_id = $2 or r.organization_id = $3)
+             and ($1 or r.held_at is null or r.opened_by = case when $2::uuid is null then 'organization' else 'community' end)
+             and w.id > $4
+           order by w.id limit $5"#,
+        scope.everything(),
+        scope.community(),
+        scope.organization(),
+        after,
+        limit,
+    )
+    .fetch_all(ctx.db())
+    .await?)
+}
+
 /// What is written about one request.
 pub struct NewDecision<'a> {
     pub request: RequestId,

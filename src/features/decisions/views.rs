@@ -4,7 +4,7 @@ use super::changes::DiffLine;
 use crate::{
     features::requests::views::PartyView,
     kernel::{
-        ids::{OpportunityId, RequestId},
+        ids::{OpportunityId, RequestId, WaitingId},
         labels::labels,
     },
 };
@@ -53,6 +53,7 @@ pub struct ReleaseInput {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = PreparedDecisionInput))]
 pub struct DecisionInput {
     pub request_id: String,
     /// `Accept`, `Decline`, or empty to take a prepared decision back.
@@ -160,4 +161,38 @@ pub struct DecisionsView {
 pub struct DecisionsScreen {
     pub view: DecisionsView,
     pub acting: String,
+}
+
+/// A decision that is prepared and not said, as a community takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreparedView {
+    pub request_id: RequestId,
+    pub opportunity_id: OpportunityId,
+    pub decision: Decision,
+    pub reason: Option<String>,
+    pub note: String,
+    /// The wording that was read when it was decided.
+    pub revision_hash: String,
+    /// Who wrote it down.
+    pub prepared_by: String,
+    pub prepared_at: DateTime<Utc>,
+    /// Why its release could not carry it out.
+    pub problem: Option<String>,
+}
+
+/// A request's time in a line for a place, over or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LineView {
+    pub id: WaitingId,
+    pub request_id: RequestId,
+    pub opportunity_id: OpportunityId,
+    pub state: WaitingState,
+    /// 1 is next; only while waiting.
+    pub position: Option<i64>,
+    pub joined_at: DateTime<Utc>,
+    pub offered_at: Option<DateTime<Utc>>,
+    pub offer_until: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime<Utc>>,
 }

@@ -96,6 +96,14 @@ pub async fn page(ctx: &Ctx, actor: &Actor) -> AppResult<EmbedsPage> {
     Ok(EmbedsPage { sites: sites.text(), version, can_edit: policy::may_choose(actor).is_ok(), badges: badges.collect() })
 }
 
+/// Where the embeds of the actor's community may stand: origins, or `*` alone.
+///
+/// # Errors
+/// 403 outside a community's workspace.
+pub async fn sites(ctx: &Ctx, actor: &Actor) -> AppResult<Vec<String>> {
+    Ok(store::find(ctx.db(), own(actor)?).await?.0.stored())
+}
+
 fn own(actor: &Actor) -> AppResult<CommunityId> {
     let community = actor
         .community()

@@ -2,9 +2,15 @@
 
 use crate::{
     features::partners::views::PartnerWall,
-    kernel::labels::{Category, Tier},
+    kernel::{
+        labels::{Category, Tier},
+        pictures::sized,
+    },
 };
 use serde::{Deserialize, Serialize};
+
+/// The longest side of a logo's box on a wall, as on the event's own page.
+const SIDE: u32 = 256;
 
 /// The sponsors of an event: `/embed/events/{slug}/sponsors.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,8 +41,12 @@ pub struct EmbedGroup {
 pub struct EmbedSponsor {
     pub name: String,
     pub category: Category,
-    /// Absolute.
+    /// The whole picture; absolute, as the two below.
     pub image_url: Option<String>,
+    /// The picture for a box of up to 256 pixels: for the `src` of an image …
+    pub image_src: Option<String>,
+    /// … and for its `srcset`, with one for dense screens; nothing where there is one size only.
+    pub image_srcset: Option<String>,
     pub initials: String,
     pub website: String,
 }
@@ -58,12 +68,19 @@ impl WallEmbed {
             sponsors: group
                 .entries
                 .into_iter()
-                .map(|entry| EmbedSponsor {
-                    initials: crate::kernel::text::initials(&entry.display_name_snapshot),
-                    name: entry.display_name_snapshot,
-                    category: entry.display_category,
-                    image_url: entry.logo_url_snapshot.as_deref().map(&link),
-                    website: entry.website_snapshot,
+                .map(|entry| {
+                    let url = entry.logo_url_snapshot.as_deref();
+                    let sizes = url.and_then(|url| sized(url, SIDE).zip(sized(url, SIDE * 2)));
+                    let sizes = sizes.map(|(plain, dense)| (link(&plain), link(&dense)));
+                    EmbedSponsor {
+                        initials: crate::kernel::text::initials(&entry.display_name_snapshot),
+                        name: entry.display_name_snapshot,
+                        category: entry.display_category,
+                        image_url: url.map(&link),
+                        image_src: sizes.as_ref().map(|(plain, _)| plain.clone()).or_else(|| url.map(&link)),
+                        image_srcset: sizes.map(|(plain, dense)| format!("{plain} 1x, {dense} 2x")),
+                        website: entry.website_snapshot,
+                    }
                 })
                 .collect(),
         });
@@ -91,9 +108,10 @@ impl WallEmbed {
 impl EmbedSponsor {
     fn html(&self) -> String {
         let name = escaped(&self.name);
-        let shown = match &self.image_url {
+        let dense = self.image_srcset.as_deref().map(|both| format!(" srcset=\"{}\"", escaped(both))).unwrap_or_default();
+        let shown = match &self.image_src {
             Some(url) => {
-                format!("<img src=\"{}\" alt=\"{name}\" width=\"160\" height=\"80\" loading=\"lazy\">", escaped(url))
+                format!("<img src=\"{}\"{dense} alt=\"{name}\" width=\"160\" height=\"80\" loading=\"lazy\">", escaped(url))
             }
             None => name,
         };
@@ -198,6 +216,8 @@ mod tests {
             name: name.to_owned(),
             category: Category::TitleSponsor,
             image_url: image_url.map(str::to_owned),
+            image_src: image_url.map(str::to_owned),
+            image_srcset: image_url.map(|url| format!("{url} 1x, {url}?\" 2x")),
             initials: "X".to_owned(),
             website: website.to_owned(),
         };
@@ -224,7 +244,7 @@ mod tests {
              <p><a href=\"https://c.example/events/hack\">Hack &amp; Fest</a> is made possible by</p>\n\
              <h3>Title Sponsor</h3>\n<ul class=\"commdesk-sponsors__lead\">\n\
              <li><a href=\"https://acme.example\" rel=\"noopener sponsored\"><img src=\"https://c.example/media/logos/a.png\" \
-             alt=\"Acme\" width=\"160\" height=\"80\" loading=\"lazy\"></a></li>\n</ul>\n</section>"
+             srcset=\"https://c.example/media/logos/a.png 1x, https://c.example/media/logos/a.png?&quot; 2x\" alt=\"Acme\" width=\"160\" height=\"80\" loading=\"lazy\"></a></li>\n</ul>\n</section>"
         );
         let evil = wall("\"><script>alert(1)</script>", "javascript:alert(1)", None).html();
         assert!(!evil.contains("<script") && !evil.contains("javascript:") && !evil.contains("style="), "{evil}");

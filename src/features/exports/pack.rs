@@ -1,10 +1,11 @@
-//! The two files of an export: the document as it is, and its lists as tables in an archive.
+//! The two files of an export: the document as it is, and its lists as tables in an archive, with the files that belong to it.
 //!
 //! Nothing of a list stays in memory: its rows wait in a file that has no name, so that nobody else opens it and nothing is left
 //! of it, however the process ends. Writing blocks a little (the machine keeps files in memory first), packing a lot.
 
 use super::rules::Columns;
 use crate::kernel::error::{AppError, AppResult};
+use bytes::Bytes;
 use serde_json::Value;
 use std::{
     fs::File,
@@ -60,22 +61,30 @@ pub enum Part {
     List(List),
 }
 
-/// Everything, under its names.
+/// Everything, under its names, and the few files that belong to it.
 #[derive(Default)]
-pub struct Document(Vec<(&'static str, Part)>);
+pub struct Document {
+    parts: Vec<(&'static str, Part)>,
+    files: Vec<(String, Bytes)>,
+}
 
 impl Document {
     pub fn put(&mut self, name: &'static str, value: Value) {
-        self.0.push((name, Part::One(value)));
+        self.parts.push((name, Part::One(value)));
     }
 
     pub fn put_list(&mut self, name: &'static str, list: List) {
-        self.0.push((name, Part::List(list)));
+        self.parts.push((name, Part::List(list)));
+    }
+
+    /// A file that stands in the archive under this name; the document has no place for it.
+    pub fn put_file(&mut self, name: String, bytes: Bytes) {
+        self.files.push((name, bytes));
     }
 
     fn write(&mut self, out: &mut impl Write) -> AppResult<()> {
         let mut before: &[u8] = b"{\n";
-        for (name, part) in &mut self.0 {
+        for (name, part) in &mut self.parts {
             out.write_all(before).map_err(broken)?;
             before = BETWEEN;
             serde_json::to_writer(&mut *out, name).map_err(broken)?;
@@ -102,7 +111,7 @@ impl Document {
         from_the_start(out)
     }
 
-    /// The document itself, and a table for each of its lists; a single thing is a table of one line.
+    /// The document itself, a table for each of its lists (a single thing is a table of one line), and its files.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -112,7 +121,7 @@ impl Document {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         archive.start_file("export.json", options).map_err(broken)?;
         self.write(&mut archive)?;
-        for (name, part) in &mut self.0 {
+        for (name, part) in &mut self.parts {
             match part {
                 Part::One(row @ Value::Object(_)) => {
                     archive.start_file(format!("{name}.csv"), options).map_err(broken)?;
@@ -129,6 +138,12 @@ impl Document {
                     csv_of(list, &mut archive)?;
                 }
             }
+        }
+        // Pictures are as small as they get.
+        let as_it_is = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, bytes) in &self.files {
+            archive.start_file(name.as_str(), as_it_is).map_err(broken)?;
+            archive.write_all(bytes).map_err(broken)?;
         }
         from_the_start(archive.finish().map_err(broken)?)
     }
@@ -177,6 +192,7 @@ mod tests {
         document.put("profile", json!({"name": "Apex, \"Circle\""}));
         document.put_list("rows", list);
         document.put_list("none", empty);
+        document.put_file("files/mark.png".to_owned(), Bytes::from_static(b"\x89PNG\xff"));
         document
     }
 
@@ -204,5 +220,8 @@ mod tests {
         assert_eq!(text("none.csv"), "\u{feff}");
         assert_eq!(text("profile.csv"), "\u{feff}name\n\"Apex, \"\"Circle\"\"\"\n");
         assert_eq!(serde_json::from_str::<Value>(&text("export.json")).expect("JSON"), whole);
+        let mut mark = Vec::new();
+        archive.by_name("files/mark.png").expect("a file").read_to_end(&mut mark).expect("read");
+        assert_eq!(mark, b"\x89PNG\xff");
     }
 }

@@ -7,9 +7,9 @@ use super::{
 };
 use crate::{
     features::{
-        blocks, communities,
+        access, blocks, communities, decisions, embeds,
         events::{self, views::Tab},
-        members, opportunities, organizations,
+        imports, members, opportunities, organizations,
         organizations::views::within,
         partners, requests,
     },
@@ -17,6 +17,7 @@ use crate::{
         actor::{Actor, Capability, Membership, Side},
         error::{AppError, AppResult, Denied},
         fact::Subject,
+        ids::IntakeId,
         page::{MAX_LIMIT, PageRequest},
     },
     platform::{
@@ -164,6 +165,23 @@ fn page_at(cursor: Option<String>) -> PageRequest {
     PageRequest { limit: MAX_LIMIT, cursor, offset: 0 }
 }
 
+/// A list that its room gives by sets of rows: `every!(after => read the next set, the id of a row)`.
+macro_rules! every {
+    ($after:ident => $read:expr, $id:expr) => {{
+        let (mut list, mut $after) = (List::new()?, None);
+        loop {
+            let rows = $read.await?;
+            $after = rows.last().map($id);
+            if $after.is_none() {
+                break list;
+            }
+            for row in rows {
+                list.push(&value(row)?)?;
+            }
+        }
+    }};
+}
+
 /// Everything of the workspace, as its rooms show it to this actor.
 async fn document(ctx: &Ctx, actor: &Actor) -> AppResult<Document> {
     let (side, subject) = own(actor)?;
@@ -174,21 +192,110 @@ async fn document(ctx: &Ctx, actor: &Actor) -> AppResult<Document> {
     document.put("workspace", json!({"kind": side, "id": subject.id, "slug": acting.slug, "name": acting.name}));
     match (side, actor.organization()) {
         (Side::Organization, Some(id)) => {
-            document.put("profile", value(organizations::service::get(ctx, Some(actor), id).await?)?);
+            let profile = organizations::service::get(ctx, Some(actor), id).await?;
+            let pictures = [
+                ("logo", profile.logo_url.clone()),
+                ("logo-on-dark", profile.logo_on_dark_url.clone()),
+                ("wordmark", profile.wordmark_url.clone()),
+            ];
+            document.put("profile", value(profile)?);
+            pictures_of(ctx, &pictures, &mut document).await?;
             document.put_list("supportedEvents", list_of(partners::service::supported_by(ctx, id).await?)?);
+            let moves = every!(after => organizations::life::moves_whole(ctx, actor, after, SET), |row| row.id);
+            document.put_list("websiteProposals", moves);
+            let claims = every!(after => organizations::life::claims_whole(ctx, actor, after, SET), |row| row.id);
+            document.put_list("claims", claims);
+            let joins = every!(after => members::joins::list_whole(ctx, actor, after, SET), |row| row.join_request_id);
+            document.put_list("joinRequests", joins);
         }
         _ => {
-            document.put("profile", value(communities::service::mine(ctx, actor).await?)?);
+            let profile = communities::service::mine(ctx, actor).await?;
+            let pictures = [("logo", profile.logo_url.clone())];
+            document.put("profile", value(profile)?);
+            pictures_of(ctx, &pictures, &mut document).await?;
             document.put_list("events", events_of(ctx, actor).await?);
             document.put_list("partners", partners_of(ctx, actor).await?);
             document.put_list("opportunities", opportunities_of(ctx, actor).await?);
+            let prepared = every!(after => decisions::service::list_prepared(ctx, actor, after, SET), |row| row.request_id);
+            document.put_list("preparedDecisions", prepared);
+            document.put("embeds", json!({"sites": embeds::service::sites(ctx, actor).await?}));
+            imports_of(ctx, actor, &mut document).await?;
         }
     }
     document.put_list("people", people_of(ctx, actor).await?);
-    document.put_list("invitations", list_of(members::service::invitations(ctx, actor).await?.items)?);
+    let invitations = every!(after => members::service::invitations_whole(ctx, actor, after, SET), |row| row.invitation_id);
+    document.put_list("invitations", invitations);
     document.put_list("requests", requests_of(ctx, actor).await?);
-    document.put_list("blocks", list_of(blocks::service::list(ctx, actor).await?.items)?);
+    let line = every!(after => decisions::service::list_line(ctx, actor, after, SET), |row| row.id);
+    document.put_list("waitingLine", line);
+    let by_rule = requests::routing::list(ctx, actor).await?;
+    document.put_list("inboxRoutes", list_of(by_rule.routes)?);
+    document.put_list("inboxAnswers", list_of(by_rule.fits)?);
+    let blocks = every!(after => blocks::service::list_whole(ctx, actor, after, SET), |row| row.id);
+    document.put_list("blocks", blocks);
+    // What keys are called and may do. Their secrets are kept by nobody, and the hashes of those leave no room.
+    let keys = every!(after => access::service::list_whole(ctx, actor, after, SET), |row| row.id);
+    document.put_list("apiKeys", keys);
+    let guarded = access::service::second_factor_policy(ctx, actor).await?.needed_for;
+    document.put("secondFactor", json!({"neededFor": guarded}));
     Ok(document)
+}
+
+/// The workspace's own pictures: as files of the archive, and which is which.
+async fn pictures_of(ctx: &Ctx, pictures: &[(&str, Option<String>)], document: &mut Document) -> AppResult<()> {
+    let mut list = List::new()?;
+    for (what, url) in pictures {
+        let Some(url) = url else { continue };
+        let Some(bytes) = organizations::logos::picture_at(ctx, url).await? else { continue };
+        let name = format!("files/{what}.png");
+        list.push(&json!({"picture": what, "file": name, "url": ctx.link(url)}))?;
+        document.put_file(name, bytes);
+    }
+    document.put_list("files", list);
+    Ok(())
+}
+
+/// The files that the community brought, what became of each of their rows, and of the pictures beside them.
+async fn imports_of(ctx: &Ctx, actor: &Actor, document: &mut Document) -> AppResult<()> {
+    let (mut list, mut rows, mut pictures) = (List::new()?, List::new()?, List::new()?);
+    let mut page = 1;
+    loop {
+        let screen = imports::service::screen(ctx, actor, page).await?;
+        for item in screen.items {
+            let mut offset = 0;
+            loop {
+                let set = imports::service::report_rows(ctx, actor, item.id, offset, SET).await?;
+                if set.is_empty() {
+                    break;
+                }
+                for row in set {
+                    rows.push(&of_import(item.id, row)?)?;
+                }
+                offset += SET;
+            }
+            for picture in imports::service::report_pictures(ctx, actor, item.id).await? {
+                pictures.push(&of_import(item.id, picture)?)?;
+            }
+            list.push(&value(item)?)?;
+        }
+        if !screen.has_more {
+            break;
+        }
+        page += 1;
+    }
+    document.put_list("imports", list);
+    document.put_list("importRows", rows);
+    document.put_list("importPictures", pictures);
+    Ok(())
+}
+
+/// What belongs to an import, and to which.
+fn of_import(id: IntakeId, view: impl Serialize) -> AppResult<Value> {
+    let mut row = json!({"importId": id});
+    if let (Some(fields), Value::Object(told)) = (row.as_object_mut(), value(view)?) {
+        fields.extend(told);
+    }
+    Ok(row)
 }
 
 fn list_of<T: Serialize>(rows: Vec<T>) -> AppResult<List> {

@@ -45,7 +45,8 @@ fn Export(found: ExportView) -> impl IntoView {
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"What stands in it"</h2></header>
                 <div class="panel__body stack">
-                    <p>"The profile, its people and invitations, events and who stands on their pages, opportunities, requests with every wording, and whom you block: all that you see here yourself, and nothing of others that you do not."</p>
+                    <p>"The profile with its pictures, its people and invitations, events and who stands on their pages, opportunities, requests with every wording, who waits in which line, decisions that you prepared, what your inbox does by itself, files that you brought and what became of their rows, your embeds, your API keys and second-factor rule, and whom you block: all that you see here yourself, and nothing of others that you do not."</p>
+                    <p>"No secret leaves with it: no password, no key, and no code of a second factor."</p>
                     <p class="form__note">"The other admins are told of every export. In the tables, cells that a spreadsheet would take for a formula begin with an apostrophe."</p>
                     <PostForm name="export" acting>
                         <div class="form__actions"><Submit label="Export everything"/></div>

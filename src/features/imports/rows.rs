@@ -5,7 +5,7 @@ use super::rules::{
     Choice, Target,
     events::{self, Cells, Plan},
     industries,
-    mapping::Mapping,
+    mapping::{self, Mapping},
     organizations::{Entry, Rank, Site, shortened, without_brackets},
 };
 use crate::{
@@ -75,7 +75,7 @@ pub fn read(target: Target, headings: &[String], mapping: &Mapping, row: &Stored
     }
     match target {
         Target::Events => event(row, cell),
-        Target::Organizations | Target::Sponsors => organization(row, target, cell),
+        Target::Organizations | Target::Sponsors => organization(row, target, mapping.contains_key(mapping::ENTITY_TYPE), cell),
     }
 }
 
@@ -110,7 +110,8 @@ fn event<'a>(row: &Stored, cell: impl Fn(&str) -> &'a str) -> Read {
     }
 }
 
-fn organization<'a>(row: &Stored, target: Target, cell: impl Fn(&str) -> &'a str) -> Read {
+/// `says_type`: does a column of the file say who sponsors and who is a partner? Where none does, the report says it once.
+fn organization<'a>(row: &Stored, target: Target, says_type: bool, cell: impl Fn(&str) -> &'a str) -> Read {
     let typed = cell("displayName");
     let (name, website) = match (company_name(typed), WebUrl::parse(cell("website"))) {
         (Ok(name), Ok(website)) => (name, website),
@@ -125,10 +126,15 @@ fn organization<'a>(row: &Stored, target: Target, cell: impl Fn(&str) -> &'a str
         let said = [heading, segment].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" / ");
         unmapped.push(format!("industry “{said}”"));
     }
-    let entity_type = match cell("entityType") {
-        "" => EntityType::SponsorAndPartner,
+    let entity_type = match cell(mapping::ENTITY_TYPE) {
+        "" => {
+            if says_type {
+                unmapped.push(format!("sponsor or partner: nothing stands there, so it is “{}”", EntityType::SponsorAndPartner));
+            }
+            EntityType::SponsorAndPartner
+        }
         typed => EntityType::ALL.iter().copied().find(|it| it.label().eq_ignore_ascii_case(typed)).unwrap_or_else(|| {
-            unmapped.push(format!("“{typed}” as sponsor or partner"));
+            unmapped.push(format!("“{typed}” as sponsor or partner, so it is “{}”", EntityType::SponsorAndPartner));
             EntityType::SponsorAndPartner
         }),
     };

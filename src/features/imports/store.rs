@@ -556,6 +556,23 @@ pub async fn put_picture(
     Ok(())
 }
 
+/// Empties every cell but those in these places, from 0. The import must be held.
+pub async fn keep_cells(tx: &mut Tx, id: IntakeId, places: &[usize]) -> AppResult<()> {
+    let places: Vec<i64> = places.iter().filter_map(|place| i64::try_from(place + 1).ok()).collect();
+    sqlx::query!(
+        "update import_rows
+         set cells = array(
+             select case when c.place = any($2) then c.cell else '' end from unnest(cells) with ordinality as c (cell, place) order by c.place
+         )
+         where import_id = $1",
+        id.0,
+        &places,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Forgets what stood in the cells of a held import, and the words of them that nothing could hold; that there were some stays.
 pub async fn forget_cells(tx: &mut Tx, id: IntakeId, unmapped: &str, now: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!(

@@ -169,6 +169,9 @@ pub struct ImportView {
     pub unused: Vec<String>,
     /// The labels of needed fields that no heading holds.
     pub missing: Vec<String>,
+    /// What is taken for granted about every new profile, as the file does not say it; empty where nothing is.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub assumed: String,
     pub rows: Vec<RowView>,
     /// `all`, `problems`, `duplicates`, `unmapped` or an outcome.
     pub filter: String,
@@ -212,6 +215,7 @@ pub struct ImportScreen {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = ImportApplyInput))]
 pub struct ApplyInput {
     /// For some lines, `make`, `merge` or `skip`.
     pub choices: BTreeMap<String, String>,

@@ -35,6 +35,7 @@ use crate::{
     platform::{ctx::Ctx, dates, facts::Voice, limits, secrets, tx::Tx},
 };
 use chrono::SecondsFormat;
+use uuid::Uuid;
 
 /// What is known of an organization that somebody asks to join.
 struct Asked {
@@ -183,6 +184,15 @@ pub async fn asked(ctx: &Ctx, person: &Person, id: JoinRequestId) -> AppResult<J
 pub async fn list(ctx: &Ctx, actor: &Actor) -> AppResult<JoinList> {
     let rows = store::list_joins(ctx.db(), own(actor)?).await?;
     Ok(JoinList { items: views_of(ctx, rows) })
+}
+
+/// As [`list`], all of them, for whoever takes everything along: the next ones after this.
+///
+/// # Errors
+/// 403.
+pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<JoinRequestId>, limit: i64) -> AppResult<Vec<JoinView>> {
+    let rows = store::list_joins_whole(ctx.db(), own(actor)?, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    Ok(views_of(ctx, rows))
 }
 
 /// As [`list`], with what kind of organization it is: what the page of people needs, by one statement.

@@ -177,6 +177,22 @@ pub async fn invitations(ctx: &Ctx, actor: &Actor) -> AppResult<InvitationList> 
     Ok(InvitationList { items: rows.iter().map(|row| invitation_view(ctx, row)).collect::<AppResult<_>>()? })
 }
 
+/// As [`invitations`], all of them, for whoever takes everything along: the next ones after this.
+///
+/// # Errors
+/// 403.
+pub async fn invitations_whole(
+    ctx: &Ctx,
+    actor: &Actor,
+    after: Option<InvitationId>,
+    limit: i64,
+) -> AppResult<Vec<InvitationView>> {
+    let manager = policy::may_manage(actor)?;
+    let after = after.map_or(Uuid::nil(), Uuid::from);
+    let rows = store::list_invitations_whole(ctx.db(), manager.workspace, after, limit).await?;
+    rows.iter().map(|row| invitation_view(ctx, row)).collect()
+}
+
 fn invitation_view(ctx: &Ctx, row: &store::InvitationRow) -> AppResult<InvitationView> {
     let (invitation, now) = (row.invitation()?, ctx.now());
     Ok(InvitationView {

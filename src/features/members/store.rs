@@ -124,6 +124,29 @@ pub async fn list_invitations(db: &PgPool, workspace: WorkspaceId) -> AppResult<
     .await?)
 }
 
+/// Everything that is still open in a workspace, by its id: the next ones after this.
+pub async fn list_invitations_whole(
+    db: &PgPool,
+    workspace: WorkspaceId,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<InvitationRow>> {
+    Ok(sqlx::query_as!(
+        InvitationRow,
+        r#"select i.id, i.workspace_kind, i.workspace_id, i.email, i.name, i.role, i.member_id, i.sent_at, i.expires_at,
+                  i.accepted_by, i.revoked_at is not null as "is_revoked!", u.name as inviter
+           from invitations i join users u on u.id = i.invited_by
+           where i.workspace_kind = $1 and i.workspace_id = $2 and i.accepted_at is null and i.revoked_at is null and i.id > $3
+           order by i.id limit $4"#,
+        workspace.kind(),
+        workspace.uuid(),
+        after,
+        limit,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
 /// # Errors
 /// 409 `ALREADY_INVITED`.
 pub async fn insert_invitation(tx: &mut Tx, invitation: &Invitation, by: UserId) -> AppResult<()> {
@@ -738,6 +761,23 @@ pub async fn list_joins(db: &PgPool, organization: OrganizationId) -> AppResult<
            where j.organization_id = $1 and j.accepted_at is null and j.declined_at is null and j.decider_email is null
            order by j.created_at, j.id limit 100"#,
         organization.0,
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Everybody who waits for an organization's admins, by the wish's id: the next ones after this.
+pub async fn list_joins_whole(db: &PgPool, organization: OrganizationId, after: Uuid, limit: i64) -> AppResult<Vec<JoinRow>> {
+    Ok(sqlx::query_as!(
+        JoinRow,
+        r#"select j.id, j.organization_id, j.user_id, u.name, u.email, j.message, j.decider_email, j.created_at, j.expires_at,
+                  false as "accepted!", false as "declined!"
+           from join_requests j join users u on u.id = j.user_id
+           where j.organization_id = $1 and j.accepted_at is null and j.declined_at is null and j.decider_email is null and j.id > $2
+           order by j.id limit $3"#,
+        organization.0,
+        after,
+        limit,
     )
     .fetch_all(db)
     .await?)

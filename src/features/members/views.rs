@@ -67,6 +67,7 @@ impl InviteInput {
 #[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = InvitationAcceptInput))]
 pub struct AcceptInput {
     pub token: String,
     pub name: String,

@@ -52,7 +52,7 @@ fn Merge(screen: MergeScreen, id: String) -> impl IntoView {
     view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol class="breadcrumb__list">
-                <li><a href=acting_at("/staff/organizations", &acting)>"Applications"</a></li>
+                <li><a href=acting_at("/staff/organizations", &acting)>"Organizations"</a></li>
                 <li><a href=review>{name.clone()}</a></li>
                 <li><span aria-current="page">"Merge"</span></li>
             </ol>
@@ -168,9 +168,9 @@ fn Plan(plan: MergePlan, acting: String) -> impl IntoView {
                         }}</p>
                     </Notice>
                 })}
-                <p>
+                <p class="meta__item">
                     <Icon name="alert" small=true/>
-                    {format!(" This cannot be undone: {gone_name} becomes an address that leads to {kept_name}.")}
+                    {format!("This cannot be undone: {gone_name} becomes an address that leads to {kept_name}.")}
                 </p>
                 <PostForm name="merge" acting>
                     <input type="hidden" name="into" value=into/>

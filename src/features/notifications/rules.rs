@@ -732,7 +732,7 @@ pub fn told(kind: FactKind) -> Told {
         // For its receiver, this is the moment at which it comes in.
         FactKind::RequestReleased => Somebody(vec![
             line(OtherSide(ActOnRequests), Both, T::RequestOpened),
-            line(OwnSide(ActOnRequests), Notice, T::RequestReleased),
+            line(OwnSide(ActOnRequests), Both, T::RequestReleased),
         ]),
         // So it is where nobody could answer before.
         FactKind::RequestDelivered => Somebody(vec![

@@ -67,6 +67,7 @@ pub struct NoticeFilter {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = NoticesReadInput))]
 pub struct ReadInput {
     /// These, at most 100.
     pub ids: Vec<String>,

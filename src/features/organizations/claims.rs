@@ -650,6 +650,7 @@ pub async fn proof_page(ctx: &Ctx, actor: &Actor) -> AppResult<ProofPageView> {
         acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         display_name: row.display_name,
         can_edit: actor.can(Capability::EditProfile),
+        lacks_second_factor: actor.lacks_second_factor_for(Capability::EditProfile),
         // A text for another domain than today's is of no use.
         proof: proof.filter(|proof| Some(&proof.domain) == domain.as_ref()).map(proof_view),
         domain,

@@ -14,7 +14,7 @@ use super::{
         life::{ClaimAsk, ClaimRow, DisablingRow, ProposalRow},
     },
     trust::{self, CheckRow, Holder},
-    views::{CheckView, ClaimView, DisablingView, OrganizationView, ProposalView, WaitingView},
+    views::{CheckView, ClaimView, DisablingView, MoveView, OrganizationView, OwnClaimView, ProposalView, WaitingView},
 };
 use crate::{
     kernel::{
@@ -265,4 +265,47 @@ fn disabling_view(row: DisablingRow, now: DateTime<Utc>) -> DisablingView {
         waits_label: dates::behind(now, row.proposed_at),
         reason: row.reason,
     }
+}
+
+// ── Taking it along ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Every website that the acting organization proposed, decided or not: the next ones after this.
+///
+/// # Errors
+/// 403.
+pub async fn moves_whole(ctx: &Ctx, actor: &Actor, after: Option<Uuid>, limit: i64) -> AppResult<Vec<MoveView>> {
+    let id = policy::may_edit(actor)?;
+    let rows = store::life::list_moves(ctx.db(), id, after.unwrap_or_default(), limit).await?;
+    let view = |row: store::life::MoveRow| MoveView {
+        id: row.id,
+        website: row.website,
+        state: row.state,
+        reason: row.reason,
+        proposed_by: row.proposed_by,
+        proposed_at: row.proposed_at,
+        decided_at: row.decided_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// How those who belong to the acting organization claimed it: the next ones after this.
+///
+/// # Errors
+/// 403.
+pub async fn claims_whole(ctx: &Ctx, actor: &Actor, after: Option<Uuid>, limit: i64) -> AppResult<Vec<OwnClaimView>> {
+    let id = policy::may_edit(actor)?;
+    let rows = store::life::list_own_claims(ctx.db(), id, after.unwrap_or_default(), limit).await?;
+    let view = |row: store::life::OwnClaimRow| OwnClaimView {
+        id: row.id,
+        claimant: row.claimant,
+        email: row.email,
+        method: row.method,
+        state: row.state,
+        invited_by: row.invited_by,
+        reason: row.reason,
+        asked_at: row.asked_at,
+        proven_at: row.proven_at,
+        decided_at: row.decided_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
 }

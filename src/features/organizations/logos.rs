@@ -78,6 +78,17 @@ pub fn logo_url(key: &str) -> String {
     views::logo_url(key)
 }
 
+/// The picture behind an address that [`logo_url`] gave; nothing where none is kept.
+///
+/// # Errors
+/// When the store is away.
+pub async fn picture_at(ctx: &Ctx, url: &str) -> AppResult<Option<bytes::Bytes>> {
+    let hash = url.strip_prefix("/media/logos/").and_then(|file| file.strip_suffix(".png"));
+    let Some(key) = hash.and_then(|hash| Key::of_hash("logos", hash, "png").ok()) else { return Ok(None) };
+    let found = ctx.house.store.get(&key).await.map_err(|error| AppError::Broken(error.into()))?;
+    Ok(found.map(|stored| stored.bytes))
+}
+
 /// `/media/logos/{file}`, and the same picture in the sizes of the kernel.
 pub fn routes() -> Router<Arc<House>> {
     Router::new().route("/media/logos/{file}", get(serve)).route("/media/logos/{side}/{file}", get(serve_sized))
@@ -103,6 +114,9 @@ async fn serve_sized(State(house): State<Arc<House>>, segs: Segs) -> AppResult<R
     let headers = [
         (header::CONTENT_TYPE, "image/webp"),
         (header::CACHE_CONTROL, FOR_EVER),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Embeds show them on the sites of communities.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
     ];
     Ok((headers, bytes).into_response())

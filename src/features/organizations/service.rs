@@ -16,8 +16,9 @@ use super::{
     store::{self, OrganizationRow, PictureIds, QueueAfter, Sealed},
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
-        CheckView, DashboardPart, KnownProfile, OrganizationBrief, OrganizationView, PartCount, ProfileView, QueueGroup,
-        QueueOrder, QueueRow, QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat, logo_url,
+        CheckView, DashboardPart, KnownProfile, OpenClaim, OrganizationBrief, OrganizationView, PartCount, ProfileView,
+        QueueGroup, QueueOrder, QueueRow, QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat,
+        logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,
@@ -166,13 +167,13 @@ pub async fn seat_of_applicant(ctx: &Ctx, id: OrganizationId, user: UserId) -> A
     })
 }
 
-/// This room's part of somebody's home page, by two statements: how their acting organization stands, and the seats that wait
-/// for a word of theirs (what the mailed link asks, for as long as it is not answered).
+/// This room's part of somebody's home page, by two statements: how their acting organization stands, the seats that wait for
+/// a word of theirs (what the mailed link asks, for as long as it is not answered), and what they claim.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>, Vec<WaitingSeat>)> {
-    let store::review::Home { seats, checks, known } =
+pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>, Vec<WaitingSeat>, Vec<OpenClaim>)> {
+    let store::review::Home { seats, claims, checks, known } =
         store::review::find_home(ctx.db(), actor.user(), actor.organization()).await?;
     let part = match actor.organization() {
         Some(id) => Some(dashboard_with(ctx, actor, id, &checks, known).await?),
@@ -188,7 +189,11 @@ pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>,
             asked_label: format!("{} ago", dates::behind(ctx.now(), row.created_at)),
         })
         .collect();
-    Ok((part, seats))
+    let claims = claims
+        .into_iter()
+        .map(|row| OpenClaim { slug: row.slug, display_name: row.display_name, proven: row.proven_at.is_some() })
+        .collect();
+    Ok((part, seats, claims))
 }
 
 /// Somebody who is signed in answers for the seat that an application kept for them: with `takes` it is theirs, without it
@@ -640,6 +645,7 @@ pub async fn profile(ctx: &Ctx, actor: &Actor) -> AppResult<ProfileView> {
         more_asked: record.more_asked.clone(),
         completeness: record.profile.completeness().into(),
         can_edit: OrganizationView::for_audience(&record, policy::audience(Some(actor), id)).can.edit,
+        lacks_second_factor: actor.lacks_second_factor_for(Capability::EditProfile),
         verified_identity: record.standing.owns_identity().then(|| record.identity_key.clone()),
         proposed_website: record.proposed_website.clone(),
     })

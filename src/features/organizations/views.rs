@@ -565,6 +565,8 @@ pub struct ProfileView {
     pub more_asked: Option<String>,
     pub completeness: CompletenessView,
     pub can_edit: bool,
+    /// The role would do, were a second factor given.
+    pub lacks_second_factor: bool,
     /// What the website stands for and keeps until staff approve another one.
     pub verified_identity: Option<String>,
     /// Where it wants to move.
@@ -593,6 +595,17 @@ pub struct WaitingSeat {
     pub role: String,
     /// "3 days ago".
     pub asked_label: String,
+}
+
+/// An organization that the reader claims, before anybody has decided on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OpenClaim {
+    pub slug: String,
+    pub display_name: String,
+    /// It waits for staff; until then, for its proof.
+    pub proven: bool,
 }
 
 /// The organization's part of its dashboard; what waits for it and its open requests are told by the requests room.
@@ -895,6 +908,40 @@ pub struct ClaimView {
     pub reason: Option<String>,
 }
 
+/// Where an organization wanted to move, as it takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MoveView {
+    pub id: Uuid,
+    pub website: String,
+    /// `Open`, `Approved`, `Refused`, `Withdrawn`.
+    pub state: String,
+    /// What staff said.
+    pub reason: Option<String>,
+    pub proposed_by: String,
+    pub proposed_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// How somebody of an organization claimed it, as it takes it along.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnClaimView {
+    pub id: Uuid,
+    pub claimant: String,
+    pub email: String,
+    /// `mailbox` or `dns`.
+    pub method: String,
+    /// `Asked`, `Proven`, `Approved`, `Refused`.
+    pub state: String,
+    /// The community whose request led to it.
+    pub invited_by: Option<String>,
+    pub reason: Option<String>,
+    pub asked_at: DateTime<Utc>,
+    pub proven_at: Option<DateTime<Utc>>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
 /// A verified organization that somebody of the staff wants disabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -966,6 +1013,8 @@ pub struct ProofPageView {
     /// Absent where no domain can be proven: the website is a place on a host that many share.
     pub domain: Option<String>,
     pub can_edit: bool,
+    /// The role would do, were a second factor given.
+    pub lacks_second_factor: bool,
     pub proof: Option<ProofView>,
 }
 

@@ -21,7 +21,8 @@ use crate::{
 /// When the database is away.
 pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
     let second_factor_due = actor.staff().is_some() && !actor.person.second_factor_given;
-    let (organization, seats) = if second_factor_due { (None, Vec::new()) } else { organizations::home(ctx, actor).await? };
+    let (organization, seats, claims) =
+        if second_factor_due { (None, Vec::new(), Vec::new()) } else { organizations::home(ctx, actor).await? };
     let community = match actor.community() {
         Some(_) => Some(communities::mine(ctx, actor).await?),
         None => None,
@@ -38,6 +39,7 @@ pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
         organization,
         community,
         seats,
+        claims,
         counts,
         waiting,
         is_staff: actor.staff().is_some(),

@@ -477,6 +477,29 @@ pub fn waits_for_a_claim(other: &str, claimable: bool) -> NextAction {
     }
 }
 
+/// As [`next_action`], for who sent something that staff look at first; `why` says what was unusual.
+pub fn waits_for_staff(other: &str, why: &str) -> NextAction {
+    NextAction {
+        over: "Waiting".into(),
+        title: "Our staff look at it before it is delivered".into(),
+        text: format!(
+            "It looked unusual: {why}. {other} does not see it yet. You get a mail when it is delivered, or when it is not; until \
+             then you can withdraw it."
+        ),
+        tone: "warning".into(),
+    }
+}
+
+/// As [`next_action`], for who sent something that staff did not deliver; `why` is what they wrote.
+pub fn refused_by_staff(other: &str, why: &str) -> NextAction {
+    NextAction {
+        over: "Closed".into(),
+        title: "Our staff did not deliver it".into(),
+        text: format!("They wrote: “{why}” {other} never hears of it. A new request can be sent when that has changed."),
+        tone: "neutral".into(),
+    }
+}
+
 /// The one thing to do next, in words, for somebody on `side`. `deadline` is the ready label of the expiry; `why_not` says
 /// what keeps this person from acting although it is their side's turn.
 pub fn next_action(

@@ -800,7 +800,15 @@ fn shown(
     let reason = row.rejection_reason.as_deref().and_then(|reason| RejectionReason::parse(reason).ok());
     let expires_label = dates::moment(row.expires_at, zone);
     let is_unclaimed = row.organization_status == VerificationStatus::CommunityAdded.label();
-    let next_action = if is_unclaimed && side == Side::Community && state.is_open() {
+    let held = row.held_at.is_some() && state.is_open();
+    let held_label = inbox::signal_words(&row.held_for);
+    // Nobody of the other side can have said no, nor why.
+    let undelivered = row.held_at.is_some() && state == RequestState::Rejected;
+    let next_action = if held && opened_by == side {
+        rules::waits_for_staff(&other.name, &held_label)
+    } else if undelivered {
+        rules::refused_by_staff(&other.name, row.rejection_note.as_deref().unwrap_or_default())
+    } else if is_unclaimed && side == Side::Community && state.is_open() {
         rules::waits_for_a_claim(&other.name, !row.organization_website.is_empty())
     } else {
         rules::next_action((state, opened_by, turn), side, &other.name, &expires_label, &why_not, reason)
@@ -845,12 +853,12 @@ fn shown(
         revision: current.sequence,
         revision_hash: current.hash,
         revisions,
-        rejection_reason: reason,
+        rejection_reason: reason.filter(|_| !undelivered),
         rejection_note: row.rejection_note.filter(|note| !note.is_empty()),
         ask_again_on: row.ask_again_on,
         ask_again_label: row.ask_again_on.map(sending::month_label).unwrap_or_default(),
-        held: row.held_at.is_some() && state.is_open(),
-        held_label: inbox::signal_words(&row.held_for),
+        held,
+        held_label,
         assignee: inbox::assignee(row.assignee_id, row.assignee_name, colleagues),
         snoozed_until: row.snoozed_until,
         snoozed_label: row.snoozed_until.map(|at| format!("Back on {}", dates::day(at, zone))).unwrap_or_default(),

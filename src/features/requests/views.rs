@@ -788,6 +788,7 @@ pub struct RouteView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "server", schema(as = InboxFitView))]
 pub struct FitView {
     #[cfg_attr(feature = "server", schema(value_type = String, format = "uuid"))]
     pub id: uuid::Uuid,
@@ -950,6 +951,8 @@ pub struct DashboardView {
     pub community: Option<crate::features::communities::views::CommunityView>,
     /// Applications that named the reader, and wait for a word of theirs.
     pub seats: Vec<crate::features::organizations::views::WaitingSeat>,
+    /// Organizations that the reader claims, and on which nobody has decided yet.
+    pub claims: Vec<crate::features::organizations::views::OpenClaim>,
     /// Absent for roles that do not see requests.
     pub counts: Option<InboxCounts>,
     /// The open requests that come first: whose turn, then who has waited longest.

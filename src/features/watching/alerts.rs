@@ -16,6 +16,7 @@ use crate::{
             self,
             search::{CommunitiesQuery, CommunityFacet},
         },
+        events,
         opportunities::{
             self,
             board::{Board, Offer},
@@ -189,6 +190,19 @@ pub async fn offers_changed(ctx: &Ctx, event: Option<EventId>, community: Option
             changed(ctx, List::Opportunities, offer).await?;
         }
     }
+}
+
+/// An event came or changed: what is offered at it, and its community, which is found by what its events are about.
+///
+/// # Errors
+/// As [`changed`].
+pub async fn event_changed(ctx: &Ctx, event: EventId) -> AppResult<()> {
+    offers_changed(ctx, Some(event), None).await?;
+    // By one that is gone nothing is newly found.
+    for brief in events::service::briefs(ctx, &[event]).await? {
+        changed(ctx, List::Communities, brief.community_id.0).await?;
+    }
+    Ok(())
 }
 
 /// Which of these rows the search still finds for its owner; none when it tells no more.

@@ -15,7 +15,7 @@ use crate::{
 enum Touched {
     Organization,
     Community,
-    /// What is offered at it is found by what the event is.
+    /// What is offered at it is found by what the event is, and so is whoever organizes it.
     Event,
     Opportunity,
 }
@@ -45,7 +45,7 @@ async fn look(ctx: &Ctx, touched: Touched, fact: &StoredFact) -> AppResult<()> {
                 _ => Ok(()),
             }
         }
-        Touched::Event => alerts::offers_changed(ctx, Some(id.into()), None).await,
+        Touched::Event => alerts::event_changed(ctx, id.into()).await,
         Touched::Opportunity => alerts::changed(ctx, List::Opportunities, id).await,
     }
 }

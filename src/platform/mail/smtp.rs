@@ -41,7 +41,7 @@ impl Smtp {
     }
 
     fn with_limits(url: &str, from: &str, step: Duration, all: Duration) -> anyhow::Result<Self> {
-        let from: Mailbox = from.parse().context("the sender of mails is not an address")?;
+        let from = sender(from)?;
         let mut url = Url::parse(url).map_err(|e| anyhow::anyhow!("the address of the mail server is not a URL: {e}"))?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value.into_owned());
         let host = url.host_str().unwrap_or_default();
@@ -66,6 +66,14 @@ impl Smtp {
             .build();
         Ok(Self { transport, from, all })
     }
+}
+
+/// Who mail is from: `CommDesk <hello@commdesk.example>`, or the address alone.
+///
+/// # Errors
+/// When it is no address.
+pub fn sender(from: &str) -> anyhow::Result<Mailbox> {
+    from.parse::<Mailbox>().context("the sender of mails is not an address like CommDesk <hello@commdesk.example>")
 }
 
 impl Post for Smtp {

@@ -173,7 +173,16 @@ fn is_busy(event: &web_sys::KeyboardEvent) -> bool {
 
 /// A full navigation.
 pub fn go(location: &str) {
-    let _ = leptos::prelude::window().location().assign(location);
+    let here = leptos::prelude::window().location();
+    if let (Some((page, part)), Ok(path), Ok(query)) = (location.split_once('#'), here.pathname(), here.search())
+        && page == format!("{path}{query}")
+    {
+        // To another part of the same page a browser only scrolls, although what stands there is new.
+        let _ = here.set_hash(part);
+        let _ = here.reload();
+        return;
+    }
+    let _ = here.assign(location);
 }
 
 pub fn reload() {

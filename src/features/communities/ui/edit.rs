@@ -186,6 +186,13 @@ fn Edit(page: ProfilePage, workspace: Option<String>, done: Option<(&'static str
             </PostForm>
         }
         .into_any()
+    } else if page.lacks_second_factor {
+        view! {
+            <Notice tone="info" title="The profile waits for your second factor">
+                <p>"Your community asks for one before anybody changes it. Confirm yours, and the form is here."</p>
+            </Notice>
+        }
+        .into_any()
     } else {
         view! {
             <Notice tone="info" title="Only organizers edit the profile">

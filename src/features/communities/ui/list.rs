@@ -10,7 +10,7 @@ use crate::{
     ui::{
         found::Described,
         page::{acting, fetched, shown_over},
-        parts::{Empty, Icon, Logo, PageHead},
+        parts::{Empty, FIRST, Icon, Logo, PageHead},
         search::{Beside, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
     },
 };
@@ -19,8 +19,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 const PATH: &str = "/communities";
-const SEARCHING: Searching =
-    Searching { path: PATH, label: "Search communities", placeholder: "Name, city or what they are about" };
+const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
 
 #[component]
 pub fn CommunitiesPage(
@@ -93,14 +92,14 @@ fn Results(found: CommunitiesView, acting: String, beside: Beside) -> impl IntoV
         {chips}
         {above}
         <p class="results-count" role="status">{said}</p>
-        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
+        <ul class="results">{found.items.into_iter().enumerate().map(|(place, card)| view! { <Row card first={place < FIRST} acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
         {paging}
     }
     .into_any()
 }
 
 #[component]
-fn Row(card: CommunityCard, acting: String, beside: Beside) -> impl IntoView {
+fn Row(card: CommunityCard, first: bool, acting: String, beside: Beside) -> impl IntoView {
     let keep = (beside.row)((card.id.0, card.name.clone()));
     let href = crate::features::organizations::views::within(&format!("{PATH}/{}", card.slug), &acting);
     let fact = |term: &'static str, text: String| {
@@ -108,7 +107,7 @@ fn Row(card: CommunityCard, acting: String, beside: Beside) -> impl IntoView {
     };
     view! {
         <li class="result">
-            <Logo name=card.name.clone() url=card.logo_url/>
+            <Logo name=card.name.clone() url=card.logo_url first/>
             <div class="result__body">
                 <h2 class="result__name"><a class="card__link" href=href><bdi>{card.name}</bdi></a></h2>
                 <ul class="meta">

@@ -33,7 +33,7 @@ pub fn CommunityProfile(community: CommunityView, watch: AnyView, children: Chil
                     <h1 class="profile-head__name">{community.name.clone()}</h1>
                     <p class="profile-head__sub">{community.community_type.clone()}</p>
                     <ul class="meta">
-                        <li class="meta__item"><Icon name="map-pin" small=true/>{community.place_label.clone()}</li>
+                        <li class="meta__item"><Icon name="map-pin" small=true/><bdi>{community.place_label.clone()}</bdi></li>
                         {(!community.website.is_empty()).then(|| view! {
                             <li class="meta__item">
                                 <Icon name="globe" small=true/>
@@ -54,7 +54,7 @@ pub fn CommunityProfile(community: CommunityView, watch: AnyView, children: Chil
                 <div class="stack stack--sections">
                     <section class="section">
                         <div class="section__head"><h2 class="section__title">"About"</h2></div>
-                        <p class="measure">{community.bio.clone()}</p>
+                        <p class="measure" dir="auto">{community.bio.clone()}</p>
                     </section>
                     {children()}
                 </div>

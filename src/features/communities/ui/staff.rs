@@ -81,7 +81,7 @@ fn Queue(page: QueuePage, part: String, workspace: Option<String>) -> impl IntoV
                                 <tr>
                                     <td class="table__main">
                                         <a class="table__link" href=format!("/staff/communities/{}{query}", item.id)>{item.name}</a>
-                                        <span class="table__sub">{item.community_type}", "{item.place_label}</span>
+                                        <span class="table__sub">{item.community_type}", "<bdi>{item.place_label}</bdi></span>
                                     </td>
                                     <td data-label="Status">
                                         <Pill text=item.status_label tone=item.tone/>

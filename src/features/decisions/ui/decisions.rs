@@ -109,7 +109,7 @@ fn Row(index: usize, row: DecisionRow, acting: String) -> impl IntoView {
     let name = row.organization.name.clone();
     view! {
         <fieldset class="fieldset">
-            <legend class="fieldset__legend">{name.clone()}</legend>
+            <legend class="fieldset__legend"><bdi>{name.clone()}</bdi></legend>
             <div class="cluster">
                 <Logo name=name url=row.organization.logo_url.clone() size="small"/>
                 <a href=acting_at(&format!("/requests/{}", row.request_id), &acting)>"See the application"</a>
@@ -117,7 +117,7 @@ fn Row(index: usize, row: DecisionRow, acting: String) -> impl IntoView {
                 <span class="text-soft text-small">"Stands until " {row.expires_label.clone()}</span>
                 {(!row.waiting_label.is_empty()).then(|| view! { <Pill text=row.waiting_label.clone() tone="neutral"/> })}
             </div>
-            {(!row.message.is_empty()).then(|| view! { <p class="measure text-soft">{row.message.clone()}</p> })}
+            {(!row.message.is_empty()).then(|| view! { <p class="measure text-soft" dir="auto">{row.message.clone()}</p> })}
             {row.stale.then(|| view! {
                 <Notice tone="warning" title="Their offer changed"><p>"Read it again: what you prepared was about the wording before."</p></Notice>
             })}

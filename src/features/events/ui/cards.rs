@@ -25,7 +25,7 @@ pub fn EventCard(event: EventItem) -> impl IntoView {
             </p>
             <div class="event-card__body">
                 <h3 class="event-card__title"><a class="card__link" href=format!("/events/{}", event.slug)>{event.title}</a></h3>
-                <p class="event-card__by">{format!("{}, {}", event.community_name, event.community_place)}</p>
+                <p class="event-card__by"><bdi>{event.community_name}</bdi> ", " <bdi>{event.community_place}</bdi></p>
                 <ul class="meta">
                     <li class="meta__item"><Icon name="calendar" small=true/><time datetime=event.start_at>{event.when_label}</time></li>
                     {venue.map(|venue| view! { <li class="meta__item"><Icon name="map-pin" small=true/>{venue}</li> })}

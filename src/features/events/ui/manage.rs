@@ -190,9 +190,9 @@ fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
         view! {
             <details class="disclosure" open=came_back(&["archive"])>
                 <summary class="button"><Icon name="archive" small=true/>"Archive…"</summary>
-                <div class="disclosure__body">
+                <div class="disclosure__body stack">
                     <p>"An archived event stays as it is for good: it can be read, and never changed again."</p>
-                    <PostForm name="archive" acting class="form"><Submit label="Archive for good" class="button button--danger"/></PostForm>
+                    <PostForm name="archive" acting class="cluster"><Submit label="Archive for good" class="button button--danger"/></PostForm>
                 </div>
             </details>
         }
@@ -201,9 +201,9 @@ fn Afterwards(event: EventView, workspace: Option<String>) -> impl IntoView {
         view! {
             <details class="disclosure" open=came_back(&["delete"])>
                 <summary class="button"><Icon name="trash" small=true/>"Delete…"</summary>
-                <div class="disclosure__body">
+                <div class="disclosure__body stack">
                     <p>"It leaves every list and its page is gone. You can restore it from your deleted events. An event with open or accepted requests, or with somebody on its page, cannot be deleted."</p>
-                    <PostForm name="delete" acting class="form"><Submit label="Delete this event" class="button button--danger"/></PostForm>
+                    <PostForm name="delete" acting class="cluster"><Submit label="Delete this event" class="button button--danger"/></PostForm>
                 </div>
             </details>
         }

@@ -138,7 +138,7 @@ fn Facts(event: EventView) -> impl IntoView {
                         <Logo name=event.community_name.clone() url=event.community_logo_url size="small"/>
                         <div class="list__body">
                             <a class="list__link" href=format!("/communities/{}", event.community_slug)>{event.community_name}</a>
-                            <p class="list__sub">{event.community_place}</p>
+                            <p class="list__sub"><bdi>{event.community_place}</bdi></p>
                         </div>
                     </li>
                 </ul>

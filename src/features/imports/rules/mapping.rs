@@ -1,6 +1,7 @@
 //! Which heading of a file holds which of our fields: guessed once, changed by people, and remembered by the caller.
 
 use super::Target;
+use crate::kernel::labels::EntityType;
 use std::collections::BTreeMap;
 
 /// For each field of ours, the heading that holds it.
@@ -35,7 +36,9 @@ const CONTACT: FieldOf = field(
     false,
     &["email", "mail", "contact", "contactmail", "officialemail", "primaryemail"],
 );
-const ENTITY: FieldOf = field("entityType", "Sponsor or partner", false, &["type", "kind"]);
+/// Which field says whether somebody sponsors or is a partner.
+pub const ENTITY_TYPE: &str = "entityType";
+const ENTITY: FieldOf = field(ENTITY_TYPE, "Sponsor or partner", false, &["type", "kind"]);
 
 const ORGANIZATIONS: &[FieldOf] = &[NAME, WEBSITE, INDUSTRY, SEGMENT, ABOUT, LOGO, CONTACT, ENTITY];
 const SPONSORS: &[FieldOf] = &[
@@ -103,9 +106,37 @@ pub fn cleaned(target: Target, headings: &[String], mapping: Mapping) -> Mapping
         .collect()
 }
 
+/// What is taken for granted about every new profile, as no heading says it; empty where nothing is.
+pub fn assumed(target: Target, mapping: &Mapping) -> String {
+    if target == Target::Events || mapping.contains_key(ENTITY_TYPE) {
+        return String::new();
+    }
+    format!(
+        "No column says who sponsors and who is a partner: each new profile stands in the directory as “{}” until its own people say \
+         otherwise.",
+        EntityType::SponsorAndPartner
+    )
+}
+
 /// The labels of needed fields that no heading holds.
 pub fn missing(target: Target, mapping: &Mapping) -> Vec<&'static str> {
     fields(target).iter().filter(|field| field.needed && !mapping.contains_key(field.name)).map(|field| field.label).collect()
+}
+
+/// In which places of its rows stands what a file that was carried out is still needed for: by these fields pictures find their
+/// rows. Mailboxes, descriptions, and columns that nothing is taken from are not among them; of events, nothing is.
+pub fn kept(target: Target, headings: &[String], mapping: &Mapping) -> Vec<usize> {
+    if target == Target::Events {
+        return Vec::new();
+    }
+    let fields = [NAME, WEBSITE, INDUSTRY, SEGMENT, LOGO];
+    let mut places: Vec<usize> = fields
+        .iter()
+        .filter_map(|field| mapping.get(field.name))
+        .filter_map(|heading| headings.iter().position(|there| there == heading))
+        .collect();
+    places.sort_unstable();
+    places
 }
 
 /// The headings that nothing is taken from.
@@ -139,5 +170,14 @@ mod tests {
         let typed =
             Mapping::from([("displayName".into(), "a".into()), ("website".into(), "b".into()), ("nose".into(), "a".into())]);
         assert_eq!(cleaned(Target::Organizations, &headings, typed), Mapping::from([("displayName".into(), "a".into())]));
+    }
+
+    #[test]
+    fn nobodys_mailbox_is_kept() {
+        let headings = ["Company", "E-mail", "Website", "Phone", "Logo", "Notes"].map(str::to_owned);
+        let mapping = guess(Target::Organizations, &headings);
+        assert_eq!(mapping.get("contactEmail").map(String::as_str), Some("E-mail"));
+        assert_eq!(kept(Target::Organizations, &headings, &mapping), [0, 2, 4]);
+        assert_eq!(kept(Target::Events, &headings, &mapping), [0_usize; 0]);
     }
 }

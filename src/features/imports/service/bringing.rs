@@ -189,6 +189,9 @@ pub async fn by_command(
         counts.there
     )?;
     writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
+    if !view.assumed.is_empty() {
+        writeln!(said, "{}", view.assumed)?;
+    }
     if !view.note.is_empty() {
         writeln!(said, "Nothing was imported: {}", view.note)?;
     }

@@ -15,7 +15,7 @@ pub use bringing::{FORGET_CELLS, bring, bring_as, by_command, forget, forget_cel
 pub use carrying::{apply, apply_as, give_up_failed, give_up_stranded, run};
 pub use looking::{Decided, choices, decide, remap};
 pub use picturing::{add_pictures, add_pictures_as};
-pub use showing::{report, screen, view, view_as};
+pub use showing::{report, report_pictures, report_rows, screen, view, view_as};
 pub use undoing::undo;
 
 use super::{policy::Desk, rules::mapping::Mapping};

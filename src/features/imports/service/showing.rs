@@ -78,9 +78,7 @@ pub async fn screen(ctx: &Ctx, actor: &Actor, page: u32) -> AppResult<ImportsScr
 /// # Errors
 /// 403; 404; 422 on `filter`.
 pub async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId, filter: &str, page: u32) -> AppResult<ImportView> {
-    let desk = policy::may_import(actor)?;
-    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
-    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let row = theirs(ctx, actor, id).await?;
     let mut view = view_of(ctx, row, filter, page).await?;
     view.acting = actor.acting.as_ref().map(|it| it.key()).unwrap_or_default();
     if policy::may_bring(actor, view.target).is_err() {
@@ -156,6 +154,7 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         fields,
         unused: mapping::unused(&row.headings, &mapping).into_iter().map(str::to_owned).collect(),
         missing: mapping::missing(intake.target, &mapping).into_iter().map(str::to_owned).collect(),
+        assumed: if intake.state == State::Mapping { String::new() } else { mapping::assumed(intake.target, &mapping) },
         headings: row.headings.clone(),
         rows: rows.into_iter().map(|it| row_view(&intake, it)).collect::<AppResult<Vec<_>>>()?,
         filter: if filter.is_empty() { "all".to_owned() } else { filter.to_owned() },
@@ -192,9 +191,13 @@ fn kept_label(row: &ImportRow, state: State) -> String {
             "What stood in the file's cells was forgotten on {}. This report stays, and it can still be taken back.",
             day(at)
         ),
+        (State::Applied, None, Some(_), _) if row.target == Target::Events.label() => {
+            "What stood in the file's cells was forgotten when it was carried out. This report stays, and it can still be taken back."
+                .to_owned()
+        }
         (State::Applied, None, Some(at), _) => format!(
-            "What stood in the file's cells is kept until {}, so that pictures find their rows. Then it is forgotten; this report \
-             stays, and it can still be taken back.",
+            "What the file says of names, websites, industries and logos is kept until {}, so that pictures find their rows; the rest \
+             of its cells was forgotten when it was carried out. This report stays, and it can still be taken back.",
             day(at + CELLS_KEPT)
         ),
         (State::Undone, .., Some(at)) => format!("The file and this report are forgotten on {}.", day(at + KEPT)),
@@ -243,14 +246,45 @@ fn row_view(intake: &Intake, row: store::ShownRow) -> AppResult<RowView> {
     })
 }
 
+/// What became of the rows of one import, from the one at `offset` on; nothing while its columns are not named.
+///
+/// # Errors
+/// 403; 404.
+pub async fn report_rows(ctx: &Ctx, actor: &Actor, id: IntakeId, offset: i64, limit: i64) -> AppResult<Vec<RowView>> {
+    let intake = theirs(ctx, actor, id).await?.intake()?;
+    if intake.state == State::Mapping {
+        return Ok(Vec::new());
+    }
+    let rows = store::list_rows(ctx.db(), id, &[], false, offset, limit).await?;
+    rows.into_iter().map(|row| row_view(&intake, row)).collect()
+}
+
+/// What became of the pictures of one import.
+///
+/// # Errors
+/// 403; 404.
+pub async fn report_pictures(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<Vec<PictureView>> {
+    theirs(ctx, actor, id).await?;
+    let mut conn = ctx.db().acquire().await?;
+    let pictures = store::list_pictures(&mut conn, id).await?;
+    let view = |it: store::PictureRow| PictureView { file_name: it.file_name, outcome: it.outcome, reason: it.reason };
+    Ok(pictures.into_iter().map(view).collect())
+}
+
+async fn theirs(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<ImportRow> {
+    let desk = policy::may_import(actor)?;
+    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
+    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    Ok(row)
+}
+
 /// The report of an import as CSV: a line for every row, and for every picture.
 ///
 /// # Errors
 /// 403; 404.
 pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String> {
-    let desk = policy::may_import(actor)?;
-    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
-    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let row = theirs(ctx, actor, id).await?;
+    let (intake, mapping) = (row.intake()?, row.mapping());
     let rows = store::list_rows(ctx.db(), id, &[], false, 0, 5_000).await?;
     let mut conn = ctx.db().acquire().await?;
     let pictures = store::list_pictures(&mut conn, id).await?;
@@ -268,6 +302,10 @@ pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String>
         };
         let undo = row.undo_refused.as_deref().unwrap_or_default();
         write(&[&row.number.to_string(), &row.title, &row.outcome, &row.reason, &with, &row.unmapped, undo]);
+    }
+    let assumed = mapping::assumed(intake.target, &mapping);
+    if !assumed.is_empty() {
+        write(&["", "every new profile", "note", &assumed, "", "", ""]);
     }
     for picture in pictures {
         write(&["", &picture.file_name, &format!("picture {}", picture.outcome), &picture.reason, "", "", ""]);

@@ -16,9 +16,10 @@ use crate::{
         parts::{Empty, Icon, Notice, PageHead, Pill},
     },
 };
-use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
+use std::time::Duration;
 
 #[component]
 pub fn ImportOnePage() -> impl IntoView {
@@ -30,18 +31,20 @@ pub fn ImportOnePage() -> impl IntoView {
             (id.clone(), query.get("filter").unwrap_or_default(), page)
         })
     });
+    // A run that is over is shown anew.
+    let over = RwSignal::new(0_u32);
     let loaded = fetched(
-        move || (asked.get(), acting.get()),
-        |((id, filter, page), workspace)| server_fns::one(id, filter, page, workspace),
+        move || (asked.get(), acting.get(), over.get()),
+        |((id, filter, page), workspace, _)| server_fns::one(id, filter, page, workspace),
     );
     view! {
         <Title text="Import"/>
-        {shown(loaded, |screen| view! { <Import screen/> })}
+        {shown(loaded, move |screen| view! { <Import screen over/> })}
     }
 }
 
 #[component]
-fn Import(screen: ImportScreen) -> impl IntoView {
+fn Import(screen: ImportScreen, over: RwSignal<u32>) -> impl IntoView {
     let ImportScreen { import, acting } = screen;
     let (pill, tone) = state_words(import.state);
     let sub = match (&import.into_name, import.target) {
@@ -60,7 +63,7 @@ fn Import(screen: ImportScreen) -> impl IntoView {
     let has_report = import.state != State::Mapping;
     let body = match import.state {
         State::Mapping => view! { <Columns import=import.clone() acting=acting.clone()/> }.into_any(),
-        State::Applying => view! { <Running import=import.clone() acting=acting.clone()/> }.into_any(),
+        State::Applying => view! { <Running import=import.clone() acting=acting.clone() over/> }.into_any(),
         _ => view! { <Looked import=import.clone() acting=acting.clone()/> }.into_any(),
     };
     view! {
@@ -152,22 +155,67 @@ fn MapForm(fields: Vec<MappedField>, headings: Vec<String>, acting: String) -> i
     }
 }
 
-/// A run at work: how far it has come. The page asks again by itself, with scripts and without.
+/// How long a page waits before it asks again how far a run has come.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A run at work: how far it has come. With scripts the page follows it, and shows the report once it is over; without, a link
+/// asks again: a page that loads itself anew takes its reader's place in it away.
 #[component]
-fn Running(import: ImportView, acting: String) -> impl IntoView {
-    let (done, total) = (import.done, import.total.max(1));
+fn Running(import: ImportView, acting: String, over: RwSignal<u32>) -> impl IntoView {
     let again = within(&format!("/imports/{}", import.id), &acting);
+    let done = RwSignal::new((import.done, import.total.max(1)));
+    let follows = RwSignal::new(false);
+    let id = import.id.to_string();
+    Effect::new(move |_| {
+        follows.set(true);
+        follow(id.clone(), acting.clone(), done, over);
+    });
+    let words = move || {
+        let (done, total) = done.get();
+        format!("{done} of {total}")
+    };
     view! {
-        <Meta http_equiv="refresh" content="2"/>
         <section class="panel" aria-labelledby="running">
             <header class="panel__head"><h2 class="panel__title" id="running">"It is being imported"</h2></header>
             <div class="panel__body stack">
-                <progress class="meter" value=done max=total aria-label="Rows done">{format!("{done} of {total}")}</progress>
-                <p class="text-soft">{format!("{done} of {total} rows. Nobody sees any of it before all of it is there. You can close this page.")}</p>
-                <div><a class="button button--small" href=again rel="external"><Icon name="refresh"/>"Load it again"</a></div>
+                <progress class="meter" value=move || done.get().0 max=move || done.get().1 aria-label="Rows done">{words}</progress>
+                <p class="text-soft">{words}" rows. Nobody sees any of it before all of it is there. You can close this page."</p>
+                {move || {
+                    (!follows.get()).then(|| view! {
+                        <div><a class="button button--small" href=again.clone() rel="external"><Icon name="refresh"/>"Load it again"</a></div>
+                    })
+                }}
             </div>
         </section>
     }
+}
+
+/// Asks how far a run has come, and again after a while, until it is over or nobody looks any more.
+fn follow(id: String, acting: String, done: RwSignal<(i32, i32)>, over: RwSignal<u32>) {
+    let _ = set_timeout(
+        move || {
+            if done.try_get_untracked().is_none() {
+                return;
+            }
+            spawn_local(async move {
+                match server_fns::one(id.clone(), String::new(), 1, Some(acting.clone())).await {
+                    Ok(ImportScreen { import, .. }) if import.state == State::Applying => {
+                        let _ = done.try_set((import.done, import.total.max(1)));
+                        follow(id, acting, done, over);
+                    }
+                    // Nobody answered, or not well: the run goes on without us.
+                    Err(error) if error.status == 0 || error.status == 429 || error.status >= 500 => {
+                        follow(id, acting, done, over)
+                    }
+                    // The report, or what is wrong, is the page's to show.
+                    _ => {
+                        let _ = over.try_update(|count| *count += 1);
+                    }
+                }
+            });
+        },
+        PAUSE,
+    );
 }
 
 /// Every row, and what becomes or became of it.
@@ -186,6 +234,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
     let fields = import.fields.clone();
     let (headings, unused) = (import.headings.clone(), import.unused.join(", "));
     let can = import.can;
+    let assumed = (!import.assumed.is_empty()).then(|| import.assumed.clone());
     let kept = (!import.kept_label.is_empty()).then(|| import.kept_label.clone());
     let key = acting.clone();
     view! {
@@ -203,6 +252,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
                         })
                         .collect_view()}
                 </dl>
+                {assumed.map(|words| view! { <p class="text-soft text-small">{words}</p> })}
                 {kept.map(|words| view! { <p class="text-soft text-small">{words}</p> })}
             </div>
             <footer class="panel__foot"><Actions import=import.clone() acting=acting.clone()/></footer>

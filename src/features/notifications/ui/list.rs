@@ -130,7 +130,7 @@ fn Workspaces(counts: Vec<NoticeCount>, asked: Asked) -> impl IntoView {
         let href = Asked { workspace, ..asked.clone() }.href(None);
         view! {
             <a class="tabs__tab" href=href aria-current=current>
-                {name} {(unread > 0).then(|| view! { " " <span class="badge num">{unread}</span> })}
+                <bdi>{name}</bdi> {(unread > 0).then(|| view! { " " <span class="badge num">{unread}</span> })}
             </a>
         }
     };
@@ -146,7 +146,7 @@ fn Workspaces(counts: Vec<NoticeCount>, asked: Asked) -> impl IntoView {
 /// A new notice is opened by a form, which marks it as read; an old one is a plain link.
 #[component]
 fn Row(notice: NoticeView, named: bool) -> impl IntoView {
-    let of = (named && !notice.workspace_name.is_empty()).then(|| format!("{}, ", notice.workspace_name));
+    let of = (named && !notice.workspace_name.is_empty()).then(|| view! { <bdi>{notice.workspace_name.clone()}</bdi> ", " });
     let when = view! { <p class="list__sub">{of}<time datetime=notice.at.to_rfc3339()>{notice.at_label}</time></p> };
     if notice.is_new {
         let (opened, read) = (notice.id.to_string(), notice.id.to_string());

@@ -91,7 +91,7 @@ fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) 
     });
     view! {
         {list}
-        <form method="get" action="/opportunities" class="form" role="search">
+        <form method="get" action="/opportunities" class="form form--filters" role="search">
             {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
             <div class="search search--large">
                 <label class="visually-hidden" for="q">"Search opportunities"</label>
@@ -170,11 +170,9 @@ fn Narrow(board: Board, acting: String, can_match: bool, problems: FieldErrors) 
                     </div>
                     <Wrong id="narrow-sort" problem=problem("sort")/>
                 </div>
-                <div class="field">
-                    <div class="cluster">
-                        <button class="button">"Show results"</button>
-                        {(narrowed || !board.sort.is_empty()).then(|| view! { <a class="filters__clear" href=clear rel="external">"Clear all"</a> })}
-                    </div>
+                <div class="form__actions">
+                    <button class="button">"Show results"</button>
+                    {(narrowed || !board.sort.is_empty()).then(|| view! { <a class="filters__clear" href=clear rel="external">"Clear all"</a> })}
                 </div>
             </div>
         </form>
@@ -290,12 +288,13 @@ pub fn OpportunityTable(rows: Vec<OpportunityRow>, #[prop(optional, into)] actin
                     {rows
                         .into_iter()
                         .map(|row| {
-                            let place = if row.community.city.is_empty() { row.community.name } else { format!("{}, {}", row.community.name, row.community.city) };
+                            let (by, city) = (row.community.name, row.community.city);
+                            let city = (!city.is_empty()).then(|| view! { ", " <bdi>{city}</bdi> });
                             view! {
                                 <tr>
                                     <td class="table__main">
                                         <a class="table__link" href=acting_at(&format!("/opportunities/{}", row.id), &acting)>{row.event.title}</a>
-                                        <span class="table__sub">{place}</span>
+                                        <span class="table__sub"><bdi>{by}</bdi>{city}</span>
                                         <Tier label=row.category.label() hue=row.hue.label()/>
                                         {(row.status == OpportunityStatus::Filled).then(|| view! { <Pill text="Full" tone=row.status.tone()/> })}
                                         {row.fit.filter(|fit| fit.score > 0).map(|fit| view! { <Fit fit/> })}

@@ -1,6 +1,9 @@
 //! `/opportunities/{id}`: one offer, and the way in for an organization.
 
-use super::items::{Composer, PriceList};
+use super::{
+    items::{Composer, PriceList},
+    linked,
+};
 use crate::{
     features::{
         opportunities::{
@@ -11,7 +14,7 @@ use crate::{
     },
     ui::{
         form::{MoneyField, PostForm, Submit, TextArea, TextField},
-        found::{Described, LinkedData, breadcrumbs, graph},
+        found::{Described, LinkedData},
         page::{Shape, Show, acting, fetched, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
     },
@@ -42,6 +45,7 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
     let manage = (it.can.edit || it.can.close || it.can.open || it.can.reopen || it.can.add_places)
         .then(|| view! { <a class="button" href=acting_at(&format!("/manage/opportunities/{}", it.id), &acting)>"Manage"</a> });
     let title = format!("{} of {}", it.category, it.event.title);
+    let said = it.clone();
     view! {
         <Title text=title.clone()/>
         <Described
@@ -50,10 +54,7 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
             text=format!("{}, {}. {} offers it; apply by {}.", it.event.when_label, it.budget_range.formatted, it.community.name, it.deadline_label)
             picture=format!("opportunities/{}", it.id)
         />
-        <LinkedData make={
-            let (path, name) = (format!("/opportunities/{}", it.id), it.event.title.clone());
-            move |origin: &str| graph(vec![breadcrumbs(origin, &[("Opportunities", "/opportunities"), (&name, &path)])])
-        }/>
+        <LinkedData make=move |origin: &str| linked::offer(&said, origin)/>
         <div class="center stack">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
@@ -65,9 +66,9 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
                 <Logo name=it.community.name.clone() url=it.community.logo_url.clone() size="large"/>
                 <div class="profile-head__text">
                     <h1 class="profile-head__name">{it.event.title.clone()}</h1>
-                    <p class="profile-head__sub">
-                        {it.title.clone()} ", offered by "
-                        <a href=format!("/communities/{}", it.community.slug)>{it.community.name.clone()}</a>
+                    <p class="profile-head__sub" dir="ltr">
+                        <bdi>{it.title.clone()}</bdi> ", offered by "
+                        <a href=format!("/communities/{}", it.community.slug)><bdi>{it.community.name.clone()}</bdi></a>
                     </p>
                     <Facts it=it.clone()/>
                 </div>
@@ -94,7 +95,7 @@ fn Detail(screen: OpportunityScreen, limits: Show<()>) -> impl IntoView {
                     {(!it.description.is_empty()).then(|| view! {
                         <section class="section">
                             <div class="section__head"><h2 class="section__title">"About this offer"</h2></div>
-                            {it.description.split("\n\n").map(|part| view! { <p class="measure">{part.to_owned()}</p> }).collect_view()}
+                            {it.description.split("\n\n").map(|part| view! { <p class="measure" dir="auto">{part.to_owned()}</p> }).collect_view()}
                         </section>
                     })}
                     <section class="section">

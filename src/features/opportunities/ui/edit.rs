@@ -1,6 +1,6 @@
 //! `/manage/opportunities/new` and `/manage/opportunities/{id}`: where an opportunity is written, opened and closed.
 
-use super::items::ItemLines;
+use super::items::{ItemLines, plain};
 use crate::{
     features::{
         opportunities::{
@@ -86,11 +86,13 @@ fn Edit(screen: EditorScreen) -> impl IntoView {
     let gate = screen.gate.clone();
     let body = if it.can.edit {
         let (saved, reads_for) = (it.clone(), acting.clone());
+        // A draft's next step stands above: to open it.
+        let class = if it.status == OpportunityStatus::Draft { "button" } else { "button button--primary" };
         view! {
             <PostForm name="save" acting=acting.clone()>
                 <Version saved acting=reads_for/>
                 <Fields screen=screen.clone()/>
-                <div class="form__actions"><Submit label="Save" class="button"/></div>
+                <div class="form__actions"><Submit label="Save" class/></div>
             </PostForm>
         }
         .into_any()
@@ -147,6 +149,11 @@ fn Version(saved: OpportunityView, acting: String) -> impl IntoView {
     }
 }
 
+/// The title that somebody wrote; nothing where the role stands in for it, so that it goes with the role when that is changed.
+fn own_title(it: &OpportunityView) -> String {
+    if it.title == it.category.label() { String::new() } else { it.title.clone() }
+}
+
 /// A piece with everything that is said of it: "Booth 500, Add-on, how many 2, not with Stage".
 fn piece(name: &str, price: &str, parts: [(&str, &str); 6]) -> String {
     let said = parts.into_iter().filter(|(_, said)| !said.is_empty());
@@ -161,10 +168,10 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
     let typed = state.outcome.get_untracked().map(|outcome| outcome.values).unwrap_or_default();
     let mut stored = vec![
         ("category", "You look for a".to_owned(), saved.category.label().to_owned()),
-        ("title", "Title".to_owned(), saved.title.clone()),
+        ("title", "Title".to_owned(), own_title(&saved)),
         ("budgetRange.currency", "Currency".to_owned(), saved.currency.code().to_owned()),
-        ("budgetRange.min", "Budget from".to_owned(), saved.budget_range.min.amount.to_string()),
-        ("budgetRange.max", "Budget to".to_owned(), saved.budget_range.max.amount.to_string()),
+        ("budgetRange.min", "Budget from".to_owned(), plain(&saved.budget_range.min.amount.to_string())),
+        ("budgetRange.max", "Budget to".to_owned(), plain(&saved.budget_range.max.amount.to_string())),
         ("places", "Places".to_owned(), saved.places.to_string()),
         ("decisionDeadline", "You decide by".to_owned(), saved.decision_deadline.to_string()),
         ("description", "Description".to_owned(), saved.description.clone()),
@@ -180,15 +187,6 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let text = typed_of(&format!("benefits[{index}].text"));
         Some(if kind.is_empty() { String::new() } else { said(&kind, &text) })
     });
-    // "1000", "1,000" and "1000.00" are the same price.
-    let money = |text: &str| {
-        let text = text.replace(',', "");
-        match text.split_once('.') {
-            Some((whole, fraction)) if fraction.trim_end_matches('0').is_empty() => whole.to_owned(),
-            Some(_) => text.trim_end_matches('0').to_owned(),
-            None => text,
-        }
-    };
     let their_pieces = lines(&|index| {
         let item = saved.items.get(index)?;
         let price = crate::kernel::money::Money { minor: item.price_minor, currency: saved.currency };
@@ -196,7 +194,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let conflicts = item.conflicts.iter().map(name_of).collect::<Vec<_>>();
         Some(piece(
             &item.name,
-            &money(&price.to_major_string()),
+            &plain(&price.to_major_string()),
             [
                 ("", item.kind.label()),
                 ("how many", &item.stock.map(|stock| stock.to_string()).unwrap_or_default()),
@@ -216,7 +214,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let conflicts = part("conflicts").split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
         Some(piece(
             &name,
-            &money(&part("price")),
+            &plain(&part("price")),
             [
                 ("", part("kind").as_str()),
                 ("how many", &part("stock")),
@@ -235,6 +233,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
             let typed = match name {
                 "" => yours.clone(),
                 " " => your_pieces.clone(),
+                "budgetRange.min" | "budgetRange.max" => plain(&typed_of(name)),
                 name => typed_of(name),
             };
             (typed.replace("\r\n", "\n").trim() != stored.trim()).then_some((word, stored, typed))
@@ -403,14 +402,14 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
             name="title"
             label="Title"
             hint="The role itself when you leave it empty."
-            value=stored(|it| it.title.clone())
+            value=stored(own_title)
             optional=true
             maxlength=120_u32
         />
         <div class="form__row">
             <SelectField form="save" name="budgetRange.currency" label="Currency" value=currency options=currencies/>
-            <TextField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| it.budget_range.min.amount.to_string()) inputmode="decimal" short=true/>
-            <TextField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| it.budget_range.max.amount.to_string()) inputmode="decimal" short=true/>
+            <TextField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| plain(&it.budget_range.min.amount.to_string())) inputmode="decimal" short=true/>
+            <TextField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| plain(&it.budget_range.max.amount.to_string())) inputmode="decimal" short=true/>
         </div>
         <div class="form__row">
             <TextField form="save" name="places" label="Places" hint="How many can have this role." value=places inputmode="numeric" short=true/>

@@ -35,7 +35,7 @@ pub fn ItemLines(form: &'static str, items: Vec<Item>) -> impl IntoView {
         <fieldset class="fieldset" id=field_id(form, "items") tabindex="-1">
             <legend class="fieldset__legend">"Packages and extras " <span class="field__optional">"optional"</span></legend>
             <p class="field__hint">
-                "With prices of their own: applicants compose what they want. A package brings along what is only to be had with it; add-ons come on top of a package; what stands alone can be had by anybody."
+                "With prices of their own: applicants compose what they want. A package brings along what is only to be had with it; add-ons come on top of a package; what stands alone can be had by anybody. Leave “How many” empty where there is no end of it."
             </p>
             <FieldError id=field_id(form, "items") name="items".to_owned()/>
             <For each=move || rows.get() key=|index| *index let(index)>
@@ -77,24 +77,59 @@ fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl 
             return view! { <input type="hidden" name=path("name") value=""/> }.into_any();
         }
         view! {
-            <div class="stack stack--tight" role="group" aria-label=format!("Piece {number}")>
+            <div class="piece" role="group" aria-label=format!("Piece {number}")>
                 <input type="hidden" name=path("id") value=id.clone()/>
-                <div class="form__row">
-                    <Pick form name=path("kind") label="Kind" number value=kind.clone() empty="None" labels=ItemKind::LABELS/>
-                    <Line form name=path("name") label="Name" number value=name.clone() maxlength=80/>
-                    <Line form name=path("price") label="Price" number value=price.clone() inputmode="decimal"/>
-                    <Line form name=path("stock") label="How many" number value=stock.clone() optional=true inputmode="numeric"/>
-                </div>
-                <div class="form__row">
-                    <Pick form name=path("benefit") label="Benefit" number value=benefit.clone() empty="Custom" labels=BenefitKind::LABELS/>
-                    <Line form name=path("details") label="Details" number value=details.clone() optional=true maxlength=200/>
-                </div>
-                <div class="form__row">
-                    <Line form name=path("package") label="Belongs to the package" number value=package.clone() optional=true/>
-                    <Line form name=path("conflicts") label="Not together with" number value=conflicts.clone() optional=true/>
+                <div class="piece__head">
+                    <p class="piece__title" aria-hidden="true">"Piece " {number}</p>
                     <button class="icon-button" type="button" on:click=move |_| gone.set(true) aria-label=format!("Remove piece {number}")>
                         <Icon name="trash" small=true/>
                     </button>
+                </div>
+                <div class="piece__fields">
+                    <Pick form name=path("kind") label="Kind" number value=kind.clone() empty="None" labels=ItemKind::LABELS/>
+                    <Line form name=path("name") label="Name" number value=name.clone() maxlength=80 class="field piece__wide"/>
+                    <Line form name=path("price") label="Price" number value=price.clone() inputmode="decimal" class="field piece__short"/>
+                    <Line
+                        form
+                        name=path("stock")
+                        label="How many"
+                        number
+                        value=stock.clone()
+                        optional=true
+                        inputmode="numeric"
+                        class="field piece__short"
+                    />
+                    <Pick form name=path("benefit") label="Benefit" number value=benefit.clone() empty="Custom" labels=BenefitKind::LABELS/>
+                    <Line
+                        form
+                        name=path("details")
+                        label="Details"
+                        number
+                        value=details.clone()
+                        optional=true
+                        maxlength=200
+                        class="field piece__whole"
+                    />
+                    <Line
+                        form
+                        name=path("package")
+                        label="Belongs to the package"
+                        hint="Its name, as it is written in this list."
+                        number
+                        value=package.clone()
+                        optional=true
+                        class="field piece__half"
+                    />
+                    <Line
+                        form
+                        name=path("conflicts")
+                        label="Not together with"
+                        hint="Names of this list, with commas between them."
+                        number
+                        value=conflicts.clone()
+                        optional=true
+                        class="field piece__half"
+                    />
                 </div>
             </div>
         }
@@ -104,7 +139,16 @@ fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl 
 
 /// Minor units as a form writes them; every currency of the house has two digits.
 fn major(minor: i64) -> String {
-    crate::kernel::money::Money { minor, currency: Currency::Inr }.to_major_string()
+    plain(&crate::kernel::money::Money { minor, currency: Currency::Inr }.to_major_string())
+}
+
+/// An amount as people type it: without separators, and without digits behind the point that say nothing.
+pub fn plain(amount: &str) -> String {
+    let amount = amount.trim().replace(',', "");
+    match amount.split_once('.') {
+        Some((whole, digits)) if digits.chars().all(|digit| digit == '0') => whole.to_owned(),
+        _ => amount,
+    }
 }
 
 #[component]
@@ -112,22 +156,38 @@ fn Line(
     form: &'static str,
     name: String,
     label: &'static str,
+    #[prop(default = "")] hint: &'static str,
     number: usize,
     value: String,
     #[prop(optional)] optional: bool,
     #[prop(optional)] inputmode: Option<&'static str>,
     #[prop(default = 200)] maxlength: u32,
+    #[prop(default = "field")] class: &'static str,
 ) -> impl IntoView {
+    let state = expect_context::<FormState>();
     let id = field_id(form, &name);
+    let described = if hint.is_empty() { format!("{id}-error") } else { format!("{id}-hint {id}-error") };
+    let field = name.clone();
+    let bad = move || state.error(&field).is_some().then_some("true");
     view! {
-        <div class="field">
+        <div class=class>
             <label class="field__label" for=id.clone()>
                 {label}
                 <span class="visually-hidden">" of piece " {number}</span>
                 {optional.then(|| view! { " " <span class="field__optional">"optional"</span> })}
             </label>
+            {(!hint.is_empty()).then(|| view! { <p class="field__hint" id=format!("{id}-hint")>{hint}</p> })}
             <div class="field__control">
-                <input class="input" id=id.clone() name=name.clone() value=value inputmode=inputmode maxlength=maxlength aria-describedby=format!("{id}-error")/>
+                <input
+                    class="input"
+                    id=id.clone()
+                    name=name.clone()
+                    value=value
+                    inputmode=inputmode
+                    maxlength=maxlength
+                    aria-describedby=described
+                    aria-invalid=bad
+                />
             </div>
             <FieldError id name/>
         </div>
@@ -144,12 +204,15 @@ fn Pick(
     empty: &'static str,
     labels: &'static [&'static str],
 ) -> impl IntoView {
+    let state = expect_context::<FormState>();
     let id = field_id(form, &name);
+    let field = name.clone();
+    let bad = move || state.error(&field).is_some().then_some("true");
     view! {
         <div class="field">
             <label class="field__label" for=id.clone()>{label}<span class="visually-hidden">" of piece " {number}</span></label>
             <div class="field__control">
-                <select class="select" id=id.clone() name=name.clone() aria-describedby=format!("{id}-error")>
+                <select class="select" id=id.clone() name=name.clone() aria-describedby=format!("{id}-error") aria-invalid=bad>
                     <option value="" selected=value.is_empty()>{empty}</option>
                     {labels.iter().map(|text| view! { <option value=*text selected=*text == value>{*text}</option> }).collect_view()}
                 </select>

@@ -81,7 +81,7 @@ fn Mine(screen: ManageScreen, status: String) -> impl IntoView {
                                 <tr>
                                     <td class="table__main">
                                         <a class="table__link" href=acting_at(&format!("/manage/opportunities/{}", row.id), &acting)>{row.title}</a>
-                                        <span class="table__sub">{row.event.title}</span>
+                                        <span class="table__sub"><bdi>{row.event.title}</bdi></span>
                                         <Tier label=row.category.label() hue=row.hue.label()/>
                                     </td>
                                     <td data-label="Status"><Pill text=row.status.label() tone=row.status.tone()/></td>

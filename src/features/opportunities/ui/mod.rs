@@ -4,6 +4,7 @@ pub mod browse;
 pub mod detail;
 pub mod edit;
 pub mod items;
+mod linked;
 pub mod manage;
 pub mod offers;
 pub mod views;

@@ -20,7 +20,7 @@ pub fn SavedViewTabs(views: Vec<SavedView>, query: String, acting: String) -> im
         .map(|view| {
             let current = (view.query == here).then_some("page");
             let href = acting_at(&format!("/opportunities?{}", view.query), &acting);
-            view! { <a class="tabs__tab" href=href aria-current=current>{view.name}</a> }
+            view! { <a class="tabs__tab" href=href aria-current=current><bdi>{view.name}</bdi></a> }
         })
         .collect_view();
     view! {

@@ -188,7 +188,8 @@ pub(super) fn choices<T: Copy + Ord, E: ToString>(
 /// texts, and are read from their own digits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", schema(as = ApplicationBudgetInput))]
+#[serde(rename_all = "camelCase", default)]
 pub struct BudgetInput {
     pub band: String,
     pub currency: String,

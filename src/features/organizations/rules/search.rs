@@ -67,13 +67,7 @@ impl Facet for DirectoryFacet {
             Self::SponsorshipType => listed(SponsorshipType::LABELS, SponsorshipType::ALL, text, SponsorshipType::parse(text)),
             Self::EventType => listed(EventType::LABELS, EventType::ALL, text, EventType::parse(text)),
             Self::EntityType => listed(EntityType::LABELS, EntityType::ALL, text, EntityType::parse(text)),
-            Self::Technology => {
-                let mut names = technologies::normalise(&[text])?.into_iter();
-                match (names.next(), names.next()) {
-                    (Some(name), None) => Ok((0, name)),
-                    _ => Err("Name one technology; for several, say the parameter several times.".into()),
-                }
-            }
+            Self::Technology => Ok((0, technologies::one(text)?)),
             Self::Budget => {
                 let band = Band::parse(text).map_err(|unknown| unknown.to_string())?;
                 let place = Band::all().position(|there| there == band).unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::{
         trust::CheckRow,
     },
     kernel::{
+        actor::OrganizationRole,
         error::{AppError, AppResult},
         ids::{OrganizationId, UserId},
     },
@@ -139,6 +140,33 @@ pub async fn find_proposal(
     .fetch_optional(conn)
     .await?;
     Ok(row)
+}
+
+/// A proposal, decided or not.
+pub struct MoveRow {
+    pub id: Uuid,
+    pub website: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub proposed_by: String,
+    pub proposed_at: DateTime<Utc>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Every website that an organization proposed, by the proposal's id: the next ones after this.
+pub async fn list_moves(pool: &PgPool, organization: OrganizationId, after: Uuid, limit: i64) -> AppResult<Vec<MoveRow>> {
+    let rows = sqlx::query_as!(
+        MoveRow,
+        "select p.id, p.website, p.state, p.reason, u.name as proposed_by, p.proposed_at, p.decided_at
+         from website_proposals p join users u on u.id = p.proposed_by
+         where p.organization_id = $1 and p.id > $2 order by p.id limit $3",
+        organization.0,
+        after,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows)
 }
 
 /// What waits for a decision of staff beside claims, by one statement: websites that are proposed, and organizations that
@@ -351,6 +379,46 @@ pub async fn list_claims(conn: &mut PgConnection, ask: ClaimAsk, limit: i64) -> 
         limit,
     )
     .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
+/// A claim of somebody who belongs to the organization now.
+pub struct OwnClaimRow {
+    pub id: Uuid,
+    pub claimant: String,
+    pub email: String,
+    pub method: String,
+    pub state: String,
+    pub invited_by: Option<String>,
+    pub reason: Option<String>,
+    pub asked_at: DateTime<Utc>,
+    pub proven_at: Option<DateTime<Utc>>,
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// The claims of those who belong to the organization now, by the claim's id: the next ones after this. Those of others are
+/// theirs, and staff's.
+pub async fn list_own_claims(
+    pool: &PgPool,
+    organization: OrganizationId,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<OwnClaimRow>> {
+    let rows = sqlx::query_as!(
+        OwnClaimRow,
+        r#"select c.id, u.name as claimant, c.email, c.method, c.state, i.name as "invited_by?", c.reason, c.asked_at, c.proven_at,
+                  c.decided_at
+           from organization_claims c join users u on u.id = c.user_id left join communities i on i.id = c.invited_by
+           where c.organization_id = $1 and c.id > $2 and exists (
+               select 1 from organization_members m where m.organization_id = c.organization_id and m.user_id = c.user_id
+           )
+           order by c.id limit $3"#,
+        organization.0,
+        after,
+        limit,
+    )
+    .fetch_all(pool)
     .await?;
     Ok(rows)
 }

@@ -145,16 +145,26 @@ pub struct KnownRow {
     pub claimed: bool,
 }
 
-/// What somebody's home page shows of organizations.
+/// A claim of somebody's that nobody has decided on, with what they claim.
+#[derive(Debug, Deserialize)]
+pub struct OpenClaimRow {
+    pub slug: String,
+    pub display_name: String,
+    pub proven_at: Option<DateTime<Utc>>,
+}
+
+/// What somebody's home page reads beside its own rooms.
 pub struct Home {
+    /// Of what was refused or merged nobody is asked any more. The newest first.
     pub seats: Vec<WaitingSeatRow>,
+    /// The newest first.
+    pub claims: Vec<OpenClaimRow>,
+    /// Of their own organization, while it waits for a decision: what its checks found, and who has its website already.
     pub checks: Vec<Checked>,
     pub known: Option<KnownRow>,
 }
 
-/// What somebody's home page reads by one statement: the seats that wait for them, the newest first, at most 20 (of what was
-/// refused or merged nobody is asked any more), and, while their own organization is not checked, what its checks found and
-/// who has its website already.
+/// What somebody's home page reads, by one statement; at most 20 of each list.
 pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<OrganizationId>) -> AppResult<Home> {
     let row = sqlx::query!(
         r#"select (
@@ -164,6 +174,13 @@ pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<Organiz
                     where s.user_id = $1 and s.declined_at is null and o.refused_at is null and o.merged_into is null
                     order by s.created_at desc, s.organization_id limit 20
                 ) x) as "seats!: Json<Vec<WaitingSeatRow>>",
+               (
+                select coalesce(json_agg(x), '[]') from (
+                    select o.slug, o.display_name, c.proven_at
+                    from organization_claims c join organizations o on o.id = c.organization_id
+                    where c.user_id = $1 and c.state in ('Asked', 'Proven')
+                    order by c.asked_at desc, c.id desc limit 20
+                ) x) as "claims!: Json<Vec<OpenClaimRow>>",
                (
                 select coalesce(json_agg(x), '[]') from (
                     select kind, result, evidence, checked_at from checks
@@ -184,7 +201,7 @@ pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<Organiz
     )
     .fetch_one(pool)
     .await?;
-    Ok(Home { seats: row.seats.0, checks: read(row.checks.0), known: row.known.map(|known| known.0) })
+    Ok(Home { seats: row.seats.0, claims: row.claims.0, checks: read(row.checks.0), known: row.known.map(|known| known.0) })
 }
 
 /// The profile of the directory that has an application's website already; one at most does.

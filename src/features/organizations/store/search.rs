@@ -84,7 +84,7 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
     if !query.text.is_empty() {
         // The database's words know no signs: C, C++ and C# are told apart by the list of technologies alone.
         let signs = query.text.contains(['+', '#']) || query.text.starts_with('.');
-        sql.push(" and (o.technologies && ").push_bind(spellings(&query.text));
+        sql.push(" and (o.technologies && ").push_bind(technologies::spellings(&query.text));
         if !signs {
             sql.push(" or o.search @@ websearch_to_tsquery('simple', ").push_bind(query.text.clone()).push(")");
             sql.push(" or to_tsvector('simple', o.products_text) @@ websearch_to_tsquery('simple', ")
@@ -108,7 +108,7 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
     }
     among("o.supported_regions", regions, "&&");
     for technology in query.values(DirectoryFacet::Technology) {
-        among("o.technologies", spellings(technology), "&&");
+        among("o.technologies", technologies::spellings(technology), "&&");
     }
     among("o.sponsorship_types", values(DirectoryFacet::SponsorshipType), "&&");
     among("o.preferred_event_types", values(DirectoryFacet::EventType), "&&");
@@ -137,19 +137,6 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
         }
         sql.push(")");
     }
-}
-
-/// How a technology may be written where it was kept before there was one spelling for each.
-fn spellings(typed: &str) -> Vec<String> {
-    let key = technologies::key(typed);
-    let mut list = vec![typed.to_owned(), typed.to_lowercase()];
-    for (name, others) in technologies::all().filter(|(name, _)| technologies::key(name) == key) {
-        list.push(name.to_owned());
-        list.extend(others.iter().map(|other| (*other).to_owned()));
-    }
-    list.sort();
-    list.dedup();
-    list
 }
 
 /// A page of the directory along its order, and how many there are, counted up to `cap`. One row more than the limit says

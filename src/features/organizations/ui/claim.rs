@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, fetched, shown},
-        parts::{Icon, Logo, Notice, PageHead},
+        parts::{Logo, Notice, PageHead},
     },
 };
 use leptos::prelude::*;
@@ -252,7 +252,7 @@ pub fn DomainPage() -> impl IntoView {
 
 #[component]
 fn Domain(page: ProofPageView) -> impl IntoView {
-    let ProofPageView { acting, display_name: name, domain, can_edit, proof } = page;
+    let ProofPageView { acting, display_name: name, domain, can_edit, lacks_second_factor, proof } = page;
     let back = within("/organization/profile", &acting);
     view! {
         <PageHead title="Prove your domain" sub=format!("A text in its DNS shows that {name} speaks for it: nothing raises the trust in an application more.")>
@@ -265,9 +265,10 @@ fn Domain(page: ProofPageView) -> impl IntoView {
                         <p>"Your website is a page on a host that many share, so its DNS says nothing about you. Enter a website of your own in the profile, or leave it: a person checks it."</p>
                     }
                     .into_any(),
+                    (Some(_), _) if lacks_second_factor => view! { <p>"Your workspace asks for a second factor before anybody proves its domain. Confirm yours first."</p> }.into_any(),
                     (Some(_), _) if !can_edit => view! { <p>"Only admins of your workspace can prove the domain."</p> }.into_any(),
                     (Some(domain), None) => view! {
-                        <p><Icon name="globe" small=true/> " " {format!("You publish a short text in the DNS of {domain}.")}</p>
+                        <p>{format!("You publish a short text in the DNS of {domain}.")}</p>
                         <PostForm name="ask" acting>
                             <div class="form__actions"><Submit label="Get the text"/></div>
                         </PostForm>

@@ -5,7 +5,7 @@ use crate::{
     features::organizations::{
         rules::Standing,
         trust::FriendlyTrust,
-        views::{DashboardPart, WaitingSeat, within},
+        views::{DashboardPart, OpenClaim, WaitingSeat, within},
     },
     ui::{
         form::{PostForm, Submit, TextArea},
@@ -120,6 +120,37 @@ pub fn WaitingSeats(seats: Vec<WaitingSeat>, acting: String) -> impl IntoView {
                         </PostForm>
                     </div>
                 </section>
+            }
+        })
+        .collect_view()
+}
+
+/// What the reader claims. One that is not proven is named to nobody who works here already: anybody can write down their
+/// mailbox.
+#[component]
+pub fn OpenClaims(claims: Vec<OpenClaim>, nobody: bool) -> impl IntoView {
+    claims
+        .into_iter()
+        .filter(|claim| claim.proven || nobody)
+        .map(|claim| {
+            let OpenClaim { slug, display_name: name, proven } = claim;
+            let (title, text) = if proven {
+                (format!("Your claim of {name} waits for our staff"), "It is proven. You get a mail as soon as it is decided.")
+            } else {
+                (
+                    format!("You claim {name}"),
+                    "As soon as that is proven, our staff look at it, and you get a mail when they have decided.",
+                )
+            };
+            view! {
+                <div class="notice tone-info" role="status">
+                    <Icon name="hourglass"/>
+                    <div class="notice__body">
+                        <p class="notice__title">{title}</p>
+                        <p>{text}</p>
+                    </div>
+                    <a class="button button--small notice__action" href=format!("/claim/{slug}")>"See your claim"</a>
+                </div>
             }
         })
         .collect_view()

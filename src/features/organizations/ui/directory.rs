@@ -18,7 +18,7 @@ use crate::{
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over},
-        parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
+        parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill},
         search::{Beside, Searching, Suggested, chosen, instead, narrow, pages, search_field},
     },
 };
@@ -127,7 +127,7 @@ fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoVie
                 <button class="button button--small">{format!("Compare up to {MOST_COMPARED}")}</button>
             </form>
         </div>
-        <ul class="results">{found.items.into_iter().map(|card| view! { <Row card acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
+        <ul class="results">{found.items.into_iter().enumerate().map(|(place, card)| view! { <Row card first={place < FIRST} acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
         {paging}
     }
     .into_any()
@@ -140,7 +140,7 @@ fn few(list: &[String], most: usize) -> String {
 }
 
 #[component]
-fn Row(card: OrganizationCard, acting: String, beside: Beside) -> impl IntoView {
+fn Row(card: OrganizationCard, first: bool, acting: String, beside: Beside) -> impl IntoView {
     let keep = (beside.row)((card.id.0, card.display_name.clone()));
     let (slug, ticked) = (card.slug.clone(), format!("Compare {}", card.display_name));
     let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.iter().take(5).cloned()).collect();
@@ -161,7 +161,7 @@ fn Row(card: OrganizationCard, acting: String, beside: Beside) -> impl IntoView 
     let verified = card.verification_status == VerificationStatus::Verified;
     view! {
         <li class="result">
-            <Logo name=card.display_name.clone() url=card.logo_url/>
+            <Logo name=card.display_name.clone() url=card.logo_url first/>
             <div class="result__body">
                 <h2 class="result__name">
                     <a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)><bdi>{card.display_name}</bdi></a>
@@ -416,7 +416,7 @@ fn Claimable(name: String, slug: String) -> impl IntoView {
             <Icon name="info"/>
             <div class="notice__body">
                 <p class="notice__title">{format!("Nobody of {name} is here yet")}</p>
-                <p>"A community or our staff added this profile. Nobody of theirs has looked at this profile yet. Requests to it wait until somebody has taken it over."</p>
+                <p>"A community or our staff added this profile, and none of its people have looked at it. Requests wait until one of them takes it over."</p>
             </div>
             <a class="button button--small notice__action" href=format!("/claim/{slug}")>"Is this yours? Claim it"</a>
         </div>

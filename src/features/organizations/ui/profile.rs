@@ -95,6 +95,11 @@ fn Profile(profile: ProfileView, saved: bool, moved: bool) -> impl IntoView {
                     </section>
                 }
                 .into_any()
+            } else if profile.lacks_second_factor {
+                view! {
+                    <Notice tone="info" title="The profile waits for your second factor"><p>"Your workspace asks for one before anybody changes it. Confirm yours, and the form is here."</p></Notice>
+                }
+                .into_any()
             } else {
                 view! {
                     <Notice tone="info" title="Only admins edit the profile"><p>"Ask an admin of your workspace for a change, or for another role."</p></Notice>

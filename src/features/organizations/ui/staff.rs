@@ -264,6 +264,11 @@ pub fn StaffOrganizationPage() -> impl IntoView {
 fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl IntoView {
     let o = review.organization;
     let (state, state_tone) = standing(review.standing);
+    // Where the application stands and what the profile is are often the same words: those are said once.
+    let status = o.verification_status;
+    let status = (!state.eq_ignore_ascii_case(status.label()))
+        .then(|| view! { <li class="meta__item"><Pill text=status.label() tone=tone(status)/></li> });
+    let came = if review.standing == Standing::CommunityAdded { "Added" } else { "Applied" };
     let row = |label: &'static str, text: String| {
         (!text.is_empty()).then(|| view! { <div class="definition__row"><dt>{label}</dt><dd>{text}</dd></div> })
     };
@@ -288,8 +293,8 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
                 <h1 class="profile-head__name">{o.display_name.clone()}</h1>
                 <ul class="meta">
                     <li class="meta__item"><Pill text=state tone=state_tone/></li>
-                    <li class="meta__item"><Pill text=o.verification_status.label() tone=tone(o.verification_status)/></li>
-                    <li class="meta__item"><Icon name="clock" small=true/>{format!("Applied {} ago, {}", review.waits_label, review.submitted_label)}</li>
+                    {status}
+                    <li class="meta__item"><Icon name="clock" small=true/>{format!("{came} {} ago, {}", review.waits_label, review.submitted_label)}</li>
                     <li class="meta__item">
                         <Icon name="globe" small=true/>
                         <a href=o.website.clone() rel="noopener noreferrer nofollow external">{o.website_label.clone()}</a>
@@ -504,14 +509,15 @@ fn Claims(claims: Vec<ClaimView>, acting: String) -> impl IntoView {
                         let proven = claim.state == ClaimState::Proven;
                         view! {
                             <li class="list__row">
-                                <div class="list__body">
-                                    <p>{format!("{} ({})", claim.claimant, claim.email)}</p>
-                                    <p class="list__sub">{format!("{}{by}, {} ago", claim.method_label, claim.waits_label)}</p>
+                                <div class="list__body stack">
+                                    <div>
+                                        <p class="cluster">{format!("{} ({})", claim.claimant, claim.email)}<Pill text=word tone/></p>
+                                        <p class="list__sub">{format!("{}{by}, {} ago", claim.method_label, claim.waits_label)}</p>
+                                    </div>
                                     {proven.then(|| view! {
                                         <AnswerForm form="claim" id=claim.id.to_string() acting=acting.clone() yes="Approve" yes_hint="The organization is verified, and the claimant is its admin." no_hint="The profile stays as it is. They read why."/>
                                     })}
                                 </div>
-                                <div class="list__end"><Pill text=word tone/></div>
                             </li>
                         }
                     })
@@ -536,8 +542,7 @@ fn AnswerForm(
         ("refuse".to_owned(), "Refuse".to_owned(), no_hint.to_owned()),
     ];
     view! {
-        <PostForm name=form acting>
-            <input type="hidden" name="id" value=id/>
+        <PostForm name=form acting one=("id", id)>
             <RadioField form name="decision" label="Decision" options/>
             <TextArea form name="reason" label="Reason" hint="They read it, word for word." rows=3 maxlength=1000u32/>
             <div class="form__actions"><Submit label="Answer" class="button"/></div>

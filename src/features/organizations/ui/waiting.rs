@@ -40,7 +40,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         (
             claim.organization_id.to_string(),
             claim.display_name,
-            format!("{} claims {}, {}{by}", claim.email, claim.website, claim.method_label),
+            format!("{} claims {}, {}{by}", claim.email, short(&claim.website), claim.method_label),
             claim.waits_label,
         )
     });
@@ -48,7 +48,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         (
             it.organization_id.to_string(),
             it.display_name,
-            format!("{} wants to move from {} to {}", it.proposed_by, it.old_website, it.website),
+            format!("{} wants to move from {} to {}", it.proposed_by, short(&it.old_website), short(&it.website)),
             it.waits_label,
         )
     });
@@ -79,6 +79,12 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// A website as people write it. It was parsed when it was stored, and the program of the browser parses no addresses.
+fn short(website: &str) -> &str {
+    let rest = website.split_once("://").map_or(website, |(_, rest)| rest);
+    rest.strip_suffix('/').filter(|host| !host.contains('/')).unwrap_or(rest)
 }
 
 /// Id, name, what is wanted, since when.

@@ -265,7 +265,7 @@ fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
             </PostForm>
             <details class="disclosure" open=came_back(&["remove"])>
                 <summary class="button"><Icon name="trash" small=true/>"Take off the page…"</summary>
-                <div class="disclosure__body">
+                <div class="disclosure__body stack">
                     <p>{if is_agreed {
                         "They are told, and read your reason. The agreement itself stays on record: this does not undo it."
                     } else {
@@ -280,7 +280,7 @@ fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
                             rows=3
                             maxlength=u32::try_from(REASON_LONGEST).unwrap_or(500)
                         />
-                        <Submit label="Take off the page" class="button button--danger"/>
+                        <div class="form__actions"><Submit label="Take off the page" class="button button--danger"/></div>
                     </PostForm>
                 </div>
             </details>

@@ -62,7 +62,7 @@ fn Row(form: &'static str, index: usize, line: Option<BenefitLine>) -> impl Into
         }
         let kind = kind.clone();
         view! {
-            <div class="form__row" role="group" aria-label=format!("Benefit {number}")>
+            <div class="line" role="group" aria-label=format!("Benefit {number}")>
                 <input type="hidden" name=format!("benefits[{index}].id") value=id.clone()/>
                 <div class="field">
                     <label class="field__label" for=kind_id.clone()>"Benefit "<span class="visually-hidden">{number}</span></label>
@@ -77,7 +77,7 @@ fn Row(form: &'static str, index: usize, line: Option<BenefitLine>) -> impl Into
                     </div>
                     <FieldError id=kind_id.clone() name=kind_name.clone()/>
                 </div>
-                <div class="field">
+                <div class="field line__rest">
                     <label class="field__label" for=text_id.clone()>
                         "Details "<span class="field__optional">"optional"</span><span class="visually-hidden">" of benefit " {number}</span>
                     </label>
@@ -86,7 +86,7 @@ fn Row(form: &'static str, index: usize, line: Option<BenefitLine>) -> impl Into
                     </div>
                     <FieldError id=text_id.clone() name=text_name.clone()/>
                 </div>
-                <button class="icon-button" type="button" on:click=move |_| gone.set(true) aria-label=format!("Remove benefit {number}")>
+                <button class="icon-button line__end" type="button" on:click=move |_| gone.set(true) aria-label=format!("Remove benefit {number}")>
                     <Icon name="trash" small=true/>
                 </button>
             </div>

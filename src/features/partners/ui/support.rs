@@ -39,16 +39,12 @@ fn EventList(title: &'static str, events: Vec<SupportedEvent>) -> impl IntoView 
 
 #[component]
 fn Row(event: SupportedEvent) -> impl IntoView {
-    let by = if event.when_label.is_empty() {
-        event.community_name
-    } else {
-        format!("{}, {}", event.community_name, event.when_label)
-    };
+    let when = (!event.when_label.is_empty()).then(|| format!(", {}", event.when_label));
     view! {
         <li class="list__row">
             <div class="list__body">
                 <a class="list__link" href=format!("/events/{}", event.event_slug)>{event.event_title}</a>
-                <p class="list__sub">{by}</p>
+                <p class="list__sub"><bdi>{event.community_name}</bdi>{when}</p>
             </div>
             <div class="list__end"><Tier label=event.display_category.label() hue=event.hue.to_string()/></div>
         </li>

@@ -6,7 +6,10 @@ use crate::{
         partners::views::{PartnerView, PartnerWall, WallGroup, WallSize},
     },
     kernel::pictures::sources,
-    ui::{found::LinkedData, parts::Icon},
+    ui::{
+        found::LinkedData,
+        parts::{FIRST, Icon, loading},
+    },
 };
 use leptos::prelude::*;
 
@@ -28,13 +31,13 @@ pub fn SponsorWall(wall: PartnerWall) -> impl IntoView {
     view! {
         <section class="sponsors center" aria-labelledby="sponsors-title">
             <h2 class="sponsors__title" id="sponsors-title">"Made possible by"</h2>
-            {wall.groups.into_iter().map(|group| view! { <Group group/> }).collect_view()}
+            {wall.groups.into_iter().enumerate().map(|(place, group)| view! { <Group group first={place == 0}/> }).collect_view()}
         </section>
     }
 }
 
 #[component]
-fn Group(group: WallGroup) -> impl IntoView {
+fn Group(group: WallGroup, first: bool) -> impl IntoView {
     let heading = group.heading();
     let class = format!("tier-group tier-group--{} hue-{}", group.size.label(), group.hue);
     // Where the group has one category, its heading says it; else each tile does.
@@ -44,14 +47,19 @@ fn Group(group: WallGroup) -> impl IntoView {
         <section class=class>
             <h3 class="tier-group__name">{heading}</h3>
             <ul class="tier-group__logos">
-                {group.entries.into_iter().map(|entry| view! { <Tile entry mixed size/> }).collect_view()}
+                {group
+                    .entries
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, entry)| view! { <Tile entry mixed size first={first && place < FIRST}/> })
+                    .collect_view()}
             </ul>
         </section>
     }
 }
 
 #[component]
-fn Tile(entry: PartnerView, mixed: bool, size: WallSize) -> impl IntoView {
+fn Tile(entry: PartnerView, mixed: bool, size: WallSize, first: bool) -> impl IntoView {
     let PartnerView {
         display_name_snapshot: name,
         logo_url_snapshot,
@@ -68,7 +76,7 @@ fn Tile(entry: PartnerView, mixed: bool, size: WallSize) -> impl IntoView {
             let (src, srcset) = sources(&url, if size == WallSize::Small { 128 } else { 256 });
             view! {
                 <span class="logo">
-                    <img class="logo__image" src=src srcset=srcset alt=alt width="320" height="160" loading="lazy" decoding="async"/>
+                    <img class="logo__image" src=src srcset=srcset alt=alt width="320" height="160" loading=loading(first) decoding="async"/>
                 </span>
             }
             .into_any()

@@ -121,7 +121,7 @@ fn Supporters(supporters: Vec<Supporter>) -> impl IntoView {
         let cards = supporters.into_iter().map(|it| {
             let name = match it.organization_slug {
                 Some(slug) => view! { <a class="list__link" href=format!("/directory/{slug}")>{it.name.clone()}</a> }.into_any(),
-                None => view! { <span>{it.name.clone()}</span> }.into_any(),
+                None => view! { <bdi>{it.name.clone()}</bdi> }.into_any(),
             };
             view! {
                 <li class="list__row">

@@ -39,7 +39,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
         <p class="cluster">
             <Logo name=it.name.clone() url=it.logo_url.clone() size="medium"/>
             <span>
-                <a href=it.href.clone()>{it.name.clone()}</a>
+                <a href=it.href.clone()><bdi>{it.name.clone()}</bdi></a>
                 {(!screen.budget_label.is_empty()).then(|| format!(", budget {}", screen.budget_label))}
                 {(!screen.gives.is_empty()).then(|| format!(", gives {}", screen.gives.join(", ").to_lowercase()))}
             </span>
@@ -72,7 +72,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
                         {screen
                             .standing
                             .into_iter()
-                            .map(|it| view! { <li><a href=it.id>{it.label}</a></li> })
+                            .map(|it| view! { <li><a href=it.id><bdi>{it.label}</bdi></a></li> })
                             .collect_view()}
                     </ul>
                 </Notice>

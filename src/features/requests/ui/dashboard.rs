@@ -8,7 +8,7 @@ use crate::{
     features::{
         communities::ui::standing::CommunityStanding,
         opportunities::views::acting_at,
-        organizations::ui::dashboard::{OrganizationPanel, WaitingSeats},
+        organizations::ui::dashboard::{OpenClaims, OrganizationPanel, WaitingSeats},
     },
     ui::{
         page::{acting, fetched, shown},
@@ -35,6 +35,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
         organization,
         community,
         seats,
+        claims,
         counts,
         waiting,
         is_staff,
@@ -44,6 +45,8 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
         acting,
     } = view;
     let nobody = organization.is_none() && community.is_none() && !is_staff;
+    // Whoever came to take a profile over is not sent to the doors of newcomers.
+    let newcomer = nobody && claims.is_empty();
     let is_organization = organization.is_some();
     let at = {
         let acting = acting.clone();
@@ -77,15 +80,16 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
                     <p><a href=at("/staff/organizations")>"Sponsors that wait"</a> " and " <a href=at("/staff/communities")>"communities that wait"</a> "."</p>
                 </Notice>
             })}
-            {nobody.then(|| view! {
+            {newcomer.then(|| view! {
                 <Empty title="You have no workspace yet" text="Apply as a sponsor, or bring your community; colleagues can also invite you to theirs." icon="briefcase">
-                    <div class="cluster">
+                    <div class="button-group">
                         <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
                         <a class="button" href="/join">"Bring your community"</a>
                     </div>
                 </Empty>
             })}
             <WaitingSeats seats acting=acting.clone()/>
+            <OpenClaims claims nobody/>
             {community.map(|community| view! { <CommunityStanding community/> })}
             {sees_requests.then(|| view! {
                 <section class="panel panel--flush" aria-labelledby="waiting">

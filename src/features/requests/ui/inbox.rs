@@ -16,7 +16,7 @@ use crate::{
     },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
-        page::{acting, fetched, shown},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Icon, Logo, More, Notice, PageHead, Pill},
     },
 };
@@ -73,7 +73,7 @@ pub fn InboxListPage() -> impl IntoView {
         fetched(move || (asked.get(), acting.get()), |((ask, cursor), workspace)| server_fns::inbox(ask, cursor, workspace));
     view! {
         <Title text="Inbox"/>
-        {shown(loaded, move |screen| {
+        {shown_as(Shape::Rows, loaded, move |screen| {
             let done = query.with_untracked(|query| read_done(&query.get("done").unwrap_or_default()));
             view! { <Inbox screen done/> }
         })}
@@ -293,22 +293,22 @@ fn Bulk(colleagues: Vec<ColleagueView>, tomorrow: String, months: Vec<Choice>) -
     let people = colleagues.into_iter().map(|it| (it.id.to_string(), it.name)).collect::<Vec<_>>();
     let months = months.into_iter().map(|it| (it.id, it.label)).collect::<Vec<_>>();
     view! {
-        <fieldset class="fieldset">
+        <fieldset class="fieldset fieldset--part">
             <legend class="fieldset__legend">"Who handles them"</legend>
             <SelectField form="sort" name="assigneeId" label="Colleague" optional=true empty="The team" options=people/>
             <div class="form__actions"><Submit label="Hand over" class="button" name="action" value="assign"/></div>
         </fieldset>
-        <fieldset class="fieldset">
+        <fieldset class="fieldset fieldset--part">
             <legend class="fieldset__legend">"Put aside"</legend>
-            <TextField form="sort" name="until" label="Until the morning of" hint="They come back by themselves; your whole team sees them under “Put aside”." kind="date" value=tomorrow short=true optional=true/>
+            <TextField form="sort" name="until" label="Until the morning of" hint="They come back by themselves; your whole team sees them under “Put aside”." kind="date" value=tomorrow short=true/>
             <div class="form__actions">
                 <Submit label="Put aside" class="button" name="action" value="snooze"/>
                 <Submit label="Bring back" class="button button--quiet" name="action" value="wake"/>
             </div>
         </fieldset>
-        <fieldset class="fieldset">
+        <fieldset class="fieldset fieldset--part">
             <legend class="fieldset__legend">"Decline"</legend>
-            <SelectField form="sort" name="reason" label="Why" hint="One reason for all of them; they are told." optional=true options=reasons/>
+            <SelectField form="sort" name="reason" label="Why" hint="One reason for all of them; they are told." options=reasons/>
             <TextArea form="sort" name="note" label="Note" optional=true rows=2 maxlength=1000_u32/>
             <SelectField form="sort" name="askAgain" label="Ask again in" hint="They see it, and are reminded then." optional=true empty="No month" options=months/>
             <div class="form__actions"><Submit label="Decline them" class="button button--danger" name="action" value="reject"/></div>
@@ -320,8 +320,16 @@ fn Bulk(colleagues: Vec<ColleagueView>, tomorrow: String, months: Vec<Choice>) -
 fn Nothing(ask: InboxAsk, tab: InboxTab, side: Side, acting: String) -> impl IntoView {
     let plain = InboxAsk { tab: tab.to_string(), ..InboxAsk::default() };
     if ask != plain {
+        let by_show_alone = InboxAsk { show: String::new(), ..ask.clone() } == plain;
+        let (title, text) = if by_show_alone && ask.show == InboxShow::Snoozed.label() {
+            ("Nothing is put aside", "What you put aside is kept here until its morning, and comes back by itself.")
+        } else if by_show_alone && ask.show == InboxShow::Unread.label() {
+            ("You have read everything", "What comes in, and what is answered, is new until you open it.")
+        } else {
+            ("Nothing fits all of this", "Take a filter away, or search for another word.")
+        };
         return view! {
-            <Empty title="Nothing fits all of this" text="Take a filter away, or search for another word." icon="search">
+            <Empty title text icon="search">
                 <a class="button button--primary" href=at(&plain, "", &acting) rel="external">"Show all of them"</a>
             </Empty>
         }

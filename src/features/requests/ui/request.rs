@@ -38,12 +38,6 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
     let other = it.counterpart().clone();
     let waits = it.can.accept || it.can.reject;
     let changes = it.event_changes.clone();
-    let held = it.held.then(|| {
-        format!(
-            "It looked unusual: {}. {} does not see it yet. You get a mail when it is delivered, or when it is not.",
-            it.held_label, other.name
-        )
-    });
     view! {
         <Title text=format!("{} and {}", other.name, it.event_title)/>
         <div class="stack">
@@ -58,9 +52,6 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
             </PageHead>
             <div class="request">
                 <Next it=it.clone() months acting=acting.clone()/>
-                {held.map(|words| view! {
-                    <Notice tone="warning" title="Our staff look at it before it is delivered"><p>{words}</p></Notice>
-                })}
                 {(!changes.is_empty()).then(|| view! {
                     <Notice tone="warning" title="The event changed since this was written">
                         <ul>{changes.into_iter().map(|change| view! { <li>{change}</li> }).collect_view()}</ul>
@@ -79,7 +70,7 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                         <section class="stack stack--tight" aria-label="The other side">
                             <p class="cluster">
                                 <Logo name=other.name.clone() url=other.logo_url.clone() size="small"/>
-                                <a href=other.href.clone()>{other.name.clone()}</a>
+                                <a href=other.href.clone()><bdi>{other.name.clone()}</bdi></a>
                             </p>
                             {contact.map(|contact| view! {
                                 <dl class="definition">
@@ -180,6 +171,11 @@ fn Next(it: RequestView, months: Vec<Choice>, acting: String) -> impl IntoView {
     let note =
         format!("You agree to revision {} ({}): {}, {}.", it.revision, it.revision_hash.short(), it.category, it.amount_label);
     let refuses = it.can.reject;
+    let closes = if it.held {
+        "It is closed, and they never hear of it. You can send another one later."
+    } else {
+        "It is closed for both sides, and they are told. You can send another one later."
+    };
     let months = months.into_iter().map(|it| (it.id, it.label)).collect::<Vec<_>>();
     view! {
         <section class=format!("next-action tone-{}", next.tone) aria-labelledby="next">
@@ -214,7 +210,7 @@ fn Next(it: RequestView, months: Vec<Choice>, acting: String) -> impl IntoView {
                         <summary class="button">"Withdraw"</summary>
                         <div class="disclosure__body">
                             <PostForm name="withdraw" acting=acting.clone()>
-                                <p>"It is closed for both sides, and they are told. You can send another one later."</p>
+                                <p>{closes}</p>
                                 <div class="form__actions"><Submit label="Withdraw request" class="button button--danger"/></div>
                             </PostForm>
                         </div>
@@ -235,8 +231,8 @@ fn Terms(it: RequestView) -> impl IntoView {
             <div class="definition__row"><dt>"Amount"</dt><dd class="num">{it.amount_label.clone()}</dd></div>
             <div class="definition__row">
                 <dt>"Event"</dt>
-                <dd>
-                    <a href=format!("/events/{}", it.event_slug)>{it.event_title.clone()}</a>
+                <dd dir="ltr">
+                    <a href=format!("/events/{}", it.event_slug)><bdi>{it.event_title.clone()}</bdi></a>
                     {(!it.event_when_label.is_empty()).then(|| format!(", {}", it.event_when_label))}
                     {(!it.event_people_label.is_empty()).then(|| format!(", {}", it.event_people_label))}
                 </dd>

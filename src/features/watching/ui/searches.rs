@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextField, came_back_as},
-        page::{acting, fetched, shown},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, PageHead, Pill},
     },
 };
@@ -23,7 +23,7 @@ pub fn SearchesPage() -> impl IntoView {
     let loaded = fetched(move || workspace.get(), server_fns::searches);
     view! {
         <Title text="Saved searches"/>
-        {shown(loaded, |found| view! { <Searches found/> })}
+        {shown_as(Shape::Rows, loaded, |found| view! { <Searches found/> })}
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
         },
     },
     ui::{
-        page::{acting, fetched, shown},
+        page::{Shape, acting, fetched, shown_as},
         parts::{Empty, Logo, PageHead},
     },
 };
@@ -23,7 +23,7 @@ pub fn WatchlistPage() -> impl IntoView {
     let loaded = fetched(move || workspace.get(), server_fns::watchlist);
     view! {
         <Title text="Watchlist"/>
-        {shown(loaded, |found| view! { <Watched found/> })}
+        {shown_as(Shape::Rows, loaded, |found| view! { <Watched found/> })}
     }
 }
 

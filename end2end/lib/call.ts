@@ -1,0 +1,10 @@
+// What a walk needs and does not walk itself, asked of the API by whoever is signed in.
+import type { Page } from '@playwright/test';
+import { address } from './server';
+import { expect } from './test';
+
+export async function call<Answer = { id: string; state: string }>(page: Page, method: string, path: string, data?: object): Promise<Answer> {
+  const answer = await page.request.fetch(`/api/v1${path}`, { method, headers: { origin: address }, data });
+  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
+  return ((await answer.json()) as { data: Answer }).data;
+}
