@@ -1,13 +1,13 @@
-// What the directory offers while somebody types: walked through by arrows, taken by Enter or by a click, put away by Escape,
+// What search fields offer while somebody types: walked through by arrows, taken by Enter or by a click, put away by Escape,
 // and never an answer to what was typed before.
 import type { Page, Route } from '@playwright/test';
 import { expectAccessible } from '../lib/axe';
 import { open } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
-function parts(page: Page) {
+function parts(page: Page, name = 'Search sponsors') {
   const list = page.getByRole('listbox', { name: 'Suggestions' });
-  return { field: page.getByRole('combobox', { name: 'Search sponsors' }), list, options: list.getByRole('option') };
+  return { field: page.getByRole('combobox', { name }), list, options: list.getByRole('option') };
 }
 
 /** What the page asked for, and has to wait for until somebody lets it go. */
@@ -85,6 +85,17 @@ test('suggestions are walked through by arrows, taken by Enter, and put away by 
   await options.filter({ hasText: 'Fjord Media' }).click();
   await expect(page).toHaveURL(/\/directory\/fjord-media$/);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Fjord Media');
+});
+
+test('the list of communities suggests too', async ({ page }) => {
+  await open(page, '/communities');
+  const { field, options } = parts(page, 'Search communities');
+  await field.pressSequentially('harbour');
+  await expect(options.filter({ hasText: 'Harbour Devs' })).toBeVisible();
+  await field.press('ArrowDown');
+  await field.press('Enter');
+  await expect(page).toHaveURL(/\/communities\/harbour-devs$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Harbour Devs');
 });
 
 test('an answer that comes late is thrown away', async ({ page }) => {
