@@ -1,8 +1,10 @@
 // Every component in every state, as a picture: what a change of style changes shows here. Words that need letters of the
-// system (right to left, emoji) are looked at for their room only, since every machine draws them in its own way.
+// system (Arabic, emoji) are looked at for their room only, since every machine draws them in its own way; what stands from right to
+// left is a picture in our own letters.
+import { expectAccessible } from '../lib/axe';
 import { expect, test } from '../lib/test';
 
-const PARTS = ['actions', 'fields', 'refused', 'labels', 'rows', 'ways', 'messages', 'waiting'];
+const PARTS = ['actions', 'fields', 'refused', 'found', 'labels', 'rows', 'ways', 'messages', 'waiting', 'room', 'mirrored'];
 
 for (const theme of ['light', 'dark'] as const) {
   test(`the kit, ${theme}`, async ({ page }) => {
@@ -20,6 +22,14 @@ for (const theme of ['light', 'dark'] as const) {
     }
   });
 }
+
+test('axe finds nothing in any state of any component', async ({ page }) => {
+  test.setTimeout(120_000);
+  for (const theme of ['light', 'dark']) {
+    await page.goto(`/dev/kit?theme=${theme}`);
+    await expectAccessible(page);
+  }
+});
 
 test('the kit fits every width, with any words', async ({ page }) => {
   await page.goto('/dev/kit');

@@ -17,6 +17,9 @@ const WIDTHS = [360, 768, 1280];
 const THEMES: Record<number, ('light' | 'dark')[]> =
   process.env.AXE === 'all' ? { 360: ['light', 'dark'], 768: ['light', 'dark'], 1280: ['light', 'dark'] } : { 360: ['dark'], 1280: ['light'] };
 
+/** What search engines call a good page is 0.1; ours hold a fifth of it. */
+const MOST_SHIFT = 0.02;
+
 interface Listed {
   route: string;
   path?: string;
@@ -68,7 +71,33 @@ async function addresses(page: Page, reader: string): Promise<Stop[]> {
   return all;
 }
 
-async function look(page: Page, stops: (string | Stop)[]): Promise<void> {
+/** How far everything has moved that nobody asked to move, since the page began to come; and what it was. */
+async function shifts(page: Page): Promise<{ sum: number; moved: string[] }> {
+  return page.evaluate(
+    () =>
+      new Promise((said) => {
+        let sum = 0;
+        const moved: string[] = [];
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean; sources: { node?: Node }[] }[]) {
+            if (entry.hadRecentInput) continue;
+            sum += entry.value;
+            for (const { node } of entry.sources) if (node instanceof Element) moved.push(`${node.localName}.${node.className}`);
+          }
+        }).observe({ type: 'layout-shift', buffered: true });
+        // Two frames: what was laid out last is painted, and told.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => said({ sum, moved }), 50)));
+      }),
+  );
+}
+
+/** Fails when a page has jumped on its way. */
+async function stoodStill(page: Page, path: string): Promise<void> {
+  const { sum, moved } = await shifts(page);
+  expect(sum, `${path} jumps: ${moved.join(' ')}`).toBeLessThan(MOST_SHIFT);
+}
+
+async function look(page: Page, stops: (string | Stop)[], isStill = false): Promise<void> {
   for (const stop of stops) {
     const { path, shows } = typeof stop === 'string' ? { path: stop } : stop;
     await open(page, path);
@@ -77,6 +106,7 @@ async function look(page: Page, stops: (string | Stop)[]): Promise<void> {
     if (shows) await expect(page.getByRole('main'), `${path} has something to look at`).toContainText(shows);
     // Not only silent: every form works without scripts, so nothing else would notice a program that never started.
     await expect(page.locator('html[data-awake]'), `${path} wakes`).toBeAttached();
+    if (isStill) await stoodStill(page, path);
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: 800 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -92,7 +122,29 @@ async function look(page: Page, stops: (string | Stop)[]): Promise<void> {
 
 test('what strangers read', async ({ page }) => {
   test.setTimeout(180_000);
-  await look(page, await addresses(page, 'stranger'));
+  await look(page, await addresses(page, 'stranger'), true);
+});
+
+test('nothing that strangers read jumps while it comes to a phone', async ({ page }) => {
+  test.setTimeout(180_000);
+  const stops = await addresses(page, 'stranger');
+  // As somebody's first page: no font and no picture is there already.
+  const session = await page.context().newCDPSession(page);
+  await session.send('Network.setCacheDisabled', { cacheDisabled: true });
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const { path } of stops) {
+    await page.goto(path);
+    await page.evaluate(() => document.fonts.ready);
+    await stoodStill(page, path);
+  }
+  // What is measured is there to be measured.
+  await page.evaluate(() => {
+    const wedge = document.createElement('div');
+    wedge.setAttribute('class', 'stack');
+    wedge.append(...Array.from({ length: 20 }, () => Object.assign(document.createElement('p'), { textContent: 'x' })));
+    document.querySelector('main')!.prepend(wedge);
+  });
+  expect((await shifts(page)).sum, 'a page that jumps is seen').toBeGreaterThan(MOST_SHIFT);
 });
 
 test('what a refusal looks like', async ({ page }) => {
@@ -171,6 +223,12 @@ test('what a community works with', async ({ page }) => {
   test.setTimeout(240_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await look(page, await addresses(page, 'community'));
+  // An address that asks for what there is not says so, and leads to the page itself.
+  await look(page, ['/people?status=nobody']);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('This address does not fit this page');
+  await page.getByRole('link', { name: 'Open the page without it' }).click();
+  await expect(page).toHaveURL(/\/people$/);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('in Apex Circle');
 });
 
 test('what a sponsor works with', async ({ page }) => {

@@ -1,4 +1,9 @@
-// Where the server of the journeys is, and how it is started.
+// Where the server of the journeys is, and how it is started; and production's own verb beside it, for what `dev` does otherwise.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 
 // Playwright reads this file once more in every worker: the port must be the same there, so it comes from outside or
 // is a fixed one.
@@ -19,3 +24,65 @@ export const command =
   `--addr 127.0.0.1:${port} --data target/journeys/data > target/journeys/server.log 2>&1`;
 
 export const environment = { LEPTOS_SITE_ROOT: site };
+
+const root = join(__dirname, '../..');
+
+export interface Served {
+  address: string;
+  stop: () => Promise<void>;
+}
+
+/**
+ * `serve`, as production starts it, on the database of the journeys: with keys of its own, so it reads what everybody may read
+ * and does no jobs. Nothing of the environment reaches it but what is said here.
+ */
+export async function production(): Promise<Served> {
+  const binary = resolve(root, program);
+  const { port: database, app_password: password } = JSON.parse(
+    readFileSync(join(root, 'target/journeys/data/postgres/cluster.json'), 'utf8'),
+  ) as { port: number; app_password: string };
+  const keys = execFileSync(binary, ['keys'], { encoding: 'utf8', env: {} });
+  const files = mkdtempSync(join(tmpdir(), 'commdesk-'));
+  const free = await freePort();
+  const log = openSync(join(root, 'target/journeys/production.log'), 'w');
+  const server = spawn(binary, ['serve'], {
+    cwd: root,
+    stdio: ['ignore', log, log],
+    env: {
+      ...Object.fromEntries(keys.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+      COMMDESK_ADDR: `127.0.0.1:${free}`,
+      COMMDESK_BASE_URL: `http://127.0.0.1:${free}`,
+      COMMDESK_FILES: files,
+      COMMDESK_POOL: '4',
+      COMMDESK_SMTP: 'smtp://127.0.0.1:9',
+      COMMDESK_WORKERS: '0',
+      DATABASE_URL: `postgres://commdesk_app:${password}@127.0.0.1:${database}/commdesk?sslmode=disable`,
+      LEPTOS_SITE_ROOT: resolve(root, site),
+    },
+  });
+  const ended = new Promise<void>((done) => server.once('exit', () => done()));
+  process.once('exit', () => server.kill('SIGKILL'));
+  const stop = async () => {
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(files, { recursive: true, force: true });
+  };
+  const served = `http://127.0.0.1:${free}`;
+  const until = Date.now() + 20_000;
+  for (;;) {
+    if ((await fetch(`${served}/readyz`).catch(() => undefined))?.ok) return { address: served, stop };
+    if (server.exitCode !== null || Date.now() > until) {
+      await stop();
+      throw new Error('`serve` did not start: see target/journeys/production.log');
+    }
+    await new Promise((again) => setTimeout(again, 100));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port: free } = server.address() as { port: number };
+  await new Promise((closed) => server.close(closed));
+  return free;
+}

@@ -126,7 +126,7 @@ fn WantsSecondFactor(name: String) -> impl IntoView {
 }
 
 #[component]
-fn Brand() -> impl IntoView {
+pub fn Brand() -> impl IntoView {
     view! {
         <a class="brand" href="/">
             <svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg>
@@ -144,7 +144,7 @@ fn NavLink(class: &'static str, href: &'static str, label: &'static str) -> impl
 }
 
 #[component]
-fn ThemeSwitch() -> impl IntoView {
+pub fn ThemeSwitch() -> impl IntoView {
     view! {
         <form class="theme-switch" method="post" action="/theme">
             <button class="icon-button theme-switch__to-dark" name="theme" value="dark" aria-label="Use the dark theme"><Icon name="moon"/></button>
@@ -183,7 +183,7 @@ fn SiteTools() -> impl IntoView {
 
 /// A search of the directory from every page; hidden where the page has a search of its own, and on narrow screens.
 #[component]
-fn SiteSearch(class: &'static str) -> impl IntoView {
+pub fn SiteSearch(class: &'static str) -> impl IntoView {
     view! {
         <form class=class role="search" method="get" action="/directory" aria-label="Sponsors and partners">
             <label class="visually-hidden" for="site-q">"Search sponsors and partners"</label>

@@ -6,7 +6,11 @@ use axum::body::Body;
 use commdesk::seeds;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 const NASTY: &str = "</title></script><script>alert(1)</script><!-- & \u{2028} مؤتمر 🚀";
 
@@ -259,24 +263,169 @@ async fn pictures_beside_links_are_for_public_things_and_are_kept() {
     .await;
 }
 
+/// What of `ui` the kit does not show, and why.
+const NOT_SHOWN_ITSELF: &[(&str, &str)] = &[
+    ("shown", "shows what was loaded; while it waits and when it fails, Skeleton and Problem"),
+    ("shown_as", "as shown"),
+    ("shown_over", "as shown"),
+    ("kept", "hidden fields of a search form"),
+    ("Described", "stands in a page's head"),
+    ("LinkedData", "speaks to machines"),
+];
+
+/// Classes that the kit does not show, and why.
+const NOT_IN_THE_KIT: &[(&str, &str)] = &[
+    ("site", "a whole page"),
+    ("site__search", "hidden but in the bar of a whole page; SiteSearch is shown"),
+    ("site__tools", "the bar of a whole page"),
+    ("workspace", "a whole page"),
+    ("workspace__search", "hidden but in the bar of a whole page; SiteSearch is shown"),
+    ("workspace__tools", "the bar of a whole page"),
+    ("sidebar--lead", "a whole page"),
+    ("split--detail", "a whole page"),
+    ("inbox", "rows of one page"),
+    ("inbox--picks", "rows of one page"),
+    ("inbox__row--new", "rows of one page"),
+    ("evidence", "rows of one page"),
+    ("door--second", "the first page alone"),
+    ("tier-group--lead", "an event's own page, and embeds"),
+    ("tier-group--major", "an event's own page, and embeds"),
+    ("tier-group--standard", "an event's own page, and embeds"),
+    ("tier-group--small", "an event's own page, and embeds"),
+];
+
+/// What a file of `ui` gives pages to show: functions at the margin, components or not, that give back a view.
+fn shown_by(source: &str) -> Vec<String> {
+    let mut lines = source.lines();
+    let mut names = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(rest) = line.strip_prefix("pub fn ") else { continue };
+        let mut head = line.to_owned();
+        while !head.ends_with(['{', '}']) {
+            let Some(next) = lines.next() else { break };
+            head.push_str(next);
+        }
+        if ["-> impl IntoView", "-> AnyView"].iter().any(|view| head.contains(view)) {
+            names.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect());
+        }
+    }
+    names
+}
+
+/// Is it used there, as a tag or as a call?
+fn uses(source: &str, name: &str) -> bool {
+    let is_component = name.starts_with(char::is_uppercase);
+    source.match_indices(name).any(|(at, _)| {
+        let before = source[..at].chars().next_back();
+        let after = &source[at + name.len()..];
+        if is_component {
+            before == Some('<') && !after.starts_with(|c: char| c.is_alphanumeric())
+        } else {
+            !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && (after.starts_with('(') || after.starts_with("::<"))
+        }
+    })
+}
+
+/// A style sheet without its comments.
+fn uncommented(sheet: &str) -> String {
+    let mut parts = sheet.split("/*");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once("*/").map_or("", |(_, rest)| rest))
+}
+
+fn classes(sheet: &str) -> BTreeSet<String> {
+    sheet
+        .split('.')
+        .skip(1)
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_lowercase()))
+        .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect())
+        .collect()
+}
+
+/// The states that a style sheet knows as attributes, as they stand in a page: `aria-busy="true"`, ` readonly`.
+fn states(sheet: &str) -> BTreeSet<String> {
+    sheet
+        .split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split_once(']'))
+        .map(|(state, _)| state)
+        .filter(|state| !state.contains("*=") && !state.starts_with("data-theme"))
+        .map(|state| format!(" {state}"))
+        .collect()
+}
+
+fn sheets(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of style sheets") {
+        let path = entry.expect("a file").path();
+        if path.is_dir() {
+            found.extend(sheets(&path));
+        } else if path.extension().is_some_and(|ending| ending == "css") {
+            let sheet = uncommented(&fs::read_to_string(&path).expect("a style sheet"));
+            found.push((path, sheet));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_kit_uses_everything_that_ui_gives_pages() {
+    let source = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let kit = fs::read_to_string(source.join("app/kit.rs")).expect("the kit");
+    let (mut missing, mut known) = (Vec::new(), BTreeSet::new());
+    for entry in fs::read_dir(source.join("ui")).expect("ui") {
+        let path = entry.expect("a file").path();
+        if !path.extension().is_some_and(|ending| ending == "rs") {
+            continue;
+        }
+        for name in shown_by(&fs::read_to_string(&path).expect("a file of ui")) {
+            let is_excused = NOT_SHOWN_ITSELF.iter().any(|(excused, _)| *excused == name);
+            if is_excused == uses(&kit, &name) {
+                missing.push(format!("{name} of {}", path.display()));
+            }
+            known.insert(name);
+        }
+    }
+    assert!(known.contains("Logo") && known.contains("narrow"), "components are found: {known:?}");
+    assert!(missing.is_empty(), "not in the kit, or there in spite of NOT_SHOWN_ITSELF: {missing:#?}");
+    let gone: Vec<_> = NOT_SHOWN_ITSELF.iter().filter(|(name, _)| !known.contains(*name)).collect();
+    assert!(gone.is_empty(), "excused, and no longer there: {gone:?}");
+}
+
 #[tokio::test]
-async fn the_kit_shows_every_component() {
+async fn the_kit_shows_every_class_and_state_of_the_components() {
     story(async |town| {
         let page = town.visitor().open("/dev/kit?theme=dark").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text);
         assert!(page.text.contains("data-theme=\"dark\""));
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("style/components");
-        let mut missing = Vec::new();
-        for entry in fs::read_dir(folder).expect("components") {
-            let path = entry.expect("a file").path();
-            let block = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            let shown =
-                page.text.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next()).flat_map(str::split_whitespace);
-            if !shown.into_iter().any(|class| class == block || class.starts_with(&format!("{block}__"))) {
-                missing.push(block);
+        let shown: BTreeSet<&str> = page
+            .text
+            .split("class=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .flat_map(str::split_whitespace)
+            .collect();
+        // Everything of the components; elsewhere, whatever has more than one form.
+        let (mut wanted, mut wanted_states) = (BTreeSet::new(), BTreeSet::new());
+        for (path, sheet) in sheets(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("style")) {
+            let is_component = path.parent().is_some_and(|folder| folder.ends_with("components"));
+            wanted.extend(classes(&sheet).into_iter().filter(|class| is_component || class.contains("--")));
+            if is_component {
+                wanted_states.extend(states(&sheet));
             }
         }
-        assert!(missing.is_empty(), "the kit does not show {missing:?}");
+        assert!(
+            wanted.contains("button--primary") && wanted_states.contains(" aria-busy=\"true\""),
+            "{wanted:?} {wanted_states:?}"
+        );
+        let excused: BTreeSet<&str> = NOT_IN_THE_KIT.iter().map(|(class, _)| *class).collect();
+        let missing: Vec<_> =
+            wanted.iter().filter(|class| !shown.contains(class.as_str()) && !excused.contains(class.as_str())).collect();
+        assert!(missing.is_empty(), "the kit does not show {missing:#?}");
+        let stale: Vec<_> = excused.iter().filter(|class| shown.contains(*class) || !wanted.contains(**class)).collect();
+        assert!(stale.is_empty(), "excused, and shown or no longer there: {stale:?}");
+        let missing: Vec<_> = wanted_states.iter().filter(|state| !page.text.contains(state.as_str())).collect();
+        assert!(missing.is_empty(), "the kit shows nothing that is {missing:#?}");
     })
     .await;
 }

@@ -543,7 +543,7 @@ pub fn TickField(
     }
 }
 
-/// An amount with its currency, which stands beside it or is chosen (`currency_name`).
+/// An amount, with the sign of its currency beside it.
 #[component]
 pub fn MoneyField(
     form: &'static str,
@@ -577,6 +577,28 @@ pub fn MoneyField(
                 />
             </div>
         </Around>
+    }
+}
+
+/// A button that is on or off, for what is saved at once. It shows how things are; what it sends makes them otherwise.
+#[component]
+pub fn Switch(
+    #[prop(into)] label: String,
+    is_on: bool,
+    name: &'static str,
+    #[prop(into)] value: String,
+    /// What it says besides to whoever hears it, where several of a page have one label.
+    #[prop(optional, into)]
+    about: Option<String>,
+) -> impl IntoView {
+    view! {
+        <button class="switch" type="submit" role="switch" aria-checked=if is_on { "true" } else { "false" } name=name value=value>
+            <span class="switch__track" aria-hidden="true"></span>
+            <span class="switch__label">
+                {label}
+                {about.map(|about| view! { <span class="visually-hidden">{format!(": {about}")}</span> })}
+            </span>
+        </button>
     }
 }
 

@@ -375,7 +375,7 @@ pub fn Problem(error: PageError) -> impl IntoView {
         404 => ("There is nothing here", "search"),
         429 | 503 => ("Try again in a moment", "clock"),
         400 | 422 => ("This address does not fit this page", "help"),
-        400..=499 => ("This is not possible as it stands", "info"),
+        409 => ("This is not possible as it stands", "info"),
         _ => ("Something went wrong on our side", "alert"),
     };
     let is_ours = error.status >= 500 && error.status != 503;

@@ -196,11 +196,18 @@ pub struct Searching {
 
 /// Something that is suggested while somebody types.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Offer {
+pub struct Offer {
     /// "Technology", "Industry"; empty for a name.
-    kind: &'static str,
-    label: String,
-    href: String,
+    pub kind: &'static str,
+    pub label: String,
+    pub href: String,
+}
+
+/// The list below the search field of a page.
+const LIST: &str = "suggestions";
+
+fn option_id(list: &str, place: usize) -> String {
+    format!("{list}-{place}")
 }
 
 fn offers<F: Facet>(path: &str, found: SuggestionsView, query: &Query<F>, acting: &str) -> Vec<Offer> {
@@ -342,32 +349,8 @@ fn SearchField(
         let text = field.get_untracked().map(|field| field.value()).unwrap_or_default();
         go(leads.with_value(|leads| leads(&text)));
     };
-    let options = move || {
-        list.get()
-            .into_iter()
-            .enumerate()
-            .map(|(place, offer)| {
-                let href = offer.href;
-                view! {
-                    <li
-                        class="combobox__option"
-                        role="option"
-                        id=format!("suggestion-{place}")
-                        aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
-                        on:pointerdown=move |event| {
-                            event.prevent_default();
-                            go(href.clone());
-                        }
-                    >
-                        <bdi class="combobox__text">{offer.label}</bdi>
-                        {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
-                    </li>
-                }
-            })
-            .collect_view()
-    };
     view! {
-        <form class="search search--large" role="search" action=about.path method="get" on:submit=sent>
+        <form class="search search--large" role="search" aria-label=about.label action=about.path method="get" on:submit=sent>
             <label class="visually-hidden" for="q">{about.label}</label>
             <div class="combobox search__box">
                 <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
@@ -383,19 +366,59 @@ fn SearchField(
                     autocomplete="off"
                     role=move || live.get().then_some("combobox")
                     aria-autocomplete=move || live.get().then_some("list")
-                    aria-controls=move || live.get().then_some("suggestions")
+                    aria-controls=move || live.get().then_some(LIST)
                     aria-expanded=move || live.get().then(|| if list.with(Vec::is_empty) { "false" } else { "true" })
-                    aria-activedescendant=move || at.get().map(|at| format!("suggestion-{at}"))
+                    aria-activedescendant=move || at.get().map(|at| option_id(LIST, at))
                     on:input=typed
                     on:keydown=pressed
                     on:blur=move |_| close()
                 />
-                <ul class="combobox__list" id="suggestions" role="listbox" aria-label="Suggestions" hidden=move || list.with(Vec::is_empty)>
-                    {options}
-                </ul>
+                <Suggestions id=LIST list at choose=go/>
             </div>
             {children()}
             <button class="button button--primary search__go">"Search"</button>
         </form>
+    }
+}
+
+/// What is suggested below a field: a list that the field controls, and nothing at all while it is empty.
+#[component]
+pub fn Suggestions(
+    /// Once on a page; the ids of its options begin with it.
+    id: &'static str,
+    list: RwSignal<Vec<Offer>>,
+    /// The one that the arrows are on.
+    at: RwSignal<Option<usize>>,
+    /// Goes where one leads.
+    choose: impl Fn(String) + Copy + Send + 'static,
+) -> impl IntoView {
+    let options = move || {
+        list.get()
+            .into_iter()
+            .enumerate()
+            .map(|(place, offer)| {
+                let href = offer.href;
+                view! {
+                    <li
+                        class="combobox__option"
+                        role="option"
+                        id=option_id(id, place)
+                        aria-selected=move || if at.get() == Some(place) { "true" } else { "false" }
+                        on:pointerdown=move |event| {
+                            event.prevent_default();
+                            choose(href.clone());
+                        }
+                    >
+                        <bdi class="combobox__text">{offer.label}</bdi>
+                        {(!offer.kind.is_empty()).then(|| view! { <span class="combobox__kind">{offer.kind}</span> })}
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <ul class="combobox__list" id=id role="listbox" aria-label="Suggestions" hidden=move || list.with(Vec::is_empty)>
+            {options}
+        </ul>
     }
 }

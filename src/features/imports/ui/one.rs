@@ -226,10 +226,10 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
     let stats = [
         (Outcome::Make, if done { "made" } else { "would be made" }),
         (Outcome::Merge, "go with another"),
-        (Outcome::There, "there already"),
+        (Outcome::There, "nothing to do"),
         (Outcome::Ask, "need a decision"),
-        (Outcome::Skip, "left out"),
-        (Outcome::Problem, "with a problem"),
+        (Outcome::Skip, "not imported"),
+        (Outcome::Problem, "to put right in the file"),
     ];
     let fields = import.fields.clone();
     let (headings, unused) = (import.headings.clone(), import.unused.join(", "));

@@ -17,6 +17,7 @@ pub use compare::ComparePage;
 pub use dashboard::OrganizationPanel;
 pub use directory::{DirectoryPage, OrganizationProfile};
 pub use evidence::Checks;
+pub use fields::{LogoField, PictureField};
 pub use profile::ProfilePage;
 pub use staff::{StaffOrganizationPage, StaffOrganizationsPage};
 pub use waiting::StaffChangesPage;

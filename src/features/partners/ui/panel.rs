@@ -7,7 +7,7 @@ use crate::{
         views::{AssignmentView, PanelView},
     },
     ui::{
-        form::PostForm,
+        form::{PostForm, Switch},
         page::{Loaded, acting, fetched, shown},
         parts::{Empty, Icon, Logo, Pill, Tier},
     },
@@ -121,14 +121,11 @@ fn Card(item: AssignmentView, last: bool, can_edit: bool, query: String) -> impl
     let agreed = item.request_id.map(|request| {
         view! { <a class="partner-card__agreed" href=format!("/requests/{request}{query}")><Icon name="handshake" small=true/>"By agreement"</a> }
     });
-    let (switch_name, checked) = if item.visible { ("hide", "true") } else { ("show", "false") };
+    let switch_name = if item.visible { "hide" } else { "show" };
     let controls = can_edit.then(|| {
         view! {
             <div class="partner-card__controls">
-                <button class="switch" type="submit" role="switch" aria-checked=checked name=switch_name value=id.clone()>
-                    <span class="switch__track" aria-hidden="true"></span>
-                    <span class="switch__label">"On the public page"<span class="visually-hidden">{format!(": {name}")}</span></span>
-                </button>
+                <Switch label="On the public page" is_on=item.visible name=switch_name value=id.clone() about=name.clone()/>
                 <div class="partner-card__steps">
                     <button
                         class="icon-button"
