@@ -424,9 +424,12 @@ async fn column(caller: Caller) -> Column {
         let things = things(town).await;
         let mut browser = arrive(town, caller).await;
         // A search is its owner's, in the workspace that they saved it in: whoever sits here saved this one for Acme Cloud.
-        sqlx::query("update saved_views set user_id = u.id from users u where saved_views.id = $1 and u.email = $2")
+        let theirs =
+            "update saved_views set user_id = u.id, workspace = $3 from users u where saved_views.id = $1 and u.email = $2";
+        sqlx::query(theirs)
             .bind(things.view)
             .bind(SEATED.email)
+            .bind(format!("organization:{}", things.tenants.acme))
             .execute(&town.owner)
             .await
             .expect("theirs");

@@ -324,11 +324,13 @@ async fn communities_are_told_of_by_what_their_events_are_about() {
         set(town, "update events set technologies = '{Elixir}', public_visible = false where slug = 'hackfest-2027'").await;
         // Whatever happens to one of its events, its community is looked at by itself.
         events::duplicate(&ctx, &ravi, hackfest.into()).await.expect("a draft");
+        town.drain().await;
         town.shift(LATER).await;
         assert!(alerts_to(town, ASHA).is_empty(), "nobody else sees the event, and the other one is a draft");
         set(town, "update events set public_visible = true where slug = 'hackfest-2027'").await;
         for _ in 0..2 {
             events::duplicate(&ctx, &ravi, hackfest.into()).await.expect("a draft");
+            town.drain().await;
             town.shift(LATER).await;
             assert_eq!(alerts_to(town, ASHA), ["1 community newly fits “About technology=Elixir&eventType=Hackathon”"]);
         }

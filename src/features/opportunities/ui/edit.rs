@@ -166,12 +166,17 @@ fn piece(name: &str, price: &str, parts: [(&str, &str); 6]) -> String {
 fn Compare(saved: OpportunityView) -> impl IntoView {
     let state = expect_context::<FormState>();
     let typed = state.outcome.get_untracked().map(|outcome| outcome.values).unwrap_or_default();
+    // "500.5" and "500.50" are the same amount.
+    let amount = |text: &str| {
+        let text = plain(text);
+        if text.contains('.') { text.trim_end_matches('0').to_owned() } else { text }
+    };
     let mut stored = vec![
         ("category", "You look for a".to_owned(), saved.category.label().to_owned()),
         ("title", "Title".to_owned(), own_title(&saved)),
         ("budgetRange.currency", "Currency".to_owned(), saved.currency.code().to_owned()),
-        ("budgetRange.min", "Budget from".to_owned(), plain(&saved.budget_range.min.amount.to_string())),
-        ("budgetRange.max", "Budget to".to_owned(), plain(&saved.budget_range.max.amount.to_string())),
+        ("budgetRange.min", "Budget from".to_owned(), amount(&saved.budget_range.min.amount.to_string())),
+        ("budgetRange.max", "Budget to".to_owned(), amount(&saved.budget_range.max.amount.to_string())),
         ("places", "Places".to_owned(), saved.places.to_string()),
         ("decisionDeadline", "You decide by".to_owned(), saved.decision_deadline.to_string()),
         ("description", "Description".to_owned(), saved.description.clone()),
@@ -194,7 +199,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let conflicts = item.conflicts.iter().map(name_of).collect::<Vec<_>>();
         Some(piece(
             &item.name,
-            &plain(&price.to_major_string()),
+            &amount(&price.to_major_string()),
             [
                 ("", item.kind.label()),
                 ("how many", &item.stock.map(|stock| stock.to_string()).unwrap_or_default()),
@@ -214,7 +219,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
         let conflicts = part("conflicts").split(',').map(str::trim).filter(|it| !it.is_empty()).collect::<Vec<_>>().join(", ");
         Some(piece(
             &name,
-            &plain(&part("price")),
+            &amount(&part("price")),
             [
                 ("", part("kind").as_str()),
                 ("how many", &part("stock")),
@@ -233,7 +238,7 @@ fn Compare(saved: OpportunityView) -> impl IntoView {
             let typed = match name {
                 "" => yours.clone(),
                 " " => your_pieces.clone(),
-                "budgetRange.min" | "budgetRange.max" => plain(&typed_of(name)),
+                "budgetRange.min" | "budgetRange.max" => amount(&typed_of(name)),
                 name => typed_of(name),
             };
             (typed.replace("\r\n", "\n").trim() != stored.trim()).then_some((word, stored, typed))
