@@ -118,7 +118,12 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
       Object.assign(ahead, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href });
       document.head.append(ahead);
     }
-    import(glue).then((program) => program.default({ module_or_path: wasm }).then(() => program.hydrate())).catch(listen);
+    // A script that a script puts there is trusted by whoever trusts that one. What `import` fetches for a script that is known by
+    // its hash (a kept page's) is not: it finds here what is loaded already.
+    const program = document.createElement("script");
+    Object.assign(program, { type: "module", src: glue, onerror: listen });
+    program.onload = () => import(glue).then((it) => it.default({ module_or_path: wasm }).then(() => it.hydrate())).catch(listen);
+    document.head.append(program);
   };
   const search = () => [...all("main [type=search]"), ...all("header [type=search]")].find((it) => it.offsetParent);
   const keys = {

@@ -39,9 +39,15 @@ pub fn routes(
 ) -> Router<Arc<House>> {
     let build = build.and_then(|it| it.to_str().ok()).unwrap_or_default();
     let script = format!("const KEPT = {build:?};{WORKER}");
+    // What a worker may fetch, its own answer says.
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'"),
+    ];
     let worker = move || {
         let script = script.clone();
-        async move { ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], script) }
+        async move { (headers, script) }
     };
     let options = options.clone();
     let page = move |request: Request| {

@@ -458,7 +458,7 @@ fn closed_lists_of_the_code_equal_those_that_commdesk_shares() {
             let mut keywords = rule["keywords"].as_array().into_iter().flatten().filter_map(Value::as_str);
             keywords.any(|keyword| words.split(' ').any(|word| word == keyword))
         };
-        let rule = rules.iter().find(holds).expect(category.label());
+        let rule = rules.iter().find(holds).unwrap_or_else(|| panic!("no rule holds for {}", category.label()));
         assert_eq!(rule["hue"], category.hue().label(), "{category}");
     }
 

@@ -136,7 +136,7 @@ mod tests {
         let list = List::Organizations;
         assert_eq!(list.canonical("?region=Africa&q=rust&cursor=ab&as=community:x&utm=1"), "q=rust&region=Africa");
         assert!(list.is_narrowed("q=rust") && !list.is_narrowed("sort=name"));
-        assert_eq!(List::Communities.canonical("technology=Rust&country=India"), "country=India");
+        assert_eq!(List::Communities.canonical("budget=x&country=India&technology=Rust"), "country=India&technology=Rust");
         assert_eq!(List::Communities.described("country=India"), "Country: India");
         let offers = List::Opportunities;
         assert_eq!(offers.canonical("region=Europe&q=rust&cursor=ab&as=x"), "q=rust&region=Europe");
