@@ -1,5 +1,6 @@
 // Journeys in Chromium against the split release build. The server is the product's own `dev` verb: a database of its
 // own, migrated, with the demo story, limits on and loopback trusted as a proxy.
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 import { address, command, environment } from './lib/server';
 
@@ -10,8 +11,8 @@ export default defineConfig({
   // One picture for all machines: the fonts are ours, nothing moves, and small differences are allowed for.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: [['list']],
-  // More of them where there are cores for it: each makes a market of its own.
-  workers: Number(process.env.JOURNEY_WORKERS ?? 1),
+  // One for each core, four at most: each makes a market of its own. What one does in a browser is half waiting.
+  workers: Number(process.env.JOURNEY_WORKERS ?? Math.min(availableParallelism(), 4)),
   retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,

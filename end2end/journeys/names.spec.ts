@@ -104,7 +104,8 @@ async function loose(page: Page, names: string[]): Promise<string[]> {
       for (let box: Element | null = holder; box && !apart; box = box.parentElement) {
         const style = getComputedStyle(box);
         const inline = style.display.startsWith('inline');
-        apart = style.unicodeBidi === 'plaintext' || box.getAttribute('dir') === 'auto' || (inline && style.unicodeBidi === 'isolate');
+        // A `bdi` that is a box of its own (in a row of tabs) is no longer inline, and apart all the same.
+        apart = box.localName === 'bdi' || style.unicodeBidi === 'plaintext' || box.getAttribute('dir') === 'auto' || (inline && style.unicodeBidi === 'isolate');
         if (!inline) break;
       }
       if ((words === name && !apart) || words.startsWith(`${name},`)) found.push(`${holder.tagName.toLowerCase()}.${holder.className}: ${words.slice(0, 80)}`);

@@ -12,6 +12,9 @@ import { address } from '../lib/server';
 import { activate, applyAsSponsor, awake, fresh, open, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { expect, test } from '../lib/test';
 
+// No reader waits for another: the longest file would keep one core busy while the others are done.
+test.describe.configure({ mode: 'parallel' });
+
 const PASSWORD = 'a calm demo passphrase';
 const WIDTHS = [360, 768, 1280];
 const THEMES: Record<number, ('light' | 'dark')[]> =

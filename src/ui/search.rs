@@ -169,7 +169,7 @@ pub fn instead<F: Facet>(path: &'static str, list: Vec<InsteadView>, acting: &st
         .map(|one| {
             let href = address(path, &Query::<F>::read(&one.query), acting);
             let label = one.label;
-            view! { <li><a class="chip" href=href rel="nofollow"><span class="num">{one.count_label}</span>" without “"<bdi>{label.trim_matches(['“', '”']).to_owned()}</bdi>"”"</a></li> }
+            view! { <li><a class="chip" href=href rel="nofollow"><span><span class="num">{one.count_label}</span>" without “"<bdi>{label.trim_matches(['“', '”']).to_owned()}</bdi>"”"</span></a></li> }
         })
         .collect_view();
     view! { <ul class="chosen__list chosen__list--centered">{items}</ul> }
