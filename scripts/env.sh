@@ -36,7 +36,8 @@ build_both() {
   # Where the browser's side says under which names its files are to be asked for.
   mkdir -p target/debug target/release
   cargo leptos build --split "$@" --frontend-only & front=$!
-  cargo leptos build --split "$@" --server-only || status=$?
+  # What does not compile is said at once, and not when the other side is done.
+  cargo leptos build --split "$@" --server-only || { status=$?; kill "$front" 2>/dev/null || true; }
   wait "$front" || status=$?
   return "$status"
 }

@@ -53,9 +53,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// Is the page that is being rendered one that sleeps? A form that was refused comes back by another route, awake.
+/// Is the page that is being rendered one that sleeps? A form that was refused comes back awake: somebody is there.
 fn sleeps() -> bool {
     use_context::<http::request::Parts>()
+        .filter(|parts| parts.method == http::Method::GET)
         .and_then(|parts| parts.extensions.get::<axum::extract::MatchedPath>().map(|path| SLEEPING.contains(&path.as_str())))
         .unwrap_or_default()
 }
@@ -104,16 +105,19 @@ impl Program {
 
 /// Waits for a sign of life, then fetches everything beside each other and wakes the page. A finger that scrolls is none; what a
 /// finger puts the focus on is. Whoever was faster than this script has the focus somewhere already. What could not be fetched is
-/// fetched at the next sign. Until the page is awake, the two keys of every page are answered here (`SiteKeys` of `frames.rs`
-/// answers them from then on): a first key that does nothing would be a key that does not work.
+/// asked for again at a later sign, three times, each after a longer pause; a program that came and could not start is left alone.
+/// Until the page is awake, the two keys of every page are answered here (`SiteKeys` of `frames.rs` answers them from then on): a
+/// first key that does nothing would be a key that does not work.
 const WAKE: &str = r#"((glue, wasm, chunks) => {
   const signs = ["pointermove", "keydown", "focusin"], how = { capture: true, passive: true };
   const root = document.documentElement, all = (selector) => [...document.querySelectorAll(selector)];
+  let tries = 0;
+  const lost = () => tries++ < 3 && setTimeout(listen, 1000 * 4 ** tries);
   const listen = () => signs.forEach((sign) => addEventListener(sign, wake, how));
   const wake = (event) => {
     if (event && event.type === "pointermove" && event.pointerType !== "mouse") return;
     for (const sign of signs) removeEventListener(sign, wake, how);
-    for (const href of [wasm, ...chunks]) {
+    for (const href of tries ? [] : [wasm, ...chunks]) {
       const ahead = document.createElement("link");
       Object.assign(ahead, { rel: "preload", as: "fetch", type: "application/wasm", crossOrigin: "anonymous", href });
       document.head.append(ahead);
@@ -121,8 +125,8 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
     // A script that a script puts there is trusted by whoever trusts that one. What `import` fetches for a script that is known by
     // its hash (a kept page's) is not: it finds here what is loaded already.
     const program = document.createElement("script");
-    Object.assign(program, { type: "module", src: glue, onerror: listen });
-    program.onload = () => import(glue).then((it) => it.default({ module_or_path: wasm }).then(() => it.hydrate())).catch(listen);
+    Object.assign(program, { type: "module", src: glue, onerror: lost });
+    program.onload = () => import(glue).then((it) => it.default({ module_or_path: wasm }).then(() => it.hydrate(), lost));
     document.head.append(program);
   };
   const search = () => [...all("main [type=search]"), ...all("header [type=search]")].find((it) => it.offsetParent);

@@ -30,8 +30,9 @@ impl Plain {
 }
 
 /// What a browser keeps for when it cannot reach us: asked for again, the address is the one that was wanted.
+/// The theme is the system's: what a reader chose later would not be in it.
 pub fn offline(options: LeptosOptions) -> impl IntoView {
-    page(options, "We could not be reached", || {
+    page(options, None, "We could not be reached", || {
         view! {
             <h1 class="auth__title">"We could not be reached"</h1>
             <p class="auth__lead">"Check your connection, then load the page again. Nothing that you saved is lost."</p>
@@ -46,7 +47,7 @@ pub fn offline(options: LeptosOptions) -> impl IntoView {
 pub fn document(options: LeptosOptions, said: Plain) -> impl IntoView {
     let title = said.title();
     let is_ours = said.status >= 500 && said.status != 503;
-    page(options, title, move || {
+    page(options, session::theme(), title, move || {
         view! {
             <h1 class="auth__title">{title}</h1>
             <p class="auth__lead">{said.message}</p>
@@ -63,11 +64,16 @@ pub fn document(options: LeptosOptions, said: Plain) -> impl IntoView {
 }
 
 /// A whole document around one card.
-fn page<V: IntoView + 'static>(options: LeptosOptions, title: &'static str, card: impl FnOnce() -> V) -> impl IntoView {
+fn page<V: IntoView + 'static>(
+    options: LeptosOptions,
+    theme: Option<&'static str>,
+    title: &'static str,
+    card: impl FnOnce() -> V,
+) -> impl IntoView {
     provide_meta_context();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=session::theme()>
+        <html lang="en" data-theme=theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

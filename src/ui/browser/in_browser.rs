@@ -110,6 +110,16 @@ pub fn reveal(id: &str) {
     focus(id);
 }
 
+/// What is ticked of the boxes that a selector names, by their values.
+pub fn ticked(selector: &str) -> Vec<String> {
+    let Ok(found) = leptos::prelude::document().query_selector_all(selector) else { return Vec::new() };
+    (0..found.length())
+        .filter_map(|at| found.item(at)?.dyn_into::<web_sys::HtmlInputElement>().ok())
+        .filter(|it| it.checked())
+        .map(|it| it.value())
+        .collect()
+}
+
 /// How many elements a selector names.
 pub fn count(selector: &str) -> u32 {
     leptos::prelude::document().query_selector_all(selector).map(|found| found.length()).unwrap_or_default()

@@ -53,6 +53,10 @@ pub fn press(_selector: &str) {}
 
 pub fn reveal(_id: &str) {}
 
+pub fn ticked(_selector: &str) -> Vec<String> {
+    Vec::new()
+}
+
 pub fn count(_selector: &str) -> u32 {
     0
 }

@@ -8,6 +8,7 @@ use crate::{
     },
     kernel::{ids::ItemId, labels::BenefitKind, money::Currency},
     ui::{
+        browser,
         form::{FieldError, FormState, field_id},
         parts::Icon,
     },
@@ -310,6 +311,13 @@ pub fn Composer(it: OpportunityView) -> impl IntoView {
     let state = expect_context::<FormState>();
     let typed = state.start_all("items", &[]);
     let chosen = RwSignal::new(typed.iter().filter_map(|id| id.parse::<ItemId>().ok()).collect::<Vec<_>>());
+    // What was ticked before the program was there, and what came back with a refusal, stands on the page.
+    let outcome = state.outcome;
+    Effect::new(move |_| {
+        outcome.track();
+        let ticked = browser::ticked(&format!("#{} input[name=items]", field_id("apply", "items")));
+        chosen.set(ticked.iter().filter_map(|id| id.parse::<ItemId>().ok()).collect());
+    });
     let currency = it.currency;
     let items = StoredValue::new(it.items.clone());
     let priced = Memo::new(move |_| {
