@@ -673,8 +673,7 @@ async fn the_index_follows_what_changes_and_shows_nothing_that_is_gone() {
             let page = PageRequest { limit: 100, ..PageRequest::default() };
             opportunities::list(&cast.ctx, who, &Board::read("placeLeft=false"), &page).await.expect("a page")
         };
-        // Whatever was committed before the word is known once the word is. Transactions of other tests hold every index of the
-        // cluster back for a moment.
+        // Whatever was committed before the word is known once the word is, and that at once.
         let followed = async |word: &str| {
             let word = format!("zz{word}");
             sqlx::query("update opportunities set search_text = $1 where id = md5('o1')::uuid")
@@ -682,15 +681,9 @@ async fn the_index_follows_what_changes_and_shows_nothing_that_is_gone() {
                 .execute(&town.owner)
                 .await
                 .expect("changed");
-            for _ in 0..200 {
-                index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
-                let known = index::live::<Opportunities>(&cast.ctx).read(Kept::rows).is_some();
-                if known && titles(&cast, None, &format!("q={word}")).await == ["Offer 1"] {
-                    return;
-                }
-                tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-            }
-            panic!("the index does not follow: {word}");
+            index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+            assert!(index::live::<Opportunities>(&cast.ctx).read(Kept::rows).is_some(), "the index does not answer: {word}");
+            assert_eq!(titles(&cast, None, &format!("q={word}")).await, ["Offer 1"], "the index does not follow: {word}");
         };
         let change = async |sql: &str| {
             let done = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).execute(&town.owner).await.expect("changed");
@@ -750,6 +743,44 @@ async fn the_index_follows_what_changes_and_shows_nothing_that_is_gone() {
         followed("opened").await;
         assert_eq!(all(None).await.total, there + 1);
         both_say_the_same(&cast, &database, ASKED_AGAIN, 100, "opened").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_opens_beside_a_transaction_that_stands_open_is_on_the_board() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        many(town, &cast).await;
+        index::fill::<Opportunities>(&cast.ctx).await.expect("filled");
+        let kept = || index::live::<Opportunities>(&cast.ctx).read(Kept::rows).expect("it answers");
+        let before = kept();
+        // Somebody has a transaction open, which holds a row of its own.
+        let other = sqlx::PgPool::connect(&town.url(true)).await.expect("another connection");
+        let mut open = other.begin().await.expect("a transaction");
+        let slow = "update opportunities set search_text = 'zzslow' where id = md5('o1')::uuid";
+        sqlx::query(slow).execute(&mut *open).await.expect("changed");
+
+        // What opens is found, and what closes goes.
+        let first = cast.offer(json!({"title": "Zzquick comer"})).await;
+        index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+        assert_eq!((titles(&cast, None, "q=zzquick").await, kept()), (vec!["Zzquick comer".to_owned()], before + 1));
+        opportunities::close(&cast.ctx, &cast.ravi, first).await.expect("closed");
+        cast.offer(json!({"title": "Zzsecond comer"})).await;
+        index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+        assert_eq!((titles(&cast, None, "q=zzsecond").await, kept()), (vec!["Zzsecond comer".to_owned()], before + 1));
+        // An event that goes takes its own along.
+        let gone = sqlx::query("update events set status = 'Archived' where id = md5('e2')::uuid").execute(&town.owner).await;
+        assert_eq!(gone.expect("archived").rows_affected(), 1);
+        index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+        assert_eq!(kept(), before);
+        assert_eq!(titles(&cast, None, "q=zzslow").await, [""; 0]);
+
+        // And what that transaction changed, once it is committed.
+        open.commit().await.expect("committed");
+        index::follow::<Opportunities>(&cast.ctx).await.expect("followed");
+        assert_eq!((titles(&cast, None, "q=zzslow").await, kept()), (vec!["Offer 1".to_owned()], before));
+        other.close().await;
     })
     .await;
 }

@@ -14,7 +14,10 @@ use commdesk::{
         },
     },
     kernel::{actor::Actor, page::PageRequest, search::SuggestionsView},
-    platform::{ctx::Ctx, index},
+    platform::{
+        ctx::Ctx,
+        index::{self, Kept},
+    },
     seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
@@ -78,16 +81,10 @@ fn values(view: &SuggestionsView, facet: &str) -> Vec<String> {
     view.values.iter().filter(|one| one.facet == facet).map(|one| one.value.clone()).collect()
 }
 
-/// Follows until this is so. Transactions of other tests hold every index of the cluster back for a moment.
-async fn follow_until(ctx: &Ctx, so: impl AsyncFn() -> bool) {
-    for _ in 0..200 {
-        index::follow::<Directory>(ctx).await.expect("followed");
-        if so().await {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-    }
-    panic!("the index does not follow");
+/// Follows once: this is so then, whatever transactions other tests have open on the cluster.
+async fn follows(ctx: &Ctx, so: impl AsyncFn() -> bool) {
+    index::follow::<Directory>(ctx).await.expect("followed");
+    assert!(so().await, "the index does not follow");
 }
 
 /// The slugs of every page, there and back again; both ways are the same.
@@ -234,7 +231,7 @@ async fn counts_respect_the_other_facets_and_nobody_hidden_is_counted() {
             .expect("disabled");
         let late = ask(&ctx, None, "q=nimbus+labs+1", 20).await;
         assert!(late.items.iter().all(|card| card.slug != "bulk-1"));
-        follow_until(&ctx, async || ask(&ctx, None, "", 1).await.total == listed - 1).await;
+        follows(&ctx, async || ask(&ctx, None, "", 1).await.total == listed - 1).await;
 
         // Whoever a block hides is neither shown nor counted, nor suggested.
         let (mei, tomas) = (who(&ctx, MEI).await, who(&ctx, TOMAS).await);
@@ -261,7 +258,7 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
         };
         assert_eq!(found("wharf").await, [""; 0]);
 
-        // A slow transaction began first and ends last; what others change in between moves the mark past it, or not at all.
+        // A slow transaction began first and ends last; what others change in between does not move the mark past it.
         let mut slow = town.owner.begin().await.expect("a transaction");
         sqlx::query("update organizations set display_name = 'Slow Wharf' where slug = 'bulk-1'")
             .execute(&mut *slow)
@@ -275,7 +272,7 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
         index::follow::<Directory>(&ctx).await.expect("followed");
         slow.commit().await.expect("committed");
         // Neither is missed.
-        follow_until(&ctx, async || found("wharf").await.len() == 2).await;
+        follows(&ctx, async || found("wharf").await.len() == 2).await;
         quick.close().await;
 
         // New ones come in, old words go, and a row that is gone from the table is not shown.
@@ -286,12 +283,73 @@ async fn what_changes_is_followed_however_long_its_transaction_takes() {
             .expect("changed");
         let listed = ask(&ctx, None, "", 1).await.total;
         sqlx::query("delete from organizations where slug = 'bulk-4'").execute(&town.owner).await.expect("gone");
-        follow_until(&ctx, async || found("wharf").await == ["bulk-1"] && found("30").await.contains(&"bulk-30".to_owned()))
-            .await;
+        follows(&ctx, async || found("wharf").await == ["bulk-1"] && found("30").await.contains(&"bulk-30".to_owned())).await;
         // Nor is it counted, once the index has heard of it. Of the ten new ones, two are not listed.
-        follow_until(&ctx, async || ask(&ctx, None, "", 1).await.total == listed + 7).await;
+        follows(&ctx, async || ask(&ctx, None, "", 1).await.total == listed + 7).await;
         assert_eq!(ask(&ctx, None, "", 1).await.total, listed + 7);
         assert!(found("pier").await == ["bulk-2"] && !found("4").await.contains(&"bulk-4".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_committed_is_known_though_an_older_transaction_still_runs() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many(town, 1, 20).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let kept = || index::live::<Directory>(&ctx).read(Kept::rows);
+        let found = async |text: &str| {
+            ask(&ctx, None, &format!("q={text}"), 20).await.items.into_iter().map(|card| card.slug).collect::<Vec<_>>()
+        };
+        let change = async |sql: &'static str| {
+            let done = sqlx::query(sql).execute(&town.owner).await.expect("changed");
+            assert!(done.rows_affected() > 0, "{sql}");
+        };
+        let listed = kept().expect("it answers");
+        let other = sqlx::PgPool::connect(&town.url(true)).await.expect("another connection");
+        let mut open = other.begin().await.expect("a transaction");
+        sqlx::query("update organizations set display_name = 'Old Wharf' where slug = 'bulk-1'")
+            .execute(&mut *open)
+            .await
+            .expect("changed");
+
+        // One changes, and again; one is gone.
+        change("update organizations set display_name = 'New Wharf' where slug = 'bulk-2'").await;
+        follows(&ctx, async || found("wharf").await == ["bulk-2"]).await;
+        change("update organizations set display_name = 'New Quay' where slug = 'bulk-2'").await;
+        change("delete from organizations where slug = 'bulk-4'").await;
+        follows(&ctx, async || found("quay").await == ["bulk-2"]).await;
+        assert_eq!((found("wharf").await, kept()), (Vec::new(), Some(listed - 1)));
+        // What is known already is not read again.
+        assert_eq!(index::follow::<Directory>(&ctx).await.expect("followed"), 0);
+        open.commit().await.expect("committed");
+        follows(&ctx, async || found("wharf").await == ["bulk-1"]).await;
+        assert_eq!((found("quay").await, kept()), (vec!["bulk-2".to_owned()], Some(listed - 1)));
+
+        // More than it remembers beside an open transaction: the database answers until that ends, and nothing is missed.
+        let mut open = other.begin().await.expect("a transaction");
+        sqlx::query("select pg_current_xact_id()::text").execute(&mut *open).await.expect("a number");
+        change(
+            "insert into organizations_gone (id, changed)
+             select gen_random_uuid(), pg_current_xact_id()::text::bigint from generate_series(1, 8000)",
+        )
+        .await;
+        change("update organizations set display_name = 'Last Wharf' where slug = 'bulk-3'").await;
+        index::follow::<Directory>(&ctx).await.expect("followed");
+        assert_eq!(kept(), None, "it does not answer");
+        assert_eq!(found("last+wharf").await, ["bulk-3"], "the database does");
+        open.rollback().await.expect("ended");
+        // Older transactions of other tests end as well.
+        for _ in 0..200 {
+            index::follow::<Directory>(&ctx).await.expect("followed");
+            if kept().is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        assert_eq!((kept(), found("last+wharf").await), (Some(listed - 1), vec!["bulk-3".to_owned()]));
+        other.close().await;
     })
     .await;
 }
@@ -385,7 +443,7 @@ async fn counts_are_exact_to_two_thousand_and_honest_beyond() {
 
         // One less is said as it is.
         disable(1).await;
-        follow_until(&ctx, async || said("").await == (2_000, false)).await;
+        follows(&ctx, async || said("").await == (2_000, false)).await;
         assert!(visitor.open("/directory").await.text.contains("2,000 organizations"));
     })
     .await;

@@ -9,7 +9,7 @@ use crate::{
     kernel::{error::AppResult, search::Entry},
     platform::{
         ctx::Ctx,
-        index::{Changes, Mark, Row, Source, engine::Index},
+        index::{Change, Mark, Row, Source, engine::Index},
     },
 };
 use uuid::Uuid;
@@ -25,14 +25,12 @@ impl Source for Communities {
         Ok(store_search::list_searched(ctx.db(), id, limit).await?.into_iter().map(Searched::entry).collect())
     }
 
-    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Entry<CommunityFacet>>>> {
-        let moved = store_search::list_changed(ctx.db(), mark, limit).await?;
-        let Some((changed, id, _)) = moved.last().copied() else { return Ok(None) };
-        let mut ids: Vec<Uuid> = moved.into_iter().map(|(_, _, community)| community).collect();
-        ids.sort_unstable();
-        ids.dedup();
+    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Vec<Change>> {
+        store_search::list_changed(ctx.db(), mark, limit).await
+    }
+
+    async fn rows(ctx: &Ctx, of: &[Uuid]) -> AppResult<Vec<Row<Entry<CommunityFacet>>>> {
         let row = |row: Searched| if row.listed { Row::Listed(Box::new(row.entry())) } else { Row::Unlisted(row.id.0) };
-        let rows = store_search::list_searched_by(ctx.db(), &ids).await?.into_iter().map(row).collect();
-        Ok(Some(Changes { mark: (changed, id), rows }))
+        Ok(store_search::list_searched_by(ctx.db(), of).await?.into_iter().map(row).collect())
     }
 }

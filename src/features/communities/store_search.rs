@@ -9,7 +9,7 @@ use crate::{
         search::Order,
         technologies,
     },
-    platform::index::engine::Place,
+    platform::index::{Change, Mark, engine::Place},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
@@ -241,21 +241,21 @@ pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched
 }
 
 /// Communities of every status by the transactions that last changed them, or what everybody sees of their events, after a
-/// mark: each transaction, what it changed, and whose that is. What a transaction changes that still runs comes later, and so
-/// does everything after it. All in one statement: several could see different transactions as the oldest that runs.
-pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Uuid, Uuid)>> {
-    let rows = sqlx::query_as::<_, (i64, Uuid, Uuid)>(
-        "select moved.changed, moved.id, moved.community from (
+/// mark. What a transaction changes that still runs comes later, before everything that is not settled. All in one statement:
+/// several could see different transactions as the oldest that runs.
+pub async fn list_changed(pool: &PgPool, (changed, id): Mark, limit: i64) -> AppResult<Vec<Change>> {
+    let rows = sqlx::query_as::<_, (i64, Uuid, Uuid, bool)>(
+        "select moved.changed, moved.id, moved.community,
+                moved.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as settled from (
              (select changed, id, id as community from communities
               where changed is not null and (changed, id) > ($1, $2)
-                and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
               order by changed, id limit $3)
              union all
              (select offers_changed, id, community_id from events
               where offers_changed is not null and (offers_changed, id) > ($1, $2)
-                and offers_changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
               order by offers_changed, id limit $3)
          ) as moved order by moved.changed, moved.id limit $3",
     );
-    Ok(rows.bind(changed).bind(id).bind(limit).fetch_all(pool).await?)
+    let rows = rows.bind(changed).bind(id).bind(limit).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(changed, id, of, is_settled)| Change { mark: (changed, id), of, is_settled }).collect())
 }

@@ -24,7 +24,7 @@ use crate::{
     platform::{
         ctx::Ctx,
         index::{
-            Changes, Kept, Mark, Row, Source,
+            Change, Kept, Mark, Row, Source,
             parts::{Ordered, Postings, Rows},
         },
     },
@@ -432,13 +432,13 @@ impl Source for Opportunities {
         store_index::list_standing(ctx.db(), id, limit).await
     }
 
-    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Standing>>> {
-        let moved = store_index::list_changed(ctx.db(), mark, limit).await?;
-        let Some(mark) = moved.last().copied() else { return Ok(None) };
-        let moved: Vec<Uuid> = moved.into_iter().map(|(_, id)| id).collect();
+    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Vec<Change>> {
+        store_index::list_changed(ctx.db(), mark, limit).await
+    }
+
+    async fn rows(ctx: &Ctx, of: &[Uuid]) -> AppResult<Vec<Row<Standing>>> {
         let row = |(id, row): (Uuid, Option<Standing>)| row.map_or(Row::Unlisted(id), |row| Row::Listed(Box::new(row)));
-        let rows = store_index::list_standing_of(ctx.db(), &moved).await?.into_iter().map(row).collect();
-        Ok(Some(Changes { mark, rows }))
+        Ok(store_index::list_standing_of(ctx.db(), of).await?.into_iter().map(row).collect())
     }
 }
 

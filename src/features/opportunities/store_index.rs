@@ -2,7 +2,10 @@
 //! row, but for the day: an index is asked what is still ahead.
 
 use super::{board::Offer, index::Standing};
-use crate::kernel::error::AppResult;
+use crate::{
+    kernel::error::AppResult,
+    platform::index::{Change, Mark},
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -84,27 +87,25 @@ pub async fn list_standing_of(pool: &PgPool, changed: &[Uuid]) -> AppResult<Vec<
     Ok(rows.into_iter().map(|row| (row.id, row.is_listed.then(|| Standing::from(row)))).collect())
 }
 
-/// Opportunities, events and communities by the transactions that last changed what the list is made from, after a mark; each
-/// with its transaction. What a transaction changes that still runs comes later, and so does everything after it. All in one
-/// statement: several could see different transactions as the oldest that runs.
-pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Uuid)>> {
-    let rows = sqlx::query_as::<_, (i64, Uuid)>(
-        "select moved.changed, moved.id from (
+/// Opportunities, events and communities by the transactions that last changed what the list is made from, after a mark. What a
+/// transaction changes that still runs comes later, before everything that is not settled. All in one statement: several could
+/// see different transactions as the oldest that runs.
+pub async fn list_changed(pool: &PgPool, (changed, id): Mark, limit: i64) -> AppResult<Vec<Change>> {
+    let rows = sqlx::query_as::<_, (i64, Uuid, bool)>(
+        "select moved.changed, moved.id, moved.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as settled from (
              (select changed, id from opportunities
               where changed is not null and (changed, id) > ($1, $2)
-                and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
               order by changed, id limit $3)
              union all
              (select offers_changed, id from events
               where offers_changed is not null and (offers_changed, id) > ($1, $2)
-                and offers_changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
               order by offers_changed, id limit $3)
              union all
              (select offers_changed, id from communities
               where offers_changed is not null and (offers_changed, id) > ($1, $2)
-                and offers_changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
               order by offers_changed, id limit $3)
          ) as moved order by moved.changed, moved.id limit $3",
     );
-    Ok(rows.bind(changed).bind(id).bind(limit).fetch_all(pool).await?)
+    let rows = rows.bind(changed).bind(id).bind(limit).fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|(changed, id, is_settled)| Change { mark: (changed, id), of: id, is_settled }).collect())
 }

@@ -8,7 +8,7 @@ use crate::{
     kernel::{error::AppResult, search::Entry},
     platform::{
         ctx::Ctx,
-        index::{Changes, Mark, Row, Source, engine::Index},
+        index::{Change, Mark, Row, Source, engine::Index},
     },
 };
 use std::collections::HashMap;
@@ -25,16 +25,17 @@ impl Source for Directory {
         Ok(search::list_searched(ctx.db(), id, limit).await?.into_iter().map(Searched::entry).collect())
     }
 
-    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Option<Changes<Entry<DirectoryFacet>>>> {
-        let moved = search::list_changed(ctx.db(), mark, limit).await?;
-        let Some(mark) = moved.last().copied() else { return Ok(None) };
-        let ids: Vec<Uuid> = moved.iter().map(|(_, id)| *id).collect();
+    async fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> AppResult<Vec<Change>> {
+        search::list_changed(ctx.db(), mark, limit).await
+    }
+
+    async fn rows(ctx: &Ctx, of: &[Uuid]) -> AppResult<Vec<Row<Entry<DirectoryFacet>>>> {
         let mut rows: HashMap<Uuid, Searched> =
-            search::list_searched_by(ctx.db(), &ids).await?.into_iter().map(|row| (row.id.0, row)).collect();
+            search::list_searched_by(ctx.db(), of).await?.into_iter().map(|row| (row.id.0, row)).collect();
         let row = |id: Uuid| match rows.remove(&id).filter(Searched::is_listed) {
             Some(row) => Row::Listed(Box::new(row.entry())),
             None => Row::Unlisted(id),
         };
-        Ok(Some(Changes { mark, rows: ids.into_iter().map(row).collect() }))
+        Ok(of.iter().copied().map(row).collect())
     }
 }

@@ -2,8 +2,8 @@
 //! background and kept up with what changed; a room says what it is filled from ([`Source`]).
 //!
 //! Promises: a change is known within [`LAG`] of its commit, whatever runs beside it and however long; until an index is
-//! filled, and while it cannot follow, there is none, and whoever asks makes do with the database. Does not say what may be
-//! shown.
+//! filled, and while it cannot follow (the database is away, or more than [`AHEAD`] changes are newer than a transaction that
+//! still runs), there is none, and whoever asks makes do with the database. Does not say what may be shown.
 
 pub mod engine;
 pub mod parts;
@@ -24,7 +24,10 @@ use uuid::Uuid;
 
 /// Rows that are read at once while an index is filled, and while it follows.
 const CHUNK: i64 = 4_000;
-const FOLLOWED: i64 = 200;
+const FOLLOWED: usize = 200;
+/// Changes that are read at once, without their rows, and so the most that are known ahead of the mark: more than the longest
+/// file brings.
+const AHEAD: i64 = 8_000;
 /// The longest list that is kept: at about 400 bytes a row, 2 GB.
 const MOST_ROWS: u64 = 5_000_000;
 /// How long a change may be unknown to it, and how long it waits after it failed.
@@ -70,20 +73,29 @@ pub trait Kept: Default + Send + Sync + 'static {
     fn bytes(&self) -> usize;
 }
 
-/// The place in the order of changes up to which an index has followed: the transaction that changed, and what it changed.
+/// A place in the order of changes: the transaction that changed, and what it changed.
 pub type Mark = (i64, Uuid);
+
+/// How far an index has followed.
+#[derive(Default)]
+struct Followed {
+    /// Up to here nothing is missing, and nothing can come any more.
+    mark: Mark,
+    /// What it knows beyond: an older transaction still runs, whose changes come before these.
+    ahead: BTreeSet<Mark>,
+}
 
 /// An index once it is filled.
 pub struct Live<I> {
     index: RwLock<Option<I>>,
-    mark: tokio::sync::Mutex<Mark>,
+    followed: tokio::sync::Mutex<Followed>,
     /// It could not follow, and nobody knows what it has missed.
     late: AtomicBool,
 }
 
 impl<I> Default for Live<I> {
     fn default() -> Self {
-        Self { index: RwLock::new(None), mark: tokio::sync::Mutex::new((0, Uuid::nil())), late: AtomicBool::new(false) }
+        Self { index: RwLock::new(None), followed: tokio::sync::Mutex::default(), late: AtomicBool::new(false) }
     }
 }
 
@@ -117,12 +129,13 @@ pub enum Row<R> {
     Unlisted(Uuid),
 }
 
-/// Some of what changed.
-pub struct Changes<R> {
-    /// Up to here.
+/// A change that is committed.
+pub struct Change {
     pub mark: Mark,
-    /// As they are now: what changed again meanwhile comes once more.
-    pub rows: Vec<Row<R>>,
+    /// What of the list is to be read anew: often what was changed itself.
+    pub of: Uuid,
+    /// No other change can come before it any more: every transaction that still runs is a later one.
+    pub is_settled: bool,
 }
 
 /// What an index is filled from.
@@ -134,13 +147,11 @@ pub trait Source: Send + Sync + 'static {
     /// Rows of the list with larger ids, in their order.
     fn after(ctx: &Ctx, id: Uuid, limit: i64) -> impl Future<Output = AppResult<Vec<<Self::Of as Kept>::Row>>> + Send;
 
-    /// The rows of so many changes after the mark, in the order of changes, of those that no other change can come before any
-    /// more; nothing when there are none.
-    fn changed(
-        ctx: &Ctx,
-        mark: Mark,
-        limit: i64,
-    ) -> impl Future<Output = AppResult<Option<Changes<<Self::Of as Kept>::Row>>>> + Send;
+    /// So many changes after the mark, in their order, all of one moment: those that are settled come first.
+    fn changed(ctx: &Ctx, mark: Mark, limit: i64) -> impl Future<Output = AppResult<Vec<Change>>> + Send;
+
+    /// The rows of changes as they are now: what changed again meanwhile comes once more.
+    fn rows(ctx: &Ctx, of: &[Uuid]) -> impl Future<Output = AppResult<Vec<Row<<Self::Of as Kept>::Row>>>> + Send;
 }
 
 /// Lists that are kept and answered by the database still.
@@ -174,7 +185,7 @@ pub fn live<S: Source>(ctx: &Ctx) -> Arc<Live<S::Of>> {
 /// When the database is away.
 pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
     let live = live::<S>(ctx);
-    let mut mark = live.mark.lock().await;
+    let mut followed = live.followed.lock().await;
     // Whatever changes from here on is followed afterwards; what is still being changed now is changed after this.
     let now: i64 = sqlx::query_scalar!(r#"select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "now!""#)
         .fetch_one(ctx.db())
@@ -199,7 +210,7 @@ pub async fn fill<S: Source>(ctx: &Ctx) -> AppResult<()> {
     tracing::info!(list = S::LIST, rows = index.rows(), seconds = began.elapsed().as_secs(), "the index is filled");
     report::<S>(&index);
     live.replace(Some(index));
-    *mark = (now, Uuid::nil());
+    *followed = Followed { mark: (now, Uuid::nil()), ahead: BTreeSet::new() };
     filled::<S>(ctx);
     Ok(())
 }
@@ -208,31 +219,58 @@ fn filled<S: Source>(ctx: &Ctx) {
     ctx.house.shelf.get::<Filling>().with(|lists| lists.remove(S::LIST));
 }
 
-/// Takes in what changed; how many rows did. Fills it anew when it is worn.
+/// Takes in what changed until now; how many rows did. Fills it anew when it is worn, and says when it cannot know all.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn follow<S: Source>(ctx: &Ctx) -> AppResult<usize> {
     let live = live::<S>(ctx);
-    let mut mark = live.mark.lock().await;
+    let mut followed = live.followed.lock().await;
     if live.look(|_| ()).is_none() {
         return Ok(0);
     }
     let mut all = 0;
-    while let Some(changes) = S::changed(ctx, *mark, FOLLOWED).await? {
-        *mark = changes.mark;
-        all += changes.rows.len();
-        live.write(|index| {
-            for row in &changes.rows {
-                match row {
-                    Row::Listed(row) => index.put(row),
-                    Row::Unlisted(id) => index.remove(*id),
+    let has_more = loop {
+        let changes = S::changed(ctx, followed.mark, AHEAD).await?;
+        // What was taken in ahead is not read again, however long it stands beyond the mark.
+        let news = changes.iter().filter(|change| !followed.ahead.contains(&change.mark));
+        let mut of: Vec<Uuid> = news.map(|change| change.of).collect();
+        of.sort_unstable();
+        of.dedup();
+        for some in of.chunks(FOLLOWED) {
+            let rows = S::rows(ctx, some).await?;
+            all += rows.len();
+            live.write(|index| {
+                for row in &rows {
+                    match row {
+                        Row::Listed(row) => index.put(row),
+                        Row::Unlisted(id) => index.remove(*id),
+                    }
                 }
-            }
-        });
-        tokio::task::yield_now().await;
+            });
+            tokio::task::yield_now().await;
+        }
+        let (settled, ahead) = changes.split_at(changes.partition_point(|change| change.is_settled));
+        followed.ahead = ahead.iter().map(|change| change.mark).collect();
+        if let Some(last) = settled.last() {
+            followed.mark = last.mark;
+        }
+        if i64::try_from(changes.len()).is_ok_and(|read| read < AHEAD) {
+            break false;
+        }
+        // Beyond so many that are not settled, nobody looks.
+        if settled.is_empty() {
+            break true;
+        }
+    };
+    drop(followed);
+    let was_late = live.late.swap(has_more, Ordering::Relaxed);
+    if has_more && !was_late {
+        tracing::warn!(
+            list = S::LIST,
+            "a transaction has run for so long that the index cannot keep up; until it ends the database answers by itself"
+        );
     }
-    drop(mark);
     if live.look(<S::Of as Kept>::is_worn).unwrap_or_default() {
         fill::<S>(ctx).await?;
     }
@@ -265,7 +303,10 @@ async fn keep_up<S: Source>(ctx: &Ctx) {
     loop {
         let is_filled = live.look(|_| ()).is_some();
         let done = if is_filled { follow::<S>(ctx).await } else { fill::<S>(ctx).await.map(|()| 0) };
-        live.late.store(done.is_err(), Ordering::Relaxed);
+        // Whoever followed has said whether it knows all.
+        if done.is_err() || !is_filled {
+            live.late.store(done.is_err(), Ordering::Relaxed);
+        }
         let answers = live.read(|_| ()).is_some();
         metrics::gauge!("search_index_answers", "list" => S::LIST).set(if answers { 1.0 } else { 0.0 });
         let pause = match done {

@@ -13,7 +13,10 @@ use crate::{
         search::Order,
         technologies,
     },
-    platform::{index::engine::Place, tx::Tx},
+    platform::{
+        index::{Change, Mark, engine::Place},
+        tx::Tx,
+    },
 };
 use chrono::{DateTime, Utc};
 use sqlx::{PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
@@ -253,19 +256,19 @@ pub async fn find_searched(pool: &PgPool, id: Uuid) -> AppResult<Option<Searched
     Ok(list_searched_by(pool, &[id]).await?.pop())
 }
 
-/// Organizations of every standing, and those that are gone, by the transactions that changed them last, after a mark; each
-/// with its transaction. What a transaction changes that still runs comes later, and so does everything after it. Both in one
-/// statement: two could see different transactions as the oldest that runs.
-pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64) -> AppResult<Vec<(i64, Uuid)>> {
+/// Organizations of every standing, and those that are gone, by the transactions that changed them last, after a mark. What a
+/// transaction changes that still runs comes later, before everything that is not settled. Both in one statement: two could see
+/// different transactions as the oldest that runs.
+pub async fn list_changed(pool: &PgPool, (changed, id): Mark, limit: i64) -> AppResult<Vec<Change>> {
     let rows = sqlx::query!(
-        r#"select moved.id as "id!", moved.changed as "changed!" from (
+        r#"select moved.id as "id!", moved.changed as "changed!",
+                  moved.changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint as "is_settled!" from (
                (select id, changed from organizations
                 where changed is not null and (changed, id) > ($1, $2)
-                  and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
                 order by changed, id limit $3)
                union all
                (select id, changed from organizations_gone
-                where (changed, id) > ($1, $2) and changed < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+                where (changed, id) > ($1, $2)
                 order by changed, id limit $3)
            ) as moved order by moved.changed, moved.id limit $3"#,
         changed,
@@ -274,7 +277,8 @@ pub async fn list_changed(pool: &PgPool, (changed, id): (i64, Uuid), limit: i64)
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.changed, row.id)).collect())
+    let changes = rows.into_iter().map(|row| Change { mark: (row.changed, row.id), of: row.id, is_settled: row.is_settled });
+    Ok(changes.collect())
 }
 
 /// Organizations with these ids as they are now, in no order; whoever is gone is left out.
