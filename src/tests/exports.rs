@@ -52,6 +52,25 @@ async fn count(town: &Town, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
+/// Another admin of Acme Cloud.
+const RHEA: Figure = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
+
+async fn rhea_joins(town: &Town) {
+    let ctx = town.ctx();
+    let user = people::activate(&ctx, RHEA).await.expect("activated");
+    sqlx::query(
+        "insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, id, $2, $3, $4 from organizations where slug = 'acme-cloud'",
+    )
+    .bind(ctx.id::<uuid::Uuid>())
+    .bind(user.0)
+    .bind(Role::Organization(OrganizationRole::SponsorAdmin).label())
+    .bind(ctx.now())
+    .execute(&town.owner)
+    .await
+    .expect("a seat");
+}
+
 /// What stands in the archive that this person takes along, by its names.
 async fn unpacked(town: &Town, figure: Figure) -> BTreeMap<String, Vec<u8>> {
     let ctx = town.ctx();
@@ -149,20 +168,7 @@ async fn a_community_takes_everything_along() {
 async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
     sequel(async |town| {
         told(town).await;
-        let ctx = town.ctx();
-        let other = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
-        let user = people::activate(&ctx, other).await.expect("activated");
-        sqlx::query(
-            "insert into organization_members (id, organization_id, user_id, role, created_at)
-             select $1, id, $2, $3, $4 from organizations where slug = 'acme-cloud'",
-        )
-        .bind(ctx.id::<uuid::Uuid>())
-        .bind(user.0)
-        .bind(Role::Organization(OrganizationRole::SponsorAdmin).label())
-        .bind(ctx.now())
-        .execute(&town.owner)
-        .await
-        .expect("a seat");
+        rhea_joins(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let ticket = asked(&mut asha).await;
         let answer = document(&mut asha, &ticket).await;
@@ -179,7 +185,7 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
             .filter(|letter| letter.subject == "Everything of Acme Cloud was exported")
             .map(|letter| letter.to)
             .collect();
-        assert_eq!(told, [other.email]);
+        assert_eq!(told, [RHEA.email]);
     })
     .await;
 }
@@ -539,6 +545,40 @@ async fn what_an_organization_set_up_comes_along() {
         }
         assert_eq!(all["files"].as_array().expect("files").len(), 3);
         assert_eq!(cells(&files["files.csv"]).len(), 4, "their names, and three of them");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_what_colleagues_claimed_only_what_was_approved_comes_along() {
+    sequel(async |town| {
+        told(town).await;
+        rhea_joins(town).await;
+        let done = sqlx::query(
+            "insert into organization_claims (id, organization_id, user_id, method, email, state, reason, invited_by, asked_at)
+             select gen_random_uuid(), o.id, u.id, 'mailbox', lower(s.state) || '.' || s.email, s.state, 'Because it was ' || s.state, c.id, o.created_at
+             from organizations o, communities c, users u, (values
+                 ('asha@acme.example', 'Asked'), ('asha@acme.example', 'Refused'),
+                 ('rhea@seat.example', 'Approved'), ('rhea@seat.example', 'Refused'), ('rhea@seat.example', 'Proven'),
+                 ('mei@harbour.example', 'Approved'), ('mei@harbour.example', 'Asked')
+             ) s (email, state)
+             where o.slug = 'acme-cloud' and c.slug = 'apex-circle' and u.email = s.email",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("claims");
+        assert_eq!(done.rows_affected(), 7);
+        for (who, seen) in [
+            (ASHA, vec!["approved.rhea@seat.example", "asked.asha@acme.example", "refused.asha@acme.example"]),
+            (RHEA, vec!["approved.rhea@seat.example", "proven.rhea@seat.example", "refused.rhea@seat.example"]),
+        ] {
+            let files = unpacked(town, who).await;
+            let all = said(&files);
+            let claims = all["claims"].as_array().expect("claims").iter();
+            let mut mailboxes: Vec<&str> = claims.filter_map(|claim| claim["email"].as_str()).collect();
+            mailboxes.sort_unstable();
+            assert_eq!(mailboxes, seen, "{}", who.email);
+        }
     })
     .await;
 }
