@@ -9,7 +9,7 @@ use crate::{
 use axum::body::Body;
 use commdesk::{
     features::{
-        accounts::service as accounts,
+        accounts::{rules::Guarded, service as accounts},
         embeds::{rules::Sites, service as embeds},
         exports::service::{self as exports, Turns},
         imports::service as imports,
@@ -50,6 +50,45 @@ async fn document(browser: &mut Browser, ticket: &str) -> Answer {
 
 async fn count(town: &Town, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+}
+
+/// Another admin of Acme Cloud.
+const RHEA: Figure = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
+
+async fn rhea_joins(town: &Town) {
+    let ctx = town.ctx();
+    let user = people::activate(&ctx, RHEA).await.expect("activated");
+    sqlx::query(
+        "insert into organization_members (id, organization_id, user_id, role, created_at)
+         select $1, id, $2, $3, $4 from organizations where slug = 'acme-cloud'",
+    )
+    .bind(ctx.id::<uuid::Uuid>())
+    .bind(user.0)
+    .bind(Role::Organization(OrganizationRole::SponsorAdmin).label())
+    .bind(ctx.now())
+    .execute(&town.owner)
+    .await
+    .expect("a seat");
+}
+
+/// What the workspace asks a second factor for from now on.
+async fn guards(town: &Town, kind: &'static str, slug: &'static str, wanted: &[Guarded]) {
+    let labels: Vec<String> = wanted.iter().map(|it| it.label().to_owned()).collect();
+    let done = sqlx::query(
+        "insert into second_factor_policies (kind, workspace_id, needed_for, updated_at)
+         select w.kind, w.id, $3, w.created_at from (
+             select 'community'::text as kind, id, slug, created_at from communities
+             union all select 'organization', id, slug, created_at from organizations
+         ) w where w.kind = $1 and w.slug = $2
+         on conflict (kind, workspace_id) do update set needed_for = excluded.needed_for",
+    )
+    .bind(kind)
+    .bind(slug)
+    .bind(labels)
+    .execute(&town.owner)
+    .await
+    .expect("a rule");
+    assert_eq!(done.rows_affected(), 1, "{slug}");
 }
 
 /// What stands in the archive that this person takes along, by its names.
@@ -149,20 +188,7 @@ async fn a_community_takes_everything_along() {
 async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
     sequel(async |town| {
         told(town).await;
-        let ctx = town.ctx();
-        let other = Figure { name: "Rhea Quill", email: "rhea@seat.example", role: "" };
-        let user = people::activate(&ctx, other).await.expect("activated");
-        sqlx::query(
-            "insert into organization_members (id, organization_id, user_id, role, created_at)
-             select $1, id, $2, $3, $4 from organizations where slug = 'acme-cloud'",
-        )
-        .bind(ctx.id::<uuid::Uuid>())
-        .bind(user.0)
-        .bind(Role::Organization(OrganizationRole::SponsorAdmin).label())
-        .bind(ctx.now())
-        .execute(&town.owner)
-        .await
-        .expect("a seat");
+        rhea_joins(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let ticket = asked(&mut asha).await;
         let answer = document(&mut asha, &ticket).await;
@@ -179,7 +205,7 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
             .filter(|letter| letter.subject == "Everything of Acme Cloud was exported")
             .map(|letter| letter.to)
             .collect();
-        assert_eq!(told, [other.email]);
+        assert_eq!(told, [RHEA.email]);
     })
     .await;
 }
@@ -539,6 +565,102 @@ async fn what_an_organization_set_up_comes_along() {
         }
         assert_eq!(all["files"].as_array().expect("files").len(), 3);
         assert_eq!(cells(&files["files.csv"]).len(), 4, "their names, and three of them");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_what_colleagues_claimed_only_what_was_approved_comes_along() {
+    sequel(async |town| {
+        told(town).await;
+        rhea_joins(town).await;
+        let done = sqlx::query(
+            "insert into organization_claims (id, organization_id, user_id, method, email, state, reason, invited_by, asked_at)
+             select gen_random_uuid(), o.id, u.id, 'mailbox', lower(s.state) || '.' || s.email, s.state, 'Because it was ' || s.state, c.id, o.created_at
+             from organizations o, communities c, users u, (values
+                 ('asha@acme.example', 'Asked'), ('asha@acme.example', 'Refused'),
+                 ('rhea@seat.example', 'Approved'), ('rhea@seat.example', 'Refused'), ('rhea@seat.example', 'Proven'),
+                 ('mei@harbour.example', 'Approved'), ('mei@harbour.example', 'Asked')
+             ) s (email, state)
+             where o.slug = 'acme-cloud' and c.slug = 'apex-circle' and u.email = s.email",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("claims");
+        assert_eq!(done.rows_affected(), 7);
+        for (who, seen) in [
+            (ASHA, vec!["approved.rhea@seat.example", "asked.asha@acme.example", "refused.asha@acme.example"]),
+            (RHEA, vec!["approved.rhea@seat.example", "proven.rhea@seat.example", "refused.rhea@seat.example"]),
+        ] {
+            let files = unpacked(town, who).await;
+            let all = said(&files);
+            let claims = all["claims"].as_array().expect("claims").iter();
+            let mut mailboxes: Vec<&str> = claims.filter_map(|claim| claim["email"].as_str()).collect();
+            mailboxes.sort_unstable();
+            assert_eq!(mailboxes, seen, "{}", who.email);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_factor_that_is_asked_for_comes_before_anything_is_stated() {
+    const STATED: &str = "facts where name = 'workspace_exported'";
+    sequel(async |town| {
+        told(town).await;
+        let ctx = town.ctx();
+        for (figure, kind, slug, seats, held) in [
+            (RAVI, "community", "apex-circle", "members", Guarded::ALL.len()),
+            // An organization has no events, no opportunities and nobody on its pages.
+            (ASHA, "organization", "acme-cloud", "organization_members", 6),
+        ] {
+            // Powers that are given by name are held like those of a role.
+            let given = format!(
+                "update {seats} set signatory = true, finance = true where user_id = (select id from users where email = $1)"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(given)).bind(figure.email).execute(&town.owner).await.expect("given");
+            let session = accounts::sign_in(&ctx, figure.email, PASSWORD, "a test").await.expect("signed in");
+            let mut browser = town.visitor();
+            browser.set_cookie("commdesk", &session.token);
+            let before = asked(&mut browser).await;
+            let mut refused = 0;
+            for guarded in Guarded::ALL.iter().copied() {
+                guards(town, kind, slug, &[guarded]).await;
+                let person = accounts::person_by_token(&ctx, &session.token).await.expect("looked up").expect("signed in");
+                let actor = person.actor(None).expect("one workspace");
+                let stated = count(town, STATED).await;
+                if actor.acting.as_ref().is_some_and(|it| it.capabilities.has(guarded.capability())) {
+                    let lacks = exports::ask(&ctx, &actor).await.expect_err("without a second factor");
+                    assert_eq!(lacks.code(), "SECOND_FACTOR_REQUIRED", "{kind}: {guarded}");
+                    assert_eq!(count(town, STATED).await, stated, "{kind}: {guarded}: what is refused is not stated");
+                    let earlier = document(&mut browser, &before).await;
+                    assert_eq!(earlier.status, StatusCode::NOT_FOUND, "{kind}: {guarded}: a link from before the rule");
+                    refused += 1;
+                } else {
+                    let ticket = exports::ask(&ctx, &actor).await.expect("no power of theirs");
+                    exports::file(&ctx, &actor, &ticket, "export.json").await.expect("what is stated is put together");
+                    assert_eq!(count(town, STATED).await, stated + 1, "{kind}: {guarded}");
+                }
+            }
+            assert_eq!(refused, held, "{kind}");
+
+            // The page says what to do, and the button on it the same.
+            guards(town, kind, slug, Guarded::ALL).await;
+            let page = browser.open("/export").await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN);
+            assert!(page.text.contains("/second-factor?next="), "{}", page.text);
+            assert_eq!(browser.submit("/export", "export", &[]).await.status, StatusCode::FORBIDDEN);
+
+            // With it, every part comes along, whatever is asked for.
+            let actor = people::sign_in_staff(&ctx, figure).await.expect("with a code");
+            let ticket = exports::ask(&ctx, &actor).await.expect("with a second factor");
+            let (_, mut file) = exports::file(&ctx, &actor, &ticket, "export.json").await.expect("put together");
+            let mut text = String::new();
+            file.read_to_string(&mut text).expect("text");
+            let all: Value = serde_json::from_str(&text).expect("JSON");
+            assert_eq!(all["secondFactor"]["neededFor"].as_array().map(Vec::len), Some(Guarded::ALL.len()), "{kind}");
+            assert!(!all["blocks"].is_null() && !all["invitations"].is_null(), "{kind}");
+        }
     })
     .await;
 }

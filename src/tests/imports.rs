@@ -763,6 +763,44 @@ async fn what_a_file_says_of_people_goes_with_its_run() {
 }
 
 #[tokio::test]
+async fn a_mailbox_that_could_not_be_read_goes_with_the_run_too() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website,email\n\
+                    Northwind Data,northwind-data.example,team@northwind-data.example\n\
+                    Broken Post,broken-post.example,nora@quill-home\n\
+                    Broken Twice,broken-twice.example,nora@quill@broken-twice.example\n\
+                    Broken Site,no site,office@broken-site.example\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        let says = async |word: &str| {
+            count(town, &format!("import_rows r where r.import_id = '{id}' and r::text like '%{word}%'")).await
+        };
+        let titles = |rows: &[RowView]| rows.iter().map(|row| row.title.clone()).collect::<Vec<_>>();
+        let named = ["Northwind Data", "Broken Post", "Broken Twice", "Broken Site"];
+        let looked = all_rows(&ctx, &sara, id).await;
+        assert_eq!(outcomes(&looked), [(2, "make"), (3, "problem"), (4, "problem"), (5, "problem")], "{looked:#?}");
+        assert_eq!(titles(&looked), named);
+        // Until then whoever brought it reads what is wrong with it.
+        assert!(looked[1].reason.starts_with("Mailbox: ") && looked[1].reason.contains("quill-home"), "{}", looked[1].reason);
+        assert_eq!(says("quill").await, 2);
+
+        let applied = apply(town, &sara, id).await;
+        assert_eq!(applied.state, State::Applied, "{}", applied.note);
+        for word in ["quill", "nora", "team@", "office@"] {
+            assert_eq!(says(word).await, 0, "{word}");
+        }
+        let after = all_rows(&ctx, &sara, id).await;
+        assert_eq!((titles(&after), outcomes(&after)), (titles(&looked), outcomes(&looked)), "the report still names its rows");
+        assert_eq!(after[1].reason, "Mailbox: It could not be read.");
+        assert_eq!(after[2].reason, after[1].reason);
+        assert_eq!(after[3].reason, looked[3].reason, "no mailbox stands in it");
+        assert!(!imports::report(&ctx, &sara, id).await.expect("theirs").contains("quill"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn columns_are_named_once_and_remembered() {
     sequel(async |town| {
         let ctx = told(town).await;

@@ -49,7 +49,13 @@ const ASK_PERSON: Limit = Limit { action: "export_ask", hits: 10, seconds: 3600 
 /// Files that one person opens: each is put together anew.
 const OPEN_PERSON: Limit = Limit { action: "export_open", hits: 20, seconds: 3600 };
 
+/// What is asked for, in words.
+const WHAT: &str = "export everything of the workspace";
+
 /// The workspace that the actor may take along.
+///
+/// # Errors
+/// 403; `SECOND_FACTOR_REQUIRED` where the workspace asks for one before anything that they may do there.
 fn own(actor: &Actor) -> AppResult<(Side, Subject)> {
     let (side, subject) = match (actor.organization(), actor.community()) {
         (Some(id), _) => (Side::Organization, Subject::from(id)),
@@ -57,7 +63,14 @@ fn own(actor: &Actor) -> AppResult<(Side, Subject)> {
         _ => return Err(Denied::new("Only a workspace is exported. Change to one of an organization or a community.").into()),
     };
     // What admins and owners hold, and nobody else.
-    actor.must(Capability::ManageSecurity, "export everything of the workspace")?;
+    actor.must(Capability::ManageSecurity, WHAT)?;
+    // Its rooms refuse whoever lacks a second factor, or show them less: so it is asked for before anything is stated, and no
+    // file lacks a part, or is refused, of which everybody was told that it is taken along.
+    for capability in Capability::ALL {
+        if actor.lacks_second_factor_for(capability) {
+            actor.must(capability, WHAT)?;
+        }
+    }
     Ok((side, subject))
 }
 
@@ -68,7 +81,7 @@ fn key_of(actor: &Actor) -> String {
 /// The page; `ticket` is what [`ask`] gave.
 ///
 /// # Errors
-/// 403.
+/// 403, also `SECOND_FACTOR_REQUIRED`.
 pub fn page(ctx: &Ctx, actor: &Actor, ticket: &str) -> AppResult<ExportView> {
     own(actor)?;
     let acting = key_of(actor);
@@ -81,7 +94,7 @@ pub fn page(ctx: &Ctx, actor: &Actor, ticket: &str) -> AppResult<ExportView> {
 /// States that everything is taken along, and gives the ticket that opens the files for an hour.
 ///
 /// # Errors
-/// 403; 429.
+/// 403, also `SECOND_FACTOR_REQUIRED`; 429.
 pub async fn ask(ctx: &Ctx, actor: &Actor) -> AppResult<String> {
     let (side, subject) = own(actor)?;
     let mut tx = ctx.begin().await?;
@@ -135,8 +148,9 @@ impl Turns {
 /// A file of an export: its type, and itself from the start. It has no name anywhere and goes with whoever holds it.
 ///
 /// # Errors
-/// 404 for whoever is no admin any more, for a ticket of somebody else's or of another hour, and for a file that there is not;
-/// 429; 503 while others have theirs put together.
+/// 404 for whoever is no admin any more, for whom the workspace has come to ask a second factor since (the page tells them), for
+/// a ticket of somebody else's or of another hour, and for a file that there is not; 429; 503 while others have theirs put
+/// together.
 pub async fn file(ctx: &Ctx, actor: &Actor, ticket: &str, file: &str) -> AppResult<(&'static str, File)> {
     if own(actor).is_err() || !opens(ctx, actor, ticket) || !matches!(file, "export.json" | "export.zip") {
         return Err(AppError::NotFound);

@@ -23,6 +23,11 @@ use crate::{
 /// The longest short description of a profile.
 const SHORT: usize = 280;
 
+/// How the reason begins of a row whose mailbox could not be read: what follows may name a part of the mailbox.
+pub const MAILBOX: &str = "Mailbox: ";
+/// What stays of it once mailboxes are not kept any more.
+pub const MAILBOX_FORGOTTEN: &str = "Mailbox: It could not be read.";
+
 /// A row as it is kept.
 #[derive(Debug, Clone)]
 pub struct Stored {
@@ -141,7 +146,8 @@ fn organization<'a>(row: &Stored, target: Target, says_type: bool, cell: impl Fn
     let contact = match cell("contactEmail") {
         "" => None,
         typed => match Email::parse(typed) {
-            Err(problem) => return broken(row, typed, format!("Mailbox: {problem}")),
+            // By the name: a mailbox is no title, which stays with the report.
+            Err(problem) => return broken(row, name.as_str(), format!("{MAILBOX}{problem}")),
             Ok(email) => {
                 let check = email_domain_check(email.domain(), identity.domain(), identity.is_shared());
                 if check.result == CheckResult::Pass {
@@ -271,6 +277,20 @@ mod tests {
         for part in ["acme.com/product", "cloud.acme.com", "acme.com/en/product", "github.com/acme/tool", "acme.github.io/tool"] {
             assert!(!site_of(part).is_front, "{part}");
         }
+    }
+
+    #[test]
+    fn a_mailbox_that_cannot_be_read_is_no_title() {
+        let headings = ["Name", "Website", "Mailbox"].map(str::to_owned);
+        let fields = [("displayName", "Name"), ("website", "Website"), ("contactEmail", "Mailbox")];
+        let mapping: Mapping = fields.map(|(field, heading)| (field.to_owned(), heading.to_owned())).into();
+        for mailbox in ["nora.quill", "nora@quill@acme.com", "nora quill@acme.com", "nora@quill-home"] {
+            let cells = ["Acme", "acme.com", mailbox].map(str::to_owned).to_vec();
+            let read = read(Target::Organizations, &headings, &mapping, &Stored { number: 2, cells, choice: None });
+            assert_eq!(read.title, "Acme", "{mailbox}");
+            assert!(read.problem.as_deref().is_some_and(|it| it.starts_with(MAILBOX)), "{mailbox}: {:?}", read.problem);
+        }
+        assert!(MAILBOX_FORGOTTEN.starts_with(MAILBOX));
     }
 
     #[test]

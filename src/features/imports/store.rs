@@ -556,17 +556,21 @@ pub async fn put_picture(
     Ok(())
 }
 
-/// Empties every cell but those in these places, from 0. The import must be held.
-pub async fn keep_cells(tx: &mut Tx, id: IntakeId, places: &[usize]) -> AppResult<()> {
+/// Empties every cell but those in these places, from 0. A reason that begins with `telling` tells of a cell that is emptied: of
+/// it `stays` is left. The import must be held.
+pub async fn keep_cells(tx: &mut Tx, id: IntakeId, places: &[usize], telling: &str, stays: &str) -> AppResult<()> {
     let places: Vec<i64> = places.iter().filter_map(|place| i64::try_from(place + 1).ok()).collect();
     sqlx::query!(
         "update import_rows
          set cells = array(
-             select case when c.place = any($2) then c.cell else '' end from unnest(cells) with ordinality as c (cell, place) order by c.place
-         )
+                 select case when c.place = any($2) then c.cell else '' end from unnest(cells) with ordinality as c (cell, place) order by c.place
+             ),
+             reason = case when outcome = 'problem' and starts_with(reason, $3) then $4 else reason end
          where import_id = $1",
         id.0,
         &places,
+        telling,
+        stays,
     )
     .execute(tx.conn())
     .await?;

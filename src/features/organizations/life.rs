@@ -288,13 +288,13 @@ pub async fn moves_whole(ctx: &Ctx, actor: &Actor, after: Option<Uuid>, limit: i
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// How those who belong to the acting organization claimed it: the next ones after this.
+/// How those who belong to the acting organization claimed it, and whatever the actor asked: the next ones after this.
 ///
 /// # Errors
 /// 403.
 pub async fn claims_whole(ctx: &Ctx, actor: &Actor, after: Option<Uuid>, limit: i64) -> AppResult<Vec<OwnClaimView>> {
     let id = policy::may_edit(actor)?;
-    let rows = store::life::list_own_claims(ctx.db(), id, after.unwrap_or_default(), limit).await?;
+    let rows = store::life::list_own_claims(ctx.db(), id, actor.user(), after.unwrap_or_default(), limit).await?;
     let view = |row: store::life::OwnClaimRow| OwnClaimView {
         id: row.id,
         claimant: row.claimant,

@@ -16,7 +16,7 @@ use crate::{
         imports::{
             jobs,
             policy::Desk,
-            rows::{Read, Told},
+            rows::{MAILBOX, MAILBOX_FORGOTTEN, Read, Told},
             rules::{
                 Choice, Outcome, State, Tally, Target,
                 events::{Plan, When, days_label, key},
@@ -214,7 +214,8 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     let Some(finished) = intake.finish(tally) else { return Ok(()) };
     store::apply_moving(&mut tx, &finished, None, ctx.now()).await?;
     // What it is not needed for any more, above all what it says of people, goes with the run.
-    store::keep_cells(&mut tx, id, &mapping::kept(intake.target, &before.headings, &before.mapping())).await?;
+    let kept = mapping::kept(intake.target, &before.headings, &before.mapping());
+    store::keep_cells(&mut tx, id, &kept, MAILBOX, MAILBOX_FORGOTTEN).await?;
     queue::set_deadline(&mut tx, FORGET_CELLS, id.0, ctx.now() + CELLS_KEPT).await?;
     tx.state(bringer.voice(), &finished);
     tx.commit().await?;

@@ -397,11 +397,12 @@ pub struct OwnClaimRow {
     pub decided_at: Option<DateTime<Utc>>,
 }
 
-/// The claims of those who belong to the organization now, by the claim's id: the next ones after this. Those of others are
-/// theirs, and staff's.
+/// The claims of those who belong to the organization now, by the claim's id: the next ones after this. Of colleagues, those by
+/// which they came to belong to it; what else somebody asked, and what staff said to it, is read by them alone, and by staff.
 pub async fn list_own_claims(
     pool: &PgPool,
     organization: OrganizationId,
+    reader: UserId,
     after: Uuid,
     limit: i64,
 ) -> AppResult<Vec<OwnClaimRow>> {
@@ -410,13 +411,14 @@ pub async fn list_own_claims(
         r#"select c.id, u.name as claimant, c.email, c.method, c.state, i.name as "invited_by?", c.reason, c.asked_at, c.proven_at,
                   c.decided_at
            from organization_claims c join users u on u.id = c.user_id left join communities i on i.id = c.invited_by
-           where c.organization_id = $1 and c.id > $2 and exists (
+           where c.organization_id = $1 and c.id > $2 and (c.state = 'Approved' or c.user_id = $4) and exists (
                select 1 from organization_members m where m.organization_id = c.organization_id and m.user_id = c.user_id
            )
            order by c.id limit $3"#,
         organization.0,
         after,
         limit,
+        reader.0,
     )
     .fetch_all(pool)
     .await?;
