@@ -922,6 +922,15 @@ pub async fn brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<Organization
     brief_of(store::find_brief_in(tx, id).await?.ok_or(AppError::NotFound)?)
 }
 
+/// As [`brief_in`], but not held: for whoever holds already what comes after organizations in the order of locks, and needs
+/// no more than how it is at this moment.
+///
+/// # Errors
+/// 404.
+pub async fn brief_unheld_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationBrief> {
+    brief_of(store::find_brief(tx.conn(), id).await?.ok_or(AppError::NotFound)?)
+}
+
 /// What other rooms need of an organization, whatever its status: they decide what to show.
 ///
 /// # Errors
