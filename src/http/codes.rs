@@ -14,6 +14,7 @@ pub const CODES: &[&str] = &[
     "APPLICATION_WAITS",
     "ASK_AGAIN_LATER",
     "BUSY",
+    "CANNOT_BE_ACCEPTED",
     "CANNOT_HIDE",
     "CANNOT_MERGE",
     "CANNOT_STAND",

@@ -11,6 +11,7 @@ use commdesk::{
             views::{DecisionInput, ReportInput, ReportState},
         },
         organizations::service as organizations,
+        partners::service as partners,
         requests::{service as requests, views::RequestInput},
     },
     kernel::{
@@ -490,7 +491,14 @@ async fn a_block_takes_no_public_page_away() {
             (away.status, away.json()["error"]["message"].clone()),
             (refused.status, refused.json()["error"]["message"].clone())
         );
+        // One connection is enough for either answer.
+        let alone = Ctx::background(&town.with_one_connection(), "test");
+        let show = async |visible: bool| partners::show(&alone, &ravi, hackfest.into(), own.into(), visible).await;
+        assert_eq!(code(show(true).await), "CANNOT_STAND");
         status("Verified").await;
+        show(true).await.expect("back on the marketplace");
+        show(false).await.expect("hidden as before");
+        alone.db().close().await;
         blocks::block(&ctx, &tomas, ravi.community().expect("Apex Circle").0).await.expect("blocked again");
         sqlx::query("update event_partners set visible = true where id = $1")
             .bind(own)

@@ -1133,15 +1133,38 @@ async fn whoever_applies_for_a_known_website_is_led_to_its_people() {
         let offer = [("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")];
         lena.submit("/become-sponsor?step=offer", "offer", &offer).await;
         let sent = lena.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await;
-        assert_eq!(sent.location(), "/become-sponsor?step=sent&known=acme-cloud", "{}", sent.text);
+        let ticket =
+            sent.location().strip_prefix("/become-sponsor?step=sent&known=").expect("somebody has the website").to_owned();
         let page = lena.open(sent.location()).await.text;
         assert!(page.contains("href=\"/directory/acme-cloud/join\"") && page.contains("Ask to join Acme Cloud"), "{page}");
-        // What is not listed is not named, whatever stands in the address.
-        for slug in ["acme-india", "nobody", ""] {
-            let page = lena.open(&format!("/become-sponsor?step=sent&known={slug}")).await;
+        // Nobody else makes such an address, of a profile that is listed or of an application that waits, and ours grows old.
+        let parts: Vec<&str> = ticket.split('~').collect();
+        let [id, until, mark] = parts[..] else { panic!("{ticket}") };
+        let waiting: Uuid = sqlx::query_scalar("select id from organizations where display_name = 'Acme River'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the application over the API");
+        let later = until.parse::<i64>().expect("seconds") + 1;
+        let forged = [
+            "acme-cloud".to_owned(),
+            "acme-india".to_owned(),
+            String::new(),
+            id.to_owned(),
+            format!("{}~{until}~{mark}", waiting.simple()),
+            format!("{id}~{later}~{mark}"),
+            format!("{id}~{until}~"),
+            format!("{id}~{until}~{}", "0".repeat(32)),
+            format!("{ticket}~"),
+        ];
+        for known in &forged {
+            let page = lena.open(&format!("/become-sponsor?step=sent&known={known}")).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-            assert!(page.text.contains("Your application is with us") && !page.text.contains("may be here already"), "{slug}");
+            assert!(page.text.contains("Your application is with us") && !page.text.contains("may be here already"), "{known}");
         }
+        let at = |seconds: i64| Ctx::background(&Arc::new(town.house.at_another_time(seconds)), "test");
+        let known = service::known_profile_by(&at(3_500), &ticket).await.expect("the database answers");
+        assert_eq!(known.expect("still good").slug, "acme-cloud");
+        assert_eq!(service::known_profile_by(&at(3_600), &ticket).await.expect("the database answers"), None);
 
         // On the home page, for as long as the application waits; the way leads to the people who decide.
         let home = lena.open("/dashboard?as=organization:acme-india").await.text;

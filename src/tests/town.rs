@@ -284,6 +284,16 @@ impl Town {
         })
     }
 
+    /// Another instance at the same time of day that has one connection: whatever asks for a second one while it holds the first
+    /// is refused.
+    pub fn with_one_connection(&self) -> Arc<House> {
+        let mut house = self.second_instance();
+        Arc::get_mut(&mut house).expect("nobody else has it").pool =
+            db::pool(&self.server.app_url(&self.database), 1).expect("an address of the cluster");
+        house.clock.shift(self.house.clock.offset());
+        house
+    }
+
     /// A visitor with a browser of their own.
     pub fn visitor(&self) -> Browser {
         Browser::new(self.router.clone())

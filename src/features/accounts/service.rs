@@ -974,6 +974,14 @@ pub async fn login(ctx: &Ctx, user: UserId) -> AppResult<Option<Login>> {
     Ok(store::find_login(ctx.db(), Some(user), None).await?.map(|held| held.login))
 }
 
+/// As [`login`], and nobody can change it (shut it, for one) until the transaction ends.
+///
+/// # Errors
+/// 404.
+pub async fn login_in(tx: &mut Tx, user: UserId) -> AppResult<Login> {
+    Ok(store::hold_login(tx, user).await?.login)
+}
+
 /// Staff with one of these roles, and the role that they hear of it in.
 ///
 /// # Errors

@@ -304,7 +304,7 @@ async fn find_by_token(ctx: &Ctx, token: &str) -> AppResult<store::JoinRow> {
 /// Whoever reads the mailbox decides; the link works once.
 ///
 /// # Errors
-/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `CLAIM_IT`, `ADMINS_DECIDE`, `DISABLED`, `SUSPENDED`; 422 on `role`.
+/// 404; 409 `JOIN_DECIDED`, `JOIN_EXPIRED`, `CLAIM_IT`, `ADMINS_DECIDE`, `DISABLED`, `CANNOT_BE_ACCEPTED`; 422 on `role`.
 pub async fn decide_by_mailbox(ctx: &Ctx, token: &str, decision: &JoinDecision) -> AppResult<()> {
     let seen = find_by_token(ctx, token).await?;
     let mut tx = ctx.begin().await?;
@@ -314,21 +314,21 @@ pub async fn decide_by_mailbox(ctx: &Ctx, token: &str, decision: &JoinDecision) 
     let has_admins = organizations::service::has_admins_in(&mut tx, request.organization).await?;
     may_still(&request, &brief, has_admins, ctx)?;
     if matches!(decision, JoinDecision::Accept(_)) {
-        can_sign_in(ctx, &request).await?;
+        can_sign_in(&mut tx, &request).await?;
     }
     let led_by_nobody = brief.status == VerificationStatus::Verified && !has_admins;
     settle(&mut tx, &request, decision, led_by_nobody, (Voice::Visitor { user: None }, None)).await?;
     tx.commit().await
 }
 
-/// Staff have suspended whoever asked: no mailbox gives them a workspace. The reader is not told why.
-async fn can_sign_in(ctx: &Ctx, request: &JoinRequest) -> AppResult<()> {
-    let login = accounts::service::login(ctx, request.user).await?;
-    if login.is_some_and(|login| !login.suspended) {
+/// Whoever asked and was suspended by staff gets no workspace by a mailbox. Neither the words nor the code tell the reader why:
+/// the link is anybody's to whom it was passed on. The login stays as it is until the transaction ends.
+async fn can_sign_in(tx: &mut Tx, request: &JoinRequest) -> AppResult<()> {
+    if !accounts::service::login_in(tx, request.user).await?.suspended {
         return Ok(());
     }
     Err(AppError::refused(
-        "SUSPENDED",
+        "CANNOT_BE_ACCEPTED",
         format!("{} cannot be accepted at the moment. Decline, or do nothing: the link ends by itself.", request.name),
     ))
 }

@@ -145,7 +145,7 @@ async fn send(posted: Posted) -> AppResult<Done> {
         // It is sent; the draft ends by itself in two weeks.
         tracing::warn!(%error, "a draft could not be ended");
     }
-    let known = known.map(|known| format!("&known={}", known.slug)).unwrap_or_default();
+    let known = known.map(|_| format!("&known={}", service::sent_ticket(ctx, id))).unwrap_or_default();
     Ok(Done::to(format!("/become-sponsor?step=sent{known}")).cookie(drafts::no_cookie(&ctx.house.settings)))
 }
 

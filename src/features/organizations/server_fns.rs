@@ -8,7 +8,8 @@ use crate::{kernel::search::SuggestionsView, ui::page::PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The application that this browser has begun. Gives the browser its draft's token, so that even a first step that is
-/// refused keeps what was typed. After the last step `known` is the address of the profile that has the website already.
+/// refused keeps what was typed. After the last step `known` is the ticket of an application whose website a profile of the
+/// directory has already.
 #[server(name = LoadDraft, prefix = "/rpc", endpoint = "organizations/draft", input = GetUrl)]
 pub async fn draft(known: Option<String>) -> Result<DraftView, PageError> {
     use super::drafts;
@@ -21,8 +22,8 @@ pub async fn draft(known: Option<String>) -> Result<DraftView, PageError> {
             response.append_header(http::header::SET_COOKIE, value);
         }
     }
-    let known = match known.filter(|slug| !slug.is_empty()) {
-        Some(slug) => super::service::known_profile_at(&call.ctx, &slug).await?,
+    let known = match known {
+        Some(ticket) => super::service::known_profile_by(&call.ctx, &ticket).await?,
         None => None,
     };
     Ok(DraftView { known, ..drafts::load(&call.ctx, token.as_deref()).await?.view() })

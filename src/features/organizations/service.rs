@@ -101,18 +101,40 @@ pub async fn known_profile(ctx: &Ctx, application: OrganizationId) -> AppResult<
     Ok(store::review::find_known(ctx.db(), application).await?.map(known_profile_of))
 }
 
-/// The same by its address, for the page after applying.
+/// For how long the page after applying tells whose website it is, in seconds.
+const SENT_FOR: i64 = 3_600;
+
+/// What the address of the page after applying names the application by. Only we can make it: a link of somebody else's names
+/// nobody on that page.
+pub fn sent_ticket(ctx: &Ctx, application: OrganizationId) -> String {
+    let until = ctx.now().timestamp() + SENT_FOR;
+    format!("{}~{until}~{}", application.0.simple(), sent_mark(ctx, application, until))
+}
+
+fn sent_mark(ctx: &Ctx, application: OrganizationId, until: i64) -> String {
+    let mark = ctx.house.blind.blind("organizations:sent", &format!("{application}/{until}"));
+    hex::encode(&mark[..16])
+}
+
+/// The application of a ticket of ours that is still good.
+fn sent_application(ctx: &Ctx, ticket: &str) -> Option<OrganizationId> {
+    let mut parts = ticket.split('~');
+    let (Some(id), Some(until), Some(mark), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let (id, until) = (id.parse::<OrganizationId>().ok()?, until.parse::<i64>().ok()?);
+    let is_ours = secrets::same(sent_mark(ctx, id, until).as_bytes(), mark.as_bytes());
+    (is_ours && until > ctx.now().timestamp()).then_some(id)
+}
+
+/// As [`known_profile`], for the page after applying, by what [`sent_ticket`] gave.
 ///
 /// # Errors
-/// When the database is away. Nothing for an address that leads to nothing listed.
-pub async fn known_profile_at(ctx: &Ctx, slug: &str) -> AppResult<Option<KnownProfile>> {
-    match get_by(ctx, None, &OrganizationRef::Slug(slug.to_owned())).await {
-        Ok(it) => {
-            let is_claimed = it.verification_status == VerificationStatus::Verified;
-            Ok(Some(KnownProfile::new(it.id, &it.slug, it.display_name, is_claimed)))
-        }
-        Err(AppError::NotFound) => Ok(None),
-        Err(error) => Err(error),
+/// When the database is away. Nothing for a ticket that is none of ours, or too old.
+pub async fn known_profile_by(ctx: &Ctx, ticket: &str) -> AppResult<Option<KnownProfile>> {
+    match sent_application(ctx, ticket) {
+        Some(application) => known_profile(ctx, application).await,
+        None => Ok(None),
     }
 }
 
@@ -898,6 +920,15 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
 /// 404.
 pub async fn brief_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationBrief> {
     brief_of(store::find_brief_in(tx, id).await?.ok_or(AppError::NotFound)?)
+}
+
+/// As [`brief_in`], but not held: for whoever holds already what comes after organizations in the order of locks, and needs
+/// no more than how it is at this moment.
+///
+/// # Errors
+/// 404.
+pub async fn brief_unheld_in(tx: &mut Tx, id: OrganizationId) -> AppResult<OrganizationBrief> {
+    brief_of(store::find_brief(tx.conn(), id).await?.ok_or(AppError::NotFound)?)
 }
 
 /// What other rooms need of an organization, whatever its status: they decide what to show.

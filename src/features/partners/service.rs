@@ -424,11 +424,11 @@ pub async fn show(ctx: &Ctx, actor: &Actor, event: EventId, id: PartnerLinkId, v
 
 /// Whoever a block stands between, or whom staff took off the marketplace, is not put (back) on a page, also not from a note or
 /// from before it, and nothing tells the one from the other; what both sides agreed on stays theirs to show, and what is shown
-/// already stays.
+/// already stays. For that reason the organization need not be held: what is shown while staff take it off was shown before. And
+/// it cannot be, because the event and the link are.
 async fn may_stand(tx: &mut Tx, link: &Link) -> AppResult<()> {
     let Some(organization) = link.organization.filter(|_| !link.visible && link.request.is_none()) else { return Ok(()) };
-    let ctx = tx.ctx().clone();
-    let is_away = organizations::brief(&ctx, organization).await?.status == VerificationStatus::Disabled;
+    let is_away = organizations::brief_unheld_in(tx, organization).await?.status == VerificationStatus::Disabled;
     if is_away || blocks::stands_in(tx, link.community, organization).await? {
         return Err(AppError::refused(
             "CANNOT_STAND",

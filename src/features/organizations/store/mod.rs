@@ -25,7 +25,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{PgConnection, PgPool, QueryBuilder, Row as _};
+use sqlx::{PgConnection, PgExecutor, PgPool, QueryBuilder, Row as _};
 use uuid::Uuid;
 
 // ── One organization ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -178,14 +178,14 @@ pub struct BriefRow {
     pub logo_key: Option<String>,
 }
 
-pub async fn find_brief(pool: &PgPool, id: OrganizationId) -> AppResult<Option<BriefRow>> {
+pub async fn find_brief(db: impl PgExecutor<'_>, id: OrganizationId) -> AppResult<Option<BriefRow>> {
     let row = sqlx::query_as!(
         BriefRow,
         r#"select o.id, o.slug, o.display_name, o.entity_type, o.verification_status, o.website, l.storage_key as "logo_key?"
            from organizations o left join logos l on l.id = o.logo_id where o.id = $1"#,
         id.0,
     )
-    .fetch_optional(pool)
+    .fetch_optional(db)
     .await?;
     Ok(row)
 }
