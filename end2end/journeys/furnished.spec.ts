@@ -38,6 +38,22 @@ test('a sponsor composes what it wants, and sees what it costs', async ({ page }
   await expect(page.getByText('Breakfast for everybody', { exact: false }).filter({ visible: true }).first()).toBeVisible();
 });
 
+test('what is chosen before the program is there is counted when it comes', async ({ page }) => {
+  await signIn(page, 'asha@acme.example', PASSWORD);
+  await page.goto('/opportunities?category=Knowledge+Sponsor');
+  const href = await page.getByRole('main').locator('a[href^="/opportunities/"]').first().getAttribute('href');
+  // The program is held up, as on a poor connection.
+  let letIn = () => {};
+  const held = new Promise<void>((done) => (letIn = done));
+  await page.route('**/*.wasm', async (route) => (await held, route.continue()));
+  await page.goto(href!);
+  const total = page.getByRole('group', { name: /^Choose what you want/ }).getByRole('status');
+  await page.getByRole('checkbox', { name: /^Breakfast/ }).check();
+  await expect(total).toHaveText('Nothing is chosen yet.');
+  letIn();
+  await expect(total).toHaveText('Your choice costs ₹40,000.00.');
+});
+
 test('an owner puts a host on the page of an event by hand, and takes it off again', async ({ page }) => {
   await signIn(page, 'ravi@apex.example', PASSWORD);
   await open(page, '/manage/events');

@@ -654,9 +654,13 @@ fn about_organizations(template: Template, story: &Story, reader: &Reader) -> Dr
         }
         Template::OrganizationVerified => draft(
             format!("{name} is verified"),
-            &["You stand in the directory now. You can apply for opportunities, and communities can send you requests.".into()],
+            &[
+                "You stand in the directory now. You can apply for opportunities, and communities can send you requests.".into(),
+                if story.words.trim().is_empty() { String::new() } else { "Our staff wrote:".into() },
+            ],
             dashboard(),
         )
+        .quoting(&story.words)
         .by_link(reader, "Set your password"),
         Template::OrganizationRefused => {
             draft(format!("{name} was not verified"), &["Our staff decided not to verify it. They wrote:".into()], dashboard())
