@@ -21,8 +21,9 @@ LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress
 for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
 # first_load SITE NAME AREA: bytes of brotli that a browser fetches before a page is awake: the program, its glue, and the chunks of
-# the page's area, which `hydrate_lazy` waits for. Public pages sleep until they are touched (`journeys/waking.spec.ts` counts that). File names carry a hash of their content, and those of earlier
-# builds are kept: the newest of each name counts. Prints `all program others` and then the areas by themselves.
+# the page's area, which `hydrate_lazy` waits for. Public pages sleep until they are touched (`journeys/waking.spec.ts` counts
+# that). File names carry a hash of their content, and those of earlier builds are kept: the newest of each name counts. Prints
+# `all program others` and then the areas by themselves.
 first_load() {
   python3 - "$@" <<'PY'
 import json, pathlib, sys
