@@ -40,12 +40,13 @@ CALLERS = [
     ("a sponsor", "asha@acme.example", "organization:acme-cloud"), ("a community", "ravi@apex.example", "community:apex-circle"),
     ("an outsider", "mallory@globex.example", "organization:globex"), ("staff", "omar@commdesk.example", None),
 ]
+EMAILS = {name: email for name, email, _ in CALLERS}
 BOTH = ("a sponsor", "a community")
 LOGO = base64.b64encode(
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160"><rect x="20" y="40" width="120" height="80" fill="#7c3aed"/></svg>'
 ).decode()
 # How often a path has a real id: the rest is made up. What lies below something else has two, which must fit together.
-REAL, REAL_BELOW = 0.5, 0.75
+REAL, REAL_BELOW = 0.8, 0.9
 # What a path's parameter means: by whom, from which list and in which field its ids are read, or what `furnish` has put by under
 # that name. Whoever has ids of their own gets those; the others get everybody's.
 IDS = {
@@ -68,6 +69,9 @@ IDS = {
     "viewId": [(who, "/opportunities/views", "id") for who in BOTH],
     "workspaceId": [(who, "/blocks", "workspaceId") for who in BOTH],
 }
+# What ends the session of whoever calls: the fuzzer reads ids out of answers, and would find its own. The rest of the run would be
+# a stranger's, so these have runs of their own, with sessions that nothing else needs.
+ENDING = {"a sponsor": "/sessions/[^/]+", "a community": "/auth/(logout|login)"}
 # A new address of their own would be the end of the workspace that the sponsor names with every call: this one stays as it is.
 BODIES_AT = {("/sponsors/{organizationId}/slug", "slug"): ["acme-cloud"]}
 # Where the same name means something else.
@@ -166,7 +170,8 @@ def fuzz(api, folder, examples, server):
     document = api.document()
     must_know_every_parameter(document)
     ids = real_ids(api, sessions, furnish(api, sessions))
-    calls = list(sessions.items())
+    calls = [(name, headers, ["--exclude-path-regex", f"^({'|'.join(ENDING.values())})$"]) for name, headers in sessions.items()]
+    calls += [(name, api.sign_in(EMAILS[name]), ["--include-path-regex", f"^{ending}$"]) for name, ending in ENDING.items()]
     failed = []
     with ThreadPoolExecutor(2) as pool:
         for pair in zip(calls[::2], calls[1::2]):
@@ -176,16 +181,14 @@ def fuzz(api, folder, examples, server):
     return failed + faults_of_the_log(document, folder)
 
 
-def fuzz_as(api, folder, ids, examples, name, headers):
+def fuzz_as(api, folder, ids, examples, name, headers, which):
     began = time.monotonic()
-    out = folder / f"{name.replace(' ', '-')}.log"
+    out = folder / f"{name.replace(' ', '-')}{'-ending' if 'include' in which[0] else ''}.log"
     config = out.with_suffix(".toml")
     config.write_text(bindings(ids, name))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", config, "run",
                f"{api.address}/api/v1/openapi.json", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
-               "--max-examples", examples, "--seed", "1", "--warnings", "off", "--no-color", "--output-truncate", "false",
-               # Signing out, or in as somebody else, would make the rest of the run a stranger's.
-               "--exclude-path-regex", "^/auth/(logout|login)$"]
+               "--max-examples", examples, "--seed", "1", "--warnings", "off", "--no-color", "--output-truncate", "false", *which]
     for key, value in headers.items():
         command += ["--header", f"{key}:{value}"]
     with open(out, "wb") as file:
