@@ -1,15 +1,16 @@
 //! Passwords: Argon2id off the async threads, and the rules a new one has to meet.
 //!
-//! Promises: at most a few hashes run at once (each takes 19 MiB and a core), however many people sign in; an unknown
-//! address costs the same work as a known one. Does not do: counting wrong tries, deciding who may sign in, storing.
+//! Promises: at most a few hashes run at once (each takes 19 MiB and a core), however many people sign in, and they give way
+//! to whoever is served; an unknown address costs the same work as a known one. Does not do: counting wrong tries, deciding who
+//! may sign in, storing.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
+use thread_priority::{ThreadPriority, ThreadPriorityValue, set_current_thread_priority};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::kernel::error::{AppError, AppResult};
 
@@ -27,6 +28,9 @@ const BURN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29tbWRlc2stbm9ib2R5cw$kq0mY3
 /// Longer waits than this are answered "busy" rather than piled up.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PRODUCT: &str = "commdesk";
+/// Of a hundred, where fifty is usual. On a busy core a thread that hashes gets about an eighth of what one that serves gets: little
+/// enough to be no burden, and enough that people are let in on a day when the machine has no rest.
+const PRIORITY: u8 = 25;
 
 /// Hashes at once: half of the machine's cores, so that a crowd that signs in leaves the others to everybody else; but no more
 /// than eight, each of which takes 19 MiB.
@@ -38,6 +42,7 @@ fn permits() -> usize {
 #[derive(Clone, Debug)]
 pub struct Passwords {
     gate: Arc<Semaphore>,
+    door: Arc<Semaphore>,
     patience: Duration,
 }
 
@@ -50,7 +55,18 @@ impl Default for Passwords {
 impl Passwords {
     /// At most `permits` hashes at once (at least one).
     pub fn new(permits: usize) -> Self {
-        Self { gate: Arc::new(Semaphore::new(permits.max(1))), patience: PATIENCE }
+        let permits = permits.max(1);
+        Self { gate: Arc::new(Semaphore::new(permits)), door: Arc::new(Semaphore::new(permits)), patience: PATIENCE }
+    }
+
+    /// A turn at the database for somebody who signs in, to be held for what comes before the hash and again for what comes after it.
+    /// A hundred who come at once have to wait for their hashes anyway; without turns, all of their look-ups would stand before
+    /// everybody else's.
+    ///
+    /// # Errors
+    /// `Busy` after ten seconds of waiting.
+    pub async fn step_up(&self) -> AppResult<OwnedSemaphorePermit> {
+        self.wait_for(&self.door).await
     }
 
     /// A PHC string with a fresh salt, to be stored.
@@ -89,7 +105,11 @@ impl Passwords {
     }
 
     async fn turn(&self) -> AppResult<OwnedSemaphorePermit> {
-        match tokio::time::timeout(self.patience, Arc::clone(&self.gate).acquire_owned()).await {
+        self.wait_for(&self.gate).await
+    }
+
+    async fn wait_for(&self, gate: &Arc<Semaphore>) -> AppResult<OwnedSemaphorePermit> {
+        match tokio::time::timeout(self.patience, Arc::clone(gate).acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(closed)) => Err(AppError::Broken(Box::new(closed))),
             Err(_) => Err(AppError::Busy { retry_after: 10 }),
@@ -293,15 +313,30 @@ fn check(password: &str, stored: &str) -> AppResult<bool> {
     Ok(right && fits)
 }
 
-/// The permit travels with the work: a caller who went away frees no place before the hash is done.
+/// The permit travels with the work: a caller who went away frees no place before the hash is done. The thread is the hash's own,
+/// because one that has lowered its priority may not raise it again.
 async fn run<T: Send + 'static>(permit: OwnedSemaphorePermit, work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
-    spawn_blocking(move || {
-        let done = work();
-        drop(permit);
-        done
-    })
-    .await
-    .map_err(|e| AppError::Broken(Box::new(e)))
+    let (tell, told) = oneshot::channel();
+    let thread = std::thread::Builder::new().name("password".into());
+    thread
+        .spawn(move || {
+            give_way();
+            let done = work();
+            drop(permit);
+            // Whoever asked may be gone.
+            let _ = tell.send(done);
+        })
+        .map_err(|e| AppError::Broken(Box::new(e)))?;
+    told.await.map_err(|e| AppError::Broken(Box::new(e)))
+}
+
+/// A system that refuses hashes at the usual priority, which is slower for others and nothing worse.
+fn give_way() {
+    if let Ok(value) = ThreadPriorityValue::try_from(PRIORITY)
+        && let Err(error) = set_current_thread_priority(ThreadPriority::Crossplatform(value))
+    {
+        tracing::debug!(?error, "passwords are hashed at the usual priority");
+    }
 }
 
 #[cfg(test)]
@@ -373,6 +408,32 @@ mod tests {
         let _held = passwords.turn().await.expect("a turn");
 
         assert!(matches!(passwords.hash("x").await, Err(AppError::Busy { retry_after: 10 })));
+    }
+
+    /// How nice this thread is to others (proc(5), the 19th field), where the system says so.
+    fn nice() -> Option<i32> {
+        let line = std::fs::read_to_string("/proc/thread-self/stat").ok()?;
+        line.rsplit_once(')')?.1.split_whitespace().nth(16)?.parse().ok()
+    }
+
+    #[tokio::test]
+    async fn a_hash_gives_way_and_leaves_the_thread_of_whoever_asks_as_it_was() {
+        let Some(before) = nice() else { return };
+        let permit = Passwords::new(1).turn().await.expect("a turn");
+
+        let during = run(permit, nice).await.expect("a thread").expect("as above");
+
+        assert!(during > before, "{during} is no nicer than {before}");
+        assert_eq!(nice(), Some(before));
+    }
+
+    #[tokio::test]
+    async fn who_stands_at_the_door_holds_up_no_hash() {
+        let passwords = Passwords { patience: Duration::from_millis(20), ..Passwords::new(1) };
+        let _held = passwords.step_up().await.expect("a turn");
+
+        assert!(matches!(passwords.step_up().await, Err(AppError::Busy { retry_after: 10 })));
+        assert!(passwords.hash("correct donkey battery").await.is_ok());
     }
 
     #[test]

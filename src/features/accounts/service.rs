@@ -162,8 +162,9 @@ pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_
 /// Signs in. `device` is what the security page calls the session, "Firefox on Linux" for one.
 ///
 /// # Errors
-/// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429.
+/// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429; 503 after ten seconds of a crowd.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
+    let turn = ctx.house.passwords.step_up().await?;
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
     let typed: String = email.trim().chars().take(254).collect();
     let email = Email::parse(email).ok().map(|email| email.key());
@@ -174,6 +175,7 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
         Some(email) => store::find_login(ctx.db(), None, Some(email)).await?,
         None => None,
     };
+    drop(turn);
     let stored = found.as_ref().and_then(|held| held.password_hash.as_deref());
     let right = ctx.house.passwords.verify_or_burn(password, stored).await?;
     let (Some(found), true) = (&found, right) else { return Err(wrong_credentials()) };
@@ -182,6 +184,7 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
         _ => None,
     };
 
+    let _turn = ctx.house.passwords.step_up().await?;
     let mut tx = ctx.begin().await?;
     let held = store::hold_login(&mut tx, found.login.user).await?;
     // A reset that came in between has the last word.
