@@ -997,6 +997,14 @@ pub async fn suspended_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<V
     Ok(suspended_admins(&store::life::list_seats(tx, id).await?))
 }
 
+/// Gives somebody who has a seat in an organization another role, in the caller's transaction, which holds it and states why.
+///
+/// # Errors
+/// When the database is away.
+pub async fn set_role_in(tx: &mut Tx, id: OrganizationId, user: UserId, role: OrganizationRole) -> AppResult<()> {
+    store::life::set_role(tx, id, user, role).await
+}
+
 /// The people of an organization whose role may do this, by name.
 ///
 /// # Errors
