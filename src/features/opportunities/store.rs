@@ -345,7 +345,8 @@ pub async fn list_ids(ctx: &Ctx, filter: &BoardFilter<'_>, limit: i64) -> AppRes
 
 /// One that everybody can find now, a full one too.
 pub async fn find_offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>> {
-    let row = sqlx::query!(
+    Ok(sqlx::query_as!(
+        Offer,
         r#"select e.event_type, e.category as event_category, o.category, e.format, e.region, o.currency, o.budget_min, o.budget_max,
                   e.technologies, o.decision_date, tsvector_to_array(o.search) as "words!"
            from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
@@ -356,20 +357,7 @@ pub async fn find_offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>
         ctx.now(),
     )
     .fetch_optional(ctx.db())
-    .await?;
-    Ok(row.map(|row| Offer {
-        event_type: row.event_type,
-        event_category: row.event_category,
-        category: row.category,
-        format: row.format,
-        region: row.region,
-        currency: row.currency,
-        budget_min: row.budget_min,
-        budget_max: row.budget_max,
-        technologies: row.technologies,
-        decision_date: row.decision_date,
-        words: row.words,
-    }))
+    .await?)
 }
 
 /// What is open or full at an event, or of a community, by ids after one.
