@@ -11,9 +11,9 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, LogoId, MemberId, RequestId, UserId},
         labels::{CommunityType, Region},
-        page::{COUNT_CAP, Listed, PageRequest, uncursor},
+        page::{COUNT_CAP, PageRequest, uncursor},
     },
-    platform::db::OnConstraint as _,
+    platform::{db::OnConstraint as _, listing::Listing},
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -754,25 +754,10 @@ pub fn status(text: &str) -> AppResult<CommunityStatus> {
     CommunityStatus::parse(text).ok_or_else(|| AppError::broken(format!("the table holds an unknown community status: {text}")))
 }
 
-/// Communities on the marketplace, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select c.id, c.slug as tail, c.updated_at from communities c
-           where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
-           order by c.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select c.id from communities c
-                 where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
-                 order by c.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Communities on the marketplace, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "c.id",
+    tail: "c.slug",
+    updated_at: "c.updated_at",
+    public: "communities c where c.status in ('approved', 'active')",
+};

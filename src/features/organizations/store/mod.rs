@@ -18,10 +18,9 @@ use crate::{
         actor::{OrganizationRole, Scope},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
-        page::Listed,
         text::Email,
     },
-    platform::{db::OnConstraint as _, tx::Tx},
+    platform::{db::OnConstraint as _, listing::Listing, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -1061,25 +1060,10 @@ pub async fn has_logo(pool: &PgPool, key: &str) -> AppResult<bool> {
         .await?)
 }
 
-/// Organizations that everybody may see, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select o.id, o.slug as tail, o.updated_at from organizations o
-           where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
-           order by o.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select o.id from organizations o
-                 where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
-                 order by o.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Organizations that everybody may see, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "o.id",
+    tail: "o.slug",
+    updated_at: "o.updated_at",
+    public: "organizations o where o.verification_status in ('Verified', 'Community Added')",
+};
