@@ -332,7 +332,7 @@ struct RivalRow {
 
 fn read_checks(rows: Vec<StoredCheck>) -> Vec<(CheckRow, DateTime<Utc>)> {
     let rows = rows.into_iter().filter_map(|row| {
-        let (kind, result) = (CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?);
+        let (kind, result) = (CheckKind::parse(&row.kind).ok()?, CheckResult::of_stored(&row.result)?);
         Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
     });
     rows.collect()
@@ -443,7 +443,7 @@ pub async fn apply_checked(
 ) -> AppResult<()> {
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
     let kinds: Vec<String> = rows.iter().map(|(_, row)| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|(_, row)| stored_result(row.result).to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|(_, row)| row.result.stored().to_owned()).collect();
     let evidence: Vec<String> = rows.iter().map(|(_, row)| row.evidence.clone()).collect();
     sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
@@ -461,20 +461,6 @@ pub async fn apply_checked(
     let score = i32::try_from(fact.score()).unwrap_or(100);
     sqlx::query!("update communities set trust_score = $2 where id = $1", fact.id().0, score).execute(conn).await?;
     Ok(())
-}
-
-/// The table spells a result with a capital.
-const fn stored_result(result: CheckResult) -> &'static str {
-    match result {
-        CheckResult::Pass => "Pass",
-        CheckResult::Warn => "Warn",
-        CheckResult::Fail => "Fail",
-        CheckResult::Unknown => "Unknown",
-    }
-}
-
-fn read_result(text: &str) -> Option<CheckResult> {
-    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
 }
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────

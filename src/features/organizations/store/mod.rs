@@ -9,7 +9,7 @@ pub mod search;
 
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing, products},
-    trust::{CheckResult, CheckRow},
+    trust::CheckRow,
     views::{QueueOrder, StaffPart},
 };
 use crate::{
@@ -515,7 +515,7 @@ pub async fn insert_checks(
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
     let kinds: Vec<String> = rows.iter().map(|row| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|row| stored_result(row.result).to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|row| row.result.stored().to_owned()).collect();
     let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
     let inserted = sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
@@ -544,19 +544,6 @@ pub async fn apply_checking(tx: &mut Tx, fact: &Checking, now: DateTime<Utc>) ->
     .execute(tx.conn())
     .await?;
     exactly_one(changed.rows_affected())
-}
-
-const fn stored_result(result: CheckResult) -> &'static str {
-    match result {
-        CheckResult::Pass => "Pass",
-        CheckResult::Warn => "Warn",
-        CheckResult::Fail => "Fail",
-        CheckResult::Unknown => "Unknown",
-    }
-}
-
-fn read_result(text: &str) -> Option<CheckResult> {
-    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
 }
 
 /// Who else names the identity: the profile that owns it, and how many applications that wait.
