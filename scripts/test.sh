@@ -40,8 +40,7 @@ beside=
 begin_release() {
   mkdir -p target
   set -m
-  (nice -n 19 bash -c 'bash scripts/tools.sh test && . scripts/env.sh && LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress' \
-    >target/release.log 2>&1) &
+  (nice -n 19 bash -c "$(declare -f tools release); tools && release" >target/release.log 2>&1) &
   beside=$!
   set +m
 }

@@ -1,10 +1,9 @@
 //! The card between a form that was sent and a session that had ended: signing in right there, with everything that was
 //! typed carried along. A page of its own without scripts, so that nothing but the posted form has to be understood.
 
-use super::{frames, session};
+use super::{plain, session};
 use crate::ui::parts::Notice;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 
 /// The `_form` of the card; no page may call a form of its own so.
 pub const FORM: &str = "_sign_in_again";
@@ -30,24 +29,7 @@ pub struct Again {
 
 /// The card as a whole document.
 pub fn document(options: LeptosOptions, again: Again) -> impl IntoView {
-    provide_meta_context();
-    view! {
-        <!DOCTYPE html>
-        <html lang="en" data-theme=session::theme()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
-                <HashedStylesheet options id="style"/>
-                <MetaTags/>
-            </head>
-            <body>
-                <Title text="Sign in to go on · CommDesk"/>
-                {frames::card(move || card(again))}
-            </body>
-        </html>
-    }
+    plain::page(options, session::theme(), "Sign in to go on", move || card(again))
 }
 
 fn card(again: Again) -> impl IntoView {

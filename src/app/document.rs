@@ -6,7 +6,7 @@
 //! for suggestions and keys that they never use; whoever touches has them a moment later, and until then what they touch
 //! does what it does without scripts.
 
-use super::{App, session};
+use super::{App, hashes, session};
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 use std::{collections::HashMap, path::Path, sync::OnceLock};
@@ -73,21 +73,18 @@ struct Program {
 impl Program {
     /// `hashes` is the file beside the program, empty where names carry none; `read` gives a file of the site.
     fn named(options: &LeptosOptions, hashes: &str, read: impl Fn(&Path) -> Option<String>) -> Self {
-        let hash = |kind: &str| {
-            let found = hashes.lines().find_map(|line| line.trim().strip_prefix(kind)?.strip_prefix(':').map(str::trim));
-            found.map(|hash| format!(".{hash}"))
-        };
+        let mark = |kind: &str| hashes::mark(hashes, kind);
         let (folder, name) = (options.pkg_url_path(), &options.output_name);
         let at = |file: String| format!("/{folder}/{file}");
-        let manifest = format!("__wasm_split_manifest{}.json", hash("manifest").unwrap_or_default());
+        let manifest = format!("__wasm_split_manifest{}.json", mark("manifest"));
         let areas = read(&Path::new(options.site_root.as_ref()).join(folder).join(manifest))
             .and_then(|json| serde_json::from_str::<HashMap<String, Vec<String>>>(&json).ok())
             .unwrap_or_default();
         let public =
             areas.into_iter().find(|(area, _)| area.starts_with("public_")).map(|(_, chunks)| chunks).unwrap_or_default();
         Self {
-            glue: at(format!("{name}{}.js", hash("js").unwrap_or_default())),
-            wasm: at(format!("{name}{}.wasm", hash("wasm").unwrap_or_default())),
+            glue: at(format!("{name}{}.js", mark("js"))),
+            wasm: at(format!("{name}{}.wasm", mark("wasm"))),
             chunks: public.into_iter().map(|chunk| at(format!("{chunk}.wasm"))).collect(),
         }
     }
@@ -95,11 +92,7 @@ impl Program {
     /// Read once: files do not change while the server runs.
     fn of(options: &LeptosOptions) -> &'static Self {
         static PROGRAM: OnceLock<Program> = OnceLock::new();
-        PROGRAM.get_or_init(|| {
-            let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(options.hash_file.as_ref())));
-            let hashes = beside.filter(|_| options.hash_files).and_then(|file| std::fs::read_to_string(file).ok());
-            Self::named(options, &hashes.unwrap_or_default(), |file| std::fs::read_to_string(file).ok())
-        })
+        PROGRAM.get_or_init(|| Self::named(options, &hashes::read(options), |file| std::fs::read_to_string(file).ok()))
     }
 }
 

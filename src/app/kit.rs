@@ -194,7 +194,6 @@ fn fields() -> impl IntoView {
             <p class="field__counter">"120 of 500"</p>
             <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest-2027\"></iframe>"</textarea></div></div>
             <div class="form__row">
-                <div class="field"><label class="field__label" for="f-amount">"An amount in a currency"</label><div class="field__control"><div class="money-input"><select class="select money-input__select" aria-label="Currency"><option>"INR"</option><option>"USD"</option></select><input class="input money-input__amount" id="f-amount" inputmode="decimal" value="3,50,000"/></div></div></div>
                 <div class="field"><label class="field__label" for="f-small">"A small choice"</label><div class="field__control"><select class="select select--small" id="f-small"><option>"Name"</option></select></div></div>
                 <div class="field"><label class="field__label" for="f-closed">"A choice, disabled"</label><div class="field__control"><select class="select" id="f-closed" disabled><option>"Gold Sponsor"</option></select></div></div>
             </div>
@@ -326,7 +325,6 @@ fn labels() -> impl IntoView {
             <span class="avatar avatar--small" aria-hidden="true">"RK"</span>
             <span class="avatar" aria-hidden="true">"RK"</span>
             <span class="avatar avatar--large" aria-hidden="true">"RK"</span>
-            <span class="avatar avatar--large"><img class="avatar__image" src="/favicon.svg" alt="Ravi Kulkarni" width="56" height="56"/></span>
             <svg class="icon icon--large" aria-hidden="true"><use href="/icons.svg#i-handshake"></use></svg>
             <Icon name="handshake"/>
             <Icon name="handshake" small=true/>
@@ -377,7 +375,6 @@ fn ways() -> impl IntoView {
         icon: icon.into(),
         quote: quote.map(str::to_owned),
     };
-    let earlier = vec![entry("Ravi opened the place", "neutral", "plus", None)];
     let entries = vec![
         entry("Ravi sent the request", "neutral", "send", None),
         entry("Asha asked for a change", "info", "message", Some("Could the booth stand near the entrance?")),
@@ -389,10 +386,7 @@ fn ways() -> impl IntoView {
         <div class="filters" role="group" aria-label="Filters"><a class="chip" href="#ways" rel="external">"Region"</a><a class="chip kit-hover" href="#ways" rel="external">"Hovered"</a><a class="chip kit-focus" href="#ways" rel="external">"Focused"</a><button class="chip" aria-pressed="true">"Pressed"</button><button class="chip chip--quiet">"Quiet"</button><a class="chip" aria-current="true" href="#ways" rel="external">"South Asia"<Icon name="x" small=true/></a><a class="filters__clear" href="#ways" rel="external">"Clear all"</a></div>
         <div class="toolbar"><p>"A toolbar"</p><div class="toolbar__end"><button class="button button--small">"Sort"</button></div></div>
         <ol class="stepper" aria-label="Steps"><li class="stepper__step" data-state="done"><span class="stepper__label">"Company"</span></li><li class="stepper__step" aria-current="step"><span class="stepper__label">"Budget"</span></li><li class="stepper__step" data-state="late"><span class="stepper__label">"Late"<span class="stepper__note">"3 Nov"</span></span></li><li class="stepper__step"><span class="stepper__label">"Review"</span></li></ol>
-        <ol class="stepper stepper--line" aria-label="The life of a deal"><li class="stepper__step" data-state="done"><span class="stepper__label">"Agreed"<span class="stepper__note">"3 Nov"</span></span></li><li class="stepper__step" aria-current="step"><span class="stepper__label">"Signed"</span></li><li class="stepper__step"><span class="stepper__label">"Paid"</span></li></ol>
-        <details class="timeline__fold" open><summary>"1 earlier"</summary><Timeline entries=earlier/></details>
         <Timeline entries/>
-        <ol class="timeline"><li class="timeline__item timeline__item--new tone-info"><span class="timeline__mark"><Icon name="message" small=true/></span><div class="timeline__body"><p class="timeline__text">"Since the last look"</p><p class="timeline__meta">"Sat 2 Jan, 09:00 IST"</p></div></li></ol>
         <More count="Showing 20 of 1,000+" next=Some("#ways".into())/>
         <div class="kit__stage"><details class="menu" open><summary class="button">"A menu, opened"</summary><div class="menu__panel"><p class="menu__label">"asha@acme.example"</p><a class="menu__item" href="#ways" rel="external"><Icon name="settings"/>"Account"</a><a class="menu__item kit-hover" href="#ways" rel="external"><Icon name="users"/>"Hovered"</a><a class="menu__item" aria-current="true" href="#ways" rel="external">"Acme Cloud"</a><hr class="menu__rule"/><button class="menu__item"><Icon name="log-out"/>"Sign out"</button></div></details></div>
         <div class="kit__stage"><details class="menu" open><summary class="chip">"A menu with a form"</summary><div class="menu__panel menu__panel--form"><fieldset class="fieldset"><legend class="fieldset__legend">"Region"</legend><div class="choices"><label class="choice choice--plain"><input class="choice__input" type="checkbox" checked/><span class="choice__label">"South Asia"</span></label></div></fieldset><button class="button button--primary button--small">"Show results"</button></div></details></div>

@@ -8,6 +8,8 @@ mod areas;
 pub mod document;
 mod frames;
 #[cfg(feature = "ssr")]
+pub mod hashes;
+#[cfg(feature = "ssr")]
 pub mod kit;
 pub mod landing;
 #[cfg(feature = "ssr")]

@@ -63,8 +63,8 @@ pub fn document(options: LeptosOptions, said: Plain) -> impl IntoView {
     })
 }
 
-/// A whole document around one card.
-fn page<V: IntoView + 'static>(
+/// A whole document around one card, without scripts: these pages, and the card of `again`.
+pub(super) fn page<V: IntoView + 'static>(
     options: LeptosOptions,
     theme: Option<&'static str>,
     title: &'static str,

@@ -12,6 +12,7 @@
 //! a header would win nothing but its place before the style sheet. Pages that strangers read fetch none of it unasked
 //! (`app/document.rs`). Pages work before the program is there.
 
+use crate::app::hashes;
 use leptos::config::LeptosOptions;
 use std::{fmt::Write as _, path::Path};
 
@@ -20,18 +21,11 @@ const FONT: &str = "fonts/inter-latin.woff2";
 
 /// The header of every page, found at the start: files do not change while the program runs. Nothing, where nothing was built.
 pub fn links(options: &LeptosOptions) -> Option<http::HeaderValue> {
-    let hashes = if options.hash_files {
-        let beside = std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join(options.hash_file.as_ref())));
-        beside.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default()
-    } else {
-        String::new()
-    };
-    http::HeaderValue::from_str(&written(options, &hashes)?).ok()
+    http::HeaderValue::from_str(&written(options, &hashes::read(options))?).ok()
 }
 
 fn written(options: &LeptosOptions, hashes: &str) -> Option<String> {
-    let hash = hashes.lines().find_map(|line| line.trim().strip_prefix("css:")).map(|hash| format!(".{}", hash.trim()));
-    let sheet = format!("{}/{}{}.css", options.pkg_url_path(), options.output_name, hash.unwrap_or_default());
+    let sheet = format!("{}/{}{}.css", options.pkg_url_path(), options.output_name, hashes::mark(hashes, "css"));
     let is_there = |file: &str| Path::new(options.site_root.as_ref()).join(file).is_file();
     let mut links = String::new();
     if is_there(&sheet) {

@@ -10,7 +10,7 @@ use crate::{
         App,
         api_docs::ApiDocument,
         document::shell,
-        kit,
+        hashes, kit,
         plain::{self, Plain},
     },
     features::{embeds, exports, organizations},
@@ -108,8 +108,7 @@ pub fn outside(house: Arc<House>, doors: Router<Arc<House>>) -> Router {
 
 /// What pages are rendered with. Asset names carry a hash wherever the build wrote one beside the program.
 pub fn leptos_options(house: &House) -> LeptosOptions {
-    let hashed =
-        std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("hash.txt"))).is_some_and(|file| file.exists());
+    let hashed = hashes::beside("hash.txt").is_some_and(|file| file.exists());
     LeptosOptions::builder()
         .output_name("commdesk")
         .site_root(house.settings.site_root.to_string_lossy().into_owned())

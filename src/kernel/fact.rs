@@ -81,6 +81,14 @@ pub struct Statement {
     pub private: Option<serde_json::Value>,
 }
 
+/// An object with more fields, for a payload.
+pub fn with(mut fields: serde_json::Value, more: &[(&str, serde_json::Value)]) -> serde_json::Value {
+    for (key, value) in more {
+        fields[*key] = value.clone();
+    }
+    fields
+}
+
 /// Something that has happened. Implementors have private fields and are built only by rules.
 pub trait Fact {
     fn statement(&self) -> Statement;

@@ -207,51 +207,27 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// One fact, for a consumer; by the connection of an open transaction where there is one.
-pub async fn get(db: impl PgExecutor<'_>, id: FactId) -> AppResult<StoredFact> {
-    let row = sqlx::query!(
-        r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
-                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
-           from facts f left join fact_private p on p.fact_id = f.id where f.id = $1"#,
-        id.0,
-    )
-    .fetch_one(db)
-    .await?;
-    Ok(StoredFact {
-        id: FactId(row.id),
-        at: row.at,
-        actor_user_id: row.actor_user_id,
-        acting_kind: row.acting_kind,
-        acting_id: row.acting_id,
-        room: row.room,
-        name: row.name,
-        subject_kind: row.subject_kind,
-        subject_id: row.subject_id,
-        seq: row.seq,
-        trace_id: row.trace_id,
-        api_key: row.api_key_id,
-        payload: parse(&row.payload),
-        private: row.fields.as_deref().map_or(Value::Null, parse),
-    })
+/// A fact as its rows hold it.
+struct FactRow {
+    id: Uuid,
+    at: DateTime<Utc>,
+    actor_user_id: Option<Uuid>,
+    acting_kind: String,
+    acting_id: Option<Uuid>,
+    room: String,
+    name: String,
+    subject_kind: String,
+    subject_id: Uuid,
+    seq: i64,
+    trace_id: String,
+    api_key_id: Option<Uuid>,
+    payload: String,
+    fields: Option<String>,
 }
 
-/// The facts that a subject's timeline shows, oldest first, at most `limit`. Filter them by audience before showing.
-pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<Vec<StoredFact>> {
-    let rows = sqlx::query!(
-        r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
-                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
-           from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
-           where a.subject_kind = $1 and a.subject_id = $2 order by a.at desc, f.id desc limit $3"#,
-        subject.kind.label(),
-        subject.id,
-        limit,
-    )
-    .fetch_all(pool)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .rev()
-        .map(|row| StoredFact {
+impl From<FactRow> for StoredFact {
+    fn from(row: FactRow) -> Self {
+        Self {
             id: FactId(row.id),
             at: row.at,
             actor_user_id: row.actor_user_id,
@@ -266,8 +242,39 @@ pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<
             api_key: row.api_key_id,
             payload: parse(&row.payload),
             private: row.fields.as_deref().map_or(Value::Null, parse),
-        })
-        .collect())
+        }
+    }
+}
+
+/// One fact, for a consumer; by the connection of an open transaction where there is one.
+pub async fn get(db: impl PgExecutor<'_>, id: FactId) -> AppResult<StoredFact> {
+    let row = sqlx::query_as!(
+        FactRow,
+        r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
+                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
+           from facts f left join fact_private p on p.fact_id = f.id where f.id = $1"#,
+        id.0,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.into())
+}
+
+/// The facts that a subject's timeline shows, oldest first, at most `limit`. Filter them by audience before showing.
+pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<Vec<StoredFact>> {
+    let rows = sqlx::query_as!(
+        FactRow,
+        r#"select f.id, f.at, f.actor_user_id, f.acting_kind, f.acting_id, f.room, f.name, f.subject_kind, f.subject_id, f.seq,
+                  f.trace_id, f.api_key_id, f.payload, p.fields as "fields?"
+           from fact_about a join facts f on f.id = a.fact_id left join fact_private p on p.fact_id = f.id
+           where a.subject_kind = $1 and a.subject_id = $2 order by a.at desc, f.id desc limit $3"#,
+        subject.kind.label(),
+        subject.id,
+        limit,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().rev().map(StoredFact::from).collect())
 }
 
 /// Shows everything that one subject's timeline shows in another's too. No chain is touched: only where facts are shown.

@@ -3,6 +3,7 @@
 use super::{ctx::Ctx, tx::Tx};
 use crate::kernel::error::{AppError, AppResult};
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgExecutor;
 
 /// A limit by name: `hits` in `seconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,17 @@ pub const JOIN_USER: Limit = Limit { action: "join_user", hits: 10, seconds: 360
 pub async fn hit(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
     let now = ctx.now();
     let window = window(limit, now);
+    let hits = count(ctx.db(), limit, subject, window).await?;
+    within(limit, ctx.house.settings.limit_factor, hits, window, now)
+}
+
+fn window(limit: Limit, now: DateTime<Utc>) -> DateTime<Utc> {
+    let start = now.timestamp() - now.timestamp().rem_euclid(limit.seconds);
+    DateTime::from_timestamp(start, 0).unwrap_or(now)
+}
+
+/// One hit more in a window; gives how many there are now.
+async fn count(db: impl PgExecutor<'_>, limit: Limit, subject: &str, window: DateTime<Utc>) -> AppResult<i32> {
     let hits = sqlx::query_scalar!(
         "insert into rate_counters (action, subject, window_start, hits) values ($1, $2, $3, 1)
          on conflict (action, subject, window_start) do update set hits = rate_counters.hits + 1 returning hits",
@@ -61,14 +73,9 @@ pub async fn hit(ctx: &Ctx, limit: Limit, subject: &str) -> AppResult<()> {
         subject,
         window,
     )
-    .fetch_one(ctx.db())
+    .fetch_one(db)
     .await?;
-    within(limit, ctx.house.settings.limit_factor, hits, window, now)
-}
-
-fn window(limit: Limit, now: DateTime<Utc>) -> DateTime<Utc> {
-    let start = now.timestamp() - now.timestamp().rem_euclid(limit.seconds);
-    DateTime::from_timestamp(start, 0).unwrap_or(now)
+    Ok(hits)
 }
 
 fn within(limit: Limit, factor: i32, hits: i32, window: DateTime<Utc>, now: DateTime<Utc>) -> AppResult<()> {
@@ -88,15 +95,7 @@ fn within(limit: Limit, factor: i32, hits: i32, window: DateTime<Utc>, now: Date
 pub async fn hit_in(tx: &mut Tx, limit: Limit, subject: &str) -> AppResult<()> {
     let (now, factor) = (tx.ctx().now(), tx.ctx().house.settings.limit_factor);
     let window = window(limit, now);
-    let hits = sqlx::query_scalar!(
-        "insert into rate_counters (action, subject, window_start, hits) values ($1, $2, $3, 1)
-         on conflict (action, subject, window_start) do update set hits = rate_counters.hits + 1 returning hits",
-        limit.action,
-        subject,
-        window,
-    )
-    .fetch_one(tx.conn())
-    .await?;
+    let hits = count(tx.conn(), limit, subject, window).await?;
     within(limit, factor, hits, window, now)
 }
 

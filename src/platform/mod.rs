@@ -13,6 +13,7 @@ pub mod facts;
 pub mod index;
 pub mod jobs;
 pub mod limits;
+pub mod listing;
 pub mod mail;
 pub mod markdown;
 pub mod open;

@@ -15,13 +15,14 @@ use crate::{
         error::AppResult,
         ids::CommunityId,
         page::PageRequest,
-        search::{COUNTED, Entry, LONGEST, Order, SuggestedName, SuggestionsView, facet_view, instead_view},
+        search::{COUNTED, Entry, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
         index::{
             self,
-            engine::{self, Ask, Place},
+            by_database::{self, Cut, Keys},
+            engine::{Ask, Place},
         },
     },
 };
@@ -68,23 +69,14 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, p
 
 async fn of_database(ctx: &Ctx, query: &CommunitiesQuery, hidden: &[Uuid], page: &PageRequest) -> AppResult<CommunitiesView> {
     let place = Place::read(&query.cursor, query.order)?;
-    let (limit, skip) = (page.limit as usize, page.offset as usize);
     let wanted = i64::from(page.limit) + i64::from(page.offset);
     let sought = Sought { query, hidden, place: place.as_ref(), limit: wanted };
     let cap = i64::try_from(COUNTED).unwrap_or(i64::MAX);
-    let (mut rows, count) = store_search::list(ctx.db(), &sought, cap).await?;
-    let more = rows.len() > limit + skip;
-    rows.truncate(limit + skip);
-    rows.drain(..skip.min(rows.len()));
-    let backwards = place.as_ref().is_some_and(|place| place.before);
-    if backwards {
-        rows.reverse();
-    }
-    let (is_before, is_after) = if backwards { (more, true) } else { (place.is_some() || skip > 0, more) };
-    let at = |row: Option<&CardRow>, before: bool| row.map(|row| place_of(row, query.order, before).cursor());
+    let (rows, count) = store_search::list(ctx.db(), &sought, cap).await?;
+    let Cut { rows, next, previous } = by_database::cut(rows, query.order, page, place.as_ref(), keys);
     Ok(CommunitiesView {
-        next_cursor: at(rows.last(), false).filter(|_| is_after),
-        previous_cursor: at(rows.first(), true).filter(|_| is_before),
+        next_cursor: next,
+        previous_cursor: previous,
         items: rows.into_iter().map(card).collect(),
         total: count.min(cap),
         total_capped: count > cap,
@@ -167,19 +159,8 @@ pub async fn suggest(ctx: &Ctx, viewer: Option<&Actor>, text: &str) -> AppResult
     })
 }
 
-fn place_of(row: &CardRow, order: Order, before: bool) -> Place {
-    Place {
-        order,
-        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
-        label: match order {
-            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
-            Order::Newest => engine::since_label(row.created_at.timestamp_micros()),
-            Order::Name => engine::name_label(&row.sort_name),
-        },
-        name: if order == Order::Name { row.sort_name.clone() } else { String::new() },
-        id: row.id,
-        before,
-    }
+fn keys(row: &CardRow) -> Keys<'_> {
+    Keys { id: row.id, reputation: row.reputation, since: row.created_at, name: &row.sort_name }
 }
 
 fn card(row: CardRow) -> CommunityCard {

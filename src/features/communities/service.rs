@@ -746,7 +746,7 @@ fn moment_label(at: DateTime<Utc>) -> String {
 /// # Errors
 /// When the database is away.
 pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    store::list_listed(ctx.db(), after, limit).await
+    store::CRAWLED.page(ctx.db(), after, limit).await
 }
 
 /// Where the page of [`listed`] after `after` ends, when it is full.
@@ -754,5 +754,5 @@ pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec
 /// # Errors
 /// When the database is away.
 pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    store::find_end_of_listed(ctx.db(), after, limit).await
+    store::CRAWLED.end(ctx.db(), after, limit).await
 }

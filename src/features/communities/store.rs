@@ -11,9 +11,9 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, LogoId, MemberId, RequestId, UserId},
         labels::{CommunityType, Region},
-        page::{COUNT_CAP, Listed, PageRequest, uncursor},
+        page::{COUNT_CAP, PageRequest, uncursor},
     },
-    platform::db::OnConstraint as _,
+    platform::{db::OnConstraint as _, listing::Listing},
 };
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -332,7 +332,7 @@ struct RivalRow {
 
 fn read_checks(rows: Vec<StoredCheck>) -> Vec<(CheckRow, DateTime<Utc>)> {
     let rows = rows.into_iter().filter_map(|row| {
-        let (kind, result) = (CheckKind::parse(&row.kind).ok()?, read_result(&row.result)?);
+        let (kind, result) = (CheckKind::parse(&row.kind).ok()?, CheckResult::of_stored(&row.result)?);
         Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
     });
     rows.collect()
@@ -443,7 +443,7 @@ pub async fn apply_checked(
 ) -> AppResult<()> {
     let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
     let kinds: Vec<String> = rows.iter().map(|(_, row)| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|(_, row)| stored_result(row.result).to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|(_, row)| row.result.stored().to_owned()).collect();
     let evidence: Vec<String> = rows.iter().map(|(_, row)| row.evidence.clone()).collect();
     sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
@@ -461,20 +461,6 @@ pub async fn apply_checked(
     let score = i32::try_from(fact.score()).unwrap_or(100);
     sqlx::query!("update communities set trust_score = $2 where id = $1", fact.id().0, score).execute(conn).await?;
     Ok(())
-}
-
-/// The table spells a result with a capital.
-const fn stored_result(result: CheckResult) -> &'static str {
-    match result {
-        CheckResult::Pass => "Pass",
-        CheckResult::Warn => "Warn",
-        CheckResult::Fail => "Fail",
-        CheckResult::Unknown => "Unknown",
-    }
-}
-
-fn read_result(text: &str) -> Option<CheckResult> {
-    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
 }
 
 // ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -754,25 +740,10 @@ pub fn status(text: &str) -> AppResult<CommunityStatus> {
     CommunityStatus::parse(text).ok_or_else(|| AppError::broken(format!("the table holds an unknown community status: {text}")))
 }
 
-/// Communities on the marketplace, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select c.id, c.slug as tail, c.updated_at from communities c
-           where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
-           order by c.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select c.id from communities c
-                 where c.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and c.status in ('approved', 'active')
-                 order by c.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Communities on the marketplace, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "c.id",
+    tail: "c.slug",
+    updated_at: "c.updated_at",
+    public: "communities c where c.status in ('approved', 'active')",
+};

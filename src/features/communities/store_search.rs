@@ -3,13 +3,12 @@
 
 use super::search::{CommunitiesQuery, CommunityFacet, Searched};
 use crate::{
-    kernel::{
-        error::{AppError, AppResult},
-        labels::Region,
-        search::Order,
-        technologies,
+    kernel::{error::AppResult, labels::Region, technologies},
+    platform::index::{
+        Change, Mark,
+        by_database::{self, Columns},
+        engine::Place,
     },
-    platform::index::{Change, Mark, engine::Place},
 };
 use chrono::{DateTime, Utc};
 use sqlx::{FromRow, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
@@ -39,6 +38,9 @@ const CARD: &str =
     "select c.id, c.slug, c.name, lower(c.name) as sort_name, c.bio, c.community_type, c.country, c.city, c.region,
            c.languages, c.size, c.answers, c.median_answer_seconds, c.reputation, c.created_at, l.storage_key as logo_key
     from communities c left join logos l on l.id = c.logo_id";
+
+const COLUMNS: Columns =
+    Columns { id: "c.id", reputation: "c.reputation", since: "c.created_at", name: r#"lower(c.name) collate "C""# };
 
 const LISTED: &str = " where c.status in ('approved', 'active')";
 
@@ -135,24 +137,7 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
 pub async fn list(pool: &PgPool, sought: &Sought<'_>, cap: i64) -> AppResult<(Vec<CardRow>, i64)> {
     let mut sql = QueryBuilder::new(CARD);
     filter(&mut sql, sought);
-    let backwards = sought.place.is_some_and(|place| place.before);
-    let (key, falls) = match sought.query.order {
-        Order::Relevance | Order::Reputation => ("c.reputation", true),
-        Order::Newest => ("c.created_at", true),
-        Order::Name => (r#"lower(c.name) collate "C""#, false),
-    };
-    let falls = falls != backwards;
-    if let Some(place) = sought.place {
-        sql.push(" and (").push(key).push(", c.id) ").push(if falls { "<" } else { ">" }).push(" (");
-        match sought.query.order {
-            Order::Relevance | Order::Reputation => sql.push_bind(i32::try_from(!place.label).unwrap_or_default()),
-            Order::Newest => sql.push_bind(since(place)?),
-            Order::Name => sql.push_bind(place.name.clone()).push(r#" collate "C""#),
-        };
-        sql.push(", ").push_bind(place.id).push(")");
-    }
-    let down = if falls { " desc" } else { "" };
-    sql.push(format!(" order by {key}{down}, c.id{down} limit ")).push_bind(sought.limit + 1);
+    by_database::walk(&mut sql, &COLUMNS, sought.query.order, sought.place, sought.limit)?;
     let rows = sql.build().fetch_all(pool).await?;
     let rows = rows.iter().map(card).collect::<Result<Vec<_>, _>>()?;
 
@@ -161,11 +146,6 @@ pub async fn list(pool: &PgPool, sought: &Sought<'_>, cap: i64) -> AppResult<(Ve
     count.push(" limit ").push_bind(cap + 1).push(") as counted");
     let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
     Ok((rows, count))
-}
-
-fn since(place: &Place) -> AppResult<DateTime<Utc>> {
-    let micros = i64::try_from(!place.label).ok().and_then(DateTime::from_timestamp_micros);
-    micros.ok_or_else(|| AppError::invalid("cursor", "This cursor is not one of ours. Start again without it."))
 }
 
 /// As much of a row as is searched.

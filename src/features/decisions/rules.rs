@@ -10,7 +10,7 @@ use crate::{
     kernel::{
         actor::Side,
         error::{AppError, Refusal},
-        fact::{Fact, Statement, Subject},
+        fact::{Fact, Statement, Subject, with},
         fields::FieldErrors,
         ids::{CommunityId, OpportunityId, RequestId, WaitingId},
         text::Paragraph,
@@ -50,13 +50,6 @@ fn names(parties: &Parties) -> Value {
         "organizationName": parties.organization_name,
         "eventTitle": parties.event_title,
     })
-}
-
-fn with(mut fields: Value, more: &[(&str, Value)]) -> Value {
-    for (key, value) in more {
-        fields[*key] = value.clone();
-    }
-    fields
 }
 
 fn statement(name: &'static str, request: RequestId, payload: Value, private: Value) -> Statement {

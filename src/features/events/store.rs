@@ -8,9 +8,9 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, OrganizationId, UserId},
         labels::{EventCategory, EventFormat, EventType, Region},
-        page::{COUNT_CAP, Listed, PageRequest, uncursor},
+        page::{COUNT_CAP, PageRequest, uncursor},
     },
-    platform::db::OnConstraint as _,
+    platform::{db::OnConstraint as _, listing::Listing},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::Deserialize;
@@ -543,27 +543,12 @@ pub async fn list(db: &PgPool, filter: &Filter, page: &PageRequest) -> AppResult
     Ok((rows, counted))
 }
 
-/// Published events of communities on the marketplace, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select e.id, e.slug as tail, e.updated_at from events e join communities c on c.id = e.community_id
-           where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-             and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
-           order by e.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select e.id from events e join communities c on c.id = e.community_id
-                 where e.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and e.deleted_at is null and e.public_visible
-                     and e.hidden_reason is null and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
-                 order by e.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Published events of communities on the marketplace, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "e.id",
+    tail: "e.slug",
+    updated_at: "e.updated_at",
+    public: "events e join communities c on c.id = e.community_id
+             where e.deleted_at is null and e.public_visible and e.hidden_reason is null
+               and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')",
+};

@@ -356,7 +356,7 @@ async fn settle(
                             format!("{} belongs to it already, and asks to lead it. Choose Admin, or decline.", request.name);
                         return Err(AppError::invalid("role", message));
                     }
-                    store::set_role(tx, request.organization, request.user, *role).await?;
+                    organizations::service::set_role_in(tx, request.organization, request.user, *role).await?;
                     accepted = accepted.lifted_from(&seat.role);
                 }
                 Some(_) => {}

@@ -5,7 +5,7 @@
 
 use super::store;
 use crate::{
-    features::organizations::rules::merging::height,
+    features::organizations::{self, rules::merging::height},
     kernel::{
         actor::OrganizationRole,
         error::{AppError, AppResult},
@@ -49,7 +49,7 @@ pub async fn follow_in(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId, 
             }
             (true, Some(there)) if height(role) > height(there) => {
                 store::end_seat(tx, row.id).await?;
-                store::set_role(tx, kept, row.user_id.into(), role).await?;
+                organizations::service::set_role_in(tx, kept, row.user_id.into(), role).await?;
                 Some(role)
             }
             (_, Some(there)) => {

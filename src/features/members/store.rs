@@ -929,18 +929,6 @@ pub async fn end_seat(tx: &mut Tx, id: Uuid) -> AppResult<()> {
     Ok(())
 }
 
-pub async fn set_role(tx: &mut Tx, organization: OrganizationId, user: UserId, role: OrganizationRole) -> AppResult<()> {
-    sqlx::query!(
-        "update organization_members set role = $3, version = version + 1 where organization_id = $1 and user_id = $2",
-        organization.0,
-        user.0,
-        role.label(),
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
-}
-
 /// Who asked the one's admins asks the other's; who asked a mailbox of the one, has a seat or asked there already, asks no more.
 pub async fn follow_joins(tx: &mut Tx, gone: OrganizationId, kept: OrganizationId) -> AppResult<u64> {
     let now = tx.ctx().now();

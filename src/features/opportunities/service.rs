@@ -1028,7 +1028,7 @@ fn after(text: &str) -> Result<(DateTime<Utc>, Uuid), FieldErrors> {
 /// # Errors
 /// When the database is away.
 pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    store::list_listed(ctx.db(), after, limit).await
+    store::CRAWLED.page(ctx.db(), after, limit).await
 }
 
 /// Where the page of [`listed`] after `after` ends, when it is full.
@@ -1036,7 +1036,7 @@ pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec
 /// # Errors
 /// When the database is away.
 pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    store::find_end_of_listed(ctx.db(), after, limit).await
+    store::CRAWLED.end(ctx.db(), after, limit).await
 }
 
 // ── For saved searches ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,12 +17,12 @@ use crate::{
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, PlaceId, RequestId},
         labels::{BenefitKind, Category},
         money::{Currency, Money, MoneyRange},
-        page::{COUNT_CAP, Listed},
+        page::COUNT_CAP,
     },
-    platform::{ctx::Ctx, tx::Tx},
+    platform::{ctx::Ctx, listing::Listing, tx::Tx},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use sqlx::{FromRow, PgConnection, PgPool, Postgres, QueryBuilder};
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 
 /// What lists and pages read.
@@ -345,7 +345,8 @@ pub async fn list_ids(ctx: &Ctx, filter: &BoardFilter<'_>, limit: i64) -> AppRes
 
 /// One that everybody can find now, a full one too.
 pub async fn find_offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>> {
-    let row = sqlx::query!(
+    Ok(sqlx::query_as!(
+        Offer,
         r#"select e.event_type, e.category as event_category, o.category, e.format, e.region, o.currency, o.budget_min, o.budget_max,
                   e.technologies, o.decision_date, tsvector_to_array(o.search) as "words!"
            from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
@@ -356,20 +357,7 @@ pub async fn find_offer(ctx: &Ctx, id: OpportunityId) -> AppResult<Option<Offer>
         ctx.now(),
     )
     .fetch_optional(ctx.db())
-    .await?;
-    Ok(row.map(|row| Offer {
-        event_type: row.event_type,
-        event_category: row.event_category,
-        category: row.category,
-        format: row.format,
-        region: row.region,
-        currency: row.currency,
-        budget_min: row.budget_min,
-        budget_max: row.budget_max,
-        technologies: row.technologies,
-        decision_date: row.decision_date,
-        words: row.words,
-    }))
+    .await?)
 }
 
 /// What is open or full at an event, or of a community, by ids after one.
@@ -859,28 +847,12 @@ fn one(rows: u64) -> AppResult<()> {
     if rows == 1 { Ok(()) } else { Err(AppError::broken(format!("a transition changed {rows} rows"))) }
 }
 
-/// Open opportunities of events that everybody may see, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select o.id, o.id::text as tail, o.updated_at from opportunities o
-           join events e on e.id = o.event_id join communities c on c.id = o.community_id
-           where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.status = 'Open' and e.deleted_at is null
-             and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
-           order by o.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select o.id from opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
-                 where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.status = 'Open' and e.deleted_at is null
-                     and e.public_visible and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')
-                 order by o.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Open opportunities of events that everybody may see, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "o.id",
+    tail: "o.id::text",
+    updated_at: "o.updated_at",
+    public: "opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
+             where o.status = 'Open' and e.deleted_at is null and e.public_visible
+               and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')",
+};

@@ -25,13 +25,14 @@ use crate::{
         labels::SponsorshipType,
         money::Currency,
         page::PageRequest,
-        search::{COUNTED, Entry, Facet as _, LONGEST, Order, SuggestedName, SuggestionsView, facet_view, instead_view},
+        search::{COUNTED, Entry, Facet as _, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
         index::{
             self,
-            engine::{self, Ask, Found, Place},
+            by_database::{self, Cut, Keys},
+            engine::{Ask, Found, Place},
         },
     },
 };
@@ -115,31 +116,21 @@ async fn of_database(
     page: &PageRequest,
 ) -> AppResult<DirectoryView> {
     let place = Place::read(&query.cursor, query.order)?;
-    let (limit, skip) = (page.limit as usize, page.offset as usize);
     let wanted = i64::from(page.limit) + i64::from(page.offset);
     let sought = Sought { query, hidden, place: place.as_ref(), limit: wanted };
     let cap = i64::try_from(COUNTED).unwrap_or(i64::MAX);
-    let (mut rows, count) = store::search::list_directory(ctx.db(), &sought, cap).await?;
+    let (rows, count) = store::search::list_directory(ctx.db(), &sought, cap).await?;
     let alone = query.chosen().next().is_none();
-    if rows.is_empty() && place.is_none() && skip == 0 && query.text.chars().count() >= 3 && alone {
+    if rows.is_empty() && place.is_none() && page.offset == 0 && query.text.chars().count() >= 3 && alone {
         let similar = store::list_similar(ctx.db(), &query.text, hidden, i64::from(page.limit)).await?;
         let items: Vec<OrganizationCard> = similar.into_iter().map(|row| card(row, audience)).collect();
         let total = i64::try_from(items.len()).unwrap_or_default();
         return Ok(DirectoryView { similar: !items.is_empty(), items, total, ..DirectoryView::default() });
     }
-    let more = rows.len() > limit + skip;
-    rows.truncate(limit + skip);
-    rows.drain(..skip.min(rows.len()));
-    let backwards = place.as_ref().is_some_and(|place| place.before);
-    if backwards {
-        rows.reverse();
-    }
-    // What lies on the other side of the place that the page began at is not looked for: the row of the place is there.
-    let (is_before, is_after) = if backwards { (more, true) } else { (place.is_some() || skip > 0, more) };
-    let at = |row: Option<&CardRow>, before: bool| row.map(|row| place_of(row, query.order, before).cursor());
+    let Cut { rows, next, previous } = by_database::cut(rows, query.order, page, place.as_ref(), keys);
     Ok(DirectoryView {
-        next_cursor: at(rows.last(), false).filter(|_| is_after),
-        previous_cursor: at(rows.first(), true).filter(|_| is_before),
+        next_cursor: next,
+        previous_cursor: previous,
         items: rows.into_iter().map(|row| card(row, audience)).collect(),
         total: count.min(cap),
         total_capped: count > cap,
@@ -147,19 +138,8 @@ async fn of_database(
     })
 }
 
-fn place_of(row: &CardRow, order: Order, before: bool) -> Place {
-    Place {
-        order,
-        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
-        label: match order {
-            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(row.reputation).unwrap_or_default()),
-            Order::Newest => engine::since_label(row.created_at.timestamp_micros()),
-            Order::Name => engine::name_label(&row.sort_name),
-        },
-        name: if order == Order::Name { row.sort_name.clone() } else { String::new() },
-        id: row.id,
-        before,
-    }
+fn keys(row: &CardRow) -> Keys<'_> {
+    Keys { id: row.id, reputation: row.reputation, since: row.created_at, name: &row.sort_name }
 }
 
 fn card(row: CardRow, audience: Audience) -> OrganizationCard {

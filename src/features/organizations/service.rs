@@ -997,6 +997,14 @@ pub async fn suspended_admins_in(tx: &mut Tx, id: OrganizationId) -> AppResult<V
     Ok(suspended_admins(&store::life::list_seats(tx, id).await?))
 }
 
+/// Gives somebody who has a seat in an organization another role, in the caller's transaction, which holds it and states why.
+///
+/// # Errors
+/// When the database is away.
+pub async fn set_role_in(tx: &mut Tx, id: OrganizationId, user: UserId, role: OrganizationRole) -> AppResult<()> {
+    store::life::set_role(tx, id, user, role).await
+}
+
 /// The people of an organization whose role may do this, by name.
 ///
 /// # Errors
@@ -1249,7 +1257,7 @@ fn parse_key<T: FromStr>(text: &str) -> AppResult<T> {
 /// # Errors
 /// When the database is away.
 pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    store::list_listed(ctx.db(), after, limit).await
+    store::CRAWLED.page(ctx.db(), after, limit).await
 }
 
 /// Where the page of [`listed`] after `after` ends, when it is full.
@@ -1257,7 +1265,7 @@ pub async fn listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec
 /// # Errors
 /// When the database is away.
 pub async fn end_of_listed(ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    store::find_end_of_listed(ctx.db(), after, limit).await
+    store::CRAWLED.end(ctx.db(), after, limit).await
 }
 
 #[cfg(test)]

@@ -61,6 +61,42 @@ labels! {
     }
 }
 
+impl CheckResult {
+    /// As the tables spell it: with a capital.
+    pub const fn stored(self) -> &'static str {
+        match self {
+            Self::Pass => "Pass",
+            Self::Warn => "Warn",
+            Self::Fail => "Fail",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    pub fn of_stored(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|result| result.stored() == text)
+    }
+}
+
+impl TrustBand {
+    /// High from 75, medium from 50.
+    pub const fn of(score: u32) -> Self {
+        match score {
+            75.. => Self::High,
+            50..=74 => Self::Medium,
+            _ => Self::Low,
+        }
+    }
+
+    /// The tone that a score is shown in.
+    pub const fn tone(self) -> &'static str {
+        match self {
+            Self::High => "success",
+            Self::Medium => "warning",
+            Self::Low => "danger",
+        }
+    }
+}
+
 impl CheckKind {
     /// What staff read.
     pub const fn title(self) -> &'static str {
@@ -458,13 +494,8 @@ impl TrustScore {
         self.score
     }
 
-    /// High from 75, medium from 50.
     pub const fn band(&self) -> TrustBand {
-        match self.score {
-            75.. => TrustBand::High,
-            50..=74 => TrustBand::Medium,
-            _ => TrustBand::Low,
-        }
+        TrustBand::of(self.score)
     }
 
     /// For staff: every check with its points, those that cost most first.

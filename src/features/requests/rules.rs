@@ -19,7 +19,7 @@ use crate::{
         actor::Side,
         canonical,
         error::Refusal,
-        fact::{Fact, Statement},
+        fact::{Fact, Statement, with},
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId, RevisionId},
         labels::{Category, RejectionReason},
@@ -568,13 +568,6 @@ fn names(parties: &Parties, amount: Money) -> Value {
         "organizationName": parties.organization_name,
         "eventTitle": parties.event_title,
     })
-}
-
-fn with(mut fields: Value, more: &[(&str, Value)]) -> Value {
-    for (key, value) in more {
-        fields[*key] = value.clone();
-    }
-    fields
 }
 
 fn statement(name: &'static str, id: RequestId, payload: Value, private: Value) -> Statement {

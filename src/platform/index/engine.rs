@@ -35,7 +35,7 @@ const MOST_COUNTED: usize = 200;
 /// Of at most one row in so many, values are counted row by row.
 const ROW_BY_ROW: u64 = 4;
 /// The tier of a list by relevance that the database made, which knows reputation alone.
-pub const FLAT: u8 = u8::MAX;
+pub(super) const FLAT: u8 = u8::MAX;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
 
@@ -62,17 +62,17 @@ impl By {
 }
 
 /// A larger reputation comes first.
-pub fn reputation_label(reputation: u32) -> u64 {
+pub(super) fn reputation_label(reputation: u32) -> u64 {
     !u64::from(reputation)
 }
 
 /// A later time comes first; times before 1970 are all the same.
-pub fn since_label(since: i64) -> u64 {
+pub(super) fn since_label(since: i64) -> u64 {
     !u64::try_from(since).unwrap_or_default()
 }
 
 /// The first eight bytes of a name.
-pub fn name_label(name: &str) -> u64 {
+pub(super) fn name_label(name: &str) -> u64 {
     let mut bytes = [0; 8];
     for (to, from) in bytes.iter_mut().zip(name.bytes()) {
         *to = from;

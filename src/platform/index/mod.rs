@@ -3,8 +3,9 @@
 //!
 //! Promises: a change is known within [`LAG`] of its commit, whatever runs beside it and however long; until an index is
 //! filled, and while it cannot follow (the database is away, or more than [`AHEAD`] changes are newer than a transaction that
-//! still runs), there is none, and whoever asks makes do with the database. Does not say what may be shown.
+//! still runs), there is none, and whoever asks makes do with the database ([`by_database`]). Does not say what may be shown.
 
+pub mod by_database;
 pub mod engine;
 pub mod parts;
 

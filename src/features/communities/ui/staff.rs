@@ -7,7 +7,7 @@ use crate::{
             server_fns,
             views::{QueuePage, ReviewView},
         },
-        organizations::ui::Checks,
+        organizations::{trust::TrustBand, ui::Checks},
     },
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
@@ -76,7 +76,7 @@ fn Queue(page: QueuePage, part: String, workspace: Option<String>) -> impl IntoV
                         .into_iter()
                         .map(|item| {
                             let score = if item.checked { item.score.to_string() } else { "being checked".to_owned() };
-                            let tone = if item.checked { score_tone(item.score) } else { "neutral" };
+                            let tone = if item.checked { TrustBand::of(item.score).tone() } else { "neutral" };
                             view! {
                                 <tr>
                                     <td class="table__main">
@@ -99,14 +99,6 @@ fn Queue(page: QueuePage, part: String, workspace: Option<String>) -> impl IntoV
         <More count next/>
     }
     .into_any()
-}
-
-const fn score_tone(score: u32) -> &'static str {
-    match score {
-        75.. => "success",
-        50..=74 => "warning",
-        _ => "danger",
-    }
 }
 
 /// `/staff/communities/:id`.

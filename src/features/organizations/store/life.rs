@@ -237,7 +237,7 @@ pub async fn insert_proposal_checks(
     now: DateTime<Utc>,
 ) -> AppResult<()> {
     let kinds: Vec<String> = rows.iter().map(|row| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|row| super::stored_result(row.result).to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|row| row.result.stored().to_owned()).collect();
     let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
     sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)

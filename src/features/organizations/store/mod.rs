@@ -9,7 +9,7 @@ pub mod search;
 
 use super::{
     rules::{Applying, Checking, Deciding, ProfileEditing, Resubmitting, SeatDeclining, SeatTaking, Standing, products},
-    trust::{CheckResult, CheckRow},
+    trust::CheckRow,
     views::{QueueOrder, StaffPart},
 };
 use crate::{
@@ -18,10 +18,9 @@ use crate::{
         actor::{OrganizationRole, Scope},
         error::{AppError, AppResult},
         ids::{CommunityId, EventId, LogoId, OrganizationId, UserId},
-        page::Listed,
         text::Email,
     },
-    platform::{db::OnConstraint as _, tx::Tx},
+    platform::{db::OnConstraint as _, listing::Listing, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -516,7 +515,7 @@ pub async fn insert_checks(
     now: DateTime<Utc>,
 ) -> AppResult<bool> {
     let kinds: Vec<String> = rows.iter().map(|row| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|row| stored_result(row.result).to_owned()).collect();
+    let results: Vec<String> = rows.iter().map(|row| row.result.stored().to_owned()).collect();
     let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
     let inserted = sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
@@ -545,19 +544,6 @@ pub async fn apply_checking(tx: &mut Tx, fact: &Checking, now: DateTime<Utc>) ->
     .execute(tx.conn())
     .await?;
     exactly_one(changed.rows_affected())
-}
-
-const fn stored_result(result: CheckResult) -> &'static str {
-    match result {
-        CheckResult::Pass => "Pass",
-        CheckResult::Warn => "Warn",
-        CheckResult::Fail => "Fail",
-        CheckResult::Unknown => "Unknown",
-    }
-}
-
-fn read_result(text: &str) -> Option<CheckResult> {
-    CheckResult::ALL.iter().copied().find(|result| stored_result(*result) == text)
 }
 
 /// Who else names the identity: the profile that owns it, and how many applications that wait.
@@ -1061,25 +1047,10 @@ pub async fn has_logo(pool: &PgPool, key: &str) -> AppResult<bool> {
         .await?)
 }
 
-/// Organizations that everybody may see, in the order of their ids, after one of them.
-pub async fn list_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
-    let rows = sqlx::query_as::<_, (Uuid, String, DateTime<Utc>)>(
-        "select o.id, o.slug as tail, o.updated_at from organizations o
-           where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
-           order by o.id limit $2",
-    );
-    let rows = rows.bind(after).bind(limit).fetch_all(db).await?;
-    Ok(rows.into_iter().map(|(id, tail, updated_at)| Listed { id, tail, updated_at }).collect())
-}
-
-/// The id that ends a full page of them; nothing when what is left fills no page.
-pub async fn find_end_of_listed(db: &PgPool, after: Option<Uuid>, limit: i64) -> AppResult<Option<Uuid>> {
-    let row = sqlx::query_as::<_, (i64, Option<Uuid>)>(
-        "select count(*), (array_agg(page.id order by page.id desc))[1] 
-           from (select o.id from organizations o
-                 where o.id > coalesce($1, '00000000-0000-0000-0000-000000000000'::uuid) and o.verification_status in ('Verified', 'Community Added')
-                 order by o.id limit $2) page",
-    );
-    let (count, last) = row.bind(after).bind(limit).fetch_one(db).await?;
-    Ok(last.filter(|_| count == limit))
-}
+/// Organizations that everybody may see, for search engines.
+pub const CRAWLED: Listing = Listing {
+    id: "o.id",
+    tail: "o.slug",
+    updated_at: "o.updated_at",
+    public: "organizations o where o.verification_status in ('Verified', 'Community Added')",
+};

@@ -6,7 +6,7 @@ use super::{
     merging::WaitingRow,
 };
 use crate::{
-    features::organizations::trust::{CheckKind, CheckRow},
+    features::organizations::trust::{CheckKind, CheckResult, CheckRow},
     kernel::{
         error::AppResult,
         ids::{OrganizationId, UserId},
@@ -54,7 +54,7 @@ fn read(checks: Vec<StoredCheck>) -> Vec<Checked> {
     checks
         .into_iter()
         .filter_map(|row| {
-            let (kind, result) = (CheckKind::parse(&row.kind).ok()?, super::read_result(&row.result)?);
+            let (kind, result) = (CheckKind::parse(&row.kind).ok()?, CheckResult::of_stored(&row.result)?);
             Some((CheckRow::new(kind, result, row.evidence), row.checked_at))
         })
         .collect()

@@ -7,14 +7,17 @@ use crate::{
         search::{DirectoryFacet, DirectoryQuery, Searched},
     },
     kernel::{
-        error::{AppError, AppResult},
+        error::AppResult,
         labels::{Band, EntityType, Region},
         money::Currency,
-        search::Order,
         technologies,
     },
     platform::{
-        index::{Change, Mark, engine::Place},
+        index::{
+            Change, Mark,
+            by_database::{self, Columns},
+            engine::Place,
+        },
         tx::Tx,
     },
 };
@@ -27,6 +30,9 @@ const CARD: &str = r#"select o.id, o.slug, o.display_name, lower(o.display_name)
            o.budget_max, o.verification_status, o.events_sponsored, o.communities_supported, o.reputation, o.created_at,
            l.storage_key as logo_key
     from organizations o left join logos l on l.id = o.logo_id"#;
+
+const COLUMNS: Columns =
+    Columns { id: "o.id", reputation: "o.reputation", since: "o.created_at", name: r#"lower(o.display_name) collate "C""# };
 
 fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
     Ok(CardRow {
@@ -147,25 +153,7 @@ fn filter(sql: &mut QueryBuilder<Postgres>, sought: &Sought<'_>) {
 pub async fn list_directory(pool: &PgPool, sought: &Sought<'_>, cap: i64) -> AppResult<(Vec<CardRow>, i64)> {
     let mut sql = QueryBuilder::new(CARD);
     filter(&mut sql, sought);
-    let backwards = sought.place.is_some_and(|place| place.before);
-    let (keys, falls) = match sought.query.order {
-        Order::Relevance | Order::Reputation => ("o.reputation, o.id", true),
-        Order::Newest => ("o.created_at, o.id", true),
-        Order::Name => (r#"lower(o.display_name) collate "C", o.id"#, false),
-    };
-    let falls = falls != backwards;
-    if let Some(place) = sought.place {
-        sql.push(" and (").push(keys).push(") ").push(if falls { "<" } else { ">" }).push(" (");
-        match sought.query.order {
-            Order::Relevance | Order::Reputation => sql.push_bind(i32::try_from(!place.label).unwrap_or_default()),
-            Order::Newest => sql.push_bind(since(place)?),
-            Order::Name => sql.push_bind(place.name.clone()).push(r#" collate "C""#),
-        };
-        sql.push(", ").push_bind(place.id).push(")");
-    }
-    let down = if falls { " desc" } else { "" };
-    let ordered = keys.replace(", o.id", &format!("{down}, o.id{down}"));
-    sql.push(" order by ").push(ordered).push(" limit ").push_bind(sought.limit + 1);
+    by_database::walk(&mut sql, &COLUMNS, sought.query.order, sought.place, sought.limit)?;
     let rows = sql.build().fetch_all(pool).await?;
     let rows = rows.iter().map(card).collect::<Result<Vec<_>, _>>()?;
 
@@ -174,11 +162,6 @@ pub async fn list_directory(pool: &PgPool, sought: &Sought<'_>, cap: i64) -> App
     count.push(" limit ").push_bind(cap + 1).push(") as counted");
     let count: i64 = count.build_query_scalar().fetch_one(pool).await?;
     Ok((rows, count))
-}
-
-fn since(place: &Place) -> AppResult<DateTime<Utc>> {
-    let micros = i64::try_from(!place.label).ok().and_then(DateTime::from_timestamp_micros);
-    micros.ok_or_else(|| AppError::invalid("cursor", "This cursor is not one of ours. Start again without it."))
 }
 
 // ── For the index ───────────────────────────────────────────────────────────────────────────────────────────────────

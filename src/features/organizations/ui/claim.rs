@@ -59,7 +59,7 @@ fn AddForm(acting: String) -> impl IntoView {
                     autocomplete="off"
                 />
                 <TextArea form=FORM name="shortDescription" label="Short description" hint="One or two sentences, up to 280 characters." optional=true rows=3 maxlength=280u32/>
-                <Confirm/>
+                <NoneOfThese form=FORM/>
                 <div class="form__actions">
                     <Submit label="Add it"/>
                     <a class="button button--quiet" href=back>"Back to the directory"</a>
@@ -69,16 +69,16 @@ fn AddForm(acting: String) -> impl IntoView {
     }
 }
 
-/// Asked only when similar names are here.
+/// Asked only when similar names are in the directory.
 #[component]
-fn Confirm() -> impl IntoView {
+pub fn NoneOfThese(form: &'static str) -> impl IntoView {
     let state = expect_context::<FormState>();
     let typed =
         move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.values.contains_key("confirm")));
     view! {
         {move || {
             (state.error("confirm").is_some() || typed()).then(|| view! {
-                <TickField form="add" name="confirm" label="I looked at them: none is the one that I mean."/>
+                <TickField form name="confirm" label="I looked at them: none is the one that I mean."/>
             })
         }}
     }

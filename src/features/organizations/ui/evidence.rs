@@ -32,13 +32,13 @@ pub fn Checks(trust: FullTrust, checks: Vec<CheckView>, earlier: Vec<CheckView>)
 
 #[component]
 fn Score(trust: FullTrust) -> impl IntoView {
-    let (band_tone, title) = match trust.band {
-        TrustBand::High => ("success", "Strong signals"),
-        TrustBand::Medium => ("warning", "Mixed signals"),
-        TrustBand::Low => ("danger", "Weak signals"),
+    let title = match trust.band {
+        TrustBand::High => "Strong signals",
+        TrustBand::Medium => "Mixed signals",
+        TrustBand::Low => "Weak signals",
     };
     view! {
-        <div class=format!("score tone-{band_tone}")>
+        <div class=format!("score tone-{}", trust.band.tone())>
             <p class="score__value"><span class="score__number">{trust.score}</span><span class="score__of">"of 100"</span></p>
             <div class="score__body">
                 <p class="score__title">{title}</p>

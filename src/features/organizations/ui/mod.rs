@@ -12,7 +12,7 @@ mod staff;
 mod waiting;
 
 pub use become_sponsor::BecomeSponsorPage;
-pub use claim::{AddOrganizationPage, ClaimPage, DomainPage};
+pub use claim::{AddOrganizationPage, ClaimPage, DomainPage, NoneOfThese};
 pub use compare::ComparePage;
 pub use dashboard::OrganizationPanel;
 pub use directory::{DirectoryPage, OrganizationProfile};

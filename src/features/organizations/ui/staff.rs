@@ -8,6 +8,7 @@ use crate::{
     features::organizations::{
         rules::{Standing, Verdict, claims::ClaimState},
         server_fns,
+        trust::TrustBand,
         views::{
             ClaimView, MergeWaiting, PartCount, ProposalView, QueueGroup, QueueOrder, QueueRow, QueueView, RegistryView,
             ReviewView, StaffPart, StepView, within,
@@ -27,14 +28,6 @@ use serde::{Deserialize, Serialize};
 /// A page of ours in the same workspace.
 fn here(path: &str) -> String {
     within(path, &acting().get_untracked().unwrap_or_default())
-}
-
-const fn score_tone(score: u32) -> &'static str {
-    match score {
-        75.. => "success",
-        50..=74 => "warning",
-        _ => "danger",
-    }
 }
 
 #[component]
@@ -227,7 +220,7 @@ fn Row(row: QueueRow, note: Option<String>, age: &'static str) -> impl IntoView 
             <td class="table__address" data-label="Website"><Address text=row.website/></td>
             <td data-label="Joins as">{row.entity_type}</td>
             <td class="table__number" data-label="Score">
-                <span class=format!("pill tone-{} num", score_tone(row.trust_score))>{row.trust_score}</span>
+                <span class=format!("pill tone-{} num", TrustBand::of(row.trust_score).tone())>{row.trust_score}</span>
             </td>
             <td data-label=age><time datetime=row.submitted_at.to_rfc3339()>{row.waits_label}</time></td>
             <td data-label="State"><Pill text=state tone=state_tone/></td>
@@ -403,7 +396,7 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
                                     <p class="list__sub">{format!("{}, {}, waits {}", rival.primary_email, rival.website, rival.waits_label)}</p>
                                 </div>
                                 <div class="list__end">
-                                    <span class=format!("pill tone-{} num", score_tone(rival.trust_score))>{rival.trust_score}</span>
+                                    <span class=format!("pill tone-{} num", TrustBand::of(rival.trust_score).tone())>{rival.trust_score}</span>
                                     <Pill text=state tone=state_tone/>
                                 </div>
                             </li>

@@ -2,10 +2,13 @@
 
 use super::lines::BenefitLines;
 use crate::{
-    features::partners::{
-        rules::{DEFAULT_CATEGORY, NAME_LONGEST, REASON_LONGEST},
-        server_fns,
-        views::{AssignmentView, EditorView, FoundOrganization},
+    features::{
+        organizations::ui::NoneOfThese,
+        partners::{
+            rules::{DEFAULT_CATEGORY, NAME_LONGEST, REASON_LONGEST},
+            server_fns,
+            views::{AssignmentView, EditorView, FoundOrganization},
+        },
     },
     kernel::labels::Category,
     ui::{
@@ -125,7 +128,7 @@ fn Who(found: Vec<FoundOrganization>, search: Option<String>) -> impl IntoView {
                 autocomplete="organization"
                 maxlength=u32::try_from(NAME_LONGEST).unwrap_or(120)
             />
-            <Confirm/>
+            <NoneOfThese form=FORM/>
             <TextField
                 form=FORM
                 name="contactEmail"
@@ -135,21 +138,6 @@ fn Who(found: Vec<FoundOrganization>, search: Option<String>) -> impl IntoView {
                 optional=true
             />
         </fieldset>
-    }
-}
-
-/// Asked only when similar names are in the directory.
-#[component]
-fn Confirm() -> impl IntoView {
-    let state = expect_context::<FormState>();
-    let typed =
-        move || state.outcome.with(|outcome| outcome.as_ref().is_some_and(|outcome| outcome.values.contains_key("confirm")));
-    view! {
-        {move || {
-            (state.error("confirm").is_some() || typed()).then(|| view! {
-                <TickField form=FORM name="confirm" label="I looked at them: none is the one that I mean."/>
-            })
-        }}
     }
 }
 
