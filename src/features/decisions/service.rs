@@ -206,7 +206,7 @@ async fn settle_in(
     let free = opportunities::hold_places_in(tx, opportunity).await?;
     for it in next.into_iter().take(usize::try_from(free).unwrap_or_default()) {
         let offered = it.waiting.offer(&it.parties, it.expires_at, now);
-        opportunities::reserve_in(tx, opportunity, it.waiting.request).await?;
+        opportunities::reserve_in(tx, opportunity, it.waiting.request, offered.until()).await?;
         store::apply_offered(tx, &offered, now).await?;
         set_deadline(tx, OFFER, offered.id().0, offered.until()).await?;
         tx.state(Voice::System, &offered);

@@ -478,6 +478,21 @@ pub fn no_place_left() -> Refusal {
     )
 }
 
+/// A place that was kept until a moment is taken before it, by whichever door: afterwards it is the next one's.
+///
+/// # Errors
+/// 409 `OFFER_LAPSED`.
+pub fn must_be_kept(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match until {
+        Some(until) if now >= until => Err(Refusal::new(
+            "OFFER_LAPSED",
+            "The time for which a place was kept for this request is over: it goes to whoever is next in line. Load the page again in \
+             a moment: it says whether a place is left.",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The community gate.
 pub fn not_approved() -> Denied {
     Denied::new(
@@ -836,5 +851,13 @@ mod tests {
     fn a_search_is_words_that_begin_so() {
         assert_eq!(search_terms("  Hack-fest & (rust)").as_deref(), Some("hack:* & fest:* & rust:*"));
         assert_eq!(search_terms(" !!! "), None);
+    }
+
+    #[test]
+    fn a_place_is_kept_until_its_moment_and_not_a_second_longer() {
+        let until = now() + TimeDelta::days(3);
+        assert_eq!(must_be_kept(None, until), Ok(()));
+        assert_eq!(must_be_kept(Some(until), until - TimeDelta::seconds(1)), Ok(()));
+        assert_eq!(must_be_kept(Some(until), until).expect_err("late").code, "OFFER_LAPSED");
     }
 }

@@ -735,12 +735,14 @@ pub async fn keep_mix_in(tx: &mut Tx, request: RequestId, mix: &Mix) -> AppResul
 /// holds community, organization and event; this holds the opportunity.
 ///
 /// # Errors
-/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late.
+/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late; `OFFER_LAPSED` where a place was kept for the request until
+/// a moment that is over, whether or not the sweeper has come.
 pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: RequestId) -> AppResult<()> {
     let now = tx.ctx().now();
     let Held { opportunity, .. } =
         store::hold(tx, Scope::system("an accepted request takes a place of its opportunity"), id).await?;
-    store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    rules::must_be_kept(store::find_kept_until(tx, request).await?, now)?;
+    store::claim(tx, id, request, now, None).await?.ok_or_else(rules::no_place_left)?;
     store_items::claim(tx, request, now).await?.map_err(|name| items::sold_out(&name))?;
     if let Some(filled) = opportunity.fill(hold_places_in(tx, id).await?, request) {
         store::apply_filled(tx, &filled, now).await?;
@@ -767,13 +769,13 @@ pub async fn hold_places_in(tx: &mut Tx, id: OpportunityId) -> AppResult<i64> {
     Ok(i64::from(held.places) - held.taken)
 }
 
-/// Keeps a free place for a request. The caller holds the opportunity.
+/// Keeps a free place for a request until a moment. The caller holds the opportunity.
 ///
 /// # Errors
 /// 409 `NO_PLACE_LEFT`.
-pub async fn reserve_in(tx: &mut Tx, id: OpportunityId, request: RequestId) -> AppResult<()> {
+pub async fn reserve_in(tx: &mut Tx, id: OpportunityId, request: RequestId, until: DateTime<Utc>) -> AppResult<()> {
     let now = tx.ctx().now();
-    store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    store::claim(tx, id, request, now, Some(until)).await?.ok_or_else(rules::no_place_left)?;
     Ok(())
 }
 

@@ -471,7 +471,7 @@ fn not_taking(other: &str) -> AppError {
 ///
 /// # Errors
 /// 404; 403 (also `CONFLICT_OF_INTEREST`); 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`, `STALE_REVISION`, `NOT_YOUR_TURN`,
-/// `NO_PLACE_LEFT`, `ALREADY_ON_EVENT`, `EVENT_NOT_PUBLISHED`.
+/// `NO_PLACE_LEFT`, `OFFER_LAPSED`, `ALREADY_ON_EVENT`, `EVENT_NOT_PUBLISHED`.
 pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash) -> AppResult<RequestId> {
     let mut tx = ctx.begin().await?;
     let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
