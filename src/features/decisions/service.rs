@@ -524,6 +524,17 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
     Ok(id)
 }
 
+/// A request is closed, by whomever and however: what was prepared about it can never be said any more, and is forgotten. A release
+/// that is on its way finds either the open request or none: nothing is said for the second time.
+///
+/// # Errors
+/// When the database is away: the job tries again.
+pub async fn forget(ctx: &Ctx, id: RequestId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::delete_prepared(&mut tx, id).await?;
+    tx.commit_unstated("what was prepared was told to nobody, and that the request is closed is a fact already").await
+}
+
 /// What is left of a release that was cut off is said by itself, for the person who released it: as long as they hold their
 /// seat. Where nothing is left, nothing happens.
 ///
