@@ -12,7 +12,7 @@ use crate::{
     ui::{
         form::{PostForm, Submit, TextArea},
         page::{acting, fetched, shown},
-        parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
+        parts::{Address, Empty, Icon, Logo, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -257,7 +257,7 @@ fn People(people: Vec<MergePerson>) -> impl IntoView {
                             };
                             view! {
                                 <tr>
-                                    <td class="table__main">{one.name}<span class="table__sub">{one.email}</span></td>
+                                    <td class="table__main">{one.name}<span class="table__sub"><Address text=one.email/></span></td>
                                     <td data-label="Role now">{one.role}</td>
                                     <td data-label="Role afterwards"><Pill text=becomes tone/></td>
                                 </tr>

@@ -11,7 +11,7 @@ use crate::{
     ui::{
         form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
-        parts::{Icon, Logo, Notice, Pill},
+        parts::{Address, Icon, Logo, Notice, Pill},
     },
 };
 use leptos::prelude::*;
@@ -89,7 +89,7 @@ fn Member(screen: MemberScreen, saved: bool) -> impl IntoView {
                         {member.finance.then(|| view! { <li class="meta__item"><Icon name="wallet" small=true/>"Moves money"</li> })}
                         <li class="meta__item"><Icon name="clock" small=true/>"Since " <time datetime=member.since.clone()>{member.since_label.clone()}</time></li>
                         {member.email.clone().map(|email| view! {
-                            <li class="meta__item"><Icon name="mail" small=true/><a href=format!("mailto:{email}")>{email.clone()}</a></li>
+                            <li class="meta__item"><Icon name="mail" small=true/><a href=format!("mailto:{email}")><Address text=email.clone()/></a></li>
                         })}
                     </ul>
                 </div>

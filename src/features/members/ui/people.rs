@@ -9,7 +9,7 @@ use crate::{
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, came_back, came_back_as},
         page::{Shape, acting, fetched, shown_as},
-        parts::{Empty, Icon, More, Notice, PageHead, Pill},
+        parts::{Address, Empty, Icon, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -171,7 +171,7 @@ fn Row(member: MemberView, acting: String, is_community: bool) -> impl IntoView 
         <tr>
             <td class="table__main">
                 <a class="table__link" href=href>{member.name}{member.is_you.then_some(" (you)")}</a>
-                {member.email.map(|email| view! { <span class="table__sub">{email}</span> })}
+                {member.email.map(|email| view! { <span class="table__sub"><Address text=email/></span> })}
             </td>
             <td data-label="Role">{member.role}{powers.map(|powers| view! { <span class="table__sub">{powers}</span> })}</td>
             {is_community.then(|| view! { <td data-label="Status"><Pill text=member.status.label() tone=member.tone/></td> })}
@@ -196,17 +196,13 @@ fn Invitations(invitations: Vec<InvitationView>, acting: String, can_send: bool)
                             (format!("Ends {}", invitation.expires_label), "info")
                         };
                         let id = invitation.invitation_id.to_string();
-                        let who = if invitation.name.is_empty() {
-                            invitation.email.clone()
-                        } else {
-                            format!("{}, {}", invitation.name, invitation.email)
-                        };
+                        let name = (!invitation.name.is_empty()).then(|| view! { <bdi>{invitation.name.clone()}</bdi> ", " });
                         let again = format!("Send again to {}", invitation.email);
                         let back = format!("Take back the invitation of {}", invitation.email);
                         view! {
                             <li class="list__row">
                                 <div class="list__body">
-                                    <p>{who}</p>
+                                    <p>{name}<Address text=invitation.email/></p>
                                     <p class="list__sub">{format!("{}, invited by {}, sent {}", invitation.role, invitation.invited_by, invitation.sent_label)}</p>
                                 </div>
                                 <div class="list__end">
@@ -245,7 +241,7 @@ fn Joins(joins: Vec<JoinView>, roles: Vec<String>, acting: String) -> impl IntoV
                             <li class="list__row">
                                 <div class="list__body">
                                     <p>{join.name}</p>
-                                    <p class="list__sub">{format!("{}, asked {}", join.email, join.asked_label)}</p>
+                                    <p class="list__sub"><Address text=join.email/>{format!(", asked {}", join.asked_label)}</p>
                                     {(!join.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{join.message}</blockquote> })}
                                 </div>
                                 <div class="list__end">

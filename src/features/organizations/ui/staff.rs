@@ -221,7 +221,7 @@ fn Row(row: QueueRow, note: Option<String>, age: &'static str) -> impl IntoView 
         <tr>
             <td class="table__main">
                 <a class="table__link" href=href>{row.display_name}</a>
-                <span class="table__sub">{row.primary_email}</span>
+                <span class="table__sub"><Address text=row.primary_email/></span>
                 {note.map(|note| view! { <span class="badge tone-warning">{note}</span> })}
             </td>
             <td class="table__address" data-label="Website"><Address text=row.website/></td>
@@ -400,7 +400,9 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
                                 <Logo name=rival.display_name.clone() url=rival.logo_url size="small"/>
                                 <div class="list__body">
                                     <a class="list__link" href=here(&format!("/staff/organizations/{}", rival.id))>{rival.display_name}</a>
-                                    <p class="list__sub">{format!("{}, {}, waits {}", rival.primary_email, rival.website, rival.waits_label)}</p>
+                                    <p class="list__sub">
+                                        <Address text=rival.primary_email/>", "<Address text=rival.website/>{format!(", waits {}", rival.waits_label)}
+                                    </p>
                                 </div>
                                 <div class="list__end">
                                     <span class=format!("pill tone-{} num", score_tone(rival.trust_score))>{rival.trust_score}</span>
