@@ -37,6 +37,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, OpportunityId, OrganizationId, RequestId, UserId, WaitingId},
         money::{Currency, Money},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -446,7 +447,7 @@ pub async fn prepare(ctx: &Ctx, actor: &Actor, id: OpportunityId, input: &Decisi
                         "STALE_REVISION",
                         format!(
                             "{} changed their offer since you read it. Load the page again, then decide.",
-                            request.parties.organization_name
+                            isolated(&request.parties.organization_name)
                         ),
                     ));
                 }

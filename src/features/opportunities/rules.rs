@@ -21,7 +21,7 @@ use crate::{
         ids::{CommunityId, EventId, OpportunityId, RequestId},
         labels::Category,
         money::{Currency, Money, MoneyRange},
-        text::{Line, Paragraph},
+        text::{Line, Paragraph, isolated},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -232,9 +232,10 @@ pub fn draft(
 fn decided_in_time(content: &Content, event: &EventStanding) -> Result<(), AppError> {
     match event.ends_at {
         // The deadline is the last second of a day: the day on which the event ends still counts.
-        Some(end) if content.decision_at - chrono::TimeDelta::days(1) >= end => {
-            Err(AppError::invalid("decisionDeadline", format!("{} is over by then. Decide before it ends.", event.title)))
-        }
+        Some(end) if content.decision_at - chrono::TimeDelta::days(1) >= end => Err(AppError::invalid(
+            "decisionDeadline",
+            format!("{} is over by then. Decide before it ends.", isolated(&event.title)),
+        )),
         _ => Ok(()),
     }
 }
@@ -320,7 +321,10 @@ impl Opportunity {
         if !event.is_published || !event.is_public {
             return Err(Refusal::new(
                 "EVENT_NOT_PUBLISHED",
-                format!("Sponsors cannot see {} yet. Publish the event first, then open this opportunity.", event.title),
+                format!(
+                    "Sponsors cannot see {} yet. Publish the event first, then open this opportunity.",
+                    isolated(&event.title)
+                ),
             )
             .into());
         }
@@ -384,7 +388,7 @@ impl Opportunity {
         if !event.is_published || !event.is_public {
             return Err(Refusal::new(
                 "EVENT_NOT_PUBLISHED",
-                format!("Sponsors cannot see {}, so there is nothing to apply for.", event.title),
+                format!("Sponsors cannot see {}, so there is nothing to apply for.", isolated(&event.title)),
             )
             .into());
         }

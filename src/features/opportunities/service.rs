@@ -33,6 +33,7 @@ use crate::{
         labels::{Category, EntityType},
         money::{Money, MoneyRange},
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -399,7 +400,10 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<OpportunityId>) -> AppR
     let mut events: Vec<EventChoice> = events::choices(ctx, actor)
         .await?
         .into_iter()
-        .map(|event| EventChoice { id: event.id, label: format!("{}, {} ({})", event.title, event.when_label, event.status) })
+        .map(|event| EventChoice {
+            id: event.id,
+            label: format!("{}, {} ({})", isolated(&event.title), event.when_label, event.status),
+        })
         .collect();
     // An event that is over is no choice any more, but the opportunity's own stays its own.
     if let Some(own) = opportunity.as_ref().map(|it| &it.event)
@@ -909,7 +913,7 @@ pub struct EventNow<'a> {
 /// What changed in an event since a snapshot was taken, in words: "Venue: Town Hall, now Dome".
 pub fn event_changes(snapshot: &Value, now: &EventNow<'_>) -> Vec<String> {
     let zone = dates::zone(now.timezone);
-    let said = |text: &str| if text.is_empty() { "not said".to_owned() } else { text.to_owned() };
+    let said = |text: &str| if text.is_empty() { "not said".to_owned() } else { isolated(text).into_owned() };
     let people = now.max_attendees.map(|count| count.to_string()).unwrap_or_default();
     let people_before = snapshot["maxAttendees"].as_i64().map(|count| count.to_string()).unwrap_or_default();
     let before = |key: &str| snapshot[key].as_str().unwrap_or_default();
@@ -1093,5 +1097,5 @@ pub async fn offered(
 /// When the database is away.
 pub async fn names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<String>> {
     let names = store::list_names(ctx, ids).await?;
-    Ok(names.into_iter().map(|(role, event)| format!("{role} at {event}")).collect())
+    Ok(names.into_iter().map(|(role, event)| format!("{} at {}", isolated(&role), isolated(&event))).collect())
 }

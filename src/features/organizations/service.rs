@@ -35,7 +35,7 @@ use crate::{
         labels::EntityType,
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
-        text::{Email, Paragraph, Phone, Slug, WebUrl},
+        text::{Email, Paragraph, Phone, Slug, WebUrl, isolated},
         words,
     },
     platform::{
@@ -405,7 +405,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Deci
             "NO_ONE_TO_ASK",
             format!(
                 "The named person said that the application of {} is not theirs, so nobody could answer. Refuse it.",
-                held.display_name
+                isolated(&held.display_name)
             ),
         ));
     }
@@ -649,12 +649,19 @@ fn step(fact: &StoredFact) -> Option<StepView> {
             let role = fact.payload["role"].as_str().unwrap_or("admin");
             (format!("Nobody led it; a mailbox at its domain made somebody its {role}"), None)
         }
-        ("organizations", "organization_merge_proposed") => {
-            (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
+        ("organizations", "organization_merge_proposed") => (
+            format!(
+                "Somebody of the staff proposed to merge {} into {}",
+                isolated(&name("displayName")),
+                isolated(&name("title"))
+            ),
+            said("reason"),
+        ),
+        ("organizations", "organization_merge_dropped") => {
+            (format!("Staff left {} apart", isolated(&name("displayName"))), said("reason"))
         }
-        ("organizations", "organization_merge_dropped") => (format!("Staff left {} apart", name("displayName")), said("reason")),
         ("organizations", "organization_merged") => {
-            (format!("{} was merged into {}", name("title"), name("displayName")), said("reason"))
+            (format!("{} was merged into {}", isolated(&name("title")), isolated(&name("displayName"))), said("reason"))
         }
         ("organizations", "organization_profile_edited") => {
             let fields = changed_fields(fact);
@@ -1113,7 +1120,7 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, communi
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",
-            format!("{} is not on the marketplace at the moment, so it cannot be added.", brief.name),
+            format!("{} is not on the marketplace at the moment, so it cannot be added.", isolated(&brief.name)),
         ));
     }
     Ok(Meant::Known(brief))

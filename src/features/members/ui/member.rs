@@ -7,7 +7,7 @@ use crate::{
         server_fns,
         views::{MemberScreen, MemberView, interest_label, within},
     },
-    kernel::labels::MemberInterest,
+    kernel::{labels::MemberInterest, text::isolated},
     ui::{
         form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
@@ -62,7 +62,7 @@ fn Member(screen: MemberScreen, saved: bool) -> impl IntoView {
             </section>
         })}
         {(is_community && m.bio.is_empty() && m.interests.is_empty() && !m.can.edit_profile).then(|| view! {
-            <p class="text-soft">{format!("{} has not written anything yet.", m.name)}</p>
+            <p class="text-soft">{format!("{} has not written anything yet.", isolated(&m.name))}</p>
         })}
         {m.can.edit_profile.then(|| view! { <About member=m.clone() acting=acting.clone()/> })}
         {(!is_community && !changes).then(|| view! {

@@ -6,6 +6,7 @@ use crate::{
         server_fns,
         views::{InvitationView, JoinView, MemberView, PeopleScreen, within},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, came_back, came_back_as},
         page::{Shape, acting, fetched, shown_as},
@@ -59,8 +60,8 @@ fn People(screen: PeopleScreen, done: String) -> impl IntoView {
     let is_community = kind == "community";
     let count = if members.total_capped { "1,000+".to_owned() } else { members.total.to_string() };
     let title = match (members.total, status.as_str()) {
-        (1, "") => format!("One person is in {workspace_name}"),
-        (_, "") => format!("{count} people are in {workspace_name}"),
+        (1, "") => format!("One person is in {}", isolated(&workspace_name)),
+        (_, "") => format!("{count} people are in {}", isolated(&workspace_name)),
         (1, status) => format!("One person is {status}"),
         (_, status) => format!("{count} people are {status}"),
     };
@@ -203,7 +204,7 @@ fn Invitations(invitations: Vec<InvitationView>, acting: String, can_send: bool)
                             <li class="list__row">
                                 <div class="list__body">
                                     <p>{name}<Address text=invitation.email/></p>
-                                    <p class="list__sub">{format!("{}, invited by {}, sent {}", invitation.role, invitation.invited_by, invitation.sent_label)}</p>
+                                    <p class="list__sub">{format!("{}, invited by {}, sent {}", invitation.role, isolated(&invitation.invited_by), invitation.sent_label)}</p>
                                 </div>
                                 <div class="list__end">
                                     <Pill text=pill tone/>

@@ -13,6 +13,7 @@ use crate::{
             ReviewView, StaffPart, StepView, within,
         },
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, fetched, shown},
@@ -274,7 +275,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
     };
     let confirmed = if review.applicant_confirmed { "has set a password" } else { "has not opened the mail yet" };
     let applicant = match (review.applicant_name, review.applicant_email) {
-        (Some(name), Some(email)) => format!("{name}, {email} ({confirmed})"),
+        (Some(name), Some(email)) => format!("{}, {email} ({confirmed})", isolated(&name)),
         _ => "Nobody: a community added it".to_owned(),
     };
     let back = here("/staff/organizations");
@@ -313,7 +314,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
         {review.merges.into_iter().map(|it| view! { <MergeWaits it/> }).collect_view()}
         {review.disabling.map(|it| view! {
             <Notice tone="danger" title="A second person is needed">
-                <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", it.proposed_by, it.waits_label, it.reason)}</p>
+                <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", isolated(&it.proposed_by), it.waits_label, isolated(&it.reason))}</p>
             </Notice>
         })}
         <div class="sidebar">
@@ -372,7 +373,7 @@ fn MergeWaits(it: MergeWaiting) -> impl IntoView {
     let href = here(&format!("/staff/organizations/{}/merge?into={}", it.gone_id, it.kept_id));
     view! {
         <Notice tone="danger" title="A merge waits for a second person">
-            <p>{format!("{} proposed {} ago to merge {} into {}: {}", it.proposed_by, it.waits_label, it.gone_name, it.kept_name, it.reason)}</p>
+            <p>{format!("{} proposed {} ago to merge {} into {}: {}", isolated(&it.proposed_by), it.waits_label, isolated(&it.gone_name), isolated(&it.kept_name), isolated(&it.reason))}</p>
             <p><a href=href>"Look at what would move, and decide"</a></p>
         </Notice>
     }
@@ -479,7 +480,7 @@ fn Proposal(proposal: ProposalView, acting: String) -> impl IntoView {
                 <div class="definition__row"><dt>"From"</dt><dd>{proposal.old_website}</dd></div>
                 <div class="definition__row"><dt>"To"</dt><dd><a href=proposal.website.clone() rel="noopener noreferrer nofollow external">{proposal.website.clone()}</a></dd></div>
                 <div class="definition__row"><dt>"Stands for"</dt><dd>{proposal.identity_key}</dd></div>
-                <div class="definition__row"><dt>"Proposed"</dt><dd>{format!("{} ago by {}", proposal.waits_label, proposal.proposed_by)}</dd></div>
+                <div class="definition__row"><dt>"Proposed"</dt><dd>{format!("{} ago by {}", proposal.waits_label, isolated(&proposal.proposed_by))}</dd></div>
             </dl>
             {if checked {
                 view! { <Evidence checks=proposal.checks/> }.into_any()
@@ -507,13 +508,13 @@ fn Claims(claims: Vec<ClaimView>, acting: String) -> impl IntoView {
                             ClaimState::Approved => ("Approved", "success"),
                             ClaimState::Refused => ("Refused", "danger"),
                         };
-                        let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
+                        let by = claim.invited_by.map(|community| format!(", invited for {}", isolated(&community))).unwrap_or_default();
                         let proven = claim.state == ClaimState::Proven;
                         view! {
                             <li class="list__row">
                                 <div class="list__body stack">
                                     <div>
-                                        <p class="cluster">{format!("{} ({})", claim.claimant, claim.email)}<Pill text=word tone/></p>
+                                        <p class="cluster">{format!("{} ({})", isolated(&claim.claimant), claim.email)}<Pill text=word tone/></p>
                                         <p class="list__sub">{format!("{}{by}, {} ago", claim.method_label, claim.waits_label)}</p>
                                     </div>
                                     {proven.then(|| view! {
