@@ -114,6 +114,25 @@ async function loose(page: Page, names: string[]): Promise<string[]> {
   }, names.filter((name) => /^[\u0590-\u08ff]/.test(name)));
 }
 
+/**
+ * Sentences of ours that hold a name which is read from the right without keeping it apart. A name that is all of its text is the
+ * business of its element; inside a sentence marks stand around it, which nobody sees.
+ */
+async function bare(page: Page, names: string[]): Promise<string[]> {
+  return page.evaluate((names) => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(document.querySelector('main')!, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode as Text;
+      const words = text.data.trim();
+      if (text.parentElement!.closest('script, style, textarea, pre, code, bdi, blockquote')) continue;
+      const left = names.reduce((left, name) => left.replaceAll(`\u2068${name}\u2069`, ''), words);
+      if (names.some((name) => left !== name && left.includes(name))) found.push(words.slice(0, 80));
+    }
+    return found;
+  }, names.filter((name) => /^[\u0590-\u08ff]/.test(name)));
+}
+
 test('long names and names that are read from the right leave a page as wide and as ordered as it was', async ({ browser }) => {
   test.setTimeout(300_000);
   const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
@@ -123,6 +142,9 @@ test('long names and names that are read from the right leave a page as wide and
     event: `ملتقى 2027: Rust & ${word} ${mark()}!`,
   };
   const { tour, offer, event, home, visitor } = await market(browser, names);
+  // What is told of them, and what is headed by them, in words of ours.
+  const sentences = ['/dashboard', '/inbox', '/people', '/notifications', '/export', '/workspace/security', '/api-keys'];
+  let told = 0;
   // All of what is wrong is said at once.
   for (const [page, paths] of tour) {
     for (const path of paths) {
@@ -134,8 +156,13 @@ test('long names and names that are read from the right leave a page as wide and
         expect.soft(await cutOff(page, [word]), `names that are cut off on ${path} at ${width}`).toEqual([]);
       }
       expect.soft(await loose(page, Object.values(names)), `names on ${path} that run into what stands beside them`).toEqual([]);
+      if (sentences.includes(path) || path.startsWith('/requests/')) {
+        expect.soft(await bare(page, Object.values(names)), `sentences on ${path} that a name turns around`).toEqual([]);
+        told += (await page.getByRole('main').innerText()).split(`\u2068${names.event}\u2069`).length - 1;
+      }
     }
   }
+  expect(told, 'the event is named in sentences').toBeGreaterThan(0);
   // The first heading begins at the edge of its picture and its facts.
   for (const path of [offer, event, home]) {
     await open(visitor, path);

@@ -222,6 +222,51 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await look(page, ['/second-factor']);
 });
 
+/** Mailboxes on the page that go on in another line in the middle of a word, where nobody would break them. */
+async function brokenMailboxes(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const texts = document.createTreeWalker(document.querySelector('main')!, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode as Text;
+      // What may break has an end there: such a mailbox is several texts, and each of them stands on one line.
+      if (!text.data.includes('@') || /\s/.test(text.data.trim()) || text.parentElement!.closest('script, textarea, .visually-hidden')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      const lines = new Set([...range.getClientRects()].filter((line) => line.width > 0).map((line) => Math.round(line.top)));
+      if (lines.size > 1) found.push(text.data);
+    }
+    return found;
+  });
+}
+
+test('mailboxes break where people would, and the mailbox of development fits a phone', async ({ page, request }) => {
+  test.setTimeout(120_000);
+  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await open(page, '/people');
+  const form = page.getByRole('region', { name: 'Invite somebody' });
+  const long = `sponsorship.coordination.of.the.region.${Date.now().toString(36)}@apex.example`;
+  await form.getByLabel('E-mail').fill(long);
+  await form.getByLabel('Role').selectOption('Designer');
+  await form.getByRole('button', { name: 'Send the invitation' }).click();
+  await expect(page).toHaveURL(/done=invited/);
+  await awake(page);
+  await expect(page.getByRole('main').getByText(long, { exact: true }).first()).toBeVisible();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    expect(await brokenMailboxes(page), `mailboxes at ${width}`).toEqual([]);
+  }
+  const mail = await mailTo(request, long, /./);
+  for (const path of ['/dev/mail', `/dev/mail?to=${encodeURIComponent(long)}`, `/dev/mail/${mail.id}`]) {
+    await page.goto(path);
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+    }
+  }
+});
+
 test('what a community works with', async ({ page }) => {
   test.setTimeout(240_000);
   await signIn(page, 'ravi@apex.example', PASSWORD);

@@ -1,12 +1,15 @@
 //! The frames around pages: the public site, a workspace, a narrow card.
 
 use super::session::{self, Me, MeView, WorkspaceView};
-use crate::ui::{
-    browser,
-    form::PostForm,
-    keys::{Key, KeysDialog},
-    page::acting,
-    parts::{Icon, Pill},
+use crate::{
+    kernel::text::isolated,
+    ui::{
+        browser,
+        form::PostForm,
+        keys::{Key, KeysDialog},
+        page::acting,
+        parts::{Icon, Pill},
+    },
 };
 use leptos::prelude::*;
 
@@ -116,7 +119,7 @@ fn WantsSecondFactor(name: String) -> impl IntoView {
             <div class="notice tone-info" role="status">
                 <Icon name="shield-check"/>
                 <div class="notice__body">
-                    <p class="notice__title">{format!("{name} asks for a second factor")}</p>
+                    <p class="notice__title">{format!("{} asks for a second factor", isolated(&name))}</p>
                     <p>"Some of what you may do here is open only after a code from your phone."</p>
                 </div>
                 <a class="button button--small notice__action" href=format!("/second-factor?next={next}")>"Confirm it"</a>

@@ -7,6 +7,7 @@
 
 use super::normal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use url::{Host, Url};
@@ -18,6 +19,20 @@ pub fn defused(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// A name as it stands in a sentence of ours: one that holds letters which are read from the right keeps to itself, between marks
+/// that are not drawn, and turns no comma, date or word of ours around; every other name stays as it is. For plain text alone: what
+/// has an element of its own is apart by that (`<bdi>`). What people type never holds these marks.
+pub fn isolated(name: &str) -> Cow<'_, str> {
+    if name.contains(is_read_from_the_right) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
+}
+
+/// Letters of Hebrew, Arabic and the other scripts that run so: the blocks that Unicode keeps for them (UAX 9, table 4).
+const fn is_read_from_the_right(c: char) -> bool {
+    matches!(c,
+        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 /// What is wrong with a text and what to do about it: one sentence or two, for the person who typed it.
@@ -897,6 +912,18 @@ mod tests {
             "+91\n9876543210",
         ] {
             assert!(Phone::parse(not).is_err(), "{not:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_read_from_the_right_keep_to_themselves() {
+        for plain in ["", "Acme Cloud", "Müller & Søn", "東京 Dev", "Ελλάδα 2027", "🎉"] {
+            assert!(matches!(isolated(plain), Cow::Borrowed(it) if it == plain), "{plain}");
+        }
+        for name in ["שמש", "مجتمع المطورين", "HackFest ملتقى", "\u{1E900}\u{1E901}"] {
+            assert_eq!(isolated(name), format!("\u{2068}{name}\u{2069}"));
+            // Nobody brings a mark of their own, which would end ours.
+            assert!(Line::parse(&isolated(name), 1, 50, "name").is_err());
         }
     }
 

@@ -801,6 +801,63 @@ async fn a_mailbox_that_could_not_be_read_goes_with_the_run_too() {
 }
 
 #[tokio::test]
+async fn reports_of_before_lose_the_mailboxes_that_they_kept() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website,email,notes\n\
+                    Northwind Data,northwind-data.example,team@northwind-data.example,Ask for Nora\n\
+                    Broken Post,broken-post.example,nora@quill-home,\n\
+                    Broken Site,no site,office@broken-site.example,\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        let waits = bring(&ctx, &sara, "organizations", list).await;
+        let before = all_rows(&ctx, &sara, id).await;
+        let says = async |id: IntakeId, word: &str| {
+            count(town, &format!("import_rows r where r.import_id = '{id}' and r::text like '%{word}%'")).await
+        };
+
+        // As runs left them before: every cell as it came, and a row whose mailbox could not be read called by it.
+        sqlx::query(
+            "update import_rows r set cells = w.cells from import_rows w
+             where r.import_id = $1 and w.import_id = $2 and w.number = r.number",
+        )
+        .bind(id.0)
+        .bind(waits.0)
+        .execute(&town.owner)
+        .await
+        .expect("cells");
+        sqlx::query(
+            "update import_rows set title = 'nora@quill-home', reason = 'Mailbox: quill-home is no domain.'
+             where import_id = $1 and number = 3",
+        )
+        .bind(id.0)
+        .execute(&town.owner)
+        .await
+        .expect("a title");
+        assert_eq!((says(id, "quill").await, says(id, "team@").await, says(id, "Nora").await), (1, 1, 1));
+
+        let cleaning = include_str!("../../migrations/0157_nobodys_mailbox_stays_with_an_old_report.sql");
+        for _ in 0..2 {
+            sqlx::raw_sql(cleaning).execute(&town.owner).await.expect("cleaned");
+        }
+
+        for word in ["quill", "nora", "Nora", "team@", "office@"] {
+            assert_eq!(says(id, word).await, 0, "{word}");
+        }
+        assert_eq!(says(id, "northwind-data.example").await, 1, "by that a picture finds its row");
+        assert_eq!(says(waits, "quill").await, 1, "what waits is read by every look");
+        let after = all_rows(&ctx, &sara, id).await;
+        assert_eq!(
+            after.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(),
+            ["Northwind Data", "Broken Post", "Broken Site"]
+        );
+        assert_eq!(after, before, "as a run of today leaves it");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn columns_are_named_once_and_remembered() {
     sequel(async |town| {
         let ctx = told(town).await;

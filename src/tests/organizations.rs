@@ -1133,11 +1133,19 @@ async fn whoever_applies_for_a_known_website_is_led_to_its_people() {
         let offer = [("budgetRange.band", "INR:0-50000"), ("sponsorshipTypes", "Swag")];
         lena.submit("/become-sponsor?step=offer", "offer", &offer).await;
         let sent = lena.submit("/become-sponsor?step=send", "send", &[("_key", "one-wish")]).await;
-        let ticket =
-            sent.location().strip_prefix("/become-sponsor?step=sent&known=").expect("somebody has the website").to_owned();
+        assert_eq!(sent.location(), "/become-sponsor?step=sent", "the address tells nothing");
+        let set = sent.headers.get_all(http::header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        let set = set.filter(|value| value.starts_with("commdesk_sent=")).collect::<Vec<_>>();
+        assert!(set.len() == 1 && set[0].contains("HttpOnly") && set[0].contains("SameSite=Lax"), "{set:?}");
+        let ticket = lena.cookie("commdesk_sent").expect("somebody has the website").to_owned();
         let page = lena.open(sent.location()).await.text;
         assert!(page.contains("href=\"/directory/acme-cloud/join\"") && page.contains("Ask to join Acme Cloud"), "{page}");
-        // Nobody else makes such an address, of a profile that is listed or of an application that waits, and ours grows old.
+        // Another browser is told what everybody is, whatever its address says.
+        for path in [sent.location().to_owned(), format!("/become-sponsor?step=sent&known={ticket}")] {
+            let page = town.visitor().open(&path).await.text;
+            assert!(page.contains("Your application is with us") && !page.contains("Acme Cloud"), "{path}: {page}");
+        }
+        // Nobody else makes such a ticket, of a profile that is listed or of an application that waits, and ours grows old.
         let parts: Vec<&str> = ticket.split('~').collect();
         let [id, until, mark] = parts[..] else { panic!("{ticket}") };
         let waiting: Uuid = sqlx::query_scalar("select id from organizations where display_name = 'Acme River'")
@@ -1157,7 +1165,9 @@ async fn whoever_applies_for_a_known_website_is_led_to_its_people() {
             format!("{ticket}~"),
         ];
         for known in &forged {
-            let page = lena.open(&format!("/become-sponsor?step=sent&known={known}")).await;
+            let mut other = town.visitor();
+            other.set_cookie("commdesk_sent", known);
+            let page = other.open("/become-sponsor?step=sent").await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.text);
             assert!(page.text.contains("Your application is with us") && !page.text.contains("may be here already"), "{known}");
         }

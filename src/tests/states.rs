@@ -411,9 +411,8 @@ const RHEA_OF_ACME: &str = "insert into organization_members (id, organization_i
      values (gen_random_uuid(), {acme}, {rhea}, 'DevRel Manager', {now})";
 
 /// Acme's application for the one place of an opportunity, in the line for it. It waits for its answer, or only for the place
-/// once the community has agreed beforehand. A place is kept for whoever has to say yes, and for a while; until the sweeper
-/// comes, the community's own answer still takes a place that was kept too long, because it is still kept for nobody else.
-/// What is over for a request is over for its place.
+/// once the community has agreed beforehand. A place is kept for whoever has to say yes, and for a while: whoever comes
+/// later, by any door, takes nothing, although the sweeper has not come yet. What is over for a request is over for its place.
 const PLACE: &str = "
                           | admin waits     | owner agrees    | admin takes    | owner takes | owner accepts   | owner rejects   | admin withdraws | owner releases | admin releases | volunteer agrees | DevRel takes | stranger takes | owner reads | admin reads | volunteer reads | stranger reads | another applies    | another waits
 waits for the answer      | ALREADY_WAITING | ok              | STILL_WAITING  | FORBIDDEN   | NO_PLACE_LEFT   | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
@@ -422,7 +421,8 @@ waits, and overdue        | REQUEST_EXPIRED | REQUEST_EXPIRED | STILL_WAITING  |
 agreed, waits             | ALREADY_WAITING | ALREADY_WAITING | STILL_WAITING  | FORBIDDEN   | NO_PLACE_LEFT   | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
 kept for the answer       | ALREADY_WAITING | ALREADY_WAITING | NOT_YOUR_TURN  | FORBIDDEN   | ok              | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
 agreed, kept              | ALREADY_WAITING | ALREADY_WAITING | ok             | FORBIDDEN   | ok              | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
-agreed, kept too long     | ALREADY_WAITING | ALREADY_WAITING | OFFER_LAPSED   | FORBIDDEN   | ok              | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
+kept too long for it      | ALREADY_WAITING | ALREADY_WAITING | OFFER_LAPSED   | FORBIDDEN   | OFFER_LAPSED    | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
+agreed, kept too long     | ALREADY_WAITING | ALREADY_WAITING | OFFER_LAPSED   | FORBIDDEN   | OFFER_LAPSED    | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
 lapsed, another has it    | ok              | ok              | OFFER_LAPSED   | FORBIDDEN   | NO_PLACE_LEFT   | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
 lapsed, nobody has it     | PLACE_FREE      | PLACE_FREE      | OFFER_LAPSED   | FORBIDDEN   | ok              | ok              | ok              | NO_PLACE_HELD  | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | ok                 | ok
 taken                     | REQUEST_CLOSED  | REQUEST_CLOSED  | REQUEST_CLOSED | FORBIDDEN   | REQUEST_CLOSED  | REQUEST_CLOSED  | REQUEST_CLOSED  | ok             | FORBIDDEN      | FORBIDDEN        | FORBIDDEN    | NOT_FOUND      | ok          | ok          | FORBIDDEN       | NOT_FOUND      | OPPORTUNITY_CLOSED | ok
@@ -450,12 +450,8 @@ const PLACE_STATES: &[InLine] = &[
     ("agreed, waits", FULL, ("Waiting", "community"), ""),
     ("kept for the answer", KEPT, ("Offered", "organization"), ""),
     ("agreed, kept", KEPT, ("Offered", "community"), ""),
-    (
-        "agreed, kept too long",
-        KEPT,
-        ("Offered", "community"),
-        "update waiting_list set offer_until = {now}::timestamptz - interval '1 minute' where request_id = {request}",
-    ),
+    ("kept too long for it", KEPT, ("Offered", "organization"), TOO_LONG),
+    ("agreed, kept too long", KEPT, ("Offered", "community"), TOO_LONG),
     ("lapsed, another has it", FULL, ("Lapsed", "community"), ""),
     ("lapsed, nobody has it", "", ("Lapsed", "community"), ""),
     ("taken", KEPT, ("Taken", "community"), "update requests set state = 'Accepted', closed_at = {now} where id = {request}"),
@@ -478,6 +474,11 @@ const FULL: &str = "update opportunities set status = 'Filled' where id = {oppor
 const KEPT: &str = "update opportunities set status = 'Filled' where id = {opportunity};
      insert into place_claims (place_id, request_id, claimed_at)
      select id, {request}, {now}::timestamptz - interval '1 hour' from opportunity_places where opportunity_id = {opportunity}";
+
+/// Its time was over a minute ago, and the sweeper has not come.
+const TOO_LONG: &str =
+    "update waiting_list set offer_until = {now}::timestamptz - interval '1 minute' where request_id = {request};
+     update place_claims set kept_until = {now}::timestamptz - interval '1 minute' where request_id = {request}";
 
 /// How the request stands in the line.
 const LINE: &str = "insert into waiting_list (id, opportunity_id, request_id, side, revision_hash, state, joined_at, offered_at,

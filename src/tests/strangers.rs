@@ -376,7 +376,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/accounts/people", "", 401, 403),
     ("/accounts/person", "id={userId}", 401, 403),
     ("/notifications/list", "unread=false", 401, 200),
-    ("/organizations/draft", "", 200, 200),
+    ("/organizations/draft", "sent=true", 200, 200),
     ("/organizations/directory", "query=", 200, 200),
     ("/organizations/suggest", "text=a", 200, 200),
     ("/organizations/compare", "query=o%3Dacme-cloud", 200, 200),

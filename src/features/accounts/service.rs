@@ -23,7 +23,7 @@ use crate::{
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
         ids::{SessionId, UserId},
-        text::{Email, Paragraph, PersonName},
+        text::{Email, Paragraph, PersonName, isolated},
     },
     platform::{
         crypto,
@@ -917,7 +917,7 @@ pub async fn person_record(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<
             .iter()
             .filter_map(|fact| {
                 Some(RecordLine {
-                    text: format!("{} {}", named(fact.actor_user_id), record_words(&fact.name)?),
+                    text: format!("{} {}", isolated(named(fact.actor_user_id)), record_words(&fact.name)?),
                     quote: fact.private["reason"].as_str().map(str::to_owned),
                     at: fact.at,
                     at_label: moment(fact.at),

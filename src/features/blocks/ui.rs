@@ -1,11 +1,15 @@
 //! Blocking the workspace that a page is about: a profile, a community, a request.
 
-use crate::ui::form::{PostForm, Submit, came_back};
+use crate::{
+    kernel::text::isolated,
+    ui::form::{PostForm, Submit, came_back},
+};
 use leptos::prelude::*;
 
 /// The way to block somebody, in words that promise what a block does. `workspace` is the other's id.
 #[component]
 pub fn BlockThem(#[prop(into)] name: String, workspace: String, acting: String) -> impl IntoView {
+    let name = isolated(&name).into_owned();
     let words = format!(
         "You no longer stand in each other\u{2019}s lists, and {name} can neither write to you nor put you on its events. They are \
          not told, and what everybody may read they still may. Open requests stay open."

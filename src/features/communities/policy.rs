@@ -8,6 +8,7 @@ use crate::kernel::{
     error::Denied,
     ids::CommunityId,
     labels::labels,
+    text::isolated,
 };
 
 /// May the actor's community act towards others: publish, send requests, accept? Drafting needs no leave.
@@ -21,7 +22,7 @@ pub fn may_reach_out(actor: &Actor) -> Result<CommunityId, Denied> {
     if status.may_reach_out() {
         return Ok(community);
     }
-    let name = actor.acting.as_ref().map_or("Your community", |membership| membership.name.as_str());
+    let name = isolated(actor.acting.as_ref().map_or("Your community", |membership| membership.name.as_str()));
     Err(Denied::coded("NOT_APPROVED", format!("{name} is {}, so this has to wait. {}", spoken(status), next_step(status))))
 }
 

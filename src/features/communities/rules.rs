@@ -16,7 +16,7 @@ use crate::kernel::{
     fields::{Check, FieldErrors},
     ids::{CommunityId, LogoId, UserId},
     labels::{CommunityType, Region, labels},
-    text::{Email, Line, Paragraph, PersonName, Phone, Slug, WebUrl},
+    text::{Email, Line, Paragraph, PersonName, Phone, Slug, WebUrl, isolated},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -772,7 +772,7 @@ impl Community {
                 "REJECTED",
                 format!(
                     "{} was not approved, so its profile stays as it is. Sign up again when what was missing is there.",
-                    self.name
+                    isolated(&self.name)
                 ),
             ));
         }
@@ -798,7 +798,7 @@ impl Community {
         }
         Err(Refusal::new(
             "NOTHING_ASKED",
-            format!("Nobody waits for an answer of {}. Its profile can be edited at any time.", self.name),
+            format!("Nobody waits for an answer of {}. Its profile can be edited at any time.", isolated(&self.name)),
         ))
     }
 
@@ -811,7 +811,7 @@ impl Community {
             CommunityStatus::Suspended => Ok(self.moved(CommunityStatus::Approved, reason)),
             _ => Err(Refusal::new(
                 "NOT_SUSPENDED",
-                format!("{} is {}, so there is no suspension to lift.", self.name, spoken(self.status)),
+                format!("{} is {}, so there is no suspension to lift.", isolated(&self.name), spoken(self.status)),
             )),
         }
     }
@@ -835,7 +835,10 @@ impl Community {
             CommunityStatus::UnderReview | CommunityStatus::Suspended => Ok(self.moved(CommunityStatus::Approved, reason)),
             CommunityStatus::Pending => Err(Refusal::new(
                 "EMAIL_NOT_VERIFIED",
-                format!("The owner of {} has not confirmed the e-mail address yet. Approve it once they have.", self.name),
+                format!(
+                    "The owner of {} has not confirmed the e-mail address yet. Approve it once they have.",
+                    isolated(&self.name)
+                ),
             )),
             CommunityStatus::Approved | CommunityStatus::Active | CommunityStatus::Rejected => Err(self.decided()),
         }
@@ -875,7 +878,11 @@ impl Community {
         }
         Err(Refusal::new(
             "NOT_APPROVED",
-            format!("{} is not on the marketplace ({}), so there is nothing to suspend.", self.name, spoken(self.status)),
+            format!(
+                "{} is not on the marketplace ({}), so there is nothing to suspend.",
+                isolated(&self.name),
+                spoken(self.status)
+            ),
         ))
     }
 
@@ -903,7 +910,7 @@ impl Community {
     fn decided(&self) -> Refusal {
         Refusal::new(
             "ALREADY_DECIDED",
-            format!("{} is {} already. Load the page again to see what was decided.", self.name, spoken(self.status)),
+            format!("{} is {} already. Load the page again to see what was decided.", isolated(&self.name), spoken(self.status)),
         )
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         actor::CommunityStatus,
         ids::CommunityId,
         search::{FacetView, InsteadView},
-        text::initials,
+        text::{initials, isolated},
     },
 };
 use chrono::{DateTime, Utc};
@@ -484,7 +484,7 @@ pub fn age_label(since: DateTime<Utc>, now: DateTime<Utc>) -> String {
 
 /// What a person is told who tries something that their status does not allow yet.
 pub fn standing_line(name: &str, status: CommunityStatus) -> String {
-    format!("{name} is {}. {}", spoken(status), policy::next_step(status))
+    format!("{} is {}. {}", isolated(name), spoken(status), policy::next_step(status))
 }
 
 #[cfg(test)]

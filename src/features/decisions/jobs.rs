@@ -1,9 +1,9 @@
-//! What moves the line of those who wait: requests that close, more places, and offers that ran out. And what ends a release
-//! that was cut off.
+//! What moves the line of those who wait: requests that close, more places, and offers that ran out. What ends a release that was
+//! cut off, and what was prepared about a request that is closed.
 
 use super::service;
 use crate::{
-    kernel::ids::{OpportunityId, UserId},
+    kernel::ids::{OpportunityId, RequestId, UserId},
     platform::{
         ctx::Ctx,
         facts::StoredFact,
@@ -22,6 +22,7 @@ pub fn consumers() -> Vec<Consumer> {
             wants: |fact| fact.room == "decisions" && fact.name == "decisions_released",
             run: go_on,
         },
+        Consumer { name: "prepared-decisions", wants: closes_a_request, run: forget },
     ]
 }
 
@@ -43,6 +44,23 @@ fn moves_the_line(fact: &StoredFact) -> bool {
         ("opportunities", "opportunity_edited") => true,
         _ => false,
     }
+}
+
+fn closes_a_request(fact: &StoredFact) -> bool {
+    let closes = matches!(
+        fact.name.as_str(),
+        "request_accepted" | "request_rejected" | "request_withdrawn" | "request_expired" | "request_refused"
+    );
+    // Only what is about an opportunity is decided together with others.
+    closes && fact.room == "requests" && fact.payload["opportunityId"].is_string()
+}
+
+fn forget(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {
+    Box::pin(async move {
+        let Some(fact) = job.fact else { return Ok(()) };
+        service::forget(&ctx, RequestId(fact.subject_id)).await?;
+        Ok(())
+    })
 }
 
 fn go_on(ctx: Ctx, job: Job) -> BoxFuture<'static, anyhow::Result<()>> {

@@ -13,7 +13,7 @@ use crate::{
         fact::{Fact, Statement, Subject, with},
         fields::FieldErrors,
         ids::{CommunityId, OpportunityId, RequestId, WaitingId},
-        text::Paragraph,
+        text::{Paragraph, isolated},
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -312,7 +312,7 @@ pub fn must_be_decidable(request: &Request, opportunity: OpportunityId) -> Resul
         return Err(Refusal::new("REQUEST_CLOSED", "This request is closed already. Load the page again.").into());
     }
     if !request.awaits(Side::Community) {
-        let who = &request.parties.organization_name;
+        let who = isolated(&request.parties.organization_name);
         return Err(Refusal::new("NOT_YOUR_TURN", format!("{who} has to answer first, so there is nothing to decide.")).into());
     }
     Ok(())

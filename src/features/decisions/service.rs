@@ -37,6 +37,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::{CommunityId, OpportunityId, OrganizationId, RequestId, UserId, WaitingId},
         money::{Currency, Money},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -206,7 +207,7 @@ async fn settle_in(
     let free = opportunities::hold_places_in(tx, opportunity).await?;
     for it in next.into_iter().take(usize::try_from(free).unwrap_or_default()) {
         let offered = it.waiting.offer(&it.parties, it.expires_at, now);
-        opportunities::reserve_in(tx, opportunity, it.waiting.request).await?;
+        opportunities::reserve_in(tx, opportunity, it.waiting.request, offered.until()).await?;
         store::apply_offered(tx, &offered, now).await?;
         set_deadline(tx, OFFER, offered.id().0, offered.until()).await?;
         tx.state(Voice::System, &offered);
@@ -446,7 +447,7 @@ pub async fn prepare(ctx: &Ctx, actor: &Actor, id: OpportunityId, input: &Decisi
                         "STALE_REVISION",
                         format!(
                             "{} changed their offer since you read it. Load the page again, then decide.",
-                            request.parties.organization_name
+                            isolated(&request.parties.organization_name)
                         ),
                     ));
                 }
@@ -522,6 +523,17 @@ pub async fn release_decisions(ctx: &Ctx, actor: &Actor, id: OpportunityId) -> A
     let each = Ctx { claim: None, ..ctx.clone() };
     carry_out_all(&each, Some(actor), id).await?;
     Ok(id)
+}
+
+/// A request is closed, by whomever and however: what was prepared about it can never be said any more, and is forgotten. A release
+/// that is on its way finds either the open request or none: nothing is said for the second time.
+///
+/// # Errors
+/// When the database is away: the job tries again.
+pub async fn forget(ctx: &Ctx, id: RequestId) -> AppResult<()> {
+    let mut tx = ctx.begin().await?;
+    store::delete_prepared(&mut tx, id).await?;
+    tx.commit_unstated("what was prepared was told to nobody, and that the request is closed is a fact already").await
 }
 
 /// What is left of a release that was cut off is said by itself, for the person who released it: as long as they hold their

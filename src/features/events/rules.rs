@@ -11,7 +11,7 @@ use crate::kernel::{
     ids::{CommunityId, EventId},
     labels::{EventCategory, EventFormat, EventType, Region, labels},
     technologies,
-    text::{Line, Paragraph, WebUrl},
+    text::{Line, Paragraph, WebUrl, isolated},
 };
 use chrono::{DateTime, NaiveDateTime, Timelike as _, Utc};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -868,7 +868,7 @@ impl Event {
             EventStatus::Completed => {
                 return Err(AppError::refused(
                     "EVENT_OVER",
-                    format!("{} was published and is over. Draft a new event for the next time.", self.details.title),
+                    format!("{} was published and is over. Draft a new event for the next time.", isolated(&self.details.title)),
                 ));
             }
             EventStatus::Archived => return Err(self.archived().into()),
@@ -903,15 +903,16 @@ impl Event {
         match self.status {
             EventStatus::Completed => Ok(None),
             EventStatus::Archived => Err(self.archived()),
-            EventStatus::Draft => {
-                Err(Refusal::new("EVENT_NOT_PUBLISHED", format!("{} is a draft. Publish it first.", self.details.title)))
-            }
+            EventStatus::Draft => Err(Refusal::new(
+                "EVENT_NOT_PUBLISHED",
+                format!("{} is a draft. Publish it first.", isolated(&self.details.title)),
+            )),
             EventStatus::Live if self.details.ends.is_some_and(|ends| ends.at <= now) => {
                 Ok(Some(self.moved(EventStatus::Completed)))
             }
             EventStatus::Upcoming | EventStatus::Live => Err(Refusal::new(
                 "EVENT_NOT_OVER",
-                format!("{} has not ended yet. It is completed by itself when it has.", self.details.title),
+                format!("{} has not ended yet. It is completed by itself when it has.", isolated(&self.details.title)),
             )),
         }
     }
@@ -926,7 +927,7 @@ impl Event {
             EventStatus::Completed => Ok(Some(self.moved(EventStatus::Archived))),
             EventStatus::Draft | EventStatus::Upcoming | EventStatus::Live => Err(Refusal::new(
                 "EVENT_NOT_COMPLETED",
-                format!("{} is not completed, and only completed events are archived.", self.details.title),
+                format!("{} is not completed, and only completed events are archived.", isolated(&self.details.title)),
             )),
         }
     }
@@ -950,7 +951,7 @@ impl Event {
                 "EVENT_IN_USE",
                 format!(
                     "{} cannot be deleted: there is {what}. Close those first; what was agreed with somebody stays.",
-                    self.details.title
+                    isolated(&self.details.title)
                 ),
             ));
         }
@@ -981,7 +982,7 @@ impl Event {
     fn archived(&self) -> Refusal {
         Refusal::new(
             "EVENT_ARCHIVED",
-            format!("{} is archived and stays as it was. Draft a new event for the next time.", self.details.title),
+            format!("{} is archived and stays as it was. Draft a new event for the next time.", isolated(&self.details.title)),
         )
     }
 }

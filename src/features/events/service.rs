@@ -28,7 +28,7 @@ use crate::{
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, UserId},
         page::{Listed, Page, PageRequest, cursor},
-        text::Slug,
+        text::{Slug, isolated},
     },
     platform::{
         ctx::Ctx,
@@ -398,7 +398,7 @@ pub async fn undraft_in(
             other => other?.into_event()?,
         };
         if event.community != community || event.status != EventStatus::Draft || event.version != 1 {
-            kept.push((id, format!("{} was edited or published since.", event.details.title)));
+            kept.push((id, format!("{} was edited or published since.", isolated(&event.details.title))));
             continue;
         }
         match event.delete(store::count_ties(tx.conn(), id).await?) {

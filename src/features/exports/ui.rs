@@ -4,10 +4,13 @@ use super::{
     server_fns,
     views::{ExportView, ReadyView},
 };
-use crate::ui::{
-    form::{PostForm, Submit},
-    page::{acting, fetched, shown},
-    parts::{Icon, Notice, PageHead},
+use crate::{
+    kernel::text::isolated,
+    ui::{
+        form::{PostForm, Submit},
+        page::{acting, fetched, shown},
+        parts::{Icon, Notice, PageHead},
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -40,7 +43,7 @@ fn Export(found: ExportView) -> impl IntoView {
     });
     view! {
         <div class="center center--narrow stack stack--sections">
-            <PageHead title="Export" sub=format!("Take everything of {name} along, in files that other programs read.")/>
+            <PageHead title="Export" sub=format!("Take everything of {} along, in files that other programs read.", isolated(&name))/>
             {ready}
             <section class="panel">
                 <header class="panel__head"><h2 class="panel__title">"What stands in it"</h2></header>

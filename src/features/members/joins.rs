@@ -30,7 +30,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::{JoinRequestId, OrganizationId, UserId},
         labels::EntityType,
-        text::WebUrl,
+        text::{WebUrl, isolated},
     },
     platform::{ctx::Ctx, dates, facts::Voice, limits, secrets, tx::Tx},
 };
@@ -139,7 +139,7 @@ pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<Joi
     store::hold_workspace(&mut tx, workspace).await?;
     let to_lead = asked.standing().is_led_by_nobody() && !organizations::service::has_admins_in(&mut tx, o.id).await?;
     if !to_lead && store::find_seat(&mut tx, workspace, &Wanted::user(person.user)).await?.is_some() {
-        return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", o.display_name)));
+        return Err(AppError::refused("ALREADY_A_MEMBER", format!("You belong to {} already.", isolated(&o.display_name))));
     }
     if to_lead {
         store::drop_open_join(&mut tx, o.id, person.user).await?;
@@ -156,7 +156,7 @@ pub async fn ask(ctx: &Ctx, person: &Person, input: &JoinInput) -> AppResult<Joi
 
 fn sent(id: JoinRequestId, organization: OrganizationId, decider: &Decider, name: &str) -> JoinSentView {
     let (decided_by, message) = match decider {
-        Decider::Admins => ("admins", format!("The admins of {name} were told. You get a mail when they decide.")),
+        Decider::Admins => ("admins", format!("The admins of {} were told. You get a mail when they decide.", isolated(name))),
         Decider::Mailbox(address) => {
             ("mailbox", format!("A mail is on its way to {address}. Whoever reads it there decides, within seven days."))
         }
@@ -285,11 +285,11 @@ fn may_still(request: &JoinRequest, brief: &OrganizationBrief, has_admins: bool,
     if brief.status == VerificationStatus::Verified && has_admins {
         return Err(AppError::refused(
             "ADMINS_DECIDE",
-            format!("{} has admins here now, so they decide. Ask again, and they are told.", brief.name),
+            format!("{} has admins here now, so they decide. Ask again, and they are told.", isolated(&brief.name)),
         ));
     }
     if brief.status == VerificationStatus::Disabled {
-        return Err(AppError::refused("DISABLED", format!("{} is disabled, so nobody can join it now.", brief.name)));
+        return Err(AppError::refused("DISABLED", format!("{} is disabled, so nobody can join it now.", isolated(&brief.name))));
     }
     Ok(())
 }
@@ -329,7 +329,7 @@ async fn can_sign_in(tx: &mut Tx, request: &JoinRequest) -> AppResult<()> {
     }
     Err(AppError::refused(
         "CANNOT_BE_ACCEPTED",
-        format!("{} cannot be accepted at the moment. Decline, or do nothing: the link ends by itself.", request.name),
+        format!("{} cannot be accepted at the moment. Decline, or do nothing: the link ends by itself.", isolated(&request.name)),
     ))
 }
 
@@ -352,8 +352,10 @@ async fn settle(
                 None => store::insert_seat(tx, ctx.id(), workspace, request.user, role.label()).await?,
                 Some(seat) if led_by_nobody => {
                     if !role.is_admin() {
-                        let message =
-                            format!("{} belongs to it already, and asks to lead it. Choose Admin, or decline.", request.name);
+                        let message = format!(
+                            "{} belongs to it already, and asks to lead it. Choose Admin, or decline.",
+                            isolated(&request.name)
+                        );
                         return Err(AppError::invalid("role", message));
                     }
                     organizations::service::set_role_in(tx, request.organization, request.user, *role).await?;
@@ -383,7 +385,7 @@ async fn fits(tx: &mut Tx, organization: OrganizationId, role: OrganizationRole)
         return Ok(());
     }
     let fitting: Vec<&str> = fitting.iter().map(|role| role.label()).collect();
-    Err(AppError::invalid("role", format!("Choose a role of {}: {}.", brief.name, fitting.join(", "))))
+    Err(AppError::invalid("role", format!("Choose a role of {}: {}.", isolated(&brief.name), fitting.join(", "))))
 }
 
 /// The link of the letter to the mailbox, made in the transaction that queues the mail. `None` when nothing waits any more.

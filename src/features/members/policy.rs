@@ -9,6 +9,7 @@ use crate::{
         actor::{Actor, Capability, CommunityRole, Role, Workspace},
         error::Denied,
         ids::CommunityId,
+        text::isolated,
     },
 };
 
@@ -46,7 +47,7 @@ impl Manager {
         }
         Err(Denied::new(format!(
             "Your role cannot change {}, who is {}. Ask an owner to do it.",
-            seat.name,
+            isolated(&seat.name),
             with_article(seat.role.label())
         )))
     }

@@ -30,7 +30,7 @@ use crate::{
         error::{AppError, AppResult, Denied},
         ids::{CommunityId, InvitationId, LogoId, MemberId, UserId},
         page::{Page, PageRequest, cursor, uncursor},
-        text::{Email, PersonName, initials},
+        text::{Email, PersonName, initials, isolated},
     },
     platform::{ctx::Ctx, dates, facts::Voice, limits, secrets, tx::Tx},
 };
@@ -70,9 +70,9 @@ pub async fn invite(ctx: &Ctx, actor: &Actor, invite: &Invite) -> AppResult<Invi
 
 fn already_a_member(row: &store::SeatRow) -> AppError {
     let message = if row.status == MemberStatus::Active.label() {
-        format!("{} belongs to this workspace already.", row.name)
+        format!("{} belongs to this workspace already.", isolated(&row.name))
     } else {
-        format!("{} is on the list of members and {}. Change that on their page.", row.name, row.status)
+        format!("{} is on the list of members and {}. Change that on their page.", isolated(&row.name), row.status)
     };
     AppError::refused("ALREADY_A_MEMBER", message)
 }
@@ -88,7 +88,7 @@ async fn fits(ctx: &Ctx, workspace: WorkspaceId, role: Role) -> AppResult<()> {
     let fitting: Vec<&str> = roles.iter().map(|role| role.label()).collect();
     Err(AppError::invalid(
         "role",
-        format!("{} joined as {}. Choose one of: {}.", brief.name, brief.entity_type, fitting.join(", ")),
+        format!("{} joined as {}. Choose one of: {}.", isolated(&brief.name), brief.entity_type, fitting.join(", ")),
     ))
 }
 
@@ -354,7 +354,7 @@ pub async fn accept(ctx: &Ctx, person: Option<&Arc<Person>>, token: &str, name: 
                 "INVITATION_REVOKED",
                 format!(
                     "Whoever invited you was there before anybody had claimed {}. Ask its admins to invite you, or ask to join.",
-                    brief.name
+                    isolated(&brief.name)
                 ),
             ));
         }
@@ -604,7 +604,7 @@ pub async fn change(ctx: &Ctx, actor: &Actor, id: MemberId, change: &MemberChang
     if change.version.is_some_and(|version| version != seat.version) {
         return Err(AppError::refused(
             "VERSION_CONFLICT",
-            format!("Somebody changed {} meanwhile. Look at what it says now, then try again.", seat.name),
+            format!("Somebody changed {} meanwhile. Look at what it says now, then try again.", isolated(&seat.name)),
         ));
     }
     if change.is_about_seat() {

@@ -9,10 +9,11 @@ use crate::{
         opportunities::views::acting_at,
         organizations::{rules::merging::MoveCounts, views::MergeSide},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextArea},
         page::{acting, fetched, shown},
-        parts::{Empty, Icon, Logo, Notice, PageHead, Pill},
+        parts::{Address, Empty, Icon, Logo, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -57,7 +58,7 @@ fn Merge(screen: MergeScreen, id: String) -> impl IntoView {
                 <li><span aria-current="page">"Merge"</span></li>
             </ol>
         </nav>
-        <PageHead title=format!("Merge {name} into another profile") sub="For two profiles of one organization. You see what moves before anything does."/>
+        <PageHead title=format!("Merge {} into another profile", isolated(&name)) sub="For two profiles of one organization. You see what moves before anything does."/>
         <div class="stack stack--sections">
             <section class="section" aria-labelledby="stays">
                 <div class="section__head"><h2 class="section__title" id="stays">"The profile that stays"</h2></div>
@@ -170,7 +171,11 @@ fn Plan(plan: MergePlan, acting: String) -> impl IntoView {
                 })}
                 <p class="meta__item">
                     <Icon name="alert" small=true/>
-                    {format!("This cannot be undone: {gone_name} becomes an address that leads to {kept_name}.")}
+                    {format!(
+                        "This cannot be undone: {} becomes an address that leads to {}.",
+                        isolated(&gone_name),
+                        isolated(&kept_name)
+                    )}
                 </p>
                 <PostForm name="merge" acting>
                     <input type="hidden" name="into" value=into/>
@@ -257,7 +262,7 @@ fn People(people: Vec<MergePerson>) -> impl IntoView {
                             };
                             view! {
                                 <tr>
-                                    <td class="table__main">{one.name}<span class="table__sub">{one.email}</span></td>
+                                    <td class="table__main">{one.name}<span class="table__sub"><Address text=one.email/></span></td>
                                     <td data-label="Role now">{one.role}</td>
                                     <td data-label="Role afterwards"><Pill text=becomes tone/></td>
                                 </tr>

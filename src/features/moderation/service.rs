@@ -20,6 +20,7 @@ use crate::{
         fields::FieldErrors,
         ids::ReportId,
         page::{Page, PageRequest, cursor, uncursor},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -75,11 +76,11 @@ pub async fn name_of(ctx: &Ctx, actor: &Actor, kind: Reported, id: Uuid) -> AppR
         Reported::Event => events::view(ctx, Some(actor), &id.to_string()).await?.title,
         Reported::Opportunity => {
             let it = opportunities::get(ctx, Some(actor), id.into()).await?;
-            format!("{}, {}", it.title, it.event.title)
+            format!("{}, {}", isolated(&it.title), isolated(&it.event.title))
         }
         Reported::Request => {
             let it = requests::get(ctx, actor, id.into()).await?;
-            format!("Request of {} about {}", it.counterpart().name, it.event_title)
+            format!("Request of {} about {}", isolated(&it.counterpart().name), isolated(&it.event_title))
         }
     })
 }

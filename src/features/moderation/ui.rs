@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     features::opportunities::views::acting_at,
+    kernel::text::isolated,
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea},
         page::{acting, fetched, shown},
@@ -63,7 +64,7 @@ fn Write(screen: ReportScreen, sent: bool) -> impl IntoView {
     let (title, sub) = if sent {
         ("Your report was sent".to_owned(), String::new())
     } else {
-        (format!("Report {}", screen.name), "Only our staff read it. They are not told who reported them.".to_owned())
+        (format!("Report {}", isolated(&screen.name)), "Only our staff read it. They are not told who reported them.".to_owned())
     };
     view! { <div class="center center--narrow stack"><PageHead title sub/>{body}</div> }
 }
@@ -174,7 +175,7 @@ fn One(it: ReportView, is_choice: bool, only: bool) -> impl IntoView {
     let by = if it.reporter_workspace.is_empty() {
         it.reporter_name.clone()
     } else {
-        format!("{} ({})", it.reporter_name, it.reporter_workspace)
+        format!("{} ({})", isolated(&it.reporter_name), isolated(&it.reporter_workspace))
     };
     let (kind, name) = (it.subject_kind.label(), it.subject_name);
     view! {

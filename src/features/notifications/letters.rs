@@ -4,7 +4,10 @@
 //! layout marks it as theirs.
 
 use super::rules::Template;
-use crate::{features::accounts::rules::LinkPurpose, kernel::actor::Side};
+use crate::{
+    features::accounts::rules::LinkPurpose,
+    kernel::{actor::Side, text::isolated},
+};
 
 /// What happened, in the words of its fact and of the things that it names. A letter uses what it needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +57,23 @@ pub struct Story {
     pub invitation_id: String,
     pub join_request_id: String,
     pub found: Option<Found>,
+}
+
+impl Story {
+    /// As its sentences name things: a name that is read from the right turns nothing around that stands beside it.
+    fn apart(&self) -> Self {
+        let apart = |name: &str| isolated(name).into_owned();
+        Self {
+            organization: apart(&self.organization),
+            community: apart(&self.community),
+            event: apart(&self.event),
+            opportunity: apart(&self.opportunity),
+            key: apart(&self.key),
+            person: apart(&self.person),
+            found: self.found.clone().map(|found| Found { search: apart(&found.search), ..found }),
+            ..self.clone()
+        }
+    }
 }
 
 /// What a saved search has found.
@@ -194,6 +214,7 @@ const NOT_YOU: &str = "If this was not you, set a new password with \"Forgot pas
 
 /// The words of a letter.
 pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
+    let story = &story.apart();
     match template {
         Template::ResetLink
         | Template::ActivateLink
@@ -1287,6 +1308,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_name_that_is_read_from_the_right_keeps_to_itself() {
+        for (template, story, reader) in every_letter() {
+            let story = Story {
+                organization: "שמש ענן".into(),
+                community: "مجتمع المطورين".into(),
+                event: "ملتقى 2027".into(),
+                opportunity: "راعٍ".into(),
+                person: "רבי".into(),
+                ..story
+            };
+            let draft = write(template, &story, &reader);
+            for text in draft.paragraphs.iter().chain([&draft.title]).chain(&draft.note) {
+                for name in [&story.organization, &story.community, &story.event, &story.opportunity, &story.person] {
+                    let apart = format!("\u{2068}{name}\u{2069}");
+                    assert_eq!(text.matches(name.as_str()).count(), text.matches(&apart).count(), "{template:?}: {text:?}");
+                }
+            }
+        }
+        let reader = Reader { side: Some(Side::Community), ..Reader::default() };
+        let story = Story { event: "ملتقى 2027".into(), ..story(Some(Side::Organization)) };
+        let title = write(Template::RequestOpened, &story, &reader).title;
+        assert_eq!(title, "Acme Cloud applies to support \u{2068}ملتقى 2027\u{2069}");
     }
 
     #[test]

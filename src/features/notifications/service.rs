@@ -29,6 +29,7 @@ use crate::{
         fields::{Check, FieldErrors},
         ids::{CommunityId, EventId, FactId, MailId, NoticeId, OpportunityId, OrganizationId, RequestId, UserId},
         page::{self, PageRequest},
+        text::isolated,
     },
     platform::{
         crypto,
@@ -620,6 +621,8 @@ async fn queue(tx: &mut Tx, sending: &Sending<'_>, label: &str, draft: &Draft, r
 
 /// The letter twice: plain words, and HTML.
 fn lay_out(ctx: &Ctx, draft: &Draft, name: &str, stop: Option<&str>) -> AppResult<(String, String)> {
+    let name = isolated(name);
+    let name = name.as_ref();
     let (url, home) = (ctx.link(&draft.action.1), ctx.link("/"));
     let choose = ctx.link("/notifications/settings");
     let stop = stop.map(|path| ctx.link(path));

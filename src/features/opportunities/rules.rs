@@ -21,7 +21,7 @@ use crate::{
         ids::{CommunityId, EventId, OpportunityId, RequestId},
         labels::Category,
         money::{Currency, Money, MoneyRange},
-        text::{Line, Paragraph},
+        text::{Line, Paragraph, isolated},
     },
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -232,9 +232,10 @@ pub fn draft(
 fn decided_in_time(content: &Content, event: &EventStanding) -> Result<(), AppError> {
     match event.ends_at {
         // The deadline is the last second of a day: the day on which the event ends still counts.
-        Some(end) if content.decision_at - chrono::TimeDelta::days(1) >= end => {
-            Err(AppError::invalid("decisionDeadline", format!("{} is over by then. Decide before it ends.", event.title)))
-        }
+        Some(end) if content.decision_at - chrono::TimeDelta::days(1) >= end => Err(AppError::invalid(
+            "decisionDeadline",
+            format!("{} is over by then. Decide before it ends.", isolated(&event.title)),
+        )),
         _ => Ok(()),
     }
 }
@@ -320,7 +321,10 @@ impl Opportunity {
         if !event.is_published || !event.is_public {
             return Err(Refusal::new(
                 "EVENT_NOT_PUBLISHED",
-                format!("Sponsors cannot see {} yet. Publish the event first, then open this opportunity.", event.title),
+                format!(
+                    "Sponsors cannot see {} yet. Publish the event first, then open this opportunity.",
+                    isolated(&event.title)
+                ),
             )
             .into());
         }
@@ -384,7 +388,7 @@ impl Opportunity {
         if !event.is_published || !event.is_public {
             return Err(Refusal::new(
                 "EVENT_NOT_PUBLISHED",
-                format!("Sponsors cannot see {}, so there is nothing to apply for.", event.title),
+                format!("Sponsors cannot see {}, so there is nothing to apply for.", isolated(&event.title)),
             )
             .into());
         }
@@ -476,6 +480,21 @@ pub fn no_place_left() -> Refusal {
         "NO_PLACE_LEFT",
         "No place of this opportunity is left: the last one was just taken. Put this request on the waiting list, or close it.",
     )
+}
+
+/// A place that was kept until a moment is taken before it, by whichever door: afterwards it is the next one's.
+///
+/// # Errors
+/// 409 `OFFER_LAPSED`.
+pub fn must_be_kept(until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match until {
+        Some(until) if now >= until => Err(Refusal::new(
+            "OFFER_LAPSED",
+            "The time for which a place was kept for this request is over: it goes to whoever is next in line. Load the page again in \
+             a moment: it says whether a place is left.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The community gate.
@@ -836,5 +855,13 @@ mod tests {
     fn a_search_is_words_that_begin_so() {
         assert_eq!(search_terms("  Hack-fest & (rust)").as_deref(), Some("hack:* & fest:* & rust:*"));
         assert_eq!(search_terms(" !!! "), None);
+    }
+
+    #[test]
+    fn a_place_is_kept_until_its_moment_and_not_a_second_longer() {
+        let until = now() + TimeDelta::days(3);
+        assert_eq!(must_be_kept(None, until), Ok(()));
+        assert_eq!(must_be_kept(Some(until), until - TimeDelta::seconds(1)), Ok(()));
+        assert_eq!(must_be_kept(Some(until), until).expect_err("late").code, "OFFER_LAPSED");
     }
 }

@@ -33,6 +33,7 @@ use crate::{
         labels::{Category, EntityType},
         money::{Money, MoneyRange},
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -399,7 +400,10 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<OpportunityId>) -> AppR
     let mut events: Vec<EventChoice> = events::choices(ctx, actor)
         .await?
         .into_iter()
-        .map(|event| EventChoice { id: event.id, label: format!("{}, {} ({})", event.title, event.when_label, event.status) })
+        .map(|event| EventChoice {
+            id: event.id,
+            label: format!("{}, {} ({})", isolated(&event.title), event.when_label, event.status),
+        })
         .collect();
     // An event that is over is no choice any more, but the opportunity's own stays its own.
     if let Some(own) = opportunity.as_ref().map(|it| &it.event)
@@ -735,12 +739,14 @@ pub async fn keep_mix_in(tx: &mut Tx, request: RequestId, mix: &Mix) -> AppResul
 /// holds community, organization and event; this holds the opportunity.
 ///
 /// # Errors
-/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late.
+/// 409 `NO_PLACE_LEFT` and `ITEM_SOLD_OUT` for whoever comes too late; `OFFER_LAPSED` where a place was kept for the request until
+/// a moment that is over, whether or not the sweeper has come.
 pub async fn claim_in(tx: &mut Tx, actor: &Actor, id: OpportunityId, request: RequestId) -> AppResult<()> {
     let now = tx.ctx().now();
     let Held { opportunity, .. } =
         store::hold(tx, Scope::system("an accepted request takes a place of its opportunity"), id).await?;
-    store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    rules::must_be_kept(store::find_kept_until(tx, request).await?, now)?;
+    store::claim(tx, id, request, now, None).await?.ok_or_else(rules::no_place_left)?;
     store_items::claim(tx, request, now).await?.map_err(|name| items::sold_out(&name))?;
     if let Some(filled) = opportunity.fill(hold_places_in(tx, id).await?, request) {
         store::apply_filled(tx, &filled, now).await?;
@@ -767,13 +773,13 @@ pub async fn hold_places_in(tx: &mut Tx, id: OpportunityId) -> AppResult<i64> {
     Ok(i64::from(held.places) - held.taken)
 }
 
-/// Keeps a free place for a request. The caller holds the opportunity.
+/// Keeps a free place for a request until a moment. The caller holds the opportunity.
 ///
 /// # Errors
 /// 409 `NO_PLACE_LEFT`.
-pub async fn reserve_in(tx: &mut Tx, id: OpportunityId, request: RequestId) -> AppResult<()> {
+pub async fn reserve_in(tx: &mut Tx, id: OpportunityId, request: RequestId, until: DateTime<Utc>) -> AppResult<()> {
     let now = tx.ctx().now();
-    store::claim(tx, id, request, now).await?.ok_or_else(rules::no_place_left)?;
+    store::claim(tx, id, request, now, Some(until)).await?.ok_or_else(rules::no_place_left)?;
     Ok(())
 }
 
@@ -907,7 +913,7 @@ pub struct EventNow<'a> {
 /// What changed in an event since a snapshot was taken, in words: "Venue: Town Hall, now Dome".
 pub fn event_changes(snapshot: &Value, now: &EventNow<'_>) -> Vec<String> {
     let zone = dates::zone(now.timezone);
-    let said = |text: &str| if text.is_empty() { "not said".to_owned() } else { text.to_owned() };
+    let said = |text: &str| if text.is_empty() { "not said".to_owned() } else { isolated(text).into_owned() };
     let people = now.max_attendees.map(|count| count.to_string()).unwrap_or_default();
     let people_before = snapshot["maxAttendees"].as_i64().map(|count| count.to_string()).unwrap_or_default();
     let before = |key: &str| snapshot[key].as_str().unwrap_or_default();
@@ -1091,5 +1097,5 @@ pub async fn offered(
 /// When the database is away.
 pub async fn names(ctx: &Ctx, ids: &[Uuid]) -> AppResult<Vec<String>> {
     let names = store::list_names(ctx, ids).await?;
-    Ok(names.into_iter().map(|(role, event)| format!("{role} at {event}")).collect())
+    Ok(names.into_iter().map(|(role, event)| format!("{} at {}", isolated(&role), isolated(&event))).collect())
 }

@@ -786,18 +786,37 @@ pub async fn apply_filled(tx: &mut Tx, filled: &OpportunityFilled, at: DateTime<
     one(changed.rows_affected())
 }
 
+/// Until when a place is kept for a request; `None` when none is, or it is taken. The caller holds the opportunity.
+pub async fn find_kept_until(tx: &mut Tx, request: RequestId) -> AppResult<Option<DateTime<Utc>>> {
+    let kept =
+        sqlx::query_scalar!("select kept_until from place_claims where request_id = $1 and released_at is null", request.0)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(kept.flatten())
+}
+
 /// Takes the free place with the lowest number, or the one that is kept for this request already; `None` when there is none.
-/// The caller holds the opportunity.
-pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateTime<Utc>) -> AppResult<Option<PlaceId>> {
-    let kept = sqlx::query_scalar!("select place_id from place_claims where request_id = $1 and released_at is null", request.0)
-        .fetch_optional(tx.conn())
-        .await?;
+/// Without a moment until which it is kept it is taken for good. The caller holds the opportunity.
+pub async fn claim(
+    tx: &mut Tx,
+    id: OpportunityId,
+    request: RequestId,
+    at: DateTime<Utc>,
+    kept_until: Option<DateTime<Utc>>,
+) -> AppResult<Option<PlaceId>> {
+    let kept = sqlx::query_scalar!(
+        "update place_claims set kept_until = $2 where request_id = $1 and released_at is null returning place_id",
+        request.0,
+        kept_until,
+    )
+    .fetch_optional(tx.conn())
+    .await?;
     if let Some(kept) = kept {
         return Ok(Some(PlaceId(kept)));
     }
     let place = sqlx::query_scalar!(
-        "insert into place_claims (place_id, request_id, claimed_at)
-         select p.id, $2, $3 from opportunity_places p
+        "insert into place_claims (place_id, request_id, claimed_at, kept_until)
+         select p.id, $2, $3, $4 from opportunity_places p
          where p.opportunity_id = $1
            and not exists (select 1 from place_claims k where k.place_id = p.id and k.released_at is null)
          order by p.number limit 1
@@ -805,6 +824,7 @@ pub async fn claim(tx: &mut Tx, id: OpportunityId, request: RequestId, at: DateT
         id.0,
         request.0,
         at,
+        kept_until,
     )
     .fetch_optional(tx.conn())
     .await?;

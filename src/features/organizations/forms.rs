@@ -145,8 +145,8 @@ async fn send(posted: Posted) -> AppResult<Done> {
         // It is sent; the draft ends by itself in two weeks.
         tracing::warn!(%error, "a draft could not be ended");
     }
-    let known = known.map(|_| format!("&known={}", service::sent_ticket(ctx, id))).unwrap_or_default();
-    Ok(Done::to(format!("/become-sponsor?step=sent{known}")).cookie(drafts::no_cookie(&ctx.house.settings)))
+    let sent = service::sent_cookie(ctx, known.map(|_| id));
+    Ok(Done::to("/become-sponsor?step=sent").cookie(drafts::no_cookie(&ctx.house.settings)).cookie(sent))
 }
 
 async fn save_profile(posted: Posted) -> AppResult<Done> {

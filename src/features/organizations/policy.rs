@@ -5,6 +5,7 @@ use crate::kernel::{
     actor::{Actor, Capability, VerificationStatus, Workspace},
     error::{AppError, Denied},
     ids::{CommunityId, OrganizationId},
+    text::isolated,
 };
 
 /// As whom somebody looks at an organization.
@@ -109,7 +110,7 @@ pub fn may_add(actor: &Actor) -> Result<CommunityId, Denied> {
 /// 403 `NOT_VERIFIED`, with the reason and the next step.
 pub fn must_be_verified(actor: &Actor) -> Result<OrganizationId, Denied> {
     let id = own(actor)?;
-    let name = actor.acting.as_ref().map_or("Your organization", |membership| membership.name.as_str());
+    let name = isolated(actor.acting.as_ref().map_or("Your organization", |membership| membership.name.as_str()));
     let message = match actor.organization_status() {
         Some(VerificationStatus::Verified) => return Ok(id),
         Some(VerificationStatus::CommunityAdded) => {

@@ -8,11 +8,11 @@ use crate::{kernel::search::SuggestionsView, ui::page::PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The application that this browser has begun. Gives the browser its draft's token, so that even a first step that is
-/// refused keeps what was typed. After the last step `known` is the ticket of an application whose website a profile of the
-/// directory has already.
+/// refused keeps what was typed. After the last step (`sent`) the browser that applied is told of a profile of the directory that
+/// has the application's website already; every other browser is told what everybody is.
 #[server(name = LoadDraft, prefix = "/rpc", endpoint = "organizations/draft", input = GetUrl)]
-pub async fn draft(known: Option<String>) -> Result<DraftView, PageError> {
-    use super::drafts;
+pub async fn draft(sent: bool) -> Result<DraftView, PageError> {
+    use super::{drafts, service};
     let call = crate::ui::door::of_page()?;
     let parts = expect_context::<http::request::Parts>();
     let token = drafts::token(&parts.headers);
@@ -22,10 +22,7 @@ pub async fn draft(known: Option<String>) -> Result<DraftView, PageError> {
             response.append_header(http::header::SET_COOKIE, value);
         }
     }
-    let known = match known {
-        Some(ticket) => super::service::known_profile_by(&call.ctx, &ticket).await?,
-        None => None,
-    };
+    let known = if sent { service::known_profile_here(&call.ctx, &parts.headers).await? } else { None };
     Ok(DraftView { known, ..drafts::load(&call.ctx, token.as_deref()).await?.view() })
 }
 

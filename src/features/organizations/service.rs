@@ -35,7 +35,7 @@ use crate::{
         labels::EntityType,
         money::Currency,
         page::{COUNT_CAP, Listed, Page, PageRequest, cursor, uncursor},
-        text::{Email, Paragraph, Phone, Slug, WebUrl},
+        text::{Email, Paragraph, Phone, Slug, WebUrl, isolated},
         words,
     },
     platform::{
@@ -46,10 +46,12 @@ use crate::{
         limits, secrets,
         storage::Key,
         tx::Tx,
+        web::cookies,
     },
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use http::HeaderMap;
 use sha2::{Digest as _, Sha256};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -104,11 +106,23 @@ pub async fn known_profile(ctx: &Ctx, application: OrganizationId) -> AppResult<
 /// For how long the page after applying tells whose website it is, in seconds.
 const SENT_FOR: i64 = 3_600;
 
-/// What the address of the page after applying names the application by. Only we can make it: a link of somebody else's names
-/// nobody on that page.
-pub fn sent_ticket(ctx: &Ctx, application: OrganizationId) -> String {
+/// What the browser that applied names the application by, on the page after it. It is a cookie's: no link opens it, neither one
+/// that is handed on nor one that somebody makes for others. And only we can make it.
+fn sent_ticket(ctx: &Ctx, application: OrganizationId) -> String {
     let until = ctx.now().timestamp() + SENT_FOR;
     format!("{}~{until}~{}", application.0.simple(), sent_mark(ctx, application, until))
+}
+
+/// The cookie of [`sent_ticket`].
+const SENT_COOKIE: &str = "commdesk_sent";
+
+/// `Set-Cookie` after an application: with its ticket where its page has more to tell, else without what was told of another one.
+pub fn sent_cookie(ctx: &Ctx, known: Option<OrganizationId>) -> String {
+    let settings = &ctx.house.settings;
+    match known {
+        Some(application) => cookies::set(settings, SENT_COOKIE, &sent_ticket(ctx, application), SENT_FOR),
+        None => cookies::set(settings, SENT_COOKIE, "", 0),
+    }
 }
 
 fn sent_mark(ctx: &Ctx, application: OrganizationId, until: i64) -> String {
@@ -127,7 +141,18 @@ fn sent_application(ctx: &Ctx, ticket: &str) -> Option<OrganizationId> {
     (is_ours && until > ctx.now().timestamp()).then_some(id)
 }
 
-/// As [`known_profile`], for the page after applying, by what [`sent_ticket`] gave.
+/// As [`known_profile`], for the page after applying, in the browser that has applied.
+///
+/// # Errors
+/// When the database is away. Nothing for every other browser.
+pub async fn known_profile_here(ctx: &Ctx, headers: &HeaderMap) -> AppResult<Option<KnownProfile>> {
+    match cookies::get(headers, SENT_COOKIE) {
+        Some(ticket) => known_profile_by(ctx, ticket).await,
+        None => Ok(None),
+    }
+}
+
+/// As [`known_profile`], by what [`sent_ticket`] gave.
 ///
 /// # Errors
 /// When the database is away. Nothing for a ticket that is none of ours, or too old.
@@ -380,7 +405,7 @@ pub async fn decide(ctx: &Ctx, actor: &Actor, id: OrganizationId, decision: Deci
             "NO_ONE_TO_ASK",
             format!(
                 "The named person said that the application of {} is not theirs, so nobody could answer. Refuse it.",
-                held.display_name
+                isolated(&held.display_name)
             ),
         ));
     }
@@ -624,12 +649,19 @@ fn step(fact: &StoredFact) -> Option<StepView> {
             let role = fact.payload["role"].as_str().unwrap_or("admin");
             (format!("Nobody led it; a mailbox at its domain made somebody its {role}"), None)
         }
-        ("organizations", "organization_merge_proposed") => {
-            (format!("Somebody of the staff proposed to merge {} into {}", name("displayName"), name("title")), said("reason"))
+        ("organizations", "organization_merge_proposed") => (
+            format!(
+                "Somebody of the staff proposed to merge {} into {}",
+                isolated(&name("displayName")),
+                isolated(&name("title"))
+            ),
+            said("reason"),
+        ),
+        ("organizations", "organization_merge_dropped") => {
+            (format!("Staff left {} apart", isolated(&name("displayName"))), said("reason"))
         }
-        ("organizations", "organization_merge_dropped") => (format!("Staff left {} apart", name("displayName")), said("reason")),
         ("organizations", "organization_merged") => {
-            (format!("{} was merged into {}", name("title"), name("displayName")), said("reason"))
+            (format!("{} was merged into {}", isolated(&name("title")), isolated(&name("displayName"))), said("reason"))
         }
         ("organizations", "organization_profile_edited") => {
             let fields = changed_fields(fact);
@@ -1096,7 +1128,7 @@ pub async fn meant_in(tx: &mut Tx, name: &str, website: Option<&WebUrl>, communi
     if brief.status == VerificationStatus::Disabled {
         return Err(AppError::refused(
             "ORGANIZATION_DISABLED",
-            format!("{} is not on the marketplace at the moment, so it cannot be added.", brief.name),
+            format!("{} is not on the marketplace at the moment, so it cannot be added.", isolated(&brief.name)),
         ));
     }
     Ok(Meant::Known(brief))

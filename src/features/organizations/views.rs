@@ -18,6 +18,7 @@ use crate::kernel::{
     labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType, labels},
     money::{Currency, MoneyView},
     search::{FacetView, InsteadView},
+    text::isolated,
 };
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -491,12 +492,12 @@ impl KnownProfile {
 
     /// What its link says.
     pub fn label(&self) -> String {
-        format!("{} {}", if self.claimed { "Ask to join" } else { "Claim" }, self.display_name)
+        format!("{} {}", if self.claimed { "Ask to join" } else { "Claim" }, isolated(&self.display_name))
     }
 
     /// What the applicant is told about it.
     pub fn words(&self) -> String {
-        let name = &self.display_name;
+        let name = isolated(&self.display_name);
         if self.claimed {
             format!("{name} has the website that you named. If you work there, ask to join: its admins decide.")
         } else {
@@ -650,7 +651,7 @@ pub struct DashboardPart {
 impl DashboardPart {
     /// What an organization's people see first. `friendly` is what the checks found.
     pub fn of(record: &Record, audience: Audience, friendly: Option<FriendlyTrust>) -> Self {
-        let name = record.profile.display_name.as_str();
+        let name = isolated(record.profile.display_name.as_str());
         let completeness = record.profile.completeness();
         let is_admin = audience == Audience::Admin;
         let step = |label: &str, href: &str| Some(NextStep { label: label.into(), href: href.into() });
@@ -708,7 +709,7 @@ impl DashboardPart {
             acting: format!("organization:{}", record.slug),
             organization_id: record.id,
             slug: record.slug.clone(),
-            display_name: name.to_owned(),
+            display_name: record.profile.display_name.to_string(),
             logo_url: record.logo_key.as_deref().map(logo_url),
             verification_status: record.standing.status(),
             active: record.active,

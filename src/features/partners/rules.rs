@@ -9,7 +9,7 @@ use crate::kernel::{
     fields::{Check, FieldErrors},
     ids::{BenefitLineId, CommunityId, EventId, OrganizationId, PartnerLinkId, RequestId},
     labels::{BenefitKind, Category, Tier},
-    text::{Email, Line, Paragraph, WebUrl},
+    text::{Email, Line, Paragraph, WebUrl, isolated},
 };
 use serde_json::json;
 
@@ -522,7 +522,7 @@ impl Link {
             format!(
                 "Somebody saved {} after you opened it. Nothing was overwritten, and what you typed is still here: load the page in \
                  another tab, compare the two, then save again.",
-                self.display.name
+                isolated(&self.display.name)
             ),
         ))
     }
@@ -547,7 +547,8 @@ impl Link {
                 format!(
                     "{} stands here as {} because both sides agreed on it. Agree on something else with them first; how it is shown can be \
                      changed at any time.",
-                    old.name, old.category
+                    isolated(&old.name),
+                    old.category
                 ),
             ));
         }
@@ -567,7 +568,10 @@ impl Link {
         if self.request.is_some() && reason.is_none() {
             return Err(FieldErrors::one(
                 "reason",
-                format!("{} is here by an agreement. Say why you take it off the page: they read it too.", self.display.name),
+                format!(
+                    "{} is here by an agreement. Say why you take it off the page: they read it too.",
+                    isolated(&self.display.name)
+                ),
             ));
         }
         let reason = reason.map(|reason| reason.as_str().to_owned()).unwrap_or_default();

@@ -29,7 +29,7 @@ use crate::{
         ids::{CommunityId, EventId, LogoId, OrganizationId, PartnerLinkId, RequestId},
         labels::{Category, EntityType},
         page::{Page, PageRequest, cursor, uncursor},
-        text::{Paragraph, WebUrl},
+        text::{Paragraph, WebUrl, isolated},
     },
     platform::{ctx::Ctx, dates, facts::Voice, tx::Tx},
 };
@@ -284,7 +284,7 @@ async fn picture_key(ctx: &Ctx, file: Option<&str>, picture: Option<LogoId>) -> 
 async fn hold_event(tx: &mut Tx, actor: &Actor, event: EventId) -> AppResult<EventBrief> {
     let event = events::hold_in(tx, actor.scope(), event).await?;
     if event.status == EventStatus::Archived {
-        return Err(AppError::refused("EVENT_ARCHIVED", format!("{} is archived and stays as it was.", event.title)));
+        return Err(AppError::refused("EVENT_ARCHIVED", format!("{} is archived and stays as it was.", isolated(&event.title))));
     }
     Ok(event)
 }
@@ -432,7 +432,7 @@ async fn may_stand(tx: &mut Tx, link: &Link) -> AppResult<()> {
     if is_away || blocks::stands_in(tx, link.community, organization).await? {
         return Err(AppError::refused(
             "CANNOT_STAND",
-            format!("{} cannot be shown here at the moment. Leave it hidden, or remove it.", link.display.name),
+            format!("{} cannot be shown here at the moment. Leave it hidden, or remove it.", isolated(&link.display.name)),
         ));
     }
     Ok(())

@@ -25,6 +25,7 @@ use crate::{
         labels::RejectionReason,
         money::MoneyView,
         page::{Page, PageRequest, cursor, uncursor},
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -139,7 +140,7 @@ fn inbox_row(ctx: &Ctx, side: Side, row: store::Row, colleagues: &[ColleagueView
         turn_label: match (state.is_open(), your_turn) {
             (true, _) if held => "Held for a check".into(),
             (true, true) => "Your turn".into(),
-            (true, false) => format!("Waiting for {}", counterpart.name),
+            (true, false) => format!("Waiting for {}", isolated(&counterpart.name)),
             (false, _) => state.word().into(),
         },
         tone: match (held, your_turn) {
@@ -315,6 +316,7 @@ pub async fn assign(ctx: &Ctx, actor: &Actor, id: RequestId, to: Option<UserId>)
         Some(user) => match store::find_colleague(&mut tx, actor.scope(), user).await? {
             Some((name, role)) if acts(side, &role) => Some((user, name)),
             Some((name, role)) => {
+                let name = isolated(&name);
                 let words = format!("{name}'s role ({role}) cannot act on requests. Choose somebody else, or change the role.");
                 return Err(AppError::invalid("assigneeId", words));
             }

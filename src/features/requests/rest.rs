@@ -175,7 +175,7 @@ async fn get(call: Call, Seg(id): Seg<RequestId>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role or the workspace may not, or CONFLICT_OF_INTEREST"),
         (status = 404, description = "No such request, or not yours to know of"),
-        (status = 409, description = "STALE_REVISION, NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED, NO_PLACE_LEFT, ALREADY_ON_EVENT"),
+        (status = 409, description = "STALE_REVISION, NOT_YOUR_TURN, REQUEST_CLOSED, REQUEST_EXPIRED, NO_PLACE_LEFT, OFFER_LAPSED, ALREADY_ON_EVENT"),
         (status = 422, description = "revisionHash is missing"),
     )
 )]

@@ -24,12 +24,13 @@ use crate::{
         ids::{CommunityId, EventId, OpportunityId, OrganizationId, RequestId, RevisionId},
         labels::{Category, RejectionReason},
         money::{Currency, Money},
-        text::Paragraph,
+        text::{Paragraph, isolated},
     },
 };
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// The most characters of a message and of a note.
 pub const MAX_MESSAGE: usize = 5_000;
@@ -382,11 +383,12 @@ impl Request {
         )
     }
 
-    fn name_of(&self, side: Side) -> &str {
-        match side {
+    /// As sentences name it.
+    fn name_of(&self, side: Side) -> Cow<'_, str> {
+        isolated(match side {
             Side::Community => &self.parties.community_name,
             Side::Organization => &self.parties.organization_name,
-        }
+        })
     }
 
     /// The side that does not know of it.
@@ -471,7 +473,7 @@ pub fn waits_for_a_claim(other: &str, claimable: bool) -> NextAction {
     };
     NextAction {
         over: "Waiting".into(),
-        title: format!("{other} has nobody here yet"),
+        title: format!("{} has nobody here yet", isolated(other)),
         text: text.into(),
         tone: "neutral".into(),
     }
@@ -483,8 +485,9 @@ pub fn waits_for_staff(other: &str, why: &str) -> NextAction {
         over: "Waiting".into(),
         title: "Our staff look at it before it is delivered".into(),
         text: format!(
-            "It looked unusual: {why}. {other} does not see it yet. You get a mail when it is delivered, or when it is not; until \
-             then you can withdraw it."
+            "It looked unusual: {why}. {} does not see it yet. You get a mail when it is delivered, or when it is not; until \
+             then you can withdraw it.",
+            isolated(other)
         ),
         tone: "warning".into(),
     }
@@ -495,7 +498,11 @@ pub fn refused_by_staff(other: &str, why: &str) -> NextAction {
     NextAction {
         over: "Closed".into(),
         title: "Our staff did not deliver it".into(),
-        text: format!("They wrote: “{why}” {other} never hears of it. A new request can be sent when that has changed."),
+        text: format!(
+            "They wrote: “{}” {} never hears of it. A new request can be sent when that has changed.",
+            isolated(why),
+            isolated(other)
+        ),
         tone: "neutral".into(),
     }
 }
@@ -511,6 +518,7 @@ pub fn next_action(
     reason: Option<RejectionReason>,
 ) -> NextAction {
     let mine = opened_by == side;
+    let other = isolated(other);
     let action =
         |over: &str, title: String, text: String, tone: &str| NextAction { over: over.into(), title, text, tone: tone.into() };
     match state {
@@ -540,7 +548,7 @@ pub fn next_action(
             action("Agreed", format!("You and {other} agree"), text, "success")
         }
         RequestState::Rejected => {
-            let who = if turn == side { "You".to_owned() } else { other.to_owned() };
+            let who = if turn == side { "You".into() } else { other };
             let why = reason.map_or_else(String::new, |reason| format!("Reason: {reason}. "));
             action(
                 "Closed",
@@ -550,7 +558,7 @@ pub fn next_action(
             )
         }
         RequestState::Withdrawn => {
-            let who = if mine { "You".to_owned() } else { other.to_owned() };
+            let who = if mine { "You".into() } else { other };
             action("Closed", format!("{who} withdrew it"), "Nothing is left to do here.".into(), "neutral")
         }
         RequestState::Expired => {
@@ -925,5 +933,15 @@ mod tests {
             prop_assert_ne!(with(minor, &message), with(minor + 1, &message));
             prop_assert_ne!(with(minor, &message), with(minor, &format!("{message}.")));
         }
+    }
+
+    #[test]
+    fn a_name_that_is_read_from_the_right_turns_nothing_around() {
+        let title = |state, other| {
+            next_action((state, Side::Organization, Side::Community), Side::Community, other, "3 May", "", None).title
+        };
+        assert_eq!(title(RequestState::Pending, "Acme Cloud"), "Answer Acme Cloud by 3 May");
+        assert_eq!(title(RequestState::Pending, "شركة"), "Answer \u{2068}شركة\u{2069} by 3 May");
+        assert_eq!(title(RequestState::Withdrawn, "شركة"), "\u{2068}شركة\u{2069} withdrew it");
     }
 }

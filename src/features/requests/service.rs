@@ -40,6 +40,7 @@ use crate::{
         labels::RejectionReason,
         money::{MoneyRange, MoneyRangeView, MoneyView},
         page::PageRequest,
+        text::isolated,
     },
     platform::{
         ctx::Ctx,
@@ -236,14 +237,17 @@ async fn open_in(
             "LISTING_HIDDEN",
             format!(
                 "Our staff took this off the marketplace, so nothing new can be asked about {}. Its page says why.",
-                event.title
+                isolated(&event.title)
             ),
         ));
     }
     if !is_published(&event) {
         return Err(AppError::refused(
             "EVENT_NOT_PUBLISHED",
-            format!("{} is not open to sponsors. Only published events that are not over can be supported.", event.title),
+            format!(
+                "{} is not open to sponsors. Only published events that are not over can be supported.",
+                isolated(&event.title)
+            ),
         ));
     }
     if let Some(it) = &opportunity {
@@ -279,10 +283,10 @@ async fn open_in(
             "ASK_AGAIN_LATER",
             format!(
                 "{} turned you down and asked you to ask again in {}. Wait until then, or send it anyway.",
-                match side {
+                isolated(match side {
                     Side::Community => &parties.organization_name,
                     Side::Organization => &parties.community_name,
-                },
+                }),
                 sending::month_label(day),
             ),
         ));
@@ -461,7 +465,7 @@ fn must_be_fit(side: Side, community: &CommunityBrief, organization: &Organizati
 fn not_taking(other: &str) -> AppError {
     AppError::refused(
         "NOT_TAKING_REQUESTS",
-        format!("{other} does not deal with requests at the moment. Choose somebody else, or look again later."),
+        format!("{} does not deal with requests at the moment. Choose somebody else, or look again later.", isolated(other)),
     )
 }
 
@@ -471,7 +475,7 @@ fn not_taking(other: &str) -> AppError {
 ///
 /// # Errors
 /// 404; 403 (also `CONFLICT_OF_INTEREST`); 409 `REQUEST_CLOSED`, `REQUEST_EXPIRED`, `STALE_REVISION`, `NOT_YOUR_TURN`,
-/// `NO_PLACE_LEFT`, `ALREADY_ON_EVENT`, `EVENT_NOT_PUBLISHED`.
+/// `NO_PLACE_LEFT`, `OFFER_LAPSED`, `ALREADY_ON_EVENT`, `EVENT_NOT_PUBLISHED`.
 pub async fn accept(ctx: &Ctx, actor: &Actor, id: RequestId, shown: &RevisionHash) -> AppResult<RequestId> {
     let mut tx = ctx.begin().await?;
     let parents = store::get_parents(&mut tx, actor.scope(), id).await?;
@@ -509,7 +513,7 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
     if !is_published(&event) {
         return Err(AppError::refused(
             "EVENT_NOT_PUBLISHED",
-            format!("{} is over or not published, so nobody can join it.", event.title),
+            format!("{} is over or not published, so nobody can join it.", isolated(&event.title)),
         ));
     }
     let benefits = store::get_benefits(&mut tx, id, request.revision).await?;
@@ -890,7 +894,8 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     let problem = match communities_policy::may_reach_out(actor) {
         Err(denied) => denied.message,
         Ok(_) if !found.can.request => {
-            format!("{} is not verified, so nobody could answer for it. Choose a verified organization.", found.display_name)
+            let name = isolated(&found.display_name);
+            format!("{name} is not verified, so nobody could answer for it. Choose a verified organization.")
         }
         Ok(_) => String::new(),
     };
@@ -900,13 +905,17 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     let known = store_sending::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
     let events = known.events.into_iter().map(|it| Choice {
         id: it.id.to_string(),
-        label: format!("{}, {}", it.title, events::when_label(&it.timezone, it.start_at, it.end_at, it.all_day, ctx.now())),
+        label: format!(
+            "{}, {}",
+            isolated(&it.title),
+            events::when_label(&it.timezone, it.start_at, it.end_at, it.all_day, ctx.now())
+        ),
     });
     let offers = known.opportunities.into_iter().map(|it| {
         let (lower, upper) = (store::money(it.budget_min, &it.currency)?, store::money(it.budget_max, &it.currency)?);
         let budget = MoneyRange::new(lower, upper).map_err(|error| AppError::Broken(Box::new(error)))?;
         let (category, budget) = (store::category(&it.category)?, MoneyRangeView::from(budget).formatted);
-        let label = format!("{}: {category}, {budget} ({})", it.event_title, places_label(it.places, it.places_left));
+        let label = format!("{}: {category}, {budget} ({})", isolated(&it.event_title), places_label(it.places, it.places_left));
         Ok(Choice { id: it.id.to_string(), label })
     });
     let later = known.ask_again_on.filter(|day| ctx.now().date_naive() < *day);
@@ -919,7 +928,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
             .map(|(id, title)| Choice { id: format!("/requests/{id}?as={acting}"), label: title })
             .collect(),
         asked_later: later
-            .map(|day| format!("{} asked to be asked again in {}.", found.display_name, sending::month_label(day)))
+            .map(|day| format!("{} asked to be asked again in {}.", isolated(&found.display_name), sending::month_label(day)))
             .unwrap_or_default(),
         industry: found.industry.label().to_owned(),
         gives: found.available_sponsorship_types.iter().flatten().map(ToString::to_string).collect(),
@@ -1067,7 +1076,7 @@ fn entry(fact: store::TimelineRow, side: Side, colleagues: &[ColleagueView], zon
         FactKind::RequestAssigned => {
             let by_rule = if payload["byRule"].as_bool() == Some(true) { ", by your rule" } else { "" };
             match (payload["assignee"].as_str(), said("assigneeName")) {
-                (Some(_), Some(name)) => (format!("gave it to {name}{by_rule}"), "neutral", "user", None),
+                (Some(_), Some(name)) => (format!("gave it to {}{by_rule}", isolated(&name)), "neutral", "user", None),
                 (Some(_), None) => (format!("gave it to a colleague{by_rule}"), "neutral", "user", None),
                 (None, _) => ("gave it back to the team".into(), "neutral", "users", None),
             }

@@ -1,4 +1,4 @@
-//! Cookies that we set: one session, one draft, one theme.
+//! Cookies that we set: one session, one draft, one application that was just sent, one theme.
 
 use crate::platform::config::Settings;
 use http::{HeaderMap, header};

@@ -79,6 +79,62 @@ async fn decisions_are_secret_until_they_are_released_together() {
 }
 
 #[tokio::test]
+async fn what_was_prepared_goes_with_its_request_and_is_never_said() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({"places": 3, "decisionDeadline": cast.day(40)})).await;
+        let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
+        let third = cast.apply(&ingrid, opportunity).await;
+        let mut rows = Vec::new();
+        for (id, decision) in [(hers, "Accept"), (his, "Accept"), (third, "Decline")] {
+            let seen = cast.seen(&cast.ravi, id).await;
+            rows.push(json!({"requestId": id.to_string(), "decision": decision, "reason": "Budget", "note": "Next year.", "revisionHash": seen.as_str()}));
+        }
+        let all: DecisionsInput = wire(json!({ "decisions": rows }));
+        decisions::prepare(ctx, &cast.ravi, opportunity, &all).await.expect("prepared");
+        let prepared = async |id: RequestId| count(town, &format!("prepared_decisions where request_id = '{}'", id.0)).await;
+        town.drain().await;
+        assert_eq!((prepared(hers).await, prepared(his).await, prepared(third).await), (1, 1, 1), "they stand while it is open");
+
+        // Taken back while it is being said: what is on its way says nothing, and nothing is left of it.
+        sqlx::query("update prepared_decisions set releasing_at = prepared_at where request_id = $1")
+            .bind(hers.0)
+            .execute(&town.owner)
+            .await
+            .expect("on its way");
+        requests::withdraw(ctx, &cast.asha, hers).await.expect("withdrawn");
+        let apex = cast.ravi.community().expect("his");
+        decisions::go_on(ctx, opportunity, apex, cast.ravi.user()).await.expect("nothing can be said");
+        assert_eq!(cast.state(&cast.asha, hers).await, RequestState::Withdrawn);
+        town.drain().await;
+        assert_eq!((prepared(hers).await, prepared(his).await, prepared(third).await), (0, 1, 1));
+
+        // Answered by hand, it is not answered again.
+        let seen = cast.seen(&cast.ravi, third).await;
+        requests::accept(ctx, &cast.ravi, third, &seen).await.expect("a change of mind");
+        town.drain().await;
+        assert_eq!((prepared(his).await, prepared(third).await), (1, 0));
+
+        // Nobody answered in time.
+        sqlx::query("update requests set expires_at = opened_at where id = $1")
+            .bind(his.0)
+            .execute(&town.owner)
+            .await
+            .expect("its time is over");
+        requests::expire_due(ctx, his).await.expect("swept");
+        town.drain().await;
+        assert_eq!(cast.state(&cast.tomas, his).await, RequestState::Expired);
+        assert_eq!(count(town, "prepared_decisions").await, 0);
+        assert_eq!(code(decisions::release_decisions(ctx, &cast.ravi, opportunity).await), "NOTHING_PREPARED");
+        assert_eq!(cast.state(&ingrid, third).await, RequestState::Accepted);
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts() {
     sequel(async |town| {
         let cast = told(town).await;

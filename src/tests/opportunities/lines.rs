@@ -280,6 +280,47 @@ async fn taking_a_kept_place_and_its_lapse_at_once_have_one_outcome() {
 }
 
 #[tokio::test]
+async fn a_place_that_was_kept_too_long_is_taken_by_no_door_before_the_sweeper_comes() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
+        let first = cast.apply(&ingrid, opportunity).await;
+        let (second, third) = (cast.apply(&cast.tomas, opportunity).await, cast.apply(&cast.asha, opportunity).await);
+        cast.accept(first).await;
+        // He waits for his answer too, so that the place is kept for the community's yes; she is behind him.
+        decisions::wait(ctx, &cast.tomas, second, &cast.seen(&cast.tomas, second).await).await.expect("in line");
+        cast.wait(third).await;
+        decisions::release(ctx, &cast.ravi, first, "They asked for it.").await.expect("released");
+        assert_eq!(cast.waiting(&cast.tomas, second).await, Some(WaitingState::Offered));
+        town.drain().await;
+
+        // Its time is over, and nobody has swept.
+        town.house.clock.shift(3 * 86_400 + 1);
+        let seen = cast.seen(&cast.ravi, second).await;
+        assert_eq!(code(requests::accept(ctx, &cast.ravi, second, &seen).await), "OFFER_LAPSED");
+        assert_eq!(cast.state(&cast.tomas, second).await, RequestState::Pending);
+        assert_eq!(taken(town, opportunity).await, 1, "it is still kept until it is offered to the next");
+
+        // The sweeper gives it to whoever is next, who takes it in time; then it is kept for nobody any more.
+        town.shift(1).await;
+        assert_eq!(
+            (cast.waiting(&cast.tomas, second).await, cast.waiting(&cast.asha, third).await),
+            (Some(WaitingState::Lapsed), Some(WaitingState::Offered))
+        );
+        assert_eq!(count(town, "place_claims where kept_until is not null and released_at is null").await, 1);
+        decisions::take(ctx, &cast.asha, third).await.expect("hers");
+        assert_eq!(count(town, "place_claims where kept_until is not null and released_at is null").await, 0);
+        assert_eq!(cast.state(&cast.asha, third).await, RequestState::Accepted);
+        let seen = cast.seen(&cast.ravi, second).await;
+        assert_eq!(code(requests::accept(ctx, &cast.ravi, second, &seen).await), "NO_PLACE_LEFT");
+        town.drain().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_place_through_its_doors() {
     sequel(async |town| {
         let cast = told(town).await;

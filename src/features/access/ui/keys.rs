@@ -6,6 +6,7 @@ use crate::{
         server_fns,
         views::{KeyView, KeysPage, MadeKey},
     },
+    kernel::text::isolated,
     ui::{
         form::{FieldError, FormState, PostForm, SelectField, Submit, TextField, came_back_as, field_id},
         page::{acting, fetched, shown},
@@ -36,8 +37,10 @@ fn Keys(page: KeysPage) -> impl IntoView {
         1 => "One program can act for you".to_owned(),
         n => format!("{n} programs can act for you"),
     };
-    let sub =
-        format!("API keys of {}. A key does what you tick, and no more than its maker may do; it opens no page.", page.name);
+    let sub = format!(
+        "API keys of {}. A key does what you tick, and no more than its maker may do; it opens no page.",
+        isolated(&page.name)
+    );
     view! {
         <div class="center center--narrow stack stack--sections">
             <PageHead title sub>
@@ -79,7 +82,7 @@ fn Keys(page: KeysPage) -> impl IntoView {
 #[component]
 fn Made(made: MadeKey) -> impl IntoView {
     view! {
-        <Notice tone="success" title=format!("Copy the key {} now", made.key.name)>
+        <Notice tone="success" title=format!("Copy the key {} now", isolated(&made.key.name))>
             <p><code>{made.secret}</code></p>
             <p>"It is shown this once: we keep only a fingerprint of it. Put it where your program reads its secrets, and send it as "
                 <code>"Authorization: Bearer …"</code>"."</p>

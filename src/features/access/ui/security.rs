@@ -5,6 +5,7 @@ use crate::{
         access::{server_fns, views::SecurityPage},
         accounts::rules::Guarded,
     },
+    kernel::text::isolated,
     ui::{
         form::{FieldError, FormState, PostForm, Submit, field_id},
         page::{acting, fetched, shown},
@@ -42,7 +43,7 @@ fn Security(page: SecurityPage) -> impl IntoView {
     };
     view! {
         <div class="center center--narrow stack stack--sections">
-            <PageHead title=format!("Security of {}", page.name) sub="What your people and your programs need to act for you."/>
+            <PageHead title=format!("Security of {}", isolated(&page.name)) sub="What your people and your programs need to act for you."/>
             {saved.then(|| view! {
                 <Notice tone="success" title="Saved"><p>"It holds from the next click on. Everybody concerned is told."</p></Notice>
             })}

@@ -2,6 +2,7 @@
 
 use crate::{
     features::accounts::{rules::LinkPurpose, server_fns, views::LinkView},
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextField},
         page::{fetched, shown},
@@ -85,23 +86,24 @@ pub fn LinkPage() -> impl IntoView {
 
 #[component]
 fn LinkForm(link: LinkView) -> impl IntoView {
+    let name = isolated(&link.name);
     let (title, lead, label) = match link.purpose {
-        LinkPurpose::Activate => ("Choose your password", format!("For {}, {}.", link.name, link.email), "Set my password"),
+        LinkPurpose::Activate => ("Choose your password", format!("For {name}, {}.", link.email), "Set my password"),
         LinkPurpose::Reset => (
             "Choose a new password",
-            format!("For {}, {}. You are signed out everywhere when it is set.", link.name, link.email),
+            format!("For {name}, {}. You are signed out everywhere when it is set.", link.email),
             "Set my password",
         ),
         LinkPurpose::VerifyEmail if link.wants_password => (
             "Confirm your address",
-            format!("{} belongs to you, {}. Choose the password that you will sign in with.", link.email, link.name),
+            format!("{} belongs to you, {name}. Choose the password that you will sign in with.", link.email),
             "Confirm and set my password",
         ),
         LinkPurpose::VerifyEmail => {
-            ("Confirm your address", format!("{} belongs to you, {}.", link.email, link.name), "Confirm my address")
+            ("Confirm your address", format!("{} belongs to you, {name}.", link.email), "Confirm my address")
         }
         LinkPurpose::ChangeEmail => {
-            ("Confirm your new address", format!("From now on, {} signs in with {}.", link.name, link.email), "Use this address")
+            ("Confirm your new address", format!("From now on, {name} signs in with {}.", link.email), "Use this address")
         }
     };
     let wants_password = link.wants_password;

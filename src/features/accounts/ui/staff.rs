@@ -9,7 +9,7 @@ use crate::{
     ui::{
         form::{PostForm, Submit, TextArea, TextField},
         page::{acting, fetched, shown},
-        parts::{Empty, Notice, PageHead, Pill, Timeline, TimelineEntry},
+        parts::{Address, Empty, Notice, PageHead, Pill, Timeline, TimelineEntry},
     },
 };
 use leptos::prelude::*;
@@ -61,7 +61,7 @@ fn Row(line: SuspendedLine, query: String) -> impl IntoView {
         <li class="list__row">
             <div class="list__body">
                 <a class="list__link" href=format!("/staff/people/{}{query}", line.id)>{line.name}</a>
-                <p class="list__sub">{line.email}</p>
+                <p class="list__sub"><Address text=line.email/></p>
             </div>
             <div class="list__end"><time datetime=line.since.to_rfc3339()>{line.since_label}</time></div>
         </li>

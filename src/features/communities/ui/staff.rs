@@ -9,6 +9,7 @@ use crate::{
         },
         organizations::{trust::TrustBand, ui::Checks},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, fetched, shown},
@@ -175,7 +176,7 @@ fn Written(review: ReviewView) -> impl IntoView {
                     })}
                     {row("Official e-mail", contact.as_ref().map(|c| c.official_email.clone()).unwrap_or_default())}
                     {row("Phone", contact.map(|c| c.phone).unwrap_or_default())}
-                    {row("Owner", format!("{}, {}", review.owner.name, review.owner.email))}
+                    {row("Owner", format!("{}, {}", isolated(&review.owner.name), review.owner.email))}
                     {community
                         .social_links
                         .into_iter()

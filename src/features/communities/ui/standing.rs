@@ -2,7 +2,7 @@
 
 use crate::{
     features::communities::views::CommunityView,
-    kernel::actor::CommunityStatus,
+    kernel::{actor::CommunityStatus, text::isolated},
     ui::parts::{Icon, Notice},
 };
 use leptos::prelude::*;
@@ -39,7 +39,7 @@ pub fn CommunityStanding(community: CommunityView) -> impl IntoView {
     });
     Some(view! {
         <div class="stack">
-            <Notice tone=standing.tone title=format!("{}: {}", community.name, standing.status_label.to_lowercase())>
+            <Notice tone=standing.tone title=format!("{}: {}", isolated(&community.name), standing.status_label.to_lowercase())>
                 {reason}
                 <p>{standing.next_step}</p>
             </Notice>

@@ -10,6 +10,7 @@ use crate::{
     kernel::{
         labels::{EventCategory, EventFormat, EventType, Region},
         technologies::MOST,
+        text::isolated,
     },
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
@@ -48,7 +49,7 @@ pub fn EditEventPage() -> impl IntoView {
 #[component]
 fn Editor(editor: EventEditor, workspace: Option<String>) -> impl IntoView {
     let EventEditor { event, zones, can } = editor;
-    let title = event.as_ref().map_or_else(|| "New event".to_owned(), |event| format!("Edit {}", event.title));
+    let title = event.as_ref().map_or_else(|| "New event".to_owned(), |event| format!("Edit {}", isolated(&event.title)));
     let waits = can.publish_waits.clone().map(|reason| {
         view! {
             <Notice tone="info" title="You can draft everything"><p>{reason}</p></Notice>

@@ -10,6 +10,7 @@ use crate::{
         },
         organizations::views::within,
     },
+    kernel::text::isolated,
     ui::{
         form::{FileField, FormState, PostForm, SelectField, Submit, came_back},
         page::{acting, fetched, shown},
@@ -48,7 +49,7 @@ fn Import(screen: ImportScreen, over: RwSignal<u32>) -> impl IntoView {
     let ImportScreen { import, acting } = screen;
     let (pill, tone) = state_words(import.state);
     let sub = match (&import.into_name, import.target) {
-        (Some(name), _) => format!("{} for {name}, brought {}.", capital(import.target.words()), import.age_label),
+        (Some(name), _) => format!("{} for {}, brought {}.", capital(import.target.words()), isolated(name), import.age_label),
         (None, target) => format!("{}, brought {}.", capital(target.words()), import.age_label),
     };
     let crumbs = view! {
@@ -500,7 +501,7 @@ fn Decision(row: RowView, choices: Vec<Choice>) -> impl IntoView {
     let words = |choice: Choice| match choice {
         Choice::Make => "A profile of its own".to_owned(),
         Choice::Merge => match (&row.into_name, row.into_row) {
-            (Some(name), _) => format!("With {name}"),
+            (Some(name), _) => format!("With {}", isolated(name)),
             (None, Some(line)) => format!("With line {line}"),
             (None, None) => "With the other".to_owned(),
         },

@@ -11,7 +11,7 @@ use crate::kernel::{
     error::Refusal,
     fact::{Fact, Statement},
     ids::{JoinRequestId, OrganizationId, UserId},
-    text::Paragraph,
+    text::{Paragraph, isolated},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -63,6 +63,7 @@ impl Standing<'_> {
         if self.is_for_admins() {
             return Ok(Decider::Admins);
         }
+        let name = isolated(name);
         let Some(domain) = self.domain else {
             return Err(Refusal::new(
                 "NO_ONE_TO_ASK",
@@ -88,6 +89,7 @@ impl Standing<'_> {
 
 /// Nobody of theirs is here: whoever is, claims it, and staff decide.
 pub fn claim_it(name: &str) -> Refusal {
+    let name = isolated(name);
     Refusal::new(
         "CLAIM_IT",
         format!(
@@ -134,10 +136,10 @@ impl JoinRequest {
     pub fn still_open(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         if self.accepted || self.declined {
             let what = if self.accepted { "accepted" } else { "declined" };
-            return Err(Refusal::new("JOIN_DECIDED", format!("The request of {} was {what} already.", self.name)));
+            return Err(Refusal::new("JOIN_DECIDED", format!("The request of {} was {what} already.", isolated(&self.name))));
         }
         if self.expires_at.is_some_and(|end| now >= end) {
-            return Err(Refusal::new("JOIN_EXPIRED", format!("This link has expired. {} can ask again.", self.name)));
+            return Err(Refusal::new("JOIN_EXPIRED", format!("This link has expired. {} can ask again.", isolated(&self.name))));
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::kernel::{
     fact::{Fact, Statement, Subject},
     ids::{CommunityId, InvitationId, MemberId, OrganizationId, UserId},
     labels::{EntityType, MemberInterest, labels},
-    text::{Paragraph, WebUrl},
+    text::{Paragraph, WebUrl, isolated},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
@@ -383,11 +383,11 @@ impl Seat {
         Err(match self.workspace {
             WorkspaceId::Community(_) => Refusal::new(
                 "LAST_OWNER",
-                format!("{} is the last owner. Make somebody else an owner first, then try again.", self.name),
+                format!("{} is the last owner. Make somebody else an owner first, then try again.", isolated(&self.name)),
             ),
             WorkspaceId::Organization(_) => Refusal::new(
                 "LAST_ADMIN",
-                format!("{} is the last admin. Make somebody else an admin first, then try again.", self.name),
+                format!("{} is the last admin. Make somebody else an admin first, then try again.", isolated(&self.name)),
             ),
         })
     }
@@ -440,11 +440,11 @@ impl Seat {
             };
             return Err(Refusal::new(
                 "STATUS_NOT_OPEN",
-                format!("{} is {} and cannot become {}. {next}", self.name, self.status, to),
+                format!("{} is {} and cannot become {}. {next}", isolated(&self.name), self.status, to),
             ));
         }
         if matches!(to, MemberStatus::Suspended | MemberStatus::Banned) && reason.is_empty() {
-            return Err(Refusal::new("REASON_NEEDED", format!("Say why: {} is told the reason.", self.name)));
+            return Err(Refusal::new("REASON_NEEDED", format!("Say why: {} is told the reason.", isolated(&self.name))));
         }
         self.keep_a_lead(other_leads)?;
         Ok(Some(StatusSet { seat: self.clone(), to, reason: reason.as_str().to_owned() }))
@@ -461,7 +461,7 @@ impl Seat {
     /// `LAST_OWNER`, `LAST_ADMIN`; `STATUS_NOT_OPEN` for whoever is not active.
     pub fn leave(&self, other_leads: i64) -> Result<MemberLeft, Refusal> {
         if self.status != MemberStatus::Active {
-            return Err(Refusal::new("STATUS_NOT_OPEN", format!("{} is not active here.", self.name)));
+            return Err(Refusal::new("STATUS_NOT_OPEN", format!("{} is not active here.", isolated(&self.name))));
         }
         self.keep_a_lead(other_leads)?;
         Ok(MemberLeft { seat: self.clone() })

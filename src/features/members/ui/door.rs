@@ -5,6 +5,7 @@ use crate::{
         server_fns,
         views::{InvitationPage as View, InvitationStep, within},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextField},
         page::{fetched, shown},
@@ -25,14 +26,14 @@ pub fn InvitationDoor() -> impl IntoView {
 
 #[component]
 fn Invitation(view: View, token: String) -> impl IntoView {
+    let name = isolated(&view.workspace_name).into_owned();
     let title = match &view.step {
         InvitationStep::Closed { .. } => "This invitation does not work any more".to_owned(),
-        InvitationStep::Done { .. } => format!("You belong to {}", view.workspace_name),
-        _ => format!("Join {}", view.workspace_name),
+        InvitationStep::Done { .. } => format!("You belong to {name}"),
+        _ => format!("Join {name}"),
     };
-    let lead =
-        format!("{} invites {} to be {}. The invitation ends {}.", view.invited_by, view.email, view.role, view.expires_label);
-    let name = view.workspace_name.clone();
+    let by = isolated(&view.invited_by);
+    let lead = format!("{by} invites {} to be {}. The invitation ends {}.", view.email, view.role, view.expires_label);
     let step = match view.step {
         InvitationStep::Accept => view! {
             <p class="auth__lead">{lead}</p>

@@ -13,7 +13,7 @@ use crate::{
         browser,
         form::{FieldError, PostForm, Submit, TextArea, field_id},
         page::{acting, fetched, shown},
-        parts::{Notice, PageHead, Pill},
+        parts::{Address, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -262,7 +262,7 @@ fn Row(row: ImportRow) -> impl IntoView {
         <tr>
             <td class="table__main">
                 {format!("{} {}", row.first_name, row.last_name)}
-                <span class="table__sub">{row.email}</span>
+                <span class="table__sub"><Address text=row.email/></span>
             </td>
             <td data-label="Role">{row.role}</td>
             <td class="table__number num" data-label="Line">{row.line}</td>

@@ -7,6 +7,7 @@ use crate::{
         server_fns,
         views::{JoinDecisionPage as Decision, JoinScreen, JoinStep, within},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField},
         page::{fetched, shown},
@@ -38,11 +39,12 @@ pub fn JoinOrganizationPage() -> impl IntoView {
 #[component]
 fn Join(screen: JoinScreen) -> impl IntoView {
     let JoinScreen { organization_name: name, slug, acting, belongs, step } = screen;
+    let said = isolated(&name).into_owned();
     let leads = belongs && !matches!(step, JoinStep::Member | JoinStep::Claim | JoinStep::Apply);
     let (title, sub) = if leads {
-        (format!("Lead {name}"), "Nobody leads it any more. Ask only if you speak for it.")
+        (format!("Lead {said}"), "Nobody leads it any more. Ask only if you speak for it.")
     } else {
-        (format!("Join {name}"), "Ask only if you work for it.")
+        (format!("Join {said}"), "Ask only if you work for it.")
     };
     let back = within(&format!("/directory/{slug}"), &acting);
     let message = || {
@@ -52,7 +54,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
     };
     let body = match step {
         JoinStep::AskAdmins => view! {
-            <p>{format!("The admins of {name} decide, and choose your role. You get a mail when they do.")}</p>
+            <p>{format!("The admins of {said} decide, and choose your role. You get a mail when they do.")}</p>
             <PostForm name="ask" acting>
                 {message()}
                 <div class="form__actions"><Submit label="Ask to join"/></div>
@@ -60,7 +62,7 @@ fn Join(screen: JoinScreen) -> impl IntoView {
         }
         .into_any(),
         JoinStep::AskMailbox { domain } => view! {
-            <p>{format!("{name} has nobody on CommDesk to ask. Name a mailbox at {domain}: we mail a link there, and whoever reads it decides.")}</p>
+            <p>{format!("{said} has nobody on CommDesk to ask. Name a mailbox at {domain}: we mail a link there, and whoever reads it decides.")}</p>
             <p class="text-soft">"No mailbox there? "<a href=format!("/claim/{slug}#dns")>{format!("Publish a text in the DNS of {domain}")}</a>" instead."</p>
             <PostForm name="ask" acting>
                 <TextField form="ask" name="mailbox" label=format!("A mailbox at {domain}") kind="email" inputmode="email" autocomplete="off" placeholder=format!("office@{domain}")/>
@@ -78,17 +80,17 @@ fn Join(screen: JoinScreen) -> impl IntoView {
             view! { <Notice tone="info" title="You have asked"><p>{text}</p></Notice> }.into_any()
         }
         JoinStep::Member => view! {
-            <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
+            <Notice tone="success" title=format!("You belong to {said}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
         }
         .into_any(),
         JoinStep::Claim => view! {
-            <p>{format!("A community added {name}, and nobody of theirs is here yet. If you speak for it, claim the profile: by a mailbox at its domain, or by a text in the domain's DNS. Our staff then decide; approved, you are its admin and can invite the others.")}</p>
-            <div class="form__actions"><a class="button button--primary" href=format!("/claim/{slug}")>{format!("Claim {name}")}</a></div>
+            <p>{format!("A community added {said}, and nobody of theirs is here yet. If you speak for it, claim the profile: by a mailbox at its domain, or by a text in the domain's DNS. Our staff then decide; approved, you are its admin and can invite the others.")}</p>
+            <div class="form__actions"><a class="button button--primary" href=format!("/claim/{slug}")>{format!("Claim {said}")}</a></div>
         }
         .into_any(),
         JoinStep::Apply => {
             let text = format!(
-                "A community added {name}, and so far only its name is known here. If it is yours, join as a sponsor or partner: \
+                "A community added {said}, and so far only its name is known here. If it is yours, join as a sponsor or partner: \
                  our staff then make the two profiles one."
             );
             view! {
@@ -129,6 +131,7 @@ pub fn JoinDecisionDoor() -> impl IntoView {
 #[component]
 fn Decide(decision: Decision) -> impl IntoView {
     let Decision { organization_name: organization, name, email, message, mailbox, belongs_as, roles, problem } = decision;
+    let (name, organization) = (isolated(&name), isolated(&organization));
     let (title, said) = match belongs_as {
         Some(role) => (
             format!("May {name} lead {organization}?"),

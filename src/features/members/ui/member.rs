@@ -7,11 +7,11 @@ use crate::{
         server_fns,
         views::{MemberScreen, MemberView, interest_label, within},
     },
-    kernel::labels::MemberInterest,
+    kernel::{labels::MemberInterest, text::isolated},
     ui::{
         form::{FieldError, PostForm, SelectField, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
-        parts::{Icon, Logo, Notice, Pill},
+        parts::{Address, Icon, Logo, Notice, Pill},
     },
 };
 use leptos::prelude::*;
@@ -62,7 +62,7 @@ fn Member(screen: MemberScreen, saved: bool) -> impl IntoView {
             </section>
         })}
         {(is_community && m.bio.is_empty() && m.interests.is_empty() && !m.can.edit_profile).then(|| view! {
-            <p class="text-soft">{format!("{} has not written anything yet.", m.name)}</p>
+            <p class="text-soft">{format!("{} has not written anything yet.", isolated(&m.name))}</p>
         })}
         {m.can.edit_profile.then(|| view! { <About member=m.clone() acting=acting.clone()/> })}
         {(!is_community && !changes).then(|| view! {
@@ -89,7 +89,7 @@ fn Member(screen: MemberScreen, saved: bool) -> impl IntoView {
                         {member.finance.then(|| view! { <li class="meta__item"><Icon name="wallet" small=true/>"Moves money"</li> })}
                         <li class="meta__item"><Icon name="clock" small=true/>"Since " <time datetime=member.since.clone()>{member.since_label.clone()}</time></li>
                         {member.email.clone().map(|email| view! {
-                            <li class="meta__item"><Icon name="mail" small=true/><a href=format!("mailto:{email}")>{email.clone()}</a></li>
+                            <li class="meta__item"><Icon name="mail" small=true/><a href=format!("mailto:{email}")><Address text=email.clone()/></a></li>
                         })}
                     </ul>
                 </div>

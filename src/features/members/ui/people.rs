@@ -6,10 +6,11 @@ use crate::{
         server_fns,
         views::{InvitationView, JoinView, MemberView, PeopleScreen, within},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, came_back, came_back_as},
         page::{Shape, acting, fetched, shown_as},
-        parts::{Empty, Icon, More, Notice, PageHead, Pill},
+        parts::{Address, Empty, Icon, More, Notice, PageHead, Pill},
     },
 };
 use leptos::prelude::*;
@@ -59,8 +60,8 @@ fn People(screen: PeopleScreen, done: String) -> impl IntoView {
     let is_community = kind == "community";
     let count = if members.total_capped { "1,000+".to_owned() } else { members.total.to_string() };
     let title = match (members.total, status.as_str()) {
-        (1, "") => format!("One person is in {workspace_name}"),
-        (_, "") => format!("{count} people are in {workspace_name}"),
+        (1, "") => format!("One person is in {}", isolated(&workspace_name)),
+        (_, "") => format!("{count} people are in {}", isolated(&workspace_name)),
         (1, status) => format!("One person is {status}"),
         (_, status) => format!("{count} people are {status}"),
     };
@@ -171,7 +172,7 @@ fn Row(member: MemberView, acting: String, is_community: bool) -> impl IntoView 
         <tr>
             <td class="table__main">
                 <a class="table__link" href=href>{member.name}{member.is_you.then_some(" (you)")}</a>
-                {member.email.map(|email| view! { <span class="table__sub">{email}</span> })}
+                {member.email.map(|email| view! { <span class="table__sub"><Address text=email/></span> })}
             </td>
             <td data-label="Role">{member.role}{powers.map(|powers| view! { <span class="table__sub">{powers}</span> })}</td>
             {is_community.then(|| view! { <td data-label="Status"><Pill text=member.status.label() tone=member.tone/></td> })}
@@ -196,18 +197,14 @@ fn Invitations(invitations: Vec<InvitationView>, acting: String, can_send: bool)
                             (format!("Ends {}", invitation.expires_label), "info")
                         };
                         let id = invitation.invitation_id.to_string();
-                        let who = if invitation.name.is_empty() {
-                            invitation.email.clone()
-                        } else {
-                            format!("{}, {}", invitation.name, invitation.email)
-                        };
+                        let name = (!invitation.name.is_empty()).then(|| view! { <bdi>{invitation.name.clone()}</bdi> ", " });
                         let again = format!("Send again to {}", invitation.email);
                         let back = format!("Take back the invitation of {}", invitation.email);
                         view! {
                             <li class="list__row">
                                 <div class="list__body">
-                                    <p>{who}</p>
-                                    <p class="list__sub">{format!("{}, invited by {}, sent {}", invitation.role, invitation.invited_by, invitation.sent_label)}</p>
+                                    <p>{name}<Address text=invitation.email/></p>
+                                    <p class="list__sub">{format!("{}, invited by {}, sent {}", invitation.role, isolated(&invitation.invited_by), invitation.sent_label)}</p>
                                 </div>
                                 <div class="list__end">
                                     <Pill text=pill tone/>
@@ -245,7 +242,7 @@ fn Joins(joins: Vec<JoinView>, roles: Vec<String>, acting: String) -> impl IntoV
                             <li class="list__row">
                                 <div class="list__body">
                                     <p>{join.name}</p>
-                                    <p class="list__sub">{format!("{}, asked {}", join.email, join.asked_label)}</p>
+                                    <p class="list__sub"><Address text=join.email/>{format!(", asked {}", join.asked_label)}</p>
                                     {(!join.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{join.message}</blockquote> })}
                                 </div>
                                 <div class="list__end">

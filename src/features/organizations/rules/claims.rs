@@ -9,7 +9,7 @@ use crate::kernel::{
     fields::{Check, FieldErrors},
     ids::{CommunityId, OrganizationId, UserId},
     labels::{EntityType, Industry, labels},
-    text::{Email, Line, Paragraph, WebUrl},
+    text::{Email, Line, Paragraph, WebUrl, isolated},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -256,7 +256,7 @@ impl Organization {
         }
         Err(Refusal::new(
             "NOT_CLAIMABLE",
-            format!("{} has people of its own here. Ask one of its admins to invite you.", self.display_name),
+            format!("{} has people of its own here. Ask one of its admins to invite you.", isolated(&self.display_name)),
         ))
     }
 
@@ -297,7 +297,10 @@ impl Claim {
             _ => {
                 return Err(Refusal::new(
                     "CLAIM_NOT_PROVEN",
-                    format!("This claim of {} is not proven, or it is decided. Load the page again.", self.display_name),
+                    format!(
+                        "This claim of {} is not proven, or it is decided. Load the page again.",
+                        isolated(&self.display_name)
+                    ),
                 ));
             }
         };

@@ -10,6 +10,7 @@ use crate::kernel::{
     fact::{Fact, Statement, Subject},
     fields::FieldErrors,
     ids::{OrganizationId, UserId},
+    text::isolated,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -130,13 +131,22 @@ impl Organization {
             let off = if rank(self.standing).is_none() { self } else { kept };
             return Err(Refusal::new(
                 "CANNOT_MERGE",
-                format!("{} is {}. Only profiles that wait or are listed can be merged.", off.display_name, off.standing.words()),
+                format!(
+                    "{} is {}. Only profiles that wait or are listed can be merged.",
+                    isolated(&off.display_name),
+                    off.standing.words()
+                ),
             ));
         };
         if low > high {
             return Err(Refusal::new(
                 "WRONG_WAY",
-                format!("{} stands higher than {}. Keep {} instead.", self.display_name, kept.display_name, self.display_name),
+                format!(
+                    "{} stands higher than {}. Keep {} instead.",
+                    isolated(&self.display_name),
+                    isolated(&kept.display_name),
+                    isolated(&self.display_name)
+                ),
             ));
         }
         if self.standing == Standing::Verified {
@@ -158,7 +168,10 @@ impl Organization {
                 Some(waiting) if waiting.by == by => {
                     return Err(Refusal::new(
                         "SECOND_PERSON_NEEDED",
-                        format!("You proposed to merge {}. Somebody else of the staff has to confirm it.", self.display_name),
+                        format!(
+                            "You proposed to merge {}. Somebody else of the staff has to confirm it.",
+                            isolated(&self.display_name)
+                        ),
                     ));
                 }
                 Some(_) => {}
@@ -180,14 +193,14 @@ impl Organization {
     pub fn is_merged(&self) -> Refusal {
         Refusal::new(
             "MERGED",
-            format!("{} was merged into another profile. Nothing is decided on it any more.", self.display_name),
+            format!("{} was merged into another profile. Nothing is decided on it any more.", isolated(&self.display_name)),
         )
     }
 
     fn merges_elsewhere(&self) -> Refusal {
         Refusal::new(
             "MERGES_ELSEWHERE",
-            format!("Somebody proposes to merge {} into another profile. Decide on that first.", self.display_name),
+            format!("Somebody proposes to merge {} into another profile. Decide on that first.", isolated(&self.display_name)),
         )
     }
 
@@ -204,7 +217,7 @@ impl Organization {
         let Some(proposal) = proposal else {
             return Err(Refusal::new(
                 "NOT_WAITING",
-                format!("Nobody proposes to merge {} (any more). Load the page again.", self.display_name),
+                format!("Nobody proposes to merge {} (any more). Load the page again.", isolated(&self.display_name)),
             ));
         };
         if proposal.kept != kept {

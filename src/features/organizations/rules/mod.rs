@@ -32,7 +32,7 @@ use crate::kernel::{
     fields::FieldErrors,
     ids::{OrganizationId, UserId},
     labels::{EntityType, labels},
-    text::Paragraph,
+    text::{Paragraph, isolated},
 };
 use application::Application;
 use profile::Profile;
@@ -449,7 +449,10 @@ impl Organization {
                 Some(proposer) if proposer == by => {
                     return Err(Refusal::new(
                         "SECOND_PERSON_NEEDED",
-                        format!("You proposed to disable {}. Somebody else of the staff has to confirm it.", self.display_name),
+                        format!(
+                            "You proposed to disable {}. Somebody else of the staff has to confirm it.",
+                            isolated(&self.display_name)
+                        ),
                     ));
                 }
                 Some(_) => Disabled,
@@ -496,7 +499,7 @@ impl Organization {
             (Verdict::Restore, _) => "Only a disabled profile can be restored.",
             (Verdict::Keep, _) => "Nobody proposes to disable it (any more).",
         };
-        Refusal::new("NOT_WAITING", format!("{} is {}. {next}", self.display_name, standing.words()))
+        Refusal::new("NOT_WAITING", format!("{} is {}. {next}", isolated(&self.display_name), standing.words()))
     }
 }
 
@@ -647,7 +650,7 @@ impl Organization {
                 "NOTHING_ASKED",
                 format!(
                     "{} is {}: nobody waits for an answer. Your profile can be edited at any time.",
-                    self.display_name,
+                    isolated(&self.display_name),
                     self.standing.words()
                 ),
             ));
@@ -706,7 +709,10 @@ impl Organization {
         if self.standing == Standing::Disabled {
             return Err(Refusal::new(
                 "DISABLED",
-                format!("{} is disabled, so its profile stays as it is. Write to us if this is a mistake.", self.display_name),
+                format!(
+                    "{} is disabled, so its profile stays as it is. Write to us if this is a mistake.",
+                    isolated(&self.display_name)
+                ),
             )
             .into());
         }

@@ -7,7 +7,7 @@ use crate::kernel::{
     fact::{Fact, Statement, Subject},
     ids::{OrganizationId, UserId},
     labels::labels,
-    text::{Slug, WebUrl},
+    text::{Slug, WebUrl, isolated},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -86,7 +86,7 @@ impl Organization {
                 "TOO_MANY_SLUGS",
                 format!(
                     "{} has had {known} addresses, and every one of them goes on leading here. Keep this one, or write to us.",
-                    self.display_name
+                    isolated(&self.display_name)
                 ),
             ));
         }
@@ -96,7 +96,10 @@ impl Organization {
     pub(super) fn is_disabled(&self) -> Refusal {
         Refusal::new(
             "DISABLED",
-            format!("{} is disabled, so its profile stays as it is. Write to us if this is a mistake.", self.display_name),
+            format!(
+                "{} is disabled, so its profile stays as it is. Write to us if this is a mistake.",
+                isolated(&self.display_name)
+            ),
         )
     }
 }
@@ -160,7 +163,7 @@ impl Organization {
         if !self.standing.owns_identity() {
             return Err(Refusal::new(
                 "NOTHING_TO_KEEP",
-                format!("{} is not verified yet: edit the website in its profile.", self.display_name),
+                format!("{} is not verified yet: edit the website in its profile.", isolated(&self.display_name)),
             ));
         }
         if standpoint.identity_key == self.identity_key {
@@ -179,7 +182,7 @@ impl Organization {
                 "DISABLED",
                 format!(
                     "{} is disabled, so its website stays as it is. Restore it first, or refuse the proposal.",
-                    self.display_name
+                    isolated(&self.display_name)
                 ),
             ));
         }

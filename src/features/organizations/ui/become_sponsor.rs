@@ -21,13 +21,13 @@ use leptos_router::hooks::use_query_map;
 #[component]
 pub fn BecomeSponsorPage() -> impl IntoView {
     let query = use_query_map();
-    let asked = Memo::new(move |_| query.with(|query| (query.get("step").unwrap_or_default(), query.get("known"))));
-    let loaded = fetched(move || asked.get(), |(_, known)| server_fns::draft(known));
+    let asked = Memo::new(move |_| query.with(|query| query.get("step").unwrap_or_default()));
+    let loaded = fetched(move || asked.get(), |step| server_fns::draft(step == "sent"));
     view! {
         <Title text="Become a sponsor"/>
         <Described path="/become-sponsor" title="Become a sponsor" text="Apply once, be checked by a person, and back the developer events that your users go to."/>
         {shown(loaded, move |draft: DraftView| {
-            let (asked, _) = asked.get_untracked();
+            let asked = asked.get_untracked();
             if asked == "sent" {
                 return view! { <Sent known=draft.known/> }.into_any();
             }

@@ -8,7 +8,7 @@ use crate::{
         server_fns,
         views::{ClaimPageView, ClaimView, ProofPageView, ProofView, within},
     },
-    kernel::labels::EntityType,
+    kernel::{labels::EntityType, text::isolated},
     ui::{
         form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, fetched, shown},
@@ -101,11 +101,12 @@ pub fn ClaimPage() -> impl IntoView {
 #[component]
 fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
     let ClaimPageView { slug, display_name: name, logo_url, domain, claimable, joinable, member, signed_in, mine, proof } = page;
+    let said = isolated(&name).into_owned();
     let (title, sub) = if joinable {
-        (format!("Lead {name}"), "Nobody leads it here. Show that its domain is yours, and you are its admin.")
+        (format!("Lead {said}"), "Nobody leads it here. Show that its domain is yours, and you are its admin.")
     } else {
         (
-            format!("Claim {name}"),
+            format!("Claim {said}"),
             "Show that you speak for it. A person then looks at your claim; approved, you are its admin, and requests that wait are yours to answer.",
         )
     };
@@ -129,7 +130,7 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
             {mine.map(|claim| view! { <Mine claim/> })}
             {if member && !claimable && !joinable {
                 view! {
-                    <Notice tone="success" title=format!("You belong to {name}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
+                    <Notice tone="success" title=format!("You belong to {said}")><p>"Choose it in the switcher at the top of your workspace."</p></Notice>
                 }
                 .into_any()
             } else if !claimable && domain.is_empty() {
@@ -142,7 +143,7 @@ fn Claim(page: ClaimPageView, sent: bool, proven: bool) -> impl IntoView {
                 .into_any()
             } else if !claimable && !joinable {
                 view! {
-                    <Notice tone="info" title="It has people of its own here"><p>{format!("{name} cannot be claimed (any more). Ask one of its admins to invite you.")}</p></Notice>
+                    <Notice tone="info" title="It has people of its own here"><p>{format!("{said} cannot be claimed (any more). Ask one of its admins to invite you.")}</p></Notice>
                 }
                 .into_any()
             } else if open {
@@ -255,7 +256,7 @@ fn Domain(page: ProofPageView) -> impl IntoView {
     let ProofPageView { acting, display_name: name, domain, can_edit, lacks_second_factor, proof } = page;
     let back = within("/organization/profile", &acting);
     view! {
-        <PageHead title="Prove your domain" sub=format!("A text in its DNS shows that {name} speaks for it: nothing raises the trust in an application more.")>
+        <PageHead title="Prove your domain" sub=format!("A text in its DNS shows that {} speaks for it: nothing raises the trust in an application more.", isolated(&name))>
             <a class="button" href=back>"Back to the profile"</a>
         </PageHead>
         <section class="panel" aria-label="Proof">

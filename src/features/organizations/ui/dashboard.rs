@@ -7,6 +7,7 @@ use crate::{
         trust::FriendlyTrust,
         views::{DashboardPart, OpenClaim, WaitingSeat, within},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextArea},
         parts::{Icon, Pill},
@@ -106,10 +107,10 @@ pub fn WaitingSeats(seats: Vec<WaitingSeat>, acting: String) -> impl IntoView {
             view! {
                 <section class="panel" aria-labelledby=title.clone()>
                     <header class="panel__head">
-                        <h2 class="panel__title" id=title.clone()>{format!("Is the application of {} yours?", seat.display_name)}</h2>
+                        <h2 class="panel__title" id=title.clone()>{format!("Is the application of {} yours?", isolated(&seat.display_name))}</h2>
                     </header>
                     <div class="panel__body">
-                        <p>{format!("Somebody applied for {}{of} {}, and named you as its contact.", seat.display_name, seat.asked_label)}</p>
+                        <p>{format!("Somebody applied for {}{of} {}, and named you as its contact.", isolated(&seat.display_name), seat.asked_label)}</p>
                         <p>{format!("Say yes, and you run it here as {}. Until then it is nobody's.", seat.role)}</p>
                         <PostForm name="seat" acting=acting.clone()>
                             <input type="hidden" name="organizationId" value=seat.organization_id.to_string()/>
@@ -133,7 +134,8 @@ pub fn OpenClaims(claims: Vec<OpenClaim>, nobody: bool) -> impl IntoView {
         .into_iter()
         .filter(|claim| claim.proven || nobody)
         .map(|claim| {
-            let OpenClaim { slug, display_name: name, proven } = claim;
+            let OpenClaim { slug, display_name, proven } = claim;
+            let name = isolated(&display_name);
             let (title, text) = if proven {
                 (format!("Your claim of {name} waits for our staff"), "It is proven. You get a mail as soon as it is decided.")
             } else {

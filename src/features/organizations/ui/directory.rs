@@ -13,7 +13,7 @@ use crate::{
             views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
-    kernel::{actor::VerificationStatus, labels::Region, search::count_label},
+    kernel::{actor::VerificationStatus, labels::Region, search::count_label, text::isolated},
     ui::{
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
@@ -415,7 +415,7 @@ fn Claimable(name: String, slug: String) -> impl IntoView {
         <div class="notice tone-info" role="status">
             <Icon name="info"/>
             <div class="notice__body">
-                <p class="notice__title">{format!("Nobody of {name} is here yet")}</p>
+                <p class="notice__title">{format!("Nobody of {} is here yet", isolated(&name))}</p>
                 <p>"A community or our staff added this profile, and none of its people have looked at it. Requests wait until one of them takes it over."</p>
             </div>
             <a class="button button--small notice__action" href=format!("/claim/{slug}")>"Is this yours? Claim it"</a>

@@ -14,6 +14,7 @@ use crate::{
             ReviewView, StaffPart, StepView, within,
         },
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, RadioField, Submit, TextArea},
         page::{acting, fetched, shown},
@@ -214,7 +215,7 @@ fn Row(row: QueueRow, note: Option<String>, age: &'static str) -> impl IntoView 
         <tr>
             <td class="table__main">
                 <a class="table__link" href=href>{row.display_name}</a>
-                <span class="table__sub">{row.primary_email}</span>
+                <span class="table__sub"><Address text=row.primary_email/></span>
                 {note.map(|note| view! { <span class="badge tone-warning">{note}</span> })}
             </td>
             <td class="table__address" data-label="Website"><Address text=row.website/></td>
@@ -267,7 +268,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
     };
     let confirmed = if review.applicant_confirmed { "has set a password" } else { "has not opened the mail yet" };
     let applicant = match (review.applicant_name, review.applicant_email) {
-        (Some(name), Some(email)) => format!("{name}, {email} ({confirmed})"),
+        (Some(name), Some(email)) => format!("{}, {email} ({confirmed})", isolated(&name)),
         _ => "Nobody: a community added it".to_owned(),
     };
     let back = here("/staff/organizations");
@@ -306,7 +307,7 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
         {review.merges.into_iter().map(|it| view! { <MergeWaits it/> }).collect_view()}
         {review.disabling.map(|it| view! {
             <Notice tone="danger" title="A second person is needed">
-                <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", it.proposed_by, it.waits_label, it.reason)}</p>
+                <p>{format!("{} proposed {} ago to disable it: {} Somebody else confirms that with \"Disable\", or drops it with \"Keep\".", isolated(&it.proposed_by), it.waits_label, isolated(&it.reason))}</p>
             </Notice>
         })}
         <div class="sidebar">
@@ -365,7 +366,7 @@ fn MergeWaits(it: MergeWaiting) -> impl IntoView {
     let href = here(&format!("/staff/organizations/{}/merge?into={}", it.gone_id, it.kept_id));
     view! {
         <Notice tone="danger" title="A merge waits for a second person">
-            <p>{format!("{} proposed {} ago to merge {} into {}: {}", it.proposed_by, it.waits_label, it.gone_name, it.kept_name, it.reason)}</p>
+            <p>{format!("{} proposed {} ago to merge {} into {}: {}", isolated(&it.proposed_by), it.waits_label, isolated(&it.gone_name), isolated(&it.kept_name), isolated(&it.reason))}</p>
             <p><a href=href>"Look at what would move, and decide"</a></p>
         </Notice>
     }
@@ -393,7 +394,9 @@ fn Rivals(identity: String, rivals: Vec<QueueRow>) -> impl IntoView {
                                 <Logo name=rival.display_name.clone() url=rival.logo_url size="small"/>
                                 <div class="list__body">
                                     <a class="list__link" href=here(&format!("/staff/organizations/{}", rival.id))>{rival.display_name}</a>
-                                    <p class="list__sub">{format!("{}, {}, waits {}", rival.primary_email, rival.website, rival.waits_label)}</p>
+                                    <p class="list__sub">
+                                        <Address text=rival.primary_email/>", "<Address text=rival.website/>{format!(", waits {}", rival.waits_label)}
+                                    </p>
                                 </div>
                                 <div class="list__end">
                                     <span class=format!("pill tone-{} num", TrustBand::of(rival.trust_score).tone())>{rival.trust_score}</span>
@@ -470,7 +473,7 @@ fn Proposal(proposal: ProposalView, acting: String) -> impl IntoView {
                 <div class="definition__row"><dt>"From"</dt><dd>{proposal.old_website}</dd></div>
                 <div class="definition__row"><dt>"To"</dt><dd><a href=proposal.website.clone() rel="noopener noreferrer nofollow external">{proposal.website.clone()}</a></dd></div>
                 <div class="definition__row"><dt>"Stands for"</dt><dd>{proposal.identity_key}</dd></div>
-                <div class="definition__row"><dt>"Proposed"</dt><dd>{format!("{} ago by {}", proposal.waits_label, proposal.proposed_by)}</dd></div>
+                <div class="definition__row"><dt>"Proposed"</dt><dd>{format!("{} ago by {}", proposal.waits_label, isolated(&proposal.proposed_by))}</dd></div>
             </dl>
             {if checked {
                 view! { <Evidence checks=proposal.checks/> }.into_any()
@@ -498,13 +501,13 @@ fn Claims(claims: Vec<ClaimView>, acting: String) -> impl IntoView {
                             ClaimState::Approved => ("Approved", "success"),
                             ClaimState::Refused => ("Refused", "danger"),
                         };
-                        let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
+                        let by = claim.invited_by.map(|community| format!(", invited for {}", isolated(&community))).unwrap_or_default();
                         let proven = claim.state == ClaimState::Proven;
                         view! {
                             <li class="list__row">
                                 <div class="list__body stack">
                                     <div>
-                                        <p class="cluster">{format!("{} ({})", claim.claimant, claim.email)}<Pill text=word tone/></p>
+                                        <p class="cluster">{format!("{} ({})", isolated(&claim.claimant), claim.email)}<Pill text=word tone/></p>
                                         <p class="list__sub">{format!("{}{by}, {} ago", claim.method_label, claim.waits_label)}</p>
                                     </div>
                                     {proven.then(|| view! {

@@ -5,6 +5,7 @@ use crate::{
         server_fns,
         views::{ClaimView, DisablingView, MergeWaiting, ProposalView, WaitingView, within},
     },
+    kernel::text::isolated,
     ui::{
         page::{acting, fetched, shown},
         parts::{Empty, PageHead},
@@ -36,7 +37,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
     }
     let WaitingView { claims, proposals, disablings, merges } = waiting;
     let claims = claims.into_iter().map(|claim: ClaimView| {
-        let by = claim.invited_by.map(|community| format!(", invited for {community}")).unwrap_or_default();
+        let by = claim.invited_by.map(|community| format!(", invited for {}", isolated(&community))).unwrap_or_default();
         (
             claim.organization_id.to_string(),
             claim.display_name,
@@ -48,7 +49,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         (
             it.organization_id.to_string(),
             it.display_name,
-            format!("{} wants to move from {} to {}", it.proposed_by, short(&it.old_website), short(&it.website)),
+            format!("{} wants to move from {} to {}", isolated(&it.proposed_by), short(&it.old_website), short(&it.website)),
             it.waits_label,
         )
     });
@@ -56,7 +57,7 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         (
             it.organization_id.to_string(),
             it.display_name,
-            format!("{} proposes to disable it: {}", it.proposed_by, it.reason),
+            format!("{} proposes to disable it: {}", isolated(&it.proposed_by), isolated(&it.reason)),
             it.waits_label,
         )
     });
@@ -64,7 +65,12 @@ fn Waiting(waiting: WaitingView, acting: String) -> impl IntoView {
         (
             it.gone_id.to_string(),
             it.gone_name,
-            format!("{} proposes to merge it into {}: {}", it.proposed_by, it.kept_name, it.reason),
+            format!(
+                "{} proposes to merge it into {}: {}",
+                isolated(&it.proposed_by),
+                isolated(&it.kept_name),
+                isolated(&it.reason)
+            ),
             it.waits_label,
         )
     });

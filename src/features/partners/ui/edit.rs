@@ -10,7 +10,7 @@ use crate::{
             views::{AssignmentView, EditorView, FoundOrganization},
         },
     },
-    kernel::labels::Category,
+    kernel::{labels::Category, text::isolated},
     ui::{
         form::{FieldError, FormState, PostForm, Submit, TextArea, TextField, TickField, came_back, field_id},
         page::{acting, fetched, shown},
@@ -219,7 +219,7 @@ fn Edit(editor: EditorView, workspace: Option<String>) -> impl IntoView {
     let agreed = partner.request_id.map(|request| {
         let href = format!("/requests/{request}{query}");
         view! {
-            <Notice tone="info" title=format!("{} is here by agreement", partner.name)>
+            <Notice tone="info" title=format!("{} is here by agreement", isolated(&partner.name))>
                 <p>
                     "Name and category are what both sides agreed on. How it looks on the page is yours to change. "
                     <a href=href>"Open the agreement"</a>

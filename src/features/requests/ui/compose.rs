@@ -5,7 +5,7 @@ use crate::{
         partners::ui::lines::BenefitLines,
         requests::{server_fns, views::ComposeScreen},
     },
-    kernel::{labels::Category, money::Currency},
+    kernel::{labels::Category, money::Currency, text::isolated},
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, fetched, shown},
@@ -35,7 +35,7 @@ pub fn NewRequestPage() -> impl IntoView {
 fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
     let it = screen.organization;
     let head = view! {
-        <PageHead title=format!("Ask {} for support", it.name) over=screen.industry/>
+        <PageHead title=format!("Ask {} for support", isolated(&it.name)) over=screen.industry/>
         <p class="cluster">
             <Logo name=it.name.clone() url=it.logo_url.clone() size="medium"/>
             <span>

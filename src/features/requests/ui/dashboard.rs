@@ -10,6 +10,7 @@ use crate::{
         opportunities::views::acting_at,
         organizations::ui::dashboard::{OpenClaims, OrganizationPanel, WaitingSeats},
     },
+    kernel::text::isolated,
     ui::{
         page::{acting, fetched, shown},
         parts::{Empty, Notice, PageHead},
@@ -55,7 +56,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
     let title = match &counts {
         Some(counts) if counts.your_turn == 1 => "One request waits for you".to_owned(),
         Some(counts) if counts.your_turn > 1 => format!("{} requests wait for you", counts.your_turn),
-        _ => format!("Good to see you, {name}"),
+        _ => format!("Good to see you, {}", isolated(&name)),
     };
     let sees_requests = counts.is_some();
     let inbox_href = at("/inbox");

@@ -10,7 +10,7 @@ use crate::{
             views::{Choice, RequestScreen, RequestView},
         },
     },
-    kernel::labels::RejectionReason,
+    kernel::{labels::RejectionReason, text::isolated},
     ui::{
         form::{PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
@@ -47,7 +47,7 @@ fn Whole(screen: RequestScreen) -> impl IntoView {
                     <li><span aria-current="page">{other.name.clone()}</span></li>
                 </ol>
             </nav>
-            <PageHead title=format!("{} and {}", other.name, it.event_title) over=it.category.label()>
+            <PageHead title=format!("{} and {}", isolated(&other.name), isolated(&it.event_title)) over=it.category.label()>
                 <Pill text=it.state.word() tone=it.state.tone()/>
             </PageHead>
             <div class="request">
@@ -97,8 +97,8 @@ fn entries(it: &RequestView) -> Vec<TimelineEntry> {
         .iter()
         .map(|entry| TimelineEntry {
             text: match &entry.person {
-                Some(person) => format!("{person}, {}, {}", entry.who, entry.text),
-                None => format!("{} {}", entry.who, entry.text),
+                Some(person) => format!("{}, {}, {}", isolated(person), isolated(&entry.who), entry.text),
+                None => format!("{} {}", isolated(&entry.who), entry.text),
             },
             at: entry.at.to_rfc3339(),
             at_label: entry.at_label.clone(),
@@ -124,7 +124,7 @@ fn Sorting(it: RequestView, tomorrow: String, acting: String) -> impl IntoView {
             <section class="stack stack--tight" aria-labelledby="team">
                 <h3 id="team">"Your team"</h3>
                 <p>
-                    {handled.map_or_else(|| "Nobody in particular handles it.".to_owned(), |name| format!("{name} handles it."))}
+                    {handled.map_or_else(|| "Nobody in particular handles it.".to_owned(), |name| format!("{} handles it.", isolated(&name)))}
                     {is_snoozed.then(|| format!(" {snoozed}."))}
                 </p>
                 {it.can.sort.then(|| view! {
@@ -260,7 +260,7 @@ fn Terms(it: RequestView) -> impl IntoView {
                     .into_iter()
                     .map(|revision| view! {
                         <section class="stack stack--tight">
-                            <h4>{format!("Revision {} by {}", revision.sequence, revision.by)}</h4>
+                            <h4>{format!("Revision {} by {}", revision.sequence, isolated(&revision.by))}</h4>
                             <p class="text-soft text-small">
                                 <time datetime=revision.created_at.to_rfc3339()>{revision.created_label}</time>
                                 ". This text is what both sides agree on; its SHA-256 is "
