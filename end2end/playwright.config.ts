@@ -11,8 +11,11 @@ export default defineConfig({
   // One picture for all machines: the fonts are ours, nothing moves, and small differences are allowed for.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: [['list']],
-  // One for each core, four at most: each makes a market of its own. What one does in a browser is half waiting.
-  workers: Number(process.env.JOURNEY_WORKERS ?? Math.min(availableParallelism(), 4)),
+  // One more than cores, five at most: what one does in a browser is half waiting. Each makes a market of its own, once: all
+  // journeys import the same `test` (lib/world.ts), since a worker is thrown away, with all that it holds, for another one.
+  workers: Number(process.env.JOURNEY_WORKERS ?? Math.min(availableParallelism(), 4) + 1),
+  // No journey waits for another one of its file, unless the file says so: the longest would keep one core busy in the end.
+  fullyParallel: true,
   retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,
@@ -26,8 +29,9 @@ export default defineConfig({
     timezoneId: 'Asia/Kolkata',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    // What was on the page at every step; no film of it, which costs two cores more than the steps do.
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    // What was done, in which order and for how long, with the page at the end. `JOURNEY_TRACE=all` adds what was on the page
+    // before and after every step: that copies each page several times, and whatever it fetched, and is half of all work.
+    trace: { mode: 'retain-on-failure', snapshots: process.env.JOURNEY_TRACE === 'all', screenshots: false, sources: false },
     video: 'off',
     // What a journey holds up or counts has to pass by it; the worker has a journey of its own.
     serviceWorkers: 'block',
