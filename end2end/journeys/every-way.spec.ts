@@ -50,17 +50,17 @@ async function refused(page: Page, way: Way): Promise<void> {
 /** The part of a page that is folded away. */
 const fold = (page: Page, words: string) => page.getByRole('main').locator('summary', { hasText: words });
 
-/** A walk in every way, one after the other: the same people take it, in the same rooms. The other walks do not wait for it. */
-function everyWay(title: string, patience: number, walk: (browser: Browser, way: Way) => Promise<void>): void {
-  test.describe(title, () => {
-    test.describe.configure({ mode: 'default' });
-    for (const way of WAYS) {
-      test(way.name, async ({ browser }) => {
-        test.setTimeout(patience);
-        await walk(browser, way);
-      });
-    }
-  });
+/**
+ * A walk in every way, never two at a time: the same people take it, in the same rooms. Nor beside other journeys with the same
+ * `lock`.
+ */
+function everyWay(title: string, patience: number, walk: (browser: Browser, way: Way) => Promise<void>, lock = title): void {
+  for (const way of WAYS) {
+    test(`${title}, ${way.name}`, { lock }, async ({ browser }) => {
+      test.setTimeout(patience);
+      await walk(browser, way);
+    });
+  }
 }
 
 everyWay('a list becomes profiles, which are found, compared, kept and watched', 240_000, async (browser, way) => {
@@ -345,4 +345,4 @@ everyWay('decisions released together, a place passed on in line, a report and a
   await by.press(unblock);
   await expect(unblock).toHaveCount(0);
   await ingrid.context().close();
-});
+}, 'Harbour Devs and Fjord Media');
