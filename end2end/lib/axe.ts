@@ -13,7 +13,7 @@ interface Finding {
 }
 
 /** The rules that look at colours: all that can change when nothing but the theme does. */
-const COLOURS = ['color-contrast', 'link-in-text-block'];
+export const COLOURS = ['color-contrast', 'link-in-text-block'];
 
 /**
  * Fails with one line per element when axe finds anything; `within` narrows it to a part of the page, `rules` to these. Style

@@ -114,7 +114,8 @@ export async function isFound(page: Page, event: string): Promise<void> {
 
 /** The directory has a profile by this name. */
 export async function isListed(page: Page, company: string): Promise<void> {
-  const list = async () => (await page.request.get(`/directory?q=${encodeURIComponent(company)}`)).text();
+  const address = `/directory?q=${encodeURIComponent(company)}`;
+  const list = async () => (await page.request.get(address, { headers: { accept: 'text/html' } })).text();
   await expect.poll(list, { message: `${company} in the directory`, timeout: 15_000, intervals: [100] }).toContain(`/directory/${slug(company)}`);
 }
 
