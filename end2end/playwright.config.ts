@@ -11,8 +11,12 @@ export default defineConfig({
   // One picture for all machines: the fonts are ours, nothing moves, and small differences are allowed for.
   snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: [['list']],
-  // One for each core, four at most: each makes a market of its own. What one does in a browser is half waiting.
-  workers: Number(process.env.JOURNEY_WORKERS ?? Math.min(availableParallelism(), 4)),
+  // One more than cores, five at most: what one does in a browser is half waiting. Each makes a market of its own, once, and keeps
+  // who is signed in: all journeys import the `test` of lib/world.ts, since for another one a worker is thrown away.
+  workers: Number(process.env.JOURNEY_WORKERS ?? Math.min(availableParallelism(), 4) + 1),
+  // No journey waits for another one of its file: the longest would keep one core busy in the end. What may not happen while
+  // something else does has a `lock`.
+  fullyParallel: true,
   retries: 0,
   forbidOnly: !!process.env.CI,
   timeout: 60_000,
@@ -26,8 +30,9 @@ export default defineConfig({
     timezoneId: 'Asia/Kolkata',
     viewport: { width: 1280, height: 800 },
     screenshot: 'only-on-failure',
-    // What was on the page at every step; no film of it, which costs two cores more than the steps do.
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    // What was done, in which order and for how long; the page at the end is beside it. `JOURNEY_TRACE=all` adds what was on the
+    // page around every step: copies of the page and of all that it fetches, which cost as much again as the steps do.
+    trace: { mode: 'retain-on-failure', snapshots: process.env.JOURNEY_TRACE === 'all', screenshots: false, sources: false },
     video: 'off',
     // What a journey holds up or counts has to pass by it; the worker has a journey of its own.
     serviceWorkers: 'block',

@@ -29,6 +29,8 @@ const UNFINISHED: &str = "commdesk_unfinished";
 /// How a message calls it.
 const PRIVATE: &str = "the private database";
 
+/// Workers for jobs in development: checks of applicants wait for the network, and no letter waits behind them.
+const DEV_WORKERS: usize = 4;
 /// How long what is in hand may take once a stop was asked for: connections, jobs and the database together. With what
 /// follows it stays under five seconds.
 const GRACE: Duration = Duration::from_secs(4);
@@ -140,7 +142,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
     }
     let stop = on_signal();
-    let served = listen(&house, dev.addr, 2, true, &stop, || {
+    let served = listen(&house, dev.addr, DEV_WORKERS, true, &stop, || {
         println!("\nCommDesk is at http://{}", dev.addr);
         if seed {
             commdesk::seeds::introduce(&say);

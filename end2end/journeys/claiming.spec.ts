@@ -6,6 +6,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expectAccessible } from '../lib/axe';
 import { keyboard } from '../lib/hands';
 import { linkIn, mailTo } from '../lib/mailbox';
+import { added } from '../lib/prepared';
 import { addToDirectory, askForSupport, awake, fresh, open, PASSWORD, signIn, slug, somebody, staffPage } from '../lib/steps';
 import { expect, fits, newcomer, test } from '../lib/world';
 
@@ -145,7 +146,7 @@ test('a text in the DNS is given, looked for, and not found yet', async ({ brows
   const { owner, sponsor, acme } = world;
   const them = somebody('Nils', fresh('Southwind'));
   const claim = `/claim/${slug(them.company)}`;
-  await addToDirectory(owner, them);
+  await added(owner, them);
 
   // Whoever would give the proof signs in first, and comes back to where they were.
   const page = await newcomer(browser, PHONE);

@@ -1,5 +1,6 @@
 // A rival applicant's day: applies for the website that somebody else has applied for, and waits. With scripts off, because
 // they read. Nothing of the other's application is theirs to see, and nothing of the market that is for the verified.
+import { applied, cameIn } from '../lib/prepared';
 import { activate, applyAsSponsor, fresh, slug, somebody, type Somebody } from '../lib/steps';
 import { closed, expect, newcomer, reveals, test } from '../lib/world';
 
@@ -9,8 +10,8 @@ test('a rival sees their own application, and nothing of the other one', async (
   const rival: Somebody = { ...somebody('Rufus', `${first.company} Group`), domain: first.domain, email: `rufus@${first.domain}` };
   const one = await newcomer(browser);
   const other = await newcomer(browser, { javaScriptEnabled: false });
-  await applyAsSponsor(one, first);
-  await activate(one, one.context().request, first.email);
+  await applied(one, first);
+  await cameIn(one, first.email);
   await applyAsSponsor(other, rival);
   await activate(other, other.context().request, rival.email);
   const of = (who: Somebody) => [who.email, who.name];

@@ -1,15 +1,16 @@
 // A sponsor manager's day, between two meetings, with a phone: finding, applying, answering. Not the profile, not the people.
-import { applyFor, fresh, open, openOpportunity, publishEvent } from '../lib/steps';
-import { closed, expect, fits, seated, test } from '../lib/world';
+import { isFound, offered, published } from '../lib/prepared';
+import { applyFor, fresh, open } from '../lib/steps';
+import { closed, expect, fits, invited, test } from '../lib/world';
 
 test('a sponsor manager finds, applies, is asked and declines', async ({ browser, world }) => {
   test.setTimeout(150_000);
   const { acme, apex, sponsor, owner } = world;
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true };
-  const page = await seated(browser, sponsor, acme, 'Mara', 'Sponsor Manager', phone);
+  const page = await invited(browser, sponsor, acme, 'Mara', 'Sponsor Manager', phone);
   const event = fresh('NightConf');
-  await publishEvent(owner, event);
-  await openOpportunity(owner, event);
+  await offered(owner, await published(owner, event));
+  await isFound(owner, event);
 
   await open(page, '/dashboard');
   await expect(page.getByText('Verified', { exact: true }).filter({ visible: true }).first()).toBeVisible();

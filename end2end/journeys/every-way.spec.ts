@@ -1,12 +1,10 @@
 // Rooms that the days of the five people do not pass, walked twice: by keyboard alone with scripts on, and with scripts off on
 // a phone. What the reader sees, and for keyboards where the focus is, is the same walk in both.
-import type { BrowserContextOptions, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
 import { call } from '../lib/call';
 import { keyboard, mouse, tabTo, type Hand } from '../lib/hands';
-import { fresh, open, signIn, slug, staffPage } from '../lib/steps';
-import { expect, fits, newcomer, test } from '../lib/world';
-
-const PASSWORD = 'a calm demo passphrase';
+import { fresh, open, slug, staffPage } from '../lib/steps';
+import { demoPerson, expect, fits, test } from '../lib/world';
 
 interface Way {
   name: string;
@@ -52,295 +50,299 @@ async function refused(page: Page, way: Way): Promise<void> {
 /** The part of a page that is folded away. */
 const fold = (page: Page, words: string) => page.getByRole('main').locator('summary', { hasText: words });
 
-for (const way of WAYS) {
-  const { by } = way;
-
-  test(`a list becomes profiles, which are found, compared, kept and watched, ${way.name}`, async ({ browser }) => {
-    test.setTimeout(240_000);
-    const mark = fresh(way.word).replace(' ', '');
-    // Names that nobody takes for each other, with a word that finds all four.
-    const names = ['Lighthouse', 'Granary', 'Observatory', 'Mill'].map((house) => `${mark} ${house}`);
-    // Headings that nobody could guess, and that no run before this one has named.
-    const [who, where] = [`A${mark}`, `B${mark}`];
-    const rows = names.map((name) => `${name},https://www.${slug(name)}.example`);
-    const list = [`${who},${where}`, ...rows, 'Nobody at all,this is no website'].join('\n');
-
-    const sara = await staffPage(browser, 'sara@commdesk.example', by, way.options);
-    await arrive(sara, way, '/imports');
-    await by.press(sara.getByRole('button', { name: 'Look at the file' }));
-    await refused(sara, way);
-    await by.tick(sara.getByRole('radio', { name: /^Organizations/ }));
-    await by.file(sara.getByLabel('File', { exact: true }), { name: 'quartet.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
-    await by.press(sara.getByRole('button', { name: 'Look at the file' }));
-    await expect(sara.getByText('Say which column holds what')).toBeVisible();
-    const imported = sara.url();
-    await arrive(sara, way, imported);
-    await by.choose(sara.getByLabel(/^Name/), who);
-    await by.choose(sara.getByLabel(/^Website/), where);
-    await by.press(sara.getByRole('button', { name: 'Look at the rows' }));
-    const table = sara.getByRole('table', { name: 'The rows of the file' }).getByRole('row');
-    await expect(table.filter({ hasText: names[0] })).toContainText('New');
-    await expect(table.filter({ hasText: 'Nobody at all' })).toContainText('Problem');
-    expect((await sara.request.get(`/directory/${slug(names[0]!)}`)).status(), 'nothing has happened').toBe(404);
-    await arrive(sara, way, imported);
-    await by.press(sara.getByRole('button', { name: 'Import 4 organizations' }));
-    // With scripts the page looks again by itself; without them whoever waits presses a link.
-    await expect(async () => {
-      const again = sara.getByRole('link', { name: 'Load it again' });
-      if (await again.isVisible()) await again.click();
-      await expect(sara.getByRole('button', { name: 'Take it back' })).toBeVisible({ timeout: 2000 });
-    }).toPass({ timeout: 30_000 });
-
-    // Staff find them in the registry: by its tabs, and by its search.
-    await arrive(sara, way, '/staff/organizations');
-    await by.press(sara.getByRole('navigation', { name: 'Organizations by status' }).getByRole('link', { name: /^Added by communities/ }));
-    await expect(sara.getByRole('heading', { level: 1 })).toHaveText('Organizations: added by communities');
-    await expect(sara.getByRole('link', { name: names[3], exact: true })).toBeVisible();
-    await arrive(sara, way, '/staff/organizations');
-    await by.fill(sara.getByRole('searchbox', { name: 'Search all organizations' }), mark);
-    await by.press(sara.getByRole('main').getByRole('search').getByRole('button', { name: 'Search' }));
-    await expect(sara.getByText(`Found for “${mark}”.`)).toBeVisible();
-    for (const name of names) await expect(sara.getByRole('link', { name, exact: true })).toBeVisible();
-
-    // Somebody who looks for sponsors finds all four, and lays them side by side.
-    const mei = await newcomer(browser, way.options);
-    await signIn(mei, 'mei@harbour.example', PASSWORD, by);
-    const question = `/directory?q=${mark}`;
-    await expect(async () => {
-      await open(mei, question);
-      await expect(mei.getByRole('checkbox', { name: new RegExp(`^Compare ${mark}`) })).toHaveCount(4, { timeout: 1_000 });
-    }).toPass();
-    await arrive(mei, way, question);
-    for (const name of names) await by.tick(mei.getByRole('checkbox', { name: `Compare ${name}`, exact: true }));
-    const compare = mei.getByRole('button', { name: 'Compare up to 4' });
-    if (by === keyboard) {
-      // It stands above the list: one goes back.
-      await tabTo(compare, 160, 'Shift+Tab');
-      await mei.keyboard.press('Enter');
-    } else {
-      await by.press(compare);
-    }
-    await expect(mei).toHaveURL(/\/directory\/compare\?/);
-    const heads = mei.getByRole('columnheader').filter({ hasText: mark });
-    await expect(heads).toHaveCount(4);
-    await arrive(mei, way, mei.url());
-    // What is wider than the screen can be reached by keyboard.
-    if (by === keyboard) await tabTo(mei.getByRole('region', { name: 'Side by side' }));
-    await by.press(mei.getByRole('link', { name: `Take away ${names[3]}` }));
-    await expect(heads).toHaveCount(3);
-
-    // The question is kept, with an alert; switched off, renamed, thrown away.
-    await arrive(mei, way, question);
-    await by.press(fold(mei, 'Save this search'));
-    if (by === keyboard) {
-      await mei.keyboard.press('Tab');
-      await expect(mei.getByLabel('Name', { exact: true })).toBeFocused();
-    }
-    await by.press(mei.getByRole('button', { name: 'Save search' }));
-    await refused(mei, way);
-    await by.fill(mei.getByLabel('Name', { exact: true }), mark);
-    await by.tick(mei.getByRole('checkbox', { name: /^Tell me once of every/ }));
-    await by.press(mei.getByRole('button', { name: 'Save search' }));
-    await expect(mei.getByRole('navigation', { name: 'Saved searches' }).getByRole('link', { name: mark })).toBeVisible();
-    await arrive(mei, way, '/searches');
-    const search = mei.getByRole('region', { name: mark });
-    await expect(search).toContainText('Alert on');
-    await by.press(search.getByRole('button', { name: `Switch the alert off: ${mark}` }));
-    await expect(search).toContainText('No alert');
-    await arrive(mei, way, '/searches');
-    await by.press(search.locator('summary'));
-    await by.fill(search.getByLabel('Name', { exact: true }), `All of ${mark}`);
-    await by.press(search.locator('button', { hasText: 'Rename' }));
-    const renamed = mei.getByRole('region', { name: `All of ${mark}` });
-    await expect(renamed).toBeVisible();
-    await by.press(mei.getByRole('button', { name: `Delete: All of ${mark}` }));
-    await expect(renamed).toHaveCount(0);
-
-    // One of them is watched, and not any more.
-    await arrive(mei, way, `/directory/${slug(names[0]!)}`);
-    await by.press(mei.getByRole('button', { name: `Watch: ${names[0]}` }));
-    await expect(mei.getByRole('button', { name: `Stop watching: ${names[0]}` })).toBeVisible();
-    await arrive(mei, way, '/watchlist');
-    await expect(mei.getByRole('main').getByRole('link', { name: names[0] })).toBeVisible();
-    await by.press(mei.getByRole('button', { name: `Stop watching: ${names[0]}` }));
-    await expect(mei.getByRole('main').getByRole('link', { name: names[0] })).toHaveCount(0);
-    await mei.context().close();
-
-    // And gone again.
-    await arrive(sara, way, imported);
-    await by.press(sara.getByRole('button', { name: 'Take it back' }));
-    await expect(sara.getByText('It was taken back.')).toBeVisible();
-    await sara.context().close();
-  });
-
-  test(`a key, a rule of the inbox, a list of newcomers and an export, ${way.name}`, async ({ browser }) => {
-    test.setTimeout(120_000);
-    const page = await newcomer(browser, way.options);
-    await signIn(page, 'mei@harbour.example', PASSWORD, by);
-
-    // A key without a name is refused, and what was ticked stays; made, it is shown once and then revoked.
-    await arrive(page, way, '/api-keys');
-    const scope = page.getByRole('checkbox', { name: /event:read/ });
-    await by.tick(scope);
-    await by.press(page.getByRole('button', { name: 'Make the key' }));
-    await refused(page, way);
-    await expect(scope).toBeChecked();
-    const name = fresh('Name tags');
-    const mark = slug(fresh(way.word));
-    await by.fill(page.getByLabel('Name', { exact: true }), name);
-    await by.press(page.getByRole('button', { name: 'Make the key' }));
-    await expect(page.getByText(/cd_live_[A-Za-z0-9_-]{20}/).first()).toBeVisible();
-    await arrive(page, way, '/api-keys');
-    await expect(page.getByText(/cd_live_[A-Za-z0-9_-]{20}/)).toHaveCount(0);
-    const key = page.getByRole('listitem').filter({ hasText: name });
-    await by.press(key.locator('summary'));
-    await by.press(key.getByRole('button', { name: 'Revoke for good' }));
-    await expect(page.getByText('The key is revoked')).toBeVisible();
-
-    await arrive(page, way, '/inbox/rules');
-    await by.press(fold(page, 'Add a rule'));
-    await by.choose(page.getByLabel(/^Region/), 'South Asia');
-    await by.choose(page.getByLabel(/^Event type/), 'Meetup');
-    await by.press(page.getByRole('button', { name: 'Save rule' }));
-    await refused(page, way);
-    await by.choose(page.getByLabel('Handled by'), 'Mei Tanaka');
-    await by.press(page.getByRole('button', { name: 'Save rule' }));
-    const remove = page.getByRole('button', { name: 'Remove: Meetup in South Asia' });
-    await expect(remove).toBeVisible();
-    await arrive(page, way, '/inbox/rules');
-    await by.press(remove);
-    await expect(remove).toHaveCount(0);
-
-    // A list of newcomers: what is wrong stands beside it, and it stays in its box until it is right.
-    await arrive(page, way, '/people/import');
-    await by.fill(page.getByLabel('Or paste the list here'), 'firstName,lastName,email,role');
-    await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type(`Ida,Berg,ida@${mark}.example,Boss`);
-    await by.press(page.getByRole('button', { name: 'Look at the list' }));
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('One row needs a change');
-    await arrive(page, way, page.url());
-    const box = page.getByLabel('The list', { exact: true });
-    await expect(box).toHaveValue(/Ida,Berg,.*,Boss/);
-    await expect(page.getByRole('region', { name: 'Correct these rows' })).toContainText('Line 2, Ida Berg');
-    if (by === keyboard) {
-      await tabTo(box);
-      await page.keyboard.press('ControlOrMeta+End');
-    } else {
-      await box.press('ControlOrMeta+End');
-    }
-    for (let letter = 0; letter < 'Boss'.length; letter += 1) await page.keyboard.press('Backspace');
-    await page.keyboard.type('Mentor');
-    await by.press(page.getByRole('button', { name: 'Look again' }));
-    await expect(page.getByRole('button', { name: 'Import 1 person' })).toBeVisible();
-    await arrive(page, way, page.url());
-    await by.press(page.getByRole('link', { name: 'Change the list' }));
-    await expect(box).toHaveValue(/Ida,Berg,.*,Mentor/);
-    if (by === keyboard) await expect(box).toBeFocused();
-    await expect(page.getByRole('button', { name: 'Import 1 person' })).toHaveCount(0);
-
-    await arrive(page, way, '/export');
-    await by.press(page.getByRole('button', { name: 'Export everything' }));
-    await expect(page.getByText('Your export is ready')).toBeVisible();
-    const file = await page.getByRole('link', { name: /^One document/ }).getAttribute('href');
-    expect(await (await page.request.get(file!)).text()).toContain('Harbour Devs');
-    await page.context().close();
-  });
-
-  test(`decisions released together, a place passed on in line, a report and a block, ${way.name}`, async ({ browser }) => {
-    test.setTimeout(180_000);
-    const mei = await newcomer(browser, way.options);
-    const tomas = await newcomer(browser);
-    const ingrid = await newcomer(browser, way.options);
-    await signIn(mei, 'mei@harbour.example', PASSWORD);
-    await signIn(tomas, 'tomas@lumen.example', PASSWORD);
-    await signIn(ingrid, 'ingrid@fjord.example', PASSWORD);
-
-    // One place, and two who want it.
-    const event = await call(mei, 'GET', '/events/harbourconf');
-    const offer = await call(mei, 'POST', '/opportunities', {
-      eventId: event.id,
-      category: way.category,
-      places: 1,
-      decisionDeadline: new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10),
-      budgetRange: { min: 40_000, max: 90_000, currency: 'INR' },
-      status: 'Open',
+/**
+ * A walk in every way, never two at a time: the same people take it, in the same rooms. Nor beside other journeys with the same
+ * `lock`.
+ */
+function everyWay(title: string, patience: number, walk: (browser: Browser, way: Way) => Promise<void>, lock = title): void {
+  for (const way of WAYS) {
+    test(`${title}, ${way.name}`, { lock }, async ({ browser }) => {
+      test.setTimeout(patience);
+      await walk(browser, way);
     });
-    const first = await call(tomas, 'POST', `/opportunities/${offer.id}/apply`, {
-      amount: 60_000,
-      message: `A desk for questions about data, for those who come for the ${way.category}.`,
-    });
-    const second = await call(ingrid, 'POST', `/opportunities/${offer.id}/apply`, {
-      amount: 50_000,
-      message: `Recordings of every talk within a week, as your ${way.category}.`,
-    });
-
-    // Prepared, it is said to nobody.
-    const decisions = `/manage/opportunities/${offer.id}/decisions`;
-    await arrive(mei, way, decisions);
-    const of = (organization: string) => mei.getByRole('group', { name: organization });
-    await by.choose(of('Lumen Data').getByLabel('Decision', { exact: true }), 'Accept');
-    await by.press(mei.getByRole('button', { name: 'Save without telling anybody' }));
-    await expect(mei.getByRole('heading', { name: 'One decision is prepared' })).toBeVisible();
-    expect((await call(tomas, 'GET', `/requests/${first.id}`)).state).toBe('Pending');
-    await arrive(mei, way, decisions);
-    await by.press(mei.getByRole('button', { name: 'Release the decision' }));
-    await expect(mei.getByRole('heading', { name: 'One decision is prepared' })).toHaveCount(0);
-    await expect(of('Lumen Data')).toHaveCount(0);
-    expect((await call(tomas, 'GET', `/requests/${first.id}`)).state).toBe('Accepted');
-
-    // The other one waits in line, and is offered the place when it is released.
-    await arrive(mei, way, decisions);
-    await by.press(of('Fjord Media').getByRole('link', { name: 'See the application' }));
-    await expect(mei.getByRole('heading', { name: 'Every place is taken' })).toBeVisible();
-    await by.press(mei.getByRole('button', { name: 'Put on the waiting list' }));
-    await expect(mei.getByRole('heading', { name: 'Waiting for a place' })).toBeVisible();
-    await arrive(mei, way, `/requests/${first.id}`);
-    await by.press(fold(mei, 'Release the place'));
-    const release = mei.locator('form button', { hasText: 'Release the place' });
-    await by.press(release);
-    await refused(mei, way);
-    await by.fill(mei.getByLabel('Why', { exact: true }), 'Their plans changed, and they asked us to.');
-    await by.press(release);
-    await expect(mei.getByRole('heading', { name: 'The place was released' })).toBeVisible();
-    await mei.context().close();
-    await tomas.context().close();
-
-    const request = `/requests/${second.id}`;
-    await arrive(ingrid, way, request);
-    await expect(ingrid.getByRole('heading', { name: 'A place is kept for you' })).toBeVisible();
-    await by.press(ingrid.getByRole('button', { name: 'Take the place' }));
-    await expect(ingrid.getByText('Accepted', { exact: true }).filter({ visible: true }).first()).toBeVisible();
-
-    // What helps against somebody who should not write: staff, or a block.
-    await arrive(ingrid, way, request);
-    await by.press(ingrid.getByRole('link', { name: 'Report this request' }));
-    await expect(ingrid.getByRole('heading', { level: 1 })).toContainText('Report');
-    const reason = ingrid.getByLabel('What is wrong');
-    await by.choose(reason, (await reason.locator('option').nth(1).getAttribute('value'))!);
-    await by.fill(ingrid.getByLabel(/^What happened/), 'They write at night, every night.');
-    await by.press(ingrid.getByRole('button', { name: 'Send report' }));
-    await expect(ingrid.getByRole('heading', { level: 1 })).toHaveText('Your report was sent');
-    await arrive(ingrid, way, request);
-    await by.press(fold(ingrid, 'Block Harbour Devs'));
-    await by.press(ingrid.getByRole('button', { name: 'Block them' }));
-    const unblock = ingrid.getByRole('button', { name: 'Unblock Harbour Devs' });
-    await expect(unblock).toBeVisible();
-    // Of an organization the inbox also answers by itself.
-    await arrive(ingrid, way, '/inbox/rules');
-    await by.press(fold(ingrid, 'Add an answer'));
-    await by.fill(ingrid.getByLabel(/^At least so many people/), '100000');
-    await by.choose(ingrid.getByLabel(/^Otherwise declined because/), 'Budget');
-    await by.fill(ingrid.getByLabel('Your answer'), 'We film large events only.');
-    await by.press(ingrid.getByRole('button', { name: 'Save answer' }));
-    const answer = ingrid.getByRole('button', { name: /^Remove: at least/i });
-    await expect(answer).toBeVisible();
-    await arrive(ingrid, way, '/inbox/rules');
-    await by.press(answer);
-    await expect(answer).toHaveCount(0);
-    await arrive(ingrid, way, '/inbox/rules');
-    await by.press(unblock);
-    await expect(unblock).toHaveCount(0);
-    await ingrid.context().close();
-  });
+  }
 }
+
+everyWay('a list becomes profiles, which are found, compared, kept and watched', 240_000, async (browser, way) => {
+  const { by } = way;
+  const mark = fresh(way.word).replace(' ', '');
+  // Names that nobody takes for each other, with a word that finds all four.
+  const names = ['Lighthouse', 'Granary', 'Observatory', 'Mill'].map((house) => `${mark} ${house}`);
+  // Headings that nobody could guess, and that no run before this one has named.
+  const [who, where] = [`A${mark}`, `B${mark}`];
+  const rows = names.map((name) => `${name},https://www.${slug(name)}.example`);
+  const list = [`${who},${where}`, ...rows, 'Nobody at all,this is no website'].join('\n');
+
+  const sara = await staffPage(browser, 'sara@commdesk.example', by, way.options);
+  await arrive(sara, way, '/imports');
+  await by.press(sara.getByRole('button', { name: 'Look at the file' }));
+  await refused(sara, way);
+  await by.tick(sara.getByRole('radio', { name: /^Organizations/ }));
+  await by.file(sara.getByLabel('File', { exact: true }), { name: 'quartet.csv', mimeType: 'text/csv', buffer: Buffer.from(list) });
+  await by.press(sara.getByRole('button', { name: 'Look at the file' }));
+  await expect(sara.getByText('Say which column holds what')).toBeVisible();
+  const imported = sara.url();
+  await arrive(sara, way, imported);
+  await by.choose(sara.getByLabel(/^Name/), who);
+  await by.choose(sara.getByLabel(/^Website/), where);
+  await by.press(sara.getByRole('button', { name: 'Look at the rows' }));
+  const table = sara.getByRole('table', { name: 'The rows of the file' }).getByRole('row');
+  await expect(table.filter({ hasText: names[0] })).toContainText('New');
+  await expect(table.filter({ hasText: 'Nobody at all' })).toContainText('Problem');
+  expect((await sara.request.get(`/directory/${slug(names[0]!)}`)).status(), 'nothing has happened').toBe(404);
+  await arrive(sara, way, imported);
+  await by.press(sara.getByRole('button', { name: 'Import 4 organizations' }));
+  // With scripts the page looks again by itself; without them whoever waits presses a link.
+  await expect(async () => {
+    const again = sara.getByRole('link', { name: 'Load it again' });
+    if (await again.isVisible()) await again.click();
+    await expect(sara.getByRole('button', { name: 'Take it back' })).toBeVisible({ timeout: 2000 });
+  }).toPass({ timeout: 30_000 });
+
+  // Staff find them in the registry: by its tabs, and by its search.
+  await arrive(sara, way, '/staff/organizations');
+  await by.press(sara.getByRole('navigation', { name: 'Organizations by status' }).getByRole('link', { name: /^Added by communities/ }));
+  await expect(sara.getByRole('heading', { level: 1 })).toHaveText('Organizations: added by communities');
+  await expect(sara.getByRole('link', { name: names[3], exact: true })).toBeVisible();
+  await arrive(sara, way, '/staff/organizations');
+  await by.fill(sara.getByRole('searchbox', { name: 'Search all organizations' }), mark);
+  await by.press(sara.getByRole('main').getByRole('search').getByRole('button', { name: 'Search' }));
+  await expect(sara.getByText(`Found for “${mark}”.`)).toBeVisible();
+  for (const name of names) await expect(sara.getByRole('link', { name, exact: true })).toBeVisible();
+
+  // Somebody who looks for sponsors finds all four, and lays them side by side.
+  const mei = await demoPerson(browser, 'mei@harbour.example', way.options);
+  const question = `/directory?q=${mark}`;
+  await expect(async () => {
+    await open(mei, question);
+    await expect(mei.getByRole('checkbox', { name: new RegExp(`^Compare ${mark}`) })).toHaveCount(4, { timeout: 1_000 });
+  }).toPass();
+  await arrive(mei, way, question);
+  for (const name of names) await by.tick(mei.getByRole('checkbox', { name: `Compare ${name}`, exact: true }));
+  const compare = mei.getByRole('button', { name: 'Compare up to 4' });
+  if (by === keyboard) {
+    // It stands above the list: one goes back.
+    await tabTo(compare, 160, 'Shift+Tab');
+    await mei.keyboard.press('Enter');
+  } else {
+    await by.press(compare);
+  }
+  await expect(mei).toHaveURL(/\/directory\/compare\?/);
+  const heads = mei.getByRole('columnheader').filter({ hasText: mark });
+  await expect(heads).toHaveCount(4);
+  await arrive(mei, way, mei.url());
+  // What is wider than the screen can be reached by keyboard.
+  if (by === keyboard) await tabTo(mei.getByRole('region', { name: 'Side by side' }));
+  await by.press(mei.getByRole('link', { name: `Take away ${names[3]}` }));
+  await expect(heads).toHaveCount(3);
+
+  // The question is kept, with an alert; switched off, renamed, thrown away.
+  await arrive(mei, way, question);
+  await by.press(fold(mei, 'Save this search'));
+  if (by === keyboard) {
+    await mei.keyboard.press('Tab');
+    await expect(mei.getByLabel('Name', { exact: true })).toBeFocused();
+  }
+  await by.press(mei.getByRole('button', { name: 'Save search' }));
+  await refused(mei, way);
+  await by.fill(mei.getByLabel('Name', { exact: true }), mark);
+  await by.tick(mei.getByRole('checkbox', { name: /^Tell me once of every/ }));
+  await by.press(mei.getByRole('button', { name: 'Save search' }));
+  await expect(mei.getByRole('navigation', { name: 'Saved searches' }).getByRole('link', { name: mark })).toBeVisible();
+  await arrive(mei, way, '/searches');
+  const search = mei.getByRole('region', { name: mark });
+  await expect(search).toContainText('Alert on');
+  await by.press(search.getByRole('button', { name: `Switch the alert off: ${mark}` }));
+  await expect(search).toContainText('No alert');
+  await arrive(mei, way, '/searches');
+  await by.press(search.locator('summary'));
+  await by.fill(search.getByLabel('Name', { exact: true }), `All of ${mark}`);
+  await by.press(search.locator('button', { hasText: 'Rename' }));
+  const renamed = mei.getByRole('region', { name: `All of ${mark}` });
+  await expect(renamed).toBeVisible();
+  await by.press(mei.getByRole('button', { name: `Delete: All of ${mark}` }));
+  await expect(renamed).toHaveCount(0);
+
+  // One of them is watched, and not any more.
+  await arrive(mei, way, `/directory/${slug(names[0]!)}`);
+  await by.press(mei.getByRole('button', { name: `Watch: ${names[0]}` }));
+  await expect(mei.getByRole('button', { name: `Stop watching: ${names[0]}` })).toBeVisible();
+  await arrive(mei, way, '/watchlist');
+  await expect(mei.getByRole('main').getByRole('link', { name: names[0] })).toBeVisible();
+  await by.press(mei.getByRole('button', { name: `Stop watching: ${names[0]}` }));
+  await expect(mei.getByRole('main').getByRole('link', { name: names[0] })).toHaveCount(0);
+  await mei.context().close();
+
+  // And gone again.
+  await arrive(sara, way, imported);
+  await by.press(sara.getByRole('button', { name: 'Take it back' }));
+  await expect(sara.getByText('It was taken back.')).toBeVisible();
+  await sara.context().close();
+});
+
+everyWay('a key, a rule of the inbox, a list of newcomers and an export', 120_000, async (browser, way) => {
+  const { by } = way;
+  const page = await demoPerson(browser, 'mei@harbour.example', way.options);
+
+  // A key without a name is refused, and what was ticked stays; made, it is shown once and then revoked.
+  await arrive(page, way, '/api-keys');
+  const scope = page.getByRole('checkbox', { name: /event:read/ });
+  await by.tick(scope);
+  await by.press(page.getByRole('button', { name: 'Make the key' }));
+  await refused(page, way);
+  await expect(scope).toBeChecked();
+  const name = fresh('Name tags');
+  const mark = slug(fresh(way.word));
+  await by.fill(page.getByLabel('Name', { exact: true }), name);
+  await by.press(page.getByRole('button', { name: 'Make the key' }));
+  await expect(page.getByText(/cd_live_[A-Za-z0-9_-]{20}/).first()).toBeVisible();
+  await arrive(page, way, '/api-keys');
+  await expect(page.getByText(/cd_live_[A-Za-z0-9_-]{20}/)).toHaveCount(0);
+  const key = page.getByRole('listitem').filter({ hasText: name });
+  await by.press(key.locator('summary'));
+  await by.press(key.getByRole('button', { name: 'Revoke for good' }));
+  await expect(page.getByText('The key is revoked')).toBeVisible();
+
+  await arrive(page, way, '/inbox/rules');
+  await by.press(fold(page, 'Add a rule'));
+  await by.choose(page.getByLabel(/^Region/), 'South Asia');
+  await by.choose(page.getByLabel(/^Event type/), 'Meetup');
+  await by.press(page.getByRole('button', { name: 'Save rule' }));
+  await refused(page, way);
+  await by.choose(page.getByLabel('Handled by'), 'Mei Tanaka');
+  await by.press(page.getByRole('button', { name: 'Save rule' }));
+  const remove = page.getByRole('button', { name: 'Remove: Meetup in South Asia' });
+  await expect(remove).toBeVisible();
+  await arrive(page, way, '/inbox/rules');
+  await by.press(remove);
+  await expect(remove).toHaveCount(0);
+
+  // A list of newcomers: what is wrong stands beside it, and it stays in its box until it is right.
+  await arrive(page, way, '/people/import');
+  await by.fill(page.getByLabel('Or paste the list here'), 'firstName,lastName,email,role');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(`Ida,Berg,ida@${mark}.example,Boss`);
+  await by.press(page.getByRole('button', { name: 'Look at the list' }));
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('One row needs a change');
+  await arrive(page, way, page.url());
+  const box = page.getByLabel('The list', { exact: true });
+  await expect(box).toHaveValue(/Ida,Berg,.*,Boss/);
+  await expect(page.getByRole('region', { name: 'Correct these rows' })).toContainText('Line 2, Ida Berg');
+  if (by === keyboard) {
+    await tabTo(box);
+    await page.keyboard.press('ControlOrMeta+End');
+  } else {
+    await box.press('ControlOrMeta+End');
+  }
+  for (let letter = 0; letter < 'Boss'.length; letter += 1) await page.keyboard.press('Backspace');
+  await page.keyboard.type('Mentor');
+  await by.press(page.getByRole('button', { name: 'Look again' }));
+  await expect(page.getByRole('button', { name: 'Import 1 person' })).toBeVisible();
+  await arrive(page, way, page.url());
+  await by.press(page.getByRole('link', { name: 'Change the list' }));
+  await expect(box).toHaveValue(/Ida,Berg,.*,Mentor/);
+  if (by === keyboard) await expect(box).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Import 1 person' })).toHaveCount(0);
+
+  await arrive(page, way, '/export');
+  await by.press(page.getByRole('button', { name: 'Export everything' }));
+  await expect(page.getByText('Your export is ready')).toBeVisible();
+  const file = await page.getByRole('link', { name: /^One document/ }).getAttribute('href');
+  expect(await (await page.request.get(file!)).text()).toContain('Harbour Devs');
+  await page.context().close();
+});
+
+everyWay('decisions released together, a place passed on in line, a report and a block', 180_000, async (browser, way) => {
+  const { by } = way;
+  const mei = await demoPerson(browser, 'mei@harbour.example', way.options);
+  const tomas = await demoPerson(browser, 'tomas@lumen.example');
+  const ingrid = await demoPerson(browser, 'ingrid@fjord.example', way.options);
+
+  // One place, and two who want it.
+  const event = await call(mei, 'GET', '/events/harbourconf');
+  const offer = await call(mei, 'POST', '/opportunities', {
+    eventId: event.id,
+    category: way.category,
+    places: 1,
+    decisionDeadline: new Date(Date.now() + 40 * 86_400_000).toISOString().slice(0, 10),
+    budgetRange: { min: 40_000, max: 90_000, currency: 'INR' },
+    status: 'Open',
+  });
+  const first = await call(tomas, 'POST', `/opportunities/${offer.id}/apply`, {
+    amount: 60_000,
+    message: `A desk for questions about data, for those who come for the ${way.category}.`,
+  });
+  const second = await call(ingrid, 'POST', `/opportunities/${offer.id}/apply`, {
+    amount: 50_000,
+    message: `Recordings of every talk within a week, as your ${way.category}.`,
+  });
+
+  // Prepared, it is said to nobody.
+  const decisions = `/manage/opportunities/${offer.id}/decisions`;
+  await arrive(mei, way, decisions);
+  const of = (organization: string) => mei.getByRole('group', { name: organization });
+  await by.choose(of('Lumen Data').getByLabel('Decision', { exact: true }), 'Accept');
+  await by.press(mei.getByRole('button', { name: 'Save without telling anybody' }));
+  await expect(mei.getByRole('heading', { name: 'One decision is prepared' })).toBeVisible();
+  expect((await call(tomas, 'GET', `/requests/${first.id}`)).state).toBe('Pending');
+  await arrive(mei, way, decisions);
+  await by.press(mei.getByRole('button', { name: 'Release the decision' }));
+  await expect(mei.getByRole('heading', { name: 'One decision is prepared' })).toHaveCount(0);
+  await expect(of('Lumen Data')).toHaveCount(0);
+  expect((await call(tomas, 'GET', `/requests/${first.id}`)).state).toBe('Accepted');
+
+  // The other one waits in line, and is offered the place when it is released.
+  await arrive(mei, way, decisions);
+  await by.press(of('Fjord Media').getByRole('link', { name: 'See the application' }));
+  await expect(mei.getByRole('heading', { name: 'Every place is taken' })).toBeVisible();
+  await by.press(mei.getByRole('button', { name: 'Put on the waiting list' }));
+  await expect(mei.getByRole('heading', { name: 'Waiting for a place' })).toBeVisible();
+  await arrive(mei, way, `/requests/${first.id}`);
+  await by.press(fold(mei, 'Release the place'));
+  const release = mei.locator('form button', { hasText: 'Release the place' });
+  await by.press(release);
+  await refused(mei, way);
+  await by.fill(mei.getByLabel('Why', { exact: true }), 'Their plans changed, and they asked us to.');
+  await by.press(release);
+  await expect(mei.getByRole('heading', { name: 'The place was released' })).toBeVisible();
+  await mei.context().close();
+  await tomas.context().close();
+
+  const request = `/requests/${second.id}`;
+  await arrive(ingrid, way, request);
+  await expect(ingrid.getByRole('heading', { name: 'A place is kept for you' })).toBeVisible();
+  await by.press(ingrid.getByRole('button', { name: 'Take the place' }));
+  await expect(ingrid.getByText('Accepted', { exact: true }).filter({ visible: true }).first()).toBeVisible();
+
+  // What helps against somebody who should not write: staff, or a block.
+  await arrive(ingrid, way, request);
+  await by.press(ingrid.getByRole('link', { name: 'Report this request' }));
+  await expect(ingrid.getByRole('heading', { level: 1 })).toContainText('Report');
+  const reason = ingrid.getByLabel('What is wrong');
+  await by.choose(reason, (await reason.locator('option').nth(1).getAttribute('value'))!);
+  await by.fill(ingrid.getByLabel(/^What happened/), 'They write at night, every night.');
+  await by.press(ingrid.getByRole('button', { name: 'Send report' }));
+  await expect(ingrid.getByRole('heading', { level: 1 })).toHaveText('Your report was sent');
+  await arrive(ingrid, way, request);
+  await by.press(fold(ingrid, 'Block Harbour Devs'));
+  await by.press(ingrid.getByRole('button', { name: 'Block them' }));
+  const unblock = ingrid.getByRole('button', { name: 'Unblock Harbour Devs' });
+  await expect(unblock).toBeVisible();
+  // Of an organization the inbox also answers by itself.
+  await arrive(ingrid, way, '/inbox/rules');
+  await by.press(fold(ingrid, 'Add an answer'));
+  await by.fill(ingrid.getByLabel(/^At least so many people/), '100000');
+  await by.choose(ingrid.getByLabel(/^Otherwise declined because/), 'Budget');
+  await by.fill(ingrid.getByLabel('Your answer'), 'We film large events only.');
+  await by.press(ingrid.getByRole('button', { name: 'Save answer' }));
+  const answer = ingrid.getByRole('button', { name: /^Remove: at least/i });
+  await expect(answer).toBeVisible();
+  await arrive(ingrid, way, '/inbox/rules');
+  await by.press(answer);
+  await expect(answer).toHaveCount(0);
+  await arrive(ingrid, way, '/inbox/rules');
+  await by.press(unblock);
+  await expect(unblock).toHaveCount(0);
+  await ingrid.context().close();
+}, 'Harbour Devs and Fjord Media');

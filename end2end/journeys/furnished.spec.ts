@@ -1,14 +1,13 @@
 // What people do in rooms that the days of five people do not pass: a mix with prices, somebody put on an event's page by
 // hand, a list of members, a program's key, what is mailed. Each as the person whose work it is, with scripts.
-import { awake, fresh, open, signIn, somebody } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { awake, enter, fresh, open, somebody } from '../lib/steps';
+import { expect, test } from '../lib/world';
 
-const PASSWORD = 'a calm demo passphrase';
 const PHONE = { width: 360, height: 740 };
 
 test('a sponsor composes what it wants, and sees what it costs', async ({ page }) => {
   await page.setViewportSize(PHONE);
-  await signIn(page, 'asha@acme.example', PASSWORD);
+  await enter(page, 'asha@acme.example');
   await open(page, '/opportunities?category=Knowledge+Sponsor');
   await page.getByRole('main').locator('a[href^="/opportunities/"]').first().click();
   await expect(page.getByRole('heading', { name: 'Packages and extras' })).toBeVisible();
@@ -39,7 +38,7 @@ test('a sponsor composes what it wants, and sees what it costs', async ({ page }
 });
 
 test('what is chosen before the program is there is counted when it comes', async ({ page }) => {
-  await signIn(page, 'asha@acme.example', PASSWORD);
+  await enter(page, 'asha@acme.example');
   await page.goto('/opportunities?category=Knowledge+Sponsor');
   const href = await page.getByRole('main').locator('a[href^="/opportunities/"]').first().getAttribute('href');
   // The program is held up, as on a poor connection.
@@ -55,7 +54,7 @@ test('what is chosen before the program is there is counted when it comes', asyn
 });
 
 test('an owner puts a host on the page of an event by hand, and takes it off again', async ({ page }) => {
-  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await enter(page, 'ravi@apex.example');
   await open(page, '/manage/events');
   await page.getByRole('link', { name: 'HackFest 2027', exact: true }).click();
   await awake(page);
@@ -80,7 +79,7 @@ test('an owner puts a host on the page of an event by hand, and takes it off aga
 });
 
 test('an owner brings the members from a list, after looking', async ({ page }) => {
-  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await enter(page, 'ravi@apex.example');
   const { domain } = somebody('List', fresh('Members'));
   await open(page, '/people/import');
   const list = page.getByLabel('Or paste the list here');
@@ -103,7 +102,7 @@ test('an owner brings the members from a list, after looking', async ({ page }) 
 });
 
 test('an owner makes a key for a program and takes it back', async ({ page }) => {
-  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await enter(page, 'ravi@apex.example');
   await open(page, '/api-keys');
   const name = fresh('Badge printer');
   await page.getByLabel('Name').fill(name);
@@ -124,7 +123,7 @@ test('an owner makes a key for a program and takes it back', async ({ page }) =>
 });
 
 test('somebody chooses what is mailed at once', async ({ page }) => {
-  await signIn(page, 'ingrid@fjord.example', PASSWORD);
+  await enter(page, 'ingrid@fjord.example');
   await open(page, '/notifications/settings');
   await page.getByLabel('Opportunities', { exact: true }).selectOption('Once a day');
   await page.getByRole('button', { name: /^Save/ }).click();

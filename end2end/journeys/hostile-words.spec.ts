@@ -3,8 +3,9 @@
 //
 // `HOSTILE=all` takes every payload in every field (the long form); otherwise each field gets the next one.
 import type { BrowserContext, Page } from '@playwright/test';
-import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { activate, approveCommunity, awake, fresh, LOGO, open, openOpportunity, PASSWORD, publishEvent, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { mailsTo } from '../lib/mailbox';
+import { active, cameIn, offered, published } from '../lib/prepared';
+import { approveCommunity, awake, fresh, LOGO, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { expect, newcomer, test } from '../lib/world';
 
 const PAYLOADS = [
@@ -78,7 +79,7 @@ test('what people write stays words, on every page and in every letter', async (
   await awake(sponsor);
   await sponsor.getByRole('button', { name: /Send/ }).click();
   await expect(sponsor.getByRole('heading', { level: 1 })).toContainText(/application|sent|thank/i);
-  await activate(sponsor, sponsor.context().request, acme.email);
+  await cameIn(sponsor, acme.email);
 
   // A community.
   await open(owner, '/join');
@@ -94,19 +95,14 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByLabel('Your e-mail address').fill(apex.email);
   await owner.getByRole('button', { name: 'Sign up' }).click();
   await expect(owner).toHaveURL(/\/join\/sent/);
-  const link = linkIn(await mailTo(owner.context().request, apex.email, /./), /^\/link\//);
-  await open(owner, link);
-  await owner.getByRole('textbox', { name: /password/i }).fill(PASSWORD);
-  await owner.getByRole('main').getByRole('button').first().click();
-  await expect(owner).not.toHaveURL(/\/link\//);
+  await cameIn(owner, apex.email, 'verify-email');
 
   const staff = await staffPage(browser, 'omar@commdesk.example');
   await guard(staff.context(), marks);
   people.push(staff);
   await verifyOrganization(staff, company);
   await approveCommunity(staff, community);
-  await owner.context().clearCookies();
-  await signIn(owner, apex.email, PASSWORD);
+  await active(owner, apex.email);
 
   // The company's own page, the person, the event, the opportunity, the offer and its refusal.
   await open(sponsor, '/organization/profile');
@@ -116,8 +112,8 @@ test('what people write stays words, on every page and in every letter', async (
   await sponsor.getByRole('main').getByRole('button', { name: /^Save/ }).first().click();
   await expect(sponsor.getByText('Your profile is up to date.')).toBeVisible();
   const event = fresh('HostileConf');
-  await publishEvent(owner, event);
-  const managed = new URL(owner.url()).pathname;
+  const made = await published(owner, event);
+  const managed = `/manage/events/${made.id}`;
   await open(owner, `${managed}/edit`);
   await owner.getByLabel('Subtitle').fill(words('One day', 120));
   await owner.getByLabel('Description').fill(words('Talks and more.\n\n'));
@@ -125,9 +121,9 @@ test('what people write stays words, on every page and in every letter', async (
   await owner.getByRole('main').getByRole('button', { name: 'Save', exact: true }).click();
   await owner.waitForURL((url) => !url.pathname.endsWith('/edit'));
   await awake(owner);
-  await openOpportunity(owner, event);
-  const opportunity = new URL(owner.url()).pathname;
-  await open(sponsor, `/opportunities/${opportunity.split('/').pop()}`);
+  const offer = await offered(owner, made);
+  const opportunity = `/manage/opportunities/${offer}`;
+  await open(sponsor, `/opportunities/${offer}`);
   await sponsor.getByLabel('What you offer').fill('2,50,000');
   await sponsor.getByLabel('Message').fill(words('Please.'));
   await sponsor.getByRole('button', { name: 'Send application' }).click();
@@ -156,7 +152,7 @@ test('what people write stays words, on every page and in every letter', async (
   await open(owner, `/inbox?q=${encodeURIComponent(PAYLOADS[0]!)}`);
 
   // Everybody opens everything that shows it.
-  const shared = ['/directory', '/events', '/opportunities', `/events/${slug(event)}`, `/opportunities/${opportunity.split('/').pop()}`];
+  const shared = ['/directory', '/events', '/opportunities', `/events/${slug(event)}`, `/opportunities/${offer}`];
   const nobody = await person();
   const tour: [Page, string[]][] = [
     [nobody, [...shared, '/']],
@@ -166,12 +162,14 @@ test('what people write stays words, on every page and in every letter', async (
     [staff, ['/staff/organizations', '/staff/communities', '/staff/requests', '/staff/reports', '/staff/changes']],
   ];
   let shown = 0;
-  for (const [page, paths] of tour) {
-    for (const path of paths) {
-      await open(page, path);
-      if ((await page.locator('body').innerText()).includes('broke()')) shown += 1;
-    }
-  }
+  await Promise.all(
+    tour.map(async ([page, paths]) => {
+      for (const path of paths) {
+        await open(page, path);
+        if ((await page.locator('body').innerText()).includes('broke()')) shown += 1;
+      }
+    }),
+  );
   // By their links, where an address is made from a hostile name.
   await open(nobody, '/directory?q=Hostile');
   const profile = await nobody.locator('main a[href^="/directory/"]').filter({ hasText: 'Hostile Acme' }).first().getAttribute('href');

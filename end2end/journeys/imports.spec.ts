@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import { expectAccessibleInBothThemes } from '../lib/axe';
 import { awake, fresh, open, slug, staffPage } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { expect, test } from '../lib/world';
 
 const WIDTHS = [360, 768, 1280];
 

@@ -2,7 +2,10 @@
 // script by its hash instead. What the script of a sleeping page then loads must be let in by it.
 import { production, type Served } from '../lib/server';
 import { touch } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { expect, test } from '../lib/world';
+
+// Both walk one server.
+test.describe.configure({ mode: 'default' });
 
 let served: Served;
 test.beforeAll(async () => {

@@ -1,9 +1,11 @@
 // The main line by keyboard alone, and what keyboards need on the way: no click anywhere below.
 import type { Page } from '@playwright/test';
-import { keyboard } from '../lib/hands';
 import { expectAccessibleInBothThemes } from '../lib/axe';
-import { acceptFromInbox, awake, bothSides, fresh, open, openOpportunity, publishEvent, signIn, slug } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { call } from '../lib/call';
+import { keyboard } from '../lib/hands';
+import { asked } from '../lib/prepared';
+import { acceptFromInbox, awake, bothSides, enter, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
+import { demoPerson, expect, test } from '../lib/world';
 
 /** Presses Tab until the focused element matches, as somebody without a mouse does. */
 async function tabTo(page: Page, what: RegExp, most = 80): Promise<void> {
@@ -89,19 +91,13 @@ test('a refused form takes the focus to what is wrong, and its links lead to the
 
 test('the inbox by keys: through its rows, ticked, put aside, and back to where one was', async ({ browser, page }) => {
   // A second application waits beside the demo's own.
-  const other = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.203.9.9' } });
-  const tomas = await other.newPage();
-  await signIn(tomas, 'tomas@lumen.example', 'a calm demo passphrase');
-  const listed = (await (await other.request.get('/api/v1/opportunities?search=HackFest&limit=50')).json()).data.items as { id: string; category: string }[];
-  const platinum = listed.find((one) => one.category === 'Platinum Sponsor')!;
-  const sent = await other.request.post(`/api/v1/opportunities/${platinum.id}/apply`, {
-    headers: { origin: new URL(tomas.url()).origin },
-    data: { amount: 210000, message: 'Two mentors, and a desk for questions about data.' },
-  });
-  expect(sent.status(), await sent.text()).toBe(201);
-  await other.close();
+  const tomas = await demoPerson(browser, 'tomas@lumen.example');
+  const { items } = await call<{ items: { id: string; category: string }[] }>(tomas, 'GET', '/opportunities?search=HackFest&limit=50');
+  const platinum = items.find((one) => one.category === 'Platinum Sponsor')!;
+  await asked(tomas, platinum.id, 210_000, 'Two mentors, and a desk for questions about data.');
+  await tomas.context().close();
 
-  await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
+  await enter(page, 'ravi@apex.example');
   await open(page, '/inbox');
   const rows = page.locator('.inbox__link');
   expect(await rows.count(), 'the demo has something to walk through').toBeGreaterThan(1);

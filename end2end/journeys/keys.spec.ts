@@ -1,6 +1,6 @@
 // Keys that every page answers to, and what a page says when nobody answers.
-import { open, signIn } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { enter, open } from '../lib/steps';
+import { expect, test } from '../lib/world';
 
 test('a slash searches, a question mark shows the keys, and typing is left alone', async ({ page }) => {
   await open(page, '/events');
@@ -26,7 +26,7 @@ test('a slash searches, a question mark shows the keys, and typing is left alone
 });
 
 test('Escape closes a menu and leaves the focus where it was opened', async ({ page }) => {
-  await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
+  await enter(page, 'ravi@apex.example');
   await open(page, '/dashboard');
   const account = page.locator('summary', { hasText: 'Account' });
   await account.focus();
@@ -48,7 +48,7 @@ test('without a connection the page says so, and comes back by itself', async ({
 });
 
 test('a form that is a single button says when it could not be sent', async ({ page, context }) => {
-  await signIn(page, 'ingrid@fjord.example', 'a calm demo passphrase');
+  await enter(page, 'ingrid@fjord.example');
   await open(page, '/account');
   await context.setOffline(true);
   await page.getByRole('button', { name: 'Sign out everywhere' }).click();

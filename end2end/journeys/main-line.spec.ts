@@ -1,6 +1,7 @@
 // The main line, both ways in: from an application and a registration to a logo on the event's page.
+import { isListed, published } from '../lib/prepared';
 import { acceptFromInbox, awake, bothSides, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { expect, market, test } from '../lib/world';
 
 test('a sponsor applies, the community accepts, the logo stands on the event page', async ({ browser, page }) => {
   test.setTimeout(240_000);
@@ -37,9 +38,9 @@ test('a sponsor applies, the community accepts, the logo stands on the event pag
 
 test('a community finds a sponsor in the directory and asks, the sponsor accepts from its inbox', async ({ browser, page }) => {
   test.setTimeout(240_000);
-  const { sponsor, community, acme, apex } = await bothSides(browser);
-  const event = fresh('RustDay');
-  await publishEvent(community, event);
+  const { sponsor, community, acme, apex } = await market(browser);
+  const { title: event } = await published(community, fresh('RustDay'));
+  await isListed(community, acme.company);
 
   await open(community, '/directory');
   await community.getByRole('main').locator('input[type="search"]').fill(acme.company);

@@ -1,8 +1,9 @@
 // Names without a place to break, and names that are read from the right: every page that shows them stays as wide as its
 // window, cuts none of them off, and keeps what stands beside a name in its order.
 import type { Browser, Page } from '@playwright/test';
-import { activate, applyAsSponsor, applyFor, approveCommunity, fresh, open, openOpportunity, PASSWORD, publishEvent, registerCommunity, signIn, staffPage, verifyOrganization, type Somebody } from '../lib/steps';
-import { expect, newcomer, test } from '../lib/world';
+import { asked, offered, published } from '../lib/prepared';
+import { fresh, open, staffPage, type Somebody } from '../lib/steps';
+import { expect, market, newcomer, test } from '../lib/world';
 
 const WIDTHS = [360, 768, 1280];
 
@@ -16,36 +17,28 @@ interface Names {
 }
 
 /** A market of one company, one community and one event, with a request between them. */
-async function market(browser: Browser, names: Names) {
-  const [sponsor, owner] = [await newcomer(browser), await newcomer(browser)];
+async function tourOf(browser: Browser, names: Names) {
   const at = mark();
   const acme: Somebody = { name: 'Asha Journey', email: `asha@acme-${at}.example`, company: names.company, domain: `acme-${at}.example` };
   const apex: Somebody = { name: 'Ravi Journey', email: `ravi@apex-${at}.example`, company: names.community, domain: `apex-${at}.example` };
-  await applyAsSponsor(sponsor, acme);
-  await activate(sponsor, sponsor.context().request, acme.email);
-  await registerCommunity(owner, apex);
-  await activate(owner, owner.context().request, apex.email);
-  const staff = await staffPage(browser, 'omar@commdesk.example');
-  await verifyOrganization(staff, names.company);
-  await approveCommunity(staff, names.community);
-  // A sign-in after the approval is what makes the community active.
-  await owner.context().clearCookies();
-  await signIn(owner, apex.email, PASSWORD);
-  await publishEvent(owner, names.event);
-  const managed = new URL(owner.url()).pathname;
-  await openOpportunity(owner, names.event);
-  const opportunity = new URL(owner.url()).pathname;
-  await applyFor(sponsor, names.event, '2,50,000', 'We bring two mentors and a prize.');
-  const request = new URL(sponsor.url()).pathname;
-  const visitor = await newcomer(browser);
+  const { sponsor, community: owner } = await market(browser, acme, apex);
+  const event = await published(owner, names.event);
+  const id = await offered(owner, event);
+  const [managed, opportunity, offer] = [`/manage/events/${event.id}`, `/manage/opportunities/${id}`, `/opportunities/${id}`];
+  const request = `/requests/${await asked(sponsor, id, 250_000, 'We bring two mentors and a prize.')}`;
+  const [visitor, staff] = [await newcomer(browser), await staffPage(browser)];
+  // Lists follow a moment later.
   const link = async (list: string, name: string) => {
-    await open(visitor, `${list}?q=${encodeURIComponent(name)}`);
-    return (await visitor.locator('main').getByRole('link', { name, exact: true }).first().getAttribute('href'))!;
+    const found = visitor.locator('main').getByRole('link', { name, exact: true }).first();
+    await expect(async () => {
+      await open(visitor, `${list}?q=${encodeURIComponent(name)}`);
+      await expect(found).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 30_000 });
+    return (await found.getAttribute('href'))!;
   };
   const [profile, page] = [await link('/directory', names.company), await link('/events', names.event)];
   await open(visitor, page);
   const home = (await visitor.locator('main a[href^="/communities/"]').first().getAttribute('href'))!;
-  const offer = `/opportunities/${opportunity.split('/').pop()}`;
   const slug = profile.split('/').pop()!;
   const tour: [Page, string[]][] = [
     [visitor, ['/', `/opportunities?q=${encodeURIComponent(names.event)}`, offer, profile, `/claim/${slug}`, page, home, `/directory/compare?o=${slug}`]],
@@ -141,12 +134,12 @@ test('long names and names that are read from the right leave a page as wide and
     community: `مجتمع المطورين ${mark()} في الدار البيضاء`,
     event: `ملتقى 2027: Rust & ${word} ${mark()}!`,
   };
-  const { tour, offer, event, home, visitor } = await market(browser, names);
+  const { tour, offer, event, home, visitor } = await tourOf(browser, names);
   // What is told of them, and what is headed by them, in words of ours.
   const sentences = ['/dashboard', '/inbox', '/people', '/notifications', '/export', '/workspace/security', '/api-keys'];
   let told = 0;
-  // All of what is wrong is said at once.
-  for (const [page, paths] of tour) {
+  // All of what is wrong is said at once; nobody waits for the others.
+  const walk = async (page: Page, paths: string[]) => {
     for (const path of paths) {
       await open(page, path);
       for (const width of WIDTHS) {
@@ -161,7 +154,8 @@ test('long names and names that are read from the right leave a page as wide and
         told += (await page.getByRole('main').innerText()).split(`\u2068${names.event}\u2069`).length - 1;
       }
     }
-  }
+  };
+  await Promise.all(tour.map(([page, paths]) => walk(page, paths)));
   expect(told, 'the event is named in sentences').toBeGreaterThan(0);
   // The first heading begins at the edge of its picture and its facts.
   for (const path of [offer, event, home]) {

@@ -6,19 +6,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
-import { expectAccessible, expectAccessibleInBothThemes } from '../lib/axe';
+import { COLOURS, expectAccessible, expectAccessibleInBothThemes, inTheme } from '../lib/axe';
+import { call } from '../lib/call';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { address } from '../lib/server';
-import { activate, applyAsSponsor, awake, fresh, open, signIn, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { added, cameIn } from '../lib/prepared';
+import { applyAsSponsor, awake, DEMO_PASSWORD, enter, fresh, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { demoPerson, expect, newcomer, test } from '../lib/world';
 
-// No reader waits for another: the longest file would keep one core busy while the others are done.
-test.describe.configure({ mode: 'parallel' });
-
-const PASSWORD = 'a calm demo passphrase';
 const WIDTHS = [360, 768, 1280];
-const THEMES: Record<number, ('light' | 'dark')[]> =
-  process.env.AXE === 'all' ? { 360: ['light', 'dark'], 768: ['light', 'dark'], 1280: ['light', 'dark'] } : { 360: ['dark'], 1280: ['light'] };
+const ALL = process.env.AXE === 'all';
+const THEMES: Record<number, ('light' | 'dark')[]> = ALL
+  ? { 360: ['light', 'dark'], 768: ['light', 'dark'], 1280: ['light', 'dark'] }
+  : { 360: ['dark'], 1280: ['light'] };
+
+/** The long form takes its time. */
+const patience = (seconds: number): number => seconds * (ALL ? 3_000 : 1_000);
 
 /** What search engines call a good page is 0.1; ours hold a fifth of it. */
 const MOST_SHIFT = 0.02;
@@ -43,33 +45,42 @@ interface Stop {
 
 const LIST = JSON.parse(readFileSync(join(__dirname, '../pages.json'), 'utf8')) as Record<string, Listed[]>;
 
-/** The addresses of one kind of reader. */
+/** The addresses of one kind of reader. Links are read off what the server sends: the pages they stand on are looked at by themselves. */
 async function addresses(page: Page, reader: string): Promise<Stop[]> {
   const all: Stop[] = [];
-  // A list leads to several pages, and is opened once. Its links are there without scripts.
+  // A list leads to several pages, and is asked for once. Its links are there without scripts.
   const lists = new Map<string, { href: string; text: string }[]>();
   const linksOn = async (from: string) => {
     if (!lists.has(from)) {
-      await page.goto(from);
-      const links = page.locator('main a[href]');
-      lists.set(from, await links.evaluateAll((all) => all.map((it) => ({ href: it.getAttribute('href')!, text: it.textContent ?? '' }))));
+      const answer = await page.request.get(from, { headers: { accept: 'text/html' } });
+      expect(answer.ok(), `${from} answers`).toBe(true);
+      const links = (html: string) =>
+        [...new DOMParser().parseFromString(html, 'text/html').querySelectorAll('main a[href]')].map((it) => ({
+          href: it.getAttribute('href')!,
+          text: it.textContent ?? '',
+        }));
+      lists.set(from, await page.evaluate(links, await answer.text()));
     }
     return lists.get(from)!.filter(({ href }) => !/\/(new|import|add)/.test(href));
+  };
+  // What was made a moment ago stands there a moment later.
+  const linkOn = async (from: string, what: string, fits: (link: { href: string; text: string }) => boolean) => {
+    let found: string | undefined;
+    const seek = async () => {
+      found = (await linksOn(from)).find(fits)?.href;
+      if (!found) lists.delete(from);
+      return found;
+    };
+    await expect.poll(seek, { message: `${from} has a link to ${what}`, intervals: [200] }).toBeDefined();
+    return found!;
   };
   for (const { path, find, then, link, shows } of LIST[reader]!) {
     if (path) all.push({ path, shows });
     if (!find) continue;
-    const [from, begins, words] = find;
-    const found = (await linksOn(from)).find(({ href, text }) => href.startsWith(begins) && text.toLowerCase().includes((words ?? '').toLowerCase()));
-    expect(found, `${from} has a link to ${begins}… ${words ?? ''}`).toBeDefined();
-    const { href } = found!;
-    if (link) {
-      const on = (await linksOn(href)).find((one) => one.href.includes(link));
-      expect(on, `${href} has a link to …${link}`).toBeDefined();
-      all.push({ path: on!.href, shows });
-    } else {
-      all.push({ path: then ? href.replace(/(\?|$)/, `${then}$1`) : href, shows });
-    }
+    const [from, begins, words = ''] = find;
+    const href = await linkOn(from, `${begins}… ${words}`, (it) => it.href.startsWith(begins) && it.text.toLowerCase().includes(words.toLowerCase()));
+    if (link) all.push({ path: await linkOn(href, `…${link}`, (it) => it.href.includes(link)), shows });
+    else all.push({ path: then ? href.replace(/(\?|$)/, `${then}$1`) : href, shows });
   }
   return all;
 }
@@ -114,22 +125,22 @@ async function look(page: Page, stops: (string | Stop)[], isStill = false): Prom
       await page.setViewportSize({ width, height: 800 });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
-      for (const colorScheme of THEMES[width] ?? []) {
-        await page.emulateMedia({ colorScheme });
-        await expectAccessible(page);
+      for (const [at, theme] of (THEMES[width] ?? []).entries()) {
+        await inTheme(page, theme);
+        await expectAccessible(page, undefined, at ? COLOURS : undefined);
       }
     }
-    await page.emulateMedia({ colorScheme: null });
+    await inTheme(page, null);
   }
 }
 
 test('what strangers read', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   await look(page, await addresses(page, 'stranger'), true);
 });
 
 test('nothing that strangers read jumps while it comes to a phone', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   const stops = await addresses(page, 'stranger');
   // As somebody's first page: no font and no picture is there already.
   const session = await page.context().newCDPSession(page);
@@ -151,7 +162,7 @@ test('nothing that strangers read jumps while it comes to a phone', async ({ pag
 });
 
 test('what a refusal looks like', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   const refusals: [string, string][] = [['/join', 'Sign up'], ['/sign-in', 'Sign in'], ['/become-sponsor', 'Continue']];
   for (const [path, button] of refusals) {
     await open(page, path);
@@ -167,36 +178,23 @@ test('what a refusal looks like', async ({ page }) => {
 });
 
 test('what somebody meets on the way in', async ({ page, browser, request }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   const acme = somebody('Asha', fresh('Way'));
   await applyAsSponsor(page, acme);
   const mail = await mailTo(request, acme.email, /./);
   await look(page, [linkIn(mail, /^\/link\//), '/become-sponsor?step=sent']);
   // Ravi invites somebody; Mei asks to join a company that has not come yet.
-  const context = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.203.1.1' } });
-  const ravi = await context.newPage();
-  await signIn(ravi, 'ravi@apex.example', PASSWORD);
-  await open(ravi, '/people');
-  const form = ravi.getByRole('region', { name: 'Invite somebody' });
-  const newcomer = `new${Date.now().toString(36)}@apex.example`;
-  await form.getByLabel('E-mail').fill(newcomer);
-  await form.getByLabel('Role').selectOption('Designer');
-  await form.getByRole('button', { name: 'Send the invitation' }).click();
-  await expect(ravi).toHaveURL(/done=invited/);
-  await look(page, [linkIn(await mailTo(request, newcomer, /./), /^\/invitations\//)]);
+  const ravi = await demoPerson(browser, 'ravi@apex.example');
+  const invited = `new${Date.now().toString(36)}@apex.example`;
+  await call(ravi, 'POST', '/invitations', { email: invited, role: 'Designer' });
+  await look(page, [linkIn(await mailTo(request, invited, /./), /^\/invitations\//)]);
   // He adds a company that is not here: whoever is of it claims it.
-  const added = somebody('Front', fresh('Added'));
-  await open(ravi, '/directory/add');
-  await ravi.getByLabel('Name', { exact: true }).fill(added.company);
-  await ravi.getByLabel('Website').fill(`https://${added.domain}`);
-  await ravi.getByLabel('Industry').selectOption('Security');
-  await ravi.getByLabel('A mailbox of theirs').fill(added.email);
-  await ravi.getByRole('button', { name: 'Add it' }).click();
-  await expect(ravi).not.toHaveURL(/\/directory\/add(\?|$)/);
-  await look(ravi, [`/directory/${slug(added.company)}`, `/directory/${slug(added.company)}/join`]);
-  await ravi.getByRole('link', { name: `Claim ${added.company}` }).click();
+  const front = somebody('Front', fresh('Added'));
+  await added(ravi, front);
+  await look(ravi, [`/directory/${slug(front.company)}`, `/directory/${slug(front.company)}/join`]);
+  await ravi.getByRole('link', { name: `Claim ${front.company}` }).click();
   await expect(ravi).toHaveURL(/\/claim\//);
-  await look(page, [`/claim/${slug(added.company)}`]);
+  await look(page, [`/claim/${slug(front.company)}`]);
   // One that staff have checked and that nobody leads any more: there a mailbox of theirs decides.
   const omar = await staffPage(browser);
   await verifyOrganization(omar, acme.company);
@@ -213,12 +211,12 @@ test('what somebody meets on the way in', async ({ page, browser, request }) => 
   await ravi.getByLabel(/^A mailbox at/).fill(`office@${acme.domain}`);
   await ravi.getByRole('button', { name: 'Send the mail' }).click();
   await look(page, [linkIn(await mailTo(request, `office@${acme.domain}`, /./), /^\/join-requests\//)]);
-  await context.close();
+  await ravi.context().close();
   // Letters of a topic name a way to stop them.
   const letters = await mailsTo(request, 'ravi@apex.example');
   const told = letters.find((letter) => letter.text.includes('/unsubscribe/'))!;
   await look(page, [linkIn(told, /^\/unsubscribe\//)]);
-  await signIn(page, 'sara@commdesk.example', PASSWORD);
+  await call(page, 'POST', '/auth/login', { email: 'sara@commdesk.example', password: DEMO_PASSWORD });
   await look(page, ['/second-factor']);
 });
 
@@ -268,8 +266,8 @@ test('mailboxes break where people would, and the mailbox of development fits a 
 });
 
 test('what a community works with', async ({ page }) => {
-  test.setTimeout(240_000);
-  await signIn(page, 'ravi@apex.example', PASSWORD);
+  test.setTimeout(patience(240));
+  await enter(page, 'ravi@apex.example');
   await look(page, await addresses(page, 'community'));
   // An address that asks for what there is not says so, and leads to the page itself.
   await look(page, ['/people?status=nobody']);
@@ -280,57 +278,50 @@ test('what a community works with', async ({ page }) => {
 });
 
 test('what a sponsor works with', async ({ page }) => {
-  test.setTimeout(180_000);
-  await signIn(page, 'asha@acme.example', PASSWORD);
+  test.setTimeout(patience(180));
+  await enter(page, 'asha@acme.example');
   await look(page, await addresses(page, 'sponsor'));
 });
 
 test('what a community works with that sells piece by piece', async ({ page }) => {
-  test.setTimeout(120_000);
-  await signIn(page, 'mei@harbour.example', PASSWORD);
+  test.setTimeout(patience(120));
+  await enter(page, 'mei@harbour.example');
   await look(page, await addresses(page, 'pieces'));
 });
 
-/** Whoever is signed in asks the API for what the pages below must show. */
-async function ask(page: Page, method: string, path: string, data?: object): Promise<{ id: string; items: { id: string; category: string }[] }> {
-  const answer = await page.request.fetch(`/api/v1${path}`, { method, headers: { origin: address }, data });
-  expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
-  return ((await answer.json()) as { data: { id: string; items: { id: string; category: string }[] } }).data;
+interface Items {
+  id: string;
+  items: { id: string; category: string }[];
 }
 
 /** A row in every queue of staff: a request that is held, a report, a profile that somebody claims, which is like another one. */
 async function fillQueues(browser: Browser): Promise<void> {
-  const context = await browser.newContext({ extraHTTPHeaders: { 'x-forwarded-for': '10.203.1.2' } });
-  const page = await context.newPage();
-  await signIn(page, 'tomas@lumen.example', PASSWORD);
-  const offers = await ask(page, 'GET', '/opportunities?search=HarbourConf&limit=50');
+  const tomas = await demoPerson(browser, 'tomas@lumen.example');
+  const offers = await call<Items>(tomas, 'GET', '/opportunities?search=HarbourConf&limit=50');
   const title = offers.items.find((one) => one.category === 'Title Sponsor')!;
   const links = [1, 2, 3, 4].map((part) => `https://lumen.example/${part}`).join(' ');
-  await ask(page, 'POST', `/opportunities/${title.id}/apply`, { amount: 700_000, message: `All that we do stands at ${links}` });
-  const harbour = await ask(page, 'GET', '/communities/harbour-devs');
-  await ask(page, 'POST', '/reports', { subjectKind: 'community', subjectId: harbour.id, reason: 'Spam', words: 'They write every night.' });
+  await call(tomas, 'POST', `/opportunities/${title.id}/apply`, { amount: 700_000, message: `All that we do stands at ${links}` });
+  const harbour = await call(tomas, 'GET', '/communities/harbour-devs');
+  await call(tomas, 'POST', '/reports', { subjectKind: 'community', subjectId: harbour.id, reason: 'Spam', words: 'They write every night.' });
   // Added by a community, then claimed from its mailbox.
-  await context.clearCookies();
-  await signIn(page, 'mei@harbour.example', PASSWORD);
+  const mei = await demoPerson(browser, 'mei@harbour.example');
   const twin = somebody('Front', fresh('Twin of Lumen'));
-  await ask(page, 'POST', '/sponsors', {
-    displayName: twin.company, website: `https://${twin.domain}`, entityType: 'Sponsor', industry: 'Security', contactEmail: twin.email, confirm: true,
-  });
-  await context.clearCookies();
-  await ask(page, 'POST', `/sponsors/${slug(twin.company)}/claims`, { email: twin.email });
-  await activate(page, context.request, twin.email);
-  await context.close();
+  await added(mei, twin);
+  const front = await newcomer(browser);
+  await call(front, 'POST', `/sponsors/${slug(twin.company)}/claims`, { email: twin.email });
+  await cameIn(front, twin.email);
+  for (const one of [tomas, mei, front]) await one.context().close();
 }
 
 test('what staff work with', async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   await fillQueues(browser);
   const page = await staffPage(browser, 'sara@commdesk.example');
   await look(page, await addresses(page, 'staff'));
 });
 
 test('what admins work with', async ({ browser }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(patience(180));
   const page = await staffPage(browser, 'omar@commdesk.example');
   await look(page, ['/staff/people']);
   await page.getByLabel('E-mail').fill('ravi@apex.example');

@@ -4,7 +4,8 @@ import type { Page } from '@playwright/test';
 import { expectAccessible } from '../lib/axe';
 import { keyboard } from '../lib/hands';
 import { linkIn, mailTo } from '../lib/mailbox';
-import { activate, addToDirectory, applyAsSponsor, askForSupport, awake, fresh, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { added, applied, cameIn, verified } from '../lib/prepared';
+import { askForSupport, awake, fresh, open, slug, somebody, staffPage } from '../lib/steps';
 import { expect, fits, newcomer, status, test } from '../lib/world';
 
 /** A state of the page, read by everybody and on a phone too. */
@@ -81,10 +82,10 @@ test('another website is looked at, and two profiles of one organization become 
   const profile = `/directory/${slug(fiona.company)}`;
   const moved = `${slug(fiona.company)}-fruit.example`;
   const hers = await newcomer(browser);
-  await applyAsSponsor(hers, fiona);
-  await activate(hers, hers.request, fiona.email);
+  const hersIs = await applied(hers, fiona);
+  await cameIn(hers, fiona.email);
   const sara = await staffPage(browser, 'sara@commdesk.example');
-  await verifyOrganization(sara, fiona.company);
+  await verified(sara, hersIs);
 
   // She proposes another website, takes a slip back, and proposes the right one.
   const propose = async (website: string) => {
@@ -123,7 +124,7 @@ test('another website is looked at, and two profiles of one organization become 
   await expect(stranger.getByText('Verified', { exact: true }).first()).toBeVisible();
 
   // A community had added it by another name, and asked that one.
-  await addToDirectory(owner, twin);
+  await added(owner, twin);
   await askForSupport(owner, twin.company, event, 'Support Sponsor', 'Apples for everybody.');
   const request = new URL(owner.url()).pathname;
 

@@ -3,7 +3,7 @@
 import type { Page, Route } from '@playwright/test';
 import { expectAccessible } from '../lib/axe';
 import { open } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { expect, test } from '../lib/world';
 
 function parts(page: Page, name = 'Search sponsors') {
   const list = page.getByRole('listbox', { name: 'Suggestions' });

@@ -1,6 +1,6 @@
 // A page that wakes shows what it was brought. Asking for it once more would be a second page for everybody who opens one.
-import { open, signIn, touch } from '../lib/steps';
-import { expect, test } from '../lib/test';
+import { enter, open, touch } from '../lib/steps';
+import { expect, test } from '../lib/world';
 
 test('a page that wakes asks for nothing', async ({ page }) => {
   const asked: string[] = [];
@@ -13,7 +13,7 @@ test('a page that wakes asks for nothing', async ({ page }) => {
     await expect(page.locator('html[data-awake]'), path).toBeAttached();
     expect(asked, path).toEqual([]);
   }
-  await signIn(page, 'ravi@apex.example', 'a calm demo passphrase');
+  await enter(page, 'ravi@apex.example');
   for (const path of ['/dashboard', '/inbox', '/people', '/manage/events', '/directory/acme-cloud']) {
     asked.length = 0;
     await open(page, path);

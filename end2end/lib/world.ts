@@ -1,7 +1,9 @@
-// One small market that the journeys of the five people share: made once, by the steps that people take.
+// One small market that the journeys of the five people share: made once by each worker, when the first of them needs it.
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { expectAccessible } from './axe';
-import { applyFor, awake, bothSides, fresh, invite, open, openOpportunity, publishEvent, signIn, slug, somebody, type Somebody } from './steps';
+import { call } from './call';
+import { applied, approved, asked, cameIn, isFound, joined, offered, published, registered, verified } from './prepared';
+import { awake, enter, fresh, invite, slug, somebody, staffPage, type Somebody } from './steps';
 import { expect, test as base } from './test';
 
 export { expect } from './test';
@@ -34,7 +36,7 @@ export async function newcomer(browser: Browser, options: BrowserContextOptions 
 /** Somebody of the demo, signed in. */
 export async function demoPerson(browser: Browser, email: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await newcomer(browser, options);
-  await signIn(page, email, 'a calm demo passphrase');
+  await enter(page, email);
   return page;
 }
 
@@ -48,22 +50,33 @@ async function watched(context: BrowserContext): Promise<BrowserContext> {
   return context;
 }
 
+/** A sponsor and a community who may act, each in a browser of their own. */
+export async function market(browser: Browser, acme = somebody('Asha', fresh('Acme')), apex = somebody('Ravi', fresh('Apex'))) {
+  const [sponsor, community, staff] = await Promise.all([newcomer(browser), newcomer(browser), staffPage(browser)]);
+  const [organization, circle] = await Promise.all([applied(sponsor, acme), registered(community, apex)]);
+  await Promise.all([cameIn(sponsor, acme.email), cameIn(community, apex.email, 'verify-email')]);
+  await Promise.all([verified(staff, organization), approved(staff, community, apex, circle)]);
+  await staff.context().close();
+  return { sponsor, community, acme, apex };
+}
+
 async function make(browser: Browser): Promise<World> {
-  const { sponsor, community: owner, acme, apex } = await bothSides(browser);
-  await watched(sponsor.context());
-  await watched(owner.context());
+  const { sponsor, community: owner, acme, apex } = await market(browser);
   const event = fresh('DayConf');
-  await publishEvent(owner, event);
-  await openOpportunity(owner, event);
-  const opportunity = new URL(owner.url()).pathname;
-  await applyFor(sponsor, event, SECRETS.offer, SECRETS.message);
-  const request = new URL(sponsor.url()).pathname;
-  await open(owner, '/manage/events/new');
-  await owner.getByRole('textbox', { name: 'Title', exact: true }).fill(fresh('Quiet plan'));
-  await owner.getByRole('button', { name: /^Save( draft)?$/ }).first().click();
-  await expect(owner).toHaveURL(/\/manage\/events\/[0-9a-f-]{36}/);
-  const draft = new URL(owner.url()).pathname;
-  return { acme, apex, sponsor, owner, event, request, opportunity, draft };
+  const opportunity = await offered(owner, await published(owner, event));
+  await isFound(owner, event);
+  const request = await asked(sponsor, opportunity, Number(SECRETS.offer.replace(/,/g, '')), SECRETS.message);
+  const draft = await call(owner, 'POST', '/events', { title: fresh('Quiet plan') });
+  return {
+    acme,
+    apex,
+    sponsor,
+    owner,
+    event,
+    request: `/requests/${request}`,
+    opportunity: `/manage/opportunities/${opportunity}`,
+    draft: `/manage/events/${draft.id}`,
+  };
 }
 
 export const test = base.extend<{ nothingBroke: void }, { world: World }>({
@@ -79,15 +92,16 @@ export const test = base.extend<{ nothingBroke: void }, { world: World }>({
 
 /** A seat in one of the two workspaces, for a person of this journey. */
 export async function seated(browser: Browser, by: Page, of: Somebody, first: string, role: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const who: Somebody = { ...somebody(first, of.company), name: `${first} Journey` };
-  // The invitation is accepted with scripts; what follows is read as the journey says.
-  const door = await newcomer(browser, options.viewport ? { viewport: options.viewport } : {});
-  await invite(by, who, role, door);
-  if (options.javaScriptEnabled !== false) return door;
-  const quiet = await newcomer(browser, options);
-  await quiet.context().addCookies(await door.context().cookies());
-  await door.context().close();
-  return quiet;
+  const page = await newcomer(browser, options);
+  await joined(page, by, { ...somebody(first, of.company), name: `${first} Journey` }, role);
+  return page;
+}
+
+/** The same by hand, from the form of whoever invites to the door of who comes. */
+export async function invited(browser: Browser, by: Page, of: Somebody, first: string, role: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await newcomer(browser, options);
+  await invite(by, { ...somebody(first, of.company), name: `${first} Journey` }, role, page);
+  return page;
 }
 
 /** Opens an address and says what it answered. */
