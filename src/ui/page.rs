@@ -127,7 +127,8 @@ pub struct Coming<T> {
     of: PhantomData<fn() -> T>,
 }
 
-type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// Something on its way, with its type put aside.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Clone + DeserializeOwned + 'static> Future for Coming<T> {
     type Output = Result<T, PageError>;
@@ -312,6 +313,35 @@ where
     let show = or_problem(show);
     view! {
         <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
+    }
+    .into_any()
+}
+
+/// As [`shown_over`], for a list that something else stands beside: it is waited for too, so that it is there with the first row.
+pub fn shown_over_with<T, W, V>(
+    loaded: Loaded<T>,
+    with: impl Fn() -> Later<W> + Send + Sync + 'static,
+    show: impl Fn(T, W) -> V + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + DeserializeOwned + 'static,
+    W: Send + 'static,
+    V: IntoView + 'static,
+{
+    let show = Arc::new(show);
+    view! {
+        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+            {move || {
+                let (with, show) = (with(), Arc::clone(&show));
+                Suspend::new(async move {
+                    let with = with.await;
+                    match loaded.await {
+                        Ok(view) => show(view, with).into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
     }
     .into_any()
 }
