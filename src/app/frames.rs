@@ -1,12 +1,15 @@
 //! The frames around pages: the public site, a workspace, a narrow card.
 
 use super::session::{self, Me, MeView, WorkspaceView};
-use crate::ui::{
-    browser,
-    form::PostForm,
-    keys::{Key, KeysDialog},
-    page::acting,
-    parts::{Icon, Pill},
+use crate::{
+    kernel::markup::Markup,
+    ui::{
+        browser,
+        form::PostForm,
+        keys::{Key, KeysDialog},
+        page::acting,
+        parts::{Icon, Pill, put_icon, written},
+    },
 };
 use leptos::prelude::*;
 
@@ -127,12 +130,11 @@ fn WantsSecondFactor(name: String) -> impl IntoView {
 
 #[component]
 pub fn Brand() -> impl IntoView {
-    view! {
-        <a class="brand" href="/">
-            <svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg>
-            <span class="brand__name">"CommDesk"</span>
-        </a>
-    }
+    let shown = Markup::of(
+        r#"<svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg><span class="brand__name">CommDesk</span>"#,
+        &[],
+    );
+    written("a", &[("class", "brand"), ("href", "/")], shown)
 }
 
 /// A link that knows whether it is where we are.
@@ -145,12 +147,16 @@ fn NavLink(class: &'static str, href: &'static str, label: &'static str) -> impl
 
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
-    view! {
-        <form class="theme-switch" method="post" action="/theme">
-            <button class="icon-button theme-switch__to-dark" name="theme" value="dark" aria-label="Use the dark theme"><Icon name="moon"/></button>
-            <button class="icon-button theme-switch__to-light" name="theme" value="light" aria-label="Use the light theme"><Icon name="sun"/></button>
-        </form>
+    let mut buttons = Markup::default();
+    for (theme, icon) in [("dark", "moon"), ("light", "sun")] {
+        buttons.put(
+            r#"<button class="icon-button theme-switch__to-{}" name="theme" value="{}" aria-label="Use the {} theme">"#,
+            &[theme, theme, theme],
+        );
+        put_icon(&mut buttons, icon, false);
+        buttons.put("</button>", &[]);
     }
+    written("form", &[("class", "theme-switch"), ("method", "post"), ("action", "/theme")], buttons)
 }
 
 /// Sign in, or the way to one's workspace.
@@ -184,14 +190,18 @@ fn SiteTools() -> impl IntoView {
 /// A search of the directory from every page; hidden where the page has a search of its own, and on narrow screens.
 #[component]
 pub fn SiteSearch(class: &'static str) -> impl IntoView {
-    view! {
-        <form class=class role="search" method="get" action="/directory" aria-label="Sponsors and partners">
-            <label class="visually-hidden" for="site-q">"Search sponsors and partners"</label>
-            <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
-            <input class="input search__input" id="site-q" name="q" type="search" placeholder="Search sponsors" maxlength="100"/>
-            <kbd class="search__key" aria-hidden="true">"/"</kbd>
-        </form>
-    }
+    let field = Markup::of(
+        r#"<label class="visually-hidden" for="site-q">Search sponsors and partners</label><svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg><input class="input search__input" id="site-q" name="q" type="search" placeholder="Search sponsors" maxlength="100"><kbd class="search__key" aria-hidden="true">/</kbd>"#,
+        &[],
+    );
+    let form = [
+        ("class", class),
+        ("role", "search"),
+        ("method", "get"),
+        ("action", "/directory"),
+        ("aria-label", "Sponsors and partners"),
+    ];
+    written("form", &form, field)
 }
 
 /// The keys that every page answers to, and the dialog that says which. A page with keys of its own shows its own dialog.

@@ -297,16 +297,16 @@ pub fn PageHead(
     #[prop(optional, into)] sub: String,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    view! {
-        <header class="page-head">
-            <div class="page-head__text">
-                {(!over.is_empty()).then(|| view! { <p class="page-head__over">{over}</p> })}
-                <h1 class="page-head__title">{title}</h1>
-                {(!sub.is_empty()).then(|| view! { <p class="page-head__sub">{sub}</p> })}
-            </div>
-            {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}
-        </header>
+    let mut text = Markup::default();
+    if !over.is_empty() {
+        text.put(r#"<p class="page-head__over">{}</p>"#, &[&over]);
     }
+    text.put(r#"<h1 class="page-head__title">{}</h1>"#, &[&title]);
+    if !sub.is_empty() {
+        text.put(r#"<p class="page-head__sub">{}</p>"#, &[&sub]);
+    }
+    let text = written("div", &[("class", "page-head__text")], text);
+    view! { <header class="page-head">{text} {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}</header> }
 }
 
 /// "Show more", with an honest count.
