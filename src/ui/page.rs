@@ -165,23 +165,41 @@ impl Answer {
         match self {
             Self::Found(view) => view.as_ref().any().downcast_ref().cloned().ok_or_else(PageError::outdated),
             Self::Failed(error) => Err(error.clone()),
-            Self::Brought(text) => match text.strip_prefix(FOUND) {
-                Some(json) => serde_json::from_slice(json.as_bytes()).map_err(|_| PageError::outdated()),
-                None => Err(serde_json::from_slice(text[1..].as_bytes()).unwrap_or_else(|_| PageError::outdated())),
-            },
+            Self::Brought(text) => brought(text),
         }
+    }
+
+    /// As `read`, without a copy of what is there: for large views of which only text is made.
+    fn share<T: DeserializeOwned + Send + Sync + 'static>(&self) -> Result<Arc<T>, PageError> {
+        match self {
+            Self::Found(view) => Arc::clone(view).shared().downcast().map_err(|_| PageError::outdated()),
+            Self::Failed(error) => Err(error.clone()),
+            Self::Brought(text) => brought(text).map(Arc::new),
+        }
+    }
+}
+
+fn brought<T: DeserializeOwned>(text: &str) -> Result<T, PageError> {
+    match text.strip_prefix(FOUND) {
+        Some(json) => serde_json::from_slice(json.as_bytes()).map_err(|_| PageError::outdated()),
+        None => Err(serde_json::from_slice(text[1..].as_bytes()).unwrap_or_else(|_| PageError::outdated())),
     }
 }
 
 /// What can be shown on the server, and carried to a browser.
 pub trait Carried: Send + Sync {
     fn any(&self) -> &dyn Any;
+    fn shared(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     /// As JSON; in a browser, which sends no view, nothing.
     fn written(&self) -> serde_json::Result<String>;
 }
 
 impl<T: Serialize + Send + Sync + 'static> Carried for T {
     fn any(&self) -> &dyn Any {
+        self
+    }
+
+    fn shared(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
     }
 
@@ -290,6 +308,10 @@ fn coming(answer: Resource<Answer, Wire>, show: &Shower) -> Suspend<AnyView> {
     Suspend::new(async move { show(&answer.await) })
 }
 
+fn later(answer: Resource<Answer, Wire>) -> Later<Answer> {
+    Box::pin(async move { answer.await })
+}
+
 /// What a page is going to look like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Shape {
@@ -321,10 +343,10 @@ where
 pub fn shown_over_with<T, W, V>(
     loaded: Loaded<T>,
     with: impl Fn() -> Later<W> + Send + Sync + 'static,
-    show: impl Fn(T, W) -> V + Send + Sync + 'static,
+    show: impl Fn(Arc<T>, W) -> V + Send + Sync + 'static,
 ) -> AnyView
 where
-    T: Clone + DeserializeOwned + 'static,
+    T: DeserializeOwned + Send + Sync + 'static,
     W: Send + 'static,
     V: IntoView + 'static,
 {
@@ -332,10 +354,10 @@ where
     view! {
         <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
             {move || {
-                let (with, show) = (with(), Arc::clone(&show));
+                let (answer, with, show) = (later(loaded.answer), with(), Arc::clone(&show));
                 Suspend::new(async move {
                     let with = with.await;
-                    match loaded.await {
+                    match answer.await.share() {
                         Ok(view) => show(view, with).into_any(),
                         Err(error) => view! { <Problem error/> }.into_any(),
                     }

@@ -48,10 +48,10 @@ pub fn kept<F: Facet>(query: &Query<F>, acting: &str) -> impl IntoView + use<F> 
 }
 
 /// Menus of what the list can be narrowed by, and the orders.
-pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: Vec<FacetView>, acting: &str) -> impl IntoView + use<F> {
+pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetView], acting: &str) -> impl IntoView + use<F> {
     let of = |name: &str| F::EVERY.iter().copied().find(|facet| facet.name() == name);
     let menus = facets
-        .into_iter()
+        .iter()
         .filter(|facet| !facet.values.is_empty())
         .filter_map(|view| Some((of(&view.name)?, view)))
         .map(|(facet, view)| {

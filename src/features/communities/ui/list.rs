@@ -17,6 +17,7 @@ use crate::{
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use std::sync::Arc;
 
 const PATH: &str = "/communities";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
@@ -39,7 +40,7 @@ pub fn CommunitiesPage(
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
             {search_field(SEARCHING, asked, acting, suggest)}
-            {shown_over_with(loaded, move || beside(), move |found: CommunitiesView, beside| {
+            {shown_over_with(loaded, move || beside(), move |found: Arc<CommunitiesView>, beside| {
                 view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
             })}
         </div>
@@ -52,14 +53,14 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 
 #[component]
 fn Results(
-    found: CommunitiesView,
+    found: Arc<CommunitiesView>,
     acting: String,
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
     let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, found.facets, &acting);
+    let facets = narrow(PATH, &query, &found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     if found.items.is_empty() && found.total == 0 {
         let (title, words) = if query.is_narrowed() {
@@ -70,7 +71,7 @@ fn Results(
         } else {
             ("No community is here yet", "The first one that is approved will stand here. It could be yours.")
         };
-        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without, &acting));
+        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without.clone(), &acting));
         let all = address(PATH, &CommunitiesQuery::default(), &acting);
         return view! {
             {facets}
@@ -91,18 +92,18 @@ fn Results(
         None => format!("{count} {noun}"),
     };
     let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
-    let cards = found.items.into_iter().enumerate().map(|(place, card)| (place < FIRST, card));
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
+    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
     let rows = if let Some(beside) = beside {
         let rows = cards
             .map(|(first, card)| {
                 let keep = (beside.row)((card.id.0, card.name.clone()));
-                view! { <Row card first acting=acting.clone() keep/> }
+                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
             })
             .collect_view();
         view! { <ul class="results">{rows}</ul> }.into_any()
     } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, &card, first, &acting)));
+        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
         written("ul", &[("class", "results")], rows).into_any()
     };
     view! {

@@ -26,6 +26,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const PATH: &str = "/directory";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
@@ -54,7 +55,7 @@ pub fn DirectoryPage(
                 }}
             </PageHead>
             {search_field(SEARCHING, asked, acting, suggest)}
-            {shown_over_with(loaded, move || beside(), move |found: DirectoryView, beside| {
+            {shown_over_with(loaded, move || beside(), move |found: Arc<DirectoryView>, beside| {
                 view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
             })}
         </div>
@@ -67,14 +68,14 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 
 #[component]
 fn Results(
-    found: DirectoryView,
+    found: Arc<DirectoryView>,
     acting: String,
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = DirectoryQuery::read(&found.query);
     let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, found.facets, &acting);
+    let facets = narrow(PATH, &query, &found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     let closed = (!found.closed.is_empty()).then(|| {
         view! {
@@ -96,7 +97,7 @@ fn Results(
         } else {
             ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.")
         };
-        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without, &acting));
+        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without.clone(), &acting));
         return view! {
             {facets}
             {chips}
@@ -119,18 +120,18 @@ fn Results(
         (None, false) => format!("{count} {noun}"),
     };
     let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
-    let cards = found.items.into_iter().enumerate().map(|(place, card)| (place < FIRST, card));
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
+    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
     let rows = if let Some(beside) = beside {
         let rows = cards
             .map(|(first, card)| {
                 let keep = (beside.row)((card.id.0, card.display_name.clone()));
-                view! { <Row card first acting=acting.clone() keep/> }
+                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
             })
             .collect_view();
         view! { <ul class="results">{rows}</ul> }.into_any()
     } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, &card, first, &acting)));
+        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
         written("ul", &[("class", "results")], rows).into_any()
     };
     view! {
