@@ -483,10 +483,20 @@ const MOST_SHOWN: usize = 30;
 
 /// The values of a facet as they are shown: closed lists in their order, open ones by how many rows have them.
 pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>) -> FacetView {
-    let open = values.iter().all(|value| value.place == 0);
-    values.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value)));
-    let rest = if open { values.split_off(values.len().min(MOST_SHOWN)) } else { Vec::new() };
-    values.extend(rest.into_iter().filter(|value| query.has(facet, &value.value)));
+    let order =
+        |a: &Counted, b: &Counted| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value));
+    let is_open = values.iter().all(|value| value.place == 0);
+    if is_open && values.len() > MOST_SHOWN {
+        // Of hundreds of values only those that are shown are put in order.
+        values.select_nth_unstable_by(MOST_SHOWN, order);
+        let mut rest = values.split_off(MOST_SHOWN);
+        rest.retain(|value| query.has(facet, &value.value));
+        rest.sort_unstable_by(order);
+        values.sort_unstable_by(order);
+        values.append(&mut rest);
+    } else {
+        values.sort_unstable_by(order);
+    }
     let view = |counted: Counted| FacetValueView {
         label: facet.shown(&counted.value),
         chosen: query.has(facet, &counted.value),
