@@ -369,3 +369,28 @@ pub fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
         </ol>
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_one_element_of_escaped_text() {
+        let list = written("ul", &[("class", "tags"), ("title", "\"<&")], Markup::of("<li>{}</li>", &["<b>"]));
+        assert_eq!(list.to_html(), "<ul class=\"tags\" title=\"&quot;&lt;&amp;\"><li>&lt;b&gt;</li></ul>");
+    }
+
+    #[test]
+    fn a_logo_and_an_icon_are_the_same_in_markup() {
+        for url in [None, Some("/media/logos/ab12.png"), Some("/logo.svg?a=1&b=\"2\"")] {
+            let text = Markup::made(|to| put_logo(to, "Ann <b> Bee", url, true));
+            let logo = view! { <Logo name="Ann <b> Bee" url=url.map(str::to_owned) first=true/> };
+            assert_eq!(logo.to_html(), text.as_str());
+            assert!(!text.as_str().contains("<b>"), "{}", text.as_str());
+        }
+        for small in [false, true] {
+            let text = Markup::made(|to| put_icon(to, "check", small));
+            assert_eq!(view! { <Icon name="check" small=small/> }.to_html(), text.as_str());
+        }
+    }
+}

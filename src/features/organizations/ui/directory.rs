@@ -542,3 +542,55 @@ fn BrandKit(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tags without their attributes, and text; without what only a page that wakes looks for.
+    fn bare(html: &str) -> String {
+        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
+        html.split('<')
+            .map(|part| match part.split_once('>') {
+                Some((tag, text)) => format!("<{}>{text}", tag.split(' ').next().unwrap_or_default()),
+                None => part.to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_row_is_the_same_whether_something_stands_on_it_or_not() {
+        let card = |technologies: &[&str], words: &str, status: &str| -> OrganizationCard {
+            serde_json::from_value(json!({
+                "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
+                "slug": "acme-cloud",
+                "displayName": "Acme <Cloud>",
+                "entityType": "Sponsor",
+                "logoUrl": null,
+                "website": "https://acme.example/",
+                "industry": "Cloud and infrastructure",
+                "shortDescription": words,
+                "technologies": technologies,
+                "supportedRegions": ["Europe", "Africa", "Oceania"],
+                "verificationStatus": status,
+                "eventsSponsoredCount": 3,
+                "communitiesSupportedCount": 2,
+                "availableSponsorshipTypes": ["Cash"],
+            }))
+            .expect("a card")
+        };
+        for card in
+            [card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified"), card(&[], "", "Community Added")]
+        {
+            let text = Markup::made(|to| put_row(to, &card, true, "community:apex"));
+            let row = view! { <Row card first=true acting="community:apex".to_owned() keep=().into_any()/> };
+            assert_eq!(bare(&row.to_html()), bare(text.as_str()));
+            assert!(text.as_str().contains("href=\"/directory/acme-cloud?as=community%3Aapex\""), "{}", text.as_str());
+            assert!(
+                text.as_str().contains("Acme &lt;Cloud&gt;") && text.as_str().contains("Europe, Africa +1"),
+                "{}",
+                text.as_str()
+            );
+        }
+    }
+}
