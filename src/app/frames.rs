@@ -66,7 +66,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
             <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="workspace__bar">
                 <Brand/>
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref());
@@ -76,7 +76,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <SiteSearch class="search workspace__search"/>
                 <div class="workspace__tools">
                     <ThemeSwitch/>
-                    <Suspense>
+                    <Suspense strict=true>
                         {move || Suspend::new(async move {
                             let me = me.await.ok().flatten()?;
                             let current = session::current(&me, acting.get_untracked().as_deref());
@@ -86,7 +86,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 </div>
             </header>
             <nav class="workspace__nav" aria-label="Workspace">
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref())?;
@@ -96,7 +96,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <div class="workspace__keys"><SiteKeys/></div>
             </nav>
             <main class="workspace__main" id="main" tabindex="-1">
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref())?;
@@ -165,7 +165,7 @@ fn SiteTools() -> impl IntoView {
     let me = expect_context::<Me>().0;
     let acting = acting();
     view! {
-        <Suspense>
+        <Suspense strict=true>
             {move || Suspend::new(async move {
                 match me.await.ok().flatten() {
                     Some(me) => {

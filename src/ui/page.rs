@@ -267,7 +267,8 @@ fn asked(changes: Box<dyn Fn() + Send + Sync>, ask: Box<dyn Fn() -> Later<Answer
 /// that is made where something is shown would load as often as Leptos happens to build that part.
 pub type Show<T> = Arc<dyn Fn(T) -> AnyView + Send + Sync>;
 
-/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong.
+/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong. `strict`, here and wherever one thing is
+/// waited for: a server would else make the whole of it twice, the first time to see whether something more is asked for in it.
 pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
     T: Clone + DeserializeOwned + 'static,
@@ -284,7 +285,7 @@ where
 {
     let show = or_problem(show);
     view! {
-        <Suspense fallback=move || view! { <Skeleton shape/> }>{move || coming(loaded.answer, &show)}</Suspense>
+        <Suspense strict=true fallback=move || view! { <Skeleton shape/> }>{move || coming(loaded.answer, &show)}</Suspense>
     }
     .into_any()
 }
@@ -334,7 +335,7 @@ where
 {
     let show = or_problem(show);
     view! {
-        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
+        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
     }
     .into_any()
 }
@@ -352,7 +353,7 @@ where
 {
     let show = Arc::new(show);
     view! {
-        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
             {move || {
                 let (answer, with, show) = (later(loaded.answer), with(), Arc::clone(&show));
                 Suspend::new(async move {
