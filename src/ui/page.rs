@@ -143,7 +143,7 @@ impl<T: Clone + DeserializeOwned + 'static> Future for Coming<T> {
 pub enum Answer {
     Found(Arc<dyn Carried>),
     Failed(PageError),
-    /// What the page brought from the server: a sign, and JSON that nobody has read yet.
+    /// What the page brought from the server: a sign, and JSON (`turned`) that nobody has read yet.
     Brought(Arc<str>),
 }
 
@@ -181,9 +181,21 @@ impl Answer {
 
 fn brought<T: DeserializeOwned>(text: &str) -> Result<T, PageError> {
     match text.strip_prefix(FOUND) {
-        Some(json) => serde_json::from_slice(json.as_bytes()).map_err(|_| PageError::outdated()),
-        None => Err(serde_json::from_slice(text[1..].as_bytes()).unwrap_or_else(|_| PageError::outdated())),
+        Some(json) => serde_json::from_slice(turned(json).as_bytes()).map_err(|_| PageError::outdated()),
+        None => Err(serde_json::from_slice(turned(&text[1..]).as_bytes()).unwrap_or_else(|_| PageError::outdated())),
     }
+}
+
+/// The same text, its two kinds of quotation marks in each other's place. JSON travels inside a JavaScript string, where every `"` is
+/// written as two signs, one by one; apostrophes are not, and are rare.
+fn turned(text: &str) -> String {
+    let turn = |byte: &u8| match byte {
+        b'"' => b'\'',
+        b'\'' => b'"',
+        other => *other,
+    };
+    // One sign for another of the same length: it stays UTF-8.
+    String::from_utf8(text.as_bytes().iter().map(turn).collect()).unwrap_or_default()
 }
 
 /// What can be shown on the server, and carried to a browser.
@@ -217,8 +229,8 @@ impl Encoder<Answer> for Wire {
 
     fn encode(answer: &Answer) -> Result<String, Self::Error> {
         Ok(match answer {
-            Answer::Found(view) => format!("{FOUND}{}", view.written()?),
-            Answer::Failed(error) => format!("{FAILED}{}", browser::written(error)?),
+            Answer::Found(view) => format!("{FOUND}{}", turned(&view.written()?)),
+            Answer::Failed(error) => format!("{FAILED}{}", turned(&browser::written(error)?)),
             Answer::Brought(text) => text.to_string(),
         })
     }
@@ -535,6 +547,25 @@ mod tests {
         assert_eq!(words_of("/"), "");
         assert_eq!(words_of("/opportunities/0193b3a0-7b5e-7c3e-9d7e-5f3f0c9a1b2c"), "");
         assert_eq!(words_of("/link/aLongTokenThatNobodyWouldSearchFor0123456789"), "");
+    }
+
+    #[test]
+    fn a_page_brings_what_was_found() {
+        let view = vec!["it's \"so\" & <b>\\".to_owned(), "é\u{1f600}".to_owned()];
+        let found = Answer::of(Ok(view.clone()));
+        let carried = Wire::encode(&found).expect("written");
+        assert_eq!(carried.matches('"').count(), 1, "only the apostrophe: {carried}");
+        let brought = Wire::decode(&carried).expect("a page's own");
+        for answer in [&found, &brought] {
+            assert_eq!(answer.read::<Vec<String>>(), Ok(view.clone()));
+            assert_eq!(answer.share::<Vec<String>>(), Ok(Arc::new(view.clone())));
+        }
+        let failed = Answer::of::<Vec<String>>(Err(PageError::cut_off()));
+        let brought = Wire::decode(&Wire::encode(&failed).expect("written")).expect("a page's own");
+        assert_eq!(brought.read::<Vec<String>>(), Err(PageError::cut_off()));
+        // A view of another kind is a page older than the site.
+        assert_eq!(found.share::<String>(), Err(PageError::outdated()));
+        assert!(Wire::decode("null").is_err());
     }
 
     #[test]
