@@ -5,9 +5,11 @@ use super::browser;
 use crate::kernel::{markup::Markup, pictures::sources};
 use leptos::{
     prelude::*,
-    svg,
     tachys::{
-        html::attribute::{Attribute, any_attribute::AnyAttribute},
+        html::{
+            InertElement,
+            attribute::{Attribute, any_attribute::AnyAttribute},
+        },
         hydration::Cursor,
         renderer::{
             CastFrom as _, Rndr,
@@ -151,7 +153,7 @@ impl RenderHtml for Written {
 pub fn Icon(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl IntoView {
     let mut icon = Markup::default();
     put_icon(&mut icon, &name, small);
-    svg::InertElement::new(icon.into_string())
+    InertElement::new(icon.into_string())
 }
 
 /// [`Icon`], in markup.
