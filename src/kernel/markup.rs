@@ -1,8 +1,8 @@
 //! Markup that is written as text: rows of lists, items of menus, icons. They hold no state, and a page has hundreds of their
 //! elements; a component for each of these costs a server more than all else that it does for the page, and a browser likewise.
 //!
-//! Promises: what stands in the source goes in as it is, everything else is escaped, so that words of people stay words. Server and
-//! browser write the same. `ui/parts.rs` puts it into a page.
+//! Promises: what stands in the source goes in as it is, everything else is escaped, so that words of people stay words. Server
+//! and browser write the same. `ui/parts.rs` puts it into a page.
 
 /// Markup of our own around escaped text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

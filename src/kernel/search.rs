@@ -152,8 +152,8 @@ impl<F: Facet> Query<F> {
         query.finish()
     }
 
-    /// For a facet of which nothing is chosen: the queries that ask for a value of it too, from the beginning of their lists. A menu
-    /// has many links that differ in that value alone; of any value [`Query::toggled`] says the same.
+    /// For a facet of which nothing is chosen: the queries that ask for a value of it too, from the beginning of their lists.
+    /// A menu has many links that differ in that value alone; of any value [`Query::toggled`] says the same.
     pub fn around(&self, facet: F, more: &[(&str, &str)]) -> Option<Around> {
         if self.values(facet).next().is_some() {
             return None;

@@ -186,8 +186,8 @@ fn brought<T: DeserializeOwned>(text: &str) -> Result<T, PageError> {
     }
 }
 
-/// The same text, its two kinds of quotation marks in each other's place. JSON travels inside a JavaScript string, where every `"` is
-/// written as two signs, one by one; apostrophes are not, and are rare.
+/// The same text, its two kinds of quotation marks in each other's place. JSON travels inside a JavaScript string, where every
+/// `"` is written as two signs, one by one; apostrophes are not, and are rare.
 fn turned(text: &str) -> String {
     let turn = |byte: &u8| match byte {
         b'"' => b'\'',
@@ -279,8 +279,8 @@ fn asked(changes: Box<dyn Fn() + Send + Sync>, ask: Box<dyn Fn() -> Later<Answer
 /// that is made where something is shown would load as often as Leptos happens to build that part.
 pub type Show<T> = Arc<dyn Fn(T) -> AnyView + Send + Sync>;
 
-/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong. `strict`, here and wherever one thing is
-/// waited for: a server would else make the whole of it twice, the first time to see whether something more is asked for in it.
+/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong. `strict`, here and wherever one
+/// thing is waited for: a server would else make the whole of it twice, the first time to see whether more is asked for in it.
 pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
     T: Clone + DeserializeOwned + 'static,
@@ -347,7 +347,9 @@ where
 {
     let show = or_problem(show);
     view! {
-        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
+        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+            {move || coming(loaded.answer, &show)}
+        </Transition>
     }
     .into_any()
 }

@@ -19,15 +19,15 @@ use leptos::{
     },
 };
 
-/// An element that holds no state, with markup as all that stands in it: `written("ul", &[("class", "results")], rows)`. Server and
-/// browser write the same text, so a page that wakes leaves it as it is, and one that changes reads anew only what has changed.
+/// An element that holds no state, with markup as all that stands in it: `written("ul", &[("class", "results")], rows)`. Server
+/// and browser write the same text, so a page that wakes leaves it as it is, and one that changes reads anew what has changed.
 pub fn written(tag: &'static str, attributes: &[(&'static str, &str)], inside: Markup) -> Written {
     let attributes = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
     Written { tag, attributes, inside }
 }
 
-/// What [`written`] makes. It is a view of its own, and not `inner_html` on an element: that is taken out and put in again whenever
-/// what is around it is shown anew, also where nothing has changed.
+/// What [`written`] makes. It is a view of its own, and not `inner_html` on an element: that is taken out and put in again
+/// whenever what is around it is shown anew, also where nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     tag: &'static str,
@@ -71,8 +71,8 @@ impl Render for Written {
         WrittenState { element, shown: self }
     }
 
-    /// The element stays, and so does a menu that is open. The focus stays at its place, as where elements are changed one by one:
-    /// whoever narrows a list by the keyboard goes on from there.
+    /// The element stays, and so does a menu that is open. The focus stays at its place, as where elements are changed one by
+    /// one: whoever narrows a list by the keyboard goes on from there.
     fn rebuild(self, state: &mut Self::State) {
         if self.tag != state.shown.tag || self.attributes != state.shown.attributes {
             let mut other = self.build();
@@ -308,7 +308,12 @@ pub fn PageHead(
         text.put(r#"<p class="page-head__sub">{}</p>"#, &[&sub]);
     }
     let text = written("div", &[("class", "page-head__text")], text);
-    view! { <header class="page-head">{text} {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}</header> }
+    view! {
+        <header class="page-head">
+            {text}
+            {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}
+        </header>
+    }
 }
 
 /// "Show more", with an honest count.
