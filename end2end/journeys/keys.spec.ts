@@ -38,6 +38,23 @@ test('Escape closes a menu and leaves the focus where it was opened', async ({ p
   await expect(account).toBeFocused();
 });
 
+test('whoever narrows a list by the keyboard goes on from there', async ({ page }) => {
+  await open(page, '/directory');
+  const menu = page.getByRole('group', { name: 'Filters' }).locator('details', { hasText: 'Industry' });
+  await menu.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(menu.getByRole('link').first()).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/directory\?industry=/);
+  // What was chosen is lit in the menu, which is still open, and has the focus.
+  await expect(menu.locator('[aria-current=true]')).toHaveCount(1);
+  await expect(menu.locator('[aria-current=true]')).toBeVisible();
+  await expect(menu.locator('a:focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(menu.locator('summary')).toBeFocused();
+});
+
 test('without a connection the page says so, and comes back by itself', async ({ page, context }) => {
   await open(page, '/opportunities');
   await context.setOffline(true);

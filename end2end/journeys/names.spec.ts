@@ -151,7 +151,8 @@ test('long names and names that are read from the right leave a page as wide and
       expect.soft(await loose(page, Object.values(names)), `names on ${path} that run into what stands beside them`).toEqual([]);
       if (sentences.includes(path) || path.startsWith('/requests/')) {
         expect.soft(await bare(page, Object.values(names)), `sentences on ${path} that a name turns around`).toEqual([]);
-        told += (await page.getByRole('main').innerText()).split(`\u2068${names.event}\u2069`).length - 1;
+        const words = await page.getByRole('main').innerText();
+        told += words.split(`\u2068${names.event}\u2069`).length - 1;
       }
     }
   };

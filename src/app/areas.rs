@@ -128,7 +128,7 @@ fn way_to_join() -> Show<String> {
     let (me, workspace) = (expect_context::<Me>().0, acting());
     Arc::new(move |slug: String| {
         view! {
-            <Suspense>
+            <Suspense strict=true>
                 {move || {
                     let (slug, acting) = (slug.clone(), workspace.get_untracked().unwrap_or_default());
                     Suspend::new(async move {

@@ -8,7 +8,7 @@
 
 use super::{App, hashes, session};
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::MetaTags;
 use std::{collections::HashMap, path::Path, sync::OnceLock};
 
 /// Routes of the pages that strangers read and that have nothing which only a program could do.
@@ -28,10 +28,11 @@ const SLEEPING: &[&str] = &[
 
 /// The whole document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let sheet = Program::of(&options).sheet.as_str();
     let start = if sleeps() {
-        view! { <WakeWhenTouched options=options.clone()/> }.into_any()
+        view! { <WakeWhenTouched options/> }.into_any()
     } else {
-        view! { <HydrationScripts options=options.clone() defer=true/> }.into_any()
+        view! { <HydrationScripts options defer=true/> }.into_any()
     };
     view! {
         <!DOCTYPE html>
@@ -42,7 +43,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="preload" href="/fonts/inter-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous"/>
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml"/>
-                <HashedStylesheet options id="style"/>
+                <link id="style" rel="stylesheet" href=sheet/>
                 {start}
                 <MetaTags/>
             </head>
@@ -61,9 +62,10 @@ fn sleeps() -> bool {
         .unwrap_or_default()
 }
 
-/// The program's files, by the names that the build gave them.
+/// The program's files and the style sheet, by the names that the build gave them.
 #[derive(Debug, PartialEq, Eq)]
 struct Program {
+    sheet: String,
     glue: String,
     wasm: String,
     /// The code of what strangers read, which the program would ask for as soon as it runs: asked for beside it.
@@ -83,6 +85,7 @@ impl Program {
         let public =
             areas.into_iter().find(|(area, _)| area.starts_with("public_")).map(|(_, chunks)| chunks).unwrap_or_default();
         Self {
+            sheet: at(format!("{name}{}.css", mark("css"))),
             glue: at(format!("{name}{}.js", mark("js"))),
             wasm: at(format!("{name}{}.wasm", mark("wasm"))),
             chunks: public.into_iter().map(|chunk| at(format!("{chunk}.wasm"))).collect(),
@@ -142,7 +145,7 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
 fn WakeWhenTouched(options: LeptosOptions) -> impl IntoView {
     static SCRIPT: OnceLock<String> = OnceLock::new();
     let script = SCRIPT.get_or_init(|| {
-        let Program { glue, wasm, chunks } = Program::of(&options);
+        let Program { glue, wasm, chunks, .. } = Program::of(&options);
         format!("{WAKE}({glue:?}, {wasm:?}, {chunks:?});")
     });
     view! { <script type="module" data-asleep="" nonce=use_nonce()>{script.as_str()}</script> }
@@ -162,6 +165,7 @@ mod tests {
         let manifest = r#"{"desk_12":["chunk_1.X"],"public_12":["chunk_2.Y","split_public_12.Z"]}"#;
         let read = |file: &Path| (file == Path::new("site/pkg/__wasm_split_manifest.MMM.json")).then(|| manifest.to_owned());
         let found = Program::named(&options(true), hashes, read);
+        assert_eq!(found.sheet, "/pkg/commdesk.CCC.css");
         assert_eq!(found.glue, "/pkg/commdesk.JJJ.js");
         assert_eq!(found.wasm, "/pkg/commdesk.WWW.wasm");
         assert_eq!(found.chunks, ["/pkg/chunk_2.Y.wasm", "/pkg/split_public_12.Z.wasm"]);
@@ -171,6 +175,6 @@ mod tests {
     fn without_hashes_or_a_split_build_the_names_are_bare() {
         let found = Program::named(&options(false), "", |_| None);
         let bare = |file: &str| format!("/pkg/commdesk.{file}");
-        assert_eq!(found, Program { glue: bare("js"), wasm: bare("wasm"), chunks: Vec::new() });
+        assert_eq!(found, Program { sheet: bare("css"), glue: bare("js"), wasm: bare("wasm"), chunks: Vec::new() });
     }
 }

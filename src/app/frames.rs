@@ -2,13 +2,13 @@
 
 use super::session::{self, Me, MeView, WorkspaceView};
 use crate::{
-    kernel::text::isolated,
+    kernel::{markup::Markup, text::isolated},
     ui::{
         browser,
         form::PostForm,
         keys::{Key, KeysDialog},
         page::acting,
-        parts::{Icon, Pill},
+        parts::{Icon, Pill, put_icon, written},
     },
 };
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
             <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="workspace__bar">
                 <Brand/>
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref());
@@ -76,7 +76,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <SiteSearch class="search workspace__search"/>
                 <div class="workspace__tools">
                     <ThemeSwitch/>
-                    <Suspense>
+                    <Suspense strict=true>
                         {move || Suspend::new(async move {
                             let me = me.await.ok().flatten()?;
                             let current = session::current(&me, acting.get_untracked().as_deref());
@@ -86,7 +86,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 </div>
             </header>
             <nav class="workspace__nav" aria-label="Workspace">
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref())?;
@@ -96,7 +96,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <div class="workspace__keys"><SiteKeys/></div>
             </nav>
             <main class="workspace__main" id="main" tabindex="-1">
-                <Suspense>
+                <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;
                         let current = session::current(&me, acting.get_untracked().as_deref())?;
@@ -130,12 +130,11 @@ fn WantsSecondFactor(name: String) -> impl IntoView {
 
 #[component]
 pub fn Brand() -> impl IntoView {
-    view! {
-        <a class="brand" href="/">
-            <svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg>
-            <span class="brand__name">"CommDesk"</span>
-        </a>
-    }
+    let shown = Markup::of(
+        r#"<svg class="brand__mark" aria-hidden="true"><use href="/icons.svg#brand"></use></svg><span class="brand__name">CommDesk</span>"#,
+        &[],
+    );
+    written("a", &[("class", "brand"), ("href", "/")], shown)
 }
 
 /// A link that knows whether it is where we are.
@@ -148,12 +147,16 @@ fn NavLink(class: &'static str, href: &'static str, label: &'static str) -> impl
 
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
-    view! {
-        <form class="theme-switch" method="post" action="/theme">
-            <button class="icon-button theme-switch__to-dark" name="theme" value="dark" aria-label="Use the dark theme"><Icon name="moon"/></button>
-            <button class="icon-button theme-switch__to-light" name="theme" value="light" aria-label="Use the light theme"><Icon name="sun"/></button>
-        </form>
+    let mut buttons = Markup::default();
+    for (theme, icon) in [("dark", "moon"), ("light", "sun")] {
+        buttons.put(
+            r#"<button class="icon-button theme-switch__to-{}" name="theme" value="{}" aria-label="Use the {} theme">"#,
+            &[theme, theme, theme],
+        );
+        put_icon(&mut buttons, icon, false);
+        buttons.put("</button>", &[]);
     }
+    written("form", &[("class", "theme-switch"), ("method", "post"), ("action", "/theme")], buttons)
 }
 
 /// Sign in, or the way to one's workspace.
@@ -162,7 +165,7 @@ fn SiteTools() -> impl IntoView {
     let me = expect_context::<Me>().0;
     let acting = acting();
     view! {
-        <Suspense>
+        <Suspense strict=true>
             {move || Suspend::new(async move {
                 match me.await.ok().flatten() {
                     Some(me) => {
@@ -187,14 +190,18 @@ fn SiteTools() -> impl IntoView {
 /// A search of the directory from every page; hidden where the page has a search of its own, and on narrow screens.
 #[component]
 pub fn SiteSearch(class: &'static str) -> impl IntoView {
-    view! {
-        <form class=class role="search" method="get" action="/directory" aria-label="Sponsors and partners">
-            <label class="visually-hidden" for="site-q">"Search sponsors and partners"</label>
-            <svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg>
-            <input class="input search__input" id="site-q" name="q" type="search" placeholder="Search sponsors" maxlength="100"/>
-            <kbd class="search__key" aria-hidden="true">"/"</kbd>
-        </form>
-    }
+    let field = Markup::of(
+        r#"<label class="visually-hidden" for="site-q">Search sponsors and partners</label><svg class="icon search__icon" aria-hidden="true"><use href="/icons.svg#i-search"></use></svg><input class="input search__input" id="site-q" name="q" type="search" placeholder="Search sponsors" maxlength="100"><kbd class="search__key" aria-hidden="true">/</kbd>"#,
+        &[],
+    );
+    let form = [
+        ("class", class),
+        ("role", "search"),
+        ("method", "get"),
+        ("action", "/directory"),
+        ("aria-label", "Sponsors and partners"),
+    ];
+    written("form", &form, field)
 }
 
 /// The keys that every page answers to, and the dialog that says which. A page with keys of its own shows its own dialog.

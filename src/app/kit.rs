@@ -295,9 +295,9 @@ fn found() -> impl IntoView {
             <div class="field"><label class="field__label" for="k-from">"From"</label><div class="field__control"><input class="input" id="k-from"/></div></div>
             <button class="button button--primary">"Show"</button>
         </div></form>
-        {narrow(PATH, &plain, Vec::new(), "")}
-        {narrow(PATH, &query, facets, "")}
-        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, opened, "")}</div>
+        {narrow(PATH, &plain, &[], "")}
+        {narrow(PATH, &query, &facets, "")}
+        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, "")}</div>
         {chosen(PATH, &query, "")}
         {pages(PATH, &query, "", "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
         <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, "")}</Empty>

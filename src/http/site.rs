@@ -200,15 +200,18 @@ const FOR_PROGRAMS: [&str; 7] = ["/api/", "/rpc/", "/media/", "/embed/", "/og/",
 
 /// Somebody who opened a page gets no JSON: a refusal from before any page, or a handler that broke, is said on one.
 async fn in_clothes(options: Arc<LeptosOptions>, request: Request, next: Next) -> Response {
+    let (path, asked) = (request.uri().path(), request.headers());
+    let wants_page =
+        asked.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
+    let is_page = wants_page && !asked.contains_key("x-commdesk-form") && !FOR_PROGRAMS.iter().any(|door| path.starts_with(door));
+    if !is_page {
+        return next.run(request).await;
+    }
     let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
     let response = next.run(request).await;
-    let is_json = |headers: &http::HeaderMap| headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
-    let wants_page =
-        headers.get(header::ACCEPT).and_then(|kinds| kinds.to_str().ok()).is_some_and(|kinds| kinds.contains("text/html"));
-    let is_page =
-        wants_page && !headers.contains_key("x-commdesk-form") && !FOR_PROGRAMS.iter().any(|door| uri.path().starts_with(door));
+    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     let is_refusal = response.status().is_client_error() || response.status().is_server_error();
-    if !is_page || !is_refusal || !is_json(response.headers()) {
+    if !is_refusal || !is_json {
         return response;
     }
     let (status, retry_after) = (response.status(), response.headers().get(header::RETRY_AFTER).cloned());

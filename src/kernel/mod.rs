@@ -8,6 +8,7 @@ pub mod fact;
 pub mod fields;
 pub mod ids;
 pub mod labels;
+pub mod markup;
 pub mod money;
 pub mod normal;
 pub mod page;

@@ -152,6 +152,24 @@ impl<F: Facet> Query<F> {
         query.finish()
     }
 
+    /// For a facet of which nothing is chosen: the queries that ask for a value of it too, from the beginning of their lists.
+    /// A menu has many links that differ in that value alone; of any value [`Query::toggled`] says the same.
+    pub fn around(&self, facet: F, more: &[(&str, &str)]) -> Option<Around> {
+        if self.values(facet).next().is_some() {
+            return None;
+        }
+        let part = |keep: fn(&F, &F) -> bool, text: String, order: Order, more: &[(&str, &str)]| {
+            let chosen = self.chosen.iter().filter(|(other, _)| keep(other, &facet));
+            let chosen = chosen.map(|(other, values)| (*other, values.clone())).collect();
+            Self { text, chosen, order, cursor: String::new() }.query_with(more)
+        };
+        Some(Around {
+            before: part(|other, facet| other < facet, self.text.clone(), Order::Relevance, &[]),
+            name: facet.name(),
+            after: part(|other, facet| other > facet, String::new(), self.order, more),
+        })
+    }
+
     /// Chooses a value; one that is chosen already stays.
     ///
     /// # Errors
@@ -180,8 +198,9 @@ impl<F: Facet> Query<F> {
     }
 
     pub fn has(&self, facet: F, value: &str) -> bool {
+        let Some(values) = self.chosen.get(&facet) else { return false };
         let key = facet.key(value);
-        self.values(facet).any(|there| facet.key(there) == key)
+        values.iter().any(|(_, there)| facet.key(there) == key)
     }
 
     /// Everything that is chosen, in the order of the page.
@@ -341,6 +360,32 @@ impl<F> Entry<F> {
 
 // ── What a page of a list shows ─────────────────────────────────────────────────────────────────────────────────────
 
+/// What stands around one value in a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Around {
+    before: String,
+    name: &'static str,
+    after: String,
+}
+
+impl Around {
+    /// The query with this value.
+    pub fn with(&self, value: &str) -> String {
+        let mut query = self.before.clone();
+        if !query.is_empty() {
+            query.push('&');
+        }
+        query.push_str(self.name);
+        query.push('=');
+        query.extend(form_urlencoded::byte_serialize(value.as_bytes()));
+        if !self.after.is_empty() {
+            query.push('&');
+            query.push_str(&self.after);
+        }
+        query
+    }
+}
+
 /// Something that a list can be narrowed by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -438,10 +483,20 @@ const MOST_SHOWN: usize = 30;
 
 /// The values of a facet as they are shown: closed lists in their order, open ones by how many rows have them.
 pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>) -> FacetView {
-    let open = values.iter().all(|value| value.place == 0);
-    values.sort_by(|a, b| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value)));
-    let rest = if open { values.split_off(values.len().min(MOST_SHOWN)) } else { Vec::new() };
-    values.extend(rest.into_iter().filter(|value| query.has(facet, &value.value)));
+    let order =
+        |a: &Counted, b: &Counted| a.place.cmp(&b.place).then_with(|| b.count.cmp(&a.count)).then_with(|| a.value.cmp(&b.value));
+    let is_open = values.iter().all(|value| value.place == 0);
+    if is_open && values.len() > MOST_SHOWN {
+        // Of hundreds of values only those that are shown are put in order.
+        values.select_nth_unstable_by(MOST_SHOWN, order);
+        let mut rest = values.split_off(MOST_SHOWN);
+        rest.retain(|value| query.has(facet, &value.value));
+        rest.sort_unstable_by(order);
+        values.sort_unstable_by(order);
+        values.append(&mut rest);
+    } else {
+        values.sort_unstable_by(order);
+    }
     let view = |counted: Counted| FacetValueView {
         label: facet.shown(&counted.value),
         chosen: query.has(facet, &counted.value),
@@ -543,6 +598,25 @@ mod tests {
         // Beyond 2,000 the larger one still comes first.
         assert_eq!((shown[0], shown[1], shown[MOST_SHOWN]), ("colour 00", "colour 01", "last"));
         assert!(view.values[0].count_capped && !view.values[MOST_SHOWN].count_capped);
+    }
+
+    #[test]
+    fn the_links_of_a_menu_are_those_of_each_value() {
+        let mut many = 0;
+        for asked in ["", "q=a%26b&sort=name&cursor=x", "colour=red&sort=newest", "size=small&q=x", "colour=red&size=large"] {
+            let query: Query<Kind> = Query::read(asked);
+            for (facet, value) in [(Kind::Colour, "deep & blue"), (Kind::Colour, "grün"), (Kind::Size, "large")] {
+                for more in [[("as", "")], [("as", "community:apex")]] {
+                    let Some(around) = query.around(facet, &more) else {
+                        assert!(query.values(facet).next().is_some(), "{asked}");
+                        continue;
+                    };
+                    assert_eq!(around.with(value), query.toggled(facet, value).query_with(&more), "{asked}");
+                    many += 1;
+                }
+            }
+        }
+        assert_eq!(many, 18);
     }
 
     #[test]

@@ -324,6 +324,10 @@ fn html_is_raw_in_one_place() {
             if text.contains("inner_html") && short != "ui/parts.rs" && !short.starts_with("tests/") {
                 faults.push(format!("{short}:{line} inner_html"));
             }
+            // A text that became one of the source's would go through `Markup` as it is.
+            if text.contains(".leak()") && !short.starts_with("tests/") {
+                faults.push(format!("{short}:{line} a text for ever"));
+            }
             if text.contains("from_sanitiser(")
                 && !["platform/markdown.rs", "kernel/safe_html.rs"].contains(&short.as_str())
                 && !short.starts_with("tests/")
@@ -332,7 +336,7 @@ fn html_is_raw_in_one_place() {
             }
         }
     }
-    assert_none(faults, "only sanitised Markdown goes into a page as it is");
+    assert_none(faults, "only sanitised Markdown, and markup of our own around escaped text, goes into a page as it is");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Which keys a page answers to, in a dialog. The keys themselves are heard with `browser::on_key`: what a page does with a
 //! key comes before what the site does with it.
 
-use super::parts::Icon;
+use super::parts::{put_icon, written};
+use crate::kernel::markup::Markup;
 use leptos::prelude::*;
 
 /// What one key does, or any of several.
@@ -23,29 +24,30 @@ pub fn KeysDialog(
 ) -> impl IntoView {
     let is_heard = RwSignal::new(false);
     Effect::new(move |_| is_heard.set(true));
-    let rows = keys
-        .into_iter()
-        .map(|Key { keys, meaning }| {
-            let keys = keys
-                .iter()
-                .enumerate()
-                .map(|(at, key)| view! { {(at > 0).then_some(" or ")} <kbd class="keys__key">{*key}</kbd> })
-                .collect_view();
-            view! { <div class="keys__row"><dt class="keys__keys">{keys}</dt><dd>{meaning}</dd></div> }
-        })
-        .collect_view();
+    let mut shown = Markup::of(
+        r#"<div class="dialog__head"><h2 class="dialog__title" id="{}-title">{}</h2><button class="icon-button" type="button" autofocus popovertarget="{}" popovertargetaction="hide" aria-label="Close">"#,
+        &[id, &title, id],
+    );
+    put_icon(&mut shown, "x", false);
+    shown.put(r#"</button></div><div class="dialog__body"><dl class="keys">"#, &[]);
+    for Key { keys, meaning } in keys {
+        shown.put(r#"<div class="keys__row"><dt class="keys__keys">"#, &[]);
+        for (at, key) in keys.iter().enumerate() {
+            if at > 0 {
+                shown.put(" or ", &[]);
+            }
+            shown.put(r#"<kbd class="keys__key">{}</kbd>"#, &[key]);
+        }
+        shown.put("</dt><dd>{}</dd></div>", &[meaning]);
+    }
+    shown.put("</dl></div>", &[]);
+    let labelled = format!("{id}-title");
+    let dialog =
+        written("dialog", &[("class", "dialog"), ("popover", "auto"), ("id", id), ("aria-labelledby", labelled.as_str())], shown);
     view! {
         {move || is_heard.get().then(|| view! {
             <button class="button button--quiet wide-only" type="button" popovertarget=id aria-haspopup="dialog">"Keys"</button>
         })}
-        <dialog class="dialog" popover="auto" id=id aria-labelledby=format!("{id}-title")>
-            <div class="dialog__head">
-                <h2 class="dialog__title" id=format!("{id}-title")>{title}</h2>
-                <button class="icon-button" type="button" autofocus popovertarget=id popovertargetaction="hide" aria-label="Close">
-                    <Icon name="x"/>
-                </button>
-            </div>
-            <div class="dialog__body"><dl class="keys">{rows}</dl></div>
-        </dialog>
+        {dialog}
     }
 }

@@ -127,7 +127,8 @@ pub struct Coming<T> {
     of: PhantomData<fn() -> T>,
 }
 
-type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+/// Something on its way, with its type put aside.
+pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 impl<T: Clone + DeserializeOwned + 'static> Future for Coming<T> {
     type Output = Result<T, PageError>;
@@ -142,7 +143,7 @@ impl<T: Clone + DeserializeOwned + 'static> Future for Coming<T> {
 pub enum Answer {
     Found(Arc<dyn Carried>),
     Failed(PageError),
-    /// What the page brought from the server: a sign, and JSON that nobody has read yet.
+    /// What the page brought from the server: a sign, and JSON (`turned`) that nobody has read yet.
     Brought(Arc<str>),
 }
 
@@ -164,23 +165,53 @@ impl Answer {
         match self {
             Self::Found(view) => view.as_ref().any().downcast_ref().cloned().ok_or_else(PageError::outdated),
             Self::Failed(error) => Err(error.clone()),
-            Self::Brought(text) => match text.strip_prefix(FOUND) {
-                Some(json) => serde_json::from_slice(json.as_bytes()).map_err(|_| PageError::outdated()),
-                None => Err(serde_json::from_slice(text[1..].as_bytes()).unwrap_or_else(|_| PageError::outdated())),
-            },
+            Self::Brought(text) => brought(text),
         }
     }
+
+    /// As `read`, without a copy of what is there: for large views of which only text is made.
+    fn share<T: DeserializeOwned + Send + Sync + 'static>(&self) -> Result<Arc<T>, PageError> {
+        match self {
+            Self::Found(view) => Arc::clone(view).shared().downcast().map_err(|_| PageError::outdated()),
+            Self::Failed(error) => Err(error.clone()),
+            Self::Brought(text) => brought(text).map(Arc::new),
+        }
+    }
+}
+
+fn brought<T: DeserializeOwned>(text: &str) -> Result<T, PageError> {
+    match text.strip_prefix(FOUND) {
+        Some(json) => serde_json::from_slice(turned(json).as_bytes()).map_err(|_| PageError::outdated()),
+        None => Err(serde_json::from_slice(turned(&text[1..]).as_bytes()).unwrap_or_else(|_| PageError::outdated())),
+    }
+}
+
+/// The same text, its two kinds of quotation marks in each other's place. JSON travels inside a JavaScript string, where every
+/// `"` is written as two signs, one by one; apostrophes are not, and are rare.
+fn turned(text: &str) -> String {
+    let turn = |byte: &u8| match byte {
+        b'"' => b'\'',
+        b'\'' => b'"',
+        other => *other,
+    };
+    // One sign for another of the same length: it stays UTF-8.
+    String::from_utf8(text.as_bytes().iter().map(turn).collect()).unwrap_or_default()
 }
 
 /// What can be shown on the server, and carried to a browser.
 pub trait Carried: Send + Sync {
     fn any(&self) -> &dyn Any;
+    fn shared(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     /// As JSON; in a browser, which sends no view, nothing.
     fn written(&self) -> serde_json::Result<String>;
 }
 
 impl<T: Serialize + Send + Sync + 'static> Carried for T {
     fn any(&self) -> &dyn Any {
+        self
+    }
+
+    fn shared(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
     }
 
@@ -198,8 +229,8 @@ impl Encoder<Answer> for Wire {
 
     fn encode(answer: &Answer) -> Result<String, Self::Error> {
         Ok(match answer {
-            Answer::Found(view) => format!("{FOUND}{}", view.written()?),
-            Answer::Failed(error) => format!("{FAILED}{}", browser::written(error)?),
+            Answer::Found(view) => format!("{FOUND}{}", turned(&view.written()?)),
+            Answer::Failed(error) => format!("{FAILED}{}", turned(&browser::written(error)?)),
             Answer::Brought(text) => text.to_string(),
         })
     }
@@ -248,7 +279,8 @@ fn asked(changes: Box<dyn Fn() + Send + Sync>, ask: Box<dyn Fn() -> Later<Answer
 /// that is made where something is shown would load as often as Leptos happens to build that part.
 pub type Show<T> = Arc<dyn Fn(T) -> AnyView + Send + Sync>;
 
-/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong.
+/// Shows what was loaded, a skeleton while it comes (in the browser only), or what is wrong. `strict`, here and wherever one
+/// thing is waited for: a server would else make the whole of it twice, the first time to see whether more is asked for in it.
 pub fn shown<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
 where
     T: Clone + DeserializeOwned + 'static,
@@ -265,7 +297,7 @@ where
 {
     let show = or_problem(show);
     view! {
-        <Suspense fallback=move || view! { <Skeleton shape/> }>{move || coming(loaded.answer, &show)}</Suspense>
+        <Suspense strict=true fallback=move || view! { <Skeleton shape/> }>{move || coming(loaded.answer, &show)}</Suspense>
     }
     .into_any()
 }
@@ -287,6 +319,10 @@ where
 fn coming(answer: Resource<Answer, Wire>, show: &Shower) -> Suspend<AnyView> {
     let show = Arc::clone(show);
     Suspend::new(async move { show(&answer.await) })
+}
+
+fn later(answer: Resource<Answer, Wire>) -> Later<Answer> {
+    Box::pin(async move { answer.await })
 }
 
 /// What a page is going to look like.
@@ -311,7 +347,38 @@ where
 {
     let show = or_problem(show);
     view! {
-        <Transition fallback=|| view! { <Skeleton shape=Shape::Rows/> }>{move || coming(loaded.answer, &show)}</Transition>
+        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+            {move || coming(loaded.answer, &show)}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// As [`shown_over`], for a list that something else stands beside: it is waited for too, so that it is there with the first row.
+pub fn shown_over_with<T, W, V>(
+    loaded: Loaded<T>,
+    with: impl Fn() -> Later<W> + Send + Sync + 'static,
+    show: impl Fn(Arc<T>, W) -> V + Send + Sync + 'static,
+) -> AnyView
+where
+    T: DeserializeOwned + Send + Sync + 'static,
+    W: Send + 'static,
+    V: IntoView + 'static,
+{
+    let show = Arc::new(show);
+    view! {
+        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
+            {move || {
+                let (answer, with, show) = (later(loaded.answer), with(), Arc::clone(&show));
+                Suspend::new(async move {
+                    let with = with.await;
+                    match answer.await.share() {
+                        Ok(view) => show(view, with).into_any(),
+                        Err(error) => view! { <Problem error/> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
     }
     .into_any()
 }
@@ -482,6 +549,25 @@ mod tests {
         assert_eq!(words_of("/"), "");
         assert_eq!(words_of("/opportunities/0193b3a0-7b5e-7c3e-9d7e-5f3f0c9a1b2c"), "");
         assert_eq!(words_of("/link/aLongTokenThatNobodyWouldSearchFor0123456789"), "");
+    }
+
+    #[test]
+    fn a_page_brings_what_was_found() {
+        let view = vec!["it's \"so\" & <b>\\".to_owned(), "é\u{1f600}".to_owned()];
+        let found = Answer::of(Ok(view.clone()));
+        let carried = Wire::encode(&found).expect("written");
+        assert_eq!(carried.matches('"').count(), 1, "only the apostrophe: {carried}");
+        let brought = Wire::decode(&carried).expect("a page's own");
+        for answer in [&found, &brought] {
+            assert_eq!(answer.read::<Vec<String>>(), Ok(view.clone()));
+            assert_eq!(answer.share::<Vec<String>>(), Ok(Arc::new(view.clone())));
+        }
+        let failed = Answer::of::<Vec<String>>(Err(PageError::cut_off()));
+        let brought = Wire::decode(&Wire::encode(&failed).expect("written")).expect("a page's own");
+        assert_eq!(brought.read::<Vec<String>>(), Err(PageError::cut_off()));
+        // A view of another kind is a page older than the site.
+        assert_eq!(found.share::<String>(), Err(PageError::outdated()));
+        assert!(Wire::decode("null").is_err());
     }
 
     #[test]

@@ -1,14 +1,165 @@
 //! Small pieces that many pages show: icons, logos, pills, notices, headings, timelines. The only place where HTML goes into a
-//! page as it is, and only sanitised ([`SafeHtmlView`]).
+//! page as it is: sanitised ([`SafeHtmlView`]), or of our own around escaped text ([`written`], [`Icon`]).
 
-use crate::kernel::pictures::sources;
-use leptos::prelude::*;
+use super::browser;
+use crate::kernel::{markup::Markup, pictures::sources};
+use leptos::{
+    prelude::*,
+    tachys::{
+        html::{
+            InertElement,
+            attribute::{Attribute, any_attribute::AnyAttribute},
+        },
+        hydration::Cursor,
+        renderer::{
+            CastFrom as _, Rndr,
+            types::{Element, Node},
+        },
+        view::{Position, PositionState, RenderFlags},
+    },
+};
+
+/// An element that holds no state, with markup as all that stands in it: `written("ul", &[("class", "results")], rows)`. Server
+/// and browser write the same text, so a page that wakes leaves it as it is, and one that changes reads anew what has changed.
+pub fn written(tag: &'static str, attributes: &[(&'static str, &str)], inside: Markup) -> Written {
+    let attributes = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Written { tag, attributes, inside }
+}
+
+/// What [`written`] makes. It is a view of its own, and not `inner_html` on an element: that is taken out and put in again
+/// whenever what is around it is shown anew, also where nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    tag: &'static str,
+    attributes: Vec<(&'static str, String)>,
+    inside: Markup,
+}
+
+/// A [`Written`] that is on the page.
+pub struct WrittenState {
+    element: Element,
+    shown: Written,
+}
+
+impl Mountable for WrittenState {
+    fn unmount(&mut self) {
+        self.element.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.element.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.element.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.element.clone()]
+    }
+}
+
+impl Render for Written {
+    type State = WrittenState;
+
+    fn build(self) -> Self::State {
+        let element = Rndr::create_element(self.tag, None);
+        for (name, value) in &self.attributes {
+            Rndr::set_attribute(&element, name, value);
+        }
+        Rndr::set_inner_html(&element, self.inside.as_str());
+        WrittenState { element, shown: self }
+    }
+
+    /// The element stays, and so does a menu that is open. The focus stays at its place, as where elements are changed one by
+    /// one: whoever narrows a list by the keyboard goes on from there.
+    fn rebuild(self, state: &mut Self::State) {
+        if self.tag != state.shown.tag || self.attributes != state.shown.attributes {
+            let mut other = self.build();
+            state.insert_before_this(&mut other);
+            state.unmount();
+            *state = other;
+        } else if self.inside != state.shown.inside {
+            let focused = browser::focus_in(&state.element);
+            Rndr::set_inner_html(&state.element, self.inside.as_str());
+            browser::focus_at(&state.element, &focused);
+            state.shown = self;
+        }
+    }
+}
+
+/// Whoever writes an element says all of its attributes.
+impl AddAnyAttr for Written {
+    type Output<SomeNewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self::Output<NewAttr> {
+        self
+    }
+}
+
+impl RenderHtml for Written {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn html_len(&self) -> usize {
+        self.inside.as_str().len()
+    }
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self::AsyncOutput {
+        self
+    }
+
+    fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _flags: RenderFlags, _extra_attrs: Vec<AnyAttribute>) {
+        let opening = Markup::made(|to| {
+            to.put("<", &[]);
+            to.put(self.tag, &[]);
+            for (name, value) in &self.attributes {
+                to.put(" ", &[]);
+                to.put(name, &[]);
+                to.put("=\"{}\"", &[value]);
+            }
+            to.put(">", &[]);
+        });
+        buf.push_str(opening.as_str());
+        buf.push_str(self.inside.as_str());
+        buf.push_str("</");
+        buf.push_str(self.tag);
+        buf.push('>');
+        *position = Position::NextChild;
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
+        match position.get() {
+            Position::FirstChild => cursor.child(),
+            Position::Current => {}
+            _ => cursor.sibling(),
+        }
+        let element = Element::cast_from(cursor.current()).expect("the element that the server wrote");
+        position.set(Position::NextChild);
+        WrittenState { element, shown: self }
+    }
+
+    fn into_owned(self) -> Self::Owned {
+        self
+    }
+}
 
 /// An icon of the sprite; decoration beside words.
 #[component]
 pub fn Icon(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl IntoView {
+    let mut icon = Markup::default();
+    put_icon(&mut icon, &name, small);
+    InertElement::new(icon.into_string())
+}
+
+/// [`Icon`], in markup.
+pub fn put_icon(to: &mut Markup, name: &str, small: bool) {
     let class = if small { "icon icon--small" } else { "icon" };
-    view! { <svg class=class aria-hidden="true"><use href=format!("/icons.svg#i-{name}")></use></svg> }
+    to.put(r#"<svg class="{}" aria-hidden="true"><use href="/icons.svg#i-{}"></use></svg>"#, &[class, name]);
 }
 
 /// How many logos of a list, or of a wall, stand where a page begins.
@@ -33,21 +184,37 @@ pub fn Logo(
     #[prop(optional)]
     first: bool,
 ) -> impl IntoView {
-    match url {
-        Some(url) => {
-            let (src, srcset) = sources(&url, if size == "small" { 64 } else { 128 });
-            view! {
-                <span class=format!("logo logo--{size}")>
-                    <img class="logo__image" src=src srcset=srcset alt=format!("{name} logo") width="160" height="80" loading=loading(first || size == "large") decoding="async"/>
-                </span>
-            }
-            .into_any()
-        }
-        None => view! {
-            <span class=format!("logo logo--{size} logo--initials") aria-hidden="true">{crate::kernel::text::initials(&name)}</span>
-        }
-        .into_any(),
+    let shown = Markup::made(|to| put_in_logo(to, &name, url.as_deref(), size, first || size == "large"));
+    let class = if url.is_some() { format!("logo logo--{size}") } else { format!("logo logo--{size} logo--initials") };
+    let mut attributes = vec![("class", class.as_str())];
+    if url.is_none() {
+        attributes.push(("aria-hidden", "true"));
     }
+    written("span", &attributes, shown)
+}
+
+/// A medium [`Logo`] of a list, in markup.
+pub fn put_logo(to: &mut Markup, name: &str, url: Option<&str>, first: bool) {
+    if url.is_some() {
+        to.put(r#"<span class="logo logo--medium">"#, &[]);
+    } else {
+        to.put(r#"<span class="logo logo--medium logo--initials" aria-hidden="true">"#, &[]);
+    }
+    put_in_logo(to, name, url, "medium", first);
+    to.put("</span>", &[]);
+}
+
+fn put_in_logo(to: &mut Markup, name: &str, url: Option<&str>, size: &str, at_once: bool) {
+    let Some(url) = url else {
+        to.put("{}", &[&crate::kernel::text::initials(name)]);
+        return;
+    };
+    let (src, srcset) = sources(url, if size == "small" { 64 } else { 128 });
+    to.put(r#"<img class="logo__image" src="{}""#, &[&src]);
+    if let Some(srcset) = srcset {
+        to.put(r#" srcset="{}""#, &[&srcset]);
+    }
+    to.put(r#" alt="{} logo" width="160" height="80" loading="{}" decoding="async">"#, &[name, loading(at_once)]);
 }
 
 /// The address of a page or a mailbox. Where it is too long for its line it breaks after a dot, a slash or a dash, not inside a
@@ -132,13 +299,18 @@ pub fn PageHead(
     #[prop(optional, into)] sub: String,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    let mut text = Markup::default();
+    if !over.is_empty() {
+        text.put(r#"<p class="page-head__over">{}</p>"#, &[&over]);
+    }
+    text.put(r#"<h1 class="page-head__title">{}</h1>"#, &[&title]);
+    if !sub.is_empty() {
+        text.put(r#"<p class="page-head__sub">{}</p>"#, &[&sub]);
+    }
+    let text = written("div", &[("class", "page-head__text")], text);
     view! {
         <header class="page-head">
-            <div class="page-head__text">
-                {(!over.is_empty()).then(|| view! { <p class="page-head__over">{over}</p> })}
-                <h1 class="page-head__title">{title}</h1>
-                {(!sub.is_empty()).then(|| view! { <p class="page-head__sub">{sub}</p> })}
-            </div>
+            {text}
             {children.map(|children| view! { <div class="page-head__actions">{children()}</div> })}
         </header>
     }
@@ -161,7 +333,7 @@ pub fn More(
     }
 }
 
-/// Sanitised Markdown: the one place where HTML goes into a page as it is, whose type makes safe.
+/// Sanitised Markdown: HTML whose type makes it safe.
 #[component]
 pub fn SafeHtmlView(html: crate::kernel::safe_html::SafeHtml) -> impl IntoView {
     view! { <div class="prose" inner_html=html.as_str().to_owned()></div> }
@@ -202,5 +374,30 @@ pub fn Timeline(entries: Vec<TimelineEntry>) -> impl IntoView {
                 })
                 .collect_view()}
         </ol>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_one_element_of_escaped_text() {
+        let list = written("ul", &[("class", "tags"), ("title", "\"<&")], Markup::of("<li>{}</li>", &["<b>"]));
+        assert_eq!(list.to_html(), "<ul class=\"tags\" title=\"&quot;&lt;&amp;\"><li>&lt;b&gt;</li></ul>");
+    }
+
+    #[test]
+    fn a_logo_and_an_icon_are_the_same_in_markup() {
+        for url in [None, Some("/media/logos/ab12.png"), Some("/logo.svg?a=1&b=\"2\"")] {
+            let text = Markup::made(|to| put_logo(to, "Ann <b> Bee", url, true));
+            let logo = view! { <Logo name="Ann <b> Bee" url=url.map(str::to_owned) first=true/> };
+            assert_eq!(logo.to_html(), text.as_str());
+            assert!(!text.as_str().contains("<b>"), "{}", text.as_str());
+        }
+        for small in [false, true] {
+            let text = Markup::made(|to| put_icon(to, "check", small));
+            assert_eq!(view! { <Icon name="check" small=small/> }.to_html(), text.as_str());
+        }
     }
 }

@@ -3,16 +3,19 @@
 //! field is a plain form, which suggests what may be meant where there are scripts.
 
 use super::{
-    page::{PageError, Show},
-    parts::Icon,
+    page::{Later, PageError, Show},
+    parts::{Icon, put_icon, written},
 };
-use crate::kernel::search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView};
+use crate::kernel::{
+    markup::Markup,
+    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView},
+};
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use uuid::Uuid;
 
-/// What a room below shows beside a list that is searched.
+/// What a room below shows beside a list that is searched, for whoever keeps something of it.
 #[derive(Clone)]
 pub struct Beside {
     /// Above what was found, by the question.
@@ -20,6 +23,10 @@ pub struct Beside {
     /// On a row, by its id and name.
     pub row: Show<(Uuid, String)>,
 }
+
+/// Comes with the list, once: a place on each row that waits by itself costs more than the row around it. Nothing for whoever
+/// keeps nothing: their rows hold no state, and are written as text.
+pub type Keeps = Arc<dyn Fn() -> Later<Option<Beside>> + Send + Sync>;
 
 /// The address of a list with this question, for the workspace that it is looked at from.
 pub fn address<F: Facet>(path: &str, query: &Query<F>, acting: &str) -> String {
@@ -41,62 +48,58 @@ pub fn kept<F: Facet>(query: &Query<F>, acting: &str) -> impl IntoView + use<F> 
 }
 
 /// Menus of what the list can be narrowed by, and the orders.
-pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: Vec<FacetView>, acting: &str) -> impl IntoView + use<F> {
+pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetView], acting: &str) -> impl IntoView + use<F> {
     let of = |name: &str| F::EVERY.iter().copied().find(|facet| facet.name() == name);
     let menus = facets
-        .into_iter()
+        .iter()
         .filter(|facet| !facet.values.is_empty())
         .filter_map(|view| Some((of(&view.name)?, view)))
         .map(|(facet, view)| {
             let chosen = view.values.iter().filter(|value| value.chosen).count();
-            let items = view
-                .values
-                .into_iter()
-                .map(|value| {
-                    let href = address(path, &query.toggled(facet, &value.value), acting);
-                    let here = value.chosen.then_some("true");
-                    view! {
-                        <a class="menu__item" href=href aria-current=here rel="nofollow">
-                            <bdi class="menu__text">{value.label}</bdi>
-                            <span class="menu__count num"><span class="visually-hidden">", "</span>{value.count_label}</span>
-                        </a>
-                    }
-                })
-                .collect_view();
-            view! {
-                <details class="menu" name="narrow">
-                    <summary class="chip">
-                        {view.title}
-                        {(chosen > 0).then(|| view! { <span class="chip__count num">{chosen}</span> })}
-                        <Icon name="chevron-down" small=true/>
-                    </summary>
-                    <div class="menu__panel">{items}</div>
-                </details>
+            let around = query.around(facet, &[("as", acting)]);
+            let mut menu = Markup::of(r#"<summary class="chip">{}"#, &[&view.title]);
+            if chosen > 0 {
+                menu.put(r#"<span class="chip__count num">{}</span>"#, &[&chosen.to_string()]);
             }
+            put_icon(&mut menu, "chevron-down", true);
+            menu.put(r#"</summary><div class="menu__panel">"#, &[]);
+            for value in &view.values {
+                let href = match &around {
+                    Some(around) => format!("{path}?{}", around.with(&value.value)),
+                    None => address(path, &query.toggled(facet, &value.value), acting),
+                };
+                put_link(&mut menu, &href, value.chosen);
+                menu.put(
+                    r#"<bdi class="menu__text">{}</bdi><span class="menu__count num"><span class="visually-hidden">, </span>{}</span></a>"#,
+                    &[&value.label, &value.count_label],
+                );
+            }
+            menu.put("</div>", &[]);
+            written("details", &[("class", "menu"), ("name", "narrow")], menu)
         })
         .collect_view();
-    let orders = Order::ALL
-        .iter()
-        .filter(|order| **order != Order::Reputation || !query.text.is_empty())
-        .map(|order| {
-            let href = address(path, &query.with_order(*order), acting);
-            let here = (query.order == *order).then_some("true");
-            view! { <a class="menu__item" href=href aria-current=here rel="nofollow">{title(*order, query.text.is_empty())}</a> }
-        })
-        .collect_view();
-    view! {
-        <div class="filters" role="group" aria-label="Filters">
-            {menus}
-            <details class="menu menu--end filters__order" name="narrow">
-                <summary class="chip chip--quiet">
-                    <span class="visually-hidden">"Sorted by: "</span>
-                    {title(query.order, query.text.is_empty())}
-                    <Icon name="chevron-down" small=true/>
-                </summary>
-                <div class="menu__panel">{orders}</div>
-            </details>
-        </div>
+    let mut orders = Markup::of(
+        r#"<summary class="chip chip--quiet"><span class="visually-hidden">Sorted by: </span>{}"#,
+        &[title(query.order, query.text.is_empty())],
+    );
+    put_icon(&mut orders, "chevron-down", true);
+    orders.put(r#"</summary><div class="menu__panel">"#, &[]);
+    for order in Order::ALL.iter().filter(|order| **order != Order::Reputation || !query.text.is_empty()) {
+        put_link(&mut orders, &address(path, &query.with_order(*order), acting), query.order == *order);
+        orders.put("{}</a>", &[title(*order, query.text.is_empty())]);
     }
+    orders.put("</div>", &[]);
+    let orders = written("details", &[("class", "menu menu--end filters__order"), ("name", "narrow")], orders);
+    view! { <div class="filters" role="group" aria-label="Filters">{menus} {orders}</div> }
+}
+
+/// The beginning of a link of a menu; one that is lit says so.
+fn put_link(to: &mut Markup, href: &str, is_here: bool) {
+    to.put(r#"<a class="menu__item" href="{}""#, &[href]);
+    if is_here {
+        to.put(r#" aria-current="true""#, &[]);
+    }
+    to.put(r#" rel="nofollow">"#, &[]);
 }
 
 /// Without words, the best match is the best known.

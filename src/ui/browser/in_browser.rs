@@ -74,6 +74,38 @@ pub fn focused() -> String {
     leptos::prelude::document().active_element().map(|it| it.id()).unwrap_or_default()
 }
 
+/// Where in an element the focus is, from it downwards: which child, which child of that. Empty when it is elsewhere.
+pub fn focus_in(element: &web_sys::Element) -> Vec<u32> {
+    let mut way = Vec::new();
+    let Some(mut at) = leptos::prelude::document().active_element() else { return way };
+    while at != *element {
+        let mut place = 0;
+        let mut before = at.previous_element_sibling();
+        while let Some(it) = before {
+            place += 1;
+            before = it.previous_element_sibling();
+        }
+        way.push(place);
+        let Some(parent) = at.parent_element() else { return Vec::new() };
+        at = parent;
+    }
+    way.reverse();
+    way
+}
+
+/// Puts the focus where it was in an element whose content is new, if something stands there.
+pub fn focus_at(element: &web_sys::Element, way: &[u32]) {
+    if way.is_empty() {
+        return;
+    }
+    let there = way.iter().try_fold(element.clone(), |at, place| {
+        (0..*place).try_fold(at.first_element_child()?, |it, _| it.next_element_sibling())
+    });
+    if let Some(it) = there.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = it.focus();
+    }
+}
+
 /// Moves the focus to the next or the previous of the elements that a selector names, each in a list item of its own, and gives
 /// its id. Starts with the first (going back: the last) when the focus is in none of them, and stays at the ends.
 pub fn step(items: &str, forward: bool) -> Option<String> {

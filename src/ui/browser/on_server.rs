@@ -37,6 +37,12 @@ pub fn awake() {}
 
 pub fn focus(_id: &str) {}
 
+pub fn focus_in(_element: &leptos::tachys::renderer::types::Element) -> Vec<u32> {
+    Vec::new()
+}
+
+pub fn focus_at(_element: &leptos::tachys::renderer::types::Element, _way: &[u32]) {}
+
 pub fn focus_first(_selectors: &[&str]) -> bool {
     false
 }

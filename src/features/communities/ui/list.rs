@@ -6,17 +6,18 @@ use crate::{
         server_fns,
         views::{CommunitiesView, CommunityCard},
     },
-    kernel::search::count_label,
+    kernel::{markup::Markup, search::count_label},
     ui::{
         found::Described,
-        page::{acting, fetched, shown_over},
-        parts::{Empty, FIRST, Icon, Logo, PageHead},
-        search::{Beside, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
+        page::{acting, fetched, shown_over_with},
+        parts::{Empty, FIRST, Logo, PageHead, put_icon, put_logo, written},
+        search::{Beside, Keeps, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use std::sync::Arc;
 
 const PATH: &str = "/communities";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
@@ -24,7 +25,7 @@ const SEARCHING: Searching = Searching { path: PATH, label: "Search communities"
 #[component]
 pub fn CommunitiesPage(
     /// What the reader keeps: their searches, and whom they watch.
-    beside: fn() -> Beside,
+    beside: fn() -> Keeps,
 ) -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
@@ -39,8 +40,8 @@ pub fn CommunitiesPage(
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
             {search_field(SEARCHING, asked, acting, suggest)}
-            {shown_over(loaded, move |found: CommunitiesView| {
-                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
+            {shown_over_with(loaded, move || beside(), move |found: Arc<CommunitiesView>, beside| {
+                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
             })}
         </div>
     }
@@ -51,10 +52,15 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 }
 
 #[component]
-fn Results(found: CommunitiesView, acting: String, beside: Beside) -> impl IntoView {
+fn Results(
+    found: Arc<CommunitiesView>,
+    acting: String,
+    /// For whoever keeps something.
+    beside: Option<Beside>,
+) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
-    let above = (beside.above)(query.from_the_start().query());
-    let facets = narrow(PATH, &query, found.facets, &acting);
+    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
+    let facets = narrow(PATH, &query, &found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     if found.items.is_empty() && found.total == 0 {
         let (title, words) = if query.is_narrowed() {
@@ -65,7 +71,7 @@ fn Results(found: CommunitiesView, acting: String, beside: Beside) -> impl IntoV
         } else {
             ("No community is here yet", "The first one that is approved will stand here. It could be yours.")
         };
-        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without, &acting));
+        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without.clone(), &acting));
         let all = address(PATH, &CommunitiesQuery::default(), &acting);
         return view! {
             {facets}
@@ -86,43 +92,88 @@ fn Results(found: CommunitiesView, acting: String, beside: Beside) -> impl IntoV
         None => format!("{count} {noun}"),
     };
     let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
+    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
+    let rows = if let Some(beside) = beside {
+        let rows = cards
+            .map(|(first, card)| {
+                let keep = (beside.row)((card.id.0, card.name.clone()));
+                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
+            })
+            .collect_view();
+        view! { <ul class="results">{rows}</ul> }.into_any()
+    } else {
+        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
+        written("ul", &[("class", "results")], rows).into_any()
+    };
     view! {
         {facets}
         {chips}
         {above}
         <p class="results-count" role="status">{said}</p>
-        <ul class="results">{found.items.into_iter().enumerate().map(|(place, card)| view! { <Row card first={place < FIRST} acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
+        {rows}
         {paging}
     }
     .into_any()
 }
 
+/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
 #[component]
-fn Row(card: CommunityCard, first: bool, acting: String, beside: Beside) -> impl IntoView {
-    let keep = (beside.row)((card.id.0, card.name.clone()));
-    let href = crate::features::organizations::views::within(&format!("{PATH}/{}", card.slug), &acting);
-    let fact = |term: &'static str, text: String| {
-        (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd><bdi>{text}</bdi></dd></div> })
-    };
+fn Row(card: CommunityCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
+    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
+    let about = written("ul", &[("class", "meta")], Markup::made(|to| put_about(to, &card)));
+    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
     view! {
         <li class="result">
-            <Logo name=card.name.clone() url=card.logo_url first/>
+            <Logo name=card.name url=card.logo_url first/>
             <div class="result__body">
-                <h2 class="result__name"><a class="card__link" href=href><bdi>{card.name}</bdi></a></h2>
-                <ul class="meta">
-                    <li class="meta__item"><Icon name="map-pin" small=true/><bdi>{card.place_label}</bdi></li>
-                    <li class="meta__item"><Icon name="users" small=true/>{card.community_type}</li>
-                </ul>
+                {name}
+                {about}
                 {(!card.bio.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.bio}</p> })}
                 <div class="result__tools">{keep}</div>
             </div>
-            <dl class="result__facts">
-                {fact("People", card.size)}
-                {fact("Languages", card.languages.join(", "))}
-                {fact("Region", card.region)}
-                {fact("Answers", card.answers_label)}
-            </dl>
+            {facts}
         </li>
+    }
+}
+
+/// A row on which nothing else stands.
+fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str) {
+    to.put(r#"<li class="result">"#, &[]);
+    put_logo(to, &card.name, card.logo_url.as_deref(), first);
+    to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
+    put_name(to, card, acting);
+    to.put(r#"</h2><ul class="meta">"#, &[]);
+    put_about(to, card);
+    to.put("</ul>", &[]);
+    if !card.bio.is_empty() {
+        to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.bio]);
+    }
+    to.put(r#"<div class="result__tools"></div></div><dl class="result__facts">"#, &[]);
+    put_facts(to, card);
+    to.put("</dl></li>", &[]);
+}
+
+fn put_name(to: &mut Markup, card: &CommunityCard, acting: &str) {
+    let href = crate::features::organizations::views::within(&format!("{PATH}/{}", card.slug), acting);
+    to.put(r#"<a class="card__link" href="{}"><bdi>{}</bdi></a>"#, &[&href, &card.name]);
+}
+
+fn put_about(to: &mut Markup, card: &CommunityCard) {
+    to.put(r#"<li class="meta__item">"#, &[]);
+    put_icon(to, "map-pin", true);
+    to.put(r#"<bdi>{}</bdi></li><li class="meta__item">"#, &[&card.place_label]);
+    put_icon(to, "users", true);
+    to.put("{}</li>", &[&card.community_type]);
+}
+
+fn put_facts(to: &mut Markup, card: &CommunityCard) {
+    let languages = card.languages.join(", ");
+    for (term, text) in
+        [("People", &card.size), ("Languages", &languages), ("Region", &card.region), ("Answers", &card.answers_label)]
+    {
+        if !text.is_empty() {
+            to.put("<div><dt>{}</dt><dd><bdi>{}</bdi></dd></div>", &[term, text]);
+        }
     }
 }

@@ -24,7 +24,7 @@ pub fn PlacePanel() -> impl IntoView {
         |(id, workspace)| server_fns::place(id, workspace),
     );
     view! {
-        <Suspense>
+        <Suspense strict=true>
             // The page above it says what is wrong, when something is.
             {move || Suspend::new(async move {
                 loaded.await.ok().map(|screen| {

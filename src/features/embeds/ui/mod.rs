@@ -45,7 +45,7 @@ pub fn EmbedPanel(event: EventView, loaded: Loaded<PanelView>) -> impl IntoView 
         view! {
             <div class="panel__body stack">
                 <Snippet id="embed-frame" label="A frame to paste" hint="It follows the reader's light or dark setting; add ?theme=light or ?theme=dark to the address to choose one." text=whole/>
-                <Suspense>
+                <Suspense strict=true>
                     {move || {
                         let plain = plain.clone();
                         Suspend::new(async move {

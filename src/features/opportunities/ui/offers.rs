@@ -32,7 +32,7 @@ fn Offers(of_event: bool) -> impl IntoView {
     );
     let title = if of_event { "Support this event" } else { "What they look for now" };
     view! {
-        <Suspense>
+        <Suspense strict=true>
             {move || Suspend::new(async move {
                 loaded.await.ok().filter(|screen| !screen.rows.is_empty()).map(|screen| view! {
                     <div class="center">

@@ -13,19 +13,20 @@ use crate::{
             views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
-    kernel::{actor::VerificationStatus, labels::Region, search::count_label, text::isolated},
+    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, search::count_label, text::isolated},
     ui::{
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
-        page::{Show, acting, fetched, shown_over},
-        parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill},
-        search::{Beside, Searching, Suggested, chosen, instead, narrow, pages, search_field},
+        page::{Show, acting, fetched, shown_over_with},
+        parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo, written},
+        search::{Beside, Keeps, Searching, Suggested, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const PATH: &str = "/directory";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
@@ -33,7 +34,7 @@ const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", p
 #[component]
 pub fn DirectoryPage(
     /// What the reader keeps: their searches, and whom they watch.
-    beside: fn() -> Beside,
+    beside: fn() -> Keeps,
 ) -> impl IntoView {
     let query = use_query_map();
     let acting = acting();
@@ -54,8 +55,8 @@ pub fn DirectoryPage(
                 }}
             </PageHead>
             {search_field(SEARCHING, asked, acting, suggest)}
-            {shown_over(loaded, move |found: DirectoryView| {
-                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside=beside.clone()/> }
+            {shown_over_with(loaded, move || beside(), move |found: Arc<DirectoryView>, beside| {
+                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
             })}
         </div>
     }
@@ -66,10 +67,15 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 }
 
 #[component]
-fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoView {
+fn Results(
+    found: Arc<DirectoryView>,
+    acting: String,
+    /// For whoever keeps something.
+    beside: Option<Beside>,
+) -> impl IntoView {
     let query = DirectoryQuery::read(&found.query);
-    let above = (beside.above)(query.from_the_start().query());
-    let facets = narrow(PATH, &query, found.facets, &acting);
+    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
+    let facets = narrow(PATH, &query, &found.facets, &acting);
     let chips = chosen(PATH, &query, &acting);
     let closed = (!found.closed.is_empty()).then(|| {
         view! {
@@ -91,7 +97,7 @@ fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoVie
         } else {
             ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.")
         };
-        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without, &acting));
+        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without.clone(), &acting));
         return view! {
             {facets}
             {chips}
@@ -114,7 +120,20 @@ fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoVie
         (None, false) => format!("{count} {noun}"),
     };
     let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor, found.next_cursor);
+    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
+    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
+    let rows = if let Some(beside) = beside {
+        let rows = cards
+            .map(|(first, card)| {
+                let keep = (beside.row)((card.id.0, card.display_name.clone()));
+                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
+            })
+            .collect_view();
+        view! { <ul class="results">{rows}</ul> }.into_any()
+    } else {
+        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
+        written("ul", &[("class", "results")], rows).into_any()
+    };
     view! {
         {facets}
         {chips}
@@ -127,24 +146,88 @@ fn Results(found: DirectoryView, acting: String, beside: Beside) -> impl IntoVie
                 <button class="button button--small">{format!("Compare up to {MOST_COMPARED}")}</button>
             </form>
         </div>
-        <ul class="results">{found.items.into_iter().enumerate().map(|(place, card)| view! { <Row card first={place < FIRST} acting=acting.clone() beside=beside.clone()/> }).collect_view()}</ul>
+        {rows}
         {paging}
     }
     .into_any()
 }
 
 /// The first ones, and how many more: "Cash, Swag +2".
-fn few(list: &[String], most: usize) -> String {
-    let first = list.iter().take(most).cloned().collect::<Vec<_>>().join(", ");
+fn few<S: AsRef<str>>(list: &[S], most: usize) -> String {
+    let first = list.iter().take(most).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
     if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
 }
 
+/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
 #[component]
-fn Row(card: OrganizationCard, first: bool, acting: String, beside: Beside) -> impl IntoView {
-    let keep = (beside.row)((card.id.0, card.display_name.clone()));
-    let (slug, ticked) = (card.slug.clone(), format!("Compare {}", card.display_name));
-    let tags: Vec<String> = std::iter::once(card.industry).chain(card.technologies.iter().take(5).cloned()).collect();
-    let more = card.technologies.len().saturating_sub(5);
+fn Row(card: OrganizationCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
+    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
+    let tags = written("ul", &[("class", "tags")], Markup::made(|to| put_tags(to, &card)));
+    let choice = written("label", &[("class", "choice choice--plain")], Markup::made(|to| put_choice(to, &card)));
+    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
+    view! {
+        <li class="result">
+            <Logo name=card.display_name url=card.logo_url first/>
+            <div class="result__body">
+                {name}
+                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
+                {tags}
+                <div class="result__tools">{choice} {keep}</div>
+            </div>
+            {facts}
+        </li>
+    }
+}
+
+/// A row on which nothing else stands.
+fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, acting: &str) {
+    to.put(r#"<li class="result">"#, &[]);
+    put_logo(to, &card.display_name, card.logo_url.as_deref(), first);
+    to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
+    put_name(to, card, acting);
+    to.put("</h2>", &[]);
+    if !card.short_description.is_empty() {
+        to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.short_description]);
+    }
+    to.put(r#"<ul class="tags">"#, &[]);
+    put_tags(to, card);
+    to.put(r#"</ul><div class="result__tools"><label class="choice choice--plain">"#, &[]);
+    put_choice(to, card);
+    to.put(r#"</label></div></div><dl class="result__facts">"#, &[]);
+    put_facts(to, card);
+    to.put("</dl></li>", &[]);
+}
+
+fn put_name(to: &mut Markup, card: &OrganizationCard, acting: &str) {
+    let href = within(&format!("{PATH}/{}", card.slug), acting);
+    to.put(r#"<a class="card__link" href="{}"><bdi>{}</bdi></a>"#, &[&href, &card.display_name]);
+    if card.verification_status == VerificationStatus::Verified {
+        to.put(r#"<span class="result__mark tone-success">"#, &[]);
+        put_icon(to, "check-circle", true);
+        to.put("Verified</span>", &[]);
+    }
+}
+
+fn put_tags(to: &mut Markup, card: &OrganizationCard) {
+    const MOST: usize = 5;
+    for tag in std::iter::once(&card.industry).chain(card.technologies.iter().take(MOST)) {
+        to.put(r#"<li class="tag"><bdi>{}</bdi></li>"#, &[tag]);
+    }
+    let more = card.technologies.len().saturating_sub(MOST);
+    if more > 0 {
+        to.put(r#"<li class="tag">+{}</li>"#, &[&more.to_string()]);
+    }
+}
+
+/// Belongs to the form above the list, so that the address of the comparison names those that are ticked.
+fn put_choice(to: &mut Markup, card: &OrganizationCard) {
+    to.put(
+        r#"<input class="choice__input" type="checkbox" name="o" value="{}" form="compare" aria-label="Compare {}"><span class="choice__label">Compare</span>"#,
+        &[&card.slug, &card.display_name],
+    );
+}
+
+fn put_facts(to: &mut Markup, card: &OrganizationCard) {
     let supports = match (card.events_sponsored_count, card.communities_supported_count) {
         (0, _) => "No event yet".to_owned(),
         (1, _) => "1 event".to_owned(),
@@ -156,39 +239,19 @@ fn Row(card: OrganizationCard, first: bool, acting: String, beside: Beside) -> i
     } else {
         few(&card.supported_regions, 2)
     };
-    let gives: Vec<String> = card.available_sponsorship_types.into_iter().flatten().map(|kind| kind.label().to_owned()).collect();
-    let fact = |term: &'static str, text: String| (!text.is_empty()).then(|| view! { <div><dt>{term}</dt><dd>{text}</dd></div> });
-    let verified = card.verification_status == VerificationStatus::Verified;
-    view! {
-        <li class="result">
-            <Logo name=card.display_name.clone() url=card.logo_url first/>
-            <div class="result__body">
-                <h2 class="result__name">
-                    <a class="card__link" href=within(&format!("/directory/{}", card.slug), &acting)><bdi>{card.display_name}</bdi></a>
-                    {verified.then(|| view! { <span class="result__mark tone-success"><Icon name="check-circle" small=true/>"Verified"</span> })}
-                </h2>
-                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
-                <ul class="tags">
-                    {tags.into_iter().map(|tag| view! { <li class="tag"><bdi>{tag}</bdi></li> }).collect_view()}
-                    {(more > 0).then(|| view! { <li class="tag">{format!("+{more}")}</li> })}
-                </ul>
-                <div class="result__tools">
-                    // Belongs to the form above the list, so that the address of the comparison names those that are ticked.
-                    <label class="choice choice--plain">
-                        <input class="choice__input" type="checkbox" name="o" value=slug form="compare" aria-label=ticked/>
-                        <span class="choice__label">"Compare"</span>
-                    </label>
-                    {keep}
-                </div>
-            </div>
-            <dl class="result__facts">
-                {fact("Supports", supports)}
-                {fact("Works in", regions)}
-                {fact("Gives", few(&gives, 2))}
-                {fact("Budget", card.budget_range.map(|budget| budget.label).unwrap_or_default())}
-                {fact("Joined as", card.entity_type)}
-            </dl>
-        </li>
+    let gives: Vec<&str> = card.available_sponsorship_types.iter().flatten().map(|kind| kind.label()).collect();
+    let gives = few(&gives, 2);
+    let budget = card.budget_range.as_ref().map(|budget| budget.label.as_str()).unwrap_or_default();
+    for (term, text) in [
+        ("Supports", supports.as_str()),
+        ("Works in", regions.as_str()),
+        ("Gives", gives.as_str()),
+        ("Budget", budget),
+        ("Joined as", card.entity_type.as_str()),
+    ] {
+        if !text.is_empty() {
+            to.put("<div><dt>{}</dt><dd>{}</dd></div>", &[term, text]);
+        }
     }
 }
 
@@ -478,4 +541,56 @@ fn BrandKit(
             </section>
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tags without their attributes, and text; without what only a page that wakes looks for.
+    fn bare(html: &str) -> String {
+        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
+        html.split('<')
+            .map(|part| match part.split_once('>') {
+                Some((tag, text)) => format!("<{}>{text}", tag.split(' ').next().unwrap_or_default()),
+                None => part.to_owned(),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_row_is_the_same_whether_something_stands_on_it_or_not() {
+        let card = |technologies: &[&str], words: &str, status: &str| -> OrganizationCard {
+            serde_json::from_value(json!({
+                "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
+                "slug": "acme-cloud",
+                "displayName": "Acme <Cloud>",
+                "entityType": "Sponsor",
+                "logoUrl": null,
+                "website": "https://acme.example/",
+                "industry": "Cloud and infrastructure",
+                "shortDescription": words,
+                "technologies": technologies,
+                "supportedRegions": ["Europe", "Africa", "Oceania"],
+                "verificationStatus": status,
+                "eventsSponsoredCount": 3,
+                "communitiesSupportedCount": 2,
+                "availableSponsorshipTypes": ["Cash"],
+            }))
+            .expect("a card")
+        };
+        for card in
+            [card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified"), card(&[], "", "Community Added")]
+        {
+            let text = Markup::made(|to| put_row(to, &card, true, "community:apex"));
+            let row = view! { <Row card first=true acting="community:apex".to_owned() keep=().into_any()/> };
+            assert_eq!(bare(&row.to_html()), bare(text.as_str()));
+            assert!(text.as_str().contains("href=\"/directory/acme-cloud?as=community%3Aapex\""), "{}", text.as_str());
+            assert!(
+                text.as_str().contains("Acme &lt;Cloud&gt;") && text.as_str().contains("Europe, Africa +1"),
+                "{}",
+                text.as_str()
+            );
+        }
+    }
 }

@@ -8,20 +8,20 @@ use crate::{
     },
     ui::{
         form::{PostForm, Submit, TextField, TickField, came_back},
-        page::{Loaded, Show, acting, fetched},
+        page::{Later, Loaded, acting, fetched},
         parts::Icon,
-        search::Beside,
+        search::{Beside, Keeps},
     },
 };
 use leptos::prelude::*;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub fn beside_directory() -> Beside {
+pub fn beside_directory() -> Keeps {
     beside(List::Organizations)
 }
 
-pub fn beside_communities() -> Beside {
+pub fn beside_communities() -> Keeps {
     beside(List::Communities)
 }
 
@@ -30,43 +30,20 @@ fn load(list: List) -> Loaded<KeptView> {
     fetched(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
 }
 
-fn beside(list: List) -> Beside {
-    let kept = load(list);
-    Beside { above: above(list, kept), row: row(list, kept) }
-}
-
-fn above(list: List, kept: Loaded<KeptView>) -> Show<String> {
-    Arc::new(move |query: String| {
-        view! {
-            <Suspense>
-                {move || {
-                    let query = query.clone();
-                    Suspend::new(async move {
-                        let kept = kept.await.ok().filter(|kept| kept.signed_in)?;
-                        Some(view! { <Searches list kept query/> })
-                    })
-                }}
-            </Suspense>
-        }
-        .into_any()
-    })
-}
-
-fn row(list: List, kept: Loaded<KeptView>) -> Show<(Uuid, String)> {
-    Arc::new(move |(id, name): (Uuid, String)| {
-        view! {
-            <Suspense>
-                {move || {
-                    let name = name.clone();
-                    Suspend::new(async move {
-                        let kept = kept.await.ok().filter(|kept| kept.signed_in)?;
-                        let watched = kept.watched.contains(&id);
-                        Some(view! { <WatchButton list id name watched acting=kept.acting/> })
-                    })
-                }}
-            </Suspense>
-        }
-        .into_any()
+fn beside(list: List) -> Keeps {
+    let loaded = load(list);
+    Arc::new(move || -> Later<Option<Beside>> {
+        Box::pin(async move {
+            let kept = Arc::new(loaded.await.ok().filter(|kept| kept.signed_in)?);
+            let of_row = Arc::clone(&kept);
+            Some(Beside {
+                above: Arc::new(move |query: String| view! { <Searches list kept=KeptView::clone(&kept) query/> }.into_any()),
+                row: Arc::new(move |(id, name): (Uuid, String)| {
+                    let watched = of_row.watched.contains(&id);
+                    view! { <WatchButton list id name watched acting=of_row.acting.clone()/> }.into_any()
+                }),
+            })
+        })
     })
 }
 
