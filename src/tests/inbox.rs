@@ -162,13 +162,26 @@ async fn every_part_and_every_filter_of_the_inbox() {
         ] {
             assert_eq!(found(query).await, rows, "{query}");
         }
-        // Whoever has another name since is found by both, and by the two together.
+        // Who has another name since is found by both, and by the two together; one's own workspace too.
         sqlx::query("update events set title = 'Zephyrmeet' where id = $1")
             .bind(cast.conference)
             .execute(&town.owner)
             .await
             .expect("renamed");
-        for (query, rows) in [("q=zephyrm", 1), ("q=harbourc", 1), ("q=zephyrm%20harbourc", 1), ("q=zephyrm%20zebra", 0)] {
+        sqlx::query("update organizations set display_name = 'Quorvia' where id = $1")
+            .bind(cast.asha.organization().expect("Acme").0)
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        for (query, rows) in [
+            ("q=zephyrm", 1),
+            ("q=harbourc", 1),
+            ("q=zephyrm%20harbourc", 1),
+            ("q=zephyrm%20zebra", 0),
+            ("q=quorvia", 2),
+            ("q=quorvia%20acme", 2),
+            ("q=quorvia%20zephyrm%20harbourc", 1),
+        ] {
             assert_eq!(found(query).await, rows, "{query}");
         }
         let wrong = asha.api(Method::GET, "/requests?tab=all&budget=INR:1-2&region=Mars&assigned=x&show=y", None).await;

@@ -255,6 +255,25 @@ fn filtered(query: &mut QueryBuilder<Postgres>, filter: &InboxFilter) {
     query.push(" where true");
 }
 
+/// Rows by words: by what was kept with the request, and by what everybody in it is called today, where that is something else.
+/// The reader's own workspace is in all of them, so what it is called is asked once; so are the words, because the plan is kept.
+fn found_by(query: &mut QueryBuilder<Postgres>, reader: Reader, terms: &str) {
+    let (own, name, other) = match reader.side {
+        Side::Community => (reader.scope.community(), "x.name)) from communities x", "r.organization_id"),
+        Side::Organization => (reader.scope.organization(), "x.display_name)) from organizations x", "r.community_id"),
+    };
+    query.push(" and (case when exists (select 1 from request_renames n where n.id = ").push_bind(own);
+    query.push(") then r.search || (select to_tsvector('simple', lower(").push(name).push(" where x.id = ").push_bind(own);
+    query.push(") else r.search end @@ (select to_tsquery('simple', ").push_bind(terms.to_owned());
+    query.push(")) or exists (select 1 from request_renames n where n.id in (").push(other);
+    query.push(
+        ", r.event_id)) and (r.search || (select to_tsvector('simple', lower(concat_ws(' ', c.name, o.display_name, t.title))) \
+         from communities c, organizations o, events t \
+         where c.id = r.community_id and o.id = r.organization_id and t.id = r.event_id)) @@ (select to_tsquery('simple', ",
+    );
+    query.push_bind(terms.to_owned()).push(")))");
+}
+
 /// The rows of one part of an inbox, of [`filtered`].
 fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
     within(query, reader.scope);
@@ -275,17 +294,7 @@ fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilt
         InboxShow::All => {}
     }
     if let Some(terms) = &filter.terms {
-        // What was kept with the request; and what everybody in it is called today, where that is something else.
-        // The words are read once and not for each row, whose plan is kept.
-        query.push(" and (r.search @@ (select to_tsquery('simple', ").push_bind(terms.clone());
-        query.push(
-            ")) or exists (select 1 from request_renames n where n.id in (r.community_id, r.organization_id, r.event_id)) \
-             and (r.search || (select to_tsvector('simple', lower(concat_ws(' ', c.name, o.display_name, t.title))) \
-             from communities c, organizations o, events t \
-             where c.id = r.community_id and o.id = r.organization_id and t.id = r.event_id)) \
-             @@ (select to_tsquery('simple', ",
-        );
-        query.push_bind(terms.clone()).push(")))");
+        found_by(query, reader, terms);
     }
     if let Some(state) = filter.state {
         query.push(" and r.state = ").push_bind(state.label());
