@@ -258,19 +258,28 @@ select n, e, o, by, since, state, row_number() over (partition by case when u(e,
     from numbers x cross join lateral generate_series(1, x.requests) g
 ) as a;
 insert into public.requests (id, community_id, organization_id, event_id, opportunity_id, opened_by, state, turn, revision, rejection_reason, created_by,
-    opened_at, turn_since, expires_at, closed_at, updated_at, search_text)
+    opened_at, turn_since, expires_at, closed_at, updated_at, search_text, news_seq, news_by, news_before)
 select id('request', a.n), e.community_id, case when a.o = 0 then d.acme else id('organization', a.o) end, e.id, p.id, a.by, v.state,
     case when a.by = 'community' then 'organization' else 'community' end, 1, case when v.state = 'Rejected' then 'Budget' end,
     -- People of the communities; whoever sent them matters to quotas only.
-    case when host(a.e, x.communities) = 0 then d.ravi else id('user', host(a.e, x.communities)) end, a.since, a.since,
+    w.sender, a.since, a.since,
     case when v.is_open then current_date + 30 + floor(u(a.n, 178) * 60)::integer else a.since + interval '30 days' end,
     case when not v.is_open then least(a.since + u(a.n, 179) * interval '20 days', current_date) end, a.since,
-    lower(e.title || ' ' || coalesce(o.display_name, 'acme cloud'))
+    lower(concat_ws(' ', c.name, coalesce(o.display_name, 'acme cloud'), e.title, p.title, s.text)),
+    -- As if there were facts: one that opened it, and one of nobody here that closed it.
+    case when v.is_open then 1 else 2 end, case when v.is_open and a.by = 'community' then w.sender end, case when v.is_open then 0 else 1 end
 from asked a cross join numbers x cross join demo d join public.events e on e.id = id('event', a.e) left join public.organizations o on o.id = id('organization', a.o)
-     left join public.opportunities p on p.id = id('opportunity', a.e)
+     join public.communities c on c.id = e.community_id left join public.opportunities p on p.id = id('opportunity', a.e)
+     join sentences s on s.i = 1 + floor(u(a.n, 182) * 20000)::integer
+     cross join lateral (select case when host(a.e, x.communities) = 0 then d.ravi else id('user', host(a.e, x.communities)) end as sender) w
      -- One open request for the same two and the same opportunity.
      cross join lateral (select case when a.nth > 1 and a.state in ('Pending', 'Negotiation') then 'Rejected' else a.state end as state,
         a.nth = 1 and a.state in ('Pending', 'Negotiation') as is_open) v;
+-- Whose inboxes are measured has read nineteen of twenty.
+insert into public.request_reads (user_id, request_id, seq)
+select case when r.organization_id = d.acme then b.id else d.ravi end, r.id, r.news_seq
+from asked a cross join demo d join public.requests r on r.id = id('request', a.n) join public.users b on b.email = 'asha@acme.example'
+where d.acme = r.organization_id and u(a.n, 183) < 0.95 or d.apex = r.community_id and u(a.n, 184) < 0.95;
 insert into public.revisions (id, request_id, sequence, side, currency, amount_minor, category, benefits, message, valid_until, canonical, hash, created_by, created_at)
 select id('revision', a.n), id('request', a.n), 1, a.by, 'INR', 100000 * zipf(a.n, 181, 500)::bigint, 'Gold Sponsor', '[]', s.text, a.since + interval '30 days',
     '{"n":' || a.n || '}', sha256(convert_to('{"n":' || a.n || '}', 'UTF8')), d.ravi, a.since

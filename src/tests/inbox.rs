@@ -6,6 +6,7 @@ use chrono::Datelike as _;
 use commdesk::{
     features::{
         accounts::service as accounts,
+        facts::{Audience, FactKind},
         organizations::{claims, rules::claims::AddInput},
         requests::{
             inbox::{self, Sort},
@@ -161,6 +162,28 @@ async fn every_part_and_every_filter_of_the_inbox() {
         ] {
             assert_eq!(found(query).await, rows, "{query}");
         }
+        // Who has another name since is found by both, and by the two together; one's own workspace too.
+        sqlx::query("update events set title = 'Zephyrmeet' where id = $1")
+            .bind(cast.conference)
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        sqlx::query("update organizations set display_name = 'Quorvia' where id = $1")
+            .bind(cast.asha.organization().expect("Acme").0)
+            .execute(&town.owner)
+            .await
+            .expect("renamed");
+        for (query, rows) in [
+            ("q=zephyrm", 1),
+            ("q=harbourc", 1),
+            ("q=zephyrm%20harbourc", 1),
+            ("q=zephyrm%20zebra", 0),
+            ("q=quorvia", 2),
+            ("q=quorvia%20acme", 2),
+            ("q=quorvia%20zephyrm%20harbourc", 1),
+        ] {
+            assert_eq!(found(query).await, rows, "{query}");
+        }
         let wrong = asha.api(Method::GET, "/requests?tab=all&budget=INR:1-2&region=Mars&assigned=x&show=y", None).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(wrong.json()["error"]["fieldErrors"].as_object().map(serde_json::Map::len), Some(5));
@@ -220,6 +243,30 @@ async fn what_is_unread_is_exact_while_others_write() {
         let devi = on_the_seat_of(&cast.asha, colleague(town, &cast.asha, "Devi", "Sponsor Manager").await);
         let hers = cast.shown(&devi, InboxTab::Incoming, InboxShow::Unread).await;
         assert_eq!(hers.items.len(), 1);
+
+        // One's own answer is no news to oneself, only to the other side, whoever else did something before.
+        service::reject(&cast.ctx, &cast.asha, id, no("Budget", "")).await.expect("declined");
+        let hers = cast.shown(&cast.mei, InboxTab::History, InboxShow::Unread).await;
+        assert_eq!((unread().await, hers.counts.unread, hers.items.len()), (0, 1, 1));
+
+        // What requests keep of their news is what their facts say, and whatever is told to both sides is news.
+        let news = "(select f.* from facts f where f.subject_kind = 'request' and f.name in ('request_opened', 'request_accepted', \
+                    'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_delivered', \
+                    'request_refused'))";
+        let kept = format!(
+            "requests r left join lateral (select n.seq, n.actor_user_id from {news} n where n.subject_id = r.id order by n.seq desc limit 1) l on true
+             where (r.news_seq, r.news_by, r.news_before) is distinct from (coalesce(l.seq, 0), l.actor_user_id, coalesce((
+                 select max(n.seq) from {news} n where n.subject_id = r.id and n.actor_user_id is distinct from l.actor_user_id), 0))"
+        );
+        assert_eq!(count(town, &kept).await, 0);
+        assert!(count(town, "requests where news_before > 0 and news_by is not null").await > 0, "or nothing was compared");
+        let noted: String = sqlx::query_scalar("select pg_get_triggerdef(oid) from pg_trigger where tgname = 'facts_request_news'")
+            .fetch_one(&town.owner)
+            .await
+            .expect("the trigger");
+        for kind in FactKind::ALL.iter().filter(|kind| kind.room() == "requests" && kind.audience() == Audience::BothSides) {
+            assert!(noted.contains(&format!("'{}'", kind.name())), "{kind:?} is told to both sides and is no news: {noted}");
+        }
     })
     .await;
 }

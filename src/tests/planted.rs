@@ -142,7 +142,7 @@ pub const TABLES: &[Columns] = &[
         "id = {request}",
         "",
         // A reason for a rejection is one of a closed list; its words are the note.
-        "opened_by state turn revision rejection_reason held_for",
+        "opened_by state turn revision rejection_reason held_for news_seq news_before",
         "rejection_note words_key search_text opportunity_snapshot",
     ),
     columns(
@@ -158,6 +158,7 @@ pub const TABLES: &[Columns] = &[
     columns("request_reads", "false", "", "seq", ""),
     columns("request_desks", "false", "", "side", ""),
     columns("request_senders", "false", "", "kind", ""),
+    columns("request_renames", "false", "", "", ""),
     columns("request_routes", "false", "", "kind region event_type", ""),
     columns(
         "request_fits",

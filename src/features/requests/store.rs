@@ -101,9 +101,6 @@ pub struct Reader {
     pub user: UserId,
 }
 
-/// The facts of a request that are news to both sides; what a side keeps for itself is not.
-const NEWS: &str = "('request_opened', 'request_accepted', 'request_rejected', 'request_withdrawn', 'request_expired', 'request_released', 'request_delivered', 'request_refused')";
-
 impl Reader {
     /// Rows with more columns, each after a comma.
     fn select(self, query: &mut QueryBuilder<Postgres>, more: impl FnOnce(&mut QueryBuilder<Postgres>)) {
@@ -116,22 +113,24 @@ impl Reader {
         query.push(" left join users ku on ku.id = k.assignee_id");
     }
 
-    /// Has somebody else done something that this person has not seen? From the facts themselves, so that no counter can
-    /// drift.
+    /// The number of the newest fact that is news to this person: what they did themselves is not. The request keeps it
+    /// (`news_seq` and what stands beside it), in the transaction of the fact itself.
+    fn news(self, query: &mut QueryBuilder<Postgres>) {
+        query.push("case when r.news_by is distinct from ").push_bind(self.user.0);
+        query.push(" then r.news_seq else r.news_before end");
+    }
+
+    /// Has somebody else done something that this person has not seen?
     fn is_unread(self, query: &mut QueryBuilder<Postgres>) {
-        query.push(
-            "exists (select 1 from facts f where f.subject_kind = 'request' and f.subject_id = r.id \
-             and f.actor_user_id is distinct from ",
-        );
-        query.push_bind(self.user.0).push(" and f.name in ").push(NEWS);
-        query.push(" and f.seq > coalesce((select d.seq from request_reads d where d.request_id = r.id and d.user_id = ");
+        query.push("(");
+        self.news(query);
+        query.push(" > coalesce((select d.seq from request_reads d where d.request_id = r.id and d.user_id = ");
         query.push_bind(self.user.0).push("), 0))");
     }
 
-    /// Has the reader's side put it aside? Few are, which a join with what sides keep would not tell the planner.
+    /// Has the reader's side put it aside? The request keeps it beside `request_desks`, so that counting reads no second table.
     fn is_aside(self, query: &mut QueryBuilder<Postgres>) {
-        self.has_desk(query, " and z.snoozed_until is not null");
-        query.push(")");
+        query.push("r.").push(self.side.label()).push("_aside");
     }
 
     /// Does this person of the reader's side handle it; or anybody, where nobody is named?
@@ -256,6 +255,25 @@ fn filtered(query: &mut QueryBuilder<Postgres>, filter: &InboxFilter) {
     query.push(" where true");
 }
 
+/// Rows by words: by what was kept with the request, and by what everybody in it is called today, where that is something else.
+/// The reader's own workspace is in all of them, so what it is called is asked once; so are the words, because the plan is kept.
+fn found_by(query: &mut QueryBuilder<Postgres>, reader: Reader, terms: &str) {
+    let (own, name, other) = match reader.side {
+        Side::Community => (reader.scope.community(), "x.name)) from communities x", "r.organization_id"),
+        Side::Organization => (reader.scope.organization(), "x.display_name)) from organizations x", "r.community_id"),
+    };
+    query.push(" and (case when exists (select 1 from request_renames n where n.id = ").push_bind(own);
+    query.push(") then r.search || (select to_tsvector('simple', lower(").push(name).push(" where x.id = ").push_bind(own);
+    query.push(") else r.search end @@ (select to_tsquery('simple', ").push_bind(terms.to_owned());
+    query.push(")) or exists (select 1 from request_renames n where n.id in (").push(other);
+    query.push(
+        ", r.event_id)) and (r.search || (select to_tsvector('simple', lower(concat_ws(' ', c.name, o.display_name, t.title))) \
+         from communities c, organizations o, events t \
+         where c.id = r.community_id and o.id = r.organization_id and t.id = r.event_id)) @@ (select to_tsquery('simple', ",
+    );
+    query.push_bind(terms.to_owned()).push(")))");
+}
+
 /// The rows of one part of an inbox, of [`filtered`].
 fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
     within(query, reader.scope);
@@ -276,13 +294,7 @@ fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilt
         InboxShow::All => {}
     }
     if let Some(terms) = &filter.terms {
-        // What was kept with the request, and what everybody in it is called today.
-        query.push(
-            " and (r.search || (select to_tsvector('simple', lower(concat_ws(' ', c.name, o.display_name, t.title))) \
-             from communities c, organizations o, events t \
-             where c.id = r.community_id and o.id = r.organization_id and t.id = r.event_id)) @@ to_tsquery('simple', ",
-        );
-        query.push_bind(terms.clone()).push(")");
+        found_by(query, reader, terms);
     }
     if let Some(state) = filter.state {
         query.push(" and r.state = ").push_bind(state.label());
@@ -416,15 +428,19 @@ enum Which {
     /// Of those, the ones that wait for the reader's side.
     MyTurn,
     Aside,
-    Unread,
 }
 
 /// One statement, so that all of it is of one moment.
 pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted, week_ago: DateTime<Utc>) -> AppResult<Inbox> {
-    let mut query = QueryBuilder::new("select (select count(*) from (select 1");
-    filtered(&mut query, filter);
-    narrow(&mut query, reader, filter);
-    query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
+    let mut query = QueryBuilder::new("select ");
+    if filter.is_narrowed() {
+        query.push("(select count(*) from (select 1");
+        filtered(&mut query, filter);
+        narrow(&mut query, reader, filter);
+        query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
+    } else {
+        query.push("0::bigint as matching");
+    }
     let mut one = |name: &str, tab_of: InboxTab, which: Which| {
         query.push(", (select count(*) from (select 1 from requests r where true");
         within(&mut query, reader.scope);
@@ -438,10 +454,6 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
             Which::Awake | Which::MyTurn => {
                 query.push(" and not ");
                 reader.is_aside(&mut query);
-            }
-            Which::Unread => {
-                query.push(" and ");
-                reader.is_unread(&mut query);
             }
         }
         if which == Which::MyTurn {
@@ -457,11 +469,9 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
     one("accepted", InboxTab::Accepted, Which::All);
     one("history", InboxTab::History, Which::All);
     one("snoozed", InboxTab::Open, Which::Aside);
-    one("unread_incoming", InboxTab::Incoming, Which::Unread);
-    one("unread_submitted", InboxTab::Submitted, Which::Unread);
-    one("unread_negotiation", InboxTab::Negotiation, Which::Unread);
-    one("unread_accepted", InboxTab::Accepted, Which::Unread);
-    one("unread_history", InboxTab::History, Which::Unread);
+    for (name, _) in UNREAD {
+        query.push(", u.").push(name);
+    }
     query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
     query.push(" and r.opened_by = '").push(reader.side.label()).push("'");
     own(&mut query, reader.scope);
@@ -470,7 +480,47 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
     query.push(" and r.created_by = ").push_bind(reader.user.0).push(") as sent_by_person, ");
     colleagues(&mut query, reader.scope);
     list(&mut query, reader, filter, page);
-    Ok(query.build_query_as::<Inbox>().fetch_one(ctx.db()).await?)
+    unread(&mut query, reader);
+    let mut inbox = query.build_query_as::<Inbox>().fetch_one(ctx.db()).await?;
+    if !filter.is_narrowed() {
+        // A whole part is counted for its tab already.
+        inbox.matching = match filter.tab {
+            InboxTab::Open => inbox.open,
+            InboxTab::Incoming => inbox.incoming,
+            InboxTab::Submitted => inbox.submitted,
+            InboxTab::Negotiation => inbox.negotiation,
+            InboxTab::Accepted => inbox.accepted,
+            InboxTab::History => inbox.history,
+        };
+    }
+    Ok(inbox)
+}
+
+/// The parts of which it is counted what somebody has not read.
+const UNREAD: [(&str, InboxTab); 5] = [
+    ("unread_incoming", InboxTab::Incoming),
+    ("unread_submitted", InboxTab::Submitted),
+    ("unread_negotiation", InboxTab::Negotiation),
+    ("unread_accepted", InboxTab::Accepted),
+    ("unread_history", InboxTab::History),
+];
+
+/// What is unread in each part, as `u`. The few may be anywhere among all that was read, so this alone goes over everything that
+/// a workspace has: once for all parts, by two indexes and no rows. A full join is hashed or merged whatever Postgres expects of
+/// a plan that it keeps; with any other it would look up what was read row by row.
+fn unread(query: &mut QueryBuilder<Postgres>, reader: Reader) {
+    query.push(" from (select ");
+    for (number, (name, part)) in UNREAD.into_iter().enumerate() {
+        query.push(if number == 0 { "" } else { ", " }).push("least(count(*) filter (where true");
+        tab(query, reader, part);
+        query.push("), ").push_bind(COUNT_CAP + 1).push(") as ").push(name);
+    }
+    query.push(" from (select r.id, r.state, r.opened_by, ");
+    reader.news(query);
+    query.push(" as news from requests r where true");
+    within(query, reader.scope);
+    query.push(") r full join (select d.request_id, d.seq from request_reads d where d.user_id = ").push_bind(reader.user.0);
+    query.push(") d on d.request_id = r.id where coalesce(r.news, 0) > coalesce(d.seq, 0)) u");
 }
 
 /// The people of the reader's workspace whose seats are open, as one value.
