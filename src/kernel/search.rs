@@ -180,6 +180,10 @@ impl<F: Facet> Query<F> {
     }
 
     pub fn has(&self, facet: F, value: &str) -> bool {
+        // A page asks this of every value that it shows, and mostly nothing is chosen.
+        if !self.chosen.contains_key(&facet) {
+            return false;
+        }
         let key = facet.key(value);
         self.values(facet).any(|there| facet.key(there) == key)
     }
