@@ -35,9 +35,10 @@ const MOST_ALIKE: usize = 60_000;
 const MOST_COUNTED: usize = 200;
 /// The most words that are looked at for the end of a mistyped one.
 const MOST_NEAR: usize = 400;
-/// Of at most one row in so many, values are counted row by row: reading a row's values costs a wait for memory, and less than
-/// holding sparse sets against each other. Denser sets are held against each other, and soon have enough in common.
-const ROW_BY_ROW: u64 = 16;
+/// Of at most one row in so many, and of at most so many rows, values are counted row by row: reading the values of a row costs
+/// a wait for memory, and less than holding sparse sets against each other. Denser ones soon have enough in common.
+const ROW_BY_ROW: u64 = 8;
+const MOST_ROW_BY_ROW: u64 = 50_000;
 /// So few values are never worth a walk through rows.
 const FEW_VALUES: usize = 8;
 /// As many numbers as a set keeps together, as a list or as bits.
@@ -599,7 +600,7 @@ impl<F: Facet> Index<F> {
         let ranked = |facet: &F| self.ranked.get(facet).map_or(&[][..], Vec::as_slice);
         let all = rows.len();
         let is_large = all > self.large.above;
-        let is_sparse = !is_large || all <= self.rows.numbered() as u64 / ROW_BY_ROW;
+        let is_sparse = !is_large || all <= MOST_ROW_BY_ROW.min(self.rows.numbered() as u64 / ROW_BY_ROW);
         let kinds: usize = facets.iter().map(|facet| ranked(facet).len()).sum();
         // Of all rows everything is known.
         let by_row = all < self.len() && is_sparse && kinds > FEW_VALUES;
@@ -642,21 +643,16 @@ impl<F: Facet> Index<F> {
     /// value.
     fn count_by_row(&self, facets: &[F], rows: &RoaringBitmap) -> BTreeMap<F, Vec<(u32, u64)>> {
         let mut counts = vec![0_u32; self.values.len()];
-        let mut seen: Vec<u32> = Vec::new();
         for row in rows {
             for mark in &self.marks[self.marked_at(row)] {
-                let count = &mut counts[*mark as usize];
-                if *count == 0 {
-                    seen.push(*mark);
-                }
-                *count += 1;
+                counts[*mark as usize] += 1;
             }
         }
         let mut by_facet: BTreeMap<F, Vec<(u32, u64)>> = BTreeMap::new();
-        for mark in seen {
+        for (mark, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
             let facet = self.values[mark as usize].facet;
             if facets.contains(&facet) {
-                by_facet.entry(facet).or_default().push((mark, u64::from(counts[mark as usize])));
+                by_facet.entry(facet).or_default().push((mark, u64::from(count)));
             }
         }
         by_facet
