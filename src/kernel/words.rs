@@ -178,10 +178,11 @@ pub fn forgiven(word: &str) -> usize {
 
 /// Typing mistakes between two words (a letter too many, missing, wrong, or two swapped), if there are at most `most`.
 pub fn mistakes(a: &str, b: &str, most: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > most {
+    // Most are too long or too short, and are not read any further.
+    if a.chars().count().abs_diff(b.chars().count()) > most {
         return None;
     }
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {

@@ -1,7 +1,8 @@
 //! An index of a list that is searched: words, facets and orders of its rows in memory, so that an answer costs the same for
 //! a thousand rows and for a million. Knows no room and no database, only [`Entry`]s.
 //!
-//! Promises: an answer is what [`Query::fits`] says, with typing mistakes forgiven where a word is nowhere; counts are exact.
+//! Promises: an answer is what [`Query::fits`] says, with typing mistakes forgiven where a word is nowhere; how many rows there
+//! are is exact, and how many have a value is exact up to [`COUNTED`] and more than that beyond, in about the right order.
 //! A page begins after a row's own keys, so rows that come and go in between are neither shown twice nor skipped. Does not
 //! say what may be shown: rows are read by id from the database, which has the last word.
 
@@ -13,7 +14,7 @@ use crate::kernel::{
     error::AppResult,
     fields::FieldErrors,
     page::{cursor, uncursor},
-    search::{Counted, Entry, Facet, Left, Order, Query, SuggestedValue, Weight},
+    search::{COUNTED, Counted, Entry, Facet, Left, Order, Query, SuggestedValue, Weight},
     technologies,
     words::{self, Word},
 };
@@ -21,7 +22,7 @@ use roaring::RoaringBitmap;
 use std::{
     borrow::Cow,
     cmp::Ordering,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     ops::Bound,
 };
 use uuid::Uuid;
@@ -32,8 +33,20 @@ const MOST_BEGINNINGS: usize = 64;
 const MOST_ALIKE: usize = 60_000;
 /// The most values of an open facet that are counted for a large set, most used first.
 const MOST_COUNTED: usize = 200;
-/// Of at most one row in so many, values are counted row by row.
-const ROW_BY_ROW: u64 = 4;
+/// The most words that are looked at for the end of a mistyped one.
+const MOST_NEAR: usize = 400;
+/// Of at most one row in so many, and of at most so many rows, values are counted row by row: reading the values of a row costs
+/// a wait for memory, and less than holding sparse sets against each other. Denser ones soon have enough in common.
+const ROW_BY_ROW: u64 = 8;
+const MOST_ROW_BY_ROW: u64 = 50_000;
+/// So few values are never worth a walk through rows.
+const FEW_VALUES: usize = 8;
+/// As many numbers as a set keeps together, as a list or as bits.
+const SLICE: u32 = 1 << 16;
+/// The most words of names that begin like a long beginning.
+const MOST_NAMES: usize = 400;
+/// The beginnings of names under which their rows are kept are this long at most; what begins with longer ones has few words.
+const LONGEST_START: usize = 3;
 /// The tier of a list by relevance that the database made, which knows reputation alone.
 pub(super) const FLAT: u8 = u8::MAX;
 /// What a technology is kept under among the words: no word begins like that.
@@ -122,21 +135,40 @@ impl Place {
 
 // ── The index ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// A value of a facet and its rows.
-struct Value {
+/// A value of a facet and its rows, dead ones too.
+struct Value<F> {
+    facet: F,
     place: usize,
     shown: String,
-    /// Its number among all values of all facets.
-    mark: u32,
     rows: RoaringBitmap,
+    /// How many of them are alive.
+    alive: u64,
+    /// Its place among the values of its facet, most used first.
+    rank: usize,
+}
+
+/// What of a value somebody may begin to type, in the order of what is suggested first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Start {
+    /// The value itself, folded.
+    Whole,
+    /// Without what people write differently.
+    Key,
+    /// Another name of it.
+    Other,
+    /// A word of it.
+    Word,
 }
 
 /// Rows of one list.
 pub struct Index<F> {
     rows: Rows,
-    /// By number: how many words the name has, and what it is sorted by.
-    name_words: Vec<u8>,
+    /// By number: what it is sorted by.
     names: Vec<Box<str>>,
+    /// Rows by how many words their name has.
+    name_words: BTreeMap<u8, RoaringBitmap>,
+    /// Rows one word of whose name begins like this.
+    name_starts: HashMap<Box<str>, RoaringBitmap>,
     reputation: Ordered,
     newest: Ordered,
     by_name: Ordered,
@@ -145,12 +177,16 @@ pub struct Index<F> {
     postings: Vec<Postings>,
     /// Words of names and short texts by three letters in a row.
     letters: HashMap<[char; 3], Vec<u32>>,
-    values: BTreeMap<F, BTreeMap<String, Value>>,
+    /// The values of all facets by their marks, and the marks of each facet by key.
+    values: Vec<Value<F>>,
+    keyed: BTreeMap<F, HashMap<String, u32>>,
+    /// The marks of each facet, of what most rows have first.
+    ranked: BTreeMap<F, Vec<u32>>,
+    /// What of values may be typed.
+    starts: BTreeSet<(F, Start, Box<str>, u32)>,
     /// The marks of every row's values, one row after the other, and by number where they end.
     marks: Vec<u32>,
     marked: Vec<usize>,
-    /// How many marks there are.
-    kinds: u32,
     /// How values and technologies were typed, and their keys: working a key out costs more than looking it up.
     keys: HashMap<(F, String), String>,
     technologies: HashMap<String, String>,
@@ -164,11 +200,19 @@ struct Large {
     above: u64,
     /// … and of an open facet only so many values are counted for them.
     counted: usize,
+    /// Up to here counts are exact.
+    exact: u64,
+    /// Sets are held against each other by so many numbers at once.
+    slice: u32,
+}
+
+impl Large {
+    const USUAL: Self = Self { above: SMALL, counted: MOST_COUNTED, exact: COUNTED, slice: SLICE };
 }
 
 impl<F> Default for Index<F> {
     fn default() -> Self {
-        Self::with_large(Large { above: SMALL, counted: MOST_COUNTED })
+        Self::with_large(Large::USUAL)
     }
 }
 
@@ -176,8 +220,9 @@ impl<F> Index<F> {
     fn with_large(large: Large) -> Self {
         Self {
             rows: Rows::default(),
-            name_words: Vec::new(),
             names: Vec::new(),
+            name_words: BTreeMap::new(),
+            name_starts: HashMap::new(),
             reputation: Ordered::walked_above(large.above),
             newest: Ordered::walked_above(large.above),
             by_name: Ordered::walked_above(large.above),
@@ -185,10 +230,12 @@ impl<F> Index<F> {
             spelled: Vec::new(),
             postings: Vec::new(),
             letters: HashMap::new(),
-            values: BTreeMap::new(),
+            values: Vec::new(),
+            keyed: BTreeMap::new(),
+            ranked: BTreeMap::new(),
+            starts: BTreeSet::new(),
             marks: Vec::new(),
             marked: Vec::new(),
-            kinds: 0,
             keys: HashMap::new(),
             technologies: HashMap::new(),
             large,
@@ -238,19 +285,24 @@ impl<F: Facet> Index<F> {
 
     /// About how much memory it takes.
     pub fn bytes(&self) -> usize {
-        let rows = self.rows.bytes() + self.rows.ids.len() * (1 + 16) + self.names.iter().map(|name| name.len()).sum::<usize>();
+        let set = |rows: &RoaringBitmap| rows.serialized_size() + 64;
+        let rows = self.rows.bytes() + self.rows.ids.len() * 16 + self.names.iter().map(|name| name.len()).sum::<usize>();
+        let names = self.name_words.values().chain(self.name_starts.values()).map(set).sum::<usize>();
         let words = self.spelled.iter().map(|word| 2 * (word.len() + 16) + 60).sum::<usize>();
         let postings = self.postings.iter().map(Postings::bytes).sum::<usize>();
         let letters = self.letters.values().map(|list| list.capacity() * 4 + 40).sum::<usize>();
-        let values =
-            self.values.values().flat_map(BTreeMap::values).map(|value| value.rows.serialized_size() + 96).sum::<usize>();
+        // Each with its key, its rank and what may be typed of it.
+        let values = self.values.iter().map(|value| set(&value.rows) + 300).sum::<usize>();
         let orders = [&self.reputation, &self.newest, &self.by_name].into_iter().map(Ordered::bytes).sum::<usize>();
-        rows + words + postings + letters + values + orders + self.marks.len() * 4 + self.marked.len() * 8
+        rows + names + words + postings + letters + values + orders + self.marks.len() * 4 + self.marked.len() * 8
     }
 
     pub fn remove(&mut self, id: Uuid) {
         if let Some(number) = self.rows.remove(id) {
             self.names[number as usize] = "".into();
+            for at in self.marked_at(number) {
+                self.used_less(self.marks[at]);
+            }
         }
     }
 
@@ -277,7 +329,20 @@ impl<F: Facet> Index<F> {
             let key = self.technologies.entry(technology.clone()).or_insert_with(|| technologies::key(technology));
             found.insert(format!("{TECHNOLOGY}{key}"), Weight::Strong);
         }
-        self.name_words.push(u8::try_from(words::found_under(&entry.name).len()).unwrap_or(u8::MAX));
+        let name = words::found_under(&entry.name);
+        self.name_words.entry(words_of(name.len())).or_default().insert(number);
+        for word in &name {
+            for start in starts_of(word) {
+                match self.name_starts.get_mut(start) {
+                    Some(rows) => {
+                        rows.insert(number);
+                    }
+                    None => {
+                        self.name_starts.insert(start.into(), RoaringBitmap::from([number]));
+                    }
+                }
+            }
+        }
         for (word, weight) in found {
             let token = self.token(&word);
             let was = self.postings[token as usize].strong();
@@ -300,18 +365,72 @@ impl<F: Facet> Index<F> {
                     key
                 }
             };
-            let values = self.values.entry(*facet).or_default();
-            let value = values.entry(key).or_insert_with(|| {
-                let (place, shown) = facet.read(value).unwrap_or_else(|_| (0, value.clone()));
-                let mark = self.kinds;
-                self.kinds += 1;
-                Value { place, shown, mark, rows: RoaringBitmap::new() }
-            });
-            if value.rows.insert(number) {
-                self.marks.push(value.mark);
+            let mark = self.mark_for(*facet, key, value);
+            if self.values[mark as usize].rows.insert(number) {
+                self.marks.push(mark);
+                self.used_more(mark);
             }
         }
         self.marked.push(self.marks.len());
+    }
+
+    /// The mark of a value, as it was typed.
+    fn mark_for(&mut self, facet: F, key: String, typed: &str) -> u32 {
+        let keyed = self.keyed.entry(facet).or_default();
+        if let Some(mark) = keyed.get(&key) {
+            return *mark;
+        }
+        let mark = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        keyed.insert(key, mark);
+        let (place, shown) = facet.read(typed).unwrap_or_else(|_| (0, typed.to_owned()));
+        let folded = words::fold(&shown);
+        let mut starts = |start: Start, text: &str| {
+            self.starts.insert((facet, start, text.into(), mark));
+        };
+        starts(Start::Whole, &folded);
+        starts(Start::Key, &technologies::key(&folded));
+        for other in other_names(&shown) {
+            starts(Start::Other, other);
+        }
+        for word in folded.split_whitespace() {
+            starts(Start::Word, word);
+        }
+        let ranked = self.ranked.entry(facet).or_default();
+        self.values.push(Value { facet, place, shown, rows: RoaringBitmap::new(), alive: 0, rank: ranked.len() });
+        ranked.push(mark);
+        mark
+    }
+
+    /// One row more has it.
+    fn used_more(&mut self, mark: u32) {
+        let before = self.values[mark as usize].alive;
+        // The first of those that are used as much: there it may stand with one more.
+        self.stand(mark, |alive| alive > before, 0);
+        self.values[mark as usize].alive += 1;
+    }
+
+    /// One row less has it.
+    fn used_less(&mut self, mark: u32) {
+        let before = self.values[mark as usize].alive;
+        // The last of those that are used as much.
+        self.stand(mark, |alive| alive >= before, 1);
+        self.values[mark as usize].alive = before.saturating_sub(1);
+    }
+
+    /// Lets a value change places with the one so many before the first that does not come before it.
+    fn stand(&mut self, mark: u32, comes_before: impl Fn(u64) -> bool, back: usize) {
+        let Value { facet, rank, .. } = self.values[mark as usize];
+        let Some(ranked) = self.ranked.get_mut(&facet) else { return };
+        let there = ranked.partition_point(|other| comes_before(self.values[*other as usize].alive)).saturating_sub(back);
+        ranked.swap(rank, there);
+        self.values[ranked[rank] as usize].rank = rank;
+        self.values[mark as usize].rank = there;
+    }
+
+    /// Where the marks of a row stand.
+    fn marked_at(&self, number: u32) -> std::ops::Range<usize> {
+        let row = number as usize;
+        row.checked_sub(1).map_or(0, |before| self.marked[before])..self.marked[row]
     }
 
     fn token(&mut self, word: &str) -> u32 {
@@ -357,20 +476,14 @@ impl<F: Facet> Index<F> {
             rows
         };
         let all = beside(None);
-        let marks = if ask.count.is_empty() { None } else { self.counted(&all) };
-        let facets = ask
-            .count
-            .iter()
-            .map(|facet| {
-                let own = chosen.iter().any(|(of, _)| of == facet) && !facet.wants_all();
-                if own {
-                    let rows = beside(Some(*facet));
-                    (*facet, self.count(query, *facet, &rows, self.counted(&rows).as_deref()))
-                } else {
-                    (*facet, self.count(query, *facet, &all, marks.as_deref()))
-                }
-            })
-            .collect();
+        // Whoever chooses one of several sees how many there would be beside it; the others are counted together.
+        let (own, other): (Vec<F>, Vec<F>) =
+            ask.count.iter().copied().partition(|facet| !facet.wants_all() && chosen.iter().any(|(of, _)| of == facet));
+        let mut facets = self.count(query, &other, &all);
+        for facet in own {
+            facets.extend(self.count(query, &[facet], &beside(Some(facet))));
+        }
+        facets.sort_by_key(|(facet, _)| ask.count.iter().position(|of| of == facet));
 
         let without = if all.is_empty() { self.left_out(query, &visible, &chosen, beside) } else { Vec::new() };
 
@@ -468,9 +581,7 @@ impl<F: Facet> Index<F> {
 
     /// Rows with the values that were chosen of a facet: with one of them, or with all.
     fn chosen(&self, query: &Query<F>, facet: F) -> RoaringBitmap {
-        let values = self.values.get(&facet);
-        let mut sets =
-            query.values(facet).map(|value| values.and_then(|values| values.get(&facet.key(value))).map(|value| &value.rows));
+        let mut sets = query.values(facet).map(|value| Some(&self.values[self.mark_of(facet, value)? as usize].rows));
         if facet.wants_all() {
             let first = sets.next().flatten().cloned().unwrap_or_default();
             sets.fold(first, |rows, set| set.map_or_else(RoaringBitmap::new, |set| rows & set))
@@ -479,49 +590,109 @@ impl<F: Facet> Index<F> {
         }
     }
 
-    /// How many of these rows have each value, by its mark: one walk through them instead of one for each value. Nothing where
-    /// they are too many for that.
-    fn counted(&self, rows: &RoaringBitmap) -> Option<Vec<u64>> {
-        if rows.len() > self.rows.ids.len() as u64 / ROW_BY_ROW {
-            return None;
-        }
-        let mut counts = vec![0; self.kinds as usize];
+    /// The mark of a value that some row has, or had.
+    fn mark_of(&self, facet: F, value: &str) -> Option<u32> {
+        self.keyed.get(&facet)?.get(&facet.key(value)).copied()
+    }
+
+    /// How many of the rows have each value of these facets, in their order.
+    fn count(&self, query: &Query<F>, facets: &[F], rows: &RoaringBitmap) -> Vec<(F, Vec<Counted>)> {
+        let ranked = |facet: &F| self.ranked.get(facet).map_or(&[][..], Vec::as_slice);
+        let all = rows.len();
+        let is_large = all > self.large.above;
+        let is_sparse = !is_large || all <= MOST_ROW_BY_ROW.min(self.rows.numbered() as u64 / ROW_BY_ROW);
+        let kinds: usize = facets.iter().map(|facet| ranked(facet).len()).sum();
+        // Of all rows everything is known.
+        let by_row = all < self.len() && is_sparse && kinds > FEW_VALUES;
+        let mut counts = if by_row { self.count_by_row(facets, rows) } else { BTreeMap::new() };
+        let slices = if by_row || all == self.len() { Vec::new() } else { self.slices(rows) };
+        facets
+            .iter()
+            .map(|facet| {
+                let mut list = match counts.remove(facet) {
+                    Some(list) => list,
+                    None if by_row => Vec::new(),
+                    None => {
+                        // A vocabulary is open: of a large set only what is used most is counted.
+                        let most = if is_large { self.large.counted } else { usize::MAX };
+                        let marks = ranked(facet).iter().take(most);
+                        marks.map(|mark| (*mark, self.in_common(*mark, &slices, all))).collect()
+                    }
+                };
+                list.retain(|(_, count)| *count > 0);
+                if is_large && list.len() > self.large.counted {
+                    list.sort_unstable_by_key(|(mark, count)| (std::cmp::Reverse(*count), *mark));
+                    list.truncate(self.large.counted);
+                }
+                // Whatever was chosen is shown, to be let go.
+                for mark in query.values(*facet).filter_map(|value| self.mark_of(*facet, value)) {
+                    if list.iter().all(|(there, _)| *there != mark) {
+                        list.push((mark, rows.intersection_len(&self.values[mark as usize].rows)));
+                    }
+                }
+                let counted = |(mark, count): (u32, u64)| {
+                    let value = &self.values[mark as usize];
+                    Counted { place: value.place, value: value.shown.clone(), count }
+                };
+                (*facet, list.into_iter().map(counted).collect())
+            })
+            .collect()
+    }
+
+    /// How many of these rows have each value that one of them has, by its mark: one walk through them instead of one for each
+    /// value.
+    fn count_by_row(&self, facets: &[F], rows: &RoaringBitmap) -> BTreeMap<F, Vec<(u32, u64)>> {
+        let mut counts = vec![0_u32; self.values.len()];
         for row in rows {
-            let row = row as usize;
-            let begin = row.checked_sub(1).map_or(0, |before| self.marked[before]);
-            for mark in &self.marks[begin..self.marked[row]] {
+            for mark in &self.marks[self.marked_at(row)] {
                 counts[*mark as usize] += 1;
             }
         }
-        Some(counts)
+        let mut by_facet: BTreeMap<F, Vec<(u32, u64)>> = BTreeMap::new();
+        for (mark, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
+            let facet = self.values[mark as usize].facet;
+            if facets.contains(&facet) {
+                by_facet.entry(facet).or_default().push((mark, u64::from(count)));
+            }
+        }
+        by_facet
     }
 
-    fn count(&self, query: &Query<F>, facet: F, rows: &RoaringBitmap, marks: Option<&[u64]>) -> Vec<Counted> {
-        let Some(values) = self.values.get(&facet) else { return Vec::new() };
-        let mut list: Vec<&Value> = values.values().collect();
-        // A vocabulary is open: of a large set only what is used most is counted.
-        if list.len() > self.large.counted && rows.len() > self.large.above {
-            list.sort_by_cached_key(|value| std::cmp::Reverse(value.rows.len()));
-            let chosen = |value: &Value| query.has(facet, &value.shown);
-            let rest: Vec<&Value> = list.split_off(self.large.counted);
-            list.extend(rest.into_iter().filter(|value| chosen(value)));
+    /// Rows by slices of their numbers, each with how many there are up to its end; empty ones are left out.
+    fn slices(&self, rows: &RoaringBitmap) -> Vec<(RoaringBitmap, u64)> {
+        let mut slices: Vec<(RoaringBitmap, u64)> = Vec::new();
+        let end = u32::try_from(self.rows.numbered()).unwrap_or(u32::MAX);
+        let (mut from, mut all) = (0_u32, 0_u64);
+        while from < end {
+            let to = from.saturating_add(self.large.slice).min(end);
+            let mut slice = RoaringBitmap::new();
+            slice.insert_range(from..to);
+            slice &= rows;
+            all += slice.len();
+            if !slice.is_empty() {
+                slices.push((slice, all));
+            }
+            from = to;
         }
-        // Of most rows the others are counted, and taken away: two large sets take long to hold against each other, and of all
-        // rows, which is what most people look at, there are no others.
-        let others = (rows.len() > self.rows.ids.len() as u64 / 2).then(|| {
-            let mut others = RoaringBitmap::new();
-            others.insert_range(0..u32::try_from(self.rows.ids.len()).unwrap_or(u32::MAX));
-            others - rows
-        });
-        let count = |value: &Value| match (marks, &others) {
-            (Some(marks), _) => marks[value.mark as usize],
-            (None, Some(others)) => value.rows.len() - others.intersection_len(&value.rows),
-            (None, None) => rows.intersection_len(&value.rows),
-        };
-        list.into_iter()
-            .map(|value| Counted { place: value.place, value: value.shown.clone(), count: count(value) })
-            .filter(|counted| counted.count > 0 || query.has(facet, &counted.value))
-            .collect()
+        slices
+    }
+
+    /// How many of all these rows have the value. Where it is clear that they are more than are counted exactly, the rest is
+    /// not looked at: it is taken to be like what was seen.
+    fn in_common(&self, mark: u32, slices: &[(RoaringBitmap, u64)], all: u64) -> u64 {
+        let value = &self.values[mark as usize];
+        if all == self.len() {
+            return value.alive;
+        }
+        let mut common = 0;
+        for (slice, seen) in slices {
+            common += slice.intersection_len(&value.rows);
+            if common > self.large.exact && *seen < all {
+                let likely = u128::from(common) * u128::from(all) / u128::from(*seen);
+                return u64::try_from(likely).unwrap_or(u64::MAX).min(value.alive);
+            }
+        }
+        common
     }
 
     // ── Words ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -694,22 +865,33 @@ impl<F: Facet> Index<F> {
         let grams = grams(typed);
         let mut lists: Vec<&Vec<u32>> = grams.iter().filter_map(|gram| self.letters.get(gram)).collect();
         lists.sort_by_key(|list| list.len());
-        let mut shared: HashMap<u32, usize> = HashMap::new();
+        // By token: how many groups it shares. Counting in a row of bytes takes a tenth of what a map of tokens does.
+        let mut shared = vec![0_u8; self.postings.len()];
+        let mut seen: Vec<u32> = Vec::new();
         let mut looked = 0;
         for list in lists {
             looked += list.len();
-            if looked > MOST_ALIKE && !shared.is_empty() {
+            if looked > MOST_ALIKE && !seen.is_empty() {
                 break;
             }
             for token in list.iter().take(MOST_ALIKE) {
-                *shared.entry(*token).or_default() += 1;
+                let count = &mut shared[*token as usize];
+                if *count == 0 {
+                    seen.push(*token);
+                }
+                *count = count.saturating_add(1);
             }
         }
-        let least = grams.len().saturating_sub(3 * most).max(1);
-        let mut alike: Vec<(usize, u32)> =
-            shared.into_iter().filter(|(_, count)| *count >= least.min(2)).map(|(token, count)| (count, token)).collect();
-        alike.sort_unstable_by(|a, b| b.cmp(a));
-        alike.truncate(400);
+        let least = grams.len().saturating_sub(3 * most).clamp(1, 2);
+        let mut alike: Vec<(u8, u32)> = seen
+            .into_iter()
+            .map(|token| (shared[token as usize], token))
+            .filter(|(count, _)| usize::from(*count) >= least)
+            .collect();
+        if alike.len() > MOST_NEAR {
+            alike.select_nth_unstable_by(MOST_NEAR, |a, b| b.cmp(a));
+            alike.truncate(MOST_NEAR);
+        }
         alike.into_iter().map(|(_, token)| token).collect()
     }
 
@@ -718,12 +900,15 @@ impl<F: Facet> Index<F> {
         let asked = words::asked(text);
         let Some((last, whole)) = asked.split_last() else { return Vec::new() };
         let visible = self.visible(hidden);
-        let mut rows = RoaringBitmap::new();
-        for token in self.begun(&last.whole).take(400) {
-            let mut sets = Weighed::default();
-            self.postings[token as usize].add_to(&mut sets);
-            rows |= &sets[2];
-        }
+        let mut rows = if last.whole.chars().nth(LONGEST_START).is_none() {
+            self.name_starts.get(last.whole.as_str()).cloned().unwrap_or_default()
+        } else {
+            let mut rows = RoaringBitmap::new();
+            for token in self.begun(&last.whole).take(MOST_NAMES) {
+                self.postings[token as usize].add_names_to(&mut rows);
+            }
+            rows
+        };
         rows &= &*visible;
         for word in whole {
             rows &= &self.word(word, &visible)[2];
@@ -752,40 +937,38 @@ impl<F: Facet> Index<F> {
             return Vec::new();
         }
         let key: String = typed.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
-        let place = |value: &str| {
-            let folded = words::fold(value);
-            if folded.starts_with(&typed) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
-                Some(0)
-            } else if key.len() > 1 && other_names(value).iter().any(|other| other.starts_with(&key)) {
-                Some(1)
-            } else {
-                folded.split_whitespace().any(|word| word.starts_with(&typed)).then_some(2)
+        let mut places: HashMap<u32, usize> = HashMap::new();
+        let mut begin = |start: Start, text: &str, place: usize| {
+            for mark in self.started(facet, start, text) {
+                places.entry(mark).and_modify(|there| *there = place.min(*there)).or_insert(place);
             }
         };
-        let mut list: Vec<(usize, String)> = self
-            .values(facet)
+        begin(Start::Whole, &typed, 0);
+        if !key.is_empty() {
+            begin(Start::Key, &key, 0);
+        }
+        if key.len() > 1 {
+            begin(Start::Other, &key, 1);
+        }
+        begin(Start::Word, &typed, 2);
+        let mut list: Vec<(usize, std::cmp::Reverse<u64>, &str)> = places
             .into_iter()
-            .filter_map(|(value, _)| Some((place(&value)?, value)))
-            // What stands in a row and is on no list any more cannot be chosen.
-            .filter(|(_, value)| facet.read(value).is_ok())
+            .map(|(mark, place)| (place, &self.values[mark as usize]))
+            .filter(|(_, value)| value.alive > 0)
+            .map(|(place, value)| (place, std::cmp::Reverse(value.alive), value.shown.as_str()))
             .collect();
-        // Most used first, as they came.
-        list.sort_by_key(|(place, _)| *place);
-        list.into_iter().map(|(_, value)| value).take(limit).collect()
+        list.sort_unstable();
+        let values = list.into_iter().map(|(.., value)| value);
+        // What stands in a row and is on no list any more cannot be chosen.
+        values.filter(|value| facet.read(value).is_ok()).take(limit).map(str::to_owned).collect()
     }
 
-    /// Values of a facet, each with how many rows have it, most first.
-    fn values(&self, facet: F) -> Vec<(String, u64)> {
-        let mut list: Vec<(String, u64)> = self
-            .values
-            .get(&facet)
-            .into_iter()
-            .flat_map(BTreeMap::values)
-            .map(|value| (value.shown.clone(), value.rows.intersection_len(&self.rows.alive)))
-            .filter(|(_, count)| *count > 0)
-            .collect();
-        list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        list
+    /// The marks of a facet's values that begin like this in one way.
+    fn started<'a>(&'a self, facet: F, start: Start, text: &'a str) -> impl Iterator<Item = u32> + 'a {
+        self.starts
+            .range((facet, start, Box::<str>::from(text), 0_u32)..)
+            .take_while(move |(of, way, there, _)| *of == facet && *way == start && there.starts_with(text))
+            .map(|(.., mark)| *mark)
     }
 
     // ── Order ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -795,7 +978,7 @@ impl<F: Facet> Index<F> {
         let name = &sets[2] & all;
         let words: HashSet<&str> =
             asked.iter().flat_map(|word| std::iter::once(&word.whole).chain(&word.parts)).map(String::as_str).collect();
-        let exact: RoaringBitmap = name.iter().filter(|row| usize::from(self.name_words[*row as usize]) == words.len()).collect();
+        let exact = self.name_words.get(&words_of(words.len())).map_or_else(RoaringBitmap::new, |rows| &name & rows);
         let strong = &(&sets[1] & all) - &name;
         let rest = &(all - &name) - &strong;
         let name = name - &exact;
@@ -902,6 +1085,16 @@ impl<F: Facet> Kept for Index<F> {
     fn bytes(&self) -> usize {
         Self::bytes(self)
     }
+}
+
+/// How many words, as far as anybody counts them.
+fn words_of(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
+/// The beginnings of a word, up to the longest that is kept.
+fn starts_of(word: &str) -> impl Iterator<Item = &str> {
+    word.char_indices().take(LONGEST_START).map(|(at, letter)| &word[..at + letter.len_utf8()])
 }
 
 fn other_names(technology: &str) -> &'static [&'static str] {
@@ -1034,9 +1227,11 @@ mod tests {
     /// With few rows: what is done for small sets, and what is done for large ones.
     fn larges() -> impl Strategy<Value = Large> {
         prop::sample::select(vec![
-            Large { above: SMALL, counted: MOST_COUNTED },
-            Large { above: 3, counted: MOST_COUNTED },
-            Large { above: 3, counted: 3 },
+            Large::USUAL,
+            Large { above: 3, ..Large::USUAL },
+            Large { above: 3, counted: 3, ..Large::USUAL },
+            Large { above: 3, exact: 2, slice: 4, ..Large::USUAL },
+            Large { above: 3, counted: 3, exact: 4, slice: 7 },
         ])
     }
 
@@ -1100,7 +1295,8 @@ mod tests {
                     one.choose(*kind, value).expect("any text");
                     let expected = there.iter().filter(|row| beside.fits(row) && one.fits(row)).count() as u64;
                     match counted.iter().find(|c| kind.key(&c.value) == kind.key(value)) {
-                        Some(there) => prop_assert_eq!(there.count, expected, "{} {}", kind, value),
+                        Some(there) if expected <= large.exact => prop_assert_eq!(there.count, expected, "{} {}", kind, value),
+                        Some(there) => prop_assert!(there.count > large.exact, "{} {}", kind, value),
                         None if expected > 0 => {
                             // Left out: of a large set, where enough others are counted, and never what was chosen.
                             let fit = there.iter().filter(|row| beside.fits(row)).count() as u64;
@@ -1158,6 +1354,97 @@ mod tests {
                 }
             }
             prop_assert_eq!(seen, whole);
+        }
+
+        /// What is kept of every value beside its rows: how many are alive, and its place among the others.
+        #[test]
+        fn values_stand_by_how_many_rows_have_them(
+            rows in prop::collection::vec(row(), 0..80),
+            gone in prop::collection::vec(1_u128..60, 0..20),
+        ) {
+            let mut index = index(&rows);
+            for id in gone {
+                index.remove(Uuid::from_u128(id));
+            }
+            let mut ranked = 0;
+            for (facet, marks) in &index.ranked {
+                ranked += marks.len();
+                for (rank, mark) in marks.iter().enumerate() {
+                    let value = &index.values[*mark as usize];
+                    prop_assert_eq!((value.facet, value.rank), (*facet, rank));
+                    prop_assert_eq!(value.alive, value.rows.intersection_len(index.rows.alive()));
+                    prop_assert!(rank == 0 || index.values[marks[rank - 1] as usize].alive >= value.alive);
+                }
+            }
+            prop_assert_eq!(ranked, index.values.len());
+        }
+
+        /// What is suggested: as somebody would who reads every value and every name.
+        #[test]
+        fn it_suggests_as_who_reads_everything(
+            rows in prop::collection::vec(row(), 0..80),
+            gone in prop::collection::vec(1_u128..60, 0..5),
+            typed in prop::sample::select(vec!["c", "C++", "no", "node.", "js", "k8", "ku", "gr", "z", "zür", "unit", "cloud d", "rayx", "x-r", "東", "東京", "."]),
+            limit in 1_usize..5,
+            large in larges(),
+        ) {
+            let mut index = filled(Index::with_large(large), &rows);
+            let gone: Vec<Uuid> = gone.into_iter().map(Uuid::from_u128).collect();
+            for id in &gone {
+                index.remove(*id);
+            }
+            let there: Vec<&Entry<Kind>> = standing(&rows).into_iter().filter(|row| !gone.contains(&row.id)).collect();
+            let (values, ids) = index.suggest(Kind::ALL, typed, &[], limit);
+
+            // Values are shown as they were first typed.
+            let mut shown: Vec<(Kind, String, &str)> = Vec::new();
+            for (kind, value) in rows.iter().flat_map(|row| &row.values) {
+                let key = kind.key(value);
+                if !shown.iter().any(|(of, there, _)| (of, there) == (kind, &key)) {
+                    shown.push((*kind, key, value));
+                }
+            }
+            let start = words::fold(typed);
+            let key: String = start.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+            let place = |value: &str| {
+                let folded = words::fold(value);
+                if folded.starts_with(&start) || (!key.is_empty() && technologies::key(&folded).starts_with(&key)) {
+                    Some(0)
+                } else if key.len() > 1 && other_names(value).iter().any(|other| other.starts_with(&key)) {
+                    Some(1)
+                } else {
+                    folded.split_whitespace().any(|word| word.starts_with(&start)).then_some(2)
+                }
+            };
+            for kind in Kind::ALL {
+                let has = |row: &Entry<Kind>, key: &str| row.values.iter().any(|(of, value)| of == kind && kind.key(value) == key);
+                let mut list: Vec<(usize, std::cmp::Reverse<usize>, &str)> = shown
+                    .iter()
+                    .filter(|(of, ..)| of == kind)
+                    .map(|(_, key, value)| (*value, there.iter().filter(|row| has(row, key)).count()))
+                    .filter(|(_, count)| *count > 0)
+                    .filter_map(|(value, count)| Some((place(value)?, std::cmp::Reverse(count), value)))
+                    .collect();
+                list.sort_unstable();
+                let expected: Vec<&str> = list.into_iter().map(|(.., value)| value).take(limit).collect();
+                let said: Vec<&str> =
+                    values.iter().filter(|one| one.facet == kind.name()).map(|one| one.value.as_str()).collect();
+                prop_assert_eq!(said, expected);
+            }
+
+            let asked = words::asked(typed);
+            let mut named: Vec<&&Entry<Kind>> = there
+                .iter()
+                .filter(|row| {
+                    let under = words::found_under(&row.name);
+                    asked.split_last().is_some_and(|(last, whole)| {
+                        under.iter().any(|word| word.starts_with(&last.whole)) && whole.iter().all(|word| under.contains(&word.whole))
+                    })
+                })
+                .collect();
+            named.sort_by_key(|row| std::cmp::Reverse((row.reputation, row.id)));
+            let expected: Vec<Uuid> = named.into_iter().map(|row| row.id).take(limit).collect();
+            prop_assert_eq!(ids, expected);
         }
 
         /// Rows that come while somebody reads push none of the others out and show none twice.
@@ -1264,7 +1551,7 @@ mod tests {
             .flat_map(|n| (0..n).map(move |row| (n, row)))
             .map(|(n, row)| Entry { values: vec![(Kind::Colour, format!("colour {n}"))], ..named(n * 10 + row, "Row", "", 0) })
             .collect();
-        let index = filled(Index::with_large(Large { above: 3, counted: 2 }), &rows);
+        let index = filled(Index::with_large(Large { above: 3, counted: 2, ..Large::USUAL }), &rows);
         let counted = |query: &str| {
             let found = ask(&index, &Query::read(query), &[], 1);
             let (_, values) = found.facets.into_iter().find(|(kind, _)| *kind == Kind::Colour).expect("it is counted");

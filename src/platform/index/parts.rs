@@ -137,6 +137,14 @@ impl Postings {
         }
     }
 
+    /// Rows that have it in the name.
+    pub fn add_names_to(&self, set: &mut RoaringBitmap) {
+        match self {
+            Self::Few(list) => set.extend(list.iter().filter(|packed| *packed & 3 == 2).map(|packed| packed >> 2)),
+            Self::Many(own) => *set |= &own[2],
+        }
+    }
+
     /// How many rows have it in a short text or the name.
     pub fn strong(&self) -> u64 {
         match self {
