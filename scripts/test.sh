@@ -28,9 +28,10 @@ tools() { bash scripts/tools.sh test && . scripts/env.sh; }
 linted() {
   local driver
   driver=$(rustc --print sysroot)/bin/clippy-driver
+  mkdir -p target/tmp
   # How `cargo clippy` hands on its arguments is its own business: that they are understood is seen, not believed.
   export CLIPPY_ARGS='-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__'
-  if printf 'pub fn seen() -> bool { return true; }' | "$driver" rustc --crate-type lib --emit metadata -o /dev/null - 2>/dev/null; then
+  if printf 'pub fn seen() -> bool { return true; }' | "$driver" rustc --crate-type lib --emit metadata --out-dir target/tmp - 2>/dev/null; then
     fail "clippy let pass what it has to refuse: see linted() of scripts/test.sh"
   fi
   RUSTC_WORKSPACE_WRAPPER=$driver "$@"
