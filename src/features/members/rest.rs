@@ -19,7 +19,7 @@ use crate::{
     },
     platform::web::{ApiResult, Body, Call, Params, Seg, created, ok, once::Once},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -315,7 +315,7 @@ async fn change_member(call: Call, once: Once, Seg(id): Seg<MemberId>, body: Bod
         ("X-CommDesk-Workspace" = Option<String>, Header),
     ),
     responses(
-        (status = 200, description = "Out"),
+        (status = 200, description = "Out", body = MemberOut),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role does not manage people"),
         (status = 404, description = "Nobody of this workspace"),
@@ -327,7 +327,15 @@ async fn take_out(call: Call, once: Once, Seg(id): Seg<MemberId>) -> ApiResult {
     let actor = &actor;
     once.change(&call, &format!("DELETE /members/{id}"), b"", |ctx| async move { service::take_out(&ctx, actor, id).await })
         .await?;
-    Ok(ok(&serde_json::json!({"memberId": id})))
+    Ok(ok(&MemberOut { member_id: id }))
+}
+
+/// Somebody is out.
+#[derive(Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct MemberOut {
+    #[schema(value_type = String, format = "uuid")]
+    member_id: MemberId,
 }
 
 // ── Asking to join ──────────────────────────────────────────────────────────────────────────────────────────────────
