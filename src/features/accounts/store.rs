@@ -134,7 +134,7 @@ pub struct Held {
 pub async fn hold_login(tx: &mut Tx, user: UserId) -> AppResult<Held> {
     let row = sqlx::query!(
         "select id, name, email, password_hash, email_verified_at, totp_secret, totp_enabled_at, totp_last_step, suspended_at
-         from users where id = $1 for update",
+         from users where id = $1 for no key update",
         user.0,
     )
     .fetch_one(tx.conn())
@@ -665,7 +665,7 @@ pub async fn hold_with_admins(tx: &mut Tx, user: UserId) -> AppResult<Vec<UserId
                   )) as "admin!"
            from users u
            where u.id = $1 or exists (select 1 from staff_roles r where r.user_id = u.id and r.role = 'admin')
-           order by u.id for update of u"#,
+           order by u.id for no key update of u"#,
         user.0,
     )
     .fetch_all(tx.conn())

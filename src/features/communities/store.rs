@@ -99,7 +99,7 @@ pub async fn add_owner(
 
 /// Locks a community.
 pub async fn hold(conn: &mut PgConnection, id: CommunityId) -> AppResult<Community> {
-    let row = sqlx::query!("select id, name, status from communities where id = $1 for update", id.0)
+    let row = sqlx::query!("select id, name, status from communities where id = $1 for no key update", id.0)
         .fetch_optional(conn)
         .await?
         .ok_or(AppError::NotFound)?;

@@ -221,7 +221,7 @@ pub async fn hold_deleted(conn: &mut PgConnection, scope: Scope, id: EventId) ->
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
                 max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
-         from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for update",
+         from events where id = $1 and (community_id = $2 or $3) and deleted_at is not null for no key update",
         id.0,
         scope.community(),
         scope.everything(),
@@ -297,7 +297,7 @@ pub async fn hold(conn: &mut PgConnection, scope: Scope, id: EventId) -> AppResu
         "select id, community_id, slug, title, subtitle, description_markdown, registration_link, event_type, category, format,
                 region, technologies, starts_wall, ends_wall, timezone, start_at, end_at, venue_name, venue_address,
                 max_attendees, public_visible, all_day, status, published_at, version, updated_at, deleted_at, hidden_reason
-         from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for update",
+         from events where id = $1 and (community_id = $2 or $3) and deleted_at is null for no key update",
         id.0,
         scope.community(),
         scope.everything(),

@@ -499,7 +499,7 @@ pub async fn hold(tx: &mut Tx, scope: Scope, id: OpportunityId) -> AppResult<Hel
         HeldRow,
         "select id, community_id, event_id, title, category, status, decision_at, version, currency, budget_min, budget_max, places,
                 hidden_reason is not null as \"is_hidden!\"
-         from opportunities where id = $1 and ($2 or community_id = $3) for update",
+         from opportunities where id = $1 and ($2 or community_id = $3) for no key update",
         id.0,
         scope.everything(),
         scope.community(),

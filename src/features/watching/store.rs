@@ -99,7 +99,7 @@ pub async fn count_searches(tx: &mut Tx, owner: &Owner, of: List, query: &str) -
 }
 
 async fn hold_owner(tx: &mut Tx, owner: &Owner) -> AppResult<()> {
-    sqlx::query!("select id from users where id = $1 for update", owner.user).fetch_one(tx.conn()).await?;
+    sqlx::query!("select id from users where id = $1 for no key update", owner.user).fetch_one(tx.conn()).await?;
     Ok(())
 }
 

@@ -168,7 +168,7 @@ pub async fn hold_many(tx: &mut Tx, ids: &[Uuid]) -> AppResult<Vec<HeldRow>> {
     let rows = sqlx::query_as!(
         HeldRow,
         "select id, display_name, verification_status, products, logo_id, version from organizations
-         where id = any($1) order by id for update",
+         where id = any($1) order by id for no key update",
         ids,
     )
     .fetch_all(tx.conn())

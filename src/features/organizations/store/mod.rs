@@ -156,7 +156,7 @@ pub async fn find_for(
 /// Locks one organization in the actor's scope, then reads it.
 pub async fn hold(tx: &mut Tx, scope: Scope, id: OrganizationId) -> AppResult<OrganizationRow> {
     sqlx::query_scalar!(
-        "select id from organizations where id = $1 and ($2 or id = $3) for update",
+        "select id from organizations where id = $1 and ($2 or id = $3) for no key update",
         id.0,
         scope.everything(),
         scope.organization(),
