@@ -240,7 +240,7 @@ async function brokenMailboxes(page: Page): Promise<string[]> {
 
 test('mailboxes break where people would, and the mailbox of development fits a phone', async ({ page, request }) => {
   test.setTimeout(120_000);
-  await signIn(page, 'ravi@apex.example', PASSWORD);
+  await enter(page, 'ravi@apex.example');
   await open(page, '/people');
   const form = page.getByRole('region', { name: 'Invite somebody' });
   const long = `sponsorship.coordination.of.the.region.${Date.now().toString(36)}@apex.example`;

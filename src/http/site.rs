@@ -173,7 +173,7 @@ async fn with_its_status(request: Request, next: Next) -> Response {
     Response::from_parts(parts, axum::body::Body::from(bytes))
 }
 
-/// `/dev/kit` and its style sheet.
+/// `/dev/kit` and its style sheet, and that of the other pages of development.
 fn kit_routes() -> Router<Arc<House>> {
     let page = |request: Request| async move {
         let is_dark = crate::platform::web::query_value(request.uri().query(), "theme").is_some_and(|theme| theme == "dark");
@@ -183,16 +183,23 @@ fn kit_routes() -> Router<Arc<House>> {
         *response.status_mut() = StatusCode::OK;
         response
     };
-    let sheet = |State(house): State<Arc<House>>| async move {
-        let folder = house.settings.site_root.join("pkg");
-        let built = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-        let newest = built
-            .filter(|path| path.extension().is_some_and(|ending| ending == "css"))
-            .max_by_key(|path| path.metadata().and_then(|data| data.modified()).ok());
-        let site = newest.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
-        ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], kit::sheet(&site)).into_response()
-    };
-    Router::new().route("/dev/kit", get(page)).route("/dev/kit.css", get(sheet))
+    let sheet = |State(house): State<Arc<House>>| async move { as_sheet(kit::sheet(&newest_sheet(&house))) };
+    // For pages of development that no component writes: they know the sheet by no hash.
+    let plain = |State(house): State<Arc<House>>| async move { as_sheet(newest_sheet(&house)) };
+    Router::new().route("/dev/kit", get(page)).route("/dev/kit.css", get(sheet)).route("/dev/style.css", get(plain))
+}
+
+fn as_sheet(css: String) -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response()
+}
+
+/// The site's style sheet as it was built last; of earlier builds theirs may lie beside it.
+fn newest_sheet(house: &House) -> String {
+    let built = std::fs::read_dir(house.settings.site_root.join("pkg")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let newest = built
+        .filter(|path| path.extension().is_some_and(|ending| ending == "css"))
+        .max_by_key(|path| path.metadata().and_then(|data| data.modified()).ok());
+    newest.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
 }
 
 /// Addresses whose answers are for programs, whoever asks.

@@ -28,9 +28,9 @@ const BURN: &str = "$argon2id$v=19$m=19456,t=2,p=1$Y29tbWRlc2stbm9ib2R5cw$kq0mY3
 /// Longer waits than this are answered "busy" rather than piled up.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PRODUCT: &str = "commdesk";
-/// Of a hundred, where fifty is usual. On a busy core a thread that hashes gets about an eighth of what one that serves gets: little
-/// enough to be no burden, and enough that people are let in on a day when the machine has no rest.
-const PRIORITY: u8 = 25;
+/// Of a hundred, where fifty is usual. On a busy core a thread that hashes gets about a twentieth of what one that serves gets:
+/// little enough to be no burden, and enough that people are let in on a day when the machine has no rest.
+const PRIORITY: u8 = 16;
 
 /// Hashes at once: half of the machine's cores, so that a crowd that signs in leaves the others to everybody else; but no more
 /// than eight, each of which takes 19 MiB.

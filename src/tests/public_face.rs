@@ -41,6 +41,13 @@ fn thing(page: &str, kind: &str) -> Value {
 #[tokio::test]
 async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
     sequel(async |town| {
+        // What staff have hidden, and what is offered at an event that they have hidden.
+        for hide in [
+            "update opportunities set hidden_reason = 'Spam' where id = (select min(id::text)::uuid from opportunities where status = 'Open')",
+            "update events set hidden_reason = 'Spam' where slug = 'harbourconf'",
+        ] {
+            assert_eq!(sqlx::query(hide).execute(&town.owner).await.expect("hidden").rows_affected(), 1, "{hide}");
+        }
         let mut visitor = town.visitor();
         let robots = visitor.open("/robots.txt").await;
         assert_eq!(robots.text, "User-agent: *\nDisallow: /\n", "a developer's machine is for nobody's index");
@@ -68,9 +75,10 @@ async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
         }
         let hidden: Vec<String> = sqlx::query_scalar(
             "select slug from organizations where verification_status not in ('Verified', 'Community Added')
-             union select slug from events where status = 'Draft' or not public_visible
+             union select slug from events where status = 'Draft' or not public_visible or hidden_reason is not null
              union select slug from communities where status not in ('approved', 'active')
-             union select id::text from opportunities where status <> 'Open'",
+             union select o.id::text from opportunities o join events e on e.id = o.event_id
+                   where o.status <> 'Open' or o.hidden_reason is not null or e.hidden_reason is not null",
         )
         .fetch_all(&town.owner)
         .await

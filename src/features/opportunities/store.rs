@@ -873,6 +873,6 @@ pub const CRAWLED: Listing = Listing {
     tail: "o.id::text",
     updated_at: "o.updated_at",
     public: "opportunities o join events e on e.id = o.event_id join communities c on c.id = o.community_id
-             where o.status = 'Open' and e.deleted_at is null and e.public_visible
+             where o.status = 'Open' and o.hidden_reason is null and e.deleted_at is null and e.public_visible and e.hidden_reason is null
                and e.status in ('Upcoming', 'Live', 'Completed') and c.status in ('approved', 'active')",
 };
