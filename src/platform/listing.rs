@@ -46,7 +46,7 @@ impl Listing {
 
     fn narrow(&self, sql: &mut QueryBuilder<Postgres>, after: Option<Uuid>, limit: i64) {
         let Self { id, public, .. } = self;
-        sql.push(format!("{public} and {id} > ")).push_bind(after.unwrap_or(Uuid::nil()));
+        sql.push(format!("{public} and {id} > ")).push_bind(after.unwrap_or_default());
         sql.push(format!(" order by {id} limit ")).push_bind(limit);
     }
 }
