@@ -31,6 +31,8 @@ pub struct Operation {
     pub parameters: Vec<(String, String, String, bool)>,
     /// Name, kind, needed or not: the fields of the body.
     pub body: Vec<(String, String, bool)>,
+    /// What the body is sent as, where it is not JSON.
+    pub sent_as: Option<String>,
     /// Status and what it means.
     pub answers: Vec<(String, String)>,
 }
@@ -54,6 +56,7 @@ pub fn groups(document: &serde_json::Value) -> Vec<Group> {
                 continue;
             }
             let name = operation["tags"][0].as_str().unwrap_or("general").to_owned();
+            let body = operation["requestBody"]["content"].as_object().and_then(|kinds| kinds.iter().next());
             let described = Operation {
                 anchor: format!("{method}{}", path.replace(['/', '{', '}'], "-")),
                 method: method.to_uppercase(),
@@ -75,7 +78,8 @@ pub fn groups(document: &serde_json::Value) -> Vec<Group> {
                         )
                     })
                     .collect(),
-                body: fields(document, &operation["requestBody"]["content"]["application/json"]["schema"]),
+                body: body.map(|(_, content)| fields(document, &content["schema"])).unwrap_or_default(),
+                sent_as: body.map(|(kind, _)| kind.clone()).filter(|kind| kind != "application/json"),
                 answers: operation["responses"]
                     .as_object()
                     .unwrap_or(&empty)
@@ -116,6 +120,7 @@ fn kind(document: &serde_json::Value, schema: &serde_json::Value) -> String {
     }
     match &schema["type"] {
         serde_json::Value::String(one) if one == "array" => format!("list of {}", kind(document, &schema["items"])),
+        serde_json::Value::String(_) if schema["format"] == "binary" => "file".into(),
         serde_json::Value::String(one) => one.clone(),
         serde_json::Value::Array(several) => {
             several.iter().filter_map(|t| t.as_str()).filter(|t| *t != "null").collect::<Vec<_>>().join(" or ")
@@ -226,7 +231,9 @@ fn OperationPanel(operation: Operation) -> impl IntoView {
                 })}
                 {(!operation.body.is_empty()).then(|| view! {
                     <details class="disclosure">
-                        <summary class="button button--small">"Fields of the body"</summary>
+                        <summary class="button button--small">
+                            "Fields of the body" {operation.sent_as.map(|kind| format!(", sent as {kind}"))}
+                        </summary>
                         <div class="disclosure__body">
                             <dl class="definition">
                                 {operation
@@ -276,5 +283,23 @@ mod tests {
         assert_eq!((operation.method.as_str(), operation.path.as_str()), ("POST", "/api/v1/things/{id}"));
         assert!(operation.body.contains(&("title".into(), "string".into(), true)));
         assert!(operation.body.contains(&("size.width".into(), "integer".into(), false)));
+        assert_eq!(operation.sent_as, None, "JSON goes without saying");
+    }
+
+    #[test]
+    fn a_form_comes_with_its_file() {
+        let schema = json!({"type": "object", "required": ["picture"], "properties": {
+            "picture": {"type": "string", "format": "binary"}, "title": {"type": "string"}
+        }});
+        let document = json!({"paths": {"/pictures": {"post": {
+            "tags": ["pictures"], "summary": "Keeps a picture.",
+            "requestBody": {"content": {"multipart/form-data": {"schema": schema}}},
+            "responses": {"201": {"description": "Kept."}}
+        }}}});
+        let groups = groups(&document);
+        let operation = &groups[0].operations[0];
+        assert_eq!(operation.sent_as.as_deref(), Some("multipart/form-data"));
+        let field = |name: &str, kind: &str, needed| (name.to_owned(), kind.to_owned(), needed);
+        assert_eq!(operation.body, [field("picture", "file", true), field("title", "string", false)]);
     }
 }

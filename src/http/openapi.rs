@@ -176,6 +176,65 @@ mod tests {
         assert_eq!(named, all, "each permission opens a call that there is");
     }
 
+    /// Changes whose address says everything.
+    const WITHOUT_A_BODY: [(&str, &str); 15] = [
+        ("patch", "/requests/{requestId}/place/take"),
+        ("patch", "/requests/{requestId}/withdraw"),
+        ("post", "/auth/logout"),
+        ("post", "/events/{eventId}/archive"),
+        ("post", "/events/{eventId}/duplicate"),
+        ("post", "/events/{eventId}/publish"),
+        ("post", "/events/{eventId}/restore"),
+        ("post", "/imports/{importId}/undo"),
+        ("post", "/invitations/{invitationId}/resend"),
+        ("post", "/opportunities/{opportunityId}/decisions/release"),
+        ("post", "/sponsors/{organizationId}/checks"),
+        ("post", "/sponsors/{organizationId}/domain-proof"),
+        ("post", "/sponsors/{organizationId}/domain-proof/check"),
+        ("put", "/watchlist/communities/{communityId}"),
+        ("put", "/watchlist/organizations/{organizationId}"),
+    ];
+
+    #[test]
+    fn every_change_says_what_it_takes() {
+        let document = complete(&crate::http::api_v1::described());
+        let mut without = std::collections::BTreeSet::new();
+        for (path, item) in document["paths"].as_object().expect("paths") {
+            for method in ["patch", "post", "put"] {
+                let Some(operation) = item.get(method) else { continue };
+                let Some(body) = operation.get("requestBody") else {
+                    without.insert((method, path.as_str()));
+                    continue;
+                };
+                for (kind, content) in body["content"].as_object().expect("a body has content") {
+                    let schema = &content["schema"];
+                    let pointer = schema["$ref"].as_str().and_then(|path| path.strip_prefix('#'));
+                    let whole = pointer.map_or(Some(schema), |pointer| document.pointer(pointer));
+                    assert!(whole.is_some_and(Value::is_object), "{method} {path} says what a body of {kind} is");
+                }
+            }
+        }
+        let known: std::collections::BTreeSet<_> = WITHOUT_A_BODY.into_iter().collect();
+        assert_eq!(without, known, "a change has a body in the document, or stands in the list");
+    }
+
+    #[test]
+    fn a_form_says_where_its_file_goes() {
+        let document = complete(&crate::http::api_v1::described());
+        for (path, file, needed) in [("/imports", "file", json!(["file", "target"])), ("/uploads/logos", "logo", json!(["logo"]))]
+        {
+            let content = document["paths"][path]["post"]["requestBody"]["content"].as_object().expect("a body");
+            assert_eq!(content.keys().collect::<Vec<_>>(), ["multipart/form-data"], "{path}");
+            let named = content["multipart/form-data"]["schema"]["$ref"].as_str().expect("a schema with a name");
+            let form = document.pointer(named.trim_start_matches('#')).expect("it is among the components");
+            assert_eq!(form["required"], needed, "{path}");
+            assert_eq!(form["properties"][file]["type"], "string", "{path}");
+            assert_eq!(form["properties"][file]["format"], "binary", "{path}");
+        }
+        let target = &document["components"]["schemas"]["ImportFileInput"]["properties"]["target"];
+        assert_eq!(target["enum"], json!(["organizations", "sponsors", "events"]));
+    }
+
     #[test]
     fn every_operation_has_its_envelope_and_its_refusals() {
         let document = complete(&crate::http::api_v1::described());

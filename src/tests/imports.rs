@@ -1042,6 +1042,8 @@ async fn the_doors_and_who_may_use_them() {
         let id = data["id"].as_str().expect("an id").to_owned();
         assert_eq!((data["state"].as_str(), data["counts"]["make"].as_i64()), (Some("ready"), Some(1)));
         assert_eq!(upload(&mut ravi, "/api/v1/imports", &[("target", "organizations")], list).await.status, 422);
+        let unkeepable = upload(&mut ravi, "/api/v1/imports", &[("target", "sponsors"), ("community", "a\0b")], list).await;
+        assert!(unkeepable.status == 422 && unkeepable.text.contains("U+0000"), "{}", unkeepable.text);
         let hostile = upload(&mut ravi, "/api/v1/imports", &[("target", "sponsors")], b"name\nM\xfcller").await;
         assert!(hostile.status == 422 && hostile.text.contains("UTF-8"), "{}", hostile.text);
         let wrong =

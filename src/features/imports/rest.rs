@@ -1,7 +1,9 @@
 //! `POST /imports`; `GET /imports/{importId}` and its report; `POST …/apply` and `POST …/undo`.
 
 use super::{
-    policy, service,
+    policy,
+    rules::Target,
+    service,
     views::{ApplyInput, ImportView},
 };
 use crate::{
@@ -9,7 +11,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::IntakeId,
     },
-    platform::web::{ApiResult, Body, Call, Params, Seg, created, form::Typed, ok, once::Once},
+    platform::web::{ApiResult, Body, Call, Params, Seg, UNKEEPABLE, created, form::Typed, ok, once::Once},
 };
 use axum::{
     extract::Request,
@@ -17,6 +19,7 @@ use axum::{
 };
 use http::header;
 use serde::Deserialize;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub fn routes() -> OpenApiRouter<()> {
@@ -28,6 +31,31 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(undo))
 }
 
+/// A file, and what to make of it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it documents which fields `bring` reads of a form")]
+struct ImportFileInput {
+    /// CSV in UTF-8, XLSX, or a JSON list of objects; up to 3 MB and 5,000 rows.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    file: String,
+    #[schema(schema_with = target_schema)]
+    target: String,
+    /// The short name of the community whose events staff bring.
+    #[schema(required = false)]
+    community: String,
+    /// A JSON object of field and heading, where the columns shall not be guessed.
+    #[schema(required = false)]
+    mapping: String,
+}
+
+fn target_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .description(Some("What it holds: organizations or events for staff, sponsors or events for a community."))
+        .enum_values(Some(Target::LABELS.iter().copied()))
+        .build()
+}
+
 /// Bring a file
 ///
 /// As `multipart/form-data`: the file in `file` (CSV in UTF-8, XLSX, or a JSON list of objects; up to 3 MB and 5,000 rows), what
@@ -36,6 +64,7 @@ pub fn routes() -> OpenApiRouter<()> {
 /// where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
 #[utoipa::path(
     post, path = "/imports", tag = "imports",
+    request_body(content = ImportFileInput, content_type = "multipart/form-data"),
     params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
     responses(
         (status = 201, description = "Read and looked at; `missing` names needed fields that no column holds", body = ImportView),
@@ -50,6 +79,9 @@ async fn bring(call: Call, once: Once, request: Request) -> ApiResult {
     let actor = call.actor()?;
     policy::may_import(&actor)?;
     let typed = Typed::read(request).await?;
+    if let Some(field) = typed.unkeepable() {
+        return Err(AppError::invalid(field, UNKEEPABLE));
+    }
     let upload = typed.upload("file").cloned().ok_or_else(|| {
         AppError::invalid("file", "Send multipart/form-data with the file in the field `file`: CSV, XLSX or JSON.")
     })?;

@@ -606,12 +606,22 @@ async fn check_proof(call: Call, once: Once, Seg(by): Seg<OrganizationRef>) -> A
     Ok(ok(&view))
 }
 
+/// A picture.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "it documents which field `upload` reads of a form")]
+struct LogoFileInput {
+    /// PNG, JPEG, WebP or SVG; up to 2 MB.
+    #[schema(format = Binary, content_media_type = "application/octet-stream")]
+    logo: String,
+}
+
 /// Upload a logo
 ///
 /// As `multipart/form-data` with the file in `logo`: PNG, JPEG, WebP or SVG, up to 2 MB. It is drawn anew; the key that comes
 /// back is what profiles take. The same picture twice is one, so that an `Idempotency-Key` changes nothing.
 #[utoipa::path(
     post, path = "/uploads/logos", tag = "sponsors",
+    request_body(content = LogoFileInput, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "Kept", body = UploadedLogo),
         (status = 401, description = "Nobody is signed in"),
