@@ -413,6 +413,11 @@ async fn a_new_website_is_a_proposal_until_staff_approve_it() {
         let review = service::review(&ctx, &sara, acme).await.expect("staff see it");
         let proposal = review.proposal.expect("it waits");
         assert_eq!(proposal.identity_key, "apex.example");
+        // Whoever decides by the API reads there what to name; the organization's own people read it too, strangers do not.
+        for (who, id) in [(Some(&sara), Some(proposal.id)), (Some(&asha), Some(proposal.id)), (Some(&tomas), None), (None, None)]
+        {
+            assert_eq!(service::get(&ctx, who, acme).await.expect("it is listed").proposed_website_id, id);
+        }
         let found = proposal.checks.iter().find(|check| check.title == "Website can be found").expect("it was checked");
         assert_eq!(found.result, CheckResult::Pass);
         assert_eq!(life::waiting(&ctx, &sara).await.expect("the desk").proposals.len(), 1);
@@ -685,6 +690,30 @@ async fn staff_decide_on_claims_by_the_api() {
             assert!(matches!(refused.status.as_u16(), 401 | 403), "{}: {} {}", figure.email, refused.status, refused.text);
         }
         let mut desk = desk(town).await;
+
+        // Staff read which claims wait; nobody else does.
+        let there = format!("/sponsors/{id}");
+        let waiting = desk.api(Method::GET, &there, None).await.data()["openClaims"].clone();
+        for (claim, email, state) in [
+            (cto, "cto@northwind.example", "Proven"),
+            (boss, "boss@northwind.example", "Proven"),
+            (pr, "pr@northwind.example", "Asked"),
+        ] {
+            let one = waiting.as_array().expect("claims").iter().find(|one| one["id"] == json!(claim)).expect("it waits");
+            let proven = state == "Proven";
+            assert_eq!((&one["email"], &one["state"], &one["method"]), (&json!(email), &json!(state), &json!("mailbox")));
+            assert_eq!((one["askedAt"].is_string(), one["provenAt"].is_string()), (true, proven));
+        }
+        assert_eq!(waiting.as_array().map(Vec::len), Some(3));
+        let mut others = vec![town.visitor()];
+        for figure in [RAVI, ASHA, SARA] {
+            others.push(communities::browser(town, figure).await);
+        }
+        for mut other in others {
+            let read = other.api(Method::GET, &there, None).await;
+            assert_eq!((read.status, &read.data()["slug"]), (StatusCode::OK, &json!("northwind-labs")));
+            assert!(!read.text.contains("openClaims") && !read.text.contains(&cto.to_string()), "{}", read.text);
+        }
         for (claim, decision, reason, status) in [
             (Uuid::nil(), "approve", seen, 404),
             (cto, "approve", "", 422),
@@ -702,6 +731,7 @@ async fn staff_decide_on_claims_by_the_api() {
             let approved = desk.api_with(Method::POST, &at, words(boss, "approve", seen), &[("idempotency-key", "one")]).await;
             assert_eq!(approved.status, StatusCode::OK, "{}", approved.text);
             assert_eq!(approved.data()["verificationStatus"], "Verified");
+            assert!(!approved.text.contains("openClaims"), "with the one, the others are decided: {}", approved.text);
         }
         assert_eq!(desk.api(Method::POST, &at, words(boss, "approve", seen)).await.status, StatusCode::NOT_FOUND);
         assert_eq!(seats(town, id).await, [("boss@northwind.example".to_owned(), "Sponsor Admin".to_owned())]);

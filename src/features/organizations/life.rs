@@ -14,7 +14,9 @@ use super::{
         life::{ClaimAsk, ClaimRow, DisablingRow, ProposalRow},
     },
     trust::{self, CheckRow, Holder},
-    views::{CheckView, ClaimView, DisablingView, MoveView, OrganizationView, OwnClaimView, ProposalView, WaitingView},
+    views::{
+        CheckView, ClaimView, DisablingView, MoveView, OpenClaimView, OrganizationView, OwnClaimView, ProposalView, WaitingView,
+    },
 };
 use crate::{
     kernel::{
@@ -254,6 +256,19 @@ pub(super) fn claim_view(row: ClaimRow, now: DateTime<Utc>) -> AppResult<ClaimVi
         invited_by: row.invited_by,
         waits_label: dates::behind(now, row.proven_at.unwrap_or(row.asked_at)),
         reason: row.reason,
+    })
+}
+
+pub(super) fn open_claim_view(row: ClaimRow) -> AppResult<OpenClaimView> {
+    let claim = row.claim()?;
+    Ok(OpenClaimView {
+        id: row.id,
+        claimant: row.claimant,
+        email: row.email,
+        method: claim.method,
+        state: claim.state,
+        asked_at: row.asked_at,
+        proven_at: row.proven_at,
     })
 }
 

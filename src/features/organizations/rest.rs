@@ -172,7 +172,8 @@ async fn store(ctx: &Ctx, picture: Vec<u8>) -> AppResult<LogoId> {
 
 /// One organization
 ///
-/// Budget, sponsorship types and e-mails are there for its own people, staff, and approved communities.
+/// Budget, sponsorship types and e-mails are there for its own people, staff, and approved communities; the ids of what waits
+/// for a decision (`proposedWebsiteId`, `openClaims`) for staff, that of the website for its own people too.
 #[utoipa::path(
     get, path = "/sponsors/{organizationId}", tag = "sponsors",
     params(("organizationId" = String, Path, description = "Its id or slug")),
@@ -419,7 +420,8 @@ async fn withdraw_website(call: Call, once: Once, Seg(id): Seg<OrganizationId>) 
 
 /// Decide on a proposed website
 ///
-/// For staff. Approved, it becomes the organization's website, and the checks run again.
+/// For staff; `id` is the organization's `proposedWebsiteId`. Approved, it becomes the organization's website, and the checks
+/// run again.
 #[utoipa::path(
     post, path = "/sponsors/{organizationId}/proposed-website/decision", tag = "sponsors", request_body = AnswerInput,
     params(("organizationId" = String, Path, description = "The organization")),
@@ -526,7 +528,8 @@ async fn claim(call: Call, once: Once, Seg(by): Seg<OrganizationRef>, body: Body
 
 /// Decide on a claim
 ///
-/// For staff. Approved, the organization is verified and the claimant is its admin.
+/// For staff; `id` is that of one of the organization's `openClaims`. Approved, the organization is verified and the claimant is
+/// its admin.
 #[utoipa::path(
     post, path = "/sponsors/{organizationId}/claims/decision", tag = "sponsors", request_body = AnswerInput,
     params(("organizationId" = String, Path, description = "The organization")),

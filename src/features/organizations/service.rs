@@ -931,6 +931,12 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
         row = store::find_for(&mut conn, (Some(kept.into()), None), community).await?.ok_or(AppError::NotFound)?;
         audience = policy::audience(viewer, row.id.into());
     }
+    let claims = if Field::OpenClaims.is_seen_by(audience) && row.added_by_community.is_some() {
+        let ask = store::life::ClaimAsk { organization: Some(row.id.into()), open: true, ..store::life::ClaimAsk::default() };
+        store::life::list_claims(&mut conn, ask, life::WAITING).await?
+    } else {
+        Vec::new()
+    };
     drop(conn);
     // Whoever is blocked reads what everybody reads. That they can ask nothing is said when they ask.
     let read_as = if row.blocked { Audience::Public } else { audience };
@@ -939,6 +945,7 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
         return Err(AppError::NotFound);
     }
     let mut view = OrganizationView::for_audience(&record, read_as);
+    view.open_claims = claims.into_iter().map(life::open_claim_view).collect::<AppResult<_>>()?;
     view.can.request |= audience == Audience::ApprovedCommunity && record.standing.is_listed();
     view.can.block = viewer.is_some_and(|viewer| viewer.community().is_some() && may_block(viewer).is_ok());
     Ok(view)
@@ -1245,6 +1252,7 @@ pub(super) fn record(columns: &Keyring, row: OrganizationRow) -> AppResult<Recor
         logo_on_dark_key: row.logo_on_dark_key,
         wordmark_key: row.wordmark_key,
         proposed_website: row.proposed_website,
+        proposed_website_id: row.proposed_website_id,
         disabling: organization.disabling,
         disabled_from: organization.disabled_from,
         merged_into: organization.merged_into,

@@ -5,7 +5,7 @@ use super::{
     rules::{
         Organization, Standing, Verdict,
         application::{ApplicationInput, ApplicationStep, Budget},
-        claims::ClaimState,
+        claims::{ClaimState, Method},
         products::Product,
         profile::{Completeness, Profile, ProfileInput},
     },
@@ -84,6 +84,7 @@ pub struct Record {
     pub wordmark_key: Option<String>,
     /// Where it wants to move, while staff have not decided.
     pub proposed_website: Option<String>,
+    pub proposed_website_id: Option<Uuid>,
     /// Who of the staff has proposed to disable it.
     pub disabling: Option<UserId>,
     /// Where a disabled one goes back to.
@@ -213,6 +214,12 @@ pub struct OrganizationView {
     /// Where it wants to move: the website above keeps its standing until staff have approved this one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub proposed_website: Option<String>,
+    /// The `id` by which staff decide on the proposed website.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proposed_website_id: Option<Uuid>,
+    /// Who would take it over, while nobody has decided; the newest first. For staff, who decide on each by its `id`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub open_claims: Vec<OpenClaimView>,
     /// What staff asked for while the application waits.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub more_asked: Option<String>,
@@ -307,6 +314,9 @@ impl OrganizationView {
             billing_email: email(Field::BillingEmail, &profile.billing_email),
             phone: only(Field::Phone, profile.phone.as_ref().map(ToString::to_string)),
             proposed_website: only(Field::ProposedWebsite, record.proposed_website.clone()),
+            proposed_website_id: record.proposed_website_id.filter(|_| sees(Field::ProposedWebsite)),
+            // They stand beside the record: whoever may see them reads them besides.
+            open_claims: Vec::new(),
             more_asked: only(Field::MoreAsked, record.more_asked.clone()),
             decision_reason: only(Field::DecisionReason, record.decision_reason.clone()),
             trust_score: sees(Field::FullTrust).then_some(record.trust_score),
@@ -909,6 +919,26 @@ pub struct ClaimView {
     pub reason: Option<String>,
 }
 
+/// Somebody's claim on which nobody has decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OpenClaimView {
+    /// By which staff decide on it.
+    pub id: Uuid,
+    pub claimant: String,
+    pub email: String,
+    /// `mailbox` or `dns`.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub method: Method,
+    /// `Asked`, or `Proven`: only those can be approved.
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub state: ClaimState,
+    pub asked_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub proven_at: Option<DateTime<Utc>>,
+}
+
 /// Where an organization wanted to move, as it takes it along.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -1077,6 +1107,7 @@ mod tests {
             logo_on_dark_key: None,
             wordmark_key: Some("logos/ab/wordmark.png".into()),
             proposed_website: Some("https://acme.dev/".into()),
+            proposed_website_id: Some(Uuid::from_u128(3)),
             disabling: None,
             disabled_from: None,
             merged_into: None,
@@ -1122,6 +1153,7 @@ mod tests {
             (Field::BillingEmail, "billing@acme.com"),
             (Field::Phone, "+919876543210"),
             (Field::ProposedWebsite, "https://acme.dev"),
+            (Field::ProposedWebsite, "00000000-0000-0000-0000-000000000003"),
             (Field::MoreAsked, "Which company"),
             (Field::DecisionReason, "in the register"),
             (Field::FullTrust, "\"trustScore\":82"),

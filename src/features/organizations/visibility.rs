@@ -42,6 +42,7 @@ labels! {
         FriendlyTrust = "trust",
         FullTrust = "trustScore",
         Checks = "checks",
+        OpenClaims = "openClaims",
     }
 
     /// Who looks.
@@ -99,6 +100,7 @@ impl Field {
             Self::FriendlyTrust => "What the checks found",
             Self::FullTrust => "Trust score",
             Self::Checks => "Checks",
+            Self::OpenClaims => "Open claims",
         }
     }
 
@@ -138,7 +140,7 @@ impl Field {
             }
             // Friendly words are for those who can act on them; names of others and how spam is told are for staff.
             Self::FriendlyTrust => matches!(audience, Admin | Staff),
-            Self::FullTrust | Self::Checks => matches!(audience, Staff),
+            Self::FullTrust | Self::Checks | Self::OpenClaims => matches!(audience, Staff),
         }
     }
 }

@@ -278,7 +278,8 @@ impl Profile {
             | Field::DecisionReason
             | Field::FriendlyTrust
             | Field::FullTrust
-            | Field::Checks => false,
+            | Field::Checks
+            | Field::OpenClaims => false,
         };
         Field::ALL.iter().copied().filter(|field| changed(*field)).collect()
     }
