@@ -248,6 +248,24 @@ mod tests {
         assert_eq!(rows[1]["text"], "two");
     }
 
+    /// The document of the API says 422 of forms, and neither 400, 413 nor 415.
+    #[tokio::test]
+    async fn what_cannot_be_read_is_refused_in_words() {
+        let refused = async |kind: &str, body: Vec<u8>| {
+            let request = http::Request::builder().header(header::CONTENT_TYPE, kind).body(axum::body::Body::from(body));
+            let error = Typed::read(request.expect("a request")).await.expect_err("it cannot be read");
+            (error.status(), error.message().contains("4 MB"))
+        };
+        let part = |size: usize| {
+            let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
+            [head.as_bytes(), vec![b'a'; size].as_slice(), b"\r\n--edge--\r\n".as_slice()].concat()
+        };
+        assert_eq!(refused("multipart/form-data", part(9)).await, (422, false), "no boundary is named");
+        assert_eq!(refused("multipart/form-data; boundary=edge", b"no form at all".to_vec()).await, (422, false));
+        assert_eq!(refused("multipart/form-data; boundary=edge", part(MAX_FORM + 1)).await, (422, true));
+        assert_eq!(refused("application/x-www-form-urlencoded", vec![b'a'; MAX_FORM + 1]).await, (422, true));
+    }
+
     #[test]
     fn passwords_never_go_back() {
         let typed = typed(&[("email", "a@b.example"), ("newPassword", "secret"), ("code", "123456"), ("_key", "k")]);
