@@ -15,7 +15,7 @@ stage() {
   stages=$((stages + 1))
   printf '\n== %d. %s\n' "$stages" "$name"
   if ! "$@"; then
-    printf '\n== failed: %s (after %s)\n   to see it again: %s\n' "$name" "$(took $((SECONDS - began)))" "$*" >&2
+    printf '\n== failed: %s (after %s)\n   to see it again: %s\n' "$name" "$(took $((SECONDS - began)))" "${*#linted }" >&2
     exit 1
   fi
   report+=("$(printf '%10s  %s' "$(took $((SECONDS - began)))" "$name")")
@@ -43,7 +43,7 @@ checks() {
   stage "lints: browser" cargo clippy --quiet -p commdesk -p services --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
   # Lints are a check and more, and what the first stage has looked at is not looked at again.
   stage "the rules compile alone" cargo clippy --quiet -- -D warnings
-  stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings
+  if [ "$what" = check ]; then stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings; fi
 }
 
 release() { LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress; }
@@ -123,6 +123,7 @@ case $what in
     checks
     stage "rules" cargo test
     stage "lints of the server; services and doors, on Postgres" linted cargo test "${BOTH[@]}" --lib --tests
+    stage "the services compile without pages" linted cargo build --quiet -p services --features server
     stage "release build, split and compressed, with its tools: what is left of it" end_release
     stage "the API, fuzzed as six kinds of caller" fuzz
     stage "journeys in Chromium" journeys

@@ -14,7 +14,7 @@ test('a page that wakes asks for nothing', async ({ page }) => {
     expect(asked, path).toEqual([]);
   }
   await enter(page, 'ravi@apex.example');
-  for (const path of ['/dashboard', '/inbox', '/people', '/manage/events', '/directory/acme-cloud']) {
+  for (const path of ['/dashboard', '/inbox', '/people', '/manage/events', '/directory', '/communities', '/directory/acme-cloud']) {
     asked.length = 0;
     await open(page, path);
     await expect(page.locator('html[data-awake]'), path).toBeAttached();

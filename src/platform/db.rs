@@ -3,7 +3,7 @@
 use crate::kernel::{error::AppError, fields::FieldErrors};
 use anyhow::Context as _;
 use sqlx::{
-    PgPool,
+    Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr as _, time::Duration};
@@ -53,7 +53,9 @@ pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
 /// # Errors
 /// Names the migration that failed; what ran before it stays.
 pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<()> {
-    MIGRATIONS.run(owner).await.context("a migration failed")?;
+    let mut patient = patient(owner).await?;
+    MIGRATIONS.run(&mut patient).await.context("a migration failed")?;
+    patient.close().await.context("the database went away")?;
     let Some(app_role) = app_role else { return Ok(()) };
     let role = app_role.replace('"', "\"\"");
     let mut statements = vec![
@@ -72,6 +74,17 @@ pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<(
             .with_context(|| format!("the app's role {app_role} (COMMDESK_APP_ROLE) could not be given its rights"))?;
     }
     Ok(())
+}
+
+/// A connection of its own whose statements may take as long as they take: on large tables a migration works for minutes, where
+/// what a page waits for has ten seconds. For a lock it waits no longer than others, who would stand in line behind it.
+///
+/// # Errors
+/// When the database is away.
+pub async fn patient(owner: &PgPool) -> anyhow::Result<PgConnection> {
+    let mut connection = owner.acquire().await.context("the database cannot be reached")?.detach();
+    sqlx::raw_sql("set statement_timeout = 0").execute(&mut connection).await.context("the database went away")?;
+    Ok(connection)
 }
 
 /// Is the schema the one that this program was built for?

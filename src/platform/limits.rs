@@ -3,7 +3,12 @@
 use super::{ctx::Ctx, tx::Tx};
 use crate::kernel::error::{AppError, AppResult};
 use chrono::{DateTime, TimeDelta, Utc};
+use moka::sync::Cache;
 use sqlx::PgExecutor;
+use std::net::IpAddr;
+
+/// So many addresses that are over a limit are remembered; the others are counted each time.
+const MOST_SHUT: u64 = 10_000;
 
 /// A limit by name: `hits` in `seconds`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,8 +110,39 @@ pub async fn hit_in(tx: &mut Tx, limit: Limit, subject: &str) -> AppResult<()> {
 /// As [`hit`].
 pub async fn hit_address(ctx: &Ctx, limit: Limit) -> AppResult<()> {
     match ctx.address {
-        Some(address) => hit(ctx, limit, &address.to_string()).await,
+        Some(address) => {
+            let counted = hit(ctx, limit, &address.to_string()).await;
+            if let Err(AppError::TooMany { retry_after }) = &counted {
+                let until = ctx.now() + TimeDelta::seconds((*retry_after).into());
+                ctx.house.shelf.get::<Shut>().0.insert((limit.action, address), until);
+            }
+            counted
+        }
         None => Ok(()),
+    }
+}
+
+/// What addresses may not do, and until when, as far as this process was told.
+struct Shut(Cache<(&'static str, IpAddr), DateTime<Utc>>);
+
+impl Default for Shut {
+    fn default() -> Self {
+        Self(Cache::new(MOST_SHUT))
+    }
+}
+
+/// Refuses a caller whose address was told to wait and comes back before its time, without counting that and without asking the
+/// database: for doors before which people stand in line.
+///
+/// # Errors
+/// `TooMany` with the seconds that are left.
+pub fn recall_address(ctx: &Ctx, limit: Limit) -> AppResult<()> {
+    let until = ctx.address.and_then(|address| ctx.house.shelf.get::<Shut>().0.get(&(limit.action, address)));
+    match until.map(|until| (until - ctx.now()).num_milliseconds()) {
+        Some(left) if left > 0 => {
+            Err(AppError::TooMany { retry_after: u32::try_from(left).map_or(60, |left| left.div_ceil(1_000)) })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -59,9 +59,9 @@ impl Passwords {
         Self { gate: Arc::new(Semaphore::new(permits)), door: Arc::new(Semaphore::new(permits)), patience: PATIENCE }
     }
 
-    /// A turn at the database for somebody who signs in, to be held for what comes before the hash and again for what comes after it.
-    /// A hundred who come at once have to wait for their hashes anyway; without turns, all of their look-ups would stand before
-    /// everybody else's.
+    /// A turn at the database for somebody who signs in, to be held for what comes before the hash. A hundred who come at once have to
+    /// wait for their hashes anyway; without turns, all of their look-ups would stand before everybody else's. After the hash they
+    /// come one by one.
     ///
     /// # Errors
     /// `Busy` after ten seconds of waiting.

@@ -325,6 +325,17 @@ async fn what_the_doors_let_through_ends_at_the_wall() {
 }
 
 #[tokio::test]
+async fn a_migration_may_take_its_time() {
+    story(async |town| {
+        let shown = "show statement_timeout";
+        let mut patient = commdesk::platform::db::patient(&town.house.pool).await.expect("a connection");
+        assert_eq!(sqlx::query_scalar::<_, String>(shown).fetch_one(&mut patient).await.expect("told"), "0");
+        assert_eq!(sqlx::query_scalar::<_, String>(shown).fetch_one(&town.house.pool).await.expect("told"), "10s");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_later() {
     use commdesk::{
         features::accounts::service as accounts,

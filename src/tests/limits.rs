@@ -4,7 +4,7 @@ use crate::{
     counting::Counter,
     town::{Answer, Browser, Chosen, Town, story},
 };
-use commdesk::features::accounts::service as accounts;
+use commdesk::{features::accounts::service as accounts, kernel::error::AppError, platform::ctx::Ctx};
 use http::{Method, StatusCode, header};
 use serde_json::json;
 
@@ -56,6 +56,37 @@ async fn mailed_links_are_not_guessed() {
             assert_eq!(visitor.api(Method::POST, "/auth/reset-password", body()).await.status, StatusCode::NOT_FOUND);
         }
         assert!(is_too_many(&visitor.api(Method::POST, "/auth/reset-password", body()).await));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_told_to_wait_stands_in_no_line_before_those_who_sign_in() {
+    story(async |town| {
+        town.member("mira@acme.example").await;
+        let ctx = Ctx { address: Some("10.9.8.7".parse().expect("an address")), ..town.ctx() };
+        for number in 0..30 {
+            // Of thirty accounts, so that the limit of none is reached.
+            let tried = accounts::sign_in(&ctx, &format!("n{number}@acme.example"), "not a password of anybody", "a test").await;
+            assert!(matches!(tried, Err(AppError::Invalid(_))), "{number}: {tried:?}");
+        }
+        let told = accounts::sign_in(&ctx, "mira@acme.example", "not a password of anybody", "a test").await;
+        let Err(AppError::TooMany { retry_after }) = told else { panic!("{told:?}") };
+        let counted = "select hits from rate_counters where action = 'sign_in_address' and subject = '10.9.8.7'";
+        let hits = async || sqlx::query_scalar::<_, i32>(counted).fetch_one(&town.owner).await.expect("a counter");
+        assert_eq!(hits().await, 31);
+
+        // Somebody else has the turn: whoever was told to wait does not wait for it, and costs the database nothing.
+        let _turn = town.house.passwords.step_up().await.expect("a turn");
+        let again = accounts::sign_in(&ctx, "mira@acme.example", "not a password of anybody", "a test").await;
+        assert!(matches!(again, Err(AppError::TooMany { retry_after: left }) if left <= retry_after), "{again:?}");
+        assert_eq!(hits().await, 31);
+        drop(_turn);
+
+        // Who waits as long as they were told is heard again.
+        town.house.clock.shift(retry_after.into());
+        let heard = accounts::sign_in(&ctx, "mira@acme.example", "not a password of anybody", "a test").await;
+        assert!(matches!(heard, Err(AppError::Invalid(_))), "{heard:?}");
     })
     .await;
 }

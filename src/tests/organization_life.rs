@@ -676,6 +676,12 @@ async fn staff_decide_on_claims_by_the_api() {
             ids.push(claim);
         }
         let (cto, boss, pr) = (ids[0], ids[1], ids[2]);
+        // As one that staff brought in from a list, which no community has added.
+        sqlx::query("update organizations set added_by_community = null where id = $1")
+            .bind(id.0)
+            .execute(&town.owner)
+            .await
+            .expect("nobody's");
         let at = format!("/sponsors/{id}/claims/decision");
         let words =
             |claim: Uuid, decision: &str, reason: &str| Some(json!({"id": claim, "decision": decision, "reason": reason}));
@@ -705,6 +711,8 @@ async fn staff_decide_on_claims_by_the_api() {
             assert_eq!((one["askedAt"].is_string(), one["provenAt"].is_string()), (true, proven));
         }
         assert_eq!(waiting.as_array().map(Vec::len), Some(3));
+        let page = desk.open(&format!("/staff/organizations/{id}")).await.text;
+        assert!(page.contains(&cto.to_string()), "the page decides on the same ones");
         let mut others = vec![town.visitor()];
         for figure in [RAVI, ASHA, SARA] {
             others.push(communities::browser(town, figure).await);

@@ -71,7 +71,7 @@ impl Render for Written {
         WrittenState { element, shown: self }
     }
 
-    /// The element stays, and so does a menu that is open. The focus stays at its place, as where elements are changed one by
+    /// The element stays, and so does a menu that is open and as far scrolled as it was. The focus stays at its place, as where elements are changed one by
     /// one: whoever narrows a list by the keyboard goes on from there.
     fn rebuild(self, state: &mut Self::State) {
         if self.tag != state.shown.tag || self.attributes != state.shown.attributes {
@@ -80,8 +80,9 @@ impl Render for Written {
             state.unmount();
             *state = other;
         } else if self.inside != state.shown.inside {
-            let focused = browser::focus_in(&state.element);
+            let (focused, scrolled) = (browser::focus_in(&state.element), browser::scrolled_in(&state.element));
             Rndr::set_inner_html(&state.element, self.inside.as_str());
+            browser::scroll_in(&state.element, &scrolled);
             browser::focus_at(&state.element, &focused);
             state.shown = self;
         }

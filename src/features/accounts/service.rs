@@ -162,8 +162,9 @@ pub async fn holder_of_seat(ctx: &Ctx, user: UserId, workspace: Subject, second_
 /// Signs in. `device` is what the security page calls the session, "Firefox on Linux" for one.
 ///
 /// # Errors
-/// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429; 503 after ten seconds of a crowd.
+/// 422 without saying whether the address or the password was wrong; 409 `SUSPENDED`; 429; 503 after ten seconds of waiting for a turn, twice at most.
 pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> AppResult<SignedIn> {
+    limits::recall_address(ctx, limits::SIGN_IN_ADDRESS)?;
     let turn = ctx.house.passwords.step_up().await?;
     limits::hit_address(ctx, limits::SIGN_IN_ADDRESS).await?;
     let typed: String = email.trim().chars().take(254).collect();
@@ -184,7 +185,6 @@ pub async fn sign_in(ctx: &Ctx, email: &str, password: &str, device: &str) -> Ap
         _ => None,
     };
 
-    let _turn = ctx.house.passwords.step_up().await?;
     let mut tx = ctx.begin().await?;
     let held = store::hold_login(&mut tx, found.login.user).await?;
     // A reset that came in between has the last word.

@@ -201,7 +201,6 @@ pub async fn waiting(ctx: &Ctx, actor: &Actor) -> AppResult<WaitingView> {
 /// The same for one organization, with what was seen of its proposal, from what was read already.
 pub(super) fn waiting_for(
     ctx: &Ctx,
-    row: &OrganizationRow,
     (proposal, disablings, claims, merges): (Option<Proposed>, Vec<DisablingRow>, Vec<ClaimRow>, Vec<store::merging::WaitingRow>),
 ) -> AppResult<WaitingView> {
     let now = ctx.now();
@@ -212,9 +211,7 @@ pub(super) fn waiting_for(
     }
     waiting.disablings = disablings.into_iter().map(|row| disabling_view(row, now)).collect();
     waiting.merges = merges.into_iter().map(|row| merging::waiting_view(row, now)).collect();
-    if row.added_by_community.is_some() {
-        waiting.claims = claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?;
-    }
+    waiting.claims = claims.into_iter().map(|row| claim_view(row, now)).collect::<AppResult<_>>()?;
     Ok(waiting)
 }
 

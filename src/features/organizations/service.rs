@@ -550,7 +550,7 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let store::review::Evidence { checks, rivals, proposal, disablings, claims, merges, merged_into } =
         store::review::find_evidence(ctx.db(), id, life::WAITING).await?;
     let story = facts::timeline(ctx.db(), id.into(), 200).await?;
-    let waiting = life::waiting_for(ctx, &row, (proposal, disablings, claims, merges))?;
+    let waiting = life::waiting_for(ctx, (proposal, disablings, claims, merges))?;
     let merged_into = merged_into.map(|kept| (kept.id.into(), kept.display_name));
     let (newest, earlier) = newest_run(&checks);
     let trust = TrustScore::of(&newest.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()).full();
@@ -931,7 +931,7 @@ pub async fn get_by(ctx: &Ctx, viewer: Option<&Actor>, by: &OrganizationRef) -> 
         row = store::find_for(&mut conn, (Some(kept.into()), None), community).await?.ok_or(AppError::NotFound)?;
         audience = policy::audience(viewer, row.id.into());
     }
-    let claims = if Field::OpenClaims.is_seen_by(audience) && row.added_by_community.is_some() {
+    let claims = if Field::OpenClaims.is_seen_by(audience) {
         let ask = store::life::ClaimAsk { organization: Some(row.id.into()), open: true, ..store::life::ClaimAsk::default() };
         store::life::list_claims(&mut conn, ask, life::WAITING).await?
     } else {

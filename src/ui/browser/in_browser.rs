@@ -106,6 +106,24 @@ pub fn focus_at(element: &web_sys::Element, way: &[u32]) {
     }
 }
 
+/// How far what stands directly in an element was scrolled, each by itself: a menu's panel is longer than its window.
+pub fn scrolled_in(element: &web_sys::Element) -> Vec<i32> {
+    children(element).map(|child| child.scroll_top()).collect()
+}
+
+/// Scrolls what stands in an element, whose content is new, to where it was.
+pub fn scroll_in(element: &web_sys::Element, places: &[i32]) {
+    for (child, place) in children(element).zip(places) {
+        if *place != 0 {
+            child.set_scroll_top(*place);
+        }
+    }
+}
+
+fn children(element: &web_sys::Element) -> impl Iterator<Item = web_sys::Element> {
+    std::iter::successors(element.first_element_child(), web_sys::Element::next_element_sibling)
+}
+
 /// Moves the focus to the next or the previous of the elements that a selector names, each in a list item of its own, and gives
 /// its id. Starts with the first (going back: the last) when the focus is in none of them, and stays at the ends.
 pub fn step(items: &str, forward: bool) -> Option<String> {

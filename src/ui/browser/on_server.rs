@@ -43,6 +43,12 @@ pub fn focus_in(_element: &leptos::tachys::renderer::types::Element) -> Vec<u32>
 
 pub fn focus_at(_element: &leptos::tachys::renderer::types::Element, _way: &[u32]) {}
 
+pub fn scrolled_in(_element: &leptos::tachys::renderer::types::Element) -> Vec<i32> {
+    Vec::new()
+}
+
+pub fn scroll_in(_element: &leptos::tachys::renderer::types::Element, _places: &[i32]) {}
+
 pub fn focus_first(_selectors: &[&str]) -> bool {
     false
 }

@@ -112,7 +112,7 @@ fn Row(key: KeyView, workspace: String) -> impl IntoView {
                 <p><strong>{key.name.clone()}</strong> " " <code>{key.hint}</code></p>
                 <p class="list__sub">{scopes.join(", ")}</p>
                 <p class="list__sub">
-                    {format!("Made by {} on ", key.made_by)}
+                    {format!("Made by {} on ", isolated(&key.made_by))}
                     <time datetime=key.created_at.to_rfc3339()>{key.created_label}</time>
                     {format!(", {used}{ends}")}
                 </p>

@@ -8,7 +8,7 @@ use crate::{
         },
         opportunities::views::acting_at,
     },
-    kernel::labels::RejectionReason,
+    kernel::{labels::RejectionReason, text::isolated},
     ui::{
         form::{FieldError, FormState, PostForm, Submit, field_id},
         page::{acting, fetched, shown},
@@ -45,7 +45,7 @@ fn Decisions(screen: DecisionsScreen) -> impl IntoView {
                 <li><span aria-current="page">"Decisions"</span></li>
             </ol>
         </nav>
-        <PageHead title="Decisions" over=it.event_title.clone() sub=format!("{}, {}", it.opportunity_title, it.places_label)/>
+        <PageHead title="Decisions" over=it.event_title.clone() sub=format!("{}, {}", isolated(&it.opportunity_title), it.places_label)/>
     };
     if it.items.is_empty() {
         return view! {

@@ -8,7 +8,7 @@ use crate::{
         server_fns,
         views::{ImportReport, ImportRow, ImportScreen, within},
     },
-    kernel::ids::ImportId,
+    kernel::{ids::ImportId, text::isolated},
     ui::{
         browser,
         form::{FieldError, PostForm, Submit, TextArea, field_id},
@@ -243,7 +243,7 @@ fn wrong_rows(report: &ImportReport) -> Vec<(String, String)> {
             let name = format!("{} {}", row.first_name, row.last_name);
             let line = match name.trim() {
                 "" => format!("Line {}", row.line),
-                name => format!("Line {}, {name}", row.line),
+                name => format!("Line {}, {}", row.line, isolated(name)),
             };
             (line, row.problems.0.values().cloned().collect::<Vec<_>>().join(" "))
         })

@@ -13,6 +13,7 @@ use crate::{
     kernel::{
         labels::{EventType, Region, RejectionReason},
         money::Currency,
+        text::isolated,
     },
     ui::{
         form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
@@ -98,7 +99,7 @@ fn Routes(rules: RulesView, acting: String) -> impl IntoView {
             };
             let answer = match assignee {
                 Some(it) if it.can_act => it.name,
-                Some(it) => format!("{} (cannot act on requests any more: nobody is given these)", it.name),
+                Some(it) => format!("{} (cannot act on requests any more: nobody is given these)", isolated(&it.name)),
                 None => "Nobody".to_owned(),
             };
             view! { <Rule id=id.to_string() what follows="Handled by" answer can_edit acting=of.clone()/> }
