@@ -10,7 +10,7 @@ use super::{
     rules::{Reason, moves::Answer},
     service::{self, check_id, check_view, damaged, organization_of},
     store::{
-        self, OrganizationRow,
+        self,
         life::{ClaimAsk, ClaimRow, DisablingRow, ProposalRow},
     },
     trust::{self, CheckRow, Holder},
