@@ -12,10 +12,11 @@ what=${1:-all}; shift || true
 stages=0 report=()
 stage() {
   local name=$1 began=$SECONDS; shift
+  local again="$*"
   stages=$((stages + 1))
   printf '\n== %d. %s\n' "$stages" "$name"
   if ! "$@"; then
-    printf '\n== failed: %s (after %s)\n   to see it again: %s\n' "$name" "$(took $((SECONDS - began)))" "${*#linted }" >&2
+    printf '\n== failed: %s (after %s)\n   to see it again: %s\n' "$name" "$(took $((SECONDS - began)))" "${again#linted }" >&2
     exit 1
   fi
   report+=("$(printf '%10s  %s' "$(took $((SECONDS - began)))" "$name")")
