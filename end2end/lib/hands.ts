@@ -61,6 +61,8 @@ export const keyboard: Hand = {
   async file(field, file) {
     await tabTo(field);
     const chooser = field.page().waitForEvent('filechooser');
+    // Waiting for it tells the browser to hand it over instead of opening its own: what is asked after that is answered after that.
+    await field.page().evaluate(() => null);
     await field.page().keyboard.press('Enter');
     await (await chooser).setFiles(file);
   },
