@@ -60,11 +60,16 @@ export const keyboard: Hand = {
   },
   async file(field, file) {
     await tabTo(field);
-    const chooser = field.page().waitForEvent('filechooser');
-    // Waiting for it tells the browser to hand it over instead of opening its own: what is asked after that is answered after that.
-    await field.page().evaluate(() => null);
-    await field.page().keyboard.press('Enter');
-    await (await chooser).setFiles(file);
+    // Waiting for it tells the browser to hand it over instead of opening its own, and on a busy machine the key may be there first:
+    // whoever sees nothing open presses again.
+    for (let times = 0; times < 4; times += 1) {
+      const chooser = field.page().waitForEvent('filechooser', { timeout: 4_000 }).catch(() => undefined);
+      await field.page().evaluate(() => null);
+      await field.page().keyboard.press('Enter');
+      const opened = await chooser;
+      if (opened) return opened.setFiles(file);
+    }
+    throw new Error('Enter opened no choice of files');
   },
   async press(target) {
     await tabTo(target);
