@@ -55,23 +55,6 @@ test('whoever narrows a list by the keyboard goes on from there', async ({ page 
   await expect(menu.locator('summary')).toBeFocused();
 });
 
-test('a menu that is longer than its window stays where it was scrolled to', async ({ page }) => {
-  await page.setViewportSize({ width: 1280, height: 400 });
-  await open(page, '/directory');
-  const menu = page.getByRole('group', { name: 'Filters' }).locator('details', { hasText: 'Technolog' });
-  await menu.locator('summary').click();
-  const panel = menu.locator('.menu__panel');
-  const last = menu.getByRole('link').last();
-  await last.scrollIntoViewIfNeeded();
-  const before = await panel.evaluate((it) => it.scrollTop);
-  expect(before, 'the menu is long enough to tell').toBeGreaterThan(0);
-  const chosen = (await last.innerText()).split('\n')[0]!;
-  await last.click();
-  await expect(page).toHaveURL(/\/directory\?technology=/);
-  await expect(menu.locator('[aria-current=true]')).toContainText(chosen);
-  expect(Math.abs((await panel.evaluate((it) => it.scrollTop)) - before)).toBeLessThan(60);
-});
-
 test('without a connection the page says so, and comes back by itself', async ({ page, context }) => {
   await open(page, '/opportunities');
   await context.setOffline(true);
