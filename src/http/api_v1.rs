@@ -9,7 +9,7 @@ use crate::{
 use axum::Router;
 use http::{StatusCode, header};
 use serde_json::json;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -57,8 +57,15 @@ pub fn openapi() -> serde_json::Value {
     openapi::complete(&described())
 }
 
-/// Everything under `/api/v1`. An unknown path is our 404, an unknown verb our 405.
+/// Everything under `/api/v1`. An unknown path is our 404, an unknown verb our 405. Nothing in it knows a house: a process makes it, and
+/// the document, once.
 pub fn routes() -> Router<Arc<House>> {
+    static ROUTES: OnceLock<Router> = OnceLock::new();
+    // Nested as routes, not as a service: the layers outside count, time and log each by its own path.
+    Router::new().nest("/api/v1", ROUTES.get_or_init(made).clone().with_state(()))
+}
+
+fn made() -> Router {
     let (router, document) = rooms().split_for_parts();
     let json = format!("{:#}", openapi::complete(&document));
     let document = move || {
@@ -69,12 +76,10 @@ pub fn routes() -> Router<Arc<House>> {
         let error = json!({"code": "METHOD_NOT_ALLOWED", "message": "This address does not know this verb.", "fieldErrors": {}});
         json_response(StatusCode::METHOD_NOT_ALLOWED, &json!({"success": false, "error": error}))
     };
-    let router: Router<()> = router
+    router
         .fallback(|| async { AppError::NotFound })
         .method_not_allowed_fallback(not_allowed)
         .layer(axum::middleware::from_fn(super::middleware::scoped))
         // What the API can do is everybody's, whatever a key may call.
-        .route("/openapi.json", axum::routing::get(document).fallback(not_allowed));
-    // Nested as routes, not as a service: the layers outside count, time and log each by its own path.
-    Router::new().nest("/api/v1", router.with_state(()))
+        .route("/openapi.json", axum::routing::get(document).fallback(not_allowed))
 }

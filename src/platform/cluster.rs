@@ -60,6 +60,9 @@ struct Memory {
     superuser_password: String,
     owner_password: String,
     app_password: String,
+    /// The tests': nothing in it is worth a synchronised write.
+    #[serde(default)]
+    disposable: bool,
 }
 
 impl std::fmt::Debug for Memory {
@@ -85,7 +88,7 @@ impl Cluster {
     /// No Postgres of at least version 15, a folder that another process is using, data of a version that is no longer
     /// installed, or a server that does not come up; each says what to do next.
     pub async fn start(data_dir: &Path, fsync: bool, say: Say<'_>) -> Result<Cluster> {
-        let home = Home::open(data_dir, say)?;
+        let home = Home::open(data_dir, None, say)?;
         let lock = home.lock_file()?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -162,11 +165,14 @@ impl Server {
     /// # Errors
     /// The name is not made of `a-z`, `0-9` and `_`; it is taken; the template stays in use for ten seconds.
     pub async fn create_database(&self, name: &str, template: Option<&str>) -> Result<()> {
+        // Files are copied as they lie, after a checkpoint, which costs nothing where nothing is synchronised; block by block through
+        // the log takes twice as long.
+        let strategy = if template.is_some() && self.memory.disposable { " strategy file_copy" } else { "" };
         let (name, template) = (identifier(name)?, identifier(template.unwrap_or("template0"))?);
         let mut db = self.superuser("postgres").await?;
         let patience = Instant::now();
         loop {
-            let made = run(&mut db, format!("create database {name} owner {OWNER} template {template}")).await;
+            let made = run(&mut db, format!("create database {name} owner {OWNER} template {template}{strategy}")).await;
             match made {
                 Ok(()) => break,
                 // Somebody is still connected to the template, or copies it at this moment.
@@ -235,17 +241,23 @@ impl Server {
     }
 }
 
-/// The shared, disposable cluster of the tests: one per checkout, under `target/testdb`, with fsync off. Whoever comes
-/// first starts it; it is left running, so that the next run finds it warm (`make stop` ends it).
+/// The shared, disposable cluster of the tests: one per checkout, with fsync off, remembered in `target/testdb` and kept in memory
+/// where there is room: each story makes and drops a database of 850 files, which takes a disk half a second, and memory 20 ms.
+/// Whoever comes first starts it; it is left running, so that the next run finds it warm (`make stop` ends it).
 ///
 /// # Errors
 /// As [`Cluster::start`].
 pub async fn test_cluster() -> Result<Server> {
     let say = |line: &str| eprintln!("test database: {line}");
-    let home = Home::open(&test_dir(), &say)?;
+    let home = Home::open(&test_dir(), in_memory(Path::new("/dev/shm")), &say)?;
     let lock = home.lock_file()?;
     // Many test processes arrive at once: one starts the server, the others wait here and then find it running.
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    // What was on the disk before there was room in memory.
+    let left = home.dir.join("pgdata");
+    if left != home.pgdata && left.exists() {
+        fs::remove_dir_all(&left).context("cannot remove the old test database")?;
+    }
     let server = match home.running().await {
         Some(server) => server,
         None => match launch(&home, false, &say).await {
@@ -272,7 +284,7 @@ pub async fn test_cluster() -> Result<Server> {
 pub async fn test_template(server: &Server, name: &str, migrate: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()> {
     let name = identifier(name)?;
     ensure!(name.starts_with("template_"), "{name} should begin with template_, so that it is removed when it is old");
-    let lock = Home::open(&test_dir(), &|_| {})?.lock_file()?;
+    let lock = lock_file(&test_dir())?;
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
     let known = server.databases().await?;
     if !known.iter().any(|database| database == name) {
@@ -300,16 +312,43 @@ fn is_postgres_there() -> bool {
     Programs::all().is_ok_and(|found| !found.is_empty())
 }
 
+fn lock_file(dir: &Path) -> Result<File> {
+    Ok(OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"))?)
+}
+
+/// That folder, if what is in it is kept in memory, we may write there, and there is room for more than a run of the tests takes.
+fn in_memory(folder: &Path) -> Option<&Path> {
+    const ROOM: u64 = 6 << 20;
+    let mounts = fs::read_to_string("/proc/mounts").ok()?;
+    let is_memory = |line: &str| {
+        let mut words = line.split(' ').skip(1);
+        words.next().is_some_and(|at| Path::new(at) == folder) && words.next() == Some("tmpfs")
+    };
+    if !mounts.lines().any(is_memory) {
+        return None;
+    }
+    // Kilobytes: what programs may still take of the machine's memory, and what the folder may still hold.
+    let free = fs::read_to_string("/proc/meminfo").ok()?;
+    let free = free.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())?;
+    let said = Command::new("df").args(["-Pk"]).arg(folder).stdin(Stdio::null()).output().ok()?;
+    let said = String::from_utf8_lossy(&said.stdout).into_owned();
+    let room: u64 = said.lines().last()?.split_whitespace().nth(3)?.parse().ok()?;
+    let probe = folder.join(format!("commdesk-probe-{}", std::process::id()));
+    let may_write = fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).is_ok();
+    (may_write && free.min(room) >= ROOM).then_some(folder)
+}
+
 /// The folder of a cluster: its data, its log, its lock and what it remembers.
 struct Home {
     dir: PathBuf,
-    /// Elsewhere than under `dir` only where the user that Postgres runs as cannot reach `dir`.
+    /// Elsewhere than under `dir` only where the user that Postgres runs as cannot reach `dir`, or in memory.
     pgdata: PathBuf,
     user: Option<User>,
 }
 
 impl Home {
-    fn open(data_dir: &Path, say: Say<'_>) -> Result<Home> {
+    /// `memory` is a folder that is quicker than a disk, for data that may be gone tomorrow.
+    fn open(data_dir: &Path, memory: Option<&Path>, say: Say<'_>) -> Result<Home> {
         if !data_dir.exists() {
             fs::create_dir_all(data_dir).with_context(|| format!("cannot make the folder {}", data_dir.display()))?;
             fs::set_permissions(data_dir, fs::Permissions::from_mode(0o711))?;
@@ -318,9 +357,17 @@ impl Home {
         let user = User::to_drop_to()?;
         let note = dir.join("where");
         let remembered = fs::read_to_string(&note).ok().map(|path| PathBuf::from(path.trim_end()));
-        let pgdata = match remembered {
-            Some(path) if path.join("PG_VERSION").exists() => path,
-            _ => match &user {
+        let pgdata = match (remembered, memory) {
+            (Some(path), None) if path.join("PG_VERSION").exists() => path,
+            // What serves stays where it is, and so does what memory already holds.
+            (Some(path), Some(memory)) if live_postmaster(&path).is_some() || path.starts_with(memory) => path,
+            (_, Some(memory)) => {
+                let quick = memory.join(name_of(&dir));
+                fs::create_dir_all(&quick).with_context(|| format!("cannot make the folder {}", quick.display()))?;
+                fs::set_permissions(&quick, fs::Permissions::from_mode(0o711))?;
+                quick.join("pgdata")
+            }
+            (_, None) => match &user {
                 Some(user) if !user.reaches(&dir) => {
                     let elsewhere = reachable_folder(&dir);
                     say(&format!(
@@ -341,7 +388,7 @@ impl Home {
     }
 
     fn lock_file(&self) -> Result<File> {
-        Ok(OpenOptions::new().create(true).truncate(false).write(true).open(self.dir.join("lock"))?)
+        lock_file(&self.dir)
     }
 
     fn log_path(&self) -> PathBuf {
@@ -393,9 +440,16 @@ async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postm
             home.dir.join("cluster.json").display()
         ),
         None => {
-            Memory { port: free_port()?, superuser_password: password(), owner_password: password(), app_password: password() }
+            Memory {
+                port: free_port()?,
+                superuser_password: password(),
+                owner_password: password(),
+                app_password: password(),
+                disposable: !fsync,
+            }
         }
     };
+    memory.disposable = !fsync;
     if TcpListener::bind(("127.0.0.1", memory.port)).is_err() {
         memory.port = free_port()?;
     }
@@ -695,6 +749,7 @@ impl Programs {
             "full_page_writes=off",
             "wal_level=minimal",
             "max_wal_senders=0",
+            "max_wal_size=512MB",
             "autovacuum=off",
         ];
         for setting in always.iter().chain(if fsync { &careful[..] } else { &disposable[..] }) {
@@ -798,9 +853,13 @@ impl User {
 
 /// One folder per checkout, outside every home: root alone comes here.
 fn reachable_folder(dir: &Path) -> PathBuf {
-    let name = format!("commdesk-{}", &hex::encode(Sha256::digest(dir.as_os_str().as_encoded_bytes()))[..12]);
     let lasting = Path::new("/var/lib");
-    if lasting.is_dir() { lasting.join(name) } else { std::env::temp_dir().join(name) }
+    if lasting.is_dir() { lasting.join(name_of(dir)) } else { std::env::temp_dir().join(name_of(dir)) }
+}
+
+/// What the data of this folder are called elsewhere.
+fn name_of(dir: &Path) -> String {
+    format!("commdesk-{}", &hex::encode(Sha256::digest(dir.as_os_str().as_encoded_bytes()))[..12])
 }
 
 /// Stops a server that an earlier process left on this data, and waits for it to be gone.

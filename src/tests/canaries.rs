@@ -6,6 +6,7 @@ use crate::{
     strangers::{API, LOADS, Others, PAGES, signed_in},
     town::{Browser, Town, sequel},
 };
+use aho_corasick::AhoCorasick;
 use axum::body::Body;
 use base64::Engine as _;
 use commdesk::{
@@ -65,7 +66,10 @@ impl Write for Lines {
 
 /// Finds what was planted in a text, however it is written.
 struct Eye {
-    words: BTreeMap<String, String>,
+    /// All words at once: there are several hundred, and a log of many megabytes.
+    words: AhoCorasick,
+    /// Where each of them was planted.
+    columns: Vec<String>,
 }
 
 impl Eye {
@@ -85,18 +89,17 @@ impl Eye {
         }
         words.insert(PHONE.to_owned(), "a phone number".to_owned());
         words.insert(PHONE.replace(' ', ""), "a phone number".to_owned());
-        Self { words }
+        let (words, columns): (Vec<_>, Vec<_>) = words.into_iter().unzip();
+        Self { words: AhoCorasick::new(words).expect("words that can be looked for"), columns }
     }
 
     fn sees(&self, text: &str) -> BTreeSet<&str> {
         // A marker that begins another one is not meant by it.
-        let is_whole = |word: &str| {
-            text.match_indices(word).any(|(at, _)| !text[at + word.len()..].starts_with(|c: char| c.is_ascii_lowercase()))
-        };
+        let is_whole = |end: usize| !text[end..].starts_with(|c: char| c.is_ascii_lowercase());
         self.words
-            .iter()
-            .filter(|(word, _)| text.contains(word.as_str()) && is_whole(word))
-            .map(|(_, column)| column.as_str())
+            .find_overlapping_iter(text)
+            .filter(|found| is_whole(found.end()))
+            .map(|found| self.columns[found.pattern()].as_str())
             .collect()
     }
 }

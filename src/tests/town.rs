@@ -42,6 +42,10 @@ use std::{
 use tokio::sync::{Notify, OnceCell};
 use tower::ServiceExt as _;
 
+/// Connections of a town: enough that a page's parts ask beside each other, as they do in the product, and few, since each is a process
+/// of Postgres that has to learn the schema first. More stand in line.
+const POOL: u32 = 4;
+
 /// One test's world.
 pub struct Town {
     pub house: Arc<House>,
@@ -130,25 +134,40 @@ fn read_all(root: &Path, below: &Path, into: &mut Vec<(PathBuf, Vec<u8>)>) {
 static SECOND_LISTENER: LazyLock<tracing::Dispatch> =
     LazyLock::new(|| tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new()));
 
+/// What every town stands on, found once by each process.
+struct Ground {
+    server: cluster::Server,
+    template: String,
+}
+
+async fn ground() -> &'static Ground {
+    static GROUND: OnceCell<Ground> = OnceCell::const_new();
+    GROUND
+        .get_or_init(async || {
+            let server = cluster::test_cluster().await.expect("a Postgres for tests");
+            let template = template_name();
+            cluster::test_template(&server, &template, async |url: &str| {
+                let owner = db::pool(url, 1)?;
+                db::migrate(&owner, Some(cluster::APP)).await?;
+                owner.close().await;
+                Ok(())
+            })
+            .await
+            .expect("a migrated template");
+            Ground { server, template }
+        })
+        .await
+}
+
 impl Town {
     async fn new() -> Self {
         LazyLock::force(&SECOND_LISTENER);
-        let server = cluster::test_cluster().await.expect("a Postgres for tests");
-        let template = template_name();
-        cluster::test_template(&server, &template, async |url: &str| {
-            let owner = db::pool(url, 1)?;
-            db::migrate(&owner, Some(cluster::APP)).await?;
-            owner.close().await;
-            Ok(())
-        })
-        .await
-        .expect("a migrated template");
-        Self::on(&template, &[]).await
+        Self::on(&ground().await.template, &[]).await
     }
 
     /// A town whose database is a copy of this one, with these files.
     async fn on(template: &str, before: &[(PathBuf, Vec<u8>)]) -> Self {
-        let server = cluster::test_cluster().await.expect("a Postgres for tests");
+        let server = ground().await.server.clone();
         let database = format!("town_{}", hex::encode(secrets::random::<8>()));
         server.create_database(&database, Some(template)).await.expect("a database of the template");
         let files = tempfile::tempdir().expect("a folder for files");
@@ -165,7 +184,7 @@ impl Town {
         let names = Fixed::new().company("acme.example").company("apex.example").company("globex.example");
         let names = Arc::new(names);
         let house = Arc::new(House {
-            pool: db::pool(&server.app_url(&database), 8).expect("an address of the cluster"),
+            pool: db::pool(&server.app_url(&database), POOL).expect("an address of the cluster"),
             clock: Clock::default(),
             columns: keys.columns,
             blind: keys.blind,
