@@ -22,7 +22,8 @@ use crate::{
         index::{
             self,
             by_database::{self, Cut, Keys},
-            engine::{Ask, Place},
+            engine::Ask,
+            place::Place,
         },
     },
 };

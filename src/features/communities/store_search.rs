@@ -7,7 +7,7 @@ use crate::{
     platform::index::{
         Change, Mark,
         by_database::{self, Columns},
-        engine::Place,
+        place::Place,
     },
 };
 use chrono::{DateTime, Utc};

@@ -25,7 +25,7 @@ use crate::{
         ctx::Ctx,
         index::{
             Change, Kept, Mark, Row, Source,
-            parts::{Ordered, Postings, Rows},
+            parts::{Ordered, Postings, Rows, Sets, begun, moment_bucket, moment_label, moment_of},
         },
     },
 };
@@ -98,21 +98,15 @@ enum By {
 impl By {
     fn bucket(self, label: u64) -> u32 {
         match self {
-            // About two weeks.
-            Self::Deadline | Self::Newest => u32::try_from(label >> 40).unwrap_or(u32::MAX),
+            Self::Deadline | Self::Newest => moment_bucket(label),
             // From a power of two to the next.
             Self::Budget => (!label).leading_zeros(),
         }
     }
 }
 
-/// An earlier moment has a smaller number; those before 1970 are all the same.
 fn moment(at: DateTime<Utc>) -> u64 {
-    u64::try_from(at.timestamp_micros()).unwrap_or_default()
-}
-
-fn moment_of(label: u64) -> DateTime<Utc> {
-    i64::try_from(label).ok().and_then(DateTime::from_timestamp_micros).unwrap_or_default()
+    moment_label(at.timestamp_micros())
 }
 
 fn amount(minor: i64) -> u64 {
@@ -131,7 +125,7 @@ pub struct Offers {
     sponsored: RoaringBitmap,
     /// Those whose event names a region.
     placed: RoaringBitmap,
-    values: HashMap<Field, HashMap<String, RoaringBitmap>>,
+    values: HashMap<Field, Sets>,
     days: BTreeMap<NaiveDate, RoaringBitmap>,
     communities: HashMap<Uuid, Vec<u32>>,
     /// Technologies in lower case, as wishes name them: a row as often as it names one.
@@ -221,8 +215,7 @@ impl Offers {
     /// Rows with a word that begins like this.
     fn beginning(&self, start: &str) -> RoaringBitmap {
         let mut rows = RoaringBitmap::new();
-        let words = self.words.range::<str, _>((Bound::Included(start), Bound::Unbounded));
-        for (_, postings) in words.take_while(|(word, _)| word.starts_with(start)) {
+        for postings in begun(&self.words, start) {
             postings.add_any_to(&mut rows);
         }
         rows
@@ -317,24 +310,17 @@ impl Offers {
 
     fn place(&self, order: BoardOrder, points: i32, row: u32) -> After {
         let id = self.rows.id(row);
+        let at = |label: u64| moment_of(label).unwrap_or_default();
         match order {
-            BoardOrder::Deadline => After::Deadline(moment_of(self.deadline.label(row)), id),
-            BoardOrder::Newest => After::Newest(moment_of(!self.newest.label(row)), id),
+            BoardOrder::Deadline => After::Deadline(at(self.deadline.label(row)), id),
+            BoardOrder::Newest => After::Newest(at(!self.newest.label(row)), id),
             BoardOrder::Budget => After::Budget(i64::try_from(!self.budget.label(row)).unwrap_or(i64::MAX), id),
-            BoardOrder::Match => After::Match(points, moment_of(self.deadline.label(row)), id),
+            BoardOrder::Match => After::Match(points, at(self.deadline.label(row)), id),
         }
     }
 
     fn add(&mut self, field: Field, value: &str, row: u32) {
-        let sets = self.values.entry(field).or_default();
-        match sets.get_mut(value) {
-            Some(set) => {
-                set.insert(row);
-            }
-            None => {
-                sets.insert(value.to_owned(), RoaringBitmap::from([row]));
-            }
-        }
+        self.values.entry(field).or_default().put(value, row);
     }
 }
 
@@ -413,7 +399,7 @@ impl Kept for Offers {
         let sets = |set: &RoaringBitmap| set.serialized_size() + 96;
         let orders = [&self.deadline, &self.newest, &self.budget].into_iter().map(Ordered::bytes).sum::<usize>();
         let own = [&self.full, &self.sponsored, &self.placed].into_iter().map(sets).sum::<usize>();
-        let values = self.values.values().flat_map(HashMap::values).chain(self.days.values()).map(sets).sum::<usize>();
+        let values = self.values.values().flat_map(Sets::all).chain(self.days.values()).map(sets).sum::<usize>();
         let lists = self.communities.values().chain(self.shared.values());
         let lists = lists.map(|list| list.capacity() * 4 + 64).sum::<usize>();
         let words = self.words.iter().map(|(word, postings)| word.len() + 64 + postings.bytes()).sum::<usize>();

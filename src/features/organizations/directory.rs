@@ -32,7 +32,8 @@ use crate::{
         index::{
             self,
             by_database::{self, Cut, Keys},
-            engine::{Ask, Found, Place},
+            engine::{Ask, Found},
+            place::Place,
         },
     },
 };

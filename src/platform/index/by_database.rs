@@ -1,6 +1,9 @@
 //! A page of a list as the database gives it while there is no index: in the same orders, from the same places.
 
-use super::engine::{self, Place};
+use super::{
+    parts::moment_of,
+    place::{FLAT, Place, name_label, reputation_label, since_label},
+};
 use crate::kernel::{
     error::{AppError, AppResult},
     page::PageRequest,
@@ -61,8 +64,7 @@ pub fn walk(
 }
 
 fn since(place: &Place) -> AppResult<DateTime<Utc>> {
-    let micros = i64::try_from(!place.label).ok().and_then(DateTime::from_timestamp_micros);
-    micros.ok_or_else(|| AppError::invalid("cursor", "This cursor is not one of ours. Start again without it."))
+    moment_of(!place.label).ok_or_else(|| AppError::invalid("cursor", "This cursor is not one of ours. Start again without it."))
 }
 
 /// A page, and the cursors of the pages beside it.
@@ -99,11 +101,11 @@ pub fn cut<R>(
 fn place_of(keys: &Keys<'_>, order: Order, before: bool) -> Place {
     Place {
         order,
-        tier: if order == Order::Relevance { engine::FLAT } else { 0 },
+        tier: if order == Order::Relevance { FLAT } else { 0 },
         label: match order {
-            Order::Relevance | Order::Reputation => engine::reputation_label(u32::try_from(keys.reputation).unwrap_or_default()),
-            Order::Newest => engine::since_label(keys.since.timestamp_micros()),
-            Order::Name => engine::name_label(keys.name),
+            Order::Relevance | Order::Reputation => reputation_label(u32::try_from(keys.reputation).unwrap_or_default()),
+            Order::Newest => since_label(keys.since.timestamp_micros()),
+            Order::Name => name_label(keys.name),
         },
         name: if order == Order::Name { keys.name.to_owned() } else { String::new() },
         id: keys.id,

@@ -8,6 +8,7 @@
 pub mod by_database;
 pub mod engine;
 pub mod parts;
+pub mod place;
 
 use super::ctx::{Ctx, House};
 use crate::kernel::error::AppResult;

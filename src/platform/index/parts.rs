@@ -1,10 +1,13 @@
-//! What indexes of lists are made of: numbered rows, the rows of a word, and orders of rows. Knows no list.
+//! What indexes of lists are made of: numbered rows, sets of rows by a text, the rows of a word, and orders of rows. Knows no
+//! list.
 
 use crate::kernel::search::Weight;
+use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, HashMap},
+    ops::Bound,
 };
 use uuid::Uuid;
 
@@ -18,9 +21,9 @@ pub const SMALL: u64 = 4_000;
 /// Rows of one list by their numbers. A changed row gets a new number; its old one is no longer alive.
 #[derive(Default)]
 pub struct Rows {
-    pub(super) ids: Vec<Uuid>,
-    pub(super) numbers: HashMap<Uuid, u32>,
-    pub(super) alive: RoaringBitmap,
+    ids: Vec<Uuid>,
+    numbers: HashMap<Uuid, u32>,
+    alive: RoaringBitmap,
 }
 
 impl Rows {
@@ -44,6 +47,11 @@ impl Rows {
         self.ids[number as usize]
     }
 
+    /// The number of a row that is in the list now.
+    pub(super) fn number(&self, id: Uuid) -> Option<u32> {
+        self.numbers.get(&id).copied()
+    }
+
     /// Those that are in the list now.
     pub const fn alive(&self) -> &RoaringBitmap {
         &self.alive
@@ -64,6 +72,38 @@ impl Rows {
     pub fn bytes(&self) -> usize {
         self.ids.len() * (16 + 24 + 8)
     }
+}
+
+// ── Sets of rows ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Sets of rows, each under a text.
+#[derive(Default)]
+pub struct Sets(HashMap<Box<str>, RoaringBitmap>);
+
+impl Sets {
+    pub fn put(&mut self, text: &str, row: u32) {
+        match self.0.get_mut(text) {
+            Some(set) => {
+                set.insert(row);
+            }
+            None => {
+                self.0.insert(text.into(), RoaringBitmap::from([row]));
+            }
+        }
+    }
+
+    pub fn get(&self, text: &str) -> Option<&RoaringBitmap> {
+        self.0.get(text)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &RoaringBitmap> {
+        self.0.values()
+    }
+}
+
+/// About how much memory a set takes.
+pub(super) fn set_bytes(set: &RoaringBitmap) -> usize {
+    set.serialized_size() + 64
 }
 
 // ── The rows of a word ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,9 +197,17 @@ impl Postings {
     pub fn bytes(&self) -> usize {
         match self {
             Self::Few(list) => list.capacity() * 4,
-            Self::Many(sets) => sets.iter().map(|set| set.serialized_size() + 64).sum(),
+            Self::Many(sets) => sets.iter().map(set_bytes).sum(),
         }
     }
+}
+
+/// What is kept under the words that begin like this, in their order.
+pub fn begun<'a, T>(words: &'a BTreeMap<Box<str>, T>, start: &'a str) -> impl Iterator<Item = &'a T> {
+    words
+        .range::<str, _>((Bound::Included(start), Bound::Unbounded))
+        .take_while(move |(word, _)| word.starts_with(start))
+        .map(|(_, kept)| kept)
 }
 
 // ── Orders ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -167,7 +215,7 @@ impl Postings {
 /// An order of all rows: a number for each that is smaller the earlier it comes, and rows of about the same number together.
 /// A row of a later bucket has a larger number than every row of an earlier one.
 pub struct Ordered {
-    pub(super) labels: Vec<u64>,
+    labels: Vec<u64>,
     buckets: BTreeMap<u32, RoaringBitmap>,
     /// A set of at most so many rows is sorted whole.
     small: u64,
@@ -251,6 +299,22 @@ impl Ordered {
     pub fn bytes(&self) -> usize {
         self.labels.len() * 8 + self.buckets.values().map(RoaringBitmap::serialized_size).sum::<usize>()
     }
+}
+
+/// The label of a moment in microseconds since 1970: an earlier one has a smaller label; those before it are all the
+/// same.
+pub fn moment_label(micros: i64) -> u64 {
+    u64::try_from(micros).unwrap_or_default()
+}
+
+/// The moment that has this label.
+pub fn moment_of(label: u64) -> Option<DateTime<Utc>> {
+    i64::try_from(label).ok().and_then(DateTime::from_timestamp_micros)
+}
+
+/// The bucket of a moment by its label, or by the label's reverse where later ones come first: about two weeks.
+pub fn moment_bucket(label: u64) -> u32 {
+    u32::try_from(label >> 40).unwrap_or(u32::MAX)
 }
 
 /// The first `wanted` of the rows, in order.

@@ -16,7 +16,7 @@ use crate::{
         index::{
             Change, Mark,
             by_database::{self, Columns},
-            engine::Place,
+            place::Place,
         },
         tx::Tx,
     },

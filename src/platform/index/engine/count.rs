@@ -1,0 +1,188 @@
+//! How many there are: of every value among the rows that fit, and without some of what was asked.
+
+use super::Index;
+use crate::kernel::{
+    search::{Counted, Facet, Left, Query},
+    words::{self, Word},
+};
+use roaring::RoaringBitmap;
+use std::collections::{BTreeMap, HashMap};
+
+/// Of at most one row in so many, values are counted row by row: reading the values of a row costs a wait for memory, some 45 ns,
+/// and far less than holding sets against each other that are lists, as they are up to one row in sixteen. Denser ones are bits,
+/// and soon have enough in common.
+const ROW_BY_ROW: u64 = 12;
+/// So few values are never worth a walk through rows.
+const FEW_VALUES: usize = 8;
+
+impl<F: Facet> Index<F> {
+    /// How many of the rows have each value of these facets, in their order.
+    pub(super) fn count(&self, query: &Query<F>, facets: &[F], rows: &RoaringBitmap) -> Vec<(F, Vec<Counted>)> {
+        let (all, alive) = (rows.len(), self.rows.alive().len());
+        let is_large = all > self.large.above;
+        let is_sparse = !is_large || all <= self.rows.numbered() as u64 / ROW_BY_ROW;
+        let kinds: usize = facets.iter().map(|facet| self.values.ranked(*facet).len()).sum();
+        // Of all rows everything is known.
+        let by_row = all < alive && is_sparse && kinds > FEW_VALUES;
+        let mut counts = if by_row { self.count_by_row(facets, rows) } else { BTreeMap::new() };
+        let slices = if by_row || all == alive { Vec::new() } else { self.slices(rows) };
+        facets
+            .iter()
+            .map(|facet| {
+                let mut list = match counts.remove(facet) {
+                    Some(list) => list,
+                    None if by_row => Vec::new(),
+                    None => {
+                        // A vocabulary is open: of a large set only what is used most is counted.
+                        let most = if is_large { self.large.counted } else { usize::MAX };
+                        let marks = self.values.ranked(*facet).iter().take(most);
+                        marks.map(|mark| (*mark, self.in_common(*mark, &slices, all))).collect()
+                    }
+                };
+                list.retain(|(_, count)| *count > 0);
+                if is_large && list.len() > self.large.counted {
+                    list.sort_unstable_by_key(|(mark, count)| (std::cmp::Reverse(*count), *mark));
+                    list.truncate(self.large.counted);
+                }
+                // Whatever was chosen is shown, to be let go.
+                for mark in query.values(*facet).filter_map(|value| self.values.mark_of(*facet, value)) {
+                    if list.iter().all(|(there, _)| *there != mark) {
+                        list.push((mark, rows.intersection_len(&self.values.of(mark).rows)));
+                    }
+                }
+                let counted = |(mark, count): (u32, u64)| {
+                    let value = self.values.of(mark);
+                    Counted { place: value.place, value: value.shown.clone(), count }
+                };
+                (*facet, list.into_iter().map(counted).collect())
+            })
+            .collect()
+    }
+
+    /// How many of these rows have each value that one of them has, by its mark: one walk through them instead of one for each
+    /// value.
+    fn count_by_row(&self, facets: &[F], rows: &RoaringBitmap) -> BTreeMap<F, Vec<(u32, u64)>> {
+        let mut counts = vec![0_u32; self.values.len()];
+        for row in rows {
+            for mark in self.values.marks_of(row) {
+                counts[*mark as usize] += 1;
+            }
+        }
+        let mut by_facet: BTreeMap<F, Vec<(u32, u64)>> = BTreeMap::new();
+        for (mark, count) in (0..).zip(counts).filter(|(_, count)| *count > 0) {
+            let facet = self.values.of(mark).facet;
+            if facets.contains(&facet) {
+                by_facet.entry(facet).or_default().push((mark, u64::from(count)));
+            }
+        }
+        by_facet
+    }
+
+    /// Rows by slices of their numbers, each with how many there are up to its end; empty ones are left out.
+    fn slices(&self, rows: &RoaringBitmap) -> Vec<(RoaringBitmap, u64)> {
+        let mut slices: Vec<(RoaringBitmap, u64)> = Vec::new();
+        let end = u32::try_from(self.rows.numbered()).unwrap_or(u32::MAX);
+        let (mut from, mut all) = (0_u32, 0_u64);
+        while from < end {
+            let to = from.saturating_add(self.large.slice).min(end);
+            let mut slice = RoaringBitmap::new();
+            slice.insert_range(from..to);
+            slice &= rows;
+            all += slice.len();
+            if !slice.is_empty() {
+                slices.push((slice, all));
+            }
+            from = to;
+        }
+        slices
+    }
+
+    /// How many of all these rows have the value. Where it is clear that they are more than are counted exactly, the rest is
+    /// not looked at: it is taken to be like what was seen.
+    fn in_common(&self, mark: u32, slices: &[(RoaringBitmap, u64)], all: u64) -> u64 {
+        let value = self.values.of(mark);
+        if all == self.rows.alive().len() {
+            return value.alive;
+        }
+        let mut common = 0;
+        for (slice, seen) in slices {
+            common += slice.intersection_len(&value.rows);
+            if common > self.large.exact && *seen < all {
+                let likely = u128::from(common) * u128::from(all) / u128::from(*seen);
+                return u64::try_from(likely).unwrap_or(u64::MAX).min(value.alive);
+            }
+        }
+        common
+    }
+
+    /// How many there would be without a facet that was chosen, without one of several words, and without all of them.
+    pub(super) fn left_out(
+        &self,
+        query: &Query<F>,
+        visible: &RoaringBitmap,
+        chosen: &[(F, RoaringBitmap)],
+        beside: impl Fn(Option<F>) -> RoaringBitmap,
+    ) -> Vec<(Left<F>, u64)> {
+        let mut list: Vec<(Left<F>, u64)> =
+            chosen.iter().map(|(facet, _)| (Left::Facet(*facet), beside(Some(*facet)).len())).collect();
+        let mut fitting = visible.clone();
+        for (_, set) in chosen {
+            fitting &= set;
+        }
+        if !query.text.is_empty() && !fitting.is_empty() {
+            // What a mistyped word means takes long to find out: once for each.
+            let mut known: HashMap<Word, RoaringBitmap> = HashMap::new();
+            for word in query.words().into_iter().take(words::MOST_ASKED) {
+                let rest = words::asked(&query.without_word(word).text);
+                let mut sets: Vec<RoaringBitmap> = rest
+                    .into_iter()
+                    .map(|other| {
+                        let rows = known.entry(other).or_insert_with_key(|other| {
+                            let ([rows, ..], _) = self.vocabulary.meant(other, visible);
+                            rows & &fitting
+                        });
+                        rows.clone()
+                    })
+                    .collect();
+                sets.sort_by_key(RoaringBitmap::len);
+                // Signs and pictures alone find nobody.
+                let rows = sets.into_iter().reduce(|rows, set| rows & set).unwrap_or_default();
+                list.push((Left::Word(word.to_owned()), rows.len()));
+            }
+            list.push((Left::Words, fitting.len()));
+        }
+        list.retain(|(_, count)| *count > 0);
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        kernel::search::{Entry, Query},
+        platform::index::engine::{
+            Index, Large,
+            tests::{Kind, ask, filled, named},
+        },
+    };
+
+    #[test]
+    fn of_large_sets_what_is_used_most_is_counted_and_what_was_chosen() {
+        // Of value n there are n rows.
+        let rows: Vec<Entry<Kind>> = (1..=6_u128)
+            .flat_map(|n| (0..n).map(move |row| (n, row)))
+            .map(|(n, row)| Entry { values: vec![(Kind::Colour, format!("colour {n}"))], ..named(n * 10 + row, "Row", "", 0) })
+            .collect();
+        let index = filled(Index::with_large(Large { above: 3, counted: 2, ..Large::USUAL }), &rows);
+        let counted = |query: &str| {
+            let found = ask(&index, &Query::read(query), &[], 1);
+            let (_, values) = found.facets.into_iter().find(|(kind, _)| *kind == Kind::Colour).expect("it is counted");
+            let mut values: Vec<(String, u64)> = values.into_iter().map(|value| (value.value, value.count)).collect();
+            values.sort();
+            values
+        };
+        let of = |list: &[u64]| list.iter().map(|n| (format!("colour {n}"), *n)).collect::<Vec<_>>();
+        assert_eq!(counted(""), of(&[5, 6]));
+        assert_eq!(counted("colour=colour+1&colour=colour+3"), of(&[1, 3, 5, 6]));
+    }
+}

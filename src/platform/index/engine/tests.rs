@@ -1,0 +1,355 @@
+//! An index of made-up rows against somebody who reads every one of them. Tests of its parts use these rows too.
+
+use super::*;
+use crate::kernel::{labels::labels, technologies};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, HashSet};
+
+labels! {
+    /// What the rows of these tests are narrowed by.
+    Kind, "a kind" { Colour = "colour", Tool = "tool" }
+}
+
+impl Facet for Kind {
+    const EVERY: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.label()
+    }
+
+    fn title(self) -> &'static str {
+        self.label()
+    }
+
+    fn read(self, text: &str) -> Result<(usize, String), String> {
+        Ok((0, text.to_owned()))
+    }
+
+    fn wants_all(self) -> bool {
+        self == Self::Tool
+    }
+
+    fn key(self, value: &str) -> String {
+        if self == Self::Tool { technologies::key(value) } else { value.to_owned() }
+    }
+}
+
+const WORDS: &[&str] = &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit"];
+const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
+const COLOURS: &[&str] = &["red", "green", "blue"];
+
+fn some(of: &'static [&'static str], most: usize) -> impl Strategy<Value = Vec<&'static str>> {
+    prop::collection::vec(prop::sample::select(of), 0..=most)
+}
+
+pub(super) fn row() -> impl Strategy<Value = Entry<Kind>> {
+    let texts = (some(WORDS, 3), some(WORDS, 2), some(WORDS, 4));
+    (0_u128..60, texts, some(TOOLS, 3), some(COLOURS, 2), 0_u32..6, 0_i64..5_000_000_000_000).prop_map(
+        |(id, (name, strong, text), tools, colours, reputation, since)| {
+            let name = name.join(" ");
+            let texts = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let of = |kind: Kind, list: &[&str]| list.iter().map(|value| (kind, (*value).to_owned())).collect::<Vec<_>>();
+            Entry {
+                id: Uuid::from_u128(id + 1),
+                sort_name: name.to_lowercase(),
+                name,
+                strong: texts(strong),
+                text: vec![text.join(" ")],
+                values: [of(Kind::Colour, &colours), of(Kind::Tool, &tools)].concat(),
+                technologies: texts(tools),
+                reputation,
+                since,
+            }
+        },
+    )
+}
+
+fn question() -> impl Strategy<Value = Query<Kind>> {
+    (some(WORDS, 2), some(TOOLS, 2), some(COLOURS, 2), prop::sample::select(Order::ALL.to_vec())).prop_map(
+        |(text, tools, colours, order)| {
+            let mut query = Query::default().with_text(&text.join(" ")).with_order(order);
+            for value in tools {
+                query.choose(Kind::Tool, value).expect("every text is a tool");
+            }
+            for value in colours {
+                query.choose(Kind::Colour, value).expect("every text is a colour");
+            }
+            query
+        },
+    )
+}
+
+/// The rows as they stand after every one was put, the last of each id.
+pub(super) fn standing(rows: &[Entry<Kind>]) -> Vec<&Entry<Kind>> {
+    let mut last: BTreeMap<Uuid, &Entry<Kind>> = BTreeMap::new();
+    for row in rows {
+        last.insert(row.id, row);
+    }
+    last.into_values().collect()
+}
+
+pub(super) fn index(rows: &[Entry<Kind>]) -> Index<Kind> {
+    filled(Index::default(), rows)
+}
+
+pub(super) fn filled(mut index: Index<Kind>, rows: &[Entry<Kind>]) -> Index<Kind> {
+    for row in rows {
+        index.put(row);
+    }
+    index
+}
+
+/// With few rows: what is done for small sets, and what is done for large ones.
+pub(super) fn larges() -> impl Strategy<Value = Large> {
+    prop::sample::select(vec![
+        Large::USUAL,
+        Large { above: 3, ..Large::USUAL },
+        Large { above: 3, counted: 3, ..Large::USUAL },
+        Large { above: 3, exact: 2, slice: 4, ..Large::USUAL },
+        Large { above: 3, counted: 3, exact: 4, slice: 7 },
+    ])
+}
+
+pub(super) fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], limit: usize) -> Found<Kind> {
+    index.ask(&Ask { query, count: Kind::ALL, hidden, limit, skip: 0 }).expect("a cursor of its own")
+}
+
+/// Every page from the first to the last.
+fn walk_through(index: &Index<Kind>, query: &Query<Kind>, limit: usize) -> Vec<Uuid> {
+    let mut query = query.from_the_start();
+    let mut seen = Vec::new();
+    loop {
+        let found = ask(index, &query, &[], limit);
+        seen.extend(found.ids);
+        match found.next {
+            Some(next) => query = query.at(&next),
+            None => return seen,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    /// What is found, how many, and how many beside each facet: as somebody would find who reads every row.
+    #[test]
+    fn it_answers_as_who_reads_every_row(
+        rows in prop::collection::vec(row(), 0..80),
+        query in question(),
+        gone in prop::collection::vec(1_u128..60, 0..5),
+        hidden in prop::collection::vec(1_u128..60, 0..5),
+        large in larges(),
+    ) {
+        let mut index = filled(Index::with_large(large), &rows);
+        let gone: Vec<Uuid> = gone.into_iter().map(Uuid::from_u128).collect();
+        let hidden: Vec<Uuid> = hidden.into_iter().map(Uuid::from_u128).collect();
+        for id in &gone {
+            index.remove(*id);
+        }
+        let there: Vec<&Entry<Kind>> =
+            standing(&rows).into_iter().filter(|row| !gone.contains(&row.id) && !hidden.contains(&row.id)).collect();
+        // A word that nobody has is taken for another; that is no matter of this test.
+        let known = words::asked(&query.text).iter().all(|word| {
+            let alone: Query<Kind> = Query::default().with_text(&word.whole);
+            there.iter().any(|row| alone.fits(row)) || there.iter().any(|row| row.texts().any(|(_, text)| words::found_under(text).contains(&word.whole)))
+        });
+        prop_assume!(known);
+
+        let found = ask(&index, &query, &hidden, 1_000);
+        let mut fits: Vec<Uuid> = there.iter().filter(|row| query.fits(row)).map(|row| row.id).collect();
+        let mut ids = found.ids.clone();
+        ids.sort();
+        fits.sort();
+        prop_assert_eq!(&ids, &fits);
+        prop_assert_eq!(found.total, fits.len() as u64);
+        prop_assert!(found.instead.is_none());
+        for (kind, counted) in &found.facets {
+            let beside = if kind.wants_all() { query.clone() } else { query.without(*kind) };
+            for value in COLOURS.iter().chain(TOOLS) {
+                let mut one = Query::default();
+                one.choose(*kind, value).expect("any text");
+                let expected = there.iter().filter(|row| beside.fits(row) && one.fits(row)).count() as u64;
+                match counted.iter().find(|c| kind.key(&c.value) == kind.key(value)) {
+                    Some(there) if expected <= large.exact => prop_assert_eq!(there.count, expected, "{} {}", kind, value),
+                    Some(there) => prop_assert!(there.count > large.exact, "{} {}", kind, value),
+                    None if expected > 0 => {
+                        // Left out: of a large set, where enough others are counted, and never what was chosen.
+                        let fit = there.iter().filter(|row| beside.fits(row)).count() as u64;
+                        let values = if *kind == Kind::Tool { TOOLS.len() } else { COLOURS.len() };
+                        prop_assert!(fit > large.above && values > large.counted, "{} {}", kind, value);
+                        prop_assert!(!query.has(*kind, value), "{} {}", kind, value);
+                    }
+                    None => {}
+                }
+            }
+        }
+        // Where nothing fits, everything that helps is named: each facet, each of several words, all words.
+        let facets = Kind::ALL.iter().filter(|kind| query.values(**kind).next().is_some()).map(|kind| Left::Facet(*kind));
+        let several = query.words().len() > 1;
+        let one = query.words().into_iter().filter(|_| several).map(|word| Left::Word(word.to_owned()));
+        let all = (!query.text.is_empty()).then_some(Left::Words);
+        let without: Vec<(Left<Kind>, u64)> = facets
+            .chain(one)
+            .chain(all)
+            .map(|left| {
+                let other = query.leaving_out(&left);
+                let count = there.iter().filter(|row| other.fits(row)).count() as u64;
+                (left, count)
+            })
+            .filter(|(_, count)| *count > 0 && fits.is_empty())
+            .collect();
+        prop_assert_eq!(&found.without, &without);
+    }
+
+    /// Pages of any length, forwards and then backwards, show every row once, in one order.
+    #[test]
+    fn pages_cover_every_row_once(
+        rows in prop::collection::vec(row(), 0..60),
+        query in question(),
+        limit in 1_usize..7,
+        large in larges(),
+    ) {
+        let whole = ask(&index(&rows), &query, &[], 1_000).ids;
+        let index = filled(Index::with_large(large), &rows);
+        prop_assert_eq!(&ask(&index, &query, &[], 1_000).ids, &whole);
+        prop_assert_eq!(walk_through(&index, &query, limit), whole.clone());
+
+        // Back from the end.
+        let mut at = query.from_the_start();
+        while let Some(next) = ask(&index, &at, &[], limit).next {
+            at = at.at(&next);
+        }
+        let mut seen: Vec<Uuid> = Vec::new();
+        loop {
+            let found = ask(&index, &at, &[], limit);
+            seen.splice(0..0, found.ids);
+            match found.previous {
+                Some(previous) => at = at.at(&previous),
+                None => break,
+            }
+        }
+        prop_assert_eq!(seen, whole);
+    }
+
+    /// Rows that come while somebody reads push none of the others out and show none twice.
+    #[test]
+    fn rows_that_come_in_between_disturb_no_page(
+        rows in prop::collection::vec(row(), 5..40),
+        later in prop::collection::vec(row(), 1..20),
+        order in prop::sample::select(vec![Order::Reputation, Order::Newest, Order::Name]),
+        large in larges(),
+    ) {
+        let mut index = filled(Index::with_large(large), &rows);
+        let query = Query::default().with_order(order);
+        let before = ask(&index, &query, &[], 1_000).ids;
+        let first = ask(&index, &query, &[], 3);
+        for row in &later {
+            let fresh = Entry { id: Uuid::from_u128(row.id.as_u128() + 1_000), ..row.clone() };
+            index.put(&fresh);
+        }
+        let mut seen = first.ids.clone();
+        let mut next = first.next;
+        while let Some(cursor) = next {
+            let found = ask(&index, &query.at(&cursor), &[], 3);
+            seen.extend(found.ids);
+            next = found.next;
+        }
+        let old: Vec<Uuid> = seen.iter().copied().filter(|id| id.as_u128() <= 1_000).collect();
+        prop_assert_eq!(old, before);
+        let each: HashSet<Uuid> = seen.iter().copied().collect();
+        prop_assert_eq!(each.len(), seen.len());
+    }
+}
+
+pub(super) fn named(id: u128, name: &str, text: &str, reputation: u32) -> Entry<Kind> {
+    Entry {
+        id: Uuid::from_u128(id),
+        name: name.into(),
+        sort_name: name.to_lowercase(),
+        strong: Vec::new(),
+        technologies: Vec::new(),
+        text: vec![text.into()],
+        values: Vec::new(),
+        reputation,
+        since: 0,
+    }
+}
+
+fn numbers(index: &Index<Kind>, text: &str) -> (Vec<u128>, Option<String>) {
+    let found = ask(index, &Query::default().with_text(text), &[], 20);
+    (found.ids.iter().map(Uuid::as_u128).collect(), found.instead)
+}
+
+#[test]
+fn the_best_match_comes_first_and_then_the_best_known() {
+    let mut rows = vec![
+        named(1, "Cloud Harbour", "", 0),
+        named(2, "Cloud", "", 0),
+        named(3, "Harbour", "a cloud", 90),
+        named(4, "Big Cloud", "", 50),
+    ];
+    rows[2].strong = vec!["Docks".into()];
+    let mut strong = named(5, "Sky", "", 0);
+    strong.strong = vec!["Cloud and infrastructure".into()];
+    rows.push(strong);
+    let index = index(&rows);
+    assert_eq!(numbers(&index, "cloud"), (vec![2, 4, 1, 5, 3], None));
+    assert_eq!(numbers(&index, "CLOUD harbour").0, [1, 3]);
+}
+
+#[test]
+fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
+    let mut kubernetes = named(1, "Kubernaut Labs", "We run clusters.", 0);
+    kubernetes.technologies = vec!["Kubernetes".into(), "PostgreSQL".into(), "C++".into()];
+    let index =
+        index(&[kubernetes, named(2, "Zürich Rust", "", 0), named(3, "株式会社メルカリ", "", 0), named(4, "Яндекс", "", 0)]);
+    let said = |text: &str| numbers(&index, text);
+    assert_eq!(said("kubernout labs"), (vec![1], Some("kubernaut labs".into())));
+    assert_eq!(said("kubernets"), (vec![1], Some("kubernetes".into())));
+    assert_eq!(said("postgers").0, [1], "another name of a technology");
+    assert_eq!(said("rsut"), (vec![2], Some("rust".into())));
+    assert_eq!(said("zurcih").0, [2]);
+    assert_eq!(said("яндкес").0, [4], "other alphabets too");
+    assert_eq!(said("kuber"), (vec![1], None), "a beginning is no mistake");
+    assert_eq!(said("メルカリ").0, [3]);
+    for (nowhere, why) in [
+        ("c#", "signs count"),
+        ("rxx", "in short words every letter counts"),
+        ("elephants", "far from all"),
+        ("clsuters", "descriptions are no vocabulary"),
+        ("🚀", "no words"),
+    ] {
+        assert_eq!(said(nowhere).0, [0_u128; 0], "{why}");
+    }
+    assert_eq!(said("k8s").0, [1]);
+    assert_eq!(said("c++").0, [1]);
+    assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
+    assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
+    assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+}
+
+#[test]
+fn a_cursor_belongs_to_its_list() {
+    let index = index(&(1..=9).map(|n| named(n, &format!("Row {n}"), "", 0)).collect::<Vec<_>>());
+    let query: Query<Kind> = Query::default();
+    let next = ask(&index, &query, &[], 3).next.expect("there are more");
+    let other = query.with_order(Order::Name).at(&next);
+    assert_eq!(
+        index.ask(&Ask { query: &other, count: &[], hidden: &[], limit: 3, skip: 0 }).expect_err("another order").status(),
+        422
+    );
+    assert_eq!(
+        index.ask(&Ask { query: &query.at("zz"), count: &[], hidden: &[], limit: 3, skip: 0 }).expect_err("no cursor").status(),
+        422
+    );
+}
+
+#[test]
+fn worn_rows_are_forgotten() {
+    let mut index = index(&[named(1, "One", "", 0)]);
+    for n in 0..30_000 {
+        index.put(&named(1, "One", "", n));
+    }
+    assert!(index.is_worn() && index.rows() == 1 && index.bytes() > 0);
+    assert_eq!(ask(&index, &Query::default().with_text("one"), &[], 5).total, 1);
+}
