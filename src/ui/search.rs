@@ -18,14 +18,16 @@ use uuid::Uuid;
 /// What a room below shows beside a list that is searched, for whoever keeps something of it.
 #[derive(Clone)]
 pub struct Beside {
-    /// Above what was found, by the question.
+    /// Above what was found, by the question; with the forms that the rows' buttons belong to.
     pub above: Show<String>,
-    /// On a row, by its id and name.
-    pub row: Show<(Uuid, String)>,
+    pub row: OnRow,
 }
 
+/// Writes what stands on a row, by its id and name. Rows hold no state, whoever reads them.
+pub type OnRow = Arc<dyn Fn(&mut Markup, Uuid, &str) + Send + Sync>;
+
 /// Comes with the list, once: a place on each row that waits by itself costs more than the row around it. Nothing for whoever
-/// keeps nothing: their rows hold no state, and are written as text.
+/// keeps nothing.
 pub type Keeps = Arc<dyn Fn() -> Later<Option<Beside>> + Send + Sync>;
 
 /// The address of a list with this question, for the workspace that it is looked at from.

@@ -10,8 +10,8 @@ use crate::{
     ui::{
         found::Described,
         page::{acting, fetched, shown_over_with},
-        parts::{Empty, FIRST, Logo, PageHead, put_icon, put_logo, written},
-        search::{Beside, Keeps, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
+        parts::{Empty, FIRST, PageHead, put_icon, put_logo, written},
+        search::{Beside, Keeps, OnRow, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::prelude::*;
@@ -94,18 +94,9 @@ fn Results(
     let showing = format!("Showing {} of {count}", found.items.len());
     let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
     let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let rows = if let Some(beside) = beside {
-        let rows = cards
-            .map(|(first, card)| {
-                let keep = (beside.row)((card.id.0, card.name.clone()));
-                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
-            })
-            .collect_view();
-        view! { <ul class="results">{rows}</ul> }.into_any()
-    } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
-        written("ul", &[("class", "results")], rows).into_any()
-    };
+    let keeps = beside.as_ref().map(|beside| &beside.row);
+    let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting, keeps)));
+    let rows = written("ul", &[("class", "results")], rows);
     view! {
         {facets}
         {chips}
@@ -117,28 +108,8 @@ fn Results(
     .into_any()
 }
 
-/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
-#[component]
-fn Row(card: CommunityCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
-    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
-    let about = written("ul", &[("class", "meta")], Markup::made(|to| put_about(to, &card)));
-    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
-    view! {
-        <li class="result">
-            <Logo name=card.name url=card.logo_url first/>
-            <div class="result__body">
-                {name}
-                {about}
-                {(!card.bio.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.bio}</p> })}
-                <div class="result__tools">{keep}</div>
-            </div>
-            {facts}
-        </li>
-    }
-}
-
-/// A row on which nothing else stands.
-fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str) {
+/// A row, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str, keeps: Option<&OnRow>) {
     to.put(r#"<li class="result">"#, &[]);
     put_logo(to, &card.name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
@@ -149,7 +120,11 @@ fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str) {
     if !card.bio.is_empty() {
         to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.bio]);
     }
-    to.put(r#"<div class="result__tools"></div></div><dl class="result__facts">"#, &[]);
+    to.put(r#"<div class="result__tools">"#, &[]);
+    if let Some(keeps) = keeps {
+        keeps(to, card.id.0, &card.name);
+    }
+    to.put(r#"</div></div><dl class="result__facts">"#, &[]);
     put_facts(to, card);
     to.put("</dl></li>", &[]);
 }
@@ -175,5 +150,53 @@ fn put_facts(to: &mut Markup, card: &CommunityCard) {
         if !text.is_empty() {
             to.put("<div><dt>{}</dt><dd><bdi>{}</bdi></dd></div>", &[term, text]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::CommunityId;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_row_says_what_a_card_says_and_holds_what_is_kept() {
+        let full = CommunityCard {
+            id: CommunityId(Uuid::nil()),
+            slug: "apex-circle".into(),
+            name: "Apex <Circle>".into(),
+            logo_url: None,
+            community_type: "Developer community".into(),
+            place_label: "Pune, India".into(),
+            region: "South Asia".into(),
+            languages: vec!["English".into(), "Hindi".into()],
+            size: "51 to 200".into(),
+            bio: "Says <b>.".into(),
+            answers_label: "Usually answers in 5 hours".into(),
+        };
+        let row = |card: &CommunityCard, keeps: Option<&OnRow>| {
+            Markup::made(|to| put_row(to, card, true, "organization:acme", keeps)).into_string()
+        };
+        let text = row(&full, None);
+        for there in [
+            "<a class=\"card__link\" href=\"/communities/apex-circle?as=organization%3Aacme\"><bdi>Apex &lt;Circle&gt;</bdi></a>",
+            "<bdi>Pune, India</bdi></li>",
+            "<p class=\"result__text\" dir=\"auto\">Says &lt;b&gt;.</p>",
+            "<dt>Languages</dt><dd><bdi>English, Hindi</bdi></dd>",
+            "<div class=\"result__tools\"></div>",
+        ] {
+            assert!(text.contains(there), "{there}: {text}");
+        }
+        let bare = row(&CommunityCard { bio: String::new(), size: String::new(), ..full.clone() }, None);
+        assert!(!bare.contains("result__text") && !bare.contains("<dt>People</dt>"), "{bare}");
+
+        // Whoever keeps something reads the same row, with one thing more on it.
+        let button = "<button name=\"id\" value=\"00000000-0000-0000-0000-000000000000\">Apex &lt;Circle&gt;</button>";
+        let keeps: OnRow = Arc::new(|to: &mut Markup, id: Uuid, name: &str| {
+            to.put(r#"<button name="id" value="{}">{}</button>"#, &[&id.to_string(), name]);
+        });
+        let kept = row(&full, Some(&keeps));
+        assert!(kept.contains(&format!("<div class=\"result__tools\">{button}</div></div>")), "{kept}");
+        assert_eq!(kept.replace(button, ""), text);
     }
 }

@@ -19,7 +19,7 @@ use crate::{
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
         parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo, written},
-        search::{Beside, Keeps, Searching, Suggested, chosen, instead, narrow, pages, search_field},
+        search::{Beside, Keeps, OnRow, Searching, Suggested, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::prelude::*;
@@ -122,18 +122,9 @@ fn Results(
     let showing = format!("Showing {} of {count}", found.items.len());
     let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
     let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let rows = if let Some(beside) = beside {
-        let rows = cards
-            .map(|(first, card)| {
-                let keep = (beside.row)((card.id.0, card.display_name.clone()));
-                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
-            })
-            .collect_view();
-        view! { <ul class="results">{rows}</ul> }.into_any()
-    } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
-        written("ul", &[("class", "results")], rows).into_any()
-    };
+    let keeps = beside.as_ref().map(|beside| &beside.row);
+    let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting, keeps)));
+    let rows = written("ul", &[("class", "results")], rows);
     view! {
         {facets}
         {chips}
@@ -158,29 +149,8 @@ fn few<S: AsRef<str>>(list: &[S], most: usize) -> String {
     if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
 }
 
-/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
-#[component]
-fn Row(card: OrganizationCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
-    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
-    let tags = written("ul", &[("class", "tags")], Markup::made(|to| put_tags(to, &card)));
-    let choice = written("label", &[("class", "choice choice--plain")], Markup::made(|to| put_choice(to, &card)));
-    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
-    view! {
-        <li class="result">
-            <Logo name=card.display_name url=card.logo_url first/>
-            <div class="result__body">
-                {name}
-                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
-                {tags}
-                <div class="result__tools">{choice} {keep}</div>
-            </div>
-            {facts}
-        </li>
-    }
-}
-
-/// A row on which nothing else stands.
-fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, acting: &str) {
+/// A row, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, acting: &str, keeps: Option<&OnRow>) {
     to.put(r#"<li class="result">"#, &[]);
     put_logo(to, &card.display_name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
@@ -193,7 +163,11 @@ fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, acting: &str) 
     put_tags(to, card);
     to.put(r#"</ul><div class="result__tools"><label class="choice choice--plain">"#, &[]);
     put_choice(to, card);
-    to.put(r#"</label></div></div><dl class="result__facts">"#, &[]);
+    to.put("</label>", &[]);
+    if let Some(keeps) = keeps {
+        keeps(to, card.id.0, &card.display_name);
+    }
+    to.put(r#"</div></div><dl class="result__facts">"#, &[]);
     put_facts(to, card);
     to.put("</dl></li>", &[]);
 }
@@ -547,19 +521,8 @@ fn BrandKit(
 mod tests {
     use super::*;
 
-    /// Tags without their attributes, and text; without what only a page that wakes looks for.
-    fn bare(html: &str) -> String {
-        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
-        html.split('<')
-            .map(|part| match part.split_once('>') {
-                Some((tag, text)) => format!("<{}>{text}", tag.split(' ').next().unwrap_or_default()),
-                None => part.to_owned(),
-            })
-            .collect()
-    }
-
     #[test]
-    fn a_row_is_the_same_whether_something_stands_on_it_or_not() {
+    fn a_row_says_what_a_card_says_and_holds_what_is_kept() {
         let card = |technologies: &[&str], words: &str, status: &str| -> OrganizationCard {
             serde_json::from_value(json!({
                 "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
@@ -579,18 +542,31 @@ mod tests {
             }))
             .expect("a card")
         };
-        for card in
-            [card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified"), card(&[], "", "Community Added")]
-        {
-            let text = Markup::made(|to| put_row(to, &card, true, "community:apex"));
-            let row = view! { <Row card first=true acting="community:apex".to_owned() keep=().into_any()/> };
-            assert_eq!(bare(&row.to_html()), bare(text.as_str()));
-            assert!(text.as_str().contains("href=\"/directory/acme-cloud?as=community%3Aapex\""), "{}", text.as_str());
-            assert!(
-                text.as_str().contains("Acme &lt;Cloud&gt;") && text.as_str().contains("Europe, Africa +1"),
-                "{}",
-                text.as_str()
-            );
+        let row = |card: &OrganizationCard, keeps: Option<&OnRow>| {
+            Markup::made(|to| put_row(to, card, true, "community:apex", keeps)).into_string()
+        };
+        let full = card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified");
+        let text = row(&full, None);
+        for there in [
+            "<a class=\"card__link\" href=\"/directory/acme-cloud?as=community%3Aapex\"><bdi>Acme &lt;Cloud&gt;</bdi></a>",
+            "Verified</span>",
+            "<p class=\"result__text\" dir=\"auto\">Says &lt;b&gt;.</p>",
+            "<li class=\"tag\">+1</li>",
+            "<dd>3 events of 2 communities</dd>",
+            "<dd>Europe, Africa +1</dd>",
+        ] {
+            assert!(text.contains(there), "{there}: {text}");
         }
+        let bare = row(&card(&[], "", "Community Added"), None);
+        assert!(!bare.contains("result__text") && !bare.contains("Verified") && !bare.contains("+1</li>"), "{bare}");
+
+        // Whoever keeps something reads the same row, with one thing more on it.
+        let button = "<button name=\"id\" value=\"018cc252-de60-70b3-8fd6-5bb847e99303\">Acme &lt;Cloud&gt;</button>";
+        let keeps: OnRow = Arc::new(|to: &mut Markup, id: uuid::Uuid, name: &str| {
+            to.put(r#"<button name="id" value="{}">{}</button>"#, &[&id.to_string(), name]);
+        });
+        let kept = row(&full, Some(&keeps));
+        assert!(kept.contains(&format!("{button}</div></div><dl class=\"result__facts\">")), "{kept}");
+        assert_eq!(kept.replace(button, ""), text);
     }
 }
