@@ -4,11 +4,11 @@
 
 use super::{
     page::{Later, PageError, Show},
-    parts::{Icon, put_icon, written},
+    parts::{Empty, FIRST, Icon, put_icon, written},
 };
 use crate::kernel::{
     markup::Markup,
-    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView},
+    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -178,6 +178,117 @@ pub fn instead<F: Facet>(path: &'static str, list: Vec<InsteadView>, acting: &st
         })
         .collect_view();
     view! { <ul class="chosen__list chosen__list--centered">{items}</ul> }
+}
+
+// ── A list, whole ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// How many fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    pub count: i64,
+    pub is_capped: bool,
+}
+
+impl Total {
+    /// "12", "2,000+".
+    pub fn label(self) -> String {
+        if self.is_capped { "2,000+".to_owned() } else { count_label(u64::try_from(self.count).unwrap_or_default()) }
+    }
+
+    /// "1 community", "12 communities".
+    pub fn of(self, one: &str, many: &str) -> String {
+        format!("{} {}", self.label(), if self.count == 1 { one } else { many })
+    }
+}
+
+/// A page of a list as it was found. Its room says what a row is, how many there are of what, and what to do where nothing is.
+pub struct List<'a, F: Ord, Row> {
+    pub path: &'static str,
+    pub query: &'a Query<F>,
+    pub acting: &'a str,
+    pub facets: &'a [FacetView],
+    pub items: &'a [Row],
+    pub total: Total,
+    /// Where nothing fits: what to leave out.
+    pub without: &'a [InsteadView],
+    pub previous: Option<&'a str>,
+    pub next: Option<&'a str>,
+    /// For whoever keeps something.
+    pub beside: Option<&'a Beside>,
+}
+
+/// What a room says where its list is empty: a title, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing {
+    /// Where something was asked for.
+    pub fits: (&'static str, &'static str),
+    /// Where nothing was.
+    pub is_there: (&'static str, &'static str),
+    pub icon: &'static str,
+}
+
+impl<F: Facet, Row> List<'_, F, Row> {
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.total.count == 0
+    }
+
+    /// What it can be narrowed by, and what is asked for.
+    pub fn narrowing(&self) -> AnyView {
+        let facets = narrow(self.path, self.query, self.facets, self.acting);
+        let chips = chosen(self.path, self.query, self.acting);
+        view! {
+            {facets}
+            {chips}
+        }
+        .into_any()
+    }
+
+    /// What a room below shows above it.
+    pub fn above(&self) -> Option<AnyView> {
+        self.beside.map(|beside| (beside.above)(self.query.from_the_start().query()))
+    }
+
+    /// Why it is empty, what to leave out, and the room's ways to go on.
+    pub fn nothing(&self, words: Nothing, ways: AnyView) -> AnyView {
+        let (title, text) = match (self.query.is_narrowed(), self.without.is_empty()) {
+            (true, true) => words.fits,
+            (true, false) => (words.fits.0, "Close by:"),
+            (false, _) => words.is_there,
+        };
+        let suggested =
+            (!self.without.is_empty()).then(|| instead::<F>(self.path, self.without.to_vec(), self.acting).into_any());
+        view! {
+            <Empty title text icon=words.icon>
+                {suggested}
+                {ways}
+            </Empty>
+        }
+        .into_any()
+    }
+
+    /// How many there are, what can be done with them, the rows as `put` writes them (is it one of the first?), and pages both ways.
+    pub fn shown(&self, said: String, tools: Option<AnyView>, put: impl Fn(&mut Markup, &Row, bool, Option<&OnRow>)) -> AnyView {
+        let said = view! { <p class="results-count" role="status">{said}</p> };
+        let head = match tools {
+            Some(tools) => view! { <div class="toolbar">{said} {tools}</div> }.into_any(),
+            None => said.into_any(),
+        };
+        let keeps = self.beside.map(|beside| &beside.row);
+        let rows = Markup::made(|to| {
+            for (place, item) in self.items.iter().enumerate() {
+                put(to, item, place < FIRST, keeps);
+            }
+        });
+        let showing = format!("Showing {} of {}", self.items.len(), self.total.label());
+        let (previous, next) = (self.previous.map(str::to_owned), self.next.map(str::to_owned));
+        let paging = pages(self.path, self.query, self.acting, showing, previous, next);
+        view! {
+            {head}
+            {written("ul", &[("class", "results")], rows)}
+            {paging}
+        }
+        .into_any()
+    }
 }
 
 // ── The search field ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,16 +2,16 @@
 
 use crate::{
     features::communities::{
-        search::{CommunitiesQuery, CommunityFacet},
+        search::CommunitiesQuery,
         server_fns,
         views::{CommunitiesView, CommunityCard},
     },
-    kernel::{markup::Markup, search::count_label},
+    kernel::markup::Markup,
     ui::{
         found::Described,
         page::{acting, fetched, shown_over_with},
-        parts::{Empty, FIRST, PageHead, put_icon, put_logo, written},
-        search::{Beside, Keeps, OnRow, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
+        parts::{PageHead, put_icon, put_logo},
+        search::{Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
     },
 };
 use leptos::prelude::*;
@@ -21,6 +21,11 @@ use std::sync::Arc;
 
 const PATH: &str = "/communities";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
+const NOTHING: Nothing = Nothing {
+    fits: ("No community fits this search", "Try fewer words, or another spelling."),
+    is_there: ("No community is here yet", "The first one that is approved will stand here. It could be yours."),
+    icon: "users",
+};
 
 #[component]
 pub fn CommunitiesPage(
@@ -59,53 +64,36 @@ fn Results(
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
-    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, &found.facets, &acting);
-    let chips = chosen(PATH, &query, &acting);
-    if found.items.is_empty() && found.total == 0 {
-        let (title, words) = if query.is_narrowed() {
-            (
-                "No community fits this search",
-                if found.without.is_empty() { "Try fewer words, or another spelling." } else { "Close by:" },
-            )
-        } else {
-            ("No community is here yet", "The first one that is approved will stand here. It could be yours.")
-        };
-        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without.clone(), &acting));
-        let all = address(PATH, &CommunitiesQuery::default(), &acting);
-        return view! {
-            {facets}
-            {chips}
-            {above}
-            <Empty title text=words icon="users">
-                {suggested}
-                {query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> })}
-            </Empty>
-        }
-        .into_any();
-    }
-    let counted = u64::try_from(found.total).unwrap_or_default();
-    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
-    let noun = if found.total == 1 { "community" } else { "communities" };
-    let said = match &found.said_instead {
-        Some(instead) => format!("None has the words “{}”. {count} {noun} with “{instead}”", query.text),
-        None => format!("{count} {noun}"),
+    let list = List {
+        path: PATH,
+        query: &query,
+        acting: &acting,
+        facets: &found.facets,
+        items: &found.items,
+        total: Total { count: found.total, is_capped: found.total_capped },
+        without: &found.without,
+        previous: found.previous_cursor.as_deref(),
+        next: found.next_cursor.as_deref(),
+        beside: beside.as_ref(),
     };
-    let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
-    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let keeps = beside.as_ref().map(|beside| &beside.row);
-    let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting, keeps)));
-    let rows = written("ul", &[("class", "results")], rows);
+    let (narrowing, above) = (list.narrowing(), list.above());
+    let shown = if list.is_empty() {
+        let all = address(PATH, &CommunitiesQuery::default(), &acting);
+        let ways = query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
+        list.nothing(NOTHING, ways.into_any())
+    } else {
+        let all = list.total.of("community", "communities");
+        let said = match &found.said_instead {
+            Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", query.text),
+            None => all,
+        };
+        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &acting, keeps))
+    };
     view! {
-        {facets}
-        {chips}
+        {narrowing}
         {above}
-        <p class="results-count" role="status">{said}</p>
-        {rows}
-        {paging}
+        {shown}
     }
-    .into_any()
 }
 
 /// A row, with what stands on it for whoever keeps something.

@@ -7,19 +7,19 @@ use crate::{
         organizations::{
             rules::{
                 products::Product,
-                search::{DirectoryFacet, DirectoryQuery, MOST_COMPARED},
+                search::{DirectoryQuery, MOST_COMPARED},
             },
             server_fns,
             views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
-    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, search::count_label, text::isolated},
+    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, text::isolated},
     ui::{
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
-        parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo, written},
-        search::{Beside, Keeps, OnRow, Searching, Suggested, chosen, instead, narrow, pages, search_field},
+        parts::{Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo},
+        search::{Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, search_field},
     },
 };
 use leptos::prelude::*;
@@ -30,6 +30,11 @@ use std::sync::Arc;
 
 const PATH: &str = "/directory";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
+const NOTHING: Nothing = Nothing {
+    fits: ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name."),
+    is_there: ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you."),
+    icon: "building",
+};
 
 #[component]
 pub fn DirectoryPage(
@@ -74,9 +79,19 @@ fn Results(
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = DirectoryQuery::read(&found.query);
-    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, &found.facets, &acting);
-    let chips = chosen(PATH, &query, &acting);
+    let list = List {
+        path: PATH,
+        query: &query,
+        acting: &acting,
+        facets: &found.facets,
+        items: &found.items,
+        total: Total { count: found.total, is_capped: found.total_capped },
+        without: &found.without,
+        previous: found.previous_cursor.as_deref(),
+        next: found.next_cursor.as_deref(),
+        beside: beside.as_ref(),
+    };
+    let (narrowing, above) = (list.narrowing(), list.above());
     let closed = (!found.closed.is_empty()).then(|| {
         view! {
             <Notice tone="info" title="Not everything that was asked for is open to you">
@@ -84,63 +99,33 @@ fn Results(
             </Notice>
         }
     });
-    if found.items.is_empty() && found.total == 0 {
-        let (title, words) = if query.is_narrowed() {
-            (
-                "Nobody fits this search",
-                if found.without.is_empty() {
-                    "Try fewer words, another spelling, or a technology instead of a name."
-                } else {
-                    "Close by:"
-                },
-            )
-        } else {
-            ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.")
+    let shown = if list.is_empty() {
+        let ways = view! {
+            <a class="button button--primary" href=within(PATH, &acting)>"Show everybody"</a>
+            <a class="button" href=within("/directory/add", &acting)>"Add it for your community"</a>
         };
-        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without.clone(), &acting));
-        return view! {
-            {facets}
-            {chips}
-            {above}
-            {closed}
-            <Empty title text=words icon="building">
-                {suggested}
-                <a class="button button--primary" href=within(PATH, &acting)>"Show everybody"</a>
-                <a class="button" href=within("/directory/add", &acting)>"Add it for your community"</a>
-            </Empty>
-        }
-        .into_any();
-    }
-    let counted = u64::try_from(found.total).unwrap_or_default();
-    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
-    let noun = if found.total == 1 { "organization" } else { "organizations" };
-    let said = match (&found.said_instead, found.similar) {
-        (Some(instead), _) => format!("Nobody has the words “{}”. {count} {noun} with “{instead}”", query.text),
-        (None, true) => format!("Nobody has the words “{}”. Spelled alike: {count}", query.text),
-        (None, false) => format!("{count} {noun}"),
-    };
-    let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
-    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let keeps = beside.as_ref().map(|beside| &beside.row);
-    let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting, keeps)));
-    let rows = written("ul", &[("class", "results")], rows);
-    view! {
-        {facets}
-        {chips}
-        {above}
-        {closed}
-        <div class="toolbar">
-            <p class="results-count" role="status">{said}</p>
+        list.nothing(NOTHING, ways.into_any())
+    } else {
+        let all = list.total.of("organization", "organizations");
+        let said = match (&found.said_instead, found.similar) {
+            (Some(instead), _) => format!("Nobody has the words “{}”. {all} with “{instead}”", query.text),
+            (None, true) => format!("Nobody has the words “{}”. Spelled alike: {}", query.text, list.total.label()),
+            (None, false) => all,
+        };
+        let compare = view! {
             <form id="compare" method="get" action="/directory/compare">
                 {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
                 <button class="button button--small">{format!("Compare up to {MOST_COMPARED}")}</button>
             </form>
-        </div>
-        {rows}
-        {paging}
+        };
+        list.shown(said, Some(compare.into_any()), |to, card, first, keeps| put_row(to, card, first, &acting, keeps))
+    };
+    view! {
+        {narrowing}
+        {above}
+        {closed}
+        {shown}
     }
-    .into_any()
 }
 
 /// The first ones, and how many more: "Cash, Swag +2".
