@@ -23,7 +23,7 @@ use crate::{
         parts::{
             Address, Empty, HiddenNotice, Icon, Logo, More, Notice, PageHead, Pill, SafeHtmlView, Tier, Timeline, TimelineEntry,
         },
-        search::{Offer, Searching, Suggested, Suggestions, chosen, instead, narrow, pages, search_field},
+        search::{Along, Offer, Searching, Suggested, Suggestions, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::{context::Provider, prelude::*};
@@ -276,14 +276,15 @@ fn found() -> impl IntoView {
     let opened = vec![facet_view(&query, DirectoryFacet::Industry, industries)];
     let without =
         vec![instead_view(&query, &Left::Words, 214), instead_view(&query, &Left::Facet(DirectoryFacet::Region), 2_001)];
-    let (asked, acting) = (Memo::new(|_| DirectoryQuery::read("q=cloud")), Memo::new(|_| None::<String>));
+    let (asked, along) = (Memo::new(|_| DirectoryQuery::read("q=cloud")), Memo::new(|_| Along::default()));
+    let none = Along::default();
     let searching = Searching { path: PATH, label: "Search the kit", placeholder: "Company, technology or industry" };
     let offer = |kind: &'static str, label: &str| Offer { kind, label: label.to_owned(), href: PATH.to_owned() };
     let offers = vec![offer("Technology", "Rust"), offer("Technology", "Ruby"), offer("", "Rubicon Cloud")];
     let choose = |_: String| {};
     view! {
         <SiteSearch class="search"/>
-        {search_field(searching, asked, acting, nothing)}
+        {search_field(searching, asked, along, nothing)}
         <div class="kit__stage"><div class="combobox">
             <input class="input" role="combobox" aria-expanded="true" aria-controls="kit-offers" aria-activedescendant="kit-offers-0" aria-label="Typed" value="ru"/>
             <Suggestions id="kit-offers" list=RwSignal::new(offers) at=RwSignal::new(Some(0)) choose/>
@@ -293,12 +294,12 @@ fn found() -> impl IntoView {
             <div class="field"><label class="field__label" for="k-from">"From"</label><div class="field__control"><input class="input" id="k-from"/></div></div>
             <button class="button button--primary">"Show"</button>
         </div></form>
-        {narrow(PATH, &plain, &[], "")}
-        {narrow(PATH, &query, &facets, "")}
-        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, "")}</div>
-        {chosen(PATH, &query, "")}
-        {pages(PATH, &query, "", "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
-        <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, "")}</Empty>
+        {narrow(PATH, &plain, &[], &none)}
+        {narrow(PATH, &query, &facets, &none)}
+        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, &none)}</div>
+        {chosen(PATH, &query, &none)}
+        {pages(PATH, &query, &none, "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
+        <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, &none)}</Empty>
     }
 }
 

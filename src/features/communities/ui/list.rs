@@ -11,7 +11,7 @@ use crate::{
         found::Described,
         page::{acting, fetched, shown_over_with},
         parts::{PageHead, put_icon, put_logo},
-        search::{Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
+        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
     },
 };
 use leptos::prelude::*;
@@ -35,6 +35,7 @@ pub fn CommunitiesPage(
     let query = use_query_map();
     let acting = acting();
     let beside = beside();
+    let along = Memo::new(move |_| Along::acting(&acting.get().unwrap_or_default()));
     let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
     let loaded = fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::list(query, workspace));
     view! {
@@ -44,9 +45,9 @@ pub fn CommunitiesPage(
             <PageHead title="Communities" sub="Who organizes developer events: where they meet, how large they are, how fast they answer.">
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
-            {search_field(SEARCHING, asked, acting, suggest)}
+            {search_field(SEARCHING, asked, along, suggest)}
             {shown_over_with(loaded, move || beside(), move |found: Arc<CommunitiesView>, beside| {
-                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
+                view! { <Results found along beside/> }
             })}
         </div>
     }
@@ -59,15 +60,16 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 #[component]
 fn Results(
     found: Arc<CommunitiesView>,
-    acting: String,
+    along: Memo<Along>,
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
+    let (goes, along) = (along, along.get_untracked());
     let list = List {
         path: PATH,
         query: &query,
-        acting: &acting,
+        along: &along,
         facets: &found.facets,
         items: &found.items,
         total: Total { count: found.total, is_capped: found.total_capped },
@@ -76,9 +78,9 @@ fn Results(
         next: found.next_cursor.as_deref(),
         beside: beside.as_ref(),
     };
-    let (narrowing, above) = (list.narrowing(), list.above());
+    let (narrowing, above) = (list.narrowing(), list.above(goes));
     let shown = if list.is_empty() {
-        let all = address(PATH, &CommunitiesQuery::default(), &acting);
+        let all = address(PATH, &CommunitiesQuery::default(), &along);
         let ways = query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
         list.nothing(NOTHING, ways.into_any())
     } else {
@@ -87,7 +89,7 @@ fn Results(
             Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", query.text),
             None => all,
         };
-        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &acting, keeps))
+        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &along.acting, keeps))
     };
     view! {
         {narrowing}

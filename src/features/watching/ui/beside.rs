@@ -11,7 +11,7 @@ use crate::{
         form::{PostForm, Submit, TextField, TickField, came_back},
         page::{Later, Loaded, acting, fetched},
         parts::{Icon, put_icon},
-        search::{Beside, Keeps},
+        search::{Along, Beside, Keeps},
     },
 };
 use leptos::prelude::*;
@@ -39,10 +39,10 @@ fn beside(list: List) -> Keeps {
             let kept = Arc::new(loaded.await.ok().filter(|kept| kept.signed_in)?);
             let of_row = Arc::clone(&kept);
             Some(Beside {
-                above: Arc::new(move |query: String| {
+                above: Arc::new(move |(query, along): (String, Memo<Along>)| {
                     let acting = kept.acting.clone();
                     view! {
-                        <Searches list kept=KeptView::clone(&kept) query/>
+                        <Searches list kept=KeptView::clone(&kept) query along/>
                         <WatchForms list acting/>
                     }
                     .into_any()
@@ -57,10 +57,11 @@ fn beside(list: List) -> Keeps {
 
 /// The searches as tabs, the one that is shown lit; and the form that saves what is shown, where it is not saved yet.
 #[component]
-fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
+fn Searches(list: List, kept: KeptView, query: String, along: Memo<Along>) -> impl IntoView {
     let KeptView { acting, searches, .. } = kept;
     let address = |query: &str| {
-        within(&if query.is_empty() { list.path().to_owned() } else { format!("{}?{query}", list.path()) }, &acting)
+        let (acting, query) = (acting.clone(), query.to_owned());
+        move || Along { acting: acting.clone(), ..along.get() }.at(list.path(), &query)
     };
     let is_saved = searches.iter().any(|search| search.query == query);
     let tabs = (!searches.is_empty()).then(|| {
