@@ -129,6 +129,9 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
     await tabTo(compare, 160, 'Shift+Tab');
     await mei.keyboard.press('Enter');
   } else {
+    // They stay chosen while the list shows somebody else.
+    await by.press(mei.getByRole('list', { name: 'Chosen' }).getByRole('link'));
+    await expect(mei).not.toHaveURL(/[?&]q=/);
     await by.press(compare);
   }
   await expect(mei).toHaveURL(/\/directory\/compare\?/);
