@@ -115,16 +115,23 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   const question = `/directory?q=${mark}`;
   await expect(async () => {
     await open(mei, question);
-    await expect(mei.getByRole('checkbox', { name: new RegExp(`^Compare ${mark}`) })).toHaveCount(4, { timeout: 1_000 });
+    await expect(mei.getByRole('link', { name: new RegExp(`^Compare ${mark}`) })).toHaveCount(4, { timeout: 1_000 });
   }).toPass();
   await arrive(mei, way, question);
-  for (const name of names) await by.tick(mei.getByRole('checkbox', { name: `Compare ${name}`, exact: true }));
-  const compare = mei.getByRole('button', { name: 'Compare up to 4' });
+  for (const name of names) {
+    const one = mei.getByRole('link', { name: `Compare ${name}`, exact: true });
+    await by.press(one);
+    await expect(one).toHaveAttribute('aria-current', 'true');
+  }
+  const compare = mei.getByRole('link', { name: 'Compare 4 of at most 4' });
   if (by === keyboard) {
     // It stands above the list: one goes back.
     await tabTo(compare, 160, 'Shift+Tab');
     await mei.keyboard.press('Enter');
   } else {
+    // They stay chosen while the list shows somebody else.
+    await by.press(mei.getByRole('list', { name: 'Chosen' }).getByRole('link'));
+    await expect(mei).not.toHaveURL(/[?&]q=/);
     await by.press(compare);
   }
   await expect(mei).toHaveURL(/\/directory\/compare\?/);

@@ -23,7 +23,7 @@ use crate::{
         parts::{
             Address, Empty, HiddenNotice, Icon, Logo, More, Notice, PageHead, Pill, SafeHtmlView, Tier, Timeline, TimelineEntry,
         },
-        search::{Offer, Searching, Suggested, Suggestions, chosen, instead, narrow, pages, search_field},
+        search::{Along, Offer, Searching, Suggested, Suggestions, chosen, instead, narrow, pages, search_field},
     },
 };
 use leptos::{context::Provider, prelude::*};
@@ -48,7 +48,6 @@ pub fn sheet(site: &str) -> String {
          .kit__name{{padding-block-end:.5rem;border-block-end:1px solid var(--edge);font-size:1.125rem}}\n\
          .kit__stage{{position:relative;min-block-size:var(--stage,17rem)}}\n\
          .kit__stage .dialog{{position:absolute;inset:0 auto auto 0;margin:0;display:block}}\n\
-         .kit__stage .toasts{{position:absolute}}\n\
          .kit .table thead th{{position:static}}\n\
          .kit__stage--tall{{--stage:22rem}}\n\
          .kit__open .menu::details-content{{content-visibility:visible}}\n"
@@ -191,7 +190,6 @@ fn fields() -> impl IntoView {
                 <TextField form="fields" name="code" label="A code" short=true/>
             </div>
             <TextArea form="fields" name="about" label="Several lines" value="We back the events that our users go to." rows=3/>
-            <p class="field__counter">"120 of 500"</p>
             <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest-2027\"></iframe>"</textarea></div></div>
             <div class="form__row">
                 <div class="field"><label class="field__label" for="f-small">"A small choice"</label><div class="field__control"><select class="select select--small" id="f-small"><option>"Name"</option></select></div></div>
@@ -278,14 +276,15 @@ fn found() -> impl IntoView {
     let opened = vec![facet_view(&query, DirectoryFacet::Industry, industries)];
     let without =
         vec![instead_view(&query, &Left::Words, 214), instead_view(&query, &Left::Facet(DirectoryFacet::Region), 2_001)];
-    let (asked, acting) = (Memo::new(|_| DirectoryQuery::read("q=cloud")), Memo::new(|_| None::<String>));
+    let (asked, along) = (Memo::new(|_| DirectoryQuery::read("q=cloud")), Memo::new(|_| Along::default()));
+    let none = Along::default();
     let searching = Searching { path: PATH, label: "Search the kit", placeholder: "Company, technology or industry" };
     let offer = |kind: &'static str, label: &str| Offer { kind, label: label.to_owned(), href: PATH.to_owned() };
     let offers = vec![offer("Technology", "Rust"), offer("Technology", "Ruby"), offer("", "Rubicon Cloud")];
     let choose = |_: String| {};
     view! {
         <SiteSearch class="search"/>
-        {search_field(searching, asked, acting, nothing)}
+        {search_field(searching, asked, along, nothing)}
         <div class="kit__stage"><div class="combobox">
             <input class="input" role="combobox" aria-expanded="true" aria-controls="kit-offers" aria-activedescendant="kit-offers-0" aria-label="Typed" value="ru"/>
             <Suggestions id="kit-offers" list=RwSignal::new(offers) at=RwSignal::new(Some(0)) choose/>
@@ -295,12 +294,12 @@ fn found() -> impl IntoView {
             <div class="field"><label class="field__label" for="k-from">"From"</label><div class="field__control"><input class="input" id="k-from"/></div></div>
             <button class="button button--primary">"Show"</button>
         </div></form>
-        {narrow(PATH, &plain, &[], "")}
-        {narrow(PATH, &query, &facets, "")}
-        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, "")}</div>
-        {chosen(PATH, &query, "")}
-        {pages(PATH, &query, "", "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
-        <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, "")}</Empty>
+        {narrow(PATH, &plain, &[], &none)}
+        {narrow(PATH, &query, &facets, &none)}
+        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, &none)}</div>
+        {chosen(PATH, &query, &none)}
+        {pages(PATH, &query, &none, "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
+        <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, &none)}</Empty>
     }
 }
 
@@ -324,8 +323,6 @@ fn labels() -> impl IntoView {
             <span class="logo logo--medium logo--dark"><img class="logo__image" src="/logo.svg" alt="CommDesk logo" width="160" height="80"/></span>
             <span class="avatar avatar--small" aria-hidden="true">"RK"</span>
             <span class="avatar" aria-hidden="true">"RK"</span>
-            <span class="avatar avatar--large" aria-hidden="true">"RK"</span>
-            <svg class="icon icon--large" aria-hidden="true"><use href="/icons.svg#i-handshake"></use></svg>
             <Icon name="handshake"/>
             <Icon name="handshake" small=true/>
             <Brand/>
@@ -334,7 +331,6 @@ fn labels() -> impl IntoView {
         <ul class="meta meta--large"><li class="meta__item"><Icon name="calendar"/>"Fri 20 Nov, 18:30 IST"</li><li class="meta__item"><Icon name="users"/>"500 people"</li></ul>
         <p><Address text="https://events.apex-circle.example/2027/hackfest?city=pune&from=kit"/></p>
         <dl class="definition"><div class="definition__row"><dt>"Amount"</dt><dd class="num">"₹3,50,000.00"</dd></div><div class="definition__row"><dt>"Decides by"</dt><dd>"Mon 1 Mar 2027 (in 12 days)"</dd></div></dl>
-        <dl class="definition definition--columns"><div class="definition__row"><dt>"When"</dt><dd>"12 to 14 Mar"</dd></div><div class="definition__row"><dt>"People"</dt><dd class="num">"500"</dd></div></dl>
         <dl class="stats">
             <div class="stat"><dt class="stat__label">"Answered"</dt><dd class="stat__value">"62 %"</dd><dd class="stat__note">"faster than last quarter"</dd></div>
             <div class="stat"><dt class="stat__label">"Agreed"</dt><dd class="stat__value num">"₹12,40,000.00"</dd><dd class="stat__note">"with 4 sponsors"</dd></div>
@@ -348,7 +344,7 @@ fn labels() -> impl IntoView {
 fn rows() -> impl IntoView {
     view! {
         <div class="table-wrap"><table class="table table--rows"><caption class="visually-hidden">"Opportunities"</caption>
-            <thead><tr><th scope="col" aria-sort="ascending"><a class="table__sort" href="#rows" rel="external">"Event and role"</a></th><th scope="col" aria-sort="descending"><a class="table__sort" href="#rows" rel="external">"When"</a></th><th scope="col">"Website"</th><th scope="col" class="table__number">"Budget"</th></tr></thead>
+            <thead><tr><th scope="col">"Event and role"</th><th scope="col">"When"</th><th scope="col">"Website"</th><th scope="col" class="table__number">"Budget"</th></tr></thead>
             <tbody>
                 <tr><td class="table__main"><a class="table__link" href="#rows" rel="external">"HackFest 2027"</a><span class="table__sub">"Apex Circle, Pune"</span><Tier label="Platinum Sponsor" hue="violet"/></td><td data-label="When">"12 to 14 Mar"</td><td class="table__address" data-label="Website"><Address text="https://apex-circle.example/hackfest-2027"/></td><td class="table__number num" data-label="Budget">"₹2L to ₹5L"</td></tr>
                 <tr class="kit-hover"><td class="table__main"><a class="table__link" href="#rows" rel="external">"Hovered row"</a><span class="table__sub">"Harbour Devs, Singapore"</span></td><td data-label="When">"1 Apr"</td><td class="table__address" data-label="Website"><Address text="https://harbour.example"/></td><td class="table__number num" data-label="Budget">"$5,000"</td></tr>
@@ -356,8 +352,7 @@ fn rows() -> impl IntoView {
             <tfoot><tr><th scope="row">"Both"</th><td></td><td></td><td class="table__number num" data-label="Budget">"₹9L"</td></tr></tfoot></table></div>
         <ul class="list"><li class="list__row"><Logo name="Acme Cloud" url=None size="small"/><div class="list__body"><a class="list__link" href="#rows" rel="external">"Acme Cloud"</a><p class="list__sub">"Cloud and infrastructure"</p></div><div class="list__end"><Pill text="Verified" tone="success"/></div></li><li class="list__row kit-hover"><div class="list__body"><a class="list__link" href="#rows" rel="external">"Hovered"</a></div></li></ul>
         <div class="grid">
-            <article class="card"><h3 class="card__title"><a class="card__link" href="#rows" rel="external">"A card"</a></h3><p class="card__text">"Leads somewhere, all over."</p><div class="card__foot">"Foot"</div></article>
-            <article class="card card--quiet"><h3 class="card__title"><a class="card__link kit-focus" href="#rows" rel="external">"Focused"</a></h3><p class="card__text">"Without a shadow."</p></article>
+            <article class="event-card"><p class="event-card__date"><span class="event-card__month">"Mar"</span><span class="event-card__day num">"14"</span></p><div class="event-card__body"><h3 class="event-card__title"><a class="card__link kit-focus" href="#rows" rel="external">"Focused"</a></h3><p class="event-card__by">"Leads somewhere, all over."</p></div><div class="event-card__foot"><Tier label="Platinum Sponsor" hue="violet"/></div></article>
         </div>
         <section class="panel"><header class="panel__head"><h3 class="panel__title">"A panel"</h3><div class="panel__actions"><button class="button button--small">"Edit"</button></div></header><div class="panel__body">"Body"</div><footer class="panel__foot">"Foot"</footer></section>
         <section class="panel panel--flush"><header class="panel__head"><h3 class="panel__title">"A panel whose list reaches its edges"</h3></header><div class="panel__body"><ul class="list"><li class="list__row"><div class="list__body"><a class="list__link" href="#rows" rel="external">"Acme Cloud"</a></div></li><li class="list__row"><div class="list__body"><a class="list__link kit-focus" href="#rows" rel="external">"Focused"</a></div></li></ul></div></section>
@@ -385,13 +380,12 @@ fn ways() -> impl IntoView {
         <nav class="tabs" aria-label="Requests"><a class="tabs__tab" href="#ways" rel="external" aria-current="page">"Your turn "<span class="badge">"3"</span></a><a class="tabs__tab" href="#ways" rel="external">"Waiting"</a><a class="tabs__tab kit-hover" href="#ways" rel="external">"Hovered"</a></nav>
         <div class="filters" role="group" aria-label="Filters"><a class="chip" href="#ways" rel="external">"Region"</a><a class="chip kit-hover" href="#ways" rel="external">"Hovered"</a><a class="chip kit-focus" href="#ways" rel="external">"Focused"</a><button class="chip" aria-pressed="true">"Pressed"</button><button class="chip chip--quiet">"Quiet"</button><a class="chip" aria-current="true" href="#ways" rel="external">"South Asia"<Icon name="x" small=true/></a><a class="filters__clear" href="#ways" rel="external">"Clear all"</a></div>
         <div class="toolbar"><p>"A toolbar"</p><div class="toolbar__end"><button class="button button--small">"Sort"</button></div></div>
-        <ol class="stepper" aria-label="Steps"><li class="stepper__step" data-state="done"><span class="stepper__label">"Company"</span></li><li class="stepper__step" aria-current="step"><span class="stepper__label">"Budget"</span></li><li class="stepper__step" data-state="late"><span class="stepper__label">"Late"<span class="stepper__note">"3 Nov"</span></span></li><li class="stepper__step"><span class="stepper__label">"Review"</span></li></ol>
+        <ol class="stepper" aria-label="Steps"><li class="stepper__step" data-state="done"><span class="stepper__label">"Company"</span></li><li class="stepper__step" aria-current="step"><span class="stepper__label">"Budget"</span></li><li class="stepper__step" data-state="late"><span class="stepper__label">"Late"</span></li><li class="stepper__step"><span class="stepper__label">"Review"</span></li></ol>
         <Timeline entries/>
         <More count="Showing 20 of 1,000+" next=Some("#ways".into())/>
         <div class="kit__stage"><details class="menu" open><summary class="button">"A menu, opened"</summary><div class="menu__panel"><p class="menu__label">"asha@acme.example"</p><a class="menu__item" href="#ways" rel="external"><Icon name="settings"/>"Account"</a><a class="menu__item kit-hover" href="#ways" rel="external"><Icon name="users"/>"Hovered"</a><a class="menu__item" aria-current="true" href="#ways" rel="external">"Acme Cloud"</a><hr class="menu__rule"/><button class="menu__item"><Icon name="log-out"/>"Sign out"</button></div></details></div>
-        <div class="kit__stage"><details class="menu" open><summary class="chip">"A menu with a form"</summary><div class="menu__panel menu__panel--form"><fieldset class="fieldset"><legend class="fieldset__legend">"Region"</legend><div class="choices"><label class="choice choice--plain"><input class="choice__input" type="checkbox" checked/><span class="choice__label">"South Asia"</span></label></div></fieldset><button class="button button--primary button--small">"Show results"</button></div></details></div>
         <details class="menu switcher"><summary class="switcher__current"><span class="avatar avatar--small" aria-hidden="true">"AC"</span><span class="switcher__name">"Acme Cloud"</span><Icon name="chevrons-up-down" small=true/></summary><div class="menu__panel"><p class="menu__label">"Act for"</p></div></details>
-        <ul class="workspace__nav-list"><li><a class="nav-link" href="#ways" rel="external" aria-current="page"><Icon name="home"/><span class="nav-link__label">"Home"</span></a></li><li><a class="nav-link" href="#ways" rel="external"><Icon name="inbox"/><span class="nav-link__label">"Inbox"</span><span class="nav-link__count">"3"</span></a></li><li><a class="nav-link kit-hover" href="#ways" rel="external"><Icon name="tag"/><span class="nav-link__label">"Hovered"</span></a></li></ul>
+        <ul class="workspace__nav-list"><li><a class="nav-link" href="#ways" rel="external" aria-current="page"><Icon name="home"/><span class="nav-link__label">"Home"</span></a></li><li><a class="nav-link" href="#ways" rel="external"><Icon name="inbox"/><span class="nav-link__label">"Inbox"</span></a></li><li><a class="nav-link kit-hover" href="#ways" rel="external"><Icon name="tag"/><span class="nav-link__label">"Hovered"</span></a></li></ul>
         <KeysDialog id="kit-keys" title="Keys" keys=vec![Key { keys: &["j", "↓"], meaning: "Next request" }]/>
         <dl class="keys"><div class="keys__row"><dt class="keys__keys"><kbd class="keys__key">"j"</kbd>" or "<kbd class="keys__key">"↓"</kbd></dt><dd>"Next request"</dd></div></dl>
     }
@@ -405,8 +399,7 @@ fn messages() -> impl IntoView {
             .collect_view()}
         <div class="notice tone-info" role="status"><Icon name="info"/><div class="notice__body"><p class="notice__title">"We are checking Acme Cloud"</p><p>"It takes a day at most."</p></div><a class="button button--small notice__action" href="#messages" rel="external">"Complete the profile"</a></div>
         <HiddenNotice what="event" reason="The date lies in the past, and the venue says that it knows nothing of it."/>
-        <div class="kit__stage"><div class="toasts"><div class="toast tone-success"><Icon name="check"/><p class="toast__text">"Draft saved."</p><button class="button button--quiet button--small">"Undo"</button></div><div class="toast tone-danger"><Icon name="alert"/><p class="toast__text">"We could not be reached."</p></div></div></div>
-        <div class="kit__stage"><dialog class="dialog" open aria-labelledby="k-d"><div class="dialog__head"><h3 class="dialog__title" id="k-d">"Withdraw this request?"</h3><button class="icon-button" aria-label="Close"><Icon name="x"/></button></div><div class="dialog__body"><p>"Acme Cloud is told, and the place is free again."</p></div><div class="dialog__actions"><button class="button">"Keep it"</button><button class="button button--danger">"Withdraw request"</button></div></dialog></div>
+        <div class="kit__stage"><dialog class="dialog" open aria-labelledby="k-d"><div class="dialog__head"><h3 class="dialog__title" id="k-d">"Keys of this page"</h3><button class="icon-button" aria-label="Close"><Icon name="x"/></button></div><div class="dialog__body"><p>"What a page says over itself."</p></div></dialog></div>
         <SafeHtmlView html=crate::platform::markdown::render(prose)/>
     }
 }

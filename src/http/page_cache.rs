@@ -40,6 +40,7 @@ const PAGES: &[(&str, &[&[&str]])] = &[
     ("/opportunities", &[&board::NAMES, &["search", "cursor"]]),
     ("/opportunities/{id}", &[]),
     (
+        // Without `o`: whom somebody compares is theirs alone, and asked for once.
         "/directory",
         &[
             &["q", "sort", "cursor", "industry", "region", "technology"],

@@ -1176,6 +1176,31 @@ async fn whoever_applies_for_a_known_website_is_led_to_its_people() {
         assert_eq!(known.expect("still good").slug, "acme-cloud");
         assert_eq!(service::known_profile_by(&at(3_600), &ticket).await.expect("the database answers"), None);
 
+        // Whoever signs out takes it along, by each of the ways out: what was told to one is not told to the next at that computer.
+        for way in ["the page", "the list of sessions", "everywhere", "the API", "one session, by the API"] {
+            let mut shared = town.visitor();
+            let keys = [("email", LENA), ("password", Town::PASSWORD)];
+            assert_eq!(shared.submit("/sign-in", "sign_in", &keys).await.status, StatusCode::SEE_OTHER, "{way}");
+            shared.set_cookie("commdesk_sent", &ticket);
+            assert!(shared.open(sent.location()).await.text.contains("Ask to join Acme Cloud"), "{way}: it is there before");
+            let sessions = shared.api(Method::GET, "/sessions", None).await.data();
+            let session = sessions["items"].as_array().expect("a list").iter().find(|it| it["isThis"] == json!(true));
+            let session = session.and_then(|it| it["id"].as_str()).expect("this one").to_owned();
+            let out = match way {
+                "the page" => shared.submit("/account", "sign_out", &[]).await,
+                "the list of sessions" => shared.submit("/account/sessions", "revoke", &[("session", session.as_str())]).await,
+                "everywhere" => shared.submit("/account", "sign_out_everywhere", &[]).await,
+                "the API" => shared.api(Method::POST, "/auth/logout", None).await,
+                _ => shared.api(Method::DELETE, &format!("/sessions/{session}"), None).await,
+            };
+            assert!(out.status.is_success() || out.status == StatusCode::SEE_OTHER, "{way}: {}", out.text);
+            assert_eq!(shared.cookie("commdesk_sent"), None, "{way}");
+            let page = shared.open(sent.location()).await.text;
+            assert!(page.contains("Your application is with us") && !page.contains("Acme Cloud"), "{way}: {page}");
+        }
+        let keys = [("email", LENA), ("password", Town::PASSWORD)];
+        assert_eq!(lena.submit("/sign-in", "sign_in", &keys).await.status, StatusCode::SEE_OTHER, "everywhere was here too");
+
         // On the home page, for as long as the application waits; the way leads to the people who decide.
         let home = lena.open("/dashboard?as=organization:acme-india").await.text;
         let join = "/directory/acme-cloud/join?as=organization%3Aacme-india";

@@ -401,6 +401,46 @@ fn the_kit_uses_everything_that_ui_gives_pages() {
     assert!(gone.is_empty(), "excused, and no longer there: {gone:?}");
 }
 
+/// The sources of all pages but the kit, each once.
+fn pages_sources(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of sources") {
+        let path = entry.expect("a file").path();
+        if path.is_dir() {
+            if !path.ends_with("src/tests") {
+                found.extend(pages_sources(&path));
+            }
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("app/kit.rs") {
+            found.push(fs::read_to_string(&path).expect("a source"));
+        }
+    }
+    found
+}
+
+/// Does a source name this class: whole, or up to a part that is filled in (`logo--{size}`)?
+fn names_class(source: &str, class: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    let whole = source.match_indices(class).any(|(at, _)| {
+        let (before, after) = (source[..at].chars().next_back(), source[at + class.len()..].chars().next());
+        !before.is_some_and(is_name) && !after.is_some_and(is_name)
+    });
+    whole || class.match_indices('-').any(|(at, _)| source.contains(&format!("{}{{", &class[..=at])))
+}
+
+/// What only the kit shows is shown to nobody. Whatever a page makes of a class's word in prose counts as well: this finds what is
+/// surely unused.
+#[test]
+fn every_class_of_the_components_stands_on_a_page() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let pages = pages_sources(&root.join("src"));
+    let wanted: BTreeSet<String> = sheets(&root.join("style/components")).iter().flat_map(|(_, sheet)| classes(sheet)).collect();
+    assert!(wanted.contains("logo--large") && wanted.contains("chip"), "{wanted:?}");
+    let unused: Vec<_> = wanted.iter().filter(|class| !pages.iter().any(|page| names_class(page, class))).collect();
+    assert!(unused.is_empty(), "no page has {unused:#?}: take it out of `style/components`, the kit and `style/README.md`");
+    assert!(!names_class("class=\"event-card card__link\"", "card"), "a part of a name is none");
+    assert!(names_class("format!(\"logo logo--{size}\")", "logo--large"));
+}
+
 #[tokio::test]
 async fn the_kit_shows_every_class_and_state_of_the_components() {
     story(async |town| {

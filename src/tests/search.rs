@@ -654,3 +654,59 @@ async fn communities_are_searched_as_well() {
     })
     .await;
 }
+
+/// Where the links of a page's own part lead.
+fn leads(page: &str) -> Vec<String> {
+    let (_, own) = page.split_once("<main").expect("a page");
+    own.split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(|href| href.replace("&amp;", "&")).collect()
+}
+
+#[tokio::test]
+async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_paged() {
+    story(async |town| {
+        let ctx = told(town).await;
+        many(town, 1, 200).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let mut visitor = town.visitor();
+        let first = visitor.open("/directory?industry=Gaming").await.text;
+        assert!(first.contains("Choose up to 4 to compare."), "{first}");
+        // As a browser without scripts goes: one link after the other.
+        let on_rows = |page: &str| leads(page).into_iter().filter(|href| href.contains("#row-")).collect::<Vec<_>>();
+        let slug = |href: &str| href.split_once("#row-").expect("a row").1.to_owned();
+        let (one, other) = (slug(&on_rows(&first)[0]), slug(&on_rows(&first)[3]));
+        let page = visitor.open(on_rows(&first)[0].split('#').next().expect("an address")).await.text;
+        assert!(page.contains(&format!("id=\"row-{one}\"")), "where it goes on: {page}");
+        let page = visitor.open(on_rows(&page)[3].split('#').next().expect("an address")).await.text;
+        let both = format!("o={one}&o={other}");
+        let says_both = |page: &str, of: &str| {
+            assert!(page.contains("Compare 2 of at most 4"), "{of}: {page}");
+            assert!(leads(page).contains(&format!("/directory/compare?{both}")), "{of}: {page}");
+        };
+        says_both(&page, "chosen");
+        assert_eq!(page.matches("aria-current=\"true\" rel=\"nofollow\" data-stay").count(), 2, "{page}");
+
+        // Every other link of the list says them too, but the one that lets them go; and so does the search.
+        let list: Vec<String> =
+            leads(&page).into_iter().filter(|href| href.starts_with("/directory?") && !href.contains("#row-")).collect();
+        let silent: Vec<&String> = list.iter().filter(|href| !href.ends_with(&both)).collect();
+        assert_eq!(silent, ["/directory?industry=Gaming"], "of {list:?}");
+        for hidden in [&one, &other] {
+            assert!(page.contains(&format!("name=\"o\" value=\"{hidden}\"")), "{hidden}: {page}");
+        }
+        for wanted in ["region=", "sort=newest", "cursor="] {
+            let href = list.iter().find(|href| href.contains(wanted)).unwrap_or_else(|| panic!("no {wanted} in {list:?}"));
+            says_both(&visitor.open(href).await.text, href);
+        }
+        let without = list.iter().find(|href| !href.contains("industry=")).expect("a chip to take away");
+        says_both(&visitor.open(without).await.text, without);
+        says_both(&visitor.open(&format!("/directory?q=cloud&{both}")).await.text, "another search");
+        assert!(leads(&visitor.open(&format!("/directory/compare?{both}")).await.text).contains(&format!("/directory?{both}")));
+
+        // One is let go where it was chosen; a fifth has no room.
+        let chosen = on_rows(&page).into_iter().find(|href| slug(href) == one).expect("it is on this page");
+        assert!(visitor.open(chosen.split('#').next().expect("an address")).await.text.contains("Compare 1 of at most 4"));
+        let full = visitor.open("/directory?o=a&o=b&o=c&o=d").await.text;
+        assert!(full.contains("Compare 4 of at most 4") && on_rows(&full).is_empty(), "{full}");
+    })
+    .await;
+}

@@ -498,6 +498,22 @@ async fn what_is_watched_is_listed_while_it_may_be_seen() {
             assert!(ravi.open(page).await.text.contains("Stop watching"), "{page}");
             assert!(!mei.open(page).await.text.contains("Stop watching"), "{page} for somebody else");
         }
+        // On a list a button belongs to a form of the page, and says which row it is.
+        for (page, watched, name) in [("/directory", acme, "Acme Cloud"), ("/communities", harbour, "Harbour Devs")] {
+            let button = |form: &str, word: &str| {
+                format!("type=\"submit\" form=\"{form}\" name=\"id\" value=\"{watched}\" aria-label=\"{word}: {name}\">")
+            };
+            let (hers, his) = (mei.open(page).await.text, ravi.open(page).await.text);
+            assert!(hers.contains(&button("start-watching", "Watch")), "{page}: {hers}");
+            assert!(his.contains(&button("stop-watching", "Stop watching")), "{page}: {his}");
+            for (form, wanted) in [("start-watching", "yes"), ("stop-watching", "no")] {
+                let (_, rest) = his.split_once(&format!("id=\"{form}\"")).unwrap_or_else(|| panic!("{page} has no {form}"));
+                let (inside, _) = rest.split_once("</form>").expect("its end");
+                let field = format!("name=\"watch\" value=\"{wanted}\"");
+                assert!(inside.contains("name=\"_form\" value=\"watch\"") && inside.contains(&field), "{inside}");
+                assert!(inside.contains(&format!("name=\"back\" value=\"{page}\"")), "{inside}");
+            }
+        }
         set(town, "update organizations set updated_at = updated_at + interval '9 days' where slug = 'lumen-data'").await;
         let actor = who(&ctx, RAVI).await;
         let names = async || {

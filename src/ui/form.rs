@@ -120,6 +120,9 @@ impl FormState {
 #[component]
 pub fn PostForm(
     name: &'static str,
+    /// What buttons that stand elsewhere on the page name it by.
+    #[prop(optional, into)]
+    id: Option<String>,
     /// Another page's address, when the form stands in the frame around pages.
     #[prop(optional, into)]
     action: Option<String>,
@@ -182,6 +185,7 @@ pub fn PostForm(
     view! {
         <form
             class=class
+            id=id
             method="post"
             action=action
             enctype=files.then_some("multipart/form-data")

@@ -4,51 +4,80 @@
 
 use super::{
     page::{Later, PageError, Show},
-    parts::{Icon, put_icon, written},
+    parts::{Empty, FIRST, Icon, put_icon, written},
 };
 use crate::kernel::{
     markup::Markup,
-    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView},
+    search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use std::{pin::Pin, sync::Arc, time::Duration};
+use url::form_urlencoded;
 use uuid::Uuid;
 
 /// What a room below shows beside a list that is searched, for whoever keeps something of it.
 #[derive(Clone)]
 pub struct Beside {
-    /// Above what was found, by the question.
-    pub above: Show<String>,
-    /// On a row, by its id and name.
-    pub row: Show<(Uuid, String)>,
+    /// Above what was found, by the question, and what goes along; with the forms that the rows' buttons belong to.
+    pub above: Show<(String, Memo<Along>)>,
+    pub row: OnRow,
 }
 
+/// What goes along in every address of a list, beside its question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Along {
+    /// The workspace that it is looked at from; empty for none.
+    pub acting: String,
+    /// What the list carries for its reader while they narrow it: parameters of its own.
+    pub carried: Vec<(&'static str, String)>,
+}
+
+impl Along {
+    pub fn acting(workspace: &str) -> Self {
+        Self { acting: workspace.to_owned(), carried: Vec::new() }
+    }
+
+    /// The address of a question that is written already.
+    pub fn at(&self, path: &str, query: &str) -> String {
+        let mut all = form_urlencoded::Serializer::new(query.to_owned());
+        all.extend_pairs(self.pairs().into_iter().filter(|(_, value)| !value.is_empty()));
+        let all = all.finish();
+        if all.is_empty() { path.to_owned() } else { format!("{path}?{all}") }
+    }
+
+    fn pairs(&self) -> Vec<(&str, &str)> {
+        let carried = self.carried.iter().map(|(name, value)| (*name, value.as_str()));
+        std::iter::once(("as", self.acting.as_str())).chain(carried).collect()
+    }
+}
+
+/// Writes what stands on a row, by its id and name. Rows hold no state, whoever reads them.
+pub type OnRow = Arc<dyn Fn(&mut Markup, Uuid, &str) + Send + Sync>;
+
 /// Comes with the list, once: a place on each row that waits by itself costs more than the row around it. Nothing for whoever
-/// keeps nothing: their rows hold no state, and are written as text.
+/// keeps nothing.
 pub type Keeps = Arc<dyn Fn() -> Later<Option<Beside>> + Send + Sync>;
 
-/// The address of a list with this question, for the workspace that it is looked at from.
-pub fn address<F: Facet>(path: &str, query: &Query<F>, acting: &str) -> String {
-    let query = query.query_with(&[("as", acting)]);
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+/// The address of a list with this question.
+pub fn address<F: Facet>(path: &str, query: &Query<F>, along: &Along) -> String {
+    along.at(path, &query.query())
 }
 
 /// What the search form keeps besides its words.
-pub fn kept<F: Facet>(query: &Query<F>, acting: &str) -> impl IntoView + use<F> {
+pub fn kept<F: Facet>(query: &Query<F>, along: &Along) -> impl IntoView + use<F> {
     let mut fields: Vec<(String, String)> =
         query.chosen().map(|(facet, value)| (facet.name().to_owned(), value.to_owned())).collect();
     if query.order != Order::Relevance {
         fields.push(("sort".to_owned(), query.order.label().to_owned()));
     }
-    if !acting.is_empty() {
-        fields.push(("as".to_owned(), acting.to_owned()));
-    }
+    let besides = along.pairs().into_iter().filter(|(_, value)| !value.is_empty());
+    fields.extend(besides.map(|(name, value)| (name.to_owned(), value.to_owned())));
     fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
 }
 
 /// Menus of what the list can be narrowed by, and the orders.
-pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetView], acting: &str) -> impl IntoView + use<F> {
+pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetView], along: &Along) -> impl IntoView + use<F> {
     let of = |name: &str| F::EVERY.iter().copied().find(|facet| facet.name() == name);
     let menus = facets
         .iter()
@@ -56,7 +85,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetVie
         .filter_map(|view| Some((of(&view.name)?, view)))
         .map(|(facet, view)| {
             let chosen = view.values.iter().filter(|value| value.chosen).count();
-            let around = query.around(facet, &[("as", acting)]);
+            let around = query.around(facet, &along.pairs());
             let mut menu = Markup::of(r#"<summary class="chip">{}"#, &[&view.title]);
             if chosen > 0 {
                 menu.put(r#"<span class="chip__count num">{}</span>"#, &[&chosen.to_string()]);
@@ -66,7 +95,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetVie
             for value in &view.values {
                 let href = match &around {
                     Some(around) => format!("{path}?{}", around.with(&value.value)),
-                    None => address(path, &query.toggled(facet, &value.value), acting),
+                    None => address(path, &query.toggled(facet, &value.value), along),
                 };
                 put_link(&mut menu, &href, value.chosen);
                 menu.put(
@@ -85,7 +114,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetVie
     put_icon(&mut orders, "chevron-down", true);
     orders.put(r#"</summary><div class="menu__panel">"#, &[]);
     for order in Order::ALL.iter().filter(|order| **order != Order::Reputation || !query.text.is_empty()) {
-        put_link(&mut orders, &address(path, &query.with_order(*order), acting), query.order == *order);
+        put_link(&mut orders, &address(path, &query.with_order(*order), along), query.order == *order);
         orders.put("{}</a>", &[title(*order, query.text.is_empty())]);
     }
     orders.put("</div>", &[]);
@@ -111,7 +140,7 @@ const fn title(order: Order, without_words: bool) -> &'static str {
 }
 
 /// What is asked for, each part as a chip that takes it away.
-pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, acting: &str) -> impl IntoView + use<F> {
+pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, along: &Along) -> impl IntoView + use<F> {
     let chip = |label: String, href: String| {
         view! {
             <li>
@@ -123,14 +152,14 @@ pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, acting: &str) -> i
             </li>
         }
     };
-    let words = (!query.text.is_empty()).then(|| chip(format!("“{}”", query.text), address(path, &query.with_text(""), acting)));
+    let words = (!query.text.is_empty()).then(|| chip(format!("“{}”", query.text), address(path, &query.with_text(""), along)));
     let values = query
         .chosen()
         .map(|(facet, value)| {
-            chip(format!("{}: {}", facet.title(), facet.shown(value)), address(path, &query.toggled(facet, value), acting))
+            chip(format!("{}: {}", facet.title(), facet.shown(value)), address(path, &query.toggled(facet, value), along))
         })
         .collect_view();
-    let clear = address(path, &Query::<F>::default().with_order(query.order), acting);
+    let clear = address(path, &Query::<F>::default().with_order(query.order), along);
     query.is_narrowed().then(|| {
         view! {
             <div class="chosen">
@@ -145,13 +174,13 @@ pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, acting: &str) -> i
 pub fn pages<F: Facet>(
     path: &'static str,
     query: &Query<F>,
-    acting: &str,
+    along: &Along,
     count: String,
     previous: Option<String>,
     next: Option<String>,
 ) -> impl IntoView + use<F> {
-    let previous = previous.map(|cursor| address(path, &query.at(&cursor), acting));
-    let next = next.map(|cursor| address(path, &query.at(&cursor), acting));
+    let previous = previous.map(|cursor| address(path, &query.at(&cursor), along));
+    let next = next.map(|cursor| address(path, &query.at(&cursor), along));
     (previous.is_some() || next.is_some()).then(|| {
         view! {
             <nav class="pagination" aria-label="Pages">
@@ -166,16 +195,126 @@ pub fn pages<F: Facet>(
 }
 
 /// Where nothing fits: what to leave out, and how many there are then.
-pub fn instead<F: Facet>(path: &'static str, list: Vec<InsteadView>, acting: &str) -> impl IntoView + use<F> {
+pub fn instead<F: Facet>(path: &'static str, list: Vec<InsteadView>, along: &Along) -> impl IntoView + use<F> {
     let items = list
         .into_iter()
         .map(|one| {
-            let href = address(path, &Query::<F>::read(&one.query), acting);
+            let href = address(path, &Query::<F>::read(&one.query), along);
             let label = one.label;
             view! { <li><a class="chip" href=href rel="nofollow"><span><span class="num">{one.count_label}</span>" without “"<bdi>{label.trim_matches(['“', '”']).to_owned()}</bdi>"”"</span></a></li> }
         })
         .collect_view();
     view! { <ul class="chosen__list chosen__list--centered">{items}</ul> }
+}
+
+// ── A list, whole ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// How many fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Total {
+    pub count: i64,
+    pub is_capped: bool,
+}
+
+impl Total {
+    /// "12", "2,000+".
+    pub fn label(self) -> String {
+        if self.is_capped { "2,000+".to_owned() } else { count_label(u64::try_from(self.count).unwrap_or_default()) }
+    }
+
+    /// "1 community", "12 communities".
+    pub fn of(self, one: &str, many: &str) -> String {
+        format!("{} {}", self.label(), if self.count == 1 { one } else { many })
+    }
+}
+
+/// A page of a list as it was found. Its room says what a row is, how many there are of what, and what to do where nothing is.
+pub struct List<'a, F: Ord, Row> {
+    pub path: &'static str,
+    pub query: &'a Query<F>,
+    pub along: &'a Along,
+    pub facets: &'a [FacetView],
+    pub items: &'a [Row],
+    pub total: Total,
+    /// Where nothing fits: what to leave out.
+    pub without: &'a [InsteadView],
+    pub previous: Option<&'a str>,
+    pub next: Option<&'a str>,
+    /// For whoever keeps something.
+    pub beside: Option<&'a Beside>,
+}
+
+/// What a room says where its list is empty: a title, and what to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Nothing {
+    /// Where something was asked for.
+    pub fits: (&'static str, &'static str),
+    /// Where nothing was.
+    pub is_there: (&'static str, &'static str),
+    pub icon: &'static str,
+}
+
+impl<F: Facet, Row> List<'_, F, Row> {
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.total.count == 0
+    }
+
+    /// What it can be narrowed by, and what is asked for.
+    pub fn narrowing(&self) -> AnyView {
+        let facets = narrow(self.path, self.query, self.facets, self.along);
+        let chips = chosen(self.path, self.query, self.along);
+        view! {
+            {facets}
+            {chips}
+        }
+        .into_any()
+    }
+
+    /// What a room below shows above it.
+    pub fn above(&self, along: Memo<Along>) -> Option<AnyView> {
+        self.beside.map(|beside| (beside.above)((self.query.from_the_start().query(), along)))
+    }
+
+    /// Why it is empty, what to leave out, and the room's ways to go on.
+    pub fn nothing(&self, words: Nothing, ways: AnyView) -> AnyView {
+        let (title, text) = match (self.query.is_narrowed(), self.without.is_empty()) {
+            (true, true) => words.fits,
+            (true, false) => (words.fits.0, "Close by:"),
+            (false, _) => words.is_there,
+        };
+        let suggested = (!self.without.is_empty()).then(|| instead::<F>(self.path, self.without.to_vec(), self.along).into_any());
+        view! {
+            <Empty title text icon=words.icon>
+                {suggested}
+                {ways}
+            </Empty>
+        }
+        .into_any()
+    }
+
+    /// How many there are, what can be done with them, the rows as `put` writes them (is it one of the first?), and pages both ways.
+    pub fn shown(&self, said: String, tools: Option<AnyView>, put: impl Fn(&mut Markup, &Row, bool, Option<&OnRow>)) -> AnyView {
+        let said = view! { <p class="results-count" role="status">{said}</p> };
+        let head = match tools {
+            Some(tools) => view! { <div class="toolbar">{said} {tools}</div> }.into_any(),
+            None => said.into_any(),
+        };
+        let keeps = self.beside.map(|beside| &beside.row);
+        let rows = Markup::made(|to| {
+            for (place, item) in self.items.iter().enumerate() {
+                put(to, item, place < FIRST, keeps);
+            }
+        });
+        let showing = format!("Showing {} of {}", self.items.len(), self.total.label());
+        let (previous, next) = (self.previous.map(str::to_owned), self.next.map(str::to_owned));
+        let paging = pages(self.path, self.query, self.along, showing, previous, next);
+        view! {
+            {head}
+            {written("ul", &[("class", "results")], rows)}
+            {paging}
+        }
+        .into_any()
+    }
 }
 
 // ── The search field ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -213,17 +352,17 @@ fn option_id(list: &str, place: usize) -> String {
     format!("{list}-{place}")
 }
 
-fn offers<F: Facet>(path: &str, found: SuggestionsView, query: &Query<F>, acting: &str) -> Vec<Offer> {
+fn offers<F: Facet>(path: &str, found: SuggestionsView, query: &Query<F>, along: &Along) -> Vec<Offer> {
     // Everything else that was chosen stays; the words become what they meant.
     let base = query.with_text("");
     let values = found.values.into_iter().filter_map(|one| {
         let facet = F::EVERY.iter().copied().find(|facet| facet.name() == one.facet)?;
         let chosen = if base.has(facet, &one.value) { base.clone() } else { base.toggled(facet, &one.value) };
-        Some(Offer { kind: facet.title(), href: address(path, &chosen, acting), label: facet.shown(&one.value) })
+        Some(Offer { kind: facet.title(), href: address(path, &chosen, along), label: facet.shown(&one.value) })
     });
     let names = found.names.into_iter().map(|name| Offer {
         kind: "",
-        href: address(&format!("{path}/{}", name.slug), &Query::<F>::default(), acting),
+        href: Along::acting(&along.acting).at(&format!("{path}/{}", name.slug), ""),
         label: name.name,
     });
     values.chain(names).collect()
@@ -233,17 +372,18 @@ fn offers<F: Facet>(path: &str, found: SuggestionsView, query: &Query<F>, acting
 pub fn search_field<F: Facet>(
     about: Searching,
     asked: Memo<Query<F>>,
-    acting: Memo<Option<String>>,
+    along: Memo<Along>,
     suggest: Suggest,
 ) -> impl IntoView + use<F> {
     // What follows is the same for every list: a browser carries it once.
     let words = Signal::derive(move || asked.with(|asked| asked.text.clone()));
-    let now = move || acting.get_untracked().unwrap_or_default();
+    let acting = Memo::new(move |_| along.with(|along| Some(along.acting.clone()).filter(|acting| !acting.is_empty())));
+    let now = move || along.get_untracked();
     let leads: Leads = Arc::new(move |text: &str| address(about.path, &asked.get_untracked().with_text(text), &now()));
     let offered: Offered = Arc::new(move |found: SuggestionsView| offers(about.path, found, &asked.get_untracked(), &now()));
     view! {
         <SearchField about words leads offered acting suggest>
-            {move || kept(&asked.get(), &acting.get().unwrap_or_default())}
+            {move || kept(&asked.get(), &along.get())}
         </SearchField>
     }
 }

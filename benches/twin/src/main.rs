@@ -158,7 +158,7 @@ fn page(list: &List, cards: &[Card]) -> Markup {
                             (filters(list))
                             div class="toolbar" {
                                 p class="results-count" role="status" { (total) (if list.total == 1 { " organization" } else { " organizations" }) }
-                                form id="compare" method="get" action="/directory/compare" { button class="button button--small" { "Compare up to 4" } }
+                                p class="text-soft text-small" { "Choose up to 4 to compare." }
                             }
                             ul class="results" { @for card in cards { (row(card)) } }
                             @if let Some(next) = &list.next_cursor {
@@ -252,7 +252,7 @@ fn row(card: &Card) -> Markup {
         if card.supported_regions.len() > 2 { format!("{first} +{}", card.supported_regions.len() - 2) } else { first }
     };
     html! {
-        li class="result" {
+        li class="result" id={ "row-" (card.slug) } {
             @if let Some(hash) = card.logo_key.as_deref().and_then(|key| key.rsplit('/').next()).map(|name| name.trim_end_matches(".png")) {
                 span class="logo logo--medium" {
                     img class="logo__image" src={ "/media/logos/128/" (hash) ".webp" } srcset={ "/media/logos/128/" (hash) ".webp 1x, /media/logos/256/" (hash) ".webp 2x" } alt={ (card.display_name) " logo" } width="160" height="80" loading="lazy" decoding="async";
@@ -274,10 +274,7 @@ fn row(card: &Card) -> Markup {
                     @if more > 0 { li class="tag" { "+" (more) } }
                 }
                 div class="result__tools" {
-                    label class="choice choice--plain" {
-                        input class="choice__input" type="checkbox" name="o" value=(card.slug) form="compare" aria-label={ "Compare " (card.display_name) };
-                        span class="choice__label" { "Compare" }
-                    }
+                    a class="chip" href={ "/directory?o=" (card.slug) "#row-" (card.slug) } rel="nofollow" data-stay aria-label={ "Compare " (card.display_name) } { "Compare" }
                 }
             }
             dl class="result__facts" {

@@ -132,7 +132,7 @@ async fn sign_out(posted: Posted) -> AppResult<Done> {
     if let Some(person) = &posted.call.person {
         service::sign_out(&unclaimed(&posted), person).await?;
     }
-    Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)))
+    Ok(Done::to("/sign-in?done=out").cookies(ended_session(&posted.call.ctx)))
 }
 
 async fn revoke(posted: Posted) -> AppResult<Done> {
@@ -140,7 +140,7 @@ async fn revoke(posted: Posted) -> AppResult<Done> {
     let session: SessionId = posted.typed.text("session").parse().map_err(|_| AppError::NotFound)?;
     service::revoke_session(&unclaimed(&posted), person, session).await?;
     if session == person.session {
-        return Ok(Done::to("/sign-in?done=out").cookie(ended_session(&posted.call.ctx)));
+        return Ok(Done::to("/sign-in?done=out").cookies(ended_session(&posted.call.ctx)));
     }
     Ok(Done::to("/account/sessions?done=ended"))
 }
@@ -153,7 +153,7 @@ async fn turn_off(posted: Posted) -> AppResult<Done> {
 
 async fn sign_out_everywhere(posted: Posted) -> AppResult<Done> {
     service::sign_out_everywhere(&unclaimed(&posted), posted.call.person()?).await?;
-    Ok(Done::to("/sign-in?done=everywhere").cookie(ended_session(&posted.call.ctx)))
+    Ok(Done::to("/sign-in?done=everywhere").cookies(ended_session(&posted.call.ctx)))
 }
 
 async fn change_password(posted: Posted) -> AppResult<Done> {

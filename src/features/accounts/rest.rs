@@ -86,7 +86,7 @@ async fn logout(call: Call, _once: Once) -> ApiResult {
     if let Some(person) = &call.person {
         service::sign_out(&call.ctx, person).await?;
     }
-    with_cookie(ok(&Accepted::signed_out()), &ended_session(&call.ctx))
+    signed_out(&call.ctx, ok(&Accepted::signed_out()))
 }
 
 /// Asks for a link to a new password. Every address is answered alike.
@@ -187,7 +187,7 @@ async fn end_session(call: Call, once: Once, Seg(id): Seg<SessionId>) -> ApiResu
     let work = |ctx: Ctx| async move { service::revoke_session(&ctx, person, id).await };
     once.change(&call, &format!("DELETE /sessions/{id}"), b"", work).await?;
     let left = ok(&SessionsView { items: service::security(&call.ctx, person).await?.sessions });
-    if id == person.session { with_cookie(left, &ended_session(&call.ctx)) } else { Ok(left) }
+    if id == person.session { signed_out(&call.ctx, left) } else { Ok(left) }
 }
 
 async fn use_link(
@@ -295,16 +295,21 @@ fn with_cookie(mut response: Response, cookie: &str) -> AppResult<Response> {
     Ok(response)
 }
 
+/// An answer to somebody who is no longer signed in here.
+fn signed_out(ctx: &Ctx, answer: Response) -> ApiResult {
+    ended_session(ctx).iter().try_fold(answer, |answer, cookie| with_cookie(answer, cookie))
+}
+
 /// The cookie of a session that was just made or renewed; lives as long as a session may.
 pub(super) fn new_session(ctx: &Ctx, signed_in: &SignedIn) -> String {
     let settings = &ctx.house.settings;
     cookies::set(settings, cookies::session_name(settings), &signed_in.token, rules::SESSION_LIFE.num_seconds())
 }
 
-/// Takes the session's cookie away.
-pub(super) fn ended_session(ctx: &Ctx) -> String {
+/// Takes the session's cookie away, and what this browser was told of an application: whoever sits there next is somebody else.
+pub(super) fn ended_session(ctx: &Ctx) -> [String; 2] {
     let settings = &ctx.house.settings;
-    cookies::set(settings, cookies::session_name(settings), "", 0)
+    [cookies::session_name(settings), cookies::SENT].map(|name| cookies::set(settings, name, "", 0))
 }
 
 /// What the security page will call the session.

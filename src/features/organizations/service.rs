@@ -113,15 +113,12 @@ fn sent_ticket(ctx: &Ctx, application: OrganizationId) -> String {
     format!("{}~{until}~{}", application.0.simple(), sent_mark(ctx, application, until))
 }
 
-/// The cookie of [`sent_ticket`].
-const SENT_COOKIE: &str = "commdesk_sent";
-
 /// `Set-Cookie` after an application: with its ticket where its page has more to tell, else without what was told of another one.
 pub fn sent_cookie(ctx: &Ctx, known: Option<OrganizationId>) -> String {
     let settings = &ctx.house.settings;
     match known {
-        Some(application) => cookies::set(settings, SENT_COOKIE, &sent_ticket(ctx, application), SENT_FOR),
-        None => cookies::set(settings, SENT_COOKIE, "", 0),
+        Some(application) => cookies::set(settings, cookies::SENT, &sent_ticket(ctx, application), SENT_FOR),
+        None => cookies::set(settings, cookies::SENT, "", 0),
     }
 }
 
@@ -146,7 +143,7 @@ fn sent_application(ctx: &Ctx, ticket: &str) -> Option<OrganizationId> {
 /// # Errors
 /// When the database is away. Nothing for every other browser.
 pub async fn known_profile_here(ctx: &Ctx, headers: &HeaderMap) -> AppResult<Option<KnownProfile>> {
-    match cookies::get(headers, SENT_COOKIE) {
+    match cookies::get(headers, cookies::SENT) {
         Some(ticket) => known_profile_by(ctx, ticket).await,
         None => Ok(None),
     }

@@ -8,6 +8,10 @@ pub fn session_name(settings: &Settings) -> &'static str {
     if settings.cookies_are_secure() { "__Host-commdesk" } else { "commdesk" }
 }
 
+/// Whose website an application was for, in the browser that has sent it: made and read by `organizations`, and taken away by
+/// whoever signs out of that browser.
+pub const SENT: &str = "commdesk_sent";
+
 /// The value of a cookie that the caller sent.
 pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers

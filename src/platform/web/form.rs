@@ -211,8 +211,13 @@ impl Done {
     }
 
     #[must_use]
-    pub fn cookie(mut self, cookie: String) -> Self {
-        self.cookies.push(cookie);
+    pub fn cookie(self, cookie: String) -> Self {
+        self.cookies([cookie])
+    }
+
+    #[must_use]
+    pub fn cookies(mut self, cookies: impl IntoIterator<Item = String>) -> Self {
+        self.cookies.extend(cookies);
         self
     }
 }

@@ -2,7 +2,10 @@
 
 use super::Answer;
 use crate::ui::form::Outcome;
-use leptos::{ev::SubmitEvent, task::spawn_local};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    task::spawn_local,
+};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -149,6 +152,19 @@ pub fn press(selector: &str) {
     if let Some(it) = found.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok()) {
         it.click();
     }
+}
+
+/// The address of a link that changes the page around its reader (`data-stay`), if one was pressed: it is the caller's to go
+/// there, and the page stays where it is. What stands behind its `#` is where a page goes on that is loaded anew.
+pub fn staying(event: &MouseEvent) -> Option<String> {
+    let is_other = event.meta_key() || event.ctrl_key() || event.shift_key() || event.alt_key();
+    if event.default_prevented() || event.button() != 0 || is_other {
+        return None;
+    }
+    let pressed = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let href = pressed.closest("a[data-stay]").ok()??.get_attribute("href")?;
+    event.prevent_default();
+    Some(href.split('#').next().unwrap_or_default().to_owned())
 }
 
 /// Opens what an element is folded away in, and puts the focus on it.

@@ -7,7 +7,7 @@ mod in_browser;
 pub use in_browser::{
     awake, cookie, count, focus, focus_at, focus_first, focus_in, focused, for_machines, fresh_key, go, hash, is_online, moved,
     on_key, on_key_of_site, on_online, origin, press, reload, reload_once, remember, reveal, scroll_in, scrolled_in, send_form,
-    set_retry_after, set_status, step, ticked, title_text, went_wrong, written,
+    set_retry_after, set_status, staying, step, ticked, title_text, went_wrong, written,
 };
 
 #[cfg(feature = "ssr")]
@@ -16,7 +16,7 @@ mod on_server;
 pub use on_server::{
     awake, cookie, count, focus, focus_at, focus_first, focus_in, focused, for_machines, fresh_key, go, hash, is_online, moved,
     on_key, on_key_of_site, on_online, origin, press, reload, reload_once, remember, reveal, scroll_in, scrolled_in, send_form,
-    set_retry_after, set_status, step, ticked, title_text, went_wrong, written,
+    set_retry_after, set_status, staying, step, ticked, title_text, went_wrong, written,
 };
 
 /// What came back for a form that was sent in the background.

@@ -1,7 +1,10 @@
 //! The server's half: statuses are set, everything about windows does nothing.
 
 use super::Answer;
-use leptos::{ev::SubmitEvent, prelude::use_context};
+use leptos::{
+    ev::{MouseEvent, SubmitEvent},
+    prelude::use_context,
+};
 
 /// A key that makes a form's second click harmless.
 pub fn fresh_key() -> String {
@@ -62,6 +65,10 @@ pub fn step(_items: &str, _forward: bool) -> Option<String> {
 }
 
 pub fn press(_selector: &str) {}
+
+pub fn staying(_event: &MouseEvent) -> Option<String> {
+    None
+}
 
 pub fn reveal(_id: &str) {}
 

@@ -2,16 +2,16 @@
 
 use crate::{
     features::communities::{
-        search::{CommunitiesQuery, CommunityFacet},
+        search::CommunitiesQuery,
         server_fns,
         views::{CommunitiesView, CommunityCard},
     },
-    kernel::{markup::Markup, search::count_label},
+    kernel::markup::Markup,
     ui::{
         found::Described,
         page::{acting, fetched, shown_over_with},
-        parts::{Empty, FIRST, Logo, PageHead, put_icon, put_logo, written},
-        search::{Beside, Keeps, Searching, Suggested, address, chosen, instead, narrow, pages, search_field},
+        parts::{PageHead, put_icon, put_logo},
+        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
     },
 };
 use leptos::prelude::*;
@@ -21,6 +21,11 @@ use std::sync::Arc;
 
 const PATH: &str = "/communities";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search communities", placeholder: "Name, place or technology" };
+const NOTHING: Nothing = Nothing {
+    fits: ("No community fits this search", "Try fewer words, or another spelling."),
+    is_there: ("No community is here yet", "The first one that is approved will stand here. It could be yours."),
+    icon: "users",
+};
 
 #[component]
 pub fn CommunitiesPage(
@@ -30,6 +35,7 @@ pub fn CommunitiesPage(
     let query = use_query_map();
     let acting = acting();
     let beside = beside();
+    let along = Memo::new(move |_| Along::acting(&acting.get().unwrap_or_default()));
     let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
     let loaded = fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::list(query, workspace));
     view! {
@@ -39,9 +45,9 @@ pub fn CommunitiesPage(
             <PageHead title="Communities" sub="Who organizes developer events: where they meet, how large they are, how fast they answer.">
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
-            {search_field(SEARCHING, asked, acting, suggest)}
+            {search_field(SEARCHING, asked, along, suggest)}
             {shown_over_with(loaded, move || beside(), move |found: Arc<CommunitiesView>, beside| {
-                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
+                view! { <Results found along beside/> }
             })}
         </div>
     }
@@ -54,91 +60,46 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 #[component]
 fn Results(
     found: Arc<CommunitiesView>,
-    acting: String,
+    along: Memo<Along>,
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
     let query = CommunitiesQuery::read(&found.query);
-    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, &found.facets, &acting);
-    let chips = chosen(PATH, &query, &acting);
-    if found.items.is_empty() && found.total == 0 {
-        let (title, words) = if query.is_narrowed() {
-            (
-                "No community fits this search",
-                if found.without.is_empty() { "Try fewer words, or another spelling." } else { "Close by:" },
-            )
-        } else {
-            ("No community is here yet", "The first one that is approved will stand here. It could be yours.")
-        };
-        let suggested = (!found.without.is_empty()).then(|| instead::<CommunityFacet>(PATH, found.without.clone(), &acting));
-        let all = address(PATH, &CommunitiesQuery::default(), &acting);
-        return view! {
-            {facets}
-            {chips}
-            {above}
-            <Empty title text=words icon="users">
-                {suggested}
-                {query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> })}
-            </Empty>
-        }
-        .into_any();
-    }
-    let counted = u64::try_from(found.total).unwrap_or_default();
-    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
-    let noun = if found.total == 1 { "community" } else { "communities" };
-    let said = match &found.said_instead {
-        Some(instead) => format!("None has the words “{}”. {count} {noun} with “{instead}”", query.text),
-        None => format!("{count} {noun}"),
+    let (goes, along) = (along, along.get_untracked());
+    let list = List {
+        path: PATH,
+        query: &query,
+        along: &along,
+        facets: &found.facets,
+        items: &found.items,
+        total: Total { count: found.total, is_capped: found.total_capped },
+        without: &found.without,
+        previous: found.previous_cursor.as_deref(),
+        next: found.next_cursor.as_deref(),
+        beside: beside.as_ref(),
     };
-    let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
-    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let rows = if let Some(beside) = beside {
-        let rows = cards
-            .map(|(first, card)| {
-                let keep = (beside.row)((card.id.0, card.name.clone()));
-                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
-            })
-            .collect_view();
-        view! { <ul class="results">{rows}</ul> }.into_any()
+    let (narrowing, above) = (list.narrowing(), list.above(goes));
+    let shown = if list.is_empty() {
+        let all = address(PATH, &CommunitiesQuery::default(), &along);
+        let ways = query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
+        list.nothing(NOTHING, ways.into_any())
     } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
-        written("ul", &[("class", "results")], rows).into_any()
+        let all = list.total.of("community", "communities");
+        let said = match &found.said_instead {
+            Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", query.text),
+            None => all,
+        };
+        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &along.acting, keeps))
     };
     view! {
-        {facets}
-        {chips}
+        {narrowing}
         {above}
-        <p class="results-count" role="status">{said}</p>
-        {rows}
-        {paging}
-    }
-    .into_any()
-}
-
-/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
-#[component]
-fn Row(card: CommunityCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
-    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
-    let about = written("ul", &[("class", "meta")], Markup::made(|to| put_about(to, &card)));
-    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
-    view! {
-        <li class="result">
-            <Logo name=card.name url=card.logo_url first/>
-            <div class="result__body">
-                {name}
-                {about}
-                {(!card.bio.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.bio}</p> })}
-                <div class="result__tools">{keep}</div>
-            </div>
-            {facts}
-        </li>
+        {shown}
     }
 }
 
-/// A row on which nothing else stands.
-fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str) {
+/// A row, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str, keeps: Option<&OnRow>) {
     to.put(r#"<li class="result">"#, &[]);
     put_logo(to, &card.name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
@@ -149,7 +110,11 @@ fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str) {
     if !card.bio.is_empty() {
         to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.bio]);
     }
-    to.put(r#"<div class="result__tools"></div></div><dl class="result__facts">"#, &[]);
+    to.put(r#"<div class="result__tools">"#, &[]);
+    if let Some(keeps) = keeps {
+        keeps(to, card.id.0, &card.name);
+    }
+    to.put(r#"</div></div><dl class="result__facts">"#, &[]);
     put_facts(to, card);
     to.put("</dl></li>", &[]);
 }
@@ -175,5 +140,53 @@ fn put_facts(to: &mut Markup, card: &CommunityCard) {
         if !text.is_empty() {
             to.put("<div><dt>{}</dt><dd><bdi>{}</bdi></dd></div>", &[term, text]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::ids::CommunityId;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_row_says_what_a_card_says_and_holds_what_is_kept() {
+        let full = CommunityCard {
+            id: CommunityId(Uuid::nil()),
+            slug: "apex-circle".into(),
+            name: "Apex <Circle>".into(),
+            logo_url: None,
+            community_type: "Developer community".into(),
+            place_label: "Pune, India".into(),
+            region: "South Asia".into(),
+            languages: vec!["English".into(), "Hindi".into()],
+            size: "51 to 200".into(),
+            bio: "Says <b>.".into(),
+            answers_label: "Usually answers in 5 hours".into(),
+        };
+        let row = |card: &CommunityCard, keeps: Option<&OnRow>| {
+            Markup::made(|to| put_row(to, card, true, "organization:acme", keeps)).into_string()
+        };
+        let text = row(&full, None);
+        for there in [
+            "<a class=\"card__link\" href=\"/communities/apex-circle?as=organization%3Aacme\"><bdi>Apex &lt;Circle&gt;</bdi></a>",
+            "<bdi>Pune, India</bdi></li>",
+            "<p class=\"result__text\" dir=\"auto\">Says &lt;b&gt;.</p>",
+            "<dt>Languages</dt><dd><bdi>English, Hindi</bdi></dd>",
+            "<div class=\"result__tools\"></div>",
+        ] {
+            assert!(text.contains(there), "{there}: {text}");
+        }
+        let bare = row(&CommunityCard { bio: String::new(), size: String::new(), ..full.clone() }, None);
+        assert!(!bare.contains("result__text") && !bare.contains("<dt>People</dt>"), "{bare}");
+
+        // Whoever keeps something reads the same row, with one thing more on it.
+        let button = "<button name=\"id\" value=\"00000000-0000-0000-0000-000000000000\">Apex &lt;Circle&gt;</button>";
+        let keeps: OnRow = Arc::new(|to: &mut Markup, id: Uuid, name: &str| {
+            to.put(r#"<button name="id" value="{}">{}</button>"#, &[&id.to_string(), name]);
+        });
+        let kept = row(&full, Some(&keeps));
+        assert!(kept.contains(&format!("<div class=\"result__tools\">{button}</div></div>")), "{kept}");
+        assert_eq!(kept.replace(button, ""), text);
     }
 }

@@ -135,6 +135,9 @@ pub fn as_open_to(query: &DirectoryQuery, audience: Audience) -> (DirectoryQuery
 /// The most organizations that stand side by side.
 pub const MOST_COMPARED: usize = 4;
 
+/// The parameter of those that are compared, in the address of the comparison and of the list that they are chosen from.
+pub const COMPARED: &str = "o";
+
 /// Whom an address wants side by side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
@@ -149,7 +152,7 @@ pub fn compared(query: &str) -> Compared {
     let mut slugs: Vec<String> = Vec::new();
     for (name, value) in url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
         let slug: String = value.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(100).collect();
-        if name == "o" && !slug.is_empty() && !slugs.contains(&slug) && slugs.len() < 20 {
+        if name == COMPARED && !slug.is_empty() && !slugs.contains(&slug) && slugs.len() < 20 {
             slugs.push(slug);
         }
     }
@@ -161,7 +164,7 @@ pub fn compared(query: &str) -> Compared {
 pub fn compare_address(slugs: &[&str], acting: &str) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for slug in slugs {
-        query.append_pair("o", slug);
+        query.append_pair(COMPARED, slug);
     }
     if !acting.is_empty() {
         query.append_pair("as", acting);

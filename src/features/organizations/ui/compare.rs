@@ -1,6 +1,7 @@
 //! `/directory/compare?o=acme&o=globex`: up to four organizations side by side. The address is the state; it works without
 //! scripts.
 
+use super::directory::carrying;
 use crate::{
     features::organizations::{
         rules::search::{MOST_COMPARED, compare_address},
@@ -29,7 +30,7 @@ pub fn ComparePage() -> impl IntoView {
         <Described path="/directory/compare" title="Compare sponsors and partners" text="Sponsors and partners of developer communities side by side: what they work on, where, and what they have supported."/>
         <div class="center stack">
             <PageHead title="Side by side" sub="What sponsors and partners work on, where, and what they have supported.">
-                {move || view! { <a class="button" href=within("/directory", &acting.get().unwrap_or_default())>"Back to the directory"</a> }}
+                {move || view! { <a class="button" href=carrying(acting.get(), &asked.get()).at("/directory", "")>"Back to the directory"</a> }}
             </PageHead>
             {shown(loaded, move |found| view! { <Compared found acting=acting.get_untracked().unwrap_or_default()/> })}
         </div>
@@ -82,7 +83,7 @@ fn Compared(found: CompareView, acting: String) -> impl IntoView {
     let CompareView { items, unknown, refused, shows_money } = found;
     let refused = (!refused.is_empty()).then(|| {
         let text = format!(
-            "There is no room for {}: at most {MOST_COMPARED} stand side by side. Tick the {MOST_COMPARED} again in the directory.",
+            "There is no room for {}: at most {MOST_COMPARED} stand side by side. Take one away first, then choose again in the directory.",
             refused.join(", ")
         );
         view! { <Notice tone="warning" title="One too many"><p>{text}</p></Notice> }
@@ -95,7 +96,7 @@ fn Compared(found: CompareView, acting: String) -> impl IntoView {
         return view! {
             {refused}
             {unknown}
-            <Empty title="Nobody stands here yet" text="Tick two to four in the directory, then choose Compare." icon="building">
+            <Empty title="Nobody stands here yet" text="Choose Compare at two to four in the directory, then lay them side by side." icon="building">
                 <a class="button button--primary" href=within("/directory", &acting)>"Open the directory"</a>
             </Empty>
         }

@@ -7,29 +7,38 @@ use crate::{
         organizations::{
             rules::{
                 products::Product,
-                search::{DirectoryFacet, DirectoryQuery, MOST_COMPARED},
+                search::{COMPARED, DirectoryFacet, DirectoryQuery, MOST_COMPARED, compare_address, compared},
             },
             server_fns,
             views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
-    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, search::count_label, text::isolated},
+    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, text::isolated},
     ui::{
+        browser,
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
-        parts::{Empty, FIRST, Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo, written},
-        search::{Beside, Keeps, Searching, Suggested, chosen, instead, narrow, pages, search_field},
+        parts::{Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo},
+        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
     },
 };
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 const PATH: &str = "/directory";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
+const NOTHING: Nothing = Nothing {
+    fits: ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name."),
+    is_there: ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you."),
+    icon: "building",
+};
 
 #[component]
 pub fn DirectoryPage(
@@ -39,14 +48,22 @@ pub fn DirectoryPage(
     let query = use_query_map();
     let acting = acting();
     let beside = beside();
-    // What the directory does not know (`as`) is left out by its reader.
+    // What the directory does not know (`as`, `o`) is left out by its reader.
     let asked = Memo::new(move |_| query.with(|query| DirectoryQuery::read(&query.to_query_string())));
+    let along = Memo::new(move |_| query.with(|query| carrying(acting.get(), &query.to_query_string())));
+    // Who chooses somebody to compare stays where they are; without scripts the page comes back at that row.
+    let navigate = use_navigate();
+    let pressed = move |event: ev::MouseEvent| {
+        if let Some(href) = browser::staying(&event) {
+            navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+    };
     let loaded =
         fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::directory(query, workspace));
     view! {
         <Title text="Sponsors and partners"/>
         <Described path="/directory" title="Sponsors and partners" text="Verified sponsors and partners of developer communities, with what they work on and what they have supported."/>
-        <div class="center stack">
+        <div class="center stack" on:click=pressed>
             <PageHead title="Sponsors and partners" sub="Who stands behind developer events. Every profile was checked by a person, or added by a community.">
                 <a class="button button--primary" href="/become-sponsor">"Become a sponsor"</a>
                 {move || {
@@ -54,9 +71,9 @@ pub fn DirectoryPage(
                     acting.starts_with("community:").then(|| view! { <a class="button" href=within("/directory/add", &acting)>"Add one that is missing"</a> })
                 }}
             </PageHead>
-            {search_field(SEARCHING, asked, acting, suggest)}
+            {search_field(SEARCHING, asked, along, suggest)}
             {shown_over_with(loaded, move || beside(), move |found: Arc<DirectoryView>, beside| {
-                view! { <Results found acting=acting.get_untracked().unwrap_or_default() beside/> }
+                view! { <Results found along beside/> }
             })}
         </div>
     }
@@ -66,17 +83,92 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
     Box::pin(server_fns::suggest(text, workspace))
 }
 
+/// Whom somebody compares goes along with the list: they stay chosen while it is narrowed and paged.
+pub(super) fn carrying(acting: Option<String>, query: &str) -> Along {
+    let chosen = compared(query).slugs.into_iter().map(|slug| (COMPARED, slug));
+    Along { acting: acting.unwrap_or_default(), carried: chosen.collect() }
+}
+
+/// As [`carrying`], with one more, or without one of them.
+fn toggled(along: &Along, slug: &str) -> Along {
+    let mut other = along.clone();
+    other.carried.retain(|(_, chosen)| chosen != slug);
+    if other.carried.len() == along.carried.len() {
+        other.carried.push((COMPARED, slug.to_owned()));
+    }
+    other
+}
+
+/// A page of the directory with its question.
+#[derive(Clone)]
+struct Page {
+    found: Arc<DirectoryView>,
+    query: Arc<DirectoryQuery>,
+    /// For whoever keeps something.
+    beside: Option<Beside>,
+}
+
+impl Page {
+    fn list<'a>(&'a self, along: &'a Along) -> List<'a, DirectoryFacet, OrganizationCard> {
+        List {
+            path: PATH,
+            query: &self.query,
+            along,
+            facets: &self.found.facets,
+            items: &self.found.items,
+            total: Total { count: self.found.total, is_capped: self.found.total_capped },
+            without: &self.found.without,
+            previous: self.found.previous_cursor.as_deref(),
+            next: self.found.next_cursor.as_deref(),
+            beside: self.beside.as_ref(),
+        }
+    }
+
+    fn shown(&self, along: &Along) -> AnyView {
+        let list = self.list(along);
+        if list.is_empty() {
+            let ways = view! {
+                <a class="button button--primary" href=address(PATH, &DirectoryQuery::default(), along)>"Show everybody"</a>
+                <a class="button" href=within("/directory/add", &along.acting)>"Add it for your community"</a>
+            };
+            return list.nothing(NOTHING, ways.into_any());
+        }
+        let all = list.total.of("organization", "organizations");
+        let said = match (&self.found.said_instead, self.found.similar) {
+            (Some(instead), _) => format!("Nobody has the words “{}”. {all} with “{instead}”", self.query.text),
+            (None, true) => format!("Nobody has the words “{}”. Spelled alike: {}", self.query.text, list.total.label()),
+            (None, false) => all,
+        };
+        let put = |to: &mut Markup, card: &OrganizationCard, first: bool, keeps: Option<&OnRow>| {
+            put_row(to, card, first, &self.query, along, keeps);
+        };
+        list.shown(said, Some(self.compare(along)), put)
+    }
+
+    /// The way to whom the reader has chosen, side by side.
+    fn compare(&self, along: &Along) -> AnyView {
+        let chosen: Vec<&str> = along.carried.iter().map(|(_, slug)| slug.as_str()).collect();
+        if chosen.is_empty() {
+            return view! { <p class="text-soft text-small">{format!("Choose up to {MOST_COMPARED} to compare.")}</p> }
+                .into_any();
+        }
+        let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
+        let nobody = address(PATH, &self.query, &Along::acting(&along.acting));
+        view! {
+            <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
+            <a class="filters__clear" href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
+        }
+        .into_any()
+    }
+}
+
 #[component]
 fn Results(
     found: Arc<DirectoryView>,
-    acting: String,
+    along: Memo<Along>,
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
-    let query = DirectoryQuery::read(&found.query);
-    let above = beside.as_ref().map(|beside| (beside.above)(query.from_the_start().query()));
-    let facets = narrow(PATH, &query, &found.facets, &acting);
-    let chips = chosen(PATH, &query, &acting);
     let closed = (!found.closed.is_empty()).then(|| {
         view! {
             <Notice tone="info" title="Not everything that was asked for is open to you">
@@ -84,72 +176,16 @@ fn Results(
             </Notice>
         }
     });
-    if found.items.is_empty() && found.total == 0 {
-        let (title, words) = if query.is_narrowed() {
-            (
-                "Nobody fits this search",
-                if found.without.is_empty() {
-                    "Try fewer words, another spelling, or a technology instead of a name."
-                } else {
-                    "Close by:"
-                },
-            )
-        } else {
-            ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you.")
-        };
-        let suggested = (!found.without.is_empty()).then(|| instead::<DirectoryFacet>(PATH, found.without.clone(), &acting));
-        return view! {
-            {facets}
-            {chips}
-            {above}
-            {closed}
-            <Empty title text=words icon="building">
-                {suggested}
-                <a class="button button--primary" href=within(PATH, &acting)>"Show everybody"</a>
-                <a class="button" href=within("/directory/add", &acting)>"Add it for your community"</a>
-            </Empty>
-        }
-        .into_any();
-    }
-    let counted = u64::try_from(found.total).unwrap_or_default();
-    let count = if found.total_capped { "2,000+".to_owned() } else { count_label(counted) };
-    let noun = if found.total == 1 { "organization" } else { "organizations" };
-    let said = match (&found.said_instead, found.similar) {
-        (Some(instead), _) => format!("Nobody has the words “{}”. {count} {noun} with “{instead}”", query.text),
-        (None, true) => format!("Nobody has the words “{}”. Spelled alike: {count}", query.text),
-        (None, false) => format!("{count} {noun}"),
-    };
-    let showing = format!("Showing {} of {count}", found.items.len());
-    let paging = pages(PATH, &query, &acting, showing, found.previous_cursor.clone(), found.next_cursor.clone());
-    let cards = found.items.iter().enumerate().map(|(place, card)| (place < FIRST, card));
-    let rows = if let Some(beside) = beside {
-        let rows = cards
-            .map(|(first, card)| {
-                let keep = (beside.row)((card.id.0, card.display_name.clone()));
-                view! { <Row card=card.clone() first acting=acting.clone() keep/> }
-            })
-            .collect_view();
-        view! { <ul class="results">{rows}</ul> }.into_any()
-    } else {
-        let rows = Markup::made(|to| cards.for_each(|(first, card)| put_row(to, card, first, &acting)));
-        written("ul", &[("class", "results")], rows).into_any()
-    };
+    let page = Page { query: Arc::new(DirectoryQuery::read(&found.query)), found, beside };
+    let above = page.list(&along.get_untracked()).above(along);
+    let narrowed = page.clone();
     view! {
-        {facets}
-        {chips}
+        // Whom one compares is chosen on the page that is there: nothing is asked for again.
+        {move || narrowed.list(&along.get()).narrowing()}
         {above}
         {closed}
-        <div class="toolbar">
-            <p class="results-count" role="status">{said}</p>
-            <form id="compare" method="get" action="/directory/compare">
-                {(!acting.is_empty()).then(|| view! { <input type="hidden" name="as" value=acting.clone()/> })}
-                <button class="button button--small">{format!("Compare up to {MOST_COMPARED}")}</button>
-            </form>
-        </div>
-        {rows}
-        {paging}
+        {move || page.shown(&along.get())}
     }
-    .into_any()
 }
 
 /// The first ones, and how many more: "Cash, Swag +2".
@@ -158,42 +194,24 @@ fn few<S: AsRef<str>>(list: &[S], most: usize) -> String {
     if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
 }
 
-/// A row on which something else stands. Its other parts are written as [`put_row`] writes them.
-#[component]
-fn Row(card: OrganizationCard, first: bool, acting: String, keep: AnyView) -> impl IntoView {
-    let name = written("h2", &[("class", "result__name")], Markup::made(|to| put_name(to, &card, &acting)));
-    let tags = written("ul", &[("class", "tags")], Markup::made(|to| put_tags(to, &card)));
-    let choice = written("label", &[("class", "choice choice--plain")], Markup::made(|to| put_choice(to, &card)));
-    let facts = written("dl", &[("class", "result__facts")], Markup::made(|to| put_facts(to, &card)));
-    view! {
-        <li class="result">
-            <Logo name=card.display_name url=card.logo_url first/>
-            <div class="result__body">
-                {name}
-                {(!card.short_description.is_empty()).then(|| view! { <p class="result__text" dir="auto">{card.short_description}</p> })}
-                {tags}
-                <div class="result__tools">{choice} {keep}</div>
-            </div>
-            {facts}
-        </li>
-    }
-}
-
-/// A row on which nothing else stands.
-fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, acting: &str) {
-    to.put(r#"<li class="result">"#, &[]);
+/// A row, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, query: &DirectoryQuery, along: &Along, keeps: Option<&OnRow>) {
+    to.put(r#"<li class="result" id="row-{}">"#, &[&card.slug]);
     put_logo(to, &card.display_name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
-    put_name(to, card, acting);
+    put_name(to, card, &along.acting);
     to.put("</h2>", &[]);
     if !card.short_description.is_empty() {
         to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.short_description]);
     }
     to.put(r#"<ul class="tags">"#, &[]);
     put_tags(to, card);
-    to.put(r#"</ul><div class="result__tools"><label class="choice choice--plain">"#, &[]);
-    put_choice(to, card);
-    to.put(r#"</label></div></div><dl class="result__facts">"#, &[]);
+    to.put(r#"</ul><div class="result__tools">"#, &[]);
+    put_choice(to, card, query, along);
+    if let Some(keeps) = keeps {
+        keeps(to, card.id.0, &card.display_name);
+    }
+    to.put(r#"</div></div><dl class="result__facts">"#, &[]);
     put_facts(to, card);
     to.put("</dl></li>", &[]);
 }
@@ -219,12 +237,23 @@ fn put_tags(to: &mut Markup, card: &OrganizationCard) {
     }
 }
 
-/// Belongs to the form above the list, so that the address of the comparison names those that are ticked.
-fn put_choice(to: &mut Markup, card: &OrganizationCard) {
-    to.put(
-        r#"<input class="choice__input" type="checkbox" name="o" value="{}" form="compare" aria-label="Compare {}"><span class="choice__label">Compare</span>"#,
-        &[&card.slug, &card.display_name],
-    );
+/// Chooses it to be compared, or lets it go: a link, like all that changes the list, so that it holds on other pages of it, and
+/// without scripts. Where there is no room for one more, none is offered.
+fn put_choice(to: &mut Markup, card: &OrganizationCard, query: &DirectoryQuery, along: &Along) {
+    let is_chosen = along.carried.iter().any(|(_, slug)| *slug == card.slug);
+    if !is_chosen && along.carried.len() >= MOST_COMPARED {
+        return;
+    }
+    let href = address(PATH, query, &toggled(along, &card.slug));
+    to.put(r#"<a class="chip" href="{}#row-{}""#, &[&href, &card.slug]);
+    if is_chosen {
+        to.put(r#" aria-current="true""#, &[]);
+    }
+    to.put(r#" rel="nofollow" data-stay aria-label="Compare {}">"#, &[&card.display_name]);
+    if is_chosen {
+        put_icon(to, "check", true);
+    }
+    to.put("Compare</a>", &[]);
 }
 
 fn put_facts(to: &mut Markup, card: &OrganizationCard) {
@@ -547,19 +576,8 @@ fn BrandKit(
 mod tests {
     use super::*;
 
-    /// Tags without their attributes, and text; without what only a page that wakes looks for.
-    fn bare(html: &str) -> String {
-        let html = html.replace("<!--<() />-->", "").replace("<!>", "");
-        html.split('<')
-            .map(|part| match part.split_once('>') {
-                Some((tag, text)) => format!("<{}>{text}", tag.split(' ').next().unwrap_or_default()),
-                None => part.to_owned(),
-            })
-            .collect()
-    }
-
     #[test]
-    fn a_row_is_the_same_whether_something_stands_on_it_or_not() {
+    fn a_row_says_what_a_card_says_and_holds_what_is_kept() {
         let card = |technologies: &[&str], words: &str, status: &str| -> OrganizationCard {
             serde_json::from_value(json!({
                 "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
@@ -579,18 +597,63 @@ mod tests {
             }))
             .expect("a card")
         };
-        for card in
-            [card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified"), card(&[], "", "Community Added")]
-        {
-            let text = Markup::made(|to| put_row(to, &card, true, "community:apex"));
-            let row = view! { <Row card first=true acting="community:apex".to_owned() keep=().into_any()/> };
-            assert_eq!(bare(&row.to_html()), bare(text.as_str()));
-            assert!(text.as_str().contains("href=\"/directory/acme-cloud?as=community%3Aapex\""), "{}", text.as_str());
-            assert!(
-                text.as_str().contains("Acme &lt;Cloud&gt;") && text.as_str().contains("Europe, Africa +1"),
-                "{}",
-                text.as_str()
-            );
+        let row = |card: &OrganizationCard, keeps: Option<&OnRow>| {
+            let along = carrying(Some("community:apex".to_owned()), "");
+            Markup::made(|to| put_row(to, card, true, &DirectoryQuery::default(), &along, keeps)).into_string()
+        };
+        let full = card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified");
+        let text = row(&full, None);
+        for there in [
+            "<a class=\"card__link\" href=\"/directory/acme-cloud?as=community%3Aapex\"><bdi>Acme &lt;Cloud&gt;</bdi></a>",
+            "Verified</span>",
+            "<p class=\"result__text\" dir=\"auto\">Says &lt;b&gt;.</p>",
+            "<li class=\"tag\">+1</li>",
+            "<dd>3 events of 2 communities</dd>",
+            "<dd>Europe, Africa +1</dd>",
+        ] {
+            assert!(text.contains(there), "{there}: {text}");
         }
+        let bare = row(&card(&[], "", "Community Added"), None);
+        assert!(!bare.contains("result__text") && !bare.contains("Verified") && !bare.contains("+1</li>"), "{bare}");
+
+        // Whoever keeps something reads the same row, with one thing more on it.
+        let button = "<button name=\"id\" value=\"018cc252-de60-70b3-8fd6-5bb847e99303\">Acme &lt;Cloud&gt;</button>";
+        let keeps: OnRow = Arc::new(|to: &mut Markup, id: uuid::Uuid, name: &str| {
+            to.put(r#"<button name="id" value="{}">{}</button>"#, &[&id.to_string(), name]);
+        });
+        let kept = row(&full, Some(&keeps));
+        assert!(kept.contains(&format!("{button}</div></div><dl class=\"result__facts\">")), "{kept}");
+        assert_eq!(kept.replace(button, ""), text);
+    }
+
+    #[test]
+    fn whoever_is_compared_goes_along_and_a_fifth_is_not_offered() {
+        let card: OrganizationCard = serde_json::from_value(json!({
+            "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
+            "slug": "acme-cloud",
+            "displayName": "Acme Cloud",
+            "entityType": "Sponsor",
+            "logoUrl": null,
+            "website": "https://acme.example/",
+            "industry": "Cloud and infrastructure",
+            "shortDescription": "",
+            "technologies": [],
+            "supportedRegions": [],
+            "verificationStatus": "Verified",
+            "eventsSponsoredCount": 0,
+            "communitiesSupportedCount": 0,
+        }))
+        .expect("a card");
+        let query = DirectoryQuery::read("q=cloud&cursor=ff");
+        let choice = |chosen: &str| {
+            let along = carrying(None, chosen);
+            Markup::made(|to| put_choice(to, &card, &query, &along)).into_string()
+        };
+        let link = |query: &str| format!("<a class=\"chip\" href=\"/directory?q=cloud&amp;cursor=ff{query}#row-acme-cloud\"");
+        assert!(choice("?o=globex").starts_with(&link("&amp;o=globex&amp;o=acme-cloud")), "{}", choice("?o=globex"));
+        let chosen = choice("?o=acme-cloud&o=globex");
+        assert!(chosen.starts_with(&format!("{} aria-current=\"true\"", link("&amp;o=globex"))), "{chosen}");
+        assert_eq!(choice("?o=a&o=b&o=c&o=d"), "");
+        assert!(choice("?o=a&o=b&o=c&o=acme-cloud").contains("aria-current"), "who is chosen can always be let go");
     }
 }

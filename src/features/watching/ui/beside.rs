@@ -6,14 +6,16 @@ use crate::{
         organizations::views::within,
         watching::{rules::List, server_fns, views::KeptView},
     },
+    kernel::markup::Markup,
     ui::{
         form::{PostForm, Submit, TextField, TickField, came_back},
         page::{Later, Loaded, acting, fetched},
-        parts::Icon,
-        search::{Beside, Keeps},
+        parts::{Icon, put_icon},
+        search::{Along, Beside, Keeps},
     },
 };
 use leptos::prelude::*;
+use leptos_router::location::Location;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -37,10 +39,16 @@ fn beside(list: List) -> Keeps {
             let kept = Arc::new(loaded.await.ok().filter(|kept| kept.signed_in)?);
             let of_row = Arc::clone(&kept);
             Some(Beside {
-                above: Arc::new(move |query: String| view! { <Searches list kept=KeptView::clone(&kept) query/> }.into_any()),
-                row: Arc::new(move |(id, name): (Uuid, String)| {
-                    let watched = of_row.watched.contains(&id);
-                    view! { <WatchButton list id name watched acting=of_row.acting.clone()/> }.into_any()
+                above: Arc::new(move |(query, along): (String, Memo<Along>)| {
+                    let acting = kept.acting.clone();
+                    view! {
+                        <Searches list kept=KeptView::clone(&kept) query along/>
+                        <WatchForms list acting/>
+                    }
+                    .into_any()
+                }),
+                row: Arc::new(move |to: &mut Markup, id: Uuid, name: &str| {
+                    put_watch(to, id, name, of_row.watched.contains(&id));
                 }),
             })
         })
@@ -49,10 +57,11 @@ fn beside(list: List) -> Keeps {
 
 /// The searches as tabs, the one that is shown lit; and the form that saves what is shown, where it is not saved yet.
 #[component]
-fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
+fn Searches(list: List, kept: KeptView, query: String, along: Memo<Along>) -> impl IntoView {
     let KeptView { acting, searches, .. } = kept;
     let address = |query: &str| {
-        within(&if query.is_empty() { list.path().to_owned() } else { format!("{}?{query}", list.path()) }, &acting)
+        let (acting, query) = (acting.clone(), query.to_owned());
+        move || Along { acting: acting.clone(), ..along.get() }.at(list.path(), &query)
     };
     let is_saved = searches.iter().any(|search| search.query == query);
     let tabs = (!searches.is_empty()).then(|| {
@@ -94,21 +103,71 @@ fn Searches(list: List, kept: KeptView, query: String) -> impl IntoView {
     }
 }
 
+/// What a button asks for.
+struct Wish {
+    word: &'static str,
+    /// In the field `watch`.
+    wanted: &'static str,
+    icon: &'static str,
+    /// The form of a list that asks for it.
+    form: &'static str,
+}
+
+/// What can be asked for of a row that is watched, or not.
+const fn wish(watched: bool) -> Wish {
+    if watched {
+        Wish { word: "Stop watching", wanted: "no", icon: "eye-off", form: "stop-watching" }
+    } else {
+        Wish { word: "Watch", wanted: "yes", icon: "eye", form: "start-watching" }
+    }
+}
+
 /// Watches, or stops; the page comes back where it was.
 #[component]
 pub fn WatchButton(list: List, id: Uuid, name: String, watched: bool, acting: String) -> impl IntoView {
     let location = leptos_router::hooks::use_location();
-    let back = format!("{}{}", location.pathname.get_untracked(), search_of(&location.search.get_untracked()));
-    let (word, wanted, icon) = if watched { ("Stop watching", "no", "eye-off") } else { ("Watch", "yes", "eye") };
+    let Wish { word, wanted, icon, .. } = wish(watched);
     let label = format!("{word}: {name}");
     view! {
         <PostForm name="watch" acting class="cluster" one=("id", id.to_string())>
             <input type="hidden" name="list" value=list.label()/>
             <input type="hidden" name="watch" value=wanted/>
-            <input type="hidden" name="back" value=back/>
+            <input type="hidden" name="back" value=move || here(&location)/>
             <button class="button button--quiet button--small" type="submit" aria-label=label><Icon name=icon small=true/>{word}</button>
         </PostForm>
     }
+}
+
+/// A list has many rows, which are written: their buttons belong to these two, and say which row it is.
+#[component]
+fn WatchForms(list: List, acting: String) -> impl IntoView {
+    let form = |watched: bool| {
+        let (Wish { wanted, form, .. }, acting) = (wish(watched), acting.clone());
+        let location = leptos_router::hooks::use_location();
+        view! {
+            <PostForm name="watch" id=form acting one=("watch", wanted.to_owned())>
+                <input type="hidden" name="list" value=list.label()/>
+                <input type="hidden" name="back" value=move || here(&location)/>
+            </PostForm>
+        }
+    };
+    view! { <div class="results-forms">{form(false)} {form(true)}</div> }
+}
+
+/// The button of a row, as [`WatchButton`] has it.
+fn put_watch(to: &mut Markup, id: Uuid, name: &str, watched: bool) {
+    let Wish { word, icon, form, .. } = wish(watched);
+    to.put(
+        r#"<button class="button button--quiet button--small" type="submit" form="{}" name="id" value="{}" aria-label="{}: {}">"#,
+        &[form, &id.to_string(), word, name],
+    );
+    put_icon(to, icon, true);
+    to.put("{}</button>", &[word]);
+}
+
+/// Where the reader is.
+fn here(location: &Location) -> String {
+    format!("{}{}", location.pathname.get(), search_of(&location.search.get()))
 }
 
 /// The query of an address with its sign; the router keeps it without.
