@@ -1,6 +1,9 @@
 //! Keys of programs, for what a second factor is asked, and sessions: what opens, what does not, and what ends at once.
 
-use crate::town::{Answer, Browser, Town, sequel};
+use crate::{
+    common::{count, one, signed_in},
+    town::{Answer, Browser, Town, sequel},
+};
 use commdesk::{
     features::accounts::service as accounts,
     http::site,
@@ -17,13 +20,6 @@ use std::{
 
 const APEX: &str = "community:apex-circle";
 const ACME: &str = "organization:acme-cloud";
-
-async fn signed_in(town: &Town, who: Figure) -> Browser {
-    let mut browser = town.visitor();
-    let answer = browser.submit("/sign-in", "sign_in", &[("email", who.email), ("password", PASSWORD)]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    browser
-}
 
 /// A key of the workspace that the browser's person has; gives its id and its secret.
 async fn key(browser: &mut Browser, scopes: &[&str]) -> (String, String) {
@@ -49,20 +45,12 @@ async fn second_factor(town: &Town, browser: &mut Browser, who: Figure) {
     town.house.clock.shift(30);
 }
 
-async fn code(town: &Town, who: Figure) -> String {
+async fn code_of(town: &Town, who: Figure) -> String {
     accounts::code_for_development(&town.ctx(), who.email).await.expect("a code")
-}
-
-async fn one(town: &Town, sql: &'static str) -> uuid::Uuid {
-    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("the demo has one")
 }
 
 /// Mei's request to Acme, which waits for its answer.
 const ASKED: &str = "select id from requests where state = 'Pending' and opened_by = 'community'";
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
 
 #[tokio::test]
 async fn a_key_opens_what_it_names_and_nothing_else() {
@@ -621,7 +609,7 @@ async fn a_second_factor_is_for_anyone_and_turned_off_with_password_and_code_onl
         asha.submit("/second-factor", "begin", &[]).await;
         let page = asha.open("/second-factor").await.text;
         assert!(page.contains("<path d=\"M4 4h7v1h-7z") && page.contains("Type this into the app"));
-        let now = code(town, ASHA).await;
+        let now = code_of(town, ASHA).await;
         asha.submit("/second-factor", "confirm", &[("code", &now)]).await;
         let page = asha.open("/second-factor").await.text;
         let codes: Vec<String> =
@@ -652,7 +640,7 @@ async fn a_second_factor_is_for_anyone_and_turned_off_with_password_and_code_onl
         );
         // Off: with both, and not with one.
         town.house.clock.shift(30);
-        let now = code(town, ASHA).await;
+        let now = code_of(town, ASHA).await;
         for (password, code) in [("wrong words here", now.as_str()), (PASSWORD, "000000"), ("", "")] {
             let kept = asha.submit("/second-factor", "off", &[("password", password), ("code", code)]).await;
             assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY);

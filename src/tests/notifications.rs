@@ -1,6 +1,9 @@
 //! Letters and notices: told once, sent with retries, read by nobody else.
 
-use crate::town::{Browser, Town, sequel, story};
+use crate::{
+    common::{at_work, count, signed_in, who},
+    town::{Browser, Town, sequel, story},
+};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
@@ -49,10 +52,6 @@ async fn activated(town: &Town, email: &str, name: &str) -> UserId {
     let token = accounts::issue_link(&ctx, user, LinkPurpose::Activate, email).await.expect("a link");
     accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(PASSWORD)).await.expect("activated");
     user
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
 #[tokio::test]
@@ -325,22 +324,6 @@ async fn the_demo_is_told_in_whole_sentences() {
     .await;
 }
 
-/// A browser of somebody of the demo, signed in, with a second factor where they need one.
-async fn browser_of(town: &Town, figure: Figure) -> Browser {
-    // A code works once, and the next comes half a minute later.
-    town.house.clock.shift(31);
-    let ctx = town.ctx();
-    let mut token = accounts::sign_in(&ctx, figure.email, people::PASSWORD, "a test").await.expect("signed in").token;
-    if figure.is_staff() {
-        let person = accounts::person_by_token(&ctx, &token).await.expect("the database answers").expect("a session");
-        let code = accounts::code_for_development(&ctx, figure.email).await.expect("a code");
-        token = accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right").token;
-    }
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &token);
-    browser
-}
-
 /// Opens what every letter and every notice leads to that was not followed before, each as its reader. Gives what was followed:
 /// templates of letters, and of notices the facts that they tell of.
 async fn follow(town: &Town, before: &mut BTreeSet<(String, String, String)>) -> BTreeSet<String> {
@@ -370,7 +353,9 @@ async fn follow(town: &Town, before: &mut BTreeSet<(String, String, String)>) ->
         let Some(figure) = people::ALL.into_iter().find(|figure| figure.email == to).filter(|_| !is_once) else { continue };
         let browser = match browsers.entry(figure.email) {
             Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(free) => free.insert(browser_of(town, figure).await),
+            Entry::Vacant(free) => {
+                free.insert(if figure.is_staff() { at_work(town, figure).await } else { signed_in(town, figure).await })
+            }
         };
         let mut answer = browser.open(&path).await;
         if answer.status.is_redirection() {
@@ -391,8 +376,7 @@ async fn what_a_letter_leads_to_opens_for_its_reader() {
 
         // What the demo's people go on to do.
         let ctx = town.ctx();
-        let (asha, ravi) =
-            (people::actor(&ctx, people::ASHA).await.expect("Asha"), people::actor(&ctx, people::RAVI).await.expect("Ravi"));
+        let (asha, ravi) = (who(&ctx, people::ASHA).await, who(&ctx, people::RAVI).await);
         let id = async |sql: &'static str| sqlx::query_scalar::<_, uuid::Uuid>(sql).fetch_one(&town.owner).await.expect("an id");
         let apex = id("select id from communities where slug = 'apex-circle'").await;
         watching::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
@@ -698,7 +682,7 @@ async fn what_waited_is_asked_again_as_it_leaves() {
                 .expect("somebody has applied");
         let gone = count(town, &format!("{applied} and r.organization_id = '{blocked}'")).await;
         let ctx = town.ctx();
-        let actor = people::actor(&ctx, RAVI).await.expect("Ravi");
+        let actor = who(&ctx, RAVI).await;
         blocks::block(&ctx, &actor, blocked).await.expect("blocked");
         assert_eq!(morning(town).await, (held - gone, gone, 0));
         assert!(

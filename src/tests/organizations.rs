@@ -1,6 +1,7 @@
 //! How organizations join, are checked, decided on, edited and found: services and doors, races included.
 
 use crate::{
+    common::{at_work, signed_in},
     communities,
     page_cache::raw,
     town::{Answer, Browser, Chosen, Town, sequel, story},
@@ -126,7 +127,7 @@ async fn applicant(town: &Town, id: OrganizationId) -> Actor {
     actor(UserId(user), Workspace::Organization { id, status, role }, &slug)
 }
 
-fn decision(verdict: &str) -> Decision {
+pub fn decision(verdict: &str) -> Decision {
     DecisionInput { decision: verdict.into(), reason: "Seen in the company register.".into() }.parse().expect("in order")
 }
 
@@ -614,15 +615,8 @@ async fn what_cannot_be_checked_says_so_and_is_no_failure() {
 #[tokio::test]
 async fn staff_decide_at_their_desk() {
     story(async |town| {
-        let ctx = town.ctx();
         communities::sara(town).await;
-        // A code works once: the next one is there half a minute later.
-        town.house.clock.shift(60);
-        let person = people::sign_in(&ctx, SARA).await.expect("the password is right");
-        let code = accounts::service::code_for_development(&ctx, SARA.email).await.expect("a code");
-        let signed = accounts::service::give_second_factor(&ctx, &person, &code).await.expect("the code is right");
-        let mut desk = town.visitor();
-        desk.set_cookie("commdesk", &signed.token);
+        let mut desk = at_work(town, SARA).await;
 
         assert!(desk.open("/staff/organizations").await.text.contains("Nobody waits"));
         let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
@@ -813,21 +807,16 @@ async fn pages_show_what_their_readers_may_see() {
     .await;
 }
 
-/// Follows the link that the applicant was mailed, and signs in.
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    people::activate(&town.ctx(), figure).await.expect("a login");
-    communities::browser(town, figure).await
-}
-
 #[tokio::test]
 async fn staff_and_applicant_talk_through_their_pages() {
     story(async |town| {
         communities::sara(town).await;
-        let mut desk = communities::browser(town, SARA).await;
+        let mut desk = signed_in(town, SARA).await;
         assert_eq!(desk.open("/staff/organizations").await.status, StatusCode::FORBIDDEN, "no second factor, no queue");
         let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
         let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
         town.drain().await;
+        people::activate(&town.ctx(), ASHA).await.expect("a login");
         let mut asha = signed_in(town, ASHA).await;
 
         // Pending, she completes the profile; a problem keeps what she typed.

@@ -372,8 +372,13 @@ impl Answer {
         self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("no refusal ({}): {}", self.status, self.text)).to_owned()
     }
 
+    /// What a header says; nothing where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.header("location")
     }
 }
 
@@ -412,6 +417,13 @@ impl Browser {
         if !value.is_empty() {
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    /// The same browser in this session.
+    #[must_use]
+    pub fn with_session(mut self, token: &str) -> Self {
+        self.set_cookie("commdesk", token);
+        self
     }
 
     /// Any request, as it is.

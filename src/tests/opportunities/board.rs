@@ -1,7 +1,9 @@
 //! The list: its filters, orders and saved views, its index beside the database, and the pages that lead to what is offered.
 
-use super::{Cast, code, signed_in, told};
-use crate::town::{Town, sequel};
+use crate::{
+    common::{Cast, code, signed_in, told},
+    town::{Town, sequel},
+};
 use commdesk::{
     features::{
         blocks::service as blocks,
