@@ -1,7 +1,7 @@
 //! People and access, through the doors that people use.
 
 use crate::{
-    common::count,
+    common::{at_work, count},
     town::{Browser, Town, sequel, story},
 };
 use axum::body::Body;
@@ -789,15 +789,7 @@ async fn omar_browses(town: &Town) -> (commdesk::kernel::actor::Actor, Browser) 
     service::add_staff(&ctx, figure.email, figure.name, "admin").await.expect("staff");
     commdesk::seeds::people::activate(&ctx, figure).await.expect("activated");
     let omar = commdesk::seeds::people::sign_in_staff(&ctx, figure).await.expect("signed in");
-    // The next half minute's code.
-    town.house.clock.shift(60);
-    let signed_in = service::sign_in(&ctx, figure.email, commdesk::seeds::people::PASSWORD, "test").await.expect("the password");
-    let person = service::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
-    let code = service::code_for_development(&ctx, figure.email).await.expect("a code");
-    let signed_in = service::give_second_factor(&ctx, &person, &code).await.expect("given");
-    let mut browser = town.visitor();
-    browser.set_cookie(COOKIE, &signed_in.token);
-    (omar, browser)
+    (omar, at_work(town, figure).await)
 }
 
 #[tokio::test]

@@ -257,6 +257,7 @@ async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
             assert!(form.text.contains(shown), "{shown}");
         }
         let missing = service::profile(&ctx, &who(&ctx, ASHA).await).await.expect("its own").completeness.missing;
+        assert!(!missing.is_empty(), "the page says so");
         for field in missing {
             assert!(form.text.contains(&field.title), "{}", field.title);
         }

@@ -212,6 +212,8 @@ async fn counts_respect_the_other_facets_and_nobody_hidden_is_counted() {
         assert_eq!(ask(&ctx, None, "q=bulk11", 5).await.items.len(), 0);
 
         // A late index never shows who is hidden now, and then forgets them.
+        let early = ask(&ctx, None, "q=nimbus+labs+1", 20).await;
+        assert!(early.items.iter().any(|card| card.slug == "bulk-1"));
         sqlx::query("update organizations set verification_status = 'Disabled' where slug = 'bulk-1'")
             .execute(&town.owner)
             .await
