@@ -21,12 +21,9 @@ use commdesk::{
         text::{Email, Paragraph, PersonName},
     },
     platform::{
-        clock::Clock,
         ctx::{Ctx, House},
-        index::Shelf,
         jobs::{self, MAX_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
-        places::Places,
     },
     seeds::people::{self, Figure},
 };
@@ -38,7 +35,6 @@ use std::{
     process::{Command, Stdio},
     sync::Arc,
 };
-use tokio::sync::Notify;
 
 const ASHA: &str = "asha@acme.example";
 const PASSWORD: &str = "four calm words here";
@@ -493,26 +489,8 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
     };
     story(async |town| {
         // The same house, with a real way out for its mail.
-        let here = &town.house;
-        let house = Arc::new(House {
-            pool: here.pool.clone(),
-            clock: Clock::default(),
-            settings: here.settings.clone(),
-            columns: here.columns.clone(),
-            blind: here.blind.clone(),
-            signing: here.signing.clone(),
-            passwords: here.passwords.clone(),
-            post: Arc::new(
-                Smtp::new(&format!("smtp://127.0.0.1:{port}"), "CommDesk <hello@commdesk.example>").expect("an address"),
-            ),
-            store: here.store.clone(),
-            lookups: Arc::clone(&here.lookups),
-            reach: Arc::clone(&here.reach),
-            known: here.known,
-            poke: Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
-        });
+        let smtp = Smtp::new(&format!("smtp://127.0.0.1:{port}"), "CommDesk <hello@commdesk.example>").expect("an address");
+        let house = Arc::new(House { post: Arc::new(smtp), ..town.house.at_another_time(0) });
         activated(town, ASHA, "Asha Rao").await;
         activated(town, "gone@acme.example", "Gone Away").await;
         activated(town, "busy@acme.example", "आशा राव").await;
@@ -556,10 +534,7 @@ async fn letters_travel_over_smtp_to_a_server_that_is_not_ours() {
 const RAVI: Figure = people::RAVI;
 
 async fn ravi(town: &Town) -> Browser {
-    let mut browser = town.visitor();
-    let fields = [("email", RAVI.email), ("password", people::PASSWORD)];
-    assert_eq!(browser.submit("/sign-in", "sign_in", &fields).await.status, StatusCode::SEE_OTHER);
-    browser
+    signed_in(town, RAVI).await
 }
 
 /// The settings form, as a browser fills it: this for requests, quiet from 22 to 7 in India, the digest at 8.

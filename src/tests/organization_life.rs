@@ -32,13 +32,9 @@ use commdesk::{
         page::PageRequest,
     },
     platform::{
-        clock::Clock,
         ctx::{Ctx, House},
         dns::Fixed,
         facts::Voice,
-        index::Shelf,
-        password::Passwords,
-        places::Places,
         secrets,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
@@ -46,7 +42,6 @@ use commdesk::{
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{io::Cursor, sync::Arc};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 async fn organization(town: &Town, slug: &str) -> OrganizationId {
@@ -799,25 +794,9 @@ async fn a_claim_goes_through_pages_without_scripts() {
 
 /// The same house on a network that shows these texts.
 fn with_names(town: &Town, names: Fixed) -> Ctx {
-    let (there, names) = (&town.house, Arc::new(names));
-    let house = Arc::new(House {
-        pool: there.pool.clone(),
-        clock: Clock::default(),
-        settings: there.settings.clone(),
-        columns: there.columns.clone(),
-        blind: there.blind.clone(),
-        signing: there.signing.clone(),
-        passwords: Passwords::new(1),
-        post: there.post.clone(),
-        store: there.store.clone(),
-        lookups: names.clone(),
-        reach: names,
-        known: there.known,
-        poke: Notify::new(),
-        shelf: Shelf::default(),
-        places: Places::default(),
-    });
-    Ctx::background(&house, "test")
+    let names = Arc::new(names);
+    let house = House { lookups: names.clone(), reach: names, ..town.house.at_another_time(0) };
+    Ctx::background(&Arc::new(house), "test")
 }
 
 #[tokio::test]

@@ -26,21 +26,16 @@ use commdesk::{
         pictures::{SIDES, sized},
     },
     platform::{
-        clock::Clock,
         crypto::cell,
         ctx::{Ctx, House},
         dns::Offline,
-        index::Shelf,
         jobs,
-        password::Passwords,
-        places::Places,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use std::sync::Arc;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
@@ -578,24 +573,7 @@ async fn a_logo_is_sent_in_the_size_it_is_shown_in() {
 async fn what_cannot_be_checked_says_so_and_is_no_failure() {
     story(async |town| {
         // The same house on a machine without a network.
-        let there = &town.house;
-        let alone = Arc::new(House {
-            pool: there.pool.clone(),
-            clock: Clock::default(),
-            settings: there.settings.clone(),
-            columns: there.columns.clone(),
-            blind: there.blind.clone(),
-            signing: there.signing.clone(),
-            passwords: Passwords::new(1),
-            post: there.post.clone(),
-            store: there.store.clone(),
-            lookups: Arc::new(Offline),
-            reach: Arc::new(Offline),
-            known: there.known,
-            poke: Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
-        });
+        let alone = Arc::new(House { lookups: Arc::new(Offline), reach: Arc::new(Offline), ..town.house.at_another_time(0) });
         let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
         jobs::drain(&Ctx::background(&alone, "test"), &town.registry).await.expect("the database answers");
         let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");

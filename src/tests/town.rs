@@ -266,32 +266,21 @@ impl Town {
     /// Another instance of the program on the same database and the same files: its own connections, its own clock.
     pub fn second_instance(&self) -> Arc<House> {
         Arc::new(House {
-            pool: db::pool(&self.server.app_url(&self.database), 8).expect("an address of the cluster"),
+            pool: self.pool(8),
             clock: Clock::default(),
-            settings: self.house.settings.clone(),
-            columns: self.house.columns.clone(),
-            blind: self.house.blind.clone(),
-            signing: self.house.signing.clone(),
             passwords: Passwords::new(2),
-            post: self.post.clone(),
-            store: Store::local(&self._files.path().join("files"), Secret::new([7; 32])).expect("a store"),
-            lookups: self.house.lookups.clone(),
-            reach: self.house.reach.clone(),
-            known: is_known,
-            poke: Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
+            ..self.house.at_another_time(0)
         })
     }
 
     /// Another instance at the same time of day that has one connection: whatever asks for a second one while it holds the first
     /// is refused.
     pub fn with_one_connection(&self) -> Arc<House> {
-        let mut house = self.second_instance();
-        Arc::get_mut(&mut house).expect("nobody else has it").pool =
-            db::pool(&self.server.app_url(&self.database), 1).expect("an address of the cluster");
-        house.clock.shift(self.house.clock.offset());
-        house
+        Arc::new(House { pool: self.pool(1), passwords: Passwords::new(2), ..self.house.at_another_time(0) })
+    }
+
+    fn pool(&self, size: u32) -> sqlx::PgPool {
+        db::pool(&self.server.app_url(&self.database), size).expect("an address of the cluster")
     }
 
     /// A visitor with a browser of their own.
