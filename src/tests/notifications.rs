@@ -932,8 +932,7 @@ async fn the_centre_counts_exactly_and_by_workspace() {
         let read =
             browser.submit("/notifications?unread=true&workspace=community%3Aapex-circle", "read", &[("notice", &second)]).await;
         assert_eq!(read.location(), "/notifications?unread=true&workspace=community%3Aapex-circle");
-        let mut asha = town.visitor();
-        asha.submit("/sign-in", "sign_in", &[("email", ASHA), ("password", people::PASSWORD)]).await;
+        let mut asha = signed_in(town, people::ASHA).await;
         let third: uuid::Uuid =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {mine} and read_at is null limit 1")))
                 .fetch_one(&town.owner)

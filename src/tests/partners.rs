@@ -2,7 +2,7 @@
 //! races included. What came by an accepted request keeps what was agreed.
 
 use crate::{
-    common::{one, signed_in, who},
+    common::{count, one, signed_in, who},
     planted::{VERA, seat},
     town::{Browser, Town, sequel},
 };
@@ -221,9 +221,12 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
         let asked = ravi.api(Method::POST, "/requests", Some(ask)).await;
         assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
-        let page = ravi.open(&format!("/requests/{}", asked.data()["id"].as_str().expect("an id"))).await;
+        let asked = asked.data()["id"].as_str().expect("an id").to_owned();
+        let page = ravi.open(&format!("/requests/{asked}")).await;
         assert!(page.text.contains("so we cannot invite them"), "{}", page.text);
         town.drain().await;
+        let about = format!("mails m join facts f on f.id::text = split_part(m.once_key, '/', 1) where f.subject_id = '{asked}'");
+        assert_eq!(count(town, &about).await, 0);
 
         // A name that is easily taken for another asks first; a name that several have means none of them by itself.
         let like = json!({"name": "Tiny Tool", "category": "Support Partner"});

@@ -1,7 +1,10 @@
 //! What search engines, other sites and machines get of the public pages: nothing that a stranger may not open, and nothing
 //! that breaks out of where it stands.
 
-use crate::town::{sequel, story};
+use crate::{
+    common::signed_in,
+    town::{sequel, story},
+};
 use axum::body::Body;
 use commdesk::seeds;
 use http::{Method, StatusCode};
@@ -235,8 +238,7 @@ async fn pictures_beside_links_are_for_public_things_and_are_kept() {
             .fetch_one(&town.owner)
             .await
             .expect("a draft");
-        let mut ravi = town.visitor();
-        ravi.submit("/sign-in", "sign_in", &[("email", "ravi@apex.example"), ("password", seeds::people::PASSWORD)]).await;
+        let mut ravi = signed_in(town, seeds::people::RAVI).await;
         for path in [
             format!("/og/events/{draft}.png"),
             "/og/organizations/none.png".into(),
