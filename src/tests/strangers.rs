@@ -581,12 +581,11 @@ pub fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
     if answer.status.is_server_error() {
         faults.push(format!("{what}: {}", answer.status));
     }
-    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let policy = header("content-security-policy");
+    let policy = answer.header("content-security-policy");
     if policy.contains("unsafe-inline") || policy.contains("unsafe-eval") && !policy.contains("wasm-unsafe-eval") {
         faults.push(format!("{what}: {policy}"));
     }
-    if header("content-type").starts_with("text/html") {
+    if answer.header("content-type").starts_with("text/html") {
         // Scripts run by nonce only, and nothing is written into attributes that a policy would have to stop.
         for script in answer.text.split("<script").skip(1) {
             let tag = script.split('>').next().unwrap_or_default();
