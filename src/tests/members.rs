@@ -145,13 +145,13 @@ async fn a_new_person_comes_in_by_the_mailed_link() {
         );
         // From now on her address has a password: the link leads to signing in, and her browser finds it done.
         assert!(town.visitor().open(&path).await.text.contains("was already accepted"));
-        let mut signed_in = signed_in(town, LENA).await;
-        assert!(signed_in.open(&path).await.text.contains("You belong to Acme Cloud"));
-        let done = signed_in.submit(&path, "accept", &[]).await;
+        let mut lena = signed_in(town, LENA).await;
+        assert!(lena.open(&path).await.text.contains("You belong to Acme Cloud"));
+        let done = lena.submit(&path, "accept", &[]).await;
         assert_eq!(done.location(), "/dashboard?as=organization:acme-cloud");
         assert!(asha.open("/notifications").await.text.contains("Lena Fischer joined Acme Cloud"));
         // She sees her colleagues, but neither their addresses nor forms.
-        let people = signed_in.open("/people").await.text;
+        let people = lena.open("/people").await.text;
         assert!(people.contains("Asha Menon") && !people.contains("asha@acme.example") && !people.contains("Invite somebody"));
     })
     .await;
