@@ -646,6 +646,11 @@ mod tests {
         assert_eq!(serde_json::from_str::<MoneyView>(&json).expect("it was just written"), view);
     }
 
+    /// Amounts, what is nearly one, and anything at all.
+    fn typed() -> impl Strategy<Value = String> {
+        prop_oneof!["[0-9]{1,3}(,[0-9]{2,3}){0,6}(\\.[0-9]{0,3})?", "[0-9]{1,25}", "[-₹$ 0-9.,]{0,25}", ".{0,40}"]
+    }
+
     fn any_currency() -> impl Strategy<Value = Currency> {
         prop::sample::select(Currency::ALL)
     }
@@ -681,7 +686,9 @@ mod tests {
         }
 
         #[test]
-        fn the_short_form_is_exact(major in 0_i64..=100_000_000_000, currency in any_currency()) {
+        // Round amounts: hardly any other has a short form.
+        fn the_short_form_is_exact(digits in 0_i64..10_000, zeros in 0_u32..8, currency in any_currency()) {
+            let major = digits * 10_i64.pow(zeros);
             let money = Money::from_major(major, currency).expect("within bounds");
             if let Some(short) = money.short_form() {
                 let bare = short.trim_start_matches(currency.symbol()).replace(',', "");
@@ -712,7 +719,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_typed_can_break_it(text in ".{0,40}", currency in any_currency()) {
+        fn nothing_typed_can_break_it(text in typed(), currency in any_currency()) {
             if let Ok(money) = Money::parse_major(&text, currency) {
                 prop_assert!((0..=MAX_MINOR).contains(&money.minor));
             }

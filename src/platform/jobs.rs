@@ -69,20 +69,8 @@ pub struct Registry {
 
 /// Enqueues a job by hand, in the caller's transaction. Jobs of one consumer and subject run in order.
 pub async fn enqueue(tx: &mut Tx, consumer: &'static str, subject: &str, payload: Value) -> AppResult<()> {
-    let (id, now, trace) = (tx.ctx().id::<JobId>(), tx.ctx().now(), tx.ctx().trace_id.to_string());
-    sqlx::query!(
-        "insert into jobs (id, consumer, subject, payload, state, run_at, trace_id, created_at)
-         values ($1, $2, $3, $4, 'ready', $5, $6, $5)",
-        id.0,
-        consumer,
-        subject,
-        payload,
-        now,
-        trace,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
+    let now = tx.ctx().now();
+    enqueue_at(tx, consumer, subject, payload, now).await
 }
 
 /// As [`enqueue`], to be run at `at` and not before.

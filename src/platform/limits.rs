@@ -85,11 +85,15 @@ async fn count(db: impl PgExecutor<'_>, limit: Limit, subject: &str, window: Dat
 
 fn within(limit: Limit, factor: i32, hits: i32, window: DateTime<Utc>, now: DateTime<Utc>) -> AppResult<()> {
     if hits > limit.hits.saturating_mul(factor) {
-        // Rounded up: who waits for as long as they were told gets through.
-        let left = (window + TimeDelta::seconds(limit.seconds) - now).num_milliseconds().max(1);
-        return Err(AppError::TooMany { retry_after: u32::try_from(left).map_or(60, |left| left.div_ceil(1_000)) });
+        return Err(too_many(window + TimeDelta::seconds(limit.seconds) - now));
     }
     Ok(())
+}
+
+/// Rounded up: who waits for as long as they were told gets through.
+fn too_many(left: TimeDelta) -> AppError {
+    let left = left.num_milliseconds().max(1);
+    AppError::TooMany { retry_after: u32::try_from(left).map_or(60, |left| left.div_ceil(1_000)) }
 }
 
 /// As [`hit`], in the caller's transaction: a click that is repeated under one idempotency key counts once, because its
@@ -138,10 +142,8 @@ impl Default for Shut {
 /// `TooMany` with the seconds that are left.
 pub fn recall_address(ctx: &Ctx, limit: Limit) -> AppResult<()> {
     let until = ctx.address.and_then(|address| ctx.house.shelf.get::<Shut>().0.get(&(limit.action, address)));
-    match until.map(|until| (until - ctx.now()).num_milliseconds()) {
-        Some(left) if left > 0 => {
-            Err(AppError::TooMany { retry_after: u32::try_from(left).map_or(60, |left| left.div_ceil(1_000)) })
-        }
+    match until.map(|until| until - ctx.now()) {
+        Some(left) if left.num_milliseconds() > 0 => Err(too_many(left)),
         _ => Ok(()),
     }
 }

@@ -1,6 +1,9 @@
 //! People and access, through the doors that people use.
 
-use crate::town::{Browser, Town, sequel, story};
+use crate::{
+    common::{at_work, count},
+    town::{Browser, Town, sequel, story},
+};
 use axum::body::Body;
 use commdesk::{
     features::accounts::{rules::LinkPurpose, service},
@@ -50,14 +53,6 @@ async fn newest_link(town: &Town, to: &str) -> String {
     url::Url::parse(link).expect("an address").path().to_owned()
 }
 
-async fn facts_named(town: &Town, name: &str) -> i64 {
-    sqlx::query_scalar("select count(*) from facts where room = 'accounts' and name = $1")
-        .bind(name)
-        .fetch_one(&town.owner)
-        .await
-        .expect("facts")
-}
-
 #[tokio::test]
 async fn a_password_is_set_behind_the_mailed_link_and_nowhere_else() {
     story(async |town| {
@@ -88,8 +83,8 @@ async fn a_password_is_set_behind_the_mailed_link_and_nowhere_else() {
         assert!(asha.open(&path).await.text.contains("does not work any more"));
         assert_eq!(sign_in(&mut asha, ASHA, OTHER).await, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(sign_in(&mut asha, ASHA, PASSWORD).await, StatusCode::SEE_OTHER);
-        assert_eq!(facts_named(town, "password_set").await, 1);
-        assert_eq!(facts_named(town, "user_email_verified").await, 1);
+        assert_eq!(count(town, "facts where name = 'password_set'").await, 1);
+        assert_eq!(count(town, "facts where name = 'user_email_verified'").await, 1);
     })
     .await;
 }
@@ -105,7 +100,7 @@ async fn a_link_is_used_once_however_many_press_at_the_same_moment() {
         let (a, b, c) = tokio::join!(press(), press(), press());
 
         assert_eq!([&a, &b, &c].iter().filter(|r| r.is_ok()).count(), 1);
-        assert_eq!(facts_named(town, "password_set").await, 1);
+        assert_eq!(count(town, "facts where name = 'password_set'").await, 1);
     })
     .await;
 }
@@ -366,7 +361,7 @@ async fn staff_give_a_second_factor_before_anything_else() {
         let ctx = town.ctx();
         service::add_staff(&ctx, "sara@commdesk.example", "Sara Lindqvist", "review").await.expect("staff");
         service::add_staff(&ctx, "sara@commdesk.example", "Somebody Else", "review").await.expect("said twice");
-        assert_eq!(facts_named(town, "staff_role_given").await, 1);
+        assert_eq!(count(town, "facts where name = 'staff_role_given'").await, 1);
         let path = newest_link(town, "sara@commdesk.example").await;
         let mut sara = town.visitor();
         sara.submit(&path, "use_link", &[("password", PASSWORD), ("asksPassword", "true")]).await;
@@ -551,7 +546,7 @@ async fn the_same_key_resets_once_and_says_the_same_again() {
         assert_eq!(first.data(), again.data());
         assert_eq!(first.data(), json!({"purpose": "reset", "passwordSet": true}));
         assert_eq!(visitor.api(Method::POST, "/auth/reset-password", Some(body)).await.code(), "LINK_USED");
-        assert_eq!(facts_named(town, "password_set").await, 2);
+        assert_eq!(count(town, "facts where name = 'password_set'").await, 2);
         // A link of another purpose is no link here.
         let verify = service::issue_link(&town.ctx(), user, LinkPurpose::VerifyEmail, ASHA).await.expect("a link");
         let wrong = visitor.api(Method::POST, "/auth/reset-password", Some(json!({"token": verify, "password": OTHER}))).await;
@@ -782,7 +777,7 @@ async fn a_known_address_and_an_unknown_one_cost_and_are_told_the_same() {
             assert_eq!(known.3, unknown.3, "{path} sends the same");
             assert_eq!((known.0, known.1, known.2), (unknown.0, unknown.1, unknown.2), "{path} answers the same");
         }
-        assert_eq!(facts_named(town, "user_named").await, 2, "of a login that was there it is only noted that it was named");
+        assert_eq!(count(town, "facts where name = 'user_named'").await, 2, "of a login that was there it is only noted that it was named");
     })
     .await;
 }
@@ -794,15 +789,7 @@ async fn omar_browses(town: &Town) -> (commdesk::kernel::actor::Actor, Browser) 
     service::add_staff(&ctx, figure.email, figure.name, "admin").await.expect("staff");
     commdesk::seeds::people::activate(&ctx, figure).await.expect("activated");
     let omar = commdesk::seeds::people::sign_in_staff(&ctx, figure).await.expect("signed in");
-    // The next half minute's code.
-    town.house.clock.shift(60);
-    let signed_in = service::sign_in(&ctx, figure.email, commdesk::seeds::people::PASSWORD, "test").await.expect("the password");
-    let person = service::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
-    let code = service::code_for_development(&ctx, figure.email).await.expect("a code");
-    let signed_in = service::give_second_factor(&ctx, &person, &code).await.expect("given");
-    let mut browser = town.visitor();
-    browser.set_cookie(COOKIE, &signed_in.token);
-    (omar, browser)
+    (omar, at_work(town, figure).await)
 }
 
 #[tokio::test]
@@ -822,7 +809,7 @@ async fn an_admin_finds_a_login_by_its_address_suspends_it_and_restores_it() {
         assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text);
         let page = found.location().to_owned();
         assert!(page.starts_with(&format!("/staff/people/{asha_id}")), "{page}");
-        assert_eq!(facts_named(town, "user_looked_up").await, 1, "that somebody looked is kept");
+        assert_eq!(count(town, "facts where name = 'user_looked_up'").await, 1, "that somebody looked is kept");
         let shown = omar.open(&page).await;
         assert!(shown.text.contains(ASHA) && shown.text.contains("looked the account up"), "{}", shown.text);
 

@@ -2,17 +2,15 @@
 //! load, the API, embeds, letters, notices and the log. Each sees exactly what `SEEN` grants, no column more.
 
 use crate::{
-    planted::{self, AMOUNT, PHONE, SAM, Tenants, VERA, furnish, plant},
-    strangers::{API, LOADS, Others, PAGES, signed_in},
-    town::{Browser, Town, sequel},
+    common::signed_in,
+    planted::{self, AMOUNT, PHONE, SAM, Tenants, VERA, furnish, kept, plant},
+    strangers::{API, LOADS, Others, PAGES},
+    town::sequel,
 };
 use aho_corasick::AhoCorasick;
 use axum::body::Body;
 use base64::Engine as _;
-use commdesk::{
-    features::accounts::service as accounts,
-    seeds::people::{ASHA, Figure, INGRID, KOFI, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
-};
+use commdesk::seeds::people::{ASHA, INGRID, KOFI, MALLORY, MEI, RAVI, SARA, TOMAS};
 use http::Method;
 use serde_json::json;
 use std::{
@@ -175,13 +173,6 @@ fn addresses(tenants: &Tenants, member: Uuid) -> Vec<(String, &'static str)> {
     all
 }
 
-async fn kept(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "kept").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
 #[tokio::test]
 async fn what_is_private_is_seen_by_those_it_belongs_to_and_nobody_else() {
     let lines = Lines::default();
@@ -215,7 +206,7 @@ async fn what_is_private_is_seen_by_those_it_belongs_to_and_nobody_else() {
             ("somebody suspended from Apex Circle", SAM),
             ("staff before the second factor", SARA),
         ] {
-            callers.push((who, signed_in(town, figure.email).await));
+            callers.push((who, signed_in(town, figure).await));
         }
         let mut seen: BTreeMap<(&str, &str), String> = BTreeMap::new();
         for (who, browser) in &mut callers {

@@ -3,15 +3,18 @@
 //!
 //! `make prove` runs more rounds.
 
-use crate::town::{Answer, Browser, Town, sequel};
+use crate::{
+    common::{count, is_long, one, signed_in},
+    town::{Answer, Browser, Town, sequel},
+};
 use commdesk::{
-    features::{accounts::service as accounts, requests::service as requests},
+    features::requests::service as requests,
     http::site,
     platform::{
         ctx::{Ctx, House},
         jobs,
     },
-    seeds::people::{Figure, PASSWORD, RAVI, TOMAS},
+    seeds::people::{RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -20,22 +23,7 @@ use uuid::Uuid;
 
 /// How often a race is run; the long form runs it more often.
 fn rounds(few: usize) -> usize {
-    if std::env::var_os("COMMDESK_PROVE").is_some() { few * 8 } else { few }
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
-
-async fn one(town: &Town, sql: &str) -> Uuid {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&town.owner).await.expect("there is one")
+    if is_long() { few * 8 } else { few }
 }
 
 /// The demo, and a second instance of the program beside the first.

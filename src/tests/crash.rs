@@ -1,6 +1,7 @@
 //! The real program, killed with -9 again and again: everything that was acknowledged is there, nothing is there twice, the
 //! same key gives the same answer, and the reactions that were due still come, once.
 
+use crate::common::is_long;
 use commdesk::{
     platform::{cluster, db, secrets},
     seeds::people,
@@ -126,7 +127,7 @@ fn kills_lose_nothing_and_repeat_nothing() {
     let mut acknowledged: BTreeMap<usize, Value> = BTreeMap::new();
     let mut number = 0;
     // The long form kills more often.
-    let rounds: u64 = if std::env::var_os("COMMDESK_PROVE").is_some() { 20 } else { 4 };
+    let rounds: u64 = if is_long() { 20 } else { 4 };
     for round in 0..rounds {
         let program = Program::start(folder.path(), &url);
         // A different moment every round, somewhere in the middle of the work.
@@ -233,7 +234,7 @@ fn kills_leave_no_step_half_done() {
     let mut drafted: BTreeMap<usize, Value> = BTreeMap::new();
     let mut published = BTreeSet::new();
     let mut number = 0;
-    let rounds: u64 = if std::env::var_os("COMMDESK_PROVE").is_some() { 20 } else { 3 };
+    let rounds: u64 = if is_long() { 20 } else { 3 };
     let publish = |program: &Program, session: &str, number: usize, id: &Value| {
         let path = format!("/api/v1/events/{}/publish", id.as_str().expect("an id"));
         program.send_as(session, "POST", &path, Some(&format!("publish-{number}")), "{}")

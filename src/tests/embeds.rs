@@ -1,24 +1,11 @@
 //! What other sites show of an event and an opportunity: without scripts, cached, and framed only where the community says.
 
-use crate::town::{Answer, Browser, Town, sequel};
-use commdesk::seeds::people::{self, Figure, KOFI, PASSWORD, RAVI};
+use crate::{
+    common::{one, signed_in, who},
+    town::sequel,
+};
+use commdesk::seeds::people::{KOFI, RAVI};
 use http::{Method, StatusCode, header};
-use uuid::Uuid;
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let mut browser = town.visitor();
-    let answer = browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", PASSWORD)]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    browser
-}
-
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-async fn one(town: &Town, sql: &'static str) -> Uuid {
-    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("one row")
-}
 
 const WALL: &str = "/embed/events/hackfest-2027/sponsors";
 
@@ -32,12 +19,12 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
             wall.text.contains("Lumen Data") && wall.text.contains("Fjord Media") && wall.text.contains("data-theme=\"dark\"")
         );
         assert!(!wall.text.contains("<script") && !wall.text.contains("style="), "no scripts, no inline style");
-        let policy = header(&wall, "content-security-policy");
+        let policy = wall.header("content-security-policy");
         assert!(policy.contains("frame-ancestors *") && policy.contains("default-src 'none'"), "{policy}");
         assert!(wall.headers.get(header::X_FRAME_OPTIONS).is_none(), "it would forbid what the policy allows");
-        assert!(header(&wall, "cache-control").starts_with("public, max-age=300"));
+        assert!(wall.header("cache-control").starts_with("public, max-age=300"));
         assert!(wall.headers.get(header::SET_COOKIE).is_none());
-        let tag = header(&wall, "etag").to_owned();
+        let tag = wall.header("etag").to_owned();
         let again =
             visitor.send(Method::GET, &format!("{WALL}?theme=dark"), &[("if-none-match", &tag)], axum::body::Body::empty()).await;
         assert_eq!((again.status, again.text.as_str()), (StatusCode::NOT_MODIFIED, ""));
@@ -47,16 +34,16 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
         assert!(style.status == StatusCode::OK && style.text.contains("--accent"));
 
         let json = visitor.open(&format!("{WALL}.json")).await;
-        assert_eq!(header(&json, "access-control-allow-origin"), "*");
+        assert_eq!(json.header("access-control-allow-origin"), "*");
         let groups = json.json()["groups"].as_array().expect("groups").len();
         assert_eq!(groups, 2, "{}", json.text);
         assert!(json.json()["groups"][0]["sponsors"][0]["imageUrl"].as_str().is_some_and(|url| url.starts_with("http")));
 
         // To paste, and for whoever builds a site: whole, with logos that other sites may load, and for no frame.
         let plain = visitor.open(&format!("{WALL}.html")).await;
-        assert_eq!((plain.status, header(&plain, "access-control-allow-origin")), (StatusCode::OK, "*"));
-        assert!(header(&plain, "cache-control").starts_with("public, max-age=300") && !header(&plain, "etag").is_empty());
-        assert!(header(&plain, "content-security-policy").contains("frame-ancestors 'none'"));
+        assert_eq!((plain.status, plain.header("access-control-allow-origin")), (StatusCode::OK, "*"));
+        assert!(plain.header("cache-control").starts_with("public, max-age=300") && !plain.header("etag").is_empty());
+        assert!(plain.header("content-security-policy").contains("frame-ancestors 'none'"));
         assert!(plain.text.contains("alt=\"Lumen Data\"") && plain.text.contains("<section"), "{}", plain.text);
         for no in ["<script", "style=", "src=\"/", "href=\"/", "onerror"] {
             assert!(!plain.text.contains(no), "{no}: {}", plain.text);
@@ -73,23 +60,23 @@ async fn the_wall_stands_on_other_sites_without_scripts() {
         assert!(wall.text.contains(&format!("{small} 1x")) && !wall.text.contains(".png"), "{}", wall.text);
         for path in [small, dense.as_str()] {
             let logo = visitor.open(path).await;
-            assert_eq!((logo.status, header(&logo, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"), "{path}");
-            assert_eq!(header(&logo, "content-type"), "image/webp");
+            assert_eq!((logo.status, logo.header("cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"), "{path}");
+            assert_eq!(logo.header("content-type"), "image/webp");
         }
         let whole = first["imageUrl"].as_str().and_then(|url| url.find("/media/").map(|at| &url[at..])).expect("ours");
         let whole = visitor.open(whole).await;
-        assert_eq!((whole.status, header(&whole, "cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"));
+        assert_eq!((whole.status, whole.header("cross-origin-resource-policy")), (StatusCode::OK, "cross-origin"));
 
         // Everything else may stand in no frame, and what nobody may see is not there.
         let page = visitor.open("/events/hackfest-2027").await;
-        assert_eq!(header(&page, "x-frame-options"), "DENY");
-        assert!(header(&page, "content-security-policy").contains("frame-ancestors 'none'"));
+        assert_eq!(page.header("x-frame-options"), "DENY");
+        assert!(page.header("content-security-policy").contains("frame-ancestors 'none'"));
         for hidden in ["sponsors.html", "sponsors.json"] {
             let hidden = visitor.open(&format!("/embed/events/autumn-demo-night/{hidden}")).await;
             assert_eq!(hidden.status, StatusCode::NOT_FOUND);
         }
         let draft = visitor.open("/embed/events/autumn-demo-night/sponsors").await;
-        assert_eq!((draft.status, header(&draft, "x-frame-options")), (StatusCode::NOT_FOUND, "DENY"));
+        assert_eq!((draft.status, draft.header("x-frame-options")), (StatusCode::NOT_FOUND, "DENY"));
         // Nor for its own people: the answer is the same for everybody, since it is cached.
         let mut ravi = signed_in(town, RAVI).await;
         assert_eq!(ravi.open("/embed/events/autumn-demo-night/sponsors").await.status, StatusCode::NOT_FOUND);
@@ -144,10 +131,10 @@ async fn a_badge_tells_of_an_opportunity_and_a_community_says_where() {
         assert_eq!(stale.status, StatusCode::CONFLICT);
         for path in [WALL, &path] {
             let framed = visitor.open(path).await;
-            let policy = header(&framed, "content-security-policy").to_owned();
+            let policy = framed.header("content-security-policy").to_owned();
             assert!(policy.ends_with("frame-ancestors https://apex.example https://www.apex.example"), "{policy}");
         }
-        let kofi = people::actor(&town.ctx(), KOFI).await.expect("signed in");
+        let kofi = who(&town.ctx(), KOFI).await;
         let foreign = commdesk::features::embeds::service::page(&town.ctx(), &kofi).await.expect("his own");
         assert!(foreign.badges.is_empty() && foreign.sites == "*");
     })

@@ -1,7 +1,8 @@
 //! How events are drafted, edited, published, moved on by the clock and found: services and doors, races included.
 
 use crate::{
-    communities::{active, browser, decide, owner, sara, sign_up, verify},
+    common::signed_in,
+    communities::{active, decide, owner, sara, sign_up, verify},
     town::{Town, story},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -249,7 +250,7 @@ async fn what_is_hidden_or_suspended_is_not_public() {
         assert!(town.visitor().open("/communities/apex-circle").await.text.contains("HackFest"));
 
         let hide = json!({"settings": {"publicVisible": false}, "version": 1});
-        let mut browser = browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         let hidden = browser.api(Method::PATCH, &format!("/events/{id}"), Some(hide)).await;
         assert_eq!(hidden.data()["settings"]["publicVisible"], false);
         assert_eq!(town.visitor().open("/events/hackfest").await.status, StatusCode::NOT_FOUND);
@@ -326,7 +327,7 @@ async fn the_api_speaks_the_names_of_the_event_system() {
     story(async |town| {
         let sara = sara(town).await;
         active(town, &sara, RAVI, "Apex Circle").await;
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         let anonymous = town.visitor().api(Method::POST, "/events", Some(json!({"title": "HackFest"}))).await;
         assert_eq!((anonymous.status, anonymous.code().as_str()), (StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"));
         let short = ravi.api(Method::POST, "/events", Some(json!({"title": "Ha", "category": "Nonsense", "startAt": "soon"}))).await;
@@ -436,7 +437,7 @@ async fn lists_page_search_and_filter() {
         }
 
         // Their own people see drafts, and only their own events; or what everybody sees.
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         assert_eq!(ravi.api(Method::GET, "/events", None).await.data()["total"], 7);
         assert_eq!(ravi.api(Method::GET, "/events?status=Draft", None).await.data()["total"], 2);
         assert_eq!(ravi.api(Method::GET, "/events?public=true&search=harbour", None).await.data()["total"], 2);
@@ -467,7 +468,7 @@ async fn forms_lose_nothing_not_even_in_a_conflict() {
     story(async |town| {
         let sara = sara(town).await;
         let actor = active(town, &sara, RAVI, "Apex Circle").await;
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         assert_eq!(ravi.open("/manage/events/new").await.status, StatusCode::OK);
         let refused = ravi
             .submit(
@@ -538,7 +539,7 @@ async fn a_duplicate_is_a_new_draft_without_dates() {
         assert_eq!((view.description_markdown.as_str(), view.technologies.len()), ("**48 hours** of building.", 2));
         let mei = active(town, &sara, MEI, "Harbour Devs").await;
         assert!(matches!(service::duplicate(&ctx, &mei, id).await, Err(AppError::NotFound)));
-        let mut browser = browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         let page = browser.open(&format!("/manage/events/{id}")).await;
         assert!(page.text.contains("Duplicate") && page.text.contains("Delete…"), "{}", page.text);
         let copied = browser.submit(&format!("/manage/events/{id}"), "duplicate", &[]).await;
@@ -588,7 +589,7 @@ async fn a_deleted_event_is_out_of_sight_until_it_is_restored() {
         let again = published(town, &ravi, "HackFest", 400).await;
         assert_eq!(seen(town, None, again).await.expect("public").slug, "hackfest");
         town.shift(11 * HOUR).await;
-        let mut browser = browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         let list = browser.open("/manage/events?tab=deleted").await;
         assert!(list.text.contains("HackFest") && list.text.contains("Restore"), "{}", list.text);
         let back = browser.submit("/manage/events", "restore", &[("eventId", &id.to_string())]).await;

@@ -1,8 +1,9 @@
 //! Everything of a workspace, taken along by its admins.
 
 use crate::{
+    common::{count, signed_in, who},
     counting::Counter,
-    planted::{VERA, marker, seat},
+    planted::{VERA, kept, marker, seat},
     statements::multiply,
     town::{Answer, Browser, Town, sequel},
 };
@@ -25,17 +26,6 @@ use std::{
     io::Read as _,
 };
 
-async fn told(town: &Town) {
-    town.drain().await;
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
 /// Asks for an export; the ticket.
 async fn asked(browser: &mut Browser) -> String {
     let answer = browser.submit("/export", "export", &[]).await;
@@ -46,10 +36,6 @@ async fn asked(browser: &mut Browser) -> String {
 
 async fn document(browser: &mut Browser, ticket: &str) -> Answer {
     browser.send(Method::GET, &format!("/export/{ticket}/export.json"), &[], Body::empty()).await
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
 /// Another admin of Acme Cloud.
@@ -94,7 +80,7 @@ async fn guards(town: &Town, kind: &'static str, slug: &'static str, wanted: &[G
 /// What stands in the archive that this person takes along, by its names.
 async fn unpacked(town: &Town, figure: Figure) -> BTreeMap<String, Vec<u8>> {
     let ctx = town.ctx();
-    let actor = people::actor(&ctx, figure).await.expect("signed in");
+    let actor = who(&ctx, figure).await;
     let ticket = exports::ask(&ctx, &actor).await.expect("an admin");
     let (_, file) = exports::file(&ctx, &actor, &ticket, "export.zip").await.expect("put together");
     let mut archive = zip::ZipArchive::new(file).expect("an archive");
@@ -139,7 +125,6 @@ fn cells(table: &[u8]) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn a_community_takes_everything_along() {
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         assert!(ravi.open("/export").await.text.contains("Export everything"));
         let menu = ravi.open("/dashboard").await.text;
@@ -187,7 +172,6 @@ async fn a_community_takes_everything_along() {
 #[tokio::test]
 async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
     sequel(async |town| {
-        told(town).await;
         rhea_joins(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let ticket = asked(&mut asha).await;
@@ -214,7 +198,6 @@ async fn an_organization_takes_everything_along_and_its_admins_hear_of_it() {
 async fn a_large_workspace_is_read_by_sets_of_rows() {
     let (counter, _listening) = Counter::start();
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
         // The first may write "last seen".
@@ -283,7 +266,6 @@ async fn a_large_workspace_is_read_by_sets_of_rows() {
 #[tokio::test]
 async fn whoever_comes_too_soon_is_told_when() {
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
         // Two others are at it.
@@ -306,7 +288,6 @@ async fn whoever_comes_too_soon_is_told_when() {
 #[tokio::test]
 async fn nobody_else_opens_it() {
     sequel(async |town| {
-        told(town).await;
         seat(town, VERA, "Volunteer", "Active").await;
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
@@ -337,13 +318,9 @@ async fn what_is_private_to_others_does_not_come_along() {
     sequel(async |town| {
         let tenants = crate::planted::furnish(town).await;
         // Words are planted in sessions too, but for the one that is still needed.
-        let session = accounts::sign_in(&town.ctx(), RAVI.email, PASSWORD, "kept").await.expect("signed in");
-        let mut ravi = town.visitor();
-        ravi.set_cookie("commdesk", &session.token);
+        let mut ravi = kept(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
-        let session = accounts::sign_in(&town.ctx(), ASHA.email, PASSWORD, "kept").await.expect("signed in");
-        let mut asha = town.visitor();
-        asha.set_cookie("commdesk", &session.token);
+        let mut asha = kept(town, ASHA).await;
         let acmes = asked(&mut asha).await;
         crate::planted::keep_facts(town).await;
         crate::planted::plant(town, &tenants).await;
@@ -412,7 +389,6 @@ async fn what_is_private_to_others_does_not_come_along() {
 #[tokio::test]
 async fn no_cell_of_a_workspace_is_a_formula() {
     sequel(async |town| {
-        told(town).await;
         // Words of theirs that a spreadsheet would compute, wherever there are any.
         let apex = "(select id from communities where slug = 'apex-circle')";
         for statement in [
@@ -459,9 +435,8 @@ async fn no_cell_of_a_workspace_is_a_formula() {
 #[tokio::test]
 async fn what_a_community_set_up_comes_along() {
     sequel(async |town| {
-        told(town).await;
         let ctx = town.ctx();
-        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        let ravi = who(&ctx, RAVI).await;
         embeds::choose(&ctx, &ravi, 0, Sites::parse("https://apex.example").expect("a site")).await.expect("chosen");
         let route = RouteInput { region: "South Asia".into(), assignee_id: ravi.user().to_string(), ..RouteInput::default() };
         routing::set_route(&ctx, &ravi, &route).await.expect("set");
@@ -528,7 +503,6 @@ async fn what_a_community_set_up_comes_along() {
 #[tokio::test]
 async fn what_an_organization_set_up_comes_along() {
     sequel(async |town| {
-        told(town).await;
         let statements = [
             "update organizations set wordmark_id = logo_id, logo_on_dark_id = logo_id, brand_colors = '{#102030}',
                                       boilerplate = 'Acme hosts.' where slug = 'acme-cloud'",
@@ -572,7 +546,6 @@ async fn what_an_organization_set_up_comes_along() {
 #[tokio::test]
 async fn of_what_colleagues_claimed_only_what_was_approved_comes_along() {
     sequel(async |town| {
-        told(town).await;
         rhea_joins(town).await;
         let done = sqlx::query(
             "insert into organization_claims (id, organization_id, user_id, method, email, state, reason, invited_by, asked_at)
@@ -607,7 +580,6 @@ async fn of_what_colleagues_claimed_only_what_was_approved_comes_along() {
 async fn a_second_factor_that_is_asked_for_comes_before_anything_is_stated() {
     const STATED: &str = "facts where name = 'workspace_exported'";
     sequel(async |town| {
-        told(town).await;
         let ctx = town.ctx();
         for (figure, kind, slug, seats, held) in [
             (RAVI, "community", "apex-circle", "members", Guarded::ALL.len()),
@@ -620,8 +592,7 @@ async fn a_second_factor_that_is_asked_for_comes_before_anything_is_stated() {
             );
             sqlx::query(sqlx::AssertSqlSafe(given)).bind(figure.email).execute(&town.owner).await.expect("given");
             let session = accounts::sign_in(&ctx, figure.email, PASSWORD, "a test").await.expect("signed in");
-            let mut browser = town.visitor();
-            browser.set_cookie("commdesk", &session.token);
+            let mut browser = town.visitor().with_session(&session.token);
             let before = asked(&mut browser).await;
             let mut refused = 0;
             for guarded in Guarded::ALL.iter().copied() {

@@ -341,12 +341,8 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
         features::accounts::service as accounts,
         kernel::text::{Email, PersonName},
         platform::{
-            clock::Clock,
             ctx::{Ctx, House},
             facts,
-            index::Shelf,
-            password::Passwords,
-            places::Places,
             secrets::Secret,
             storage::{Key, Store},
         },
@@ -356,23 +352,8 @@ async fn a_checkpoint_holds_nothing_while_it_is_copied_and_a_lost_copy_comes_lat
         let there = &town.house;
         // The same house with a store that never answers.
         let stuck = object_store::limit::LimitStore::new(object_store::memory::InMemory::new(), 0);
-        let house = Arc::new(House {
-            pool: there.pool.clone(),
-            clock: Clock::default(),
-            settings: there.settings.clone(),
-            columns: there.columns.clone(),
-            blind: there.blind.clone(),
-            signing: there.signing.clone(),
-            passwords: Passwords::new(1),
-            post: there.post.clone(),
-            store: Store::bucket(Arc::new(stuck), Secret::new([7; 32])),
-            lookups: there.lookups.clone(),
-            reach: there.reach.clone(),
-            known: there.known,
-            poke: tokio::sync::Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
-        });
+        let store = Store::bucket(Arc::new(stuck), Secret::new([7; 32]));
+        let house = Arc::new(House { store, ..there.at_another_time(0) });
         let (email, name) =
             (Email::parse("asha@acme.example").expect("an address"), PersonName::parse("Asha Rao").expect("a name"));
         let named = async || {

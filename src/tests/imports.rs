@@ -2,13 +2,13 @@
 //! made-up ones for everything else.
 
 use crate::{
+    common::{code, count, signed_in, who},
     planted::{VERA, seat},
     town::{Answer, Browser, Chosen, Town, sequel},
 };
 use ::http::{Method, StatusCode};
 use commdesk::{
     features::{
-        accounts::service as accounts,
         blocks::service as blocks,
         imports::{
             rules::{Choice, Outcome, State, mapping::Mapping},
@@ -25,12 +25,11 @@ use commdesk::{
     },
     kernel::{
         actor::Actor,
-        error::AppResult,
         ids::{EventId, IntakeId},
         page::PageRequest,
     },
     platform::{ctx::Ctx, index},
-    seeds::people::{self, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
+    seeds::people::{self, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use std::{collections::BTreeMap, io::Write as _, path::PathBuf};
 use uuid::Uuid;
@@ -50,18 +49,10 @@ fn real(path: &str) -> Option<PathBuf> {
     None
 }
 
-async fn told(town: &Town) -> Ctx {
-    town.ctx()
-}
-
 async fn sara(ctx: &Ctx) -> Actor {
     // The code that the demo's story gave is spent.
     ctx.house.clock.shift(31);
     people::sign_in_staff(ctx, SARA).await.expect("staff")
-}
-
-async fn who(ctx: &Ctx, figure: Figure) -> Actor {
-    people::actor(ctx, figure).await.expect("signed in")
 }
 
 fn file(target: &str, name: &str, bytes: impl Into<Vec<u8>>) -> File {
@@ -89,14 +80,6 @@ async fn apply(town: &Town, actor: &Actor, id: IntakeId) -> ImportView {
     imports::apply(&town.ctx(), actor, id, &[]).await.expect("ready");
     town.drain().await;
     view(&town.ctx(), actor, id).await
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
 fn outcomes(rows: &[RowView]) -> Vec<(i32, &'static str)> {
@@ -162,7 +145,7 @@ fn report(view: &ImportView, rows: &[RowView], samples: &[i32]) -> String {
 async fn the_real_organizations_in_one_sitting() {
     let (Some(list), Some(folder)) = (real("organizations.csv"), real("logos")) else { return };
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let bytes = std::fs::read(&list).expect("the list");
         let begun = std::time::Instant::now();
@@ -235,7 +218,7 @@ async fn the_real_organizations_in_one_sitting() {
 async fn the_real_events_become_drafts() {
     let Some(list) = real("events.json") else { return };
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let bytes = std::fs::read(&list).expect("the list");
         let id = imports::bring(&ctx, &sara, file("events", "events.json", bytes.clone())).await.expect("read");
@@ -326,7 +309,7 @@ async fn everything(town: &Town) -> Vec<i64> {
 #[tokio::test]
 async fn every_shape_of_a_row_is_told_of_and_only_looked_at() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let before = everything(town).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;
@@ -352,7 +335,7 @@ async fn every_shape_of_a_row_is_told_of_and_only_looked_at() {
 #[tokio::test]
 async fn what_no_row_says_is_told_and_not_only_done() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let silent = bring(&ctx, &sara, "organizations", "name,website\nNorthwind Data,northwind-data.example\n").await;
         let looked = view(&ctx, &sara, silent).await;
@@ -383,7 +366,7 @@ async fn what_no_row_says_is_told_and_not_only_done() {
 #[tokio::test]
 async fn events_keep_what_is_certain_and_say_the_rest() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = r#"[
             {"name": "Northern Mesh Days", "url": "https://mesh-days.example", "startDate": "2026-06-08", "endDate": "2026-06-12",
@@ -422,7 +405,7 @@ async fn events_keep_what_is_certain_and_say_the_rest() {
 #[tokio::test]
 async fn what_cannot_be_taken_back_stays_and_says_why() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
         let one = "name,website,segment\nNorthwind Data,northwind-data.example,Database\nContoso Mesh,contoso-mesh.example,\n";
@@ -458,7 +441,7 @@ async fn what_cannot_be_taken_back_stays_and_says_why() {
 #[tokio::test]
 async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let (front, back) = (
             ["Amber", "Birch", "Cedar", "Dune", "Ember", "Fjord", "Glacier", "Harbour", "Indigo", "Juniper", "Krypton", "Lagoon"],
@@ -518,7 +501,7 @@ fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
 #[tokio::test]
 async fn pictures_belong_to_rows_by_their_names() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;
         let svg =
@@ -578,7 +561,7 @@ async fn pictures_belong_to_rows_by_their_names() {
 #[tokio::test]
 async fn a_command_looks_and_carries_out() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         sara(&ctx).await;
         let run = async |by: &str, target: &str, community: &str, dry_run: bool| {
             let bytes = if target == "events" { br#"[{"name": "Northern Mesh Days"}]"#.to_vec() } else { SHAPES.into() };
@@ -612,7 +595,7 @@ const LIST: &str = "Company;URL;Segment\nNorth Query;https://northwind-data.com/
 #[tokio::test]
 async fn a_file_from_its_columns_to_its_way_back() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", LIST).await;
         let rows = all_rows(&ctx, &sara, id).await;
@@ -691,7 +674,7 @@ async fn a_file_from_its_columns_to_its_way_back() {
 #[tokio::test]
 async fn cells_are_forgotten_and_the_report_stays() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let id = bring(&ctx, &sara, "organizations", SHAPES).await;
         let applied = apply(town, &sara, id).await;
@@ -733,7 +716,7 @@ async fn cells_are_forgotten_and_the_report_stays() {
 #[tokio::test]
 async fn what_a_file_says_of_people_goes_with_its_run() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website,email,description,telephone\nNorthwind Data,northwind-data.example,team@northwind-data.example,Ask for Nora,98765 43210\n";
         let id = bring(&ctx, &sara, "organizations", list).await;
@@ -765,7 +748,7 @@ async fn what_a_file_says_of_people_goes_with_its_run() {
 #[tokio::test]
 async fn a_mailbox_that_could_not_be_read_goes_with_the_run_too() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website,email\n\
                     Northwind Data,northwind-data.example,team@northwind-data.example\n\
@@ -803,7 +786,7 @@ async fn a_mailbox_that_could_not_be_read_goes_with_the_run_too() {
 #[tokio::test]
 async fn reports_of_before_lose_the_mailboxes_that_they_kept() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website,email,notes\n\
                     Northwind Data,northwind-data.example,team@northwind-data.example,Ask for Nora\n\
@@ -860,7 +843,7 @@ async fn reports_of_before_lose_the_mailboxes_that_they_kept() {
 #[tokio::test]
 async fn columns_are_named_once_and_remembered() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "Wer,Wo\nNorthwind Data,northwind-data.com\n";
         let id = bring(&ctx, &sara, "organizations", list).await;
@@ -883,7 +866,7 @@ async fn columns_are_named_once_and_remembered() {
 #[tokio::test]
 async fn a_name_that_came_meanwhile_gives_the_run_up() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let early = bring(&ctx, &sara, "organizations", "name,website\nWidget Works,widget-works.com\n").await;
         let late =
@@ -903,7 +886,7 @@ async fn a_name_that_came_meanwhile_gives_the_run_up() {
 #[tokio::test]
 async fn no_run_stays_at_work_for_ever() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         // More of one name than there are addresses for it.
         let mut list = String::from("name,website\n");
@@ -937,13 +920,6 @@ async fn no_run_stays_at_work_for_ever() {
     .await;
 }
 
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
 /// A multipart form with one file.
 async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
     browser.submit_file(path, fields, &Chosen { field: "file", name: "list.csv", kind: "text/csv", bytes: file }).await
@@ -952,7 +928,7 @@ async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file
 #[tokio::test]
 async fn communities_bring_their_own_past_sponsors() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
         let apex = ravi.community().expect("Apex").0;
         let event: Uuid = sqlx::query_scalar(
@@ -994,7 +970,7 @@ async fn communities_bring_their_own_past_sponsors() {
 #[tokio::test]
 async fn a_file_ties_nobody_whom_a_hand_may_not() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (ravi, tomas) = (who(&ctx, RAVI).await, who(&ctx, TOMAS).await);
         let apex = ravi.community().expect("Apex").0;
         blocks::block(&ctx, &tomas, apex).await.expect("blocked");
@@ -1029,7 +1005,7 @@ async fn a_file_ties_nobody_whom_a_hand_may_not() {
 #[tokio::test]
 async fn the_doors_and_who_may_use_them() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let mallory = who(&ctx, MALLORY).await;
         assert_eq!(code(imports::bring(&ctx, &mallory, file("organizations", "x.csv", LIST)).await), "FORBIDDEN");
         let mut ravi = signed_in(town, RAVI).await;

@@ -1,7 +1,10 @@
 //! The inbox: its parts and filters, what is unread, who handles what, what is put aside, quotas, what is held, and what is
 //! answered by rule. Races included.
 
-use crate::town::{Browser, Town, sequel};
+use crate::{
+    common::{code, count, one, signed_in, who, wire},
+    town::{Town, sequel},
+};
 use chrono::Datelike as _;
 use commdesk::{
     features::{
@@ -22,17 +25,16 @@ use commdesk::{
     },
     kernel::{
         actor::{Actor, Person},
-        error::{AppError, AppResult},
+        error::AppError,
         ids::{RequestId, UserId},
         page::PageRequest,
         text::{Email, PersonName},
     },
     platform::ctx::Ctx,
-    seeds::people::{self, ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, SARA, TOMAS},
+    seeds::people::{self, ASHA, Figure, INGRID, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 
 /// The demo's people after its story: Mei's request to Acme waits for Asha, Asha's application for Ravi.
@@ -49,31 +51,14 @@ struct Cast {
 
 async fn told(town: &Town) -> Cast {
     let ctx = town.ctx();
-    let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
-    let (asha, ravi, mei) = (actor(ASHA).await, actor(RAVI).await, actor(MEI).await);
-    let one = async |sql: &'static str| sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("the demo has one");
-    let asked: uuid::Uuid = one("select id from requests where state = 'Pending' and opened_by = 'community'").await;
-    let conference = one("select id from events where title = 'HarbourConf'").await;
-    Cast { asked: asked.into(), conference, ctx, asha, ravi, mei }
-}
-
-fn wire<T: DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("as on the wire")
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
+    Cast {
+        asha: who(&ctx, ASHA).await,
+        ravi: who(&ctx, RAVI).await,
+        mei: who(&ctx, MEI).await,
+        conference: one(town, "select id from events where title = 'HarbourConf'").await,
+        asked: RequestId(one(town, "select id from requests where state = 'Pending' and opened_by = 'community'").await),
+        ctx,
+    }
 }
 
 fn no(reason: &str, note: &str) -> Rejection {
@@ -424,7 +409,7 @@ async fn a_week_has_twenty_requests_and_the_last_one_is_sent_once() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let (tomas, ingrid) = (who(ctx, TOMAS).await, who(ctx, INGRID).await);
         // One is the demo's. Taken back, each still counts; never many in one hour.
         for n in 2..20 {
             town.house.clock.shift(3_600);
@@ -471,7 +456,7 @@ async fn a_person_has_thirty_requests_over_all_their_workspaces() {
             .fetch_one(&town.owner)
             .await
             .expect("the demo has it");
-        let ingrid = people::actor(ctx, INGRID).await.expect("signed in");
+        let ingrid = who(ctx, INGRID).await;
         let body = json!({
             "organizationId": ingrid.organization(), "eventId": hackfest, "amount": 1000, "currency": "INR",
             "category": "Venue Partner", "message": "",
@@ -532,7 +517,7 @@ async fn the_eleventh_request_within_an_hour_waits_for_staff() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let (tomas, ingrid) = (who(ctx, TOMAS).await, who(ctx, INGRID).await);
         let (to_tomas, to_ingrid) = (cast.ask(&tomas, ""), cast.ask(&ingrid, ""));
         // The demo's own is of another hour.
         town.house.clock.shift(2 * 3_600);
@@ -585,7 +570,7 @@ async fn what_looks_like_spam_waits_for_staff() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let tomas = people::actor(ctx, TOMAS).await.expect("signed in");
+        let tomas = who(ctx, TOMAS).await;
         // A code works once, and the story used one.
         town.house.clock.shift(60);
         let sara = people::sign_in_staff(ctx, SARA).await.expect("staff");
@@ -683,7 +668,7 @@ async fn the_same_words_to_many_are_counted_for_the_person_and_by_receiver() {
             .execute(&town.owner)
             .await
             .expect("as if she had sent them there");
-        let tomas = people::actor(ctx, TOMAS).await.expect("in");
+        let tomas = who(ctx, TOMAS).await;
         town.house.clock.shift(3_600);
         let id = service::send(ctx, &cast.mei, &cast.ask(&tomas, "come to OUR stage!")).await.expect("kept");
         assert!(held(id).await, "five others got the same from her");
@@ -859,7 +844,7 @@ async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
             .fetch_one(&town.owner)
             .await
             .expect("the demo has one");
-        let (tomas, ingrid) = (people::actor(ctx, TOMAS).await.expect("in"), people::actor(ctx, INGRID).await.expect("in"));
+        let (tomas, ingrid) = (who(ctx, TOMAS).await, who(ctx, INGRID).await);
         let input = |message: &str| wire(json!({"amount": "90000", "message": message}));
         let id = service::apply(ctx, &tomas, knowledge.into(), &input("We host it.")).await.expect("sent");
         town.drain().await;

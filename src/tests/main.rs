@@ -19,6 +19,7 @@ mod watching;
 mod exports;
 mod strangers;
 mod town;
+mod common;
 mod work;
 mod program;
 mod limits;

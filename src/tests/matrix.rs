@@ -6,8 +6,9 @@
 //! is read: every page and every reading call, "yes" where it is shown.
 
 use crate::{
+    common::signed_in,
     planted::{SAM, Tenants, VERA, furnish, seat},
-    strangers::{API, FORMS, Others, PAGES, Whose, signed_in},
+    strangers::{API, FORMS, Others, PAGES, Whose},
     town::{Browser, Town, sequel},
 };
 use commdesk::{
@@ -111,7 +112,7 @@ pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
     match caller {
         Caller::Seat(Role::Community(role)) => {
             seat(town, figure, role.label(), "Active").await;
-            signed_in(town, figure.email).await
+            signed_in(town, figure).await
         }
         Caller::Seat(Role::Organization(role)) => {
             let ctx = town.ctx();
@@ -127,12 +128,12 @@ pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
             .execute(&town.owner)
             .await
             .expect("a seat");
-            signed_in(town, figure.email).await
+            signed_in(town, figure).await
         }
         Caller::Seat(Role::Staff(role)) => {
             accounts::add_staff(&town.ctx(), figure.email, figure.name, role.label()).await.expect("staff");
             people::activate(&town.ctx(), figure).await.expect("activated");
-            let mut browser = signed_in(town, figure.email).await;
+            let mut browser = signed_in(town, figure).await;
             browser.submit("/second-factor", "begin", &[]).await;
             let code = accounts::code_for_development(&town.ctx(), figure.email).await.expect("a code");
             let done = browser.submit("/second-factor", "confirm", &[("code", &code)]).await;
@@ -140,16 +141,16 @@ pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
             browser.submit("/second-factor", "keep", &[]).await;
             browser
         }
-        Caller::Suspended => signed_in(town, SAM.email).await,
+        Caller::Suspended => signed_in(town, SAM).await,
         Caller::HalfStaff => {
             accounts::add_staff(&town.ctx(), figure.email, figure.name, "review").await.expect("staff");
             people::activate(&town.ctx(), figure).await.expect("activated");
-            signed_in(town, figure.email).await
+            signed_in(town, figure).await
         }
-        Caller::Other(figure) => signed_in(town, figure.email).await,
+        Caller::Other(figure) => signed_in(town, figure).await,
         Caller::Nowhere => {
             people::activate(&town.ctx(), NEWCOMER).await.expect("activated");
-            signed_in(town, NEWCOMER.email).await
+            signed_in(town, NEWCOMER).await
         }
         Caller::Nobody => town.visitor(),
     }
@@ -528,8 +529,8 @@ fn table<'a>(
 async fn what_is_taken_away_is_gone_at_the_next_request() {
     sequel(async |town| {
         let tenants = furnish(town).await;
-        let mut ravi = signed_in(town, RAVI.email).await;
-        let mut vera = signed_in(town, VERA.email).await;
+        let mut ravi = signed_in(town, RAVI).await;
+        let mut vera = signed_in(town, VERA).await;
         let id: Uuid = sqlx::query_scalar("select m.id from members m join users u on u.id = m.user_id where u.email = $1")
             .bind(VERA.email)
             .fetch_one(&town.owner)

@@ -2,7 +2,7 @@
 //! included.
 
 use crate::{
-    communities::browser,
+    common::{code, count, signed_in, who},
     town::{Answer, Browser, Chosen, Town, sequel},
 };
 use commdesk::{
@@ -34,21 +34,9 @@ const NOOR: Figure = Figure { name: "Noor Aziz", email: "noor@apex.example", rol
 const ACME: &str = "organization:acme-cloud";
 const APEX: &str = "community:apex-circle";
 
-async fn told(town: &Town) -> Ctx {
-    town.ctx()
-}
-
 /// The person, signed in anew and acting for this workspace.
 async fn acting(town: &Town, figure: Figure, key: &str) -> Actor {
     people::sign_in(&town.ctx(), figure).await.expect("signed in").actor(Some(key)).expect("their workspace")
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
 }
 
 async fn invite(town: &Town, actor: &Actor, email: &str, role: &str) -> AppResult<InvitationId> {
@@ -103,8 +91,7 @@ async fn newly(town: &Town, by: &Actor, figure: Figure, role: &str) -> Actor {
 #[tokio::test]
 async fn a_new_person_comes_in_by_the_mailed_link() {
     sequel(async |town| {
-        told(town).await;
-        let mut asha = browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         let page = asha.open("/people").await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text.contains("Invite somebody") && page.text.contains("DevRel Manager"), "{}", page.text);
@@ -158,13 +145,13 @@ async fn a_new_person_comes_in_by_the_mailed_link() {
         );
         // From now on her address has a password: the link leads to signing in, and her browser finds it done.
         assert!(town.visitor().open(&path).await.text.contains("was already accepted"));
-        let mut signed_in = browser(town, LENA).await;
-        assert!(signed_in.open(&path).await.text.contains("You belong to Acme Cloud"));
-        let done = signed_in.submit(&path, "accept", &[]).await;
+        let mut lena = signed_in(town, LENA).await;
+        assert!(lena.open(&path).await.text.contains("You belong to Acme Cloud"));
+        let done = lena.submit(&path, "accept", &[]).await;
         assert_eq!(done.location(), "/dashboard?as=organization:acme-cloud");
         assert!(asha.open("/notifications").await.text.contains("Lena Fischer joined Acme Cloud"));
         // She sees her colleagues, but neither their addresses nor forms.
-        let people = signed_in.open("/people").await.text;
+        let people = lena.open("/people").await.text;
         assert!(people.contains("Asha Menon") && !people.contains("asha@acme.example") && !people.contains("Invite somebody"));
     })
     .await;
@@ -173,7 +160,7 @@ async fn a_new_person_comes_in_by_the_mailed_link() {
 #[tokio::test]
 async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let asha = acting(town, ASHA, ACME).await;
         invite(town, &asha, RAVI.email, "Sponsor Manager").await.expect("invited");
         let token = mailed(town, RAVI.email, "/invitations/");
@@ -183,7 +170,7 @@ async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
         let nobody = town.visitor().submit(&path, "accept", &[("name", "Somebody")]).await;
         assert_eq!(nobody.status, StatusCode::UNAUTHORIZED);
         assert!(nobody.text.contains("Sign in to go on"), "{}", nobody.text);
-        let mut mallory = browser(town, MALLORY).await;
+        let mut mallory = signed_in(town, MALLORY).await;
         let seen = mallory.open(&path).await.text;
         assert!(seen.contains("It is for another address") && seen.contains(MALLORY.email) && seen.contains(RAVI.email));
         let refused = mallory.submit(&path, "accept", &[]).await;
@@ -202,7 +189,7 @@ async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
             1
         );
         assert_eq!(count(town, "facts where name = 'invitation_accepted'").await, 1);
-        let mut again = browser(town, RAVI).await;
+        let mut again = signed_in(town, RAVI).await;
         let twice = again.api(Method::POST, "/invitations/accept", Some(json!({"token": token}))).await;
         assert_eq!(twice.data()["workspace"], ACME);
         town.drain().await;
@@ -216,7 +203,7 @@ async fn somebody_signed_in_accepts_with_one_press_and_only_for_themselves() {
 #[tokio::test]
 async fn a_link_dies_at_once_and_lives_seven_days() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let asha = acting(town, ASHA, ACME).await;
         let id = invite(town, &asha, LENA.email, "Hiring Manager").await.expect("invited");
         let first = mailed(town, LENA.email, "/invitations/");
@@ -260,7 +247,7 @@ async fn a_link_dies_at_once_and_lives_seven_days() {
 #[tokio::test]
 async fn a_yes_and_a_taking_back_never_both_win() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let asha = acting(town, ASHA, ACME).await;
         for round in 0..4 {
             let email = format!("new{round}@acme.example");
@@ -289,9 +276,9 @@ async fn a_yes_and_a_taking_back_never_both_win() {
 #[tokio::test]
 async fn ten_invitations_a_minute_and_only_from_known_workspaces() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         town.house.clock.shift(60 - ctx.now().timestamp().rem_euclid(60));
-        let mut asha = browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         for n in 0..10 {
             let body = json!({"email": format!("p{n}@acme.example"), "role": "DevRel Manager"});
             let sent = asha.api(Method::POST, "/invitations", Some(body)).await;
@@ -317,16 +304,15 @@ async fn ten_invitations_a_minute_and_only_from_known_workspaces() {
         // Another workspace's invitation is nothing to others, and who is not looked at yet invites nobody.
         let other = asha.api(Method::GET, "/invitations", None).await.data()["items"][0]["invitationId"].clone();
         let other: InvitationId = other.as_str().expect("an id").parse().expect("an id");
-        let tomas = people::actor(&ctx, TOMAS).await.expect("signed in");
+        let tomas = who(&ctx, TOMAS).await;
         assert_eq!(code(service::revoke(&ctx, &tomas, other).await), "NOT_FOUND");
-        let mut mallory = browser(town, MALLORY).await;
+        let mut mallory = signed_in(town, MALLORY).await;
         let early =
             mallory.api(Method::POST, "/invitations", Some(json!({"email": "x@y.example", "role": "Sponsor Admin"}))).await;
         assert_eq!((early.status, early.code().as_str()), (StatusCode::FORBIDDEN, "NOT_VERIFIED"));
         assert!(mallory.open("/people").await.text.contains("You cannot invite yet"));
-        if let Ok(kofi) = people::actor(&ctx, KOFI).await {
-            assert_eq!(code(invite(town, &kofi, "x@y.example", "Designer").await), "NOT_APPROVED");
-        }
+        let kofi = who(&ctx, KOFI).await;
+        assert_eq!(code(invite(town, &kofi, "x@y.example", "Designer").await), "NOT_APPROVED");
     })
     .await;
 }
@@ -334,7 +320,7 @@ async fn ten_invitations_a_minute_and_only_from_known_workspaces() {
 #[tokio::test]
 async fn members_stand_somewhere_and_only_active_ones_act() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let ravi = acting(town, RAVI, APEX).await;
         let added = newcomer("Noor", "Aziz", NOOR.email, "Designer").expect("in order");
         let id = service::add(&ctx, &ravi, &added).await.expect("on the list");
@@ -352,7 +338,7 @@ async fn members_stand_somewhere_and_only_active_ones_act() {
             town.visitor().api(Method::POST, "/auth/activate-member", Some(json!({"token": link, "password": PASSWORD}))).await;
         assert_eq!(activated.status, StatusCode::OK, "{}", activated.text);
         town.drain().await;
-        let mut noor = browser(town, NOOR).await;
+        let mut noor = signed_in(town, NOOR).await;
         noor.workspace = Some(APEX.into());
         let list = noor.api(Method::GET, "/members?status=Active", None).await.data();
         assert_eq!(list["items"].as_array().expect("a list").len(), 2, "{list}");
@@ -407,7 +393,7 @@ async fn members_stand_somewhere_and_only_active_ones_act() {
 #[tokio::test]
 async fn an_invitation_taken_back_leaves_nobody_waiting() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let ravi = acting(town, RAVI, APEX).await;
         let added = newcomer("Noor", "Aziz", NOOR.email, "Designer").expect("in order");
         let id = service::add(&ctx, &ravi, &added).await.expect("on the list");
@@ -439,7 +425,7 @@ async fn an_invitation_taken_back_leaves_nobody_waiting() {
 #[tokio::test]
 async fn the_last_owner_stays_also_when_two_leave_at_once() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let ravi = acting(town, RAVI, APEX).await;
         let ravis = member_id(town, &ravi, RAVI.name).await;
         assert_eq!(code(service::take_out(&ctx, &ravi, ravis).await), "LAST_OWNER");
@@ -470,8 +456,8 @@ async fn the_last_owner_stays_also_when_two_leave_at_once() {
 #[tokio::test]
 async fn a_list_is_looked_at_and_taken_whole() {
     sequel(async |town| {
-        let ctx = told(town).await;
-        let mut ravi = browser(town, RAVI).await;
+        let ctx = town.ctx();
+        let mut ravi = signed_in(town, RAVI).await;
         ravi.workspace = Some(APEX.into());
         let call = |csv: &str, dry: bool| json!({"csv": csv, "dryRun": dry});
         let bad = "firstName,lastName,email,role\nAda,Okafor,ada@apex.example,Designer\n,Nobody,nowhere,Boss\nAda,Twice,ADA@apex.example,Designer\n";
@@ -495,7 +481,7 @@ async fn a_list_is_looked_at_and_taken_whole() {
         let shown = ravi.open(kept.location()).await.text;
         assert!(shown.contains("Import 2 people"), "{shown}");
         let list = kept.location().split("list=").nth(1).and_then(|rest| rest.split('&').next()).expect("an id").to_owned();
-        let mut mallory = browser(town, MALLORY).await;
+        let mut mallory = signed_in(town, MALLORY).await;
         assert!(matches!(mallory.open(kept.location()).await.status.as_u16(), 403 | 404), "a list is its owner's");
         let sealed: Vec<u8> = sqlx::query_scalar("select roster from member_imports").fetch_one(&town.owner).await.expect("kept");
         assert!(!String::from_utf8_lossy(&sealed).contains("apex.example"));
@@ -530,8 +516,7 @@ async fn a_list_is_looked_at_and_taken_whole() {
 #[tokio::test]
 async fn a_list_is_corrected_where_it_stands() {
     sequel(async |town| {
-        told(town).await;
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         let bad = "firstName,lastName,email,role\nAda,Okafor,ada@apex.example,Designer\n,Nobody,nowhere,Boss\n";
         let kept = ravi.submit("/people/import", "look", &[("csv", bad), ("_as", APEX)]).await;
         let shown = ravi.open(kept.location()).await.text;
@@ -544,7 +529,7 @@ async fn a_list_is_corrected_where_it_stands() {
         // It is shown to whoever brought it: whoever leads the same community sees nothing of it.
         let leads = acting(town, RAVI, APEX).await;
         newly(town, &leads, NOOR, "Admin").await;
-        let mut noor = browser(town, NOOR).await;
+        let mut noor = signed_in(town, NOOR).await;
         let closed = noor.open(kept.location()).await;
         assert!(closed.status == 404 && !closed.text.contains("ada@apex.example"), "{}", closed.text);
         let empty = noor.open(&format!("/people/import?as={APEX}")).await.text;
@@ -587,8 +572,7 @@ async fn a_list_is_corrected_where_it_stands() {
 #[tokio::test]
 async fn what_is_wrong_is_in_sight_without_scripts() {
     sequel(async |town| {
-        told(town).await;
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         for (path, form, field) in [("/people", "add", ("firstName", "Ada")), ("/inbox/rules", "route", ("region", "South Asia"))]
         {
             let path = format!("{path}?as={APEX}");
@@ -624,7 +608,7 @@ async fn with_list(browser: &mut Browser, file: &[u8]) -> Answer {
 #[tokio::test]
 async fn a_hundred_onboarding_requests_an_hour() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         town.house.clock.shift(3_600 - ctx.now().timestamp().rem_euclid(3_600));
         let actor = acting(town, RAVI, APEX).await;
         let list = "firstName,lastName,email,role\nMira,Sen,mira@apex.example,Mentor\n";
@@ -646,7 +630,7 @@ async fn a_hundred_onboarding_requests_an_hour() {
 #[tokio::test]
 async fn people_of_an_organization_sign_by_name_and_the_last_admin_stays() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let asha = acting(town, ASHA, ACME).await;
         let lena = newly(town, &asha, LENA, "Sponsor Manager").await;
         let (ashas, lenas) = (member_id(town, &asha, ASHA.name).await, member_id(town, &asha, LENA.name).await);
@@ -679,11 +663,11 @@ async fn people_of_an_organization_sign_by_name_and_the_last_admin_stays() {
 #[tokio::test]
 async fn members_write_about_themselves() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let ravi = acting(town, RAVI, APEX).await;
         newly(town, &ravi, NOOR, "Designer").await;
         let id = member_id(town, &ravi, NOOR.name).await;
-        let mut noor = browser(town, NOOR).await;
+        let mut noor = signed_in(town, NOOR).await;
         noor.workspace = Some(APEX.into());
         let path = format!("/people/{id}");
         assert!(noor.open(&path).await.text.contains("What you say about yourself"));
@@ -710,7 +694,7 @@ async fn members_write_about_themselves() {
             code(patch(town, &ravi, id, MemberPatch { bio: Some("Mine.".into()), ..MemberPatch::default() }).await),
             "FORBIDDEN"
         );
-        let shown = browser(town, RAVI).await.open(&path).await.text;
+        let shown = signed_in(town, RAVI).await.open(&path).await.text;
         assert!(shown.contains("Only this.") && shown.contains("Mentorship") && !shown.contains("What you say about yourself"));
 
         // A picture goes through the pipeline of logos; what is none is refused beside its field.
@@ -752,12 +736,12 @@ async fn ask(town: &Town, figure: Figure, slug: &str, mailbox: &str) -> AppResul
 #[tokio::test]
 async fn the_admins_of_a_verified_organization_decide() {
     sequel(async |town| {
-        let ctx = told(town).await;
-        let mut ravi = browser(town, RAVI).await;
+        let ctx = town.ctx();
+        let mut ravi = signed_in(town, RAVI).await;
         let profile = ravi.open("/directory/acme-cloud").await.text;
         assert!(profile.contains("/directory/acme-cloud/join"), "the way is there for people of other workspaces");
         assert!(!town.visitor().open("/directory/acme-cloud").await.text.contains("/directory/acme-cloud/join"));
-        assert!(!browser(town, ASHA).await.open("/directory/acme-cloud").await.text.contains("/directory/acme-cloud/join"));
+        assert!(!signed_in(town, ASHA).await.open("/directory/acme-cloud").await.text.contains("/directory/acme-cloud/join"));
         assert!(ravi.open("/directory/acme-cloud/join").await.text.contains("The admins of Acme Cloud decide"));
         let asked = ravi.submit("/directory/acme-cloud/join", "ask", &[("message", "I am your new DevRel.")]).await;
         assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
@@ -766,12 +750,12 @@ async fn the_admins_of_a_verified_organization_decide() {
         assert_eq!(code(ask(town, RAVI, "acme-cloud", "").await), "ALREADY_ASKED");
         assert!(letters_to(town, ASHA.email).iter().any(|subject| subject == "Ravi Kulkarni asks to join Acme Cloud"));
 
-        let mut asha = browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         assert!(asha.open("/people").await.text.contains("I am your new DevRel."));
         let waiting = asha.api(Method::GET, "/join-requests", None).await.data();
         let id = waiting["items"][0]["joinRequestId"].as_str().expect("an id").to_owned();
         // Not theirs to decide: nothing is there.
-        let tomas = people::actor(&ctx, TOMAS).await.expect("signed in");
+        let tomas = who(&ctx, TOMAS).await;
         let yes = JoinDecision::Accept(OrganizationRole::SponsorManager);
         assert_eq!(code(joins::decide(&ctx, &tomas, id.parse().expect("an id"), &yes).await), "NOT_FOUND");
         assert_eq!(
@@ -811,7 +795,7 @@ async fn the_admins_of_a_verified_organization_decide() {
 #[tokio::test]
 async fn elsewhere_a_mailbox_at_the_domain_decides() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         // Checked by staff, and its last admin has left.
         let set = async |statement: &str| {
             sqlx::raw_sql(sqlx::AssertSqlSafe(statement.to_owned())).execute(&town.owner).await.expect("a change");
@@ -824,7 +808,7 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
         for wrong in ["ravi@apex.example", "lumen@gmail.com", "office@lumen.example.evil.example"] {
             assert_eq!(code(ask(town, RAVI, "lumen-data", wrong).await), "VALIDATION_ERROR", "{wrong}");
         }
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         let page = ravi.open("/directory/lumen-data/join").await.text;
         assert!(page.contains("A mailbox at lumen.example") && page.contains("/claim/lumen-data#dns"), "{page}");
         let id = ask(town, RAVI, "lumen-data", "Office@lumen.example").await.expect("asked");
@@ -883,7 +867,7 @@ async fn elsewhere_a_mailbox_at_the_domain_decides() {
 async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
     sequel(async |town| {
         const LUMEN: &str = "organization:lumen-data";
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let tomas = acting(town, TOMAS, LUMEN).await;
         newly(town, &tomas, LENA, "DevRel Manager").await;
         newly(town, &tomas, NOOR, "Sponsor Manager").await;
@@ -959,7 +943,7 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
         assert_eq!(count(town, seats).await, 2);
         // A newcomer whom a mailbox makes an admin is news to the others too; one who leads nothing is not. Whom Ravi had asked
         // cannot answer any more: asking a mailbox takes the place of that.
-        let page = browser(town, RAVI).await.open("/directory/lumen-data/join").await.text;
+        let page = signed_in(town, RAVI).await.open("/directory/lumen-data/join").await.text;
         assert!(page.contains("A mailbox at lumen.example") && !page.contains("You have asked"), "{page}");
         let ravi = asks(RAVI).await.expect("asked");
         let token = mailed(town, "office@lumen.example", "/join-requests/");
@@ -977,8 +961,7 @@ async fn where_nobody_leads_a_mailbox_decides_which_of_its_own_people_does() {
 #[tokio::test]
 async fn calls_are_carried_out_once() {
     sequel(async |town| {
-        told(town).await;
-        let mut ravi = browser(town, RAVI).await;
+        let mut ravi = signed_in(town, RAVI).await;
         let key = [("idempotency-key", "the-same")];
         let body = json!({"firstName": "Noor", "lastName": "Aziz", "email": NOOR.email, "role": "Designer"});
         let first = ravi.api_with(Method::POST, "/members", Some(body.clone()), &key).await;

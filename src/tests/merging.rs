@@ -2,12 +2,12 @@
 //! whoever is faster, each sees what the other left.
 
 use crate::{
+    common::{at_work, code, count, one, who},
     organizations::two_of_the_staff,
     town::{Town, sequel},
 };
 use commdesk::{
     features::{
-        accounts::service as accounts,
         blocks::service as blocks,
         moderation::{
             merging, service as moderation,
@@ -35,27 +35,6 @@ use commdesk::{
 use http::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
-
-async fn demo(town: &Town) -> Ctx {
-    town.drain().await;
-    town.ctx()
-}
-
-async fn who(ctx: &Ctx, figure: Figure) -> Actor {
-    people::actor(ctx, figure).await.expect("signed in")
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn one(town: &Town, sql: &str) -> Uuid {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&town.owner).await.expect("one row")
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
 
 fn northwind(name: &str) -> AddInput {
     let host = name.to_lowercase();
@@ -130,7 +109,7 @@ async fn is_balanced(town: &Town, gone: OrganizationId, kept: OrganizationId) {
 #[tokio::test]
 async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (ravi, mei, tomas, asha) =
             (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
         let (sara, _) = two_of_the_staff(town).await;
@@ -221,7 +200,7 @@ async fn a_duplicate_goes_with_everything_and_leads_to_the_profile_that_stays() 
 #[tokio::test]
 async fn what_nobody_could_answer_is_delivered_by_a_merge() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (ravi, asha) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await);
         let (sara, _) = two_of_the_staff(town).await;
         let acme = asha.organization().expect("Acme");
@@ -245,7 +224,7 @@ async fn what_nobody_could_answer_is_delivered_by_a_merge() {
 #[tokio::test]
 async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (tomas, asha) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await);
         let (sara, omar) = two_of_the_staff(town).await;
         let (lumen, acme) = (tomas.organization().expect("Lumen"), asha.organization().expect("Acme"));
@@ -306,19 +285,12 @@ async fn a_verified_profile_takes_two_and_its_people_follow_with_the_higher_role
 #[tokio::test]
 async fn nobody_gets_into_a_verified_workspace_by_an_application_that_nobody_checked() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (mallory, asha) = (who(&ctx, MALLORY).await, who(&ctx, ASHA).await);
         let (globex, acme) = (mallory.organization().expect("Globex"), asha.organization().expect("Acme"));
 
         // Over REST, once for a key.
-        let person = people::sign_in(&ctx, SARA).await.expect("signed in");
-        town.house.clock.shift(60);
-        let given =
-            accounts::give_second_factor(&ctx, &person, &accounts::code_for_development(&ctx, SARA.email).await.expect("a code"))
-                .await
-                .expect("the second factor");
-        let mut browser = town.visitor();
-        browser.set_cookie("commdesk", &given.token);
+        let mut browser = at_work(town, SARA).await;
         let page = browser.open(&format!("/staff/organizations/{globex}/merge?into=acme-cloud")).await;
         assert!(page.text.contains("What would happen") && page.text.contains("mallory@globex.example"), "{}", page.text);
         assert!(page.text.contains("People without a seat"), "{}", page.text);
@@ -355,7 +327,7 @@ async fn nobody_gets_into_a_verified_workspace_by_an_application_that_nobody_che
 #[tokio::test]
 async fn a_merge_against_an_acceptance_leaves_one_truth() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (ravi, asha, tomas) = (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         let (sara, omar) = two_of_the_staff(town).await;
         let (acme, lumen) = (asha.organization().expect("Acme"), tomas.organization().expect("Lumen"));
@@ -388,7 +360,7 @@ async fn a_merge_against_an_acceptance_leaves_one_truth() {
 #[tokio::test]
 async fn a_merge_against_an_application_loses_nothing() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         let (sara, omar) = two_of_the_staff(town).await;
         let (acme, lumen) = (asha.organization().expect("Acme"), tomas.organization().expect("Lumen"));
@@ -432,7 +404,7 @@ async fn a_merge_against_an_application_loses_nothing() {
 #[tokio::test]
 async fn of_two_merges_at_once_one_is_carried_out() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let ravi = who(&ctx, RAVI).await;
         let (sara, omar) = two_of_the_staff(town).await;
         let a = claims::add(&ctx, &ravi, &northwind("Northwind")).await.expect("added").id;

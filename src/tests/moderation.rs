@@ -1,9 +1,11 @@
 //! Blocks, which are mutual and silent, and reports, which staff decide once and reporters hear of.
 
-use crate::town::{Browser, Town, sequel};
+use crate::{
+    common::{at_work, code, count, one, signed_in, who},
+    town::{Browser, sequel},
+};
 use commdesk::{
     features::{
-        accounts::service as accounts,
         blocks::service as blocks,
         communities::service as communities,
         moderation::{
@@ -14,61 +16,18 @@ use commdesk::{
         partners::service as partners,
         requests::{service as requests, views::RequestInput},
     },
-    kernel::{
-        actor::{Actor, VerificationStatus},
-        error::AppResult,
-        page::PageRequest,
-    },
+    kernel::{actor::VerificationStatus, page::PageRequest},
     platform::ctx::Ctx,
-    seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
+    seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use uuid::Uuid;
 
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn told(town: &Town) -> Ctx {
-    town.ctx()
-}
-
-async fn who(ctx: &Ctx, figure: Figure) -> Actor {
-    people::actor(ctx, figure).await.expect("signed in")
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
-/// Sara's browser, after her second factor.
-async fn staff(town: &Town) -> Browser {
-    let ctx = town.ctx();
-    let signed_in = accounts::sign_in(&ctx, SARA.email, PASSWORD, "a test").await.expect("signed in");
-    let person = accounts::person_by_token(&ctx, &signed_in.token).await.expect("the database answers").expect("a session");
-    let code = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
-    let session = accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
-
-async fn one(town: &Town, sql: &'static str) -> Uuid {
-    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("the demo has one")
-}
-
 #[tokio::test]
 async fn a_block_is_mutual_and_silent() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         let harbour = mei.community().expect("Harbour").0;
         let conference = one(town, "select id from events where title = 'HarbourConf'").await;
@@ -209,7 +168,7 @@ async fn a_block_is_mutual_and_silent() {
 #[tokio::test]
 async fn a_report_is_decided_once_and_its_reporter_hears_of_it() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (mallory, asha) = (who(&ctx, MALLORY).await, who(&ctx, ASHA).await);
         // A code works once, and the story used one.
         town.house.clock.shift(60);
@@ -331,7 +290,7 @@ async fn reads(browser: &mut Browser, event: Uuid, offer: Uuid) -> Vec<(String, 
 #[tokio::test]
 async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (tomas, asha, ravi) = (who(&ctx, TOMAS).await, who(&ctx, ASHA).await, who(&ctx, RAVI).await);
         town.house.clock.shift(60);
         let sara = people::sign_in_staff(&ctx, SARA).await.expect("staff");
@@ -412,8 +371,7 @@ async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
         assert_eq!(code(requests::apply(&ctx, &asha, offer.into(), &apply).await), "NOT_FOUND");
         assert!(of_ravi.open(&format!("/manage/opportunities/{offer}")).await.text.contains("nobody booked it"));
         // Whoever decides about it opens it from its report, and reads why it is away; its own people read that there too.
-        town.house.clock.shift(31);
-        let mut of_sara = staff(town).await;
+        let mut of_sara = at_work(town, SARA).await;
         assert!(commdesk::features::opportunities::service::get(&ctx, Some(&sara), offer.into()).await.is_ok(), "staff look at it");
         let queue = of_sara.open("/staff/reports?part=decided").await;
         assert!(queue.text.contains(&format!("href=\"/opportunities/{offer}\"")), "{}", queue.text);
@@ -435,7 +393,7 @@ async fn a_hidden_listing_is_nowhere_until_it_is_shown_again() {
 #[tokio::test]
 async fn a_block_takes_no_public_page_away() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (tomas, ravi) = (who(&ctx, TOMAS).await, who(&ctx, RAVI).await);
         // Lumen stands on the page of Apex Circle's event, and goes on standing there.
         blocks::block(&ctx, &tomas, ravi.community().expect("Apex Circle").0).await.expect("blocked");
@@ -515,7 +473,7 @@ async fn a_block_takes_no_public_page_away() {
 #[tokio::test]
 async fn whoever_is_blocked_stands_in_no_list_for_the_other() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         let (harbour, lumen) = (mei.community().expect("Harbour"), tomas.organization().expect("Lumen"));
         // Once by the one side, once by the other: mutual either way.

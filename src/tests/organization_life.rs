@@ -2,8 +2,8 @@
 //! profiles that a community adds and their people claim, and what staff do only together. Services and doors, races included.
 
 use crate::{
-    communities,
-    organizations::two_of_the_staff,
+    common::{at_work, code, count, signed_in, who},
+    organizations::{decision, two_of_the_staff},
     town::{Answer, Browser, Chosen, Town, sequel},
 };
 use base64::Engine as _;
@@ -17,7 +17,6 @@ use commdesk::{
         organizations::{
             claims, life,
             rules::{
-                Decision, DecisionInput,
                 claims::{AddInput, ClaimState},
                 moves::AnswerInput,
             },
@@ -29,18 +28,13 @@ use commdesk::{
     },
     kernel::{
         actor::{Actor, OrganizationRole, VerificationStatus},
-        error::AppResult,
         ids::{MemberId, OrganizationId},
         page::PageRequest,
     },
     platform::{
-        clock::Clock,
         ctx::{Ctx, House},
         dns::Fixed,
         facts::Voice,
-        index::Shelf,
-        password::Passwords,
-        places::Places,
         secrets,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
@@ -48,17 +42,7 @@ use commdesk::{
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::{io::Cursor, sync::Arc};
-use tokio::sync::Notify;
 use uuid::Uuid;
-
-async fn demo(town: &Town) -> Ctx {
-    town.drain().await;
-    town.ctx()
-}
-
-async fn acting(ctx: &Ctx, figure: Figure) -> Actor {
-    people::actor(ctx, figure).await.expect("signed in")
-}
 
 async fn organization(town: &Town, slug: &str) -> OrganizationId {
     let id: Uuid = sqlx::query_scalar("select id from organizations where slug = $1")
@@ -69,16 +53,8 @@ async fn organization(town: &Town, slug: &str) -> OrganizationId {
     OrganizationId(id)
 }
 
-fn decision(verdict: &str) -> Decision {
-    DecisionInput { decision: verdict.into(), reason: "Seen in the company register.".into() }.parse().expect("in order")
-}
-
 fn answer(id: Uuid, decision: &str) -> AnswerInput {
     AnswerInput { id: id.to_string(), decision: decision.into(), reason: "Seen in the company register.".into() }
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
 }
 
 /// The newest one-time link that was mailed to an address.
@@ -140,10 +116,9 @@ fn laughs() -> Vec<u8> {
 #[tokio::test]
 async fn hostile_files_are_refused_or_drawn_anew() {
     sequel(async |town| {
-        demo(town).await;
         let mut nobody = town.visitor();
         assert_eq!(upload(&mut nobody, "logo.svg", "image/svg+xml", LOGO.as_bytes()).await.status, StatusCode::UNAUTHORIZED);
-        let mut asha = communities::browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         let png = drawing(image::ImageFormat::Png);
 
         // What people upload is kept, once for the same picture, under the hash of what we drew.
@@ -239,9 +214,9 @@ async fn hostile_files_are_refused_or_drawn_anew() {
 #[tokio::test]
 async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let id = organization(town, "acme-cloud").await;
-        let mut asha = communities::browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         let key = upload(&mut asha, "dark.svg", "image/svg+xml", LOGO.as_bytes()).await.data()["key"].clone();
         let path = format!("/sponsors/{id}");
         let reader = asha.clone();
@@ -276,7 +251,8 @@ async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
         for shown in ["What is missing", "Your brand kit", "Your address here", "Prove your domain"] {
             assert!(form.text.contains(shown), "{shown}");
         }
-        let missing = service::profile(&ctx, &acting(&ctx, ASHA).await).await.expect("its own").completeness.missing;
+        let missing = service::profile(&ctx, &who(&ctx, ASHA).await).await.expect("its own").completeness.missing;
+        assert!(!missing.is_empty(), "the page says so");
         for field in missing {
             assert!(form.text.contains(&field.title), "{}", field.title);
         }
@@ -287,7 +263,6 @@ async fn a_brand_kit_is_kept_with_the_profile_and_shown_to_everybody() {
 #[tokio::test]
 async fn a_page_tells_what_is_supported_and_was() {
     sequel(async |town| {
-        demo(town).await;
         let supported: Vec<(String, String, bool)> = sqlx::query_as(
             "select distinct o.slug, e.title, e.status in ('Completed', 'Archived')
              from event_partners p join organizations o on o.id = p.organization_id join events e on e.id = p.event_id
@@ -340,13 +315,13 @@ async fn a_page_tells_what_is_supported_and_was() {
 #[tokio::test]
 async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
+        let ctx = town.ctx();
+        let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         for reserved in ["add", "new", "reset-password", "admin", "a", "Upper"] {
             let refused = life::change_slug(&ctx, &asha, reserved).await.expect_err("ours, or no slug");
             assert_eq!(refused.status(), 422, "{reserved}");
         }
-        let mut browser = communities::browser(town, ASHA).await;
+        let mut browser = signed_in(town, ASHA).await;
         let moved =
             browser.submit("/organization/profile", "address", &[("slug", "acme"), ("_as", "organization:acme-cloud")]).await;
         assert_eq!(moved.location(), "/organization/profile?moved=yes&as=organization%3Aacme", "{}", moved.text);
@@ -376,7 +351,7 @@ async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
         assert_eq!(slug, "acme-cloud-2");
 
         // One of its own old ones may be taken again; another change of the same kind does not loop.
-        let asha = acting(&ctx, ASHA).await;
+        let asha = who(&ctx, ASHA).await;
         life::change_slug(&ctx, &asha, "acme-cloud").await.expect("its own");
         let back = town.visitor().open("/directory/acme").await;
         assert_eq!(back.location(), "/directory/acme-cloud");
@@ -393,9 +368,9 @@ async fn an_address_changes_and_the_old_one_leads_on_for_ever() {
 #[tokio::test]
 async fn a_new_website_is_a_proposal_until_staff_approve_it() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
-        let (asha, tomas) = (acting(&ctx, ASHA).await, acting(&ctx, TOMAS).await);
+        let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         let (sara, _) = two_of_the_staff(town).await;
         let move_to = async |who: &Actor, website: &str| -> OrganizationView {
             let mut input = service::profile(&ctx, who).await.expect("its own").input;
@@ -481,9 +456,9 @@ fn northwind() -> AddInput {
 #[tokio::test]
 async fn a_community_adds_what_is_not_here_once() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let (ravi, mei) = (acting(&ctx, RAVI).await, acting(&ctx, MEI).await);
-        assert_eq!(code(claims::add(&ctx, &acting(&ctx, ASHA).await, &northwind()).await), "FORBIDDEN");
+        let ctx = town.ctx();
+        let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
+        assert_eq!(code(claims::add(&ctx, &who(&ctx, ASHA).await, &northwind()).await), "FORBIDDEN");
 
         // Its own website, and a mailbox there.
         for (website, email, field) in [
@@ -528,7 +503,7 @@ async fn a_community_adds_what_is_not_here_once() {
         assert!(page.text.contains("Is this yours? Claim it") && !page.text.contains("hello@northwind.example"));
 
         // The form, without scripts, keeps what was typed.
-        let mut browser = communities::browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         let fields = [
             ("displayName", "Acme Clouds"),
             ("website", "https://clouds.example"),
@@ -563,8 +538,8 @@ async fn ask_for_support(town: &Town, ctx: &Ctx, ravi: &Actor, id: OrganizationI
 #[tokio::test]
 async fn a_request_waits_until_its_people_have_claimed_the_profile() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
         let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
         town.drain().await;
@@ -612,7 +587,7 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
 
         // On the page each has a form of its own: what is wrong with one answer is said there, and not at the other.
         town.house.clock.shift(60);
-        let mut at_the_desk = desk(town).await;
+        let mut at_the_desk = at_work(town, SARA).await;
         let there = format!("/staff/organizations/{id}");
         let page = at_the_desk.open(&there).await.text;
         for one in [claim, boss] {
@@ -656,8 +631,8 @@ async fn a_request_waits_until_its_people_have_claimed_the_profile() {
 #[tokio::test]
 async fn staff_decide_on_claims_by_the_api() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let id = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let ctx = town.ctx();
+        let id = claims::add(&ctx, &who(&ctx, RAVI).await, &northwind()).await.expect("added").id;
         let mut ids = Vec::new();
         for email in ["cto@northwind.example", "boss@northwind.example", "pr@northwind.example"] {
             claims::ask(&ctx, Voice::Visitor { user: None }, &OrganizationRef::Id(id), email).await.expect("asked");
@@ -692,10 +667,10 @@ async fn staff_decide_on_claims_by_the_api() {
         let half = town.visitor().api(Method::POST, &at, words(cto, "approve", seen)).await;
         assert_eq!(half.status, StatusCode::UNAUTHORIZED, "{}", half.text);
         for figure in [RAVI, ASHA, SARA] {
-            let refused = communities::browser(town, figure).await.api(Method::POST, &at, words(cto, "approve", seen)).await;
+            let refused = signed_in(town, figure).await.api(Method::POST, &at, words(cto, "approve", seen)).await;
             assert!(matches!(refused.status.as_u16(), 401 | 403), "{}: {} {}", figure.email, refused.status, refused.text);
         }
-        let mut desk = desk(town).await;
+        let mut desk = at_work(town, SARA).await;
 
         // Staff read which claims wait; nobody else does.
         let there = format!("/sponsors/{id}");
@@ -715,7 +690,7 @@ async fn staff_decide_on_claims_by_the_api() {
         assert!(page.contains(&cto.to_string()), "the page decides on the same ones");
         let mut others = vec![town.visitor()];
         for figure in [RAVI, ASHA, SARA] {
-            others.push(communities::browser(town, figure).await);
+            others.push(signed_in(town, figure).await);
         }
         for mut other in others {
             let read = other.api(Method::GET, &there, None).await;
@@ -764,8 +739,8 @@ async fn staff_decide_on_claims_by_the_api() {
 #[tokio::test]
 async fn a_claim_goes_through_pages_without_scripts() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         claims::add(&ctx, &ravi, &northwind()).await.expect("added");
         let mut visitor = town.visitor();
         let page = visitor.open("/claim/northwind-labs").await;
@@ -780,9 +755,8 @@ async fn a_claim_goes_through_pages_without_scripts() {
         // Whoever comes by that link has no workspace yet, and is not sent to the doors of newcomers: neither before the proof
         // has counted nor after.
         accounts::use_link(&ctx, &token, &[LinkPurpose::Activate], Some(people::PASSWORD)).await.expect("a fresh link");
-        let signed_in = accounts::sign_in(&ctx, "cto@northwind.example", people::PASSWORD, "test").await.expect("signed in");
-        let mut cto = town.visitor();
-        cto.set_cookie("commdesk", &signed_in.token);
+        let session = accounts::sign_in(&ctx, "cto@northwind.example", people::PASSWORD, "test").await.expect("signed in");
+        let mut cto = town.visitor().with_session(&session.token);
         let home = cto.open("/dashboard").await.text;
         assert!(home.contains("You claim Northwind Labs") && !home.contains("You have no workspace yet"), "{home}");
         town.drain().await;
@@ -793,11 +767,11 @@ async fn a_claim_goes_through_pages_without_scripts() {
         let tomas = people::sign_in(&ctx, TOMAS).await.expect("signed in");
         let by = OrganizationRef::Slug("northwind-labs".into());
         claims::ask_proof(&ctx, &tomas, &by).await.expect("a text");
-        let home = communities::browser(town, TOMAS).await.open("/dashboard").await.text;
+        let home = signed_in(town, TOMAS).await.open("/dashboard").await.text;
         assert!(home.contains("Lumen Data") && !home.contains("You claim"), "{home}");
 
         // A mailbox by the community's own hand; twice in a week is once.
-        let mut browser = communities::browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         for _ in 0..2 {
             let invited = browser.submit("/directory/northwind-labs", "invite", &[("email", "pr@northwind.example")]).await;
             assert_eq!(invited.status, StatusCode::SEE_OTHER, "{}", invited.text);
@@ -820,32 +794,16 @@ async fn a_claim_goes_through_pages_without_scripts() {
 
 /// The same house on a network that shows these texts.
 fn with_names(town: &Town, names: Fixed) -> Ctx {
-    let (there, names) = (&town.house, Arc::new(names));
-    let house = Arc::new(House {
-        pool: there.pool.clone(),
-        clock: Clock::default(),
-        settings: there.settings.clone(),
-        columns: there.columns.clone(),
-        blind: there.blind.clone(),
-        signing: there.signing.clone(),
-        passwords: Passwords::new(1),
-        post: there.post.clone(),
-        store: there.store.clone(),
-        lookups: names.clone(),
-        reach: names,
-        known: there.known,
-        poke: Notify::new(),
-        shelf: Shelf::default(),
-        places: Places::default(),
-    });
-    Ctx::background(&house, "test")
+    let names = Arc::new(names);
+    let house = House { lookups: names.clone(), reach: names, ..town.house.at_another_time(0) };
+    Ctx::background(&Arc::new(house), "test")
 }
 
 #[tokio::test]
 async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
         let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
         let by = OrganizationRef::Id(id);
@@ -867,7 +825,7 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert_eq!((waiting.len(), waiting[0].method_label.as_str()), (1, "by the domain's DNS"));
         // Refused, it is claimed again by another text, which is proven anew.
         claims::answer(&ctx, &sara, id, answer(waiting[0].id, "refuse").parse().unwrap()).await.expect("refused");
-        let mut browser = communities::browser(town, TOMAS).await;
+        let mut browser = signed_in(town, TOMAS).await;
         assert!(browser.open("/claim/northwind-labs").await.text.contains("Get the text"), "a way on");
         let again = claims::ask_proof(&ctx, &tomas, &by).await.expect("another text");
         assert!(!again.proven && again.text != proof.text, "{again:?}");
@@ -896,21 +854,11 @@ async fn a_text_in_the_dns_proves_a_claim_and_raises_the_trust_in_an_applicant()
         assert_eq!(after.organization.trust_score, Some(after.trust.score));
 
         // On the page, for its admin only.
-        let mut browser = communities::browser(town, MALLORY).await;
+        let mut browser = signed_in(town, MALLORY).await;
         let page = browser.open("/organization/domain").await;
         assert!(page.text.contains(&proof.text) && page.text.contains("Proven"), "{}", page.text);
     })
     .await;
-}
-
-/// Staff at their desk, in a browser.
-async fn desk(town: &Town) -> Browser {
-    let person = people::sign_in(&town.ctx(), SARA).await.expect("the password is right");
-    let code_now = accounts::code_for_development(&town.ctx(), SARA.email).await.expect("a code");
-    let signed = accounts::give_second_factor(&town.ctx(), &person, &code_now).await.expect("the code is right");
-    let mut desk = town.visitor();
-    desk.set_cookie("commdesk", &signed.token);
-    desk
 }
 
 /// A seat as it was taken before a claim decided who gets one.
@@ -929,8 +877,8 @@ async fn seat_from_before(town: &Town, id: OrganizationId, email: &str) {
 #[tokio::test]
 async fn an_unclaimed_profile_is_claimed_and_not_joined() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
         let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
 
@@ -942,7 +890,7 @@ async fn an_unclaimed_profile_is_claimed_and_not_joined() {
             mailbox: "office@northwind.example".into(),
         };
         assert_eq!(code(joins::ask(&ctx, &person, &input).await), "CLAIM_IT");
-        let mut mallory = communities::browser(town, MALLORY).await;
+        let mut mallory = signed_in(town, MALLORY).await;
         let profile = mallory.open("/directory/northwind-labs").await.text;
         assert!(profile.contains("/claim/northwind-labs") && !profile.contains("/directory/northwind-labs/join"), "{profile}");
         let page = mallory.open("/directory/northwind-labs/join").await.text;
@@ -1003,7 +951,7 @@ async fn an_unclaimed_profile_is_claimed_and_not_joined() {
 #[tokio::test]
 async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let lumen = organization(town, "lumen-data").await;
         let by = OrganizationRef::Id(lumen);
         let ravi = people::sign_in(&ctx, RAVI).await.expect("signed in");
@@ -1015,7 +963,7 @@ async fn where_nobody_leads_a_checked_organization_its_domain_decides() {
             .unwrap();
         let (sara, _) = two_of_the_staff(town).await;
 
-        let mut browser = communities::browser(town, RAVI).await;
+        let mut browser = signed_in(town, RAVI).await;
         assert!(browser.open("/directory/lumen-data/join").await.text.contains("/claim/lumen-data#dns"));
         let page = browser.open("/claim/lumen-data").await.text;
         assert!(page.contains("Lead Lumen Data") && page.contains("Get the text") && !page.contains("By a mailbox"), "{page}");
@@ -1090,7 +1038,7 @@ async fn role_of(town: &Town, id: OrganizationId, figure: Figure) -> String {
 #[tokio::test]
 async fn its_own_people_may_lead_what_has_lost_its_last_admin() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let lumen = organization(town, "lumen-data").await;
         let by = OrganizationRef::Id(lumen);
         let (sara, _) = two_of_the_staff(town).await;
@@ -1101,7 +1049,7 @@ async fn its_own_people_may_lead_what_has_lost_its_last_admin() {
         let (lena, noor, kay) = (of(LENA).await, of(NOOR).await, of(KAY).await);
         // While somebody leads it, they make others admins, and no proof does.
         assert_eq!(code(claims::ask_proof(&ctx, &lena, &by).await), "NOT_CLAIMABLE");
-        let mut browser = communities::browser(town, LENA).await;
+        let mut browser = signed_in(town, LENA).await;
         assert!(browser.open("/directory/lumen-data/join").await.text.contains("You belong to Lumen Data"));
         assert!(!browser.open("/dashboard").await.text.contains("/directory/lumen-data/join"));
 
@@ -1192,8 +1140,8 @@ async fn its_own_people_may_lead_what_has_lost_its_last_admin() {
 #[tokio::test]
 async fn a_request_waits_however_long_a_claim_takes() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
         let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
         let request = ask_for_support(town, &ctx, &ravi, id).await;
@@ -1236,8 +1184,8 @@ async fn a_request_waits_however_long_a_claim_takes() {
 #[tokio::test]
 async fn a_request_that_staff_hold_invites_nobody_before_they_deliver_it() {
     sequel(async |town| {
-        let ctx = demo(town).await;
-        let ravi = acting(&ctx, RAVI).await;
+        let ctx = town.ctx();
+        let ravi = who(&ctx, RAVI).await;
         let (sara, _) = two_of_the_staff(town).await;
         let id = claims::add(&ctx, &ravi, &northwind()).await.expect("added").id;
         let event: Uuid = sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.unwrap();
@@ -1262,7 +1210,7 @@ async fn a_request_that_staff_hold_invites_nobody_before_they_deliver_it() {
 #[tokio::test]
 async fn disabling_a_verified_one_takes_two_and_is_undone() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let acme = organization(town, "acme-cloud").await;
         let (sara, omar) = two_of_the_staff(town).await;
         let decide = async |who: &Actor, verdict: &str| service::decide(&ctx, who, acme, decision(verdict)).await;
@@ -1291,7 +1239,7 @@ async fn disabling_a_verified_one_takes_two_and_is_undone() {
         assert!(told.subject.contains("is restored"), "{}", told.subject);
 
         // One that a community added goes by one hand, and comes back as what it was.
-        let added = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let added = claims::add(&ctx, &who(&ctx, RAVI).await, &northwind()).await.expect("added").id;
         service::decide(&ctx, &sara, added, decision("disable")).await.expect("disabled");
         let back = service::decide(&ctx, &sara, added, decision("restore")).await.expect("restored");
         assert_eq!(back.verification_status, VerificationStatus::CommunityAdded);
@@ -1302,7 +1250,7 @@ async fn disabling_a_verified_one_takes_two_and_is_undone() {
 #[tokio::test]
 async fn staff_find_every_organization_by_clicks() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let (acme, lumen) = (organization(town, "acme-cloud").await, organization(town, "lumen-data").await);
         town.house.clock.shift(60);
         let (sara, omar) = two_of_the_staff(town).await;
@@ -1310,7 +1258,7 @@ async fn staff_find_every_organization_by_clicks() {
             service::decide(&ctx, who, acme, decision("disable")).await.expect("one after the other");
         }
         town.house.clock.shift(60);
-        let mut desk = desk(town).await;
+        let mut desk = at_work(town, SARA).await;
         // From the first page of the desk to the one that nobody else can see.
         let queue = desk.open("/staff/organizations").await.text;
         for part in ["verified", "added", "refused", "disabled", "all"] {
@@ -1347,11 +1295,11 @@ async fn staff_find_every_organization_by_clicks() {
         assert!(desk.open(asked.location()).await.text.contains("The checks run again"), "{}", asked.text);
         town.drain().await;
         assert!(evidence().await > before, "the old run stands behind the new one");
-        let mut asha = communities::browser(town, ASHA).await;
+        let mut asha = signed_in(town, ASHA).await;
         assert!(!asha.open("/directory/lumen-data").await.text.contains("/staff/"));
         assert!(!asha.open("/communities/apex-circle").await.text.contains("/staff/"));
         assert_eq!(
-            code(service::registry(&ctx, &acting(&ctx, ASHA).await, StaffPart::All, "", &PageRequest::default()).await),
+            code(service::registry(&ctx, &who(&ctx, ASHA).await, StaffPart::All, "", &PageRequest::default()).await),
             "FORBIDDEN"
         );
 
@@ -1376,33 +1324,29 @@ async fn staff_find_every_organization_by_clicks() {
 #[tokio::test]
 async fn staff_run_the_checks_again_and_see_what_waits() {
     sequel(async |town| {
-        let ctx = demo(town).await;
+        let ctx = town.ctx();
         let acme = organization(town, "acme-cloud").await;
         town.house.clock.shift(60);
         let (sara, _) = two_of_the_staff(town).await;
         let runs = async || service::review(&ctx, &sara, acme).await.expect("staff see it").earlier_checks.len();
         let before = runs().await;
-        assert_eq!(code(life::ask_checks(&ctx, &acting(&ctx, ASHA).await, acme).await), "FORBIDDEN");
+        assert_eq!(code(life::ask_checks(&ctx, &who(&ctx, ASHA).await, acme).await), "FORBIDDEN");
         life::ask_checks(&ctx, &sara, acme).await.expect("asked");
         town.drain().await;
         assert!(runs().await > before, "the old run stands behind the new one");
 
         // At the desk, without scripts.
-        let person = people::sign_in(&ctx, SARA).await.expect("the password is right");
-        let code_now = accounts::code_for_development(&ctx, SARA.email).await.expect("a code");
-        let signed = accounts::give_second_factor(&ctx, &person, &code_now).await.expect("the code is right");
-        let mut desk = town.visitor();
-        desk.set_cookie("commdesk", &signed.token);
+        let mut desk = at_work(town, SARA).await;
         assert!(desk.open("/staff/changes").await.text.contains("No change waits"));
         let asked = desk.submit(&format!("/staff/organizations/{acme}"), "checks", &[]).await;
         assert!(desk.open(asked.location()).await.text.contains("The checks run again"), "{}", asked.text);
 
         // A website and a claim wait; each has its answer on the organization's page.
-        let asha = acting(&ctx, ASHA).await;
+        let asha = who(&ctx, ASHA).await;
         let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
         input.website = "https://elsewhere.example".into();
         service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("proposed");
-        let added = claims::add(&ctx, &acting(&ctx, RAVI).await, &northwind()).await.expect("added").id;
+        let added = claims::add(&ctx, &who(&ctx, RAVI).await, &northwind()).await.expect("added").id;
         let by = OrganizationRef::Id(added);
         claims::ask(&ctx, Voice::Visitor { user: None }, &by, "cto@northwind.example").await.expect("asked");
         let token = mailed_link(town, "cto@northwind.example").await;

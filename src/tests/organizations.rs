@@ -1,6 +1,7 @@
 //! How organizations join, are checked, decided on, edited and found: services and doors, races included.
 
 use crate::{
+    common::{at_work, signed_in},
     communities,
     page_cache::raw,
     town::{Answer, Browser, Chosen, Town, sequel, story},
@@ -25,21 +26,16 @@ use commdesk::{
         pictures::{SIDES, sized},
     },
     platform::{
-        clock::Clock,
         crypto::cell,
         ctx::{Ctx, House},
         dns::Offline,
-        index::Shelf,
         jobs,
-        password::Passwords,
-        places::Places,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
 use std::sync::Arc;
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
@@ -126,7 +122,7 @@ async fn applicant(town: &Town, id: OrganizationId) -> Actor {
     actor(UserId(user), Workspace::Organization { id, status, role }, &slug)
 }
 
-fn decision(verdict: &str) -> Decision {
+pub fn decision(verdict: &str) -> Decision {
     DecisionInput { decision: verdict.into(), reason: "Seen in the company register.".into() }.parse().expect("in order")
 }
 
@@ -499,11 +495,10 @@ async fn a_logo_is_drawn_anew_and_served_for_ever() {
 
         let answer = visitor.open(&url).await;
         assert_eq!(answer.status, StatusCode::OK);
-        let header = |name: &str| answer.headers[name].to_str().unwrap_or_default().to_owned();
-        assert_eq!(header("content-type"), "image/png");
-        assert_eq!(header("x-content-type-options"), "nosniff");
-        assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
-        let tag = header("etag");
+        assert_eq!(answer.header("content-type"), "image/png");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+        let tag = answer.header("etag").to_owned();
         let again = visitor.send(Method::GET, &url, &[("if-none-match", &tag)], "").await;
         assert_eq!(again.status, StatusCode::NOT_MODIFIED);
 
@@ -577,24 +572,7 @@ async fn a_logo_is_sent_in_the_size_it_is_shown_in() {
 async fn what_cannot_be_checked_says_so_and_is_no_failure() {
     story(async |town| {
         // The same house on a machine without a network.
-        let there = &town.house;
-        let alone = Arc::new(House {
-            pool: there.pool.clone(),
-            clock: Clock::default(),
-            settings: there.settings.clone(),
-            columns: there.columns.clone(),
-            blind: there.blind.clone(),
-            signing: there.signing.clone(),
-            passwords: Passwords::new(1),
-            post: there.post.clone(),
-            store: there.store.clone(),
-            lookups: Arc::new(Offline),
-            reach: Arc::new(Offline),
-            known: there.known,
-            poke: Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
-        });
+        let alone = Arc::new(House { lookups: Arc::new(Offline), reach: Arc::new(Offline), ..town.house.at_another_time(0) });
         let id = apply(town, "Nowhere Corp", "https://nowhere.example", "hello@gmail.com").await;
         jobs::drain(&Ctx::background(&alone, "test"), &town.registry).await.expect("the database answers");
         let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
@@ -614,15 +592,8 @@ async fn what_cannot_be_checked_says_so_and_is_no_failure() {
 #[tokio::test]
 async fn staff_decide_at_their_desk() {
     story(async |town| {
-        let ctx = town.ctx();
         communities::sara(town).await;
-        // A code works once: the next one is there half a minute later.
-        town.house.clock.shift(60);
-        let person = people::sign_in(&ctx, SARA).await.expect("the password is right");
-        let code = accounts::service::code_for_development(&ctx, SARA.email).await.expect("a code");
-        let signed = accounts::service::give_second_factor(&ctx, &person, &code).await.expect("the code is right");
-        let mut desk = town.visitor();
-        desk.set_cookie("commdesk", &signed.token);
+        let mut desk = at_work(town, SARA).await;
 
         assert!(desk.open("/staff/organizations").await.text.contains("Nobody waits"));
         let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
@@ -813,21 +784,16 @@ async fn pages_show_what_their_readers_may_see() {
     .await;
 }
 
-/// Follows the link that the applicant was mailed, and signs in.
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    people::activate(&town.ctx(), figure).await.expect("a login");
-    communities::browser(town, figure).await
-}
-
 #[tokio::test]
 async fn staff_and_applicant_talk_through_their_pages() {
     story(async |town| {
         communities::sara(town).await;
-        let mut desk = communities::browser(town, SARA).await;
+        let mut desk = signed_in(town, SARA).await;
         assert_eq!(desk.open("/staff/organizations").await.status, StatusCode::FORBIDDEN, "no second factor, no queue");
         let id = apply(town, "Acme Cloud", "https://acme.example", ASHA.email).await;
         let rival = apply(town, "Acme Copy", "https://www.acme.example", MALLORY.email).await;
         town.drain().await;
+        people::activate(&town.ctx(), ASHA).await.expect("a login");
         let mut asha = signed_in(town, ASHA).await;
 
         // Pending, she completes the profile; a problem keeps what she typed.

@@ -2,6 +2,7 @@
 //! races included. What came by an accepted request keeps what was agreed.
 
 use crate::{
+    common::{count, one, signed_in, who},
     planted::{VERA, seat},
     town::{Browser, Town, sequel},
 };
@@ -29,7 +30,7 @@ use commdesk::{
         text::Paragraph,
     },
     platform::facts,
-    seeds::people::{self, ASHA, Figure, MALLORY, MEI, PASSWORD, RAVI, SARA, TOMAS},
+    seeds::people::{self, ASHA, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -45,26 +46,14 @@ struct Stage {
 }
 
 async fn staged(town: &Town) -> Stage {
-    let actor = async |figure: Figure| people::actor(&town.ctx(), figure).await.expect("signed in");
-    let asha = actor(ASHA).await;
+    let ctx = town.ctx();
     Stage {
-        ravi: actor(RAVI).await,
-        mei: actor(MEI).await,
-        tomas: actor(TOMAS).await,
+        ravi: who(&ctx, RAVI).await,
+        mei: who(&ctx, MEI).await,
+        tomas: who(&ctx, TOMAS).await,
         hackfest: EventId(one(town, "select id from events where title like 'HackFest%'").await),
-        acme: asha.organization().expect("Acme"),
+        acme: who(&ctx, ASHA).await.organization().expect("Acme"),
     }
-}
-
-async fn one(town: &Town, sql: &'static str) -> Uuid {
-    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("one row")
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let mut browser = town.visitor();
-    let answer = browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", PASSWORD)]).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-    browser
 }
 
 fn of(organization: OrganizationId, category: &str) -> PartnerInput {
@@ -232,9 +221,12 @@ async fn somebody_new_becomes_a_profile_that_a_community_added() {
         let ask = json!({"organizationId": id, "eventId": stage.hackfest.to_string(), "amount": 1, "currency": "INR", "category": "Gold Sponsor"});
         let asked = ravi.api(Method::POST, "/requests", Some(ask)).await;
         assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text);
-        let page = ravi.open(&format!("/requests/{}", asked.data()["id"].as_str().expect("an id"))).await;
+        let asked = asked.data()["id"].as_str().expect("an id").to_owned();
+        let page = ravi.open(&format!("/requests/{asked}")).await;
         assert!(page.text.contains("so we cannot invite them"), "{}", page.text);
         town.drain().await;
+        let about = format!("mails m join facts f on f.id::text = split_part(m.once_key, '/', 1) where f.subject_id = '{asked}'");
+        assert_eq!(count(town, &about).await, 0);
 
         // A name that is easily taken for another asks first; a name that several have means none of them by itself.
         let like = json!({"name": "Tiny Tool", "category": "Support Partner"});
@@ -658,7 +650,7 @@ async fn what_is_counted_as_supported_is_what_stands_on_public_pages() {
 
         // An agreed place that is released is not there any more.
         let agreed = one(town, "select request_id from event_partners where display_category = 'Gold Sponsor'").await;
-        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        let ravi = who(&ctx, RAVI).await;
         decisions::release(&ctx, &ravi, agreed.into(), "They asked us to.").await.expect("released");
         assert_eq!(counted("Lumen Data").await, (0, 0));
 

@@ -3,14 +3,12 @@
 //! What a real browser makes of it is asked in `end2end/journeys/hostile-words.spec.ts`.
 
 use crate::{
-    planted::{SAM, VERA, furnish, plant_words},
-    strangers::{LOADS, Others, PAGES, signed_in},
-    town::{Browser, Town, sequel},
+    common::{at_work, is_long, signed_in},
+    planted::{SAM, VERA, furnish, kept, plant_words},
+    strangers::{LOADS, Others, PAGES},
+    town::sequel,
 };
-use commdesk::{
-    features::accounts::service as accounts,
-    seeds::people::{ASHA, Figure, MEI, PASSWORD, RAVI, SARA, TOMAS},
-};
+use commdesk::seeds::people::{ASHA, MEI, RAVI, SARA, TOMAS};
 use http::Method;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -42,24 +40,7 @@ const BROKEN: [&str; 8] = [
 
 /// Every column gets one of them. The long form goes round until every column had every one.
 fn rounds() -> usize {
-    if std::env::var_os("COMMDESK_PROVE").is_some() { PAYLOADS.len() } else { 1 }
-}
-
-async fn kept(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "kept").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
-/// Somebody of the staff, past the second factor.
-async fn staff(town: &Town) -> Browser {
-    let mut browser = signed_in(town, SARA.email).await;
-    town.house.clock.shift(60);
-    let code = accounts::code_for_development(&town.ctx(), SARA.email).await.expect("a code");
-    let given = browser.submit("/second-factor", "give", &[("code", &code)]).await;
-    assert_eq!(given.status, 303, "{}", given.text);
-    browser
+    if is_long() { PAYLOADS.len() } else { 1 }
 }
 
 #[tokio::test]
@@ -75,12 +56,12 @@ async fn markup_that_people_write_is_text_on_every_page_and_in_every_letter() {
                 .await
                 .expect("a seat");
             let mut readers = vec![("a community", kept(town, RAVI).await), ("a sponsor", kept(town, ASHA).await)];
-            readers.push(("staff", staff(town).await));
+            readers.push(("staff", at_work(town, SARA).await));
             readers.push(("nobody", town.visitor()));
             for (who, figure) in
                 [("another community", MEI), ("another sponsor", TOMAS), ("a volunteer", VERA), ("a suspended one", SAM)]
             {
-                readers.push((who, signed_in(town, figure.email).await));
+                readers.push((who, signed_in(town, figure).await));
             }
             let planted = plant_words(town, &tenants, &words).await;
             assert!(planted > 50, "{planted}");
@@ -121,9 +102,9 @@ async fn markup_that_people_write_is_text_on_every_page_and_in_every_letter() {
                     // What answers in JSON says that it is no page.
                     for (path, query, ..) in LOADS.iter().copied().filter(|(_, query, ..)| turn == 0 || query.contains('{')) {
                         let answer = browser.open(&format!("/rpc{path}?{}", others.fill(query))).await;
-                        let kind =
-                            answer.headers.get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
-                        if kind.starts_with("text/html") && BROKEN.iter().any(|broken| answer.text.contains(broken)) {
+                        if answer.header("content-type").starts_with("text/html")
+                            && BROKEN.iter().any(|broken| answer.text.contains(broken))
+                        {
                             faults.push(format!("/rpc{path} as {who} is a page"));
                         }
                     }

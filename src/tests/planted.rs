@@ -3,10 +3,11 @@
 //!
 //! Ids, moments, dates and yes-or-no columns are not words and stand in no list.
 
-use crate::town::Town;
+use crate::town::{Browser, Town};
 use commdesk::{
+    features::accounts::service as accounts,
     platform::crypto::cell,
-    seeds::people::{self, Figure},
+    seeds::people::{self, Figure, PASSWORD},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -515,6 +516,13 @@ async fn seal(town: &Town, table: &str, column: &str, rows: &str, word: &str) {
             .await
             .expect("sealed");
     }
+}
+
+/// A browser of somebody who is signed in, in a session that nothing is planted in: it goes on when everything else of theirs
+/// has become a secret.
+pub async fn kept(town: &Town, figure: Figure) -> Browser {
+    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "kept").await.expect("signed in");
+    town.visitor().with_session(&session.token)
 }
 
 /// Facts as they are, to be put back before the books are checked.

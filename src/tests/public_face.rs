@@ -1,7 +1,10 @@
 //! What search engines, other sites and machines get of the public pages: nothing that a stranger may not open, and nothing
 //! that breaks out of where it stands.
 
-use crate::town::{Answer, sequel, story};
+use crate::{
+    common::signed_in,
+    town::{sequel, story},
+};
 use axum::body::Body;
 use commdesk::seeds;
 use http::{Method, StatusCode};
@@ -13,10 +16,6 @@ use std::{
 };
 
 const NASTY: &str = "</title></script><script>alert(1)</script><!-- & \u{2028} مؤتمر 🚀";
-
-fn header<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
 
 /// Everything that the page says to machines.
 fn linked(page: &str) -> Vec<Value> {
@@ -52,7 +51,7 @@ async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
         let robots = visitor.open("/robots.txt").await;
         assert_eq!(robots.text, "User-agent: *\nDisallow: /\n", "a developer's machine is for nobody's index");
         let index = visitor.open("/sitemap.xml").await;
-        assert_eq!((index.status, header(&index, "content-type")), (StatusCode::OK, "application/xml; charset=utf-8"));
+        assert_eq!((index.status, index.header("content-type")), (StatusCode::OK, "application/xml; charset=utf-8"));
         let locations = |text: &str| -> Vec<String> {
             text.split("<loc>").skip(1).filter_map(|rest| rest.split("</loc>").next()).map(str::to_owned).collect()
         };
@@ -63,7 +62,7 @@ async fn the_sitemap_lists_what_everybody_may_open_and_nothing_else() {
             let path = list.strip_prefix("http://127.0.0.1:3999").expect("our own address");
             let answer = visitor.open(path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path}");
-            assert!(header(&answer, "cache-control").starts_with("public"), "{path}");
+            assert!(answer.header("cache-control").starts_with("public"), "{path}");
             all.extend(locations(&answer.text));
         }
         for one in ["/directory/acme-cloud", "/events/hackfest-2027", "/communities/apex-circle", "/opportunities"] {
@@ -199,7 +198,7 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
         assert!(!page.text.contains("<script>alert"), "{offered} lets words become a script");
         assert_eq!(page.text.matches("</title>").count(), 1, "{offered} lets words end its title");
         let picture = visitor.open("/og/events/hackfest-2027.png").await;
-        assert_eq!((picture.status, header(&picture, "content-type")), (StatusCode::OK, "image/png"));
+        assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
     })
     .await;
 }
@@ -221,26 +220,25 @@ async fn pictures_beside_links_are_for_public_things_and_are_kept() {
         ];
         for path in &public {
             let picture = visitor.open(path).await;
-            assert_eq!((picture.status, header(&picture, "content-type")), (StatusCode::OK, "image/png"), "{path}");
-            assert_eq!(header(&picture, "cross-origin-resource-policy"), "cross-origin", "{path}");
-            let tag = header(&picture, "etag").to_owned();
+            assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"), "{path}");
+            assert_eq!(picture.header("cross-origin-resource-policy"), "cross-origin", "{path}");
+            let tag = picture.header("etag").to_owned();
             let again = visitor.send(Method::GET, path, &[("if-none-match", &tag)], Body::empty()).await;
             assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
         }
         // Another wording is another picture.
-        let before = header(&visitor.open(&public[1]).await, "etag").to_owned();
+        let before = visitor.open(&public[1]).await.header("etag").to_owned();
         sqlx::query("update events set title = 'Another name' where slug = 'hackfest-2027'")
             .execute(&town.owner)
             .await
             .expect("renamed");
-        assert_ne!(before, header(&visitor.open(&public[1]).await, "etag"));
+        assert_ne!(before, visitor.open(&public[1]).await.header("etag"));
         // What not everybody may open has no picture, whoever asks.
         let draft: String = sqlx::query_scalar("select slug from events where status = 'Draft' limit 1")
             .fetch_one(&town.owner)
             .await
             .expect("a draft");
-        let mut ravi = town.visitor();
-        ravi.submit("/sign-in", "sign_in", &[("email", "ravi@apex.example"), ("password", seeds::people::PASSWORD)]).await;
+        let mut ravi = signed_in(town, seeds::people::RAVI).await;
         for path in [
             format!("/og/events/{draft}.png"),
             "/og/organizations/none.png".into(),

@@ -1,9 +1,11 @@
 //! Both paths from an offer to a logo on the event's page: services and doors, races included.
 
-use crate::town::{Browser, Town, sequel};
+use crate::{
+    common::{Cast, code, count, signed_in, told, who, wire},
+    town::{Browser, Town, sequel},
+};
 use commdesk::{
     features::{
-        accounts::service as accounts,
         decisions::service as decisions,
         opportunities::{
             service as opportunities,
@@ -18,81 +20,21 @@ use commdesk::{
     },
     kernel::{
         actor::{Actor, CommunityRole, Membership, Person, Role, Side, Workspace},
-        error::{AppError, AppResult},
-        ids::{EventId, OpportunityId, RequestId},
+        error::AppError,
+        ids::{OpportunityId, RequestId},
         labels::{Category, MemberRole},
         page::PageRequest,
     },
-    platform::ctx::Ctx,
-    seeds::people::{self, ASHA, Figure, KOFI, MALLORY, MEI, PASSWORD, RAVI, TOMAS},
+    seeds::people::{ASHA, KOFI, MALLORY, MEI, RAVI},
 };
 use http::{Method, StatusCode};
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 
-/// The demo's people, after its story: Asha's application for the one platinum place of HackFest waits for Ravi, and Mei's
-/// request to Acme waits for Asha.
-struct Cast {
-    ctx: Ctx,
-    /// Sponsor Admin of Acme Cloud.
-    asha: Actor,
-    /// Sponsor Admin of Lumen Data.
-    tomas: Actor,
-    /// Owner of Apex Circle.
-    ravi: Actor,
-    /// Owner of Harbour Devs.
-    mei: Actor,
-    hackfest: EventId,
-}
-
-async fn told(town: &Town) -> Cast {
-    let ctx = town.ctx();
-    let actor = async |figure: Figure| people::actor(&ctx, figure).await.expect("signed in");
-    let (asha, tomas, ravi, mei) = (actor(ASHA).await, actor(TOMAS).await, actor(RAVI).await, actor(MEI).await);
-    let hackfest =
-        sqlx::query_scalar("select id from events where title like 'HackFest%'").fetch_one(&town.owner).await.expect("an event");
-    Cast { hackfest: EventId(hackfest), ctx, asha, tomas, ravi, mei }
-}
-
-fn wire<T: DeserializeOwned>(value: Value) -> T {
-    serde_json::from_value(value).expect("as on the wire")
-}
-
-fn code<T: std::fmt::Debug>(outcome: AppResult<T>) -> &'static str {
-    outcome.expect_err("a refusal").code()
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
-}
-
-impl Cast {
-    async fn offer(&self, category: &str, places: u32) -> OpportunityId {
-        let day = (self.ctx.now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d").to_string();
-        let input = wire(json!({
-            "eventId": self.hackfest.to_string(), "category": category, "places": places, "decisionDeadline": day, "status": "Open",
-            "budgetRange": {"min": 10000, "max": 50000.50, "currency": "INR"},
-        }));
-        opportunities::create(&self.ctx, &self.ravi, &input).await.expect("open")
-    }
-
-    async fn apply(&self, who: &Actor, opportunity: OpportunityId) -> RequestId {
-        let input: ApplyInput = wire(json!({"amount": 20000, "message": "We come with mentors."}));
-        service::apply(&self.ctx, who, opportunity, &input).await.expect("applied")
-    }
-
-    async fn seen(&self, who: &Actor, id: RequestId) -> RevisionHash {
-        service::get(&self.ctx, who, id).await.expect("theirs").revision_hash
-    }
-
-    async fn state(&self, who: &Actor, id: RequestId) -> RequestState {
-        service::get(&self.ctx, who, id).await.expect("theirs").state
-    }
-
-    async fn status(&self, id: OpportunityId) -> OpportunityStatus {
-        opportunities::get(&self.ctx, Some(&self.ravi), id).await.expect("theirs").status
-    }
+/// What Apex offers at HackFest, for a budget that ends in half a rupee.
+async fn offer(cast: &Cast, category: &str, places: u32) -> OpportunityId {
+    let budget = json!({"min": 10000, "max": 50000.50, "currency": "INR"});
+    cast.offer(json!({"category": category, "places": places, "budgetRange": budget})).await
 }
 
 /// Either nothing of the acceptance is there, or all of it.
@@ -121,7 +63,7 @@ async fn both_paths_end_on_the_events_page() {
         let cast = told(town).await;
         let ctx = &cast.ctx;
         // The organization's path.
-        let opportunity = cast.offer("Silver Sponsor", 2).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 2).await;
         let id = cast.apply(&cast.asha, opportunity).await;
         let theirs = service::get(ctx, &cast.asha, id).await.expect("theirs");
         assert_eq!((theirs.state, theirs.turn, theirs.your_turn), (RequestState::Pending, Side::Community, false));
@@ -173,7 +115,7 @@ async fn both_paths_end_on_the_events_page() {
 async fn of_two_accepts_at_once_one_is_carried_out() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 2).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 2).await;
         let id = cast.apply(&cast.asha, opportunity).await;
         let seen = cast.seen(&cast.ravi, id).await;
 
@@ -192,7 +134,7 @@ async fn accept_against_withdraw_has_one_outcome() {
     sequel(async |town| {
         let cast = told(town).await;
         for _ in 0..4 {
-            let opportunity = cast.offer("Bronze Sponsor", 1).await;
+            let opportunity = offer(&cast, "Bronze Sponsor", 1).await;
             let id = cast.apply(&cast.tomas, opportunity).await;
             let seen = cast.seen(&cast.ravi, id).await;
 
@@ -224,7 +166,7 @@ async fn accept_against_withdraw_has_one_outcome() {
 async fn accept_against_expiry_is_decided_by_the_clock_alone() {
     sequel(async |town| {
         let cast = told(town).await;
-        let (early, late) = (cast.offer("Silver Sponsor", 1).await, cast.offer("Bronze Sponsor", 1).await);
+        let (early, late) = (offer(&cast, "Silver Sponsor", 1).await, offer(&cast, "Bronze Sponsor", 1).await);
         let (early, late) = (cast.apply(&cast.asha, early).await, cast.apply(&cast.tomas, late).await);
         let (seen_early, seen_late) = (cast.seen(&cast.ravi, early).await, cast.seen(&cast.ravi, late).await);
         let (one, other) = (town.ctx(), town.ctx());
@@ -254,7 +196,7 @@ async fn accept_against_expiry_is_decided_by_the_clock_alone() {
 async fn the_last_place_is_taken_once() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 1).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 1).await;
         let (first, second) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let (seen_first, seen_second) = (cast.seen(&cast.ravi, first).await, cast.seen(&cast.ravi, second).await);
 
@@ -281,7 +223,7 @@ async fn the_last_place_is_taken_once() {
 async fn a_killed_acceptance_leaves_nothing_or_everything() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 1).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
         let seen = cast.seen(&cast.ravi, id).await;
 
@@ -308,18 +250,11 @@ async fn a_killed_acceptance_leaves_nothing_or_everything() {
     .await;
 }
 
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
 #[tokio::test]
 async fn fifty_identical_clicks_are_one_application() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 3).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 3).await;
         let asha = signed_in(town, ASHA).await;
         let path = format!("/opportunities/{opportunity}/apply");
         let body = json!({"amount": 20000.50, "message": "We come with mentors."});
@@ -391,7 +326,7 @@ async fn only_the_right_people_act_and_strangers_find_nothing() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let opportunity = cast.offer("Silver Sponsor", 2).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 2).await;
         let id = cast.apply(&cast.asha, opportunity).await;
         let seen = cast.seen(&cast.ravi, id).await;
         let no = Rejection::parse("Budget", "Next year.").expect("reads");
@@ -432,10 +367,10 @@ async fn only_the_right_people_act_and_strangers_find_nothing() {
         assert!(!view.can.accept && view.can.reject && view.why_not.contains("both sides"));
 
         // Before verification and approval: drafts, yes; reaching out, no.
-        let mallory = people::actor(ctx, MALLORY).await.expect("signed in");
+        let mallory = who(ctx, MALLORY).await;
         let input: ApplyInput = wire(json!({"amount": 1}));
         assert_eq!(code(service::apply(ctx, &mallory, opportunity, &input).await), "NOT_VERIFIED");
-        let kofi = people::actor(ctx, KOFI).await.expect("signed in");
+        let kofi = who(ctx, KOFI).await;
         let ask: RequestInput = wire(json!({"organizationId": cast.asha.organization(), "eventId": cast.hackfest, "amount": 1, "currency": "INR", "category": "Gold Sponsor"}));
         assert_eq!(code(service::send(ctx, &kofi, &ask).await), "NOT_APPROVED");
         // Another community's event is none of theirs.
@@ -457,7 +392,7 @@ async fn an_unapproved_community_drafts_but_does_not_open() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let kofi = people::actor(ctx, KOFI).await.expect("signed in");
+        let kofi = who(ctx, KOFI).await;
         let event = commdesk::features::events::service::draft(
             ctx,
             &kofi,
@@ -488,7 +423,7 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let id = cast.offer("Silver Sponsor", 3).await;
+        let id = offer(&cast, "Silver Sponsor", 3).await;
         let view = opportunities::get(ctx, Some(&cast.ravi), id).await.expect("theirs");
         assert!(!view.benefits.is_empty(), "the tier's defaults");
         let (kept, dropped) = (view.benefits[0].id, view.benefits[1].id);
@@ -532,7 +467,7 @@ async fn an_opportunity_is_edited_by_version_and_keeps_its_lines() {
 async fn deadlines_close_and_expire_when_they_come() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 1).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
 
         town.shift(14 * 86_400 - 60).await;
@@ -551,7 +486,7 @@ async fn deadlines_close_and_expire_when_they_come() {
 async fn words_that_were_agreed_on_cannot_be_changed() {
     sequel(async |town| {
         let cast = told(town).await;
-        let opportunity = cast.offer("Silver Sponsor", 1).await;
+        let opportunity = offer(&cast, "Silver Sponsor", 1).await;
         let id = cast.apply(&cast.asha, opportunity).await;
         for statement in ["update revisions set amount_minor = 1", "delete from revisions", "truncate revisions cascade"] {
             assert!(sqlx::raw_sql(statement).execute(cast.ctx.db()).await.is_err(), "the app may not {statement}");
@@ -577,7 +512,7 @@ async fn the_inbox_shows_whose_turn_first_and_pages_by_key() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let (a, b) = (cast.offer("Silver Sponsor", 1).await, cast.offer("Bronze Sponsor", 1).await);
+        let (a, b) = (offer(&cast, "Silver Sponsor", 1).await, offer(&cast, "Bronze Sponsor", 1).await);
         town.house.clock.shift(60);
         cast.apply(&cast.asha, a).await;
         town.house.clock.shift(60);

@@ -2,6 +2,7 @@
 //! behind the lists grew by a thousand rows. The statement that finds session and seats counts; `begin` and `commit` do not.
 
 use crate::{
+    common::{at_work, signed_in, who},
     counting::Counter,
     town::{Browser, Town, sequel},
 };
@@ -145,32 +146,6 @@ enum Who {
 }
 use Who::{Applicant, Community, Newcomer, Nobody, Sponsor, Staff};
 
-async fn signed_in(town: &Town, email: &str) -> Browser {
-    let mut browser = town.visitor();
-    let answer = browser.submit("/sign-in", "sign_in", &[("email", email), ("password", people::PASSWORD)]).await;
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    browser
-}
-
-/// Somebody of the staff, with their second factor given.
-async fn of_the_staff(town: &Town) -> Browser {
-    town.house.clock.shift(31);
-    let ctx = town.ctx();
-    let person = people::sign_in(&ctx, OMAR).await.expect("the password is right");
-    if !person.second_factor {
-        accounts::begin_second_factor(&ctx, &person).await.expect("begun");
-    }
-    let code = accounts::code_for_development(&ctx, OMAR.email).await.expect("a code");
-    let signed_in = if person.second_factor {
-        accounts::give_second_factor(&ctx, &person, &code).await.expect("the code is right")
-    } else {
-        accounts::confirm_second_factor(&ctx, &person, &code).await.expect("the code is right")
-    };
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &signed_in.token);
-    browser
-}
-
 /// Whom a community has worked with: one that is new, and one row that is nothing.
 const LIST: &str = "name,website\nNorthwind Data,northwind-data.example\nNobody,nowhere\n";
 
@@ -187,18 +162,18 @@ async fn readers(town: &Town) -> Readers {
     };
     let ctx = town.ctx();
     let ravi = people::sign_in(&ctx, people::RAVI).await.expect("the password is right").user;
-    let actor = people::actor(&ctx, people::RAVI).await.expect("signed in");
+    let actor = who(&ctx, people::RAVI).await;
     let list = File { target: "sponsors".into(), name: "past.csv".into(), bytes: LIST.into(), ..File::default() };
     let import = imports::bring(&ctx, &actor, list).await.expect("read");
     let link = accounts::issue_link(&ctx, ravi, LinkPurpose::Reset, people::RAVI.email).await.expect("a link");
-    let staff = of_the_staff(town).await;
+    let staff = at_work(town, OMAR).await;
     let browsers = [
         town.visitor(),
-        signed_in(town, people::RAVI.email).await,
-        signed_in(town, people::ASHA.email).await,
+        signed_in(town, people::RAVI).await,
+        signed_in(town, people::ASHA).await,
         staff,
-        signed_in(town, people::MALLORY.email).await,
-        signed_in(town, people::KOFI.email).await,
+        signed_in(town, people::MALLORY).await,
+        signed_in(town, people::KOFI).await,
     ];
     let ids = vec![
         ("{event}", one("select id from events where slug = 'hackfest-2027'").await),

@@ -7,9 +7,9 @@
 //! without scripts tells its status instead. Everything is put back before the next state, and after everything that was done.
 
 use crate::{
+    common::signed_in,
     matrix::{Caller, seated},
     planted::{SAM, Tenants, VERA, furnish},
-    strangers::signed_in,
     town::{Browser, Town, sequel},
 };
 use chrono::TimeDelta;
@@ -880,7 +880,7 @@ async fn everybody(town: &Town) -> BTreeMap<&'static str, Browser> {
     for (who, figure) in
         [("ravi", RAVI), ("vera", VERA), ("sam", SAM), ("mei", MEI), ("asha", ASHA), ("tomas", TOMAS), ("mallory", MALLORY)]
     {
-        people.insert(who, signed_in(town, figure.email).await);
+        people.insert(who, signed_in(town, figure).await);
     }
     let mut rhea = seated(town, staff(StaffRole::Review), RHEA).await;
     // Where she has a seat elsewhere too, she acts as staff.
@@ -1191,7 +1191,7 @@ async fn what_waits_for_a_decision_allows_what_was_agreed() {
         let tenants = furnish(town).await;
         let mut people = everybody(town).await;
         let nils = people::activate(&town.ctx(), NILS).await.expect("activated").0;
-        people.insert("nils", signed_in(town, NILS.email).await);
+        people.insert("nils", signed_in(town, NILS).await);
 
         let added = json!({
             "displayName": "Northwind Labs", "website": "https://northwind.example", "entityType": "Sponsor",

@@ -2,6 +2,7 @@
 //! here what strangers get.
 
 use crate::{
+    common::{count, signed_in},
     house::SAFE_HEADERS,
     town::{Answer, Browser, Town, sequel},
 };
@@ -561,19 +562,8 @@ impl Others {
     }
 }
 
-pub async fn facts(town: &Town) -> i64 {
-    sqlx::query_scalar("select count(*) from facts").fetch_one(&town.owner).await.expect("facts can be counted")
-}
-
-pub async fn signed_in(town: &Town, email: &str) -> Browser {
-    let mut browser = town.visitor();
-    let answer = browser.submit("/sign-in", "sign_in", &[("email", email), ("password", seeds::people::PASSWORD)]).await;
-    assert_eq!(answer.status, 303, "{}", answer.text);
-    browser
-}
-
 async fn mallory(town: &Town) -> Browser {
-    signed_in(town, seeds::people::MALLORY.email).await
+    signed_in(town, seeds::people::MALLORY).await
 }
 
 /// What nobody may learn from any answer: addresses and amounts of others, and how the house is made.
@@ -591,12 +581,11 @@ pub fn faults_of(what: &str, answer: &Answer, faults: &mut Vec<String>) {
     if answer.status.is_server_error() {
         faults.push(format!("{what}: {}", answer.status));
     }
-    let header = |name: &str| answer.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let policy = header("content-security-policy");
+    let policy = answer.header("content-security-policy");
     if policy.contains("unsafe-inline") || policy.contains("unsafe-eval") && !policy.contains("wasm-unsafe-eval") {
         faults.push(format!("{what}: {policy}"));
     }
-    if header("content-type").starts_with("text/html") {
+    if answer.header("content-type").starts_with("text/html") {
         // Scripts run by nonce only, and nothing is written into attributes that a policy would have to stop.
         for script in answer.text.split("<script").skip(1) {
             let tag = script.split('>').next().unwrap_or_default();
@@ -645,7 +634,7 @@ async fn every_page_as_nobody_and_as_an_outsider() {
     assert_eq!(looked, listed.keys().copied().collect(), "every page is in end2end/pages.json");
     sequel(async |town| {
         let others = others(town).await;
-        let before = facts(town).await;
+        let before = count(town, "facts").await;
         let mut faults = Vec::new();
         for (path, wanted) in PAGES.iter().copied() {
             let answer = town.visitor().open(&others.fill(path)).await;
@@ -658,7 +647,7 @@ async fn every_page_as_nobody_and_as_an_outsider() {
             faults_of(path, &answer, &mut faults);
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        let before_outsider = facts(town).await;
+        let before_outsider = count(town, "facts").await;
         assert_eq!(before, before_outsider, "looking changes nothing");
         let mut outsider = mallory(town).await;
         for path in [
@@ -726,7 +715,7 @@ async fn every_form_as_nobody_and_as_an_outsider_changes_nothing() {
     assert_eq!(known, told, "every form is in the table");
     sequel(async |town| {
         let others = others(town).await;
-        let before = facts(town).await;
+        let before = count(town, "facts").await;
         let mut faults = Vec::new();
         let to_sign_in = |answer: &Answer| answer.status == 303 && answer.location().starts_with("/sign-in");
         for (path, form, whose) in FORMS.iter().copied() {
@@ -746,9 +735,9 @@ async fn every_form_as_nobody_and_as_an_outsider_changes_nothing() {
                 faults.push(format!("{what}: {} {}", answer.status, answer.location()));
             }
         }
-        assert_eq!(before, facts(town).await, "no form of nobody changed anything");
+        assert_eq!(before, count(town, "facts").await, "no form of nobody changed anything");
         let mut mallory = mallory(town).await;
-        let before = facts(town).await;
+        let before = count(town, "facts").await;
         for (path, form, _) in FORMS.iter().copied().filter(|(.., whose)| *whose == OfOthers) {
             let what = format!("{path} {form} as an outsider");
             let fields = filled(path, form, &others);
@@ -765,7 +754,7 @@ async fn every_form_as_nobody_and_as_an_outsider_changes_nothing() {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        assert_eq!(before, facts(town).await, "no form of an outsider changed anything");
+        assert_eq!(before, count(town, "facts").await, "no form of an outsider changed anything");
     })
     .await;
 }
@@ -780,7 +769,7 @@ async fn everything_that_pages_load_as_nobody_and_as_an_outsider() {
     sequel(async |town| {
         let others = others(town).await;
         let mut outsider = mallory(town).await;
-        let before = facts(town).await;
+        let before = count(town, "facts").await;
         let mut faults = Vec::new();
         for (path, query, nobody, mallory) in LOADS.iter().copied() {
             let address = format!("/rpc{path}?{}", others.fill(query));
@@ -802,7 +791,7 @@ async fn everything_that_pages_load_as_nobody_and_as_an_outsider() {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        assert_eq!(before, facts(town).await, "looking changes nothing");
+        assert_eq!(before, count(town, "facts").await, "looking changes nothing");
     })
     .await;
 }
@@ -833,8 +822,8 @@ async fn no_other_site_changes_anything_through_any_door() {
             &[("sec-fetch-site", "same-site"), ("origin", "http://127.0.0.1:3999")],
         ];
         // Somebody who may do much, lured to another site.
-        let mut ravi = signed_in(town, "ravi@apex.example").await;
-        let (before, now) = (facts(town).await, town.house.clock.offset());
+        let mut ravi = signed_in(town, seeds::people::RAVI).await;
+        let (before, now) = (count(town, "facts").await, town.house.clock.offset());
         let mut faults = Vec::new();
         for (method, path, kind, body) in &doors {
             for headers in forged {
@@ -848,7 +837,7 @@ async fn no_other_site_changes_anything_through_any_door() {
             }
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
-        assert_eq!((before, now), (facts(town).await, town.house.clock.offset()), "nothing was changed");
+        assert_eq!((before, now), (count(town, "facts").await, town.house.clock.offset()), "nothing was changed");
         assert_eq!(ravi.open("/dashboard").await.status, 200, "and he is still signed in");
     })
     .await;
@@ -885,7 +874,7 @@ async fn every_call_as_nobody_and_as_an_outsider() {
     assert_eq!(known, told, "every call is in the table");
     sequel(async |town| {
         let others = others(town).await;
-        let before = facts(town).await;
+        let before = count(town, "facts").await;
         let mut faults = Vec::new();
         let headers = [("content-type", "application/json")];
         for (method, path, nobody, _) in API.iter().copied() {
@@ -898,7 +887,7 @@ async fn every_call_as_nobody_and_as_an_outsider() {
                 faults.push(format!("{method} {path} as nobody: {} {}", answer.status, answer.text));
             }
         }
-        assert_eq!(before, facts(town).await, "nobody changed anything");
+        assert_eq!(before, count(town, "facts").await, "nobody changed anything");
         let mut mallory = mallory(town).await;
         // Signing out is the last thing that a session does.
         let (last, first): (Vec<_>, Vec<_>) = API.iter().copied().partition(|(_, path, ..)| *path == "/auth/logout");

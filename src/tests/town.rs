@@ -285,32 +285,21 @@ impl Town {
     /// Another instance of the program on the same database and the same files: its own connections, its own clock.
     pub fn second_instance(&self) -> Arc<House> {
         Arc::new(House {
-            pool: db::pool(&self.server.app_url(&self.database), 8).expect("an address of the cluster"),
+            pool: self.pool(8),
             clock: Clock::default(),
-            settings: self.house.settings.clone(),
-            columns: self.house.columns.clone(),
-            blind: self.house.blind.clone(),
-            signing: self.house.signing.clone(),
             passwords: Passwords::new(2),
-            post: self.post.clone(),
-            store: Store::local(&self._files.path().join("files"), Secret::new([7; 32])).expect("a store"),
-            lookups: self.house.lookups.clone(),
-            reach: self.house.reach.clone(),
-            known: is_known,
-            poke: Notify::new(),
-            shelf: Shelf::default(),
-            places: Places::default(),
+            ..self.house.at_another_time(0)
         })
     }
 
     /// Another instance at the same time of day that has one connection: whatever asks for a second one while it holds the first
     /// is refused.
     pub fn with_one_connection(&self) -> Arc<House> {
-        let mut house = self.second_instance();
-        Arc::get_mut(&mut house).expect("nobody else has it").pool =
-            db::pool(&self.server.app_url(&self.database), 1).expect("an address of the cluster");
-        house.clock.shift(self.house.clock.offset());
-        house
+        Arc::new(House { pool: self.pool(1), passwords: Passwords::new(2), ..self.house.at_another_time(0) })
+    }
+
+    fn pool(&self, size: u32) -> sqlx::PgPool {
+        db::pool(&self.server.app_url(&self.database), size).expect("an address of the cluster")
     }
 
     /// A visitor with a browser of their own.
@@ -391,8 +380,13 @@ impl Answer {
         self.json()["error"]["code"].as_str().unwrap_or_else(|| panic!("no refusal ({}): {}", self.status, self.text)).to_owned()
     }
 
+    /// What a header says; nothing where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.header("location")
     }
 }
 
@@ -431,6 +425,13 @@ impl Browser {
         if !value.is_empty() {
             self.cookies.push((name.to_owned(), value.to_owned()));
         }
+    }
+
+    /// The same browser in this session.
+    #[must_use]
+    pub fn with_session(mut self, token: &str) -> Self {
+        self.set_cookie("commdesk", token);
+        self
     }
 
     /// Any request, as it is.

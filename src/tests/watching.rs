@@ -1,9 +1,11 @@
 //! Saved searches, what they tell, and what people watch.
 
-use crate::town::{Browser, Town, sequel};
+use crate::{
+    common::{count, one, signed_in, who},
+    town::{Browser, Town, sequel},
+};
 use commdesk::{
     features::{
-        accounts::service as accounts,
         blocks::service as blocks,
         communities::index::Communities,
         events::{
@@ -21,7 +23,7 @@ use commdesk::{
     },
     kernel::actor::Actor,
     platform::{ctx::Ctx, index},
-    seeds::people::{self, ASHA, Figure, KOFI, MEI, PASSWORD, RAVI, TOMAS},
+    seeds::people::{ASHA, Figure, KOFI, MEI, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -30,32 +32,8 @@ use uuid::Uuid;
 /// Longer than what is found is gathered.
 const LATER: i64 = 6 * 60;
 
-async fn told(town: &Town) -> Ctx {
-    town.drain().await;
-    town.ctx()
-}
-
-async fn who(ctx: &Ctx, figure: Figure) -> Actor {
-    people::actor(ctx, figure).await.expect("signed in")
-}
-
-async fn signed_in(town: &Town, figure: Figure) -> Browser {
-    let session = accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "a test").await.expect("signed in");
-    let mut browser = town.visitor();
-    browser.set_cookie("commdesk", &session.token);
-    browser
-}
-
 async fn id_of(town: &Town, table: &str, slug: &str) -> Uuid {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select id from {table} where slug = $1")))
-        .bind(slug)
-        .fetch_one(&town.owner)
-        .await
-        .expect("it is there")
-}
-
-async fn count(town: &Town, what: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {what}"))).fetch_one(&town.owner).await.expect("a count")
+    one(town, &format!("select id from {table} where slug = '{slug}'")).await
 }
 
 /// As the owner of the database: where a row stands is another room's test.
@@ -80,7 +58,6 @@ fn alerts_to(town: &Town, figure: Figure) -> Vec<String> {
 #[tokio::test]
 async fn a_search_is_saved_renamed_and_deleted_on_pages_without_scripts() {
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let page = ravi.open("/directory?q=servers&cursor=&as=community:apex-circle").await;
         assert!(page.text.contains("Save this search"), "{}", page.text);
@@ -131,7 +108,7 @@ async fn a_search_is_saved_renamed_and_deleted_on_pages_without_scripts() {
 #[tokio::test]
 async fn a_person_saves_so_many_and_no_more() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let ravi = who(&ctx, RAVI).await;
         for n in 0..30 {
             save(&ctx, &ravi, List::Communities, &format!("q=word{n}"), false).await;
@@ -147,7 +124,7 @@ async fn a_person_saves_so_many_and_no_more() {
 #[tokio::test]
 async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         index::fill::<Directory>(&ctx).await.expect("filled");
         let ravi = who(&ctx, RAVI).await;
         save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
@@ -201,7 +178,7 @@ async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() 
 #[tokio::test]
 async fn nobody_is_told_of_what_they_may_not_see() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei, asha) = (who(&ctx, RAVI).await, who(&ctx, MEI).await, who(&ctx, ASHA).await);
         let kofi = who(&ctx, KOFI).await;
@@ -233,7 +210,7 @@ async fn nobody_is_told_of_what_they_may_not_see() {
 #[tokio::test]
 async fn what_is_hidden_or_unwanted_meanwhile_is_not_told() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
         save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
@@ -273,7 +250,7 @@ async fn what_is_hidden_or_unwanted_meanwhile_is_not_told() {
 #[tokio::test]
 async fn whoever_lost_the_seat_or_chose_otherwise_is_mailed_nothing() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let (ravi, mei) = (who(&ctx, RAVI).await, who(&ctx, MEI).await);
         save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
@@ -298,7 +275,7 @@ async fn whoever_lost_the_seat_or_chose_otherwise_is_mailed_nothing() {
 #[tokio::test]
 async fn communities_are_searched_and_told_of_too() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         index::fill::<Communities>(&ctx).await.expect("filled");
         let asha = who(&ctx, ASHA).await;
         save(&ctx, &asha, List::Communities, "country=Ghana", true).await;
@@ -317,7 +294,7 @@ async fn communities_are_searched_and_told_of_too() {
 #[tokio::test]
 async fn communities_are_told_of_by_what_their_events_are_about() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (asha, ravi) = (who(&ctx, ASHA).await, who(&ctx, RAVI).await);
         let hackfest = id_of(town, "events", "hackfest-2027").await;
         save(&ctx, &asha, List::Communities, "technology=Elixir&eventType=Hackathon", true).await;
@@ -358,7 +335,7 @@ async fn offer(town: &Town, ravi: &Actor) -> Uuid {
 #[tokio::test]
 async fn opportunities_are_told_of_once_to_whom_they_are_open() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (ravi, asha, tomas, mei) =
             (who(&ctx, RAVI).await, who(&ctx, ASHA).await, who(&ctx, TOMAS).await, who(&ctx, MEI).await);
         let apex = ravi.community().expect("Apex");
@@ -410,7 +387,6 @@ async fn opportunities_are_told_of_once_to_whom_they_are_open() {
 #[tokio::test]
 async fn a_saved_view_is_a_saved_search() {
     sequel(async |town| {
-        told(town).await;
         let mut asha = signed_in(town, ASHA).await;
         let fields = [("name", "Media"), ("query", OFFER), ("alerts", "true")];
         let saved = asha.submit("/opportunities", "save-view", &fields).await;
@@ -447,7 +423,7 @@ async fn a_saved_view_is_a_saved_search() {
 #[tokio::test]
 async fn two_schedulers_and_two_jobs_tell_once() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let lumen = id_of(town, "organizations", "lumen-data").await;
         let ravi = who(&ctx, RAVI).await;
         let search = save(&ctx, &ravi, List::Organizations, "technology=Rust", true).await;
@@ -468,7 +444,7 @@ async fn two_schedulers_and_two_jobs_tell_once() {
 #[tokio::test]
 async fn what_is_watched_is_listed_while_it_may_be_seen() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let mut ravi = signed_in(town, RAVI).await;
         let (acme, lumen) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "lumen-data").await);
         let harbour = id_of(town, "communities", "harbour-devs").await;
@@ -539,7 +515,7 @@ async fn what_is_watched_is_listed_while_it_may_be_seen() {
 #[tokio::test]
 async fn whoever_watches_a_community_hears_of_its_events() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let apex = id_of(town, "communities", "apex-circle").await;
         let (asha, tomas) = (who(&ctx, ASHA).await, who(&ctx, TOMAS).await);
         service::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
@@ -572,7 +548,6 @@ async fn whoever_watches_a_community_hears_of_its_events() {
 #[tokio::test]
 async fn searches_are_saved_over_the_api() {
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let body = json!({"list": "organizations", "name": "Rust", "query": "technology=Rust&x=1", "alerts": true});
         let once = [("idempotency-key", "a search")];
@@ -651,7 +626,6 @@ async fn searches_are_saved_over_the_api() {
 #[tokio::test]
 async fn the_watchlist_over_the_api() {
     sequel(async |town| {
-        told(town).await;
         let mut ravi = signed_in(town, RAVI).await;
         let (acme, globex) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "globex").await);
         let harbour = id_of(town, "communities", "harbour-devs").await;
@@ -689,7 +663,6 @@ async fn the_watchlist_over_the_api() {
 #[tokio::test]
 async fn four_stand_side_by_side() {
     sequel(async |town| {
-        told(town).await;
         let path = "/directory/compare?o=acme-cloud&o=lumen-data&o=nobody-here&o=globex&o=fjord-media";
         let page = town.visitor().open(path).await;
         assert_eq!(page.status, StatusCode::OK);

@@ -1,6 +1,9 @@
 //! Work that may be late: the order of a subject's facts, workers that die, deadlines that cannot be met.
 
-use crate::town::{Town, story};
+use crate::{
+    common::count,
+    town::{Town, story},
+};
 use commdesk::{
     features::accounts::rules::UserSignedOut,
     kernel::{
@@ -21,10 +24,6 @@ use uuid::Uuid;
 fn listener() -> Registry {
     let all = Consumer { name: "all", wants: |_| true, run: |_, _| Box::pin(async { Ok(()) }) };
     Registry { consumers: vec![all], deadlines: Vec::new(), periodic: Vec::new() }
-}
-
-async fn number(town: &Town, sql: &'static str) -> i64 {
-    sqlx::query_scalar(sql).fetch_one(&town.owner).await.expect("a number")
 }
 
 /// States so many facts of this person, in one transaction.
@@ -54,16 +53,16 @@ async fn jobs_of_a_subject_stand_in_the_order_of_its_facts_whoever_dispatches() 
         // Three processes dispatch at once, until nothing is left.
         let (registry, ctx) = (listener(), town.ctx());
         let one = async || {
-            while number(town, "select count(*) from outbox").await > 0 {
+            while count(town, "outbox").await > 0 {
                 jobs::dispatch(&ctx, &registry, 7).await.expect("dispatched");
             }
         };
         tokio::join!(one(), one(), one());
-        assert_eq!(number(town, "select count(*) from jobs").await, 135);
-        let swapped = "select count(*) from jobs a join facts fa on fa.id = a.fact_id
+        assert_eq!(count(town, "jobs").await, 135);
+        let swapped = "jobs a join facts fa on fa.id = a.fact_id
                        join jobs b on b.subject = a.subject join facts fb on fb.id = b.fact_id
                        where a.seq < b.seq and fa.seq > fb.seq";
-        assert_eq!(number(town, swapped).await, 0, "a later fact of a subject came first");
+        assert_eq!(count(town, swapped).await, 0, "a later fact of a subject came first");
     })
     .await;
 }
@@ -172,18 +171,18 @@ async fn deadlines_that_fail_and_those_that_nobody_knows_hold_up_no_other() {
             ],
             periodic: Vec::new(),
         };
-        let left = || number(town, "select count(*) from deadlines where kind = 'met'");
+        let left = || count(town, "deadlines where kind = 'met'");
         jobs::sweep(&town.ctx(), &registry).await.expect("swept");
         let second = jobs::sweep(&town.ctx(), &registry).await.expect("swept");
         assert_eq!((second, left().await), (1, 0), "the hundred that fail stepped back, and so did the one that is left");
-        let tried = "select count(*) from deadlines where kind in ('fails', 'left') and failures = 1";
-        assert_eq!(number(town, tried).await, 101);
+        let tried = "deadlines where kind in ('fails', 'left') and failures = 1";
+        assert_eq!(count(town, tried).await, 101);
         // Not before their time; then again, and later the time after.
         assert_eq!(jobs::sweep(&town.ctx(), &registry).await.expect("swept"), 0);
-        assert_eq!(number(town, tried).await, 101, "nobody is tried twice in a second");
+        assert_eq!(count(town, tried).await, 101, "nobody is tried twice in a second");
         town.house.clock.shift(3);
         jobs::sweep(&town.ctx(), &registry).await.expect("swept");
-        assert!(number(town, "select count(*) from deadlines where failures = 2").await >= 99);
+        assert!(count(town, "deadlines where failures = 2").await >= 99);
         // And the figures say that something waits.
         let figures = town.visitor().open("/metrics").await.text;
         assert!(figures.lines().any(|line| line.starts_with("deadlines_late ")), "{figures}");

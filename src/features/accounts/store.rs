@@ -582,51 +582,24 @@ pub async fn list_staff(pool: &PgPool, roles: &[StaffRole]) -> AppResult<Vec<(Re
     .collect())
 }
 
-/// Everybody with a seat in a workspace who may sign in, with their role; at most 500.
-pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult<Vec<(Recipient, SeatRow)>> {
-    Ok(sqlx::query!(
-        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
-                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!"
-           from seats w join users u on u.id = w.user_id
-           where w.kind = $1 and w.workspace_id = $2 and u.suspended_at is null order by u.id limit 500"#,
-        kind,
-        workspace,
-    )
-    .fetch_all(pool)
-    .await?
-    .into_iter()
-    .map(|row| {
-        let seat = SeatRow {
-            kind: row.kind,
-            workspace_id: row.workspace_id,
-            slug: row.slug,
-            name: row.name,
-            role: row.role,
-            status: row.status,
-            signatory: row.signatory,
-            finance: row.finance,
-            guarded: Vec::new(),
-        };
-        (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
-    })
-    .collect())
+/// A seat with whoever has it.
+struct SeatOf {
+    id: Uuid,
+    user_name: String,
+    email: String,
+    kind: String,
+    workspace_id: Uuid,
+    slug: String,
+    name: String,
+    role: String,
+    status: String,
+    signatory: bool,
+    finance: bool,
+    guarded: Vec<String>,
 }
 
-/// Every seat of one person, while they may sign in.
-pub async fn list_seats_of(pool: &PgPool, user: UserId) -> AppResult<Vec<(Recipient, SeatRow)>> {
-    Ok(sqlx::query!(
-        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
-                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!",
-                  coalesce(p.needed_for, '{}') as "guarded!"
-           from seats w join users u on u.id = w.user_id
-           left join second_factor_policies p on p.kind = w.kind and p.workspace_id = w.workspace_id
-           where w.user_id = $1 and u.suspended_at is null limit 200"#,
-        user.0,
-    )
-    .fetch_all(pool)
-    .await?
-    .into_iter()
-    .map(|row| {
+impl From<SeatOf> for (Recipient, SeatRow) {
+    fn from(row: SeatOf) -> Self {
         let seat = SeatRow {
             kind: row.kind,
             workspace_id: row.workspace_id,
@@ -639,8 +612,41 @@ pub async fn list_seats_of(pool: &PgPool, user: UserId) -> AppResult<Vec<(Recipi
             guarded: row.guarded,
         };
         (Recipient { user: row.id.into(), name: row.user_name, email: row.email }, seat)
-    })
-    .collect())
+    }
+}
+
+/// Everybody with a seat in a workspace who may sign in, with their role, whatever it asks a second factor for; at most 500.
+pub async fn list_seats(pool: &PgPool, kind: &str, workspace: Uuid) -> AppResult<Vec<(Recipient, SeatRow)>> {
+    let rows = sqlx::query_as!(
+        SeatOf,
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!",
+                  '{}'::text[] as "guarded!"
+           from seats w join users u on u.id = w.user_id
+           where w.kind = $1 and w.workspace_id = $2 and u.suspended_at is null order by u.id limit 500"#,
+        kind,
+        workspace,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Every seat of one person, while they may sign in.
+pub async fn list_seats_of(pool: &PgPool, user: UserId) -> AppResult<Vec<(Recipient, SeatRow)>> {
+    let rows = sqlx::query_as!(
+        SeatOf,
+        r#"select u.id, u.name as user_name, u.email, w.kind as "kind!", w.workspace_id as "workspace_id!", w.slug as "slug!",
+                  w.name as "name!", w.role as "role!", w.status as "status!", w.signatory as "signatory!", w.finance as "finance!",
+                  coalesce(p.needed_for, '{}') as "guarded!"
+           from seats w join users u on u.id = w.user_id
+           left join second_factor_policies p on p.kind = w.kind and p.workspace_id = w.workspace_id
+           where w.user_id = $1 and u.suspended_at is null limit 200"#,
+        user.0,
+    )
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// `Some(now)` shuts a login, `None` opens it.

@@ -79,10 +79,7 @@ fn edit_profile(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let input = profile_input(&posted.typed);
         let details = input.parse()?;
         let ctx = &posted.call.ctx;
-        let logo = match posted.typed.upload("logo") {
-            Some(upload) => Some(logos::store_logo(ctx, upload.bytes.to_vec()).await?),
-            None => None,
-        };
+        let logo = logos::store_chosen(ctx, &posted.typed, "logo").await?;
         service::edit_profile(ctx, &actor, input.version, &details, logo).await?;
         Ok(Done::to(profile_of(&actor, "saved")))
     })
@@ -109,10 +106,7 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let signup = signup_input(&posted.typed).parse()?;
         let call = &posted.call;
         // The picture last: a form that is refused for something else keeps nothing.
-        let logo = match posted.typed.upload("logo") {
-            Some(upload) => Some(logos::store_logo(&call.ctx, upload.bytes.to_vec()).await?),
-            None => None,
-        };
+        let logo = logos::store_chosen(&call.ctx, &posted.typed, "logo").await?;
         service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;
         Ok(Done::to("/join/sent"))
     })

@@ -612,10 +612,7 @@ async fn queue(tx: &mut Tx, sending: &Sending<'_>, label: &str, draft: &Draft, r
     if let (Some(_), Some(fact)) = (sending.not_before, sending.fact) {
         payload["factId"] = json!(fact);
     }
-    match sending.not_before {
-        Some(at) => jobs::enqueue_at(tx, MAIL_JOB, &subject, payload, at).await?,
-        None => jobs::enqueue(tx, MAIL_JOB, &subject, payload).await?,
-    }
+    jobs::enqueue_at(tx, MAIL_JOB, &subject, payload, sending.not_before.unwrap_or_else(|| ctx.now())).await?;
     Ok(true)
 }
 

@@ -17,7 +17,7 @@ use crate::{
     kernel::{
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::OrganizationId,
+        ids::{LogoId, OrganizationId},
     },
     platform::web::form::{Done, FormRoute, Posted, Typed},
 };
@@ -61,17 +61,7 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
         drafts::save(ctx, token, &input, None).await?;
     }
     let mut problems = input.check_step(step).err().unwrap_or_default();
-    let logo = match posted.typed.upload("logo") {
-        Some(upload) => match logos::store_logo(ctx, upload.bytes.to_vec()).await {
-            Ok(logo) => Some(logo),
-            Err(AppError::Invalid(wrong)) => {
-                add_all(&mut problems, wrong);
-                None
-            }
-            Err(other) => return Err(other),
-        },
-        None => None,
-    };
+    let logo = chosen(&posted, "logo", &mut problems).await?;
     if step == ApplicationStep::Company && logo.is_none() && draft.logo.is_none() {
         problems.add("logo", "Choose a logo: a PNG, JPEG, WebP or SVG file.");
     }
@@ -85,12 +75,6 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
     drafts::save(ctx, &token, &input, logo).await?;
     let next = step.next().unwrap_or(step);
     Ok(Done::to(format!("/become-sponsor?step={next}")).cookie(drafts::cookie(&ctx.house.settings, &token)))
-}
-
-fn add_all(problems: &mut FieldErrors, more: FieldErrors) {
-    for (path, message) in more.0 {
-        problems.add(path, message);
-    }
 }
 
 /// The draft with what this step asks for as it was typed.
@@ -193,21 +177,24 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
     Ok(Done::to(here(&posted, "/organization/profile?saved=yes")))
 }
 
-/// The picture that was chosen, if one was, or that it shall go; its problem joins those of the other fields.
+/// What becomes of a picture: the one that was chosen takes its place, it shall go, or it stays.
 async fn change_of(posted: &Posted, field: &str, problems: &mut FieldErrors) -> AppResult<LogoChange> {
-    let Some(upload) = posted.typed.upload(field) else {
-        let gone = posted.typed.ticked(&format!("{field}.remove"));
-        return Ok(if gone { LogoChange::Remove } else { LogoChange::Keep });
-    };
-    match logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await {
-        Ok(logo) => Ok(LogoChange::Replace(logo)),
+    if posted.typed.upload(field).is_none() && posted.typed.ticked(&format!("{field}.remove")) {
+        return Ok(LogoChange::Remove);
+    }
+    Ok(chosen(posted, field, problems).await?.map_or(LogoChange::Keep, LogoChange::Replace))
+}
+
+/// The picture that was chosen, if one was; its problem joins those of the other fields.
+async fn chosen(posted: &Posted, field: &str, problems: &mut FieldErrors) -> AppResult<Option<LogoId>> {
+    match logos::store_chosen(&posted.call.ctx, &posted.typed, field).await {
         Err(AppError::Invalid(wrong)) => {
             for message in wrong.0.into_values() {
                 problems.add(field, message);
             }
-            Ok(LogoChange::Keep)
+            Ok(None)
         }
-        Err(other) => Err(other),
+        stored => stored,
     }
 }
 

@@ -82,7 +82,7 @@ pub async fn check_proposal(ctx: &Ctx, organization: OrganizationId, proposal: U
     let rows = look_at(ctx, &row).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| check_id(cause, row.kind)).collect();
     let mut tx = ctx.begin().await?;
-    store::life::insert_proposal_checks(&mut tx, proposal, &ids, &rows, ctx.now()).await?;
+    store::insert_checks(&mut tx, ("website", proposal), &ids, &rows, ctx.now()).await?;
     tx.commit_unstated("the proposal is the fact; checks are what was seen of it").await
 }
 

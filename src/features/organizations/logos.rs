@@ -17,7 +17,7 @@ use crate::{
         ctx::{Ctx, House},
         limits, pictures,
         storage::Key,
-        web::Segs,
+        web::{Segs, form::Typed},
     },
 };
 use axum::{
@@ -38,6 +38,17 @@ use std::sync::Arc;
 /// 422 on `logo`, saying what is wrong with the file; 429 after too many from one address.
 pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
     Ok(keep(ctx, bytes).await?.0)
+}
+
+/// As [`store_logo`], of the file that was chosen in a form's field, if one was.
+///
+/// # Errors
+/// As [`store_logo`].
+pub async fn store_chosen(ctx: &Ctx, typed: &Typed, field: &str) -> AppResult<Option<LogoId>> {
+    match typed.upload(field) {
+        Some(upload) => store_logo(ctx, upload.bytes.to_vec()).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// As [`store_logo`], with the key under which the picture is kept and what else there is to say about it.

@@ -298,7 +298,7 @@ pub async fn run_checks(ctx: &Ctx, id: OrganizationId, cause: FactId) -> AppResu
 
     let mut tx = ctx.begin().await?;
     let held = store::hold(&mut tx, Scope::system("checks run for every applicant"), id).await?;
-    if !store::insert_checks(&mut tx, id, &ids, &rows, now).await? {
+    if !store::insert_checks(&mut tx, ("organization", id.0), &ids, &rows, now).await? {
         return Ok(());
     }
     let results = rows.iter().map(|row| (row.kind.label(), row.result.label()));

@@ -70,10 +70,7 @@ fn wants_a_line(typed: &Typed) -> AppResult<()> {
 
 /// The picture last: a form that is refused for something else keeps nothing.
 async fn picture(posted: &Posted) -> AppResult<Option<LogoId>> {
-    match posted.typed.upload("logo") {
-        Some(upload) => Ok(Some(logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await?)),
-        None => Ok(None),
-    }
+    logos::store_chosen(&posted.call.ctx, &posted.typed, "logo").await
 }
 
 fn panel(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {

@@ -1,7 +1,9 @@
 //! Decisions that are not yet said, and their release together.
 
-use super::{code, count, signed_in, told, wire};
-use crate::town::sequel;
+use crate::{
+    common::{code, count, signed_in, told, who, wire},
+    town::sequel,
+};
 use commdesk::{
     features::{
         decisions::{service as decisions, views::DecisionsInput},
@@ -21,7 +23,7 @@ async fn decisions_are_secret_until_they_are_released_together() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({})).await;
         let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let third = cast.apply(&ingrid, opportunity).await;
@@ -83,7 +85,7 @@ async fn what_was_prepared_goes_with_its_request_and_is_never_said() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({"places": 3, "decisionDeadline": cast.day(40)})).await;
         let (hers, his) = (cast.apply(&cast.asha, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let third = cast.apply(&ingrid, opportunity).await;
@@ -173,7 +175,7 @@ async fn a_release_that_was_cut_off_goes_on_and_the_page_works_without_scripts()
         assert_eq!(count(town, "prepared_decisions").await, 0);
 
         // By whoever has no seat there any more, nothing is said; it is prepared again, and says why.
-        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(&cast.ctx, people::INGRID).await;
         let third = cast.apply(&ingrid, opportunity).await;
         let (id, seen) = (third.to_string(), cast.seen(&cast.ravi, third).await.to_string());
         let fields = [

@@ -1,7 +1,9 @@
 //! Editing without losing words, closing and opening again, and what both sides see that changed since an application.
 
-use super::{code, count, signed_in, told, wire};
-use crate::town::{Answer, sequel};
+use crate::{
+    common::{code, count, signed_in, told, wire},
+    town::{Answer, sequel},
+};
 use commdesk::{
     features::{
         decisions::service as decisions,

@@ -1,7 +1,9 @@
 //! Packages, add-ons and what stands alone.
 
-use super::{Cast, code, count, signed_in, told, wire};
-use crate::town::sequel;
+use crate::{
+    common::{Cast, code, count, signed_in, told, wire},
+    town::sequel,
+};
 use commdesk::{
     features::{
         opportunities::service as opportunities,

@@ -1,7 +1,9 @@
 //! Places that are released or added, and who waits for them.
 
-use super::{code, count, signed_in, told, wire};
-use crate::town::{Town, sequel};
+use crate::{
+    common::{code, count, signed_in, told, who, wire},
+    town::{Town, sequel},
+};
 use commdesk::{
     features::{
         decisions::{service as decisions, views::WaitingState},
@@ -103,7 +105,7 @@ async fn the_line_keeps_its_order_and_an_offer_lapses_to_the_next() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
         let first = cast.apply(&ingrid, opportunity).await;
         let (second, third) = (cast.apply(&cast.tomas, opportunity).await, cast.apply(&cast.asha, opportunity).await);
@@ -142,7 +144,7 @@ async fn who_comes_when_it_is_full_applies_for_the_waiting_list() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
         let (first, lost) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         town.drain().await;
@@ -227,7 +229,7 @@ async fn a_line_is_for_what_is_full_and_staff_look_first_there_too() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
         let waits = |message: &str| -> ApplyInput { wire(json!({"amount": 20000, "message": message, "waitingList": true})) };
         // Where a place is free it is an application like every other.
@@ -284,7 +286,7 @@ async fn a_place_that_was_kept_too_long_is_taken_by_no_door_before_the_sweeper_c
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({"decisionDeadline": cast.day(40)})).await;
         let first = cast.apply(&ingrid, opportunity).await;
         let (second, third) = (cast.apply(&cast.tomas, opportunity).await, cast.apply(&cast.asha, opportunity).await);
@@ -359,7 +361,7 @@ async fn more_places_go_to_the_line_first_and_then_to_everybody() {
     sequel(async |town| {
         let cast = told(town).await;
         let ctx = &cast.ctx;
-        let ingrid = people::actor(ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({})).await;
         let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let third = cast.apply(&cast.asha, opportunity).await;
@@ -425,7 +427,7 @@ async fn more_places_go_to_the_line_first_and_then_to_everybody() {
 async fn more_places_and_an_acceptance_by_chance_leave_the_line_its_turn() {
     sequel(async |town| {
         let cast = told(town).await;
-        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(&cast.ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({})).await;
         let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let by_chance = cast.apply(&cast.asha, opportunity).await;
@@ -453,7 +455,7 @@ async fn more_places_and_an_acceptance_by_chance_leave_the_line_its_turn() {
 async fn more_places_while_an_offer_lapses_offer_each_place_once() {
     sequel(async |town| {
         let cast = told(town).await;
-        let ingrid = people::actor(&cast.ctx, people::INGRID).await.expect("signed in");
+        let ingrid = who(&cast.ctx, people::INGRID).await;
         let opportunity = cast.offer(json!({})).await;
         let (first, second) = (cast.apply(&ingrid, opportunity).await, cast.apply(&cast.tomas, opportunity).await);
         let third = cast.apply(&cast.asha, opportunity).await;

@@ -3,13 +3,10 @@
 
 use super::exactly_one;
 use crate::{
-    features::organizations::{
-        rules::{
-            DisablingDropping, DisablingProposing,
-            claims::{Adding, Claim, ClaimState, Claiming, DomainProving, Method},
-            moves::{Outcome, SlugChanging, WebsiteDeciding, WebsiteProposal, WebsiteProposing},
-        },
-        trust::CheckRow,
+    features::organizations::rules::{
+        DisablingDropping, DisablingProposing,
+        claims::{Adding, Claim, ClaimState, Claiming, DomainProving, Method},
+        moves::{Outcome, SlugChanging, WebsiteDeciding, WebsiteProposal, WebsiteProposing},
     },
     kernel::{
         actor::OrganizationRole,
@@ -226,34 +223,6 @@ pub async fn apply_website_deciding(tx: &mut Tx, fact: &WebsiteDeciding, now: Da
     .await
     .refuse_on(super::IDENTITY_KEY, super::DOMAIN_TAKEN, "This website belongs to another profile.")?;
     exactly_one(moved.rows_affected())
-}
-
-/// Checks of a proposal; written once for a proposal and kind.
-pub async fn insert_proposal_checks(
-    tx: &mut Tx,
-    proposal: Uuid,
-    ids: &[Uuid],
-    rows: &[CheckRow],
-    now: DateTime<Utc>,
-) -> AppResult<()> {
-    let kinds: Vec<String> = rows.iter().map(|row| row.kind.label().to_owned()).collect();
-    let results: Vec<String> = rows.iter().map(|row| row.result.stored().to_owned()).collect();
-    let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
-    sqlx::query!(
-        "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
-         select c.id, 'website', $1, c.kind, c.result, c.evidence, $6
-         from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as c (id, kind, result, evidence)
-         on conflict (id) do nothing",
-        proposal,
-        ids,
-        &kinds,
-        &results,
-        &evidence,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    Ok(())
 }
 
 // ── Added by a community ────────────────────────────────────────────────────────────────────────────────────────────

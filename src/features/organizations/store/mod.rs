@@ -507,10 +507,11 @@ fn exactly_one(rows: u64) -> AppResult<()> {
 
 // ── Checks ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Appends a run's rows. False when this run was written before: ids come from the fact that asked for it.
+/// Appends the rows of a run about an `organization`, or about a `website` that one wants to move to. False when this run was
+/// written before: ids come from the fact that asked for it.
 pub async fn insert_checks(
     tx: &mut Tx,
-    organization: OrganizationId,
+    (kind, subject): (&str, Uuid),
     ids: &[Uuid],
     rows: &[CheckRow],
     now: DateTime<Utc>,
@@ -520,15 +521,16 @@ pub async fn insert_checks(
     let evidence: Vec<String> = rows.iter().map(|row| row.evidence.clone()).collect();
     let inserted = sqlx::query!(
         "insert into checks (id, subject_kind, subject_id, kind, result, evidence, checked_at)
-         select c.id, 'organization', $1, c.kind, c.result, c.evidence, $6
+         select c.id, $7, $1, c.kind, c.result, c.evidence, $6
          from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) as c (id, kind, result, evidence)
          on conflict (id) do nothing",
-        organization.0,
+        subject,
         ids,
         &kinds,
         &results,
         &evidence,
         now,
+        kind,
     )
     .execute(tx.conn())
     .await?;
