@@ -329,7 +329,8 @@ fn in_memory(folder: &Path) -> Option<&Path> {
     }
     // Kilobytes: what programs may still take of the machine's memory, and what the folder may still hold.
     let free = fs::read_to_string("/proc/meminfo").ok()?;
-    let free = free.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())?;
+    let free =
+        free.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())?;
     let said = Command::new("df").args(["-Pk"]).arg(folder).stdin(Stdio::null()).output().ok()?;
     let said = String::from_utf8_lossy(&said.stdout).into_owned();
     let room: u64 = said.lines().last()?.split_whitespace().nth(3)?.parse().ok()?;
@@ -439,15 +440,13 @@ async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postm
             home.pgdata.display(),
             home.dir.join("cluster.json").display()
         ),
-        None => {
-            Memory {
-                port: free_port()?,
-                superuser_password: password(),
-                owner_password: password(),
-                app_password: password(),
-                disposable: !fsync,
-            }
-        }
+        None => Memory {
+            port: free_port()?,
+            superuser_password: password(),
+            owner_password: password(),
+            app_password: password(),
+            disposable: !fsync,
+        },
     };
     memory.disposable = !fsync;
     if TcpListener::bind(("127.0.0.1", memory.port)).is_err() {
