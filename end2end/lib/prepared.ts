@@ -95,10 +95,10 @@ export async function published(owner: Page, title: string): Promise<Event> {
 }
 
 /** "Platinum Sponsor, ₹2L–5L" for the event, open to sponsors. */
-export async function offered(owner: Page, event: Event): Promise<string> {
+export async function offered(owner: Page, event: Event, category = 'Platinum Sponsor'): Promise<string> {
   const { id } = await call(owner, 'POST', '/opportunities', {
     eventId: event.id,
-    category: 'Platinum Sponsor',
+    category,
     budgetRange: { min: 200_000, max: 500_000, currency: 'INR' },
     decisionDeadline: day(40),
     status: 'Open',
