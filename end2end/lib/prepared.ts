@@ -1,5 +1,6 @@
 // What is there before a walk begins: people with passwords, two sides that may act, an event and an offer. Asked of the API by
-// those whose steps they are; the walks of lib/steps.ts take every one of these steps by hand (main-line, keyboard).
+// those whose steps they are. Each of these steps is taken by hand somewhere: most in main-line and keyboard, an addition to the
+// directory in claiming, a seat in a workspace in the day of a sponsor manager.
 import type { Page } from '@playwright/test';
 import { call } from './call';
 import { linkIn, mailTo } from './mailbox';
