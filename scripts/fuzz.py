@@ -5,8 +5,8 @@ Fails on a 5xx, on a status or a body that the document does not know, on a wron
 
     scripts/fuzz.py PROGRAM FOLDER PORT [EXAMPLES]
 
-PROGRAM is a built `commdesk`; FOLDER is thrown away first; EXAMPLES is how many calls are made up for an operation beyond
-the ones that its schema lists (the default is the short form that `make test` runs).
+PROGRAM and FOLDER are those of `scripts/walk.py`; EXAMPLES is how many calls are made up for an operation beyond the ones that its
+schema lists (the default is the short form that `make test` runs).
 """
 
 import json

@@ -72,7 +72,7 @@ stop_release() { if [ -n "$beside" ]; then kill -- -"$beside" 2>/dev/null || tru
 journeys() {
   local port
   port=$(free_port) &&
-    bash scripts/stop.sh target/journeys/data/postgres &&
+    bash scripts/clean-data.sh target/journeys &&
     rm -rf target/journeys && mkdir -p target/journeys &&
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
 }
@@ -82,7 +82,7 @@ journeys_with_all() { HOSTILE=all AXE=all journeys "$@"; }
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
 fuzz() {
-  bash scripts/stop.sh target/fuzz/data/postgres &&
+  bash scripts/clean-data.sh target/fuzz && rm -rf target/fuzz &&
     LEPTOS_SITE_ROOT=target/site-release "$TOOLS/bin/test-python" scripts/fuzz.py target/release/commdesk target/fuzz "$(free_port)" "$@"
 }
 
