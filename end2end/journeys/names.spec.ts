@@ -4,10 +4,13 @@ import type { Browser, Page } from '@playwright/test';
 import { call } from '../lib/call';
 import { mailsTo } from '../lib/mailbox';
 import { applied, asked, cameIn, joined, offered, published, verified } from '../lib/prepared';
-import { fresh, open, staffPage, type Somebody } from '../lib/steps';
+import { fresh, staffPage, type Somebody } from '../lib/steps';
 import { expect, market, newcomer, test } from '../lib/world';
 
 const WIDTHS = [360, 768, 1280];
+
+/** Everybody here only reads, and what they read is there before any script is. */
+const READER = { javaScriptEnabled: false };
 
 /** The beginning of a name that is read from the right. */
 const FROM_THE_RIGHT = /^[\u0590-\u08ff]/;
@@ -20,6 +23,8 @@ interface Names {
   community: string;
   event: string;
 }
+
+const reviewer = (browser: Browser): Promise<Page> => staffPage(browser, 'omar@commdesk.example', undefined, READER);
 
 /** Where a list leads whoever looks for a name: lists follow a moment later. */
 async function link(visitor: Page, list: string, name: string): Promise<string> {
@@ -36,14 +41,14 @@ async function tourOf(browser: Browser, names: Names) {
   const at = mark();
   const acme: Somebody = { name: 'Asha Journey', email: `asha@acme-${at}.example`, company: names.company, domain: `acme-${at}.example` };
   const apex: Somebody = { name: 'Ravi Journey', email: `ravi@apex-${at}.example`, company: names.community, domain: `apex-${at}.example` };
-  const { sponsor, community: owner } = await market(browser, acme, apex);
+  const { sponsor, community: owner } = await market(browser, acme, apex, READER);
   const event = await published(owner, names.event);
   const id = await offered(owner, event);
   const [managed, opportunity, offer] = [`/manage/events/${event.id}`, `/manage/opportunities/${id}`, `/opportunities/${id}`];
   const request = `/requests/${await asked(sponsor, id, 250_000, 'We bring two mentors and a prize.')}`;
-  const [visitor, staff] = [await newcomer(browser), await staffPage(browser)];
+  const [visitor, staff] = [await newcomer(browser, READER), await reviewer(browser)];
   const [profile, page] = [await link(visitor, '/directory', names.company), await link(visitor, '/events', names.event)];
-  await open(visitor, page);
+  await visitor.goto(page);
   const home = (await visitor.locator('main a[href^="/communities/"]').first().getAttribute('href'))!;
   const slug = profile.split('/').pop()!;
   const tour: [Page, string[]][] = [
@@ -137,7 +142,7 @@ async function bare(page: Page, names: string[]): Promise<string[]> {
 }
 
 test('long names and names that are read from the right leave a page as wide and as ordered as it was', async ({ browser }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(180_000);
   const word = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft';
   const names = {
     company: `${word}${mark()}`,
@@ -149,7 +154,7 @@ test('long names and names that are read from the right leave a page as wide and
   // All of what is wrong is said at once; nobody waits for the others.
   const walk = async (page: Page, paths: string[]) => {
     for (const path of paths) {
-      await open(page, path);
+      await page.goto(path);
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 800 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -166,7 +171,7 @@ test('long names and names that are read from the right leave a page as wide and
   expect(told, 'the event is named in sentences').toBeGreaterThan(0);
   // The first heading begins at the edge of its picture and its facts.
   for (const path of [offer, event, home]) {
-    await open(visitor, path);
+    await visitor.goto(path);
     const off = await visitor.getByRole('heading', { level: 1 }).evaluate((heading) => {
       const words = document.createRange();
       words.selectNodeContents(heading);
@@ -194,14 +199,15 @@ async function namedFromTheRight(browser: Browser) {
   const colleague: Somebody = { name: names.colleague, email: `colleague@apex-${at}.example`, company: names.community, domain: `apex-${at}.example` };
   const apex: Somebody = { ...colleague, name: names.owner, email: `owner@apex-${at}.example` };
   const acme: Somebody = { name: 'Asha Journey', email: `asha@acme-${other}.example`, company: fresh('Acme'), domain: `acme-${other}.example` };
-  const [hers, his, staff, visitor] = [await newcomer(browser), await newcomer(browser), await staffPage(browser), await newcomer(browser)];
+  const somebody = () => newcomer(browser, READER);
+  const [hers, his, visitor, staff] = await Promise.all([somebody(), somebody(), somebody(), reviewer(browser)]);
   const comesIn = async () => {
     const id = await applied(hers, guest);
     await cameIn(hers, guest.email);
     await verified(staff, id);
     return id;
   };
-  const [{ sponsor, community: owner }, organization] = await Promise.all([market(browser, acme, apex), comesIn()]);
+  const [{ sponsor, community: owner }, organization] = await Promise.all([market(browser, acme, apex, READER), comesIn()]);
   await joined(his, owner, colleague, 'Sponsorship Lead');
 
   // Two offers of an event: one is agreed upon, what came for the other is somebody's to handle.
@@ -259,11 +265,10 @@ async function namedFromTheRight(browser: Browser) {
 }
 
 test('a sentence that names somebody stays in its order, wherever their names are read from the right', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(180_000);
   const { names, tour, visitor, mailboxes } = await namedFromTheRight(browser);
   const all = Object.values(names);
   const named = new Set<string>();
-  // As the server sends it: a page that wakes says the same.
   const reads = async (page: Page, path: string) => {
     expect.soft((await page.goto(path))!.status(), `${path} is there`).toBe(200);
     expect.soft(await loose(page, all), `names on ${path} that run into what stands beside them`).toEqual([]);

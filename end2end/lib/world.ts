@@ -51,8 +51,13 @@ async function watched(context: BrowserContext): Promise<BrowserContext> {
 }
 
 /** A sponsor and a community who may act, each in a browser of their own. */
-export async function market(browser: Browser, acme = somebody('Asha', fresh('Acme')), apex = somebody('Ravi', fresh('Apex'))) {
-  const [sponsor, community, staff] = await Promise.all([newcomer(browser), newcomer(browser), staffPage(browser)]);
+export async function market(
+  browser: Browser,
+  acme = somebody('Asha', fresh('Acme')),
+  apex = somebody('Ravi', fresh('Apex')),
+  options: BrowserContextOptions = {},
+) {
+  const [sponsor, community, staff] = await Promise.all([newcomer(browser, options), newcomer(browser, options), staffPage(browser)]);
   const [organization, circle] = await Promise.all([applied(sponsor, acme), registered(community, apex)]);
   await Promise.all([cameIn(sponsor, acme.email), cameIn(community, apex.email, 'verify-email')]);
   await Promise.all([verified(staff, organization), approved(staff, community, apex, circle)]);
