@@ -42,6 +42,9 @@ export async function demoPerson(browser: Browser, email: string, options: Brows
 
 const complaints: string[] = [];
 
+/** Browsers that outlast a journey: those of the two whose market it is. */
+const lasting = new Set<BrowserContext>();
+
 async function watched(context: BrowserContext): Promise<BrowserContext> {
   context.on('weberror', (problem) => complaints.push(`exception: ${problem.error().message}`));
   context.on('console', (message) => {
@@ -72,6 +75,7 @@ async function make(browser: Browser): Promise<World> {
   await isFound(owner, event);
   const request = await asked(sponsor, opportunity, Number(SECRETS.offer.replace(/,/g, '')), SECRETS.message);
   const draft = await call(owner, 'POST', '/events', { title: fresh('Quiet plan') });
+  for (const page of [sponsor, owner]) lasting.add(page.context());
   return {
     acme,
     apex,
@@ -87,9 +91,11 @@ async function make(browser: Browser): Promise<World> {
 export const test = base.extend<{ nothingBroke: void }, { world: World }>({
   world: [async ({ browser }, use) => use(await make(browser)), { scope: 'worker', timeout: 180_000 }],
   nothingBroke: [
-    async ({}, use) => {
+    async ({ browser, context }, use) => {
       await use();
       base.expect(complaints.splice(0), 'exceptions and policy violations in the browser').toEqual([]);
+      // Whoever came for this journey has gone: a worker would else carry the pages of all of them to its end.
+      await Promise.all(browser.contexts().filter((one) => one !== context && !lasting.has(one)).map((one) => one.close()));
     },
     { auto: true },
   ],
