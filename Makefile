@@ -33,7 +33,7 @@ sqlx: ## renew .sqlx after a change to a query or a migration
 bench: ## the figures we hold ourselves to, in some twenty minutes (ARGS=full for a million organizations; ARGS="p14 p15" for some)
 	@bash scripts/bench.sh $(ARGS)
 
-stop: ## stop the private databases of this checkout
+stop: ## stop the private databases of this checkout, and what killed tests left running
 	@bash scripts/stop.sh
 
 clean-data: ## remove the data of development and tests

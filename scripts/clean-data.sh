@@ -1,12 +1,22 @@
 #!/usr/bin/env bash
 # Removes what development and tests have stored: databases, files, keys of `dev`. Nothing else, and no DATABASE_URL.
+#
+#   scripts/clean-data.sh              all that this checkout knows
+#   scripts/clean-data.sh FOLDER…      only these, as far as a database of ours is in them
 . "$(dirname "$0")/env.sh"
-bash scripts/stop.sh
-for folder in .data/postgres target/testdb target/journeys/data/postgres target/sqlx; do
-  [ -f "$folder/where" ] || continue
-  # As root, the data may live elsewhere: in the folder of this checkout's own that cluster.rs names like this.
-  elsewhere=$(dirname "$(cat "$folder/where")")
-  case $elsewhere in */commdesk-[0-9a-f]*) rm -rf "$elsewhere" ;; esac
+folders=("$@")
+if [ $# = 0 ]; then folders=(.data target/testdb target/journeys target/fuzz target/sqlx); fi
+for folder in "${folders[@]}"; do
+  ours=$([ $# = 0 ] && echo yes || echo)
+  for cluster in "$folder" "$folder/postgres" "$folder/data/postgres"; do
+    [ -f "$cluster/where" ] || continue
+    ours=yes
+    bash scripts/stop.sh "$cluster"
+    # As root, the data may live elsewhere: in the folder of this checkout's own that cluster.rs names like this. What is left there
+    # could be opened by nobody: its passwords go with the folder.
+    elsewhere=$(dirname "$(cat "$cluster/where")")
+    case ${elsewhere##*/} in commdesk-[0-9a-f]*) rm -rf "$elsewhere" ;; esac
+  done
+  if [ -n "$ours" ]; then rm -rf "$folder"; fi
 done
-rm -rf .data target/testdb target/journeys target/sqlx
-say "The data of development and tests is gone; \`make run\` makes it anew."
+if [ $# = 0 ]; then say "The data of development and tests is gone; \`make run\` makes it anew."; fi

@@ -1,12 +1,14 @@
-"""`make fuzz`: every operation of the OpenAPI document, as six kinds of caller, with what schemathesis makes up.
+"""`make fuzz`: every operation of the OpenAPI document, with what schemathesis makes up, as six kinds of caller; the three that end
+a session or make another one (`ENDING`), as one of them each.
 
 Fails on a 5xx, on a status or a body that the document does not know, on a wrong content type. Before anything is made up,
-`scripts/walk.py` calls every operation well, on the same server: what random bodies hardly reach is compared there.
+`scripts/walk.py` calls every operation well, on the same server: what random bodies hardly reach is compared there. Which operations
+those are is said at the end: no made-up call was answered well by them.
 
     scripts/fuzz.py PROGRAM FOLDER PORT [EXAMPLES]
 
-PROGRAM is a built `commdesk`; FOLDER is thrown away first; EXAMPLES is how many calls are made up for an operation beyond
-the ones that its schema lists (the default is the short form that `make test` runs).
+PROGRAM and FOLDER are those of `scripts/walk.py`; EXAMPLES is how many calls are made up for an operation beyond the ones that its
+schema lists (the default is the short form that `make test` runs).
 """
 
 import json
@@ -87,12 +89,15 @@ def fuzz(api, sessions, folder, examples):
     calls += [(name, api.sign_in(EMAILS[name]), ["--include-path-regex", f"^{ending}$"]) for name, ending in ENDING.items()]
     if api.faults:
         sys.exit("\n".join(sorted(set(api.faults))))
+    # A line of the log is written before its answer is sent: what stands there by now was walked.
+    walked = (folder / "server.log").stat().st_size
     failed = []
     with ThreadPoolExecutor(2) as pool:
         for pair in zip(calls[::2], calls[1::2]):
             for name, is_wrong in pool.map(lambda call: fuzz_as(api, folder, ids, examples, *call), pair):
                 if is_wrong:
                     failed.append(name)
+    say_what_only_the_walk_proves(api.document, folder, walked)
     return failed + faults_of_the_log(folder)
 
 
@@ -171,18 +176,34 @@ def bindings(ids, who):
     return "\n".join(tables)
 
 
-def faults_of_the_log(folder):
-    """What the server itself says that it answered: whatever the document knows, nothing may break."""
-    broken = set()
-    for line in open(folder / "server.log", errors="replace"):
-        if '"served"' in line:
+def answers_of_the_log(folder, begin=0):
+    """What the server itself says that it answered since this place in its log: method, path as the document has it, status."""
+    with open(folder / "server.log", "rb") as log:
+        log.seek(begin)
+        for line in log:
+            if b'"served"' not in line:
+                continue
             try:
                 served = json.loads(line)
             except ValueError:
                 continue
             # Probes are answered before the house is ready, which is no fault.
-            if served.get("route", "").startswith("/api/v1") and served["status"] >= 500:
-                broken.add(f"{served['method']} {served['route']} answered {served['status']}")
+            if served.get("route", "").startswith("/api/v1"):
+                yield served["method"], served["route"].removeprefix("/api/v1"), served["status"]
+
+
+def say_what_only_the_walk_proves(document, folder, walked):
+    """A made-up call that nobody answers well proves refusals alone; what a good answer looks like is then the walk's to see."""
+    well = {(method, path) for method, path, status in answers_of_the_log(folder, walked) if 200 <= status < 300}
+    missed = [f"{method} {path}" for method, path in document.operations if (method, path) not in well]
+    print(f"   answered well by made-up calls: {len(document.operations) - len(missed)} of {len(document.operations)} operations", flush=True)
+    if missed:
+        print(f"   by the walk alone: {', '.join(missed)}", flush=True)
+
+
+def faults_of_the_log(folder):
+    """Whatever the document knows, nothing may break."""
+    broken = {f"{method} /api/v1{path} answered {status}" for method, path, status in answers_of_the_log(folder) if status >= 500}
     for fault in sorted(broken):
         print(f"   {fault}", flush=True)
     return sorted(broken)

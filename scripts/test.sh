@@ -72,7 +72,7 @@ stop_release() { if [ -n "$beside" ]; then kill -- -"$beside" 2>/dev/null || tru
 journeys() {
   local port
   port=$(free_port) &&
-    bash scripts/stop.sh target/journeys/data/postgres &&
+    bash scripts/clean-data.sh target/journeys &&
     rm -rf target/journeys && mkdir -p target/journeys &&
     (cd end2end && JOURNEY_PORT=$port playwright test "$@")
 }
@@ -82,9 +82,11 @@ journeys_with_all() { HOSTILE=all AXE=all journeys "$@"; }
 free_port() { node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })'; }
 
 fuzz() {
-  bash scripts/stop.sh target/fuzz/data/postgres &&
+  bash scripts/clean-data.sh target/fuzz && rm -rf target/fuzz &&
     LEPTOS_SITE_ROOT=target/site-release "$TOOLS/bin/test-python" scripts/fuzz.py target/release/commdesk target/fuzz "$(free_port)" "$@"
 }
+
+FUZZED="the API, walked, then fuzzed as six kinds of caller (what ends sessions: as one of them)"
 
 # The rooms of the test binary whose promises have a long form: more rounds, every payload by itself.
 PROOFS=(canaries:: payloads:: matrix:: states:: clicks:: strangers:: crash:: house:: limits:: accounts:: api_keys:: hostile_files)
@@ -106,14 +108,14 @@ case $what in
   fuzz)
     stage "tools" tools
     stage "release build" release
-    stage "the API, fuzzed as six kinds of caller" fuzz "${1:-200}"
+    stage "$FUZZED" fuzz "${1:-200}"
     ;;
   prove)
     stage "tools" tools
     stage "secrets, markup, roles, races, deadlines, kills: the long forms" \
       env COMMDESK_PROVE=1 cargo test "${BOTH[@]}" --test house -- "${PROOFS[@]}"
     stage "release build" release
-    stage "the API, fuzzed as six kinds of caller" fuzz "${1:-200}"
+    stage "$FUZZED" fuzz "${1:-200}"
     stage "hostile words in every field, and every page in both themes at every width" \
       journeys_with_all journeys/hostile-words.spec.ts journeys/pages.spec.ts
     ;;
@@ -126,7 +128,7 @@ case $what in
     stage "lints of the server; services and doors, on Postgres" linted cargo test "${BOTH[@]}" --lib --tests
     stage "the services compile without pages" linted cargo build --quiet -p services --features server
     stage "release build, split and compressed, with its tools: what is left of it" end_release
-    stage "the API, fuzzed as six kinds of caller" fuzz
+    stage "$FUZZED" fuzz
     stage "journeys in Chromium" journeys
     ;;
   *) fail "usage: scripts/test.sh [check|journeys|fuzz|prove]" ;;

@@ -8,7 +8,8 @@ answered well.
 
     scripts/walk.py PROGRAM FOLDER PORT
 
-as `scripts/fuzz.py`, which begins with it; alone it takes seconds.
+as `scripts/fuzz.py`, which begins with it; alone it takes seconds. PROGRAM is a built `commdesk`; FOLDER is one that is not there yet,
+is empty, or was made by an earlier walk, which is thrown away.
 """
 
 import base64
@@ -28,6 +29,9 @@ import urllib.request
 
 import jsonschema_rs
 
+SCRIPTS = pathlib.Path(__file__).resolve().parent
+# Says of a folder that it is ours to throw away.
+MARK = "made-by-walk"
 PASSWORD = "a calm demo passphrase"
 # A key of the community's owner, with every permission there is. It calls before its maker does, who may revoke it.
 PROGRAM = "a program"
@@ -239,12 +243,14 @@ def form(session, **fields):
 def served(program, folder, port):
     """The product's own `dev` verb with a database of its own, the demo story, and limits out of the way (they have tests of
     their own); gives its API once it is ready, and the sessions of `CALLERS`."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    begin_in(folder)
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "COMMDESK_SMTP")}
     command = [program, "dev", "--addr", f"127.0.0.1:{port}", "--data", folder / "data", "--limit-factor", "1000000"]
     with open(folder / "server.log", "wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        # For scripts/stop.sh: whoever is killed stops nothing.
+        note = folder / "server.pid"
+        note.write_text(f"{server.pid}\n")
         try:
             address = f"http://127.0.0.1:{port}"
             wait_until_ready(address, server)
@@ -253,6 +259,19 @@ def served(program, folder, port):
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=20)
+            note.unlink()
+
+
+def begin_in(folder):
+    """Makes the folder, or begins anew in one of ours; whatever an earlier run left running there ends."""
+    is_ours = (folder / MARK).is_file()
+    if folder.exists() and not is_ours and not (folder.is_dir() and not any(folder.iterdir())):
+        sys.exit(f"{folder} holds something that no walk has made: name a folder that is empty, or that is not there yet")
+    if is_ours:
+        subprocess.run(["bash", SCRIPTS / "clean-data.sh", folder], check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).write_text("scripts/walk.py made this folder, and throws it away when it begins in it again.\n")
 
 
 def wait_until_ready(address, server):

@@ -1,5 +1,6 @@
 // Keys that every page answers to, and what a page says when nobody answers.
-import { enter, open } from '../lib/steps';
+import { call } from '../lib/call';
+import { enter, open, slug } from '../lib/steps';
 import { expect, test } from '../lib/world';
 
 test('a slash searches, a question mark shows the keys, and typing is left alone', async ({ page }) => {
@@ -53,6 +54,38 @@ test('whoever narrows a list by the keyboard goes on from there', async ({ page 
   await expect(menu.locator('a:focus')).toHaveCount(1);
   await page.keyboard.press('Escape');
   await expect(menu.locator('summary')).toBeFocused();
+});
+
+test('a menu that is longer than its panel stays where it was scrolled to', async ({ page, world }) => {
+  // Somebody works in every region, and their menu is longer than a low window shows.
+  const regions = ['Africa', 'Central Asia', 'East Asia', 'Europe', 'Latin America', 'Middle East', 'North America', 'Oceania', 'South Asia', 'South-East Asia'];
+  const acme = await call<{ id: string; version: number }>(world.sponsor, 'GET', `/sponsors/${slug(world.acme.company)}`);
+  await call(world.sponsor, 'PATCH', `/sponsors/${acme.id}`, { version: acme.version, supportedRegions: regions });
+  await page.setViewportSize({ width: 1280, height: 360 });
+  const menu = page.getByRole('group', { name: 'Filters' }).locator('details', { has: page.locator('summary', { hasText: /^Region/ }) });
+  const panel = menu.locator('.menu__panel');
+  await expect(async () => {
+    await open(page, '/directory');
+    expect(await panel.locator('a').count()).toBeGreaterThanOrEqual(regions.length);
+  }).toPass({ timeout: 15_000 });
+  await menu.locator('summary').click();
+
+  // Down to its end. What is chosen there could be seen from its beginning too: a focus that comes back does not scroll there.
+  const at = await panel.evaluate((it) => {
+    it.scrollIntoView({ block: 'end' });
+    it.scrollTop = it.scrollHeight;
+    const rows = [...it.querySelectorAll('a')];
+    const place = rows.findIndex((row) => row.offsetTop >= it.scrollTop);
+    return { scrolled: it.scrollTop, place, end: rows[place]!.offsetTop + rows[place]!.offsetHeight, height: it.clientHeight };
+  });
+  expect(at.scrolled, 'the menu is long enough to tell').toBeGreaterThan(0);
+  expect(at.end, 'what is chosen would be in sight without it').toBeLessThanOrEqual(at.height);
+  const link = panel.getByRole('link').nth(at.place);
+  const chosen = await link.locator('bdi').innerText();
+  await link.click();
+  await expect(page).toHaveURL((url) => url.searchParams.get('region') === chosen);
+  await expect(panel.locator('[aria-current=true] bdi')).toHaveText(chosen);
+  expect(await panel.evaluate((it) => it.scrollTop)).toBe(at.scrolled);
 });
 
 test('without a connection the page says so, and comes back by itself', async ({ page, context }) => {

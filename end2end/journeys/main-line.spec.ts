@@ -1,4 +1,5 @@
-// The main line, both ways in: from an application and a registration to a logo on the event's page.
+// The main line to a logo on the event's page, both ways in: a sponsor applies (from an application and a registration on), and a
+// community asks (from where both are here already). The first way once more with scripts off, and on a phone.
 import { isListed, published } from '../lib/prepared';
 import { acceptFromInbox, awake, bothSides, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
 import { expect, market, test } from '../lib/world';

@@ -1,5 +1,6 @@
 // What a sponsor keeps in order for itself: the lists that it comes back to, how others may show it, and what a password alone
 // may not do. Each is then looked at by those whom it is for, or whom it is none of.
+import type { Locator } from '@playwright/test';
 import { keyboard } from '../lib/hands';
 import { codeOf } from '../lib/second-factor';
 import { awake, fresh, LOGO, open } from '../lib/steps';
@@ -53,6 +54,35 @@ test('a list is kept under a name, renamed and forgotten, by keyboard alone', as
   await expect(tomas, 'the list stays').toHaveURL(/format=In/);
   await expect(main.locator('summary', { hasText: 'Save this view' })).toBeVisible();
   for (const one of [tomas, ingrid]) await one.context().close();
+});
+
+test('who is watched from a row of a list stands on the watchlist, and is let go from there and from the row', async ({ browser }) => {
+  const tomas = await demoPerson(browser, 'tomas@lumen.example');
+  const main = tomas.getByRole('main');
+  const row = (name: string) => main.locator('.result').filter({ has: tomas.getByRole('link', { name, exact: true }) });
+  const press = (part: Locator, word: string, name: string) => part.getByRole('button', { name: `${word}: ${name}`, exact: true }).click();
+  const [company, community] = ['Fjord Media', 'Apex Circle'];
+  const listOf = { [company]: '/directory', [community]: '/communities' };
+  const search = async (name: string) => open(tomas, `${listOf[name]}?q=${encodeURIComponent(name)}`);
+  for (const name of [company, community]) {
+    await search(name);
+    await press(row(name), 'Watch', name);
+    await expect(row(name).getByRole('button', { name: `Stop watching: ${name}`, exact: true })).toBeVisible();
+    // The list is as it was asked for.
+    await expect(tomas).toHaveURL((url) => url.pathname === listOf[name] && url.searchParams.get('q') === name);
+  }
+  const watched = (name: string) => main.getByRole('link', { name, exact: true });
+  await open(tomas, '/watchlist');
+  for (const name of [company, community]) await expect(watched(name)).toBeVisible();
+  await press(main, 'Stop watching', company);
+  await expect(watched(company)).toHaveCount(0);
+  await expect(watched(community)).toBeVisible();
+  await search(community);
+  await press(row(community), 'Stop watching', community);
+  await expect(row(community).getByRole('button', { name: `Watch: ${community}`, exact: true })).toBeVisible();
+  await open(tomas, '/watchlist');
+  await expect(main.getByRole('heading', { name: 'You watch nobody yet' })).toBeVisible();
+  await tomas.context().close();
 });
 
 test('a brand kit is put up from a phone, and stands where others take it from', async ({ browser, page }) => {

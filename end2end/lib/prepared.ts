@@ -1,5 +1,6 @@
 // What is there before a walk begins: people with passwords, two sides that may act, an event and an offer. Asked of the API by
-// those whose steps they are; the walks of lib/steps.ts take every one of these steps by hand (main-line, keyboard).
+// those whose steps they are. Each of these steps is taken by hand somewhere: most in main-line and keyboard, an addition to the
+// directory in claiming, a seat in a workspace in the day of a sponsor manager.
 import type { Page } from '@playwright/test';
 import { call } from './call';
 import { linkIn, mailTo } from './mailbox';
@@ -95,10 +96,10 @@ export async function published(owner: Page, title: string): Promise<Event> {
 }
 
 /** "Platinum Sponsor, ₹2L–5L" for the event, open to sponsors. */
-export async function offered(owner: Page, event: Event): Promise<string> {
+export async function offered(owner: Page, event: Event, category = 'Platinum Sponsor'): Promise<string> {
   const { id } = await call(owner, 'POST', '/opportunities', {
     eventId: event.id,
-    category: 'Platinum Sponsor',
+    category,
     budgetRange: { min: 200_000, max: 500_000, currency: 'INR' },
     decisionDeadline: day(40),
     status: 'Open',

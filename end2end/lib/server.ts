@@ -18,9 +18,10 @@ const notOurs = ['DATABASE_URL', 'COMMDESK_SMTP', 'COMMDESK_LIMIT_FACTOR'].map((
 const program = process.env.JOURNEY_PROGRAM ?? 'target/release/commdesk';
 const site = process.env.JOURNEY_SITE ?? 'target/site-release';
 
-// Logs go to a file: a thousand JSON lines between the results help nobody until something fails.
+// Logs go to a file: a thousand JSON lines between the results help nobody until something fails. The number of the process is noted
+// for scripts/stop.sh: journeys that are killed stop nothing.
 export const command =
-  `mkdir -p target/journeys && exec env ${notOurs} ${program} dev ` +
+  `mkdir -p target/journeys && echo $$ > target/journeys/server.pid && exec env ${notOurs} ${program} dev ` +
   `--addr 127.0.0.1:${port} --data target/journeys/data > target/journeys/server.log 2>&1`;
 
 export const environment = { LEPTOS_SITE_ROOT: site };

@@ -104,7 +104,7 @@ fn Side(it: MergeSide, word: &'static str, tone: &'static str) -> impl IntoView 
             <div class="panel__body merge-pair__side">
                 <Logo name=it.name.clone() url=it.logo_url size="small"/>
                 <div class="merge-pair__text">
-                    <p><strong>{it.name}</strong></p>
+                    <p><strong><bdi>{it.name}</bdi></strong></p>
                     <p class="text-soft text-small">{format!("{}, {}", it.website, it.status.label())}</p>
                 </div>
                 <Pill text=word tone/>
@@ -262,7 +262,7 @@ fn People(people: Vec<MergePerson>) -> impl IntoView {
                             };
                             view! {
                                 <tr>
-                                    <td class="table__main">{one.name}<span class="table__sub"><Address text=one.email/></span></td>
+                                    <td class="table__main"><bdi>{one.name}</bdi><span class="table__sub"><Address text=one.email/></span></td>
                                     <td data-label="Role now">{one.role}</td>
                                     <td data-label="Role afterwards"><Pill text=becomes tone/></td>
                                 </tr>

@@ -6,6 +6,7 @@ use crate::{
         server_fns,
         views::{PersonView, RecordLine, SuspendedLine, SuspendedList},
     },
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextArea, TextField},
         page::{acting, fetched, shown},
@@ -107,7 +108,7 @@ fn Known(person: PersonView) -> impl IntoView {
         (!value.is_empty()).then(|| view! { <div class="definition__row"><dt>{term}</dt><dd>{value}</dd></div> })
     };
     let yes = |is: bool| if is { "Yes" } else { "No" }.to_owned();
-    let seats: Vec<String> = person.seats.iter().map(|seat| format!("{} of {}", seat.role, seat.name)).collect();
+    let seats: Vec<String> = person.seats.iter().map(|seat| format!("{} of {}", seat.role, isolated(&seat.name))).collect();
     let sessions = match (person.sessions, person.seen_label) {
         (0, _) => "Nowhere".to_owned(),
         (1, seen) => format!("At one place, last seen {}", seen.unwrap_or_default()),

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     features::{events::views::EventView, partners::views::PanelView},
+    kernel::text::isolated,
     ui::{
         form::{PostForm, Submit, TextArea},
         page::{Loaded, acting, fetched, shown},
@@ -171,7 +172,7 @@ fn Badge(badge: BadgeSnippet, at: usize) -> impl IntoView {
                 <div class="panel__actions"><a class="button button--small" href=badge.preview_href><Icon name="eye" small=true/>"See it"</a></div>
             </header>
             <div class="panel__body stack">
-                <Snippet id=format!("badge-{at}") label=format!("A badge for {} to paste", badge.event_title) hint="A frame, always up to date." text=badge.snippet/>
+                <Snippet id=format!("badge-{at}") label=format!("A badge for {} to paste", isolated(&badge.event_title)) hint="A frame, always up to date." text=badge.snippet/>
                 <Snippet id=format!("badge-html-{at}") label="Plain HTML to paste" hint="No frame and no script. It says what is true now: paste it again when places or days change." text=badge.html/>
                 <Snippet id=format!("badge-json-{at}") label="The same as JSON" text=badge.json_url/>
             </div>

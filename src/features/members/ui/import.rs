@@ -261,7 +261,7 @@ fn Row(row: ImportRow) -> impl IntoView {
     view! {
         <tr>
             <td class="table__main">
-                {format!("{} {}", row.first_name, row.last_name)}
+                <bdi>{format!("{} {}", row.first_name, row.last_name)}</bdi>
                 <span class="table__sub"><Address text=row.email/></span>
             </td>
             <td data-label="Role">{row.role}</td>

@@ -171,7 +171,7 @@ fn Row(member: MemberView, acting: String, is_community: bool) -> impl IntoView 
     view! {
         <tr>
             <td class="table__main">
-                <a class="table__link" href=href>{member.name}{member.is_you.then_some(" (you)")}</a>
+                <a class="table__link" href=href><bdi>{member.name}</bdi>{member.is_you.then_some(" (you)")}</a>
                 {member.email.map(|email| view! { <span class="table__sub"><Address text=email/></span> })}
             </td>
             <td data-label="Role">{member.role}{powers.map(|powers| view! { <span class="table__sub">{powers}</span> })}</td>
@@ -241,7 +241,7 @@ fn Joins(joins: Vec<JoinView>, roles: Vec<String>, acting: String) -> impl IntoV
                         view! {
                             <li class="list__row">
                                 <div class="list__body">
-                                    <p>{join.name}</p>
+                                    <p><bdi>{join.name}</bdi></p>
                                     <p class="list__sub"><Address text=join.email/>{format!(", asked {}", join.asked_label)}</p>
                                     {(!join.message.is_empty()).then(|| view! { <blockquote class="timeline__quote">{join.message}</blockquote> })}
                                 </div>

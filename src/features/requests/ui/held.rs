@@ -73,7 +73,7 @@ fn One(it: HeldView, only: bool) -> impl IntoView {
     view! {
         <article class="panel pick" aria-labelledby=titled>
             <header class="panel__head">
-                <h2 class="panel__title" id=heading>{it.from} " to " {it.to}</h2>
+                <h2 class="panel__title" id=heading><bdi>{it.from}</bdi> " to " <bdi>{it.to}</bdi></h2>
                 <Pill text=format!("waits {}", it.age_label) tone="warning"/>
             </header>
             <div class="panel__body stack">

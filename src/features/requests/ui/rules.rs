@@ -214,7 +214,7 @@ fn Blocked(blocks: BlocksView, acting: String) -> impl IntoView {
             let acting = acting.clone();
             view! {
                 <tr>
-                    <td class="table__main">{it.name}</td>
+                    <td class="table__main"><bdi>{it.name}</bdi></td>
                     <td data-label="Since"><time datetime=it.created_at.to_rfc3339()>{it.created_label}</time></td>
                     <td data-label="Change">
                         <PostForm name="unblock" acting class="cluster" one=("workspaceId", it.workspace_id.to_string())>

@@ -134,10 +134,7 @@ mod tests {
         kernel::search::Entry,
         platform::index::{
             Kept,
-            engine::{
-                Large,
-                tests::{Kind, filled, larges, row, standing},
-            },
+            engine::tests::{Kind, filled, larges, row, standing},
         },
     };
     use proptest::prelude::*;
