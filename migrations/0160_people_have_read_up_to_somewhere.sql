@@ -26,19 +26,22 @@ create table request_unread (
 );
 create index request_unread_request on request_unread (request_id, user_id);
 
--- Whoever takes a number says so until what they do is seen: no mark passes a smaller number that is still to come.
+-- Whoever takes a number says so until what they do is seen: no mark passes a smaller number that is still to come. It is said for
+-- one of 256 shelves on which workspaces stand, since a transaction that changes thousands of requests can hold so many locks.
+create function request_shelf(workspace uuid) returns integer language sql immutable as
+    $$ select (hashtextextended(workspace::text, 0) & 255)::integer $$;
 create function next_request_news(community uuid, organization uuid) returns bigint language plpgsql as $$
 begin
-    perform pg_advisory_xact_lock_shared(hashtextextended('request news ' || community::text, 0));
-    perform pg_advisory_xact_lock_shared(hashtextextended('request news ' || organization::text, 0));
+    perform pg_advisory_xact_lock_shared(7203, request_shelf(community));
+    perform pg_advisory_xact_lock_shared(7203, request_shelf(organization));
     return nextval('request_news_numbers');
 end
 $$;
--- Up to where the numbers of a workspace's requests are all seen; nothing while somebody is at work with one of them. The second
+-- Up to where the numbers of a workspace's requests are all seen; nothing while somebody is at work on its shelf. The second
 -- statement sees what was committed before the first one, and what is numbered after it has a greater number.
 create function settled_request_news(workspace uuid) returns bigint language plpgsql as $$
 begin
-    if not pg_try_advisory_xact_lock(hashtextextended('request news ' || workspace::text, 0)) then
+    if not pg_try_advisory_xact_lock(7203, request_shelf(workspace)) then
         return null;
     end if;
     return greatest((select max(news_no) from requests where community_id = workspace),
