@@ -254,9 +254,43 @@ pub struct After {
     pub id: Uuid,
 }
 
-/// The tables that a filter reads: `r`, and `e` and `v` only where they are asked about.
-fn filtered(query: &mut QueryBuilder<Postgres>, filter: &InboxFilter) {
-    query.push(" from requests r");
+/// Are rows found before words are looked for in them? Postgres takes words for so dear that it reads an index of all workspaces' open
+/// requests to look at fewer of them; closed ones are found in their order, and a page is full soon.
+fn is_fenced(filter: &InboxFilter) -> bool {
+    filter.terms.is_some() && filter.tab.is_open()
+}
+
+/// One part of an inbox as `r`, with `more` conditions on it and perhaps its order; and `e` and `v` where a filter asks about them.
+/// The other conditions of a filter follow ([`narrow`]).
+fn filtered(
+    query: &mut QueryBuilder<Postgres>,
+    reader: Reader,
+    filter: &InboxFilter,
+    more: impl FnOnce(&mut QueryBuilder<Postgres>),
+) {
+    query.push(" from (select r.* from requests r where true");
+    within(query, reader.scope);
+    tab(query, reader, filter.tab);
+    match filter.show {
+        InboxShow::Snoozed => {
+            query.push(" and r.state in ('Pending', 'Negotiation') and ");
+            reader.is_aside(query);
+        }
+        InboxShow::Unread => {
+            query.push(" and ");
+            reader.is_unread(query);
+        }
+        InboxShow::All if filter.tab.is_open() => {
+            query.push(" and not ");
+            reader.is_aside(query);
+        }
+        InboxShow::All => {}
+    }
+    more(query);
+    if is_fenced(filter) {
+        query.push(" offset 0");
+    }
+    query.push(") r");
     if filter.event_type.is_some() || filter.region.is_some() {
         query.push(" join events e on e.id = r.event_id");
     }
@@ -285,25 +319,8 @@ fn found_by(query: &mut QueryBuilder<Postgres>, reader: Reader, terms: &str) {
     query.push_bind(terms.to_owned()).push(")))");
 }
 
-/// The rows of one part of an inbox, of [`filtered`].
+/// What else a filter asks of the rows of [`filtered`].
 fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
-    within(query, reader.scope);
-    tab(query, reader, filter.tab);
-    match filter.show {
-        InboxShow::Snoozed => {
-            query.push(" and r.state in ('Pending', 'Negotiation') and ");
-            reader.is_aside(query);
-        }
-        InboxShow::Unread => {
-            query.push(" and ");
-            reader.is_unread(query);
-        }
-        InboxShow::All if filter.tab.is_open() => {
-            query.push(" and not ");
-            reader.is_aside(query);
-        }
-        InboxShow::All => {}
-    }
     if let Some(terms) = &filter.terms {
         found_by(query, reader, terms);
     }
@@ -380,27 +397,40 @@ fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter
     reader.select(query, |_| {});
     // First which rows, from the index that has the inbox's order; only these are joined with everything that a row shows.
     query.push(" where r.id = any(array(select r.id");
-    filtered(query, filter);
-    narrow(query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
     let (direction, later) = match reader.side {
         Side::Community => ("asc", ">"),
         Side::Organization => ("desc", "<"),
     };
-    if filter.tab.is_open() {
-        if let Some(After { turn, since, id }) = after {
-            query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
-            query.push(" or (r.turn = ").push_bind(turn.label());
-            query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
+    let order = |query: &mut QueryBuilder<Postgres>| {
+        if filter.tab.is_open() {
+            query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
+        } else {
+            query.push(" order by r.closed_at desc, r.id desc");
         }
-        query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
-    } else {
-        query.push(" and r.closed_at is not null");
-        if let Some(After { since, id, .. }) = after {
-            query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
+    };
+    filtered(query, reader, filter, |query| {
+        if !filter.tab.is_open() {
+            query.push(" and r.closed_at is not null");
         }
-        query.push(" order by r.closed_at desc, r.id desc");
-    }
+        match after {
+            Some(After { turn, since, id }) if filter.tab.is_open() => {
+                query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
+                query.push(" or (r.turn = ").push_bind(turn.label());
+                query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
+            }
+            Some(After { since, id, .. }) => {
+                query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
+            }
+            None => {}
+        }
+        if is_fenced(filter) {
+            // There too, so that no more are looked at than it takes to fill a page.
+            order(query);
+        }
+    });
+    narrow(query, reader, filter);
+    order(query);
     query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push("))) x) as rows");
 }
 
@@ -448,7 +478,7 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
     let mut query = QueryBuilder::new("select ");
     if filter.is_narrowed() {
         query.push("(select count(*) from (select 1");
-        filtered(&mut query, filter);
+        filtered(&mut query, reader, filter, |_| {});
         narrow(&mut query, reader, filter);
         query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
     } else {
