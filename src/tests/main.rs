@@ -12,6 +12,7 @@ mod organization_life;
 mod requests;
 mod imports;
 mod inbox;
+mod unread;
 mod moderation;
 mod statements;
 mod search;

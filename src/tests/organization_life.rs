@@ -2,7 +2,7 @@
 //! profiles that a community adds and their people claim, and what staff do only together. Services and doors, races included.
 
 use crate::{
-    common::{at_work, code, count, signed_in, who},
+    common::{at_work, code, signed_in, who},
     organizations::{decision, two_of_the_staff},
     town::{Answer, Browser, Chosen, Town, sequel},
 };

@@ -143,7 +143,7 @@ pub const TABLES: &[Columns] = &[
         "id = {request}",
         "",
         // A reason for a rejection is one of a closed list; its words are the note.
-        "opened_by state turn revision rejection_reason held_for news_seq news_before",
+        "opened_by state turn revision rejection_reason held_for news_seq news_before news_no",
         "rejection_note words_key search_text opportunity_snapshot",
     ),
     columns(
@@ -157,6 +157,8 @@ pub const TABLES: &[Columns] = &[
     columns("waiting_list", "false", "", "line state side revision_hash", ""),
     columns("prepared_decisions", "request_id = {request}", "", "decision reason revision_hash", "note problem"),
     columns("request_reads", "false", "", "seq", ""),
+    columns("request_marks", "false", "", "news_no", ""),
+    columns("request_unread", "false", "", "part", ""),
     columns("request_desks", "false", "", "side", ""),
     columns("request_senders", "false", "", "kind", ""),
     columns("request_renames", "false", "", "", ""),

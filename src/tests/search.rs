@@ -653,7 +653,7 @@ fn leads(page: &str) -> Vec<String> {
 #[tokio::test]
 async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_paged() {
     story(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         many(town, 1, 200).await;
         index::fill::<Directory>(&ctx).await.expect("filled");
         let mut visitor = town.visitor();

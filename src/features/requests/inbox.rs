@@ -48,6 +48,8 @@ pub const WELCOME: &str = "request_welcome_again";
 const MORNING: u32 = 9;
 /// How far back a sender is told why they were turned down.
 const LEARNING: TimeDelta = TimeDelta::days(365);
+/// So many requests may be looked at one by one for what is unread of them, before [`settle`] writes that down.
+const MANY_LOOKED_AT: i64 = 256;
 
 const fn wake_of(side: Side) -> &'static str {
     match side {
@@ -68,6 +70,12 @@ pub async fn list(ctx: &Ctx, actor: &Actor, filter: &InboxFilter, page: &PageReq
     let after = page.cursor.as_deref().map(after).transpose()?;
     let wanted = store::Wanted { after, offset: i64::from(page.offset), limit: i64::from(page.limit) + 1 };
     let counted = store::read(ctx, reader, filter, &wanted, ctx.now() - WEEK).await?;
+    if counted.looked_at >= MANY_LOOKED_AT
+        && let Err(error) = settle(ctx, actor).await
+    {
+        // The page is there; somebody who comes later settles it.
+        crate::platform::web::log(&error);
+    }
     let Page { items, next_cursor, total, total_capped } = Page::cut(counted.rows, page.limit, counted.matching, |row| {
         let since = row.closed_at.unwrap_or(row.turn_since);
         cursor(&[&row.turn, &since.to_rfc3339_opts(SecondsFormat::Micros, true), &row.id.to_string()])
@@ -265,6 +273,20 @@ pub async fn mark_read(ctx: &Ctx, actor: &Actor, ids: &[String]) -> AppResult<u6
     policy::may_see_inbox(actor)?;
     let ids: Vec<Uuid> = read_selection(ids)?.into_iter().map(|id| id.0).collect();
     store::mark_read(ctx, actor.scope(), actor.user(), &ids).await
+}
+
+/// Writes down what the actor has not read by now, so that counting it looks at nothing that is older. It changes no number: what
+/// a workspace has ever had stops mattering. Does nothing while news of the workspace are being written, or the actor reads.
+///
+/// # Errors
+/// 403 for a role that does not see requests.
+pub async fn settle(ctx: &Ctx, actor: &Actor) -> AppResult<()> {
+    let reader = Reader { scope: actor.scope(), side: policy::may_see_inbox(actor)?, user: actor.user() };
+    let Some(up_to) = store::find_settled(ctx, reader).await? else { return Ok(()) };
+    // A key belongs to what was asked for, which is not this.
+    let mut tx = Ctx { claim: None, ..ctx.clone() }.begin().await?;
+    store::settle(&mut tx, reader, up_to).await?;
+    tx.commit_unstated("what is unread stays so").await
 }
 
 /// The next morning's date and the months ahead, for forms.

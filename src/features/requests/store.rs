@@ -128,6 +128,17 @@ impl Reader {
         query.push_bind(self.user.0).push("), 0))");
     }
 
+    /// The workspace that they read for, whichever kind it is.
+    fn workspace(self) -> Option<Uuid> {
+        self.scope.community().or(self.scope.organization())
+    }
+
+    /// The number up to which this person's reading in their workspace is settled.
+    fn mark(self, query: &mut QueryBuilder<Postgres>) {
+        query.push("coalesce((select m.news_no from request_marks m where m.user_id = ").push_bind(self.user.0);
+        query.push(" and m.workspace_id = ").push_bind(self.workspace()).push("), -1)");
+    }
+
     /// Has the reader's side put it aside? The request keeps it beside `request_desks`, so that counting reads no second table.
     fn is_aside(self, query: &mut QueryBuilder<Postgres>) {
         query.push("r.").push(self.side.label()).push("_aside");
@@ -243,9 +254,43 @@ pub struct After {
     pub id: Uuid,
 }
 
-/// The tables that a filter reads: `r`, and `e` and `v` only where they are asked about.
-fn filtered(query: &mut QueryBuilder<Postgres>, filter: &InboxFilter) {
-    query.push(" from requests r");
+/// Are rows found before words are looked for in them? Postgres takes words for so dear that it reads an index of all workspaces' open
+/// requests to look at fewer of them; closed ones are found in their order, and a page is full soon.
+fn is_fenced(filter: &InboxFilter) -> bool {
+    filter.terms.is_some() && filter.tab.is_open()
+}
+
+/// One part of an inbox as `r`, with `more` conditions on it and perhaps its order; and `e` and `v` where a filter asks about them.
+/// The other conditions of a filter follow ([`narrow`]).
+fn filtered(
+    query: &mut QueryBuilder<Postgres>,
+    reader: Reader,
+    filter: &InboxFilter,
+    more: impl FnOnce(&mut QueryBuilder<Postgres>),
+) {
+    query.push(" from (select r.* from requests r where true");
+    within(query, reader.scope);
+    tab(query, reader, filter.tab);
+    match filter.show {
+        InboxShow::Snoozed => {
+            query.push(" and r.state in ('Pending', 'Negotiation') and ");
+            reader.is_aside(query);
+        }
+        InboxShow::Unread => {
+            query.push(" and ");
+            reader.is_unread(query);
+        }
+        InboxShow::All if filter.tab.is_open() => {
+            query.push(" and not ");
+            reader.is_aside(query);
+        }
+        InboxShow::All => {}
+    }
+    more(query);
+    if is_fenced(filter) {
+        query.push(" offset 0");
+    }
+    query.push(") r");
     if filter.event_type.is_some() || filter.region.is_some() {
         query.push(" join events e on e.id = r.event_id");
     }
@@ -274,25 +319,8 @@ fn found_by(query: &mut QueryBuilder<Postgres>, reader: Reader, terms: &str) {
     query.push_bind(terms.to_owned()).push(")))");
 }
 
-/// The rows of one part of an inbox, of [`filtered`].
+/// What else a filter asks of the rows of [`filtered`].
 fn narrow(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter) {
-    within(query, reader.scope);
-    tab(query, reader, filter.tab);
-    match filter.show {
-        InboxShow::Snoozed => {
-            query.push(" and r.state in ('Pending', 'Negotiation') and ");
-            reader.is_aside(query);
-        }
-        InboxShow::Unread => {
-            query.push(" and ");
-            reader.is_unread(query);
-        }
-        InboxShow::All if filter.tab.is_open() => {
-            query.push(" and not ");
-            reader.is_aside(query);
-        }
-        InboxShow::All => {}
-    }
     if let Some(terms) = &filter.terms {
         found_by(query, reader, terms);
     }
@@ -369,27 +397,40 @@ fn list(query: &mut QueryBuilder<Postgres>, reader: Reader, filter: &InboxFilter
     reader.select(query, |_| {});
     // First which rows, from the index that has the inbox's order; only these are joined with everything that a row shows.
     query.push(" where r.id = any(array(select r.id");
-    filtered(query, filter);
-    narrow(query, reader, filter);
     // The labels happen to sort: the community's own turn comes first ascending, the organization's descending.
     let (direction, later) = match reader.side {
         Side::Community => ("asc", ">"),
         Side::Organization => ("desc", "<"),
     };
-    if filter.tab.is_open() {
-        if let Some(After { turn, since, id }) = after {
-            query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
-            query.push(" or (r.turn = ").push_bind(turn.label());
-            query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
+    let order = |query: &mut QueryBuilder<Postgres>| {
+        if filter.tab.is_open() {
+            query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
+        } else {
+            query.push(" order by r.closed_at desc, r.id desc");
         }
-        query.push(" order by r.turn ").push(direction).push(", r.turn_since, r.id");
-    } else {
-        query.push(" and r.closed_at is not null");
-        if let Some(After { since, id, .. }) = after {
-            query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
+    };
+    filtered(query, reader, filter, |query| {
+        if !filter.tab.is_open() {
+            query.push(" and r.closed_at is not null");
         }
-        query.push(" order by r.closed_at desc, r.id desc");
-    }
+        match after {
+            Some(After { turn, since, id }) if filter.tab.is_open() => {
+                query.push(" and (r.turn ").push(later).push(" ").push_bind(turn.label());
+                query.push(" or (r.turn = ").push_bind(turn.label());
+                query.push(" and (r.turn_since, r.id) > (").push_bind(*since).push(", ").push_bind(*id).push(")))");
+            }
+            Some(After { since, id, .. }) => {
+                query.push(" and (r.closed_at, r.id) < (").push_bind(*since).push(", ").push_bind(*id).push(")");
+            }
+            None => {}
+        }
+        if is_fenced(filter) {
+            // There too, so that no more are looked at than it takes to fill a page.
+            order(query);
+        }
+    });
+    narrow(query, reader, filter);
+    order(query);
     query.push(" offset ").push_bind(*offset).push(" limit ").push_bind(*limit).push("))) x) as rows");
 }
 
@@ -410,6 +451,8 @@ pub struct Inbox {
     pub unread_negotiation: i64,
     pub unread_accepted: i64,
     pub unread_history: i64,
+    /// Looked at one by one to count these.
+    pub looked_at: i64,
     pub sent_by_workspace: i64,
     pub sent_by_person: i64,
     /// `[{id, name, role}]`.
@@ -435,7 +478,7 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
     let mut query = QueryBuilder::new("select ");
     if filter.is_narrowed() {
         query.push("(select count(*) from (select 1");
-        filtered(&mut query, filter);
+        filtered(&mut query, reader, filter, |_| {});
         narrow(&mut query, reader, filter);
         query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as n) as matching");
     } else {
@@ -472,7 +515,7 @@ pub async fn read(ctx: &Ctx, reader: Reader, filter: &InboxFilter, page: &Wanted
     for (name, _) in UNREAD {
         query.push(", u.").push(name);
     }
-    query.push(", (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
+    query.push(", u.looked_at, (select count(*) from requests r where r.opened_at > ").push_bind(week_ago);
     query.push(" and r.opened_by = '").push(reader.side.label()).push("'");
     own(&mut query, reader.scope);
     query.push(") as sent_by_workspace");
@@ -505,22 +548,93 @@ const UNREAD: [(&str, InboxTab); 5] = [
     ("unread_history", InboxTab::History),
 ];
 
-/// What is unread in each part, as `u`. The few may be anywhere among all that was read, so this alone goes over everything that
-/// a workspace has: once for all parts, by two indexes and no rows. A full join is hashed or merged whatever Postgres expects of
-/// a plan that it keeps; with any other it would look up what was read row by row.
+/// What is unread in each part, as `u`, and how many requests were looked at for it one by one: those above the person's mark in
+/// this workspace. Below it everything unread is written down, and counted from there ([`settle`]); but not what is above by now.
 fn unread(query: &mut QueryBuilder<Postgres>, reader: Reader) {
     query.push(" from (select ");
-    for (number, (name, part)) in UNREAD.into_iter().enumerate() {
-        query.push(if number == 0 { "" } else { ", " }).push("least(count(*) filter (where true");
-        tab(query, reader, part);
-        query.push("), ").push_bind(COUNT_CAP + 1).push(") as ").push(name);
+    for (name, _) in UNREAD {
+        query.push("least(coalesce(sum(n.n) filter (where n.part = '").push(name).push("'), 0), ");
+        query.push_bind(COUNT_CAP + 1).push(") as ").push(name).push(", ");
     }
-    query.push(" from (select r.id, r.state, r.opened_by, ");
-    reader.news(query);
-    query.push(" as news from requests r where true");
-    within(query, reader.scope);
-    query.push(") r full join (select d.request_id, d.seq from request_reads d where d.user_id = ").push_bind(reader.user.0);
-    query.push(") d on d.request_id = r.id where coalesce(r.news, 0) > coalesce(d.seq, 0)) u");
+    query.push("count(*) filter (where n.looked_at) as looked_at from (select ");
+    part(query, reader);
+    query.push(" as part, ");
+    reader.is_unread(query);
+    query.push("::int as n, true as looked_at from requests r where r.news_no > ");
+    reader.mark(query);
+    own(query, reader.scope);
+    // By its key, whatever Postgres expects of a plan that it keeps.
+    query.push(" union all select x.part, -1, false from requests r cross join lateral (select x.part from request_unread x where x.user_id = ");
+    query.push_bind(reader.user.0).push(" and x.workspace_id = ").push_bind(reader.workspace());
+    query.push(" and x.request_id = r.id limit 1) x where r.news_no > ");
+    reader.mark(query);
+    own(query, reader.scope);
+    query.push(" union all select x.part, 1, false from request_unread x where x.user_id = ").push_bind(reader.user.0);
+    query.push(" and x.workspace_id = ").push_bind(reader.workspace()).push(") n) u");
+}
+
+/// The number of [`UNREAD`] that counts `r`; empty for what staff hold back from the reader's workspace.
+fn part(query: &mut QueryBuilder<Postgres>, reader: Reader) {
+    query.push("case when r.held_at is not null and r.opened_by <> '").push(reader.side.label()).push("' then ''");
+    for (name, part) in UNREAD {
+        query.push(" when true");
+        tab(query, reader, part);
+        query.push(" then '").push(name).push("'");
+    }
+    query.push(" else '' end");
+}
+
+/// The number up to which everything that was numbered in a workspace is there to be seen; nothing while somebody is at work with
+/// something there. It never falls, so a mark may be moved there any time later.
+pub async fn find_settled(ctx: &Ctx, reader: Reader) -> AppResult<Option<i64>> {
+    let settled = sqlx::query_scalar::<_, Option<i64>>("select settled_request_news($1)");
+    Ok(settled.bind(reader.workspace()).fetch_one(ctx.db()).await?)
+}
+
+/// Moves a person's mark in their workspace up to a number of [`find_settled`], and writes down what is unread below it. `false`,
+/// and nothing is done, while they are reading, or their mark is on its way already.
+pub async fn settle(tx: &mut Tx, reader: Reader, up_to: i64) -> AppResult<bool> {
+    // Whoever reads says so (`note_request_read`), and waits from here on: what follows must see what was read, or be seen by it.
+    let alone =
+        sqlx::query_scalar::<_, bool>("select pg_try_advisory_xact_lock(hashtextextended('request reads ' || $1::text, 0))");
+    if !alone.bind(reader.user.0).fetch_one(tx.conn()).await? {
+        return Ok(false);
+    }
+    let was = sqlx::query_scalar::<_, i64>(
+        "insert into request_marks (user_id, workspace_id, news_no) values ($1, $2, -1)
+         on conflict (user_id, workspace_id) do update set news_no = request_marks.news_no returning news_no",
+    )
+    .bind(reader.user.0)
+    .bind(reader.workspace())
+    .fetch_one(tx.conn())
+    .await?;
+    let up_to = up_to.max(was);
+    sqlx::query(
+        "delete from request_unread x using requests r
+         where x.user_id = $1 and x.workspace_id = $2 and r.id = x.request_id and r.news_no > $3",
+    )
+    .bind(reader.user.0)
+    .bind(reader.workspace())
+    .bind(was)
+    .execute(tx.conn())
+    .await?;
+    // What is numbered meanwhile is above the mark, wherever it is written down.
+    let mut query = QueryBuilder::new("insert into request_unread (user_id, workspace_id, request_id, part) select ");
+    query.push_bind(reader.user.0).push(", ").push_bind(reader.workspace()).push(", r.id, ");
+    part(&mut query, reader);
+    query.push(" from requests r where r.news_no > ").push_bind(was).push(" and r.news_no <= ").push_bind(up_to);
+    own(&mut query, reader.scope);
+    query.push(" and ");
+    reader.is_unread(&mut query);
+    query.push(" on conflict do nothing");
+    query.build().execute(tx.conn()).await?;
+    sqlx::query("update request_marks set news_no = $3 where user_id = $1 and workspace_id = $2")
+        .bind(reader.user.0)
+        .bind(reader.workspace())
+        .bind(up_to)
+        .execute(tx.conn())
+        .await?;
+    Ok(true)
 }
 
 /// The people of the reader's workspace whose seats are open, as one value.
