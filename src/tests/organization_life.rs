@@ -182,6 +182,8 @@ async fn hostile_files_are_refused_or_drawn_anew() {
             ("half.png", "image/png", png[..png.len() / 2].to_vec()),
             ("flood.png", "image/png", with_size(&png, 60_000, 60_000)),
             ("heavy.png", "image/png", [png.clone(), vec![0; 2 * 1024 * 1024 + 1]].concat()),
+            ("photo.png", "image/png", vec![0x89; 5 * 1024 * 1024]),
+            ("film.png", "image/png", vec![0x89; 20 * 1024 * 1024]),
             ("laughs.svg", "image/svg+xml", laughs()),
             ("reader.svg", "image/svg+xml", br#"<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><text>&x;</text></svg>"#.to_vec()),
             ("caller.svg", "image/svg+xml", svg(r#"<image href="http://169.254.169.254/latest/meta-data/" width="200" height="100"/>"#)),
@@ -197,10 +199,25 @@ async fn hostile_files_are_refused_or_drawn_anew() {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", answer.text);
             let said = answer.json()["error"]["fieldErrors"]["logo"].as_str().unwrap_or_default().to_owned();
             assert!(said.len() > 20 && said.ends_with('.'), "{name} is refused in words: {said}");
+            assert_eq!(said.contains("2 MB"), ["heavy.png", "photo.png", "film.png"].contains(&name), "{name}: {said}");
             assert!(start.elapsed().as_secs() < 15, "{name} took {:?}", start.elapsed());
         }
         assert!(families >= 10);
         assert_eq!(rows().await, before, "nothing of a refused file is kept");
+
+        // On the profile's page what was typed above and below it stays.
+        for megabytes in [5, 20] {
+            let bytes = vec![0x89; megabytes * 1024 * 1024];
+            let chosen = Chosen { field: "logo", name: "film.png", kind: "image/png", bytes: &bytes };
+            let above = [("_form", "profile"), ("displayName", "Acme Above")];
+            let below = [("shortDescription", "It stands below.")];
+            let answer = asha.submit_around("/organization/profile", &above, &chosen, &below).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{megabytes} MB");
+            for shown in ["profile-logo-error", "This file is larger than 2 MB.", "Acme Above", "It stands below."] {
+                assert!(answer.text.contains(shown), "{shown} at {megabytes} MB: {}", answer.text);
+            }
+        }
+        assert_eq!(rows().await, before);
 
         // Drawn anew: what hid in it, behind it or in its name does not come out.
         let marker = b"<script>alert('hidden')</script>";

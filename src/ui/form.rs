@@ -51,6 +51,19 @@ fn refused_here() -> Option<Outcome> {
     use_context::<Refused>()?.0.filter(|outcome| outcome.path == path)
 }
 
+/// What is wrong with a form of which the page knows none: it could not be read, or a page older than the site has sent it.
+/// Stands above every page, for nobody would hear of it otherwise without scripts.
+#[component]
+pub fn Unplaced() -> impl IntoView {
+    refused_here().filter(|outcome| outcome.form.is_empty()).map(|outcome| {
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" id="unplaced-problem">
+                <p class="error-summary__title">{outcome.message}</p>
+            </div>
+        }
+    })
+}
+
 /// What the fields of a form share.
 #[derive(Clone, Copy)]
 pub struct FormState {

@@ -80,7 +80,7 @@ fn edit_profile(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let details = input.parse()?;
         let ctx = &posted.call.ctx;
         let logo = match posted.typed.upload("logo") {
-            Some(upload) => Some(logos::store_logo(ctx, upload.bytes.to_vec()).await?),
+            Some(upload) => Some(logos::store_upload(ctx, upload).await?),
             None => None,
         };
         service::edit_profile(ctx, &actor, input.version, &details, logo).await?;
@@ -110,7 +110,7 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let call = &posted.call;
         // The picture last: a form that is refused for something else keeps nothing.
         let logo = match posted.typed.upload("logo") {
-            Some(upload) => Some(logos::store_logo(&call.ctx, upload.bytes.to_vec()).await?),
+            Some(upload) => Some(logos::store_upload(&call.ctx, upload).await?),
             None => None,
         };
         service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;

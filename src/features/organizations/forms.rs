@@ -62,7 +62,7 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
     }
     let mut problems = input.check_step(step).err().unwrap_or_default();
     let logo = match posted.typed.upload("logo") {
-        Some(upload) => match logos::store_logo(ctx, upload.bytes.to_vec()).await {
+        Some(upload) => match logos::store_upload(ctx, upload).await {
             Ok(logo) => Some(logo),
             Err(AppError::Invalid(wrong)) => {
                 add_all(&mut problems, wrong);
@@ -199,7 +199,7 @@ async fn change_of(posted: &Posted, field: &str, problems: &mut FieldErrors) -> 
         let gone = posted.typed.ticked(&format!("{field}.remove"));
         return Ok(if gone { LogoChange::Remove } else { LogoChange::Keep });
     };
-    match logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await {
+    match logos::store_upload(&posted.call.ctx, upload).await {
         Ok(logo) => Ok(LogoChange::Replace(logo)),
         Err(AppError::Invalid(wrong)) => {
             for message in wrong.0.into_values() {

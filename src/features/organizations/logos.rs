@@ -17,7 +17,7 @@ use crate::{
         ctx::{Ctx, House},
         limits, pictures,
         storage::Key,
-        web::Segs,
+        web::{Segs, form::Upload},
     },
 };
 use axum::{
@@ -38,6 +38,22 @@ use std::sync::Arc;
 /// 422 on `logo`, saying what is wrong with the file; 429 after too many from one address.
 pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
     Ok(keep(ctx, bytes).await?.0)
+}
+
+/// As [`store_logo`], of a file that was chosen in a form.
+///
+/// # Errors
+/// As [`store_logo`]; for a file that is too large on its own field.
+pub async fn store_upload(ctx: &Ctx, upload: &Upload) -> AppResult<LogoId> {
+    store_logo(ctx, of_upload(upload)?).await
+}
+
+/// The bytes of a file that was chosen for a picture.
+///
+/// # Errors
+/// 422 on its field, saying how large it may be.
+pub fn of_upload(upload: &Upload) -> AppResult<Vec<u8>> {
+    Ok(upload.within(pictures::MAX_BYTES, &pictures::PictureRefusal::too_heavy().message)?.to_vec())
 }
 
 /// As [`store_logo`], with the key under which the picture is kept and what else there is to say about it.

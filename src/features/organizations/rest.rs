@@ -638,6 +638,6 @@ async fn upload(call: Call, _once: Once, request: Request) -> ApiResult {
     let file = typed.upload("logo").ok_or_else(|| {
         AppError::invalid("logo", "Send multipart/form-data with the file in the field `logo`: a PNG, JPEG, WebP or SVG.")
     })?;
-    let (_, uploaded) = logos::keep(&call.ctx, file.bytes.to_vec()).await?;
+    let (_, uploaded) = logos::keep(&call.ctx, logos::of_upload(file)?).await?;
     Ok(created(&uploaded))
 }

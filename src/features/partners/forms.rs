@@ -71,7 +71,7 @@ fn wants_a_line(typed: &Typed) -> AppResult<()> {
 /// The picture last: a form that is refused for something else keeps nothing.
 async fn picture(posted: &Posted) -> AppResult<Option<LogoId>> {
     match posted.typed.upload("logo") {
-        Some(upload) => Ok(Some(logos::store_logo(&posted.call.ctx, upload.bytes.to_vec()).await?)),
+        Some(upload) => Ok(Some(logos::store_upload(&posted.call.ctx, upload).await?)),
         None => Ok(None),
     }
 }

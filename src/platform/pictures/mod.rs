@@ -88,6 +88,15 @@ impl PictureRefusal {
         Self { code, message: message.into() }
     }
 
+    /// More bytes than [`MAX_BYTES`].
+    pub fn too_heavy() -> Self {
+        let most = MAX_BYTES / 1024 / 1024;
+        Self::new(
+            "PICTURE_TOO_HEAVY",
+            format!("This file is larger than {most} MB. Save the logo smaller, {OUT_SIDE} pixels wide for example."),
+        )
+    }
+
     fn broken(kind: SourceKind) -> Self {
         let kind = kind.as_str();
         Self::new("PICTURE_BROKEN", format!("This {kind} file is damaged or incomplete. Save it again, and upload the new file."))
@@ -175,13 +184,7 @@ fn recognise(bytes: &[u8]) -> Result<SourceKind, PictureRefusal> {
         return Err(PictureRefusal::new("PICTURE_NONE", "This file is empty. Choose another one."));
     }
     if bytes.len() > MAX_BYTES {
-        return Err(PictureRefusal::new(
-            "PICTURE_TOO_HEAVY",
-            format!(
-                "This file is larger than {} MB. Save the logo smaller, {OUT_SIDE} pixels wide for example.",
-                MAX_BYTES / 1024 / 1024
-            ),
-        ));
+        return Err(PictureRefusal::too_heavy());
     }
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         Ok(SourceKind::Png)
