@@ -40,6 +40,7 @@ use commdesk::{
         facts::Voice,
         index::Shelf,
         password::Passwords,
+        pictures::MAX_BYTES,
         places::Places,
         secrets,
     },
@@ -249,6 +250,61 @@ async fn hostile_files_are_refused_or_drawn_anew() {
         let headers = [("content-type", "application/json")];
         let none = asha.send(Method::POST, "/api/v1/uploads/logos", &headers, "{}").await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+/// The page and the API take the same logos, up to the last byte, and refuse the next one in the same words.
+#[tokio::test]
+async fn an_applicants_logo_may_be_as_large_at_both_doors() {
+    sequel(async |town| {
+        let mut bytes = drawing(image::ImageFormat::Png);
+        // Behind its end a picture may have anything; nothing of it is kept.
+        bytes.resize(MAX_BYTES, 0);
+        let company = [
+            ("_form", "company"),
+            ("entityType", "Sponsor"),
+            ("companyName", "Granite Works"),
+            ("website", "https://granite-works.example"),
+            ("officialEmail", "asha@granite-works.example"),
+            ("industry", "Security"),
+        ];
+        let application = |bytes: &[u8]| {
+            json!({
+                "entityType": "Sponsor",
+                "companyName": "Granite Works",
+                "website": "https://granite-works.example",
+                "officialEmail": "asha@granite-works.example",
+                "industry": "Security",
+                "budgetRange": {"band": "INR:200000-500000"},
+                "sponsorshipTypes": ["Cash"],
+                "logo": base64::engine::general_purpose::STANDARD.encode(bytes),
+            })
+        };
+        let (mut on_page, mut program) = (town.visitor(), town.visitor());
+        on_page.open("/become-sponsor").await;
+        for more in [1, 3 * 1024 * 1024, 18 * 1024 * 1024] {
+            let mut larger = bytes.clone();
+            larger.resize(MAX_BYTES + more, 0);
+            let chosen = Chosen { field: "logo", name: "logo.png", kind: "image/png", bytes: &larger };
+            let page = on_page.submit_file("/become-sponsor", &company, &chosen).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{more}");
+            let answer = program.api(Method::POST, "/sponsors/apply", Some(application(&larger))).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{more}: {}", answer.text);
+            let said = answer.json()["error"]["fieldErrors"]["logo"].as_str().unwrap_or_default().to_owned();
+            assert!(said.starts_with("This file is larger than 2 MB."), "{more}: {}", answer.text);
+            assert!(page.text.contains(&said), "{more}: the page says the same: {}", page.text);
+        }
+        let chosen = Chosen { field: "logo", name: "logo.png", kind: "image/png", bytes: &bytes };
+        let page = on_page.submit_file("/become-sponsor", &company, &chosen).await;
+        assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/become-sponsor?step=offer"), "{}", page.text);
+        let answer = program.api(Method::POST, "/sponsors/apply", Some(application(&bytes))).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        // Other calls carry no picture, and take no more than before.
+        let long = json!({"email": ASHA.email, "password": "x".repeat(300 * 1024)});
+        let refused = program.api(Method::POST, "/auth/login", Some(long)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("at most 256 kB"), "{}", refused.text);
     })
     .await;
 }

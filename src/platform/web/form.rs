@@ -26,7 +26,7 @@ pub const MAX_FORM: usize = 4 * 1024 * 1024;
 const MAX_FILES: usize = 8 * 1024 * 1024;
 /// The most that is read of a form. A file that is too large is read past up to here, and what was typed below it is not lost;
 /// none of it is held.
-const MAX_READ: usize = 64 * 1024 * 1024;
+pub(super) const MAX_READ: usize = 64 * 1024 * 1024;
 /// The most fields that a form may have.
 const MAX_FIELDS: usize = 500;
 /// The most that may come without a part of the form in it: what names a part is a few lines.

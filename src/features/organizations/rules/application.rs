@@ -68,7 +68,8 @@ pub struct ApplicationInput {
     #[serde(alias = "availableSponsorshipTypes")]
     pub sponsorship_types: Vec<String>,
     pub short_description: String,
-    /// Over the API only: the picture as base64, with or without `data:…;base64,` before it.
+    /// Over the API only: the picture as base64, with or without `data:…;base64,` before it. A PNG, JPEG, WebP or SVG of up to
+    /// 2 MB, as on the form.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub logo: String,
 }
