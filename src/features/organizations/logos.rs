@@ -11,7 +11,7 @@ use crate::{
     kernel::{
         error::{AppError, AppResult},
         ids::LogoId,
-        pictures::SIDES,
+        pictures::{SIDES, too_heavy},
     },
     platform::{
         ctx::{Ctx, House},
@@ -53,7 +53,7 @@ pub async fn store_upload(ctx: &Ctx, upload: &Upload) -> AppResult<LogoId> {
 /// # Errors
 /// 422 on its field, saying how large it may be.
 pub fn of_upload(upload: &Upload) -> AppResult<Vec<u8>> {
-    Ok(upload.within(pictures::MAX_BYTES, &pictures::PictureRefusal::too_heavy().message)?.to_vec())
+    Ok(upload.within(pictures::MAX_BYTES, &too_heavy())?.to_vec())
 }
 
 /// As [`store_logo`], with the key under which the picture is kept and what else there is to say about it.

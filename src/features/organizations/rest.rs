@@ -15,10 +15,10 @@ use crate::{
         error::{AppError, AppResult},
         ids::{LogoId, OrganizationId},
         page::PageRequest,
+        pictures,
     },
     platform::{
         ctx::Ctx,
-        pictures,
         web::{ApiResult, Body, Call, MAX_JSON, Params, Seg, created, form::Typed, ok, once::Once, over},
     },
 };
@@ -163,7 +163,7 @@ fn both<A, B>(a: AppResult<A>, b: AppResult<B>) -> AppResult<(A, B)> {
 const MOST_WITH_A_LOGO: usize = pictures::MAX_BYTES.div_ceil(3) * 4 + MAX_JSON;
 
 fn too_heavy() -> AppError {
-    AppError::invalid("logo", pictures::PictureRefusal::too_heavy().message)
+    AppError::invalid("logo", pictures::too_heavy())
 }
 
 fn picture(text: &str) -> AppResult<Vec<u8>> {

@@ -3,7 +3,10 @@
 //! A room says which forms its pages have ([`FormRoute`]); `http/forms.rs` mounts them and renders the page again.
 
 use super::Call;
-use crate::kernel::error::{AppError, AppResult};
+use crate::kernel::{
+    error::{AppError, AppResult},
+    fields::Answers,
+};
 use axum::{
     body::Body,
     extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::MultipartError},
@@ -240,6 +243,20 @@ impl Typed {
             }
         }
         Ok(())
+    }
+}
+
+impl Answers for Typed {
+    fn owned(&self, name: &str) -> String {
+        self.text(name).to_owned()
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        Self::all(self, name)
+    }
+
+    fn chosen(&self, name: &str) -> usize {
+        self.upload(name).map_or(0, |upload| upload.size)
     }
 }
 
