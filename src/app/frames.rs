@@ -5,7 +5,7 @@ use crate::{
     kernel::{markup::Markup, text::isolated},
     ui::{
         browser,
-        form::PostForm,
+        form::{PostForm, Unplaced},
         keys::{Key, KeysDialog},
         page::acting,
         parts::{Icon, Pill, put_icon, written},
@@ -35,7 +35,7 @@ pub fn site<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
                     </div>
                 </div>
             </header>
-            <main class="site__main" id="main" tabindex="-1">{page}</main>
+            <main class="site__main" id="main" tabindex="-1"><Unplaced/>{page}</main>
             <Footer/>
         </div>
     }
@@ -48,7 +48,7 @@ pub fn card<V: IntoView + 'static>(page: impl FnOnce() -> V) -> impl IntoView {
         <div class="auth">
             <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
             <header class="auth__brand"><Brand/></header>
-            <main class="auth__card" id="main" tabindex="-1">{page}</main>
+            <main class="auth__card" id="main" tabindex="-1"><Unplaced/>{page}</main>
             <footer class="auth__foot">
                 "New here? " <a href="/become-sponsor">"Become a sponsor"</a> " or " <a href="/join">"bring your community"</a>
             </footer>
@@ -96,6 +96,7 @@ pub fn workspace<V: IntoView + 'static>(here: &'static str, page: impl FnOnce() 
                 <div class="workspace__keys"><SiteKeys/></div>
             </nav>
             <main class="workspace__main" id="main" tabindex="-1">
+                <Unplaced/>
                 <Suspense strict=true>
                     {move || Suspend::new(async move {
                         let me = me.await.ok().flatten()?;

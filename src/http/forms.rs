@@ -92,18 +92,16 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
     let query: HashMap<String, String> =
         url::form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
     let (parts, body) = request.into_parts();
-    let read = Typed::read(Request::from_parts(parts.clone(), body)).await;
-    let (typed, outcome) = match read {
-        Err(error) => (Typed::default(), Err(error)),
-        Ok(typed) if typed.text("_form") == again::FORM => return sign_in_again(options, call, &typed, parts).await,
-        Ok(typed) => {
-            let outcome = match (call.maybe_person(), typed.unkeepable()) {
-                (Err(error), _) => Err(error),
-                (Ok(_), Some(field)) => Err(AppError::invalid(field, UNKEEPABLE)),
-                (Ok(_), None) => carry_out(&forms, call.clone(), typed.clone(), path, query, &parts).await,
-            };
-            (typed, outcome)
-        }
+    let (typed, read) = Typed::read_as_far(Request::from_parts(parts.clone(), body)).await;
+    let form = named(&forms, &typed);
+    let outcome = match read {
+        Err(error) => Err(error),
+        Ok(()) if typed.text("_form") == again::FORM => return sign_in_again(options, call, &typed, parts).await,
+        Ok(()) => match (call.maybe_person(), typed.unkeepable()) {
+            (Err(error), _) => Err(error),
+            (Ok(_), Some(field)) => Err(AppError::invalid(field, UNKEEPABLE)),
+            (Ok(_), None) => carry_out(form, call.clone(), typed.clone(), path, query, &parts).await,
+        },
     };
     match outcome {
         Ok(done) => answer(&done, enhanced),
@@ -127,7 +125,8 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
             }
             let outcome = Outcome {
                 path: parts.uri.path().to_owned(),
-                form: typed.text("_form").to_owned(),
+                // A page without that form says it above everything else.
+                form: form.map_or("", |form| form.form).to_owned(),
                 values: typed.values(),
                 status: error.status(),
                 code: error.code().to_owned(),
@@ -152,16 +151,21 @@ async fn receive(house: Arc<House>, forms: Arc<[FormRoute]>, options: LeptosOpti
     }
 }
 
+/// Which of the page's forms was sent, as far as it could be read.
+fn named<'a>(forms: &'a [FormRoute], typed: &Typed) -> Option<&'a FormRoute> {
+    let name = typed.text("_form");
+    let only = || forms.first().filter(|_| forms.len() == 1 && name.is_empty() && !typed.is_empty());
+    forms.iter().find(|form| form.form == name).or_else(only)
+}
+
 async fn carry_out(
-    forms: &[FormRoute],
+    form: Option<&FormRoute>,
     call: Call,
     typed: Typed,
     path: HashMap<String, String>,
     query: HashMap<String, String>,
     parts: &http::request::Parts,
 ) -> Result<Done, AppError> {
-    let name = typed.text("_form");
-    let form = forms.iter().find(|form| form.form == name).or_else(|| (forms.len() == 1 && name.is_empty()).then(|| &forms[0]));
     let Some(form) = form else {
         return Err(AppError::refused(
             "RELOAD_NEEDED",

@@ -31,6 +31,18 @@ impl FieldErrors {
     }
 }
 
+/// What was typed into a form, wherever it is looked at: by the server that has read it, or in the browser before it is sent.
+pub trait Answers {
+    /// The first value of a field; empty when it is absent.
+    fn owned(&self, name: &str) -> String;
+
+    /// Every value of a repeated field, empty ones left out.
+    fn all(&self, name: &str) -> Vec<String>;
+
+    /// How large the file is that was chosen in a field; 0 when none was.
+    fn chosen(&self, name: &str) -> usize;
+}
+
 /// Collects the parts of a form while they are parsed; `finish` gives the problems, if there are any.
 ///
 /// ```ignore

@@ -6,6 +6,7 @@ pub mod canonical;
 pub mod error;
 pub mod fact;
 pub mod fields;
+pub mod hosts;
 pub mod ids;
 pub mod labels;
 pub mod markup;

@@ -1,4 +1,16 @@
-//! In which sizes kept pictures are served: a closed set, so that nobody makes us draw and keep others.
+//! How large a picture may be that somebody brings, and in which sizes kept pictures are served: a closed set, so that nobody
+//! makes us draw and keep others.
+
+/// The most bytes of an upload.
+pub const MAX_BYTES: usize = 2 * 1024 * 1024;
+/// The longer side of what we make of it is at most this.
+pub const OUT_SIDE: u32 = 1024;
+
+/// What is said of one with more than [`MAX_BYTES`].
+pub fn too_heavy() -> String {
+    let most = MAX_BYTES / 1024 / 1024;
+    format!("This file is larger than {most} MB. Save the logo smaller, {OUT_SIDE} pixels wide for example.")
+}
 
 /// The longer side of each, in pixels.
 pub const SIDES: [u32; 4] = [64, 128, 256, 512];

@@ -5,12 +5,14 @@
 //! invisible that is not needed for writing, and is written one way. A problem is a sentence for the person who typed.
 //! Does not look anything up: whether a domain or a mailbox exists is a question for the server.
 
-use super::normal;
+use super::{
+    hosts::{self, Address, Host},
+    normal,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use url::{Host, Url};
 
 /// A text that no spreadsheet takes for a formula, for the tables that we hand out.
 pub fn defused(text: &str) -> String {
@@ -205,23 +207,20 @@ impl WebUrl {
                 "A web address has no name or password in it. If this is an e-mail address, enter your website instead.",
             );
         }
-        let Ok(mut url) = Url::parse(&full) else {
+        let Some(address) = Address::parse(&full) else {
             return problem("This is not a web address. Enter one like https://company.com.");
         };
-        let host = match url.host() {
-            Some(Host::Domain(host)) => public_host(host),
-            Some(Host::Ipv4(_) | Host::Ipv6(_)) => {
-                return problem("Enter the name of the website, not a number: https://company.com.");
-            }
-            None => None,
+        let host = match address.host() {
+            Host::Name(host) => public_host(&host),
+            Host::Number => return problem("Enter the name of the website, not a number: https://company.com."),
         };
         let Some(host) = host else {
             return problem("This website has no public name. Enter one like https://company.com.");
         };
-        if url.set_host(Some(&host)).is_err() || full.len() > Self::LONGEST || url.as_str().len() > Self::LONGEST {
-            return problem("This web address is too long. It may have 2,048 characters.");
+        match address.at(&host) {
+            Some(whole) if full.len() <= Self::LONGEST && whole.len() <= Self::LONGEST => Ok(Self(whole)),
+            _ => problem("This web address is too long. It may have 2,048 characters."),
         }
-        Ok(Self(url.into()))
     }
 
     /// Nobody knows it: an organization of which only the name was said. Stored and shown as nothing.
@@ -286,12 +285,7 @@ const PRIVATE_TOPS: [&str; 10] =
 /// A host as the public name system knows it: lower-case ASCII, with a dot, without the last dot; nothing when it cannot
 /// be one. `.test`, `.example` and `.invalid` are let through: they are reserved for examples and lead nowhere.
 fn public_host(host: &str) -> Option<String> {
-    use idna::AsciiDenyList;
-    use idna::uts46::{DnsLength, Hyphens, Uts46};
-
-    let host = Uts46::new()
-        .to_ascii(host.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::VerifyAllowRootDot)
-        .ok()?;
+    let host = hosts::ascii(host)?;
     let host = host.strip_suffix('.').unwrap_or(&host);
     let (_, top) = host.rsplit_once('.')?;
     let named = top.starts_with("xn--") || (top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic()));
@@ -703,6 +697,7 @@ fn shown(text: &str) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use url::Url;
 
     fn email(text: &str) -> String {
         Email::parse(text).map_or_else(|problem| panic!("{text:?}: {problem}"), Email::into_string)

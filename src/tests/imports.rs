@@ -920,6 +920,27 @@ async fn no_run_stays_at_work_for_ever() {
     .await;
 }
 
+#[tokio::test]
+async fn a_file_that_is_too_large_is_refused_at_both_doors() {
+    sequel(async |town| {
+        let mut ravi = signed_in(town, RAVI).await;
+        let fields = [("_form", "bring"), ("target", "sponsors")];
+        for megabytes in [5, 20] {
+            let list = vec![b'a'; megabytes * 1024 * 1024];
+            let page = upload(&mut ravi, "/imports", &fields, &list).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{megabytes} MB");
+            for shown in ["bring-file-error", "The file is larger than 3 MB. Bring it in parts."] {
+                assert!(page.text.contains(shown), "{shown} at {megabytes} MB: {}", page.text);
+            }
+            let answer = upload(&mut ravi, "/api/v1/imports", &fields[1..], &list).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{megabytes} MB");
+            let said = answer.json()["error"]["fieldErrors"]["file"].clone();
+            assert!(said.as_str().is_some_and(|said| said.contains("3 MB")), "{said}");
+        }
+    })
+    .await;
+}
+
 /// A multipart form with one file.
 async fn upload(browser: &mut Browser, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Answer {
     browser.submit_file(path, fields, &Chosen { field: "file", name: "list.csv", kind: "text/csv", bytes: file }).await

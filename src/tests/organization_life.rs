@@ -35,6 +35,7 @@ use commdesk::{
         ctx::{Ctx, House},
         dns::Fixed,
         facts::Voice,
+        pictures::MAX_BYTES,
         secrets,
     },
     seeds::people::{self, ASHA, Figure, MALLORY, MEI, RAVI, SARA, TOMAS},
@@ -157,6 +158,8 @@ async fn hostile_files_are_refused_or_drawn_anew() {
             ("half.png", "image/png", png[..png.len() / 2].to_vec()),
             ("flood.png", "image/png", with_size(&png, 60_000, 60_000)),
             ("heavy.png", "image/png", [png.clone(), vec![0; 2 * 1024 * 1024 + 1]].concat()),
+            ("photo.png", "image/png", vec![0x89; 5 * 1024 * 1024]),
+            ("film.png", "image/png", vec![0x89; 20 * 1024 * 1024]),
             ("laughs.svg", "image/svg+xml", laughs()),
             ("reader.svg", "image/svg+xml", br#"<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]><svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><text>&x;</text></svg>"#.to_vec()),
             ("caller.svg", "image/svg+xml", svg(r#"<image href="http://169.254.169.254/latest/meta-data/" width="200" height="100"/>"#)),
@@ -172,10 +175,25 @@ async fn hostile_files_are_refused_or_drawn_anew() {
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}: {}", answer.text);
             let said = answer.json()["error"]["fieldErrors"]["logo"].as_str().unwrap_or_default().to_owned();
             assert!(said.len() > 20 && said.ends_with('.'), "{name} is refused in words: {said}");
+            assert_eq!(said.contains("2 MB"), ["heavy.png", "photo.png", "film.png"].contains(&name), "{name}: {said}");
             assert!(start.elapsed().as_secs() < 15, "{name} took {:?}", start.elapsed());
         }
         assert!(families >= 10);
         assert_eq!(rows().await, before, "nothing of a refused file is kept");
+
+        // On the profile's page what was typed above and below it stays.
+        for megabytes in [5, 20] {
+            let bytes = vec![0x89; megabytes * 1024 * 1024];
+            let chosen = Chosen { field: "logo", name: "film.png", kind: "image/png", bytes: &bytes };
+            let above = [("_form", "profile"), ("displayName", "Acme Above")];
+            let below = [("shortDescription", "It stands below.")];
+            let answer = asha.submit_around("/organization/profile", &above, &chosen, &below).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{megabytes} MB");
+            for shown in ["profile-logo-error", "This file is larger than 2 MB.", "Acme Above", "It stands below."] {
+                assert!(answer.text.contains(shown), "{shown} at {megabytes} MB: {}", answer.text);
+            }
+        }
+        assert_eq!(rows().await, before);
 
         // Drawn anew: what hid in it, behind it or in its name does not come out.
         let marker = b"<script>alert('hidden')</script>";
@@ -207,6 +225,61 @@ async fn hostile_files_are_refused_or_drawn_anew() {
         let headers = [("content-type", "application/json")];
         let none = asha.send(Method::POST, "/api/v1/uploads/logos", &headers, "{}").await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    })
+    .await;
+}
+
+/// The page and the API take the same logos, up to the last byte, and refuse the next one in the same words.
+#[tokio::test]
+async fn an_applicants_logo_may_be_as_large_at_both_doors() {
+    sequel(async |town| {
+        let mut bytes = drawing(image::ImageFormat::Png);
+        // Behind its end a picture may have anything; nothing of it is kept.
+        bytes.resize(MAX_BYTES, 0);
+        let company = [
+            ("_form", "company"),
+            ("entityType", "Sponsor"),
+            ("companyName", "Granite Works"),
+            ("website", "https://granite-works.example"),
+            ("officialEmail", "asha@granite-works.example"),
+            ("industry", "Security"),
+        ];
+        let application = |bytes: &[u8]| {
+            json!({
+                "entityType": "Sponsor",
+                "companyName": "Granite Works",
+                "website": "https://granite-works.example",
+                "officialEmail": "asha@granite-works.example",
+                "industry": "Security",
+                "budgetRange": {"band": "INR:200000-500000"},
+                "sponsorshipTypes": ["Cash"],
+                "logo": base64::engine::general_purpose::STANDARD.encode(bytes),
+            })
+        };
+        let (mut on_page, mut program) = (town.visitor(), town.visitor());
+        on_page.open("/become-sponsor").await;
+        for more in [1, 3 * 1024 * 1024, 18 * 1024 * 1024] {
+            let mut larger = bytes.clone();
+            larger.resize(MAX_BYTES + more, 0);
+            let chosen = Chosen { field: "logo", name: "logo.png", kind: "image/png", bytes: &larger };
+            let page = on_page.submit_file("/become-sponsor", &company, &chosen).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{more}");
+            let answer = program.api(Method::POST, "/sponsors/apply", Some(application(&larger))).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{more}: {}", answer.text);
+            let said = answer.json()["error"]["fieldErrors"]["logo"].as_str().unwrap_or_default().to_owned();
+            assert!(said.starts_with("This file is larger than 2 MB."), "{more}: {}", answer.text);
+            assert!(page.text.contains(&said), "{more}: the page says the same: {}", page.text);
+        }
+        let chosen = Chosen { field: "logo", name: "logo.png", kind: "image/png", bytes: &bytes };
+        let page = on_page.submit_file("/become-sponsor", &company, &chosen).await;
+        assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "/become-sponsor?step=offer"), "{}", page.text);
+        let answer = program.api(Method::POST, "/sponsors/apply", Some(application(&bytes))).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        // Other calls carry no picture, and take no more than before.
+        let long = json!({"email": ASHA.email, "password": "x".repeat(300 * 1024)});
+        let refused = program.api(Method::POST, "/auth/login", Some(long)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text.contains("at most 256 kB"), "{}", refused.text);
     })
     .await;
 }

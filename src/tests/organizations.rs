@@ -641,6 +641,47 @@ async fn send_files(browser: &mut Browser, path: &str, form: &str, fields: &[(&s
 }
 
 #[tokio::test]
+async fn a_file_that_is_too_large_leaves_the_form_as_it_was_typed() {
+    story(async |town| {
+        let mut asha = town.visitor();
+        asha.open("/become-sponsor").await;
+        for megabytes in [3, 5, 20] {
+            let bytes = vec![0x89; megabytes * 1024 * 1024];
+            let chosen = Chosen { field: "logo", name: "photo.png", kind: "image/png", bytes: &bytes };
+            let (name, contact) = (format!("Acme {megabytes}"), format!("Asha {megabytes} Rao"));
+            let above = [("_form", "company"), ("entityType", "Partner"), ("companyName", name.as_str())];
+            let below = [
+                ("website", "https://acme.example"),
+                ("officialEmail", "asha@acme.example"),
+                ("contactName", contact.as_str()),
+                ("industry", "Security"),
+            ];
+            let refused = asha.submit_around("/become-sponsor", &above, &chosen, &below).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{megabytes} MB");
+            assert!(refused.text.contains("company-logo-error"), "{megabytes} MB: {}", refused.text);
+            assert!(refused.text.contains("This file is larger than 2 MB."), "{megabytes} MB: {}", refused.text);
+            assert!(!refused.text.contains("company-website-error"), "nothing else is wrong");
+            for typed in [name.as_str(), contact.as_str(), "https://acme.example", "asha@acme.example"] {
+                assert!(refused.text.contains(typed), "{typed} beside {megabytes} MB");
+            }
+            let again = asha.open("/become-sponsor").await;
+            assert!(again.text.contains(&contact), "the draft has it too");
+        }
+
+        // A form that names none of the page's is answered in words as well, and so is what is no form.
+        let older = asha.submit("/become-sponsor", "first-page", &[]).await;
+        assert_eq!(older.status, StatusCode::CONFLICT);
+        assert!(older.text.contains("This page is older than the site."), "{}", older.text);
+        let headers =
+            [("content-type", "multipart/form-data"), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];
+        let unread = asha.send(Method::POST, "/become-sponsor", &headers, "nothing").await;
+        assert_eq!(unread.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(unread.text.contains("The form could not be read."), "{}", unread.text);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_application_is_made_without_scripts_and_survives_refusals() {
     story(async |town| {
         let mut asha = town.visitor();

@@ -278,6 +278,7 @@ const NOT_SHOWN_ITSELF: &[(&str, &str)] = &[
     ("kept", "hidden fields of a search form"),
     ("Described", "stands in a page's head"),
     ("LinkedData", "speaks to machines"),
+    ("Unplaced", "stands above a whole page; what it looks like is a form's own summary"),
 ];
 
 /// Classes that the kit does not show, and why.

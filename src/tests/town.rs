@@ -484,6 +484,17 @@ impl Browser {
 
     /// Sends a form with a file as a browser without scripts does, or a file as programs do.
     pub async fn submit_file(&mut self, path: &str, fields: &[(&str, &str)], file: &Chosen<'_>) -> Answer {
+        self.submit_around(path, fields, file, &[]).await
+    }
+
+    /// As [`Browser::submit_file`], with fields that stand below the file's as well.
+    pub async fn submit_around(
+        &mut self,
+        path: &str,
+        above: &[(&str, &str)],
+        file: &Chosen<'_>,
+        below: &[(&str, &str)],
+    ) -> Answer {
         const EDGE: &str = "----commdesk-edge";
         let mut body = Vec::new();
         let mut part = |head: &str, content: &[u8]| {
@@ -491,11 +502,14 @@ impl Browser {
             body.extend_from_slice(content);
             body.extend_from_slice(b"\r\n");
         };
-        for (name, value) in fields {
+        for (name, value) in above {
             part(&format!("name=\"{name}\""), value.as_bytes());
         }
         let Chosen { field, name, kind, bytes } = file;
         part(&format!("name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: {kind}"), bytes);
+        for (name, value) in below {
+            part(&format!("name=\"{name}\""), value.as_bytes());
+        }
         body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
         let headers = [("content-type", kind.as_str()), ("origin", "http://127.0.0.1:3999"), ("sec-fetch-site", "same-origin")];

@@ -5,10 +5,13 @@ use super::{
     browser::{self, Answer},
     parts::Icon,
 };
-use crate::kernel::fields::FieldErrors;
+use crate::kernel::fields::{Answers, FieldErrors};
 use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What is wrong with a form as it is filled in. The room's own rule, which the server asks as well.
+pub type Checker = fn(&dyn Answers) -> FieldErrors;
 
 /// What the form door says about a refused form; ships to the browser with the page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +52,21 @@ pub fn came_back_as(form: &str, field: &str, value: &str) -> bool {
 fn refused_here() -> Option<Outcome> {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
     use_context::<Refused>()?.0.filter(|outcome| outcome.path == path)
+}
+
+/// What is wrong with a form of which the page knows none: it could not be read, or a page older than the site has sent it.
+/// Stands above every page, for nobody would hear of it otherwise without scripts.
+#[component]
+pub fn Unplaced() -> impl IntoView {
+    refused_here().filter(|outcome| outcome.form.is_empty()).map(|outcome| {
+        view! {
+            <div class="center">
+                <div class="error-summary" role="alert" tabindex="-1" id="unplaced-problem">
+                    <p class="error-summary__title">{outcome.message}</p>
+                </div>
+            </div>
+        }
+    })
 }
 
 /// What the fields of a form share.
@@ -110,6 +128,17 @@ impl FormState {
         self.outcome.with(|outcome| outcome.as_ref()?.errors.get(name).map(str::to_owned))
     }
 
+    /// A field that was wrong is in order now: nothing is said about it any more.
+    fn took_back(&self, name: &str) {
+        self.outcome.update(|outcome| {
+            let Some(said) = outcome.as_mut() else { return };
+            said.errors.0.remove(name);
+            if said.errors.is_empty() {
+                *outcome = None;
+            }
+        });
+    }
+
     pub fn is_busy(&self) -> bool {
         self.busy.get()
     }
@@ -136,6 +165,9 @@ pub fn PostForm(
     /// Which of several forms with this name on the page: a hidden field and its value.
     #[prop(optional)]
     one: Option<(&'static str, String)>,
+    /// Asked in the browser before anything is sent, and about each field that is corrected; the server asks the same and more.
+    #[prop(optional)]
+    check: Option<Checker>,
     children: Children,
 ) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
@@ -161,6 +193,15 @@ pub fn PostForm(
             event.prevent_default();
             return;
         }
+        if let Some((_, errors)) =
+            check.and_then(|check| browser::look_over(&event, check)).filter(|(_, errors)| !errors.is_empty())
+        {
+            event.prevent_default();
+            let code = "VALIDATION_ERROR".to_owned();
+            state.outcome.set(Some(Outcome { errors, status: 422, code, ..Outcome::default() }));
+            browser::focus(&focus_id);
+            return;
+        }
         state.busy.set(true);
         let focus_id = focus_id.clone();
         browser::send_form(&event, move |answer| match answer {
@@ -182,6 +223,20 @@ pub fn PostForm(
             }
         });
     };
+    // While somebody types, and not when they leave the field: what is said above the fields moves them when it goes, and the
+    // button that is being pressed with them.
+    let corrected = move |event: leptos::ev::Event| {
+        let is_said =
+            |field: &str| state.outcome.with_untracked(|said| said.as_ref().is_some_and(|said| said.errors.get(field).is_some()));
+        let looked =
+            check.filter(|_| state.outcome.with_untracked(Option::is_some)).and_then(|check| browser::look_over(&event, check));
+        if let Some((field, errors)) = looked
+            && errors.get(&field).is_none()
+            && is_said(&field)
+        {
+            state.took_back(&field);
+        }
+    };
     view! {
         <form
             class=class
@@ -191,6 +246,7 @@ pub fn PostForm(
             enctype=files.then_some("multipart/form-data")
             novalidate
             on:submit=submit
+            on:input=corrected
         >
             // To what is inside and to nothing else: a page has several forms, and rows that are made later (a line that is added,
             // what was saved meanwhile) must find theirs, not the last one of the page.

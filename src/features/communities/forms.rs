@@ -2,7 +2,7 @@
 
 use super::{
     policy,
-    rules::{DecisionInput, Network, OwnerInput, ProfileInput, REASON_LONGEST, SignupInput, SocialLinksInput},
+    rules::{DecisionInput, ProfileInput, REASON_LONGEST, SignupInput, SocialLinksInput, signup_problems},
     service,
 };
 use crate::{
@@ -28,32 +28,6 @@ pub fn forms() -> Vec<FormRoute> {
 }
 
 /// What was typed, as REST would send it.
-fn signup_input(typed: &Typed) -> SignupInput {
-    SignupInput {
-        name: typed.owned("name"),
-        bio: typed.owned("bio"),
-        website: typed.owned("website"),
-        community_type: typed.owned("communityType"),
-        country: typed.owned("country"),
-        city: typed.owned("city"),
-        region: typed.owned("region"),
-        languages: typed.all("languages"),
-        size: typed.owned("size"),
-        official_email: typed.owned("officialEmail"),
-        phone: typed.owned("phone"),
-        social_links: social_links(typed),
-        owner: OwnerInput { full_name: typed.owned("owner.fullName"), email: typed.owned("owner.email") },
-    }
-}
-
-fn social_links(typed: &Typed) -> SocialLinksInput {
-    let mut links = SocialLinksInput::default();
-    for network in Network::ALL {
-        links.set(*network, typed.owned(&format!("socialLinks.{}", network.label())));
-    }
-    links
-}
-
 fn profile_input(typed: &Typed) -> ProfileInput {
     ProfileInput {
         name: typed.owned("name"),
@@ -67,7 +41,7 @@ fn profile_input(typed: &Typed) -> ProfileInput {
         size: typed.owned("size"),
         official_email: typed.owned("officialEmail"),
         phone: typed.owned("phone"),
-        social_links: social_links(typed),
+        social_links: SocialLinksInput::typed(typed),
         version: typed.text("version").parse().unwrap_or_default(),
     }
 }
@@ -103,7 +77,11 @@ fn profile_of(actor: &Actor, done: &str) -> String {
 
 fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
     Box::pin(async move {
-        let signup = signup_input(&posted.typed).parse()?;
+        let problems = signup_problems(&posted.typed);
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        let signup = SignupInput::typed(&posted.typed).parse()?;
         let call = &posted.call;
         // The picture last: a form that is refused for something else keeps nothing.
         let logo = logos::store_chosen(&call.ctx, &posted.typed, "logo").await?;

@@ -13,9 +13,10 @@ use crate::kernel::{
     actor::CommunityStatus,
     error::Refusal,
     fact::{Fact, Statement},
-    fields::{Check, FieldErrors},
+    fields::{Answers, Check, FieldErrors},
     ids::{CommunityId, LogoId, UserId},
     labels::{CommunityType, Region, labels},
+    pictures,
     text::{Email, Line, Paragraph, PersonName, Phone, Slug, WebUrl, isolated},
 };
 use serde::{Deserialize, Serialize};
@@ -164,6 +165,15 @@ pub struct SocialLinksInput {
 }
 
 impl SocialLinksInput {
+    /// As a form has them.
+    pub fn typed(typed: &dyn Answers) -> Self {
+        let mut links = Self::default();
+        for network in Network::ALL {
+            links.set(*network, typed.owned(&format!("socialLinks.{}", network.label())));
+        }
+        links
+    }
+
     pub fn get(&self, network: Network) -> &str {
         match network {
             Network::Github => &self.github,
@@ -224,7 +234,35 @@ pub struct Signup {
 /// Addresses elsewhere, by network; only those that were given.
 pub type Links = BTreeMap<String, String>;
 
+/// What is wrong with a sign-up as it was typed: said by the browser before it sends the form, and by the server.
+pub fn signup_problems(typed: &dyn Answers) -> FieldErrors {
+    let mut problems = SignupInput::typed(typed).parse().err().unwrap_or_default();
+    if typed.chosen("logo") > pictures::MAX_BYTES {
+        problems.add("logo", pictures::too_heavy());
+    }
+    problems
+}
+
 impl SignupInput {
+    /// As the form has it.
+    pub fn typed(typed: &dyn Answers) -> Self {
+        Self {
+            name: typed.owned("name"),
+            bio: typed.owned("bio"),
+            website: typed.owned("website"),
+            community_type: typed.owned("communityType"),
+            country: typed.owned("country"),
+            city: typed.owned("city"),
+            region: typed.owned("region"),
+            languages: typed.all("languages"),
+            size: typed.owned("size"),
+            official_email: typed.owned("officialEmail"),
+            phone: typed.owned("phone"),
+            social_links: SocialLinksInput::typed(typed),
+            owner: OwnerInput { full_name: typed.owned("owner.fullName"), email: typed.owned("owner.email") },
+        }
+    }
+
     /// # Errors
     /// Every problem, by the field's dotted path.
     pub fn parse(&self) -> Result<Signup, FieldErrors> {

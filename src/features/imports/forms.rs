@@ -4,6 +4,7 @@ use super::{
     policy,
     rules::{Choice, Outcome, mapping::Mapping},
     service::{self, Decided, File},
+    sheets,
 };
 use crate::{
     features::organizations::views::within,
@@ -12,7 +13,7 @@ use crate::{
         error::{AppError, AppResult},
         ids::IntakeId,
     },
-    platform::web::form::{Done, FormRoute, Posted},
+    platform::web::form::{Done, FormRoute, MAX_FORM, Posted},
 };
 
 pub fn forms() -> Vec<FormRoute> {
@@ -52,7 +53,7 @@ async fn bring(posted: Posted) -> AppResult<Done> {
     let file = File {
         target: typed.owned("target"),
         name: upload.name.clone(),
-        bytes: upload.bytes.to_vec(),
+        bytes: upload.within(sheets::LARGEST, sheets::TOO_LARGE)?.to_vec(),
         community: typed.owned("community"),
         mapping: None,
     };
@@ -103,7 +104,8 @@ async fn pictures(posted: Posted) -> AppResult<Done> {
     let id: IntakeId = posted.seg("id")?;
     policy::may_import(&actor)?;
     let upload = posted.typed.upload("file").ok_or_else(|| AppError::invalid("file", "Choose a ZIP archive with pictures."))?;
-    service::add_pictures(&posted.call.ctx, &actor, id, upload.bytes.to_vec()).await?;
+    let archive = upload.within(MAX_FORM, "The archive is larger than 4 MB. Bring the pictures in parts.")?;
+    service::add_pictures(&posted.call.ctx, &actor, id, archive.to_vec()).await?;
     Ok(to(&posted, &actor, id))
 }
 

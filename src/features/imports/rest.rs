@@ -3,7 +3,7 @@
 use super::{
     policy,
     rules::Target,
-    service,
+    service, sheets,
     views::{ApplyInput, ImportView},
 };
 use crate::{
@@ -95,7 +95,7 @@ async fn bring(call: Call, once: Once, request: Request) -> ApiResult {
     let file = service::File {
         target: typed.owned("target"),
         name: upload.name.clone(),
-        bytes: upload.bytes.to_vec(),
+        bytes: upload.within(sheets::LARGEST, sheets::TOO_LARGE)?.to_vec(),
         community: typed.owned("community"),
         mapping,
     };

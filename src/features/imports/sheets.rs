@@ -12,6 +12,8 @@ use std::{
 
 /// The most bytes of a file.
 pub const LARGEST: usize = 3 * 1024 * 1024;
+/// What is said of one with more.
+pub const TOO_LARGE: &str = "The file is larger than 3 MB. Bring it in parts.";
 /// The most rows below the headings.
 pub const MOST_ROWS: usize = 5_000;
 const MOST_COLUMNS: usize = 60;
@@ -38,7 +40,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, String> {
         return Err("The file is empty. Choose one with a line of headings and rows below it.".into());
     }
     if bytes.len() > LARGEST {
-        return Err("The file is larger than 3 MB. Bring it in parts.".into());
+        return Err(TOO_LARGE.into());
     }
     let sheet = if bytes.starts_with(b"PK\x03\x04") {
         xlsx(bytes)?

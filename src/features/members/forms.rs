@@ -4,7 +4,10 @@ use super::{
     joins, policy,
     rest::who,
     roster,
-    rules::{Place, roster::newcomer},
+    rules::{
+        Place,
+        roster::{LARGEST, TOO_LARGE, newcomer},
+    },
     service::{self, PhotoChange},
     views::{InviteInput, JoinDecisionInput, JoinInput, MemberPatch, within},
 };
@@ -97,7 +100,7 @@ async fn look(posted: Posted) -> AppResult<Done> {
     let ctx = &posted.call.ctx;
     // A file that was chosen is meant, whatever stands in the box.
     let id = match posted.typed.upload("file") {
-        Some(upload) => roster::keep_file(ctx, &actor, text_of(&upload.bytes)?).await?,
+        Some(upload) => roster::keep_file(ctx, &actor, text_of(upload.within(LARGEST, TOO_LARGE)?)?).await?,
         None => roster::keep(ctx, &actor, posted.typed.text("csv")).await?,
     };
     Ok(Done::to(within(&format!("/people/import?list={id}"), &service::key_of(&actor))))
@@ -170,13 +173,11 @@ async fn about(posted: Posted) -> AppResult<Done> {
     let change = patch.parse(policy::may_see(&actor)?)?;
     let ctx = &posted.call.ctx;
     // The picture last: a form that is refused for something else keeps nothing.
-    let photo = match (typed.upload("photo"), typed.ticked("removePhoto")) {
-        (Some(upload), _) => {
-            let stored = logos::store_logo(ctx, upload.bytes.to_vec()).await;
-            PhotoChange::Replace(stored.map_err(|error| beside(error, "logo", "photo"))?)
-        }
-        (None, true) => PhotoChange::Remove,
-        (None, false) => PhotoChange::Keep,
+    let stored = logos::store_chosen(ctx, typed, "photo").await.map_err(|error| beside(error, "logo", "photo"))?;
+    let photo = match stored {
+        Some(photo) => PhotoChange::Replace(photo),
+        None if typed.ticked("removePhoto") => PhotoChange::Remove,
+        None => PhotoChange::Keep,
     };
     service::change(ctx, &actor, id, &change, photo).await?;
     Ok(member(&actor, id))

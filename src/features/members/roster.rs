@@ -7,7 +7,7 @@
 
 use super::{
     policy::{self, Manager},
-    rules::roster::{self, LARGEST, Newcomer, Row},
+    rules::roster::{self, LARGEST, Newcomer, Row, TOO_LARGE},
     service, store,
     views::{ImportReport, ImportRow, ImportScreen},
 };
@@ -133,7 +133,7 @@ pub async fn keep(ctx: &Ctx, actor: &Actor, csv: &str) -> AppResult<ImportId> {
 /// 403; 422 on `file` for what is more than a list can be.
 pub async fn keep_file(ctx: &Ctx, actor: &Actor, text: &str) -> AppResult<ImportId> {
     if text.len() > LARGEST {
-        return Err(AppError::invalid("file", "This file is larger than 128 kB. Import the list in parts."));
+        return Err(AppError::invalid("file", TOO_LARGE));
     }
     put(ctx, actor, text).await
 }

@@ -5,7 +5,7 @@ use super::{
     claims, drafts, life, logos,
     rules::{
         DecisionInput,
-        application::{ApplicationInput, ApplicationStep, BudgetInput},
+        application::{self, ApplicationStep, BudgetInput},
         claims::AddInput,
         moves::AnswerInput,
         profile::ProfileInput,
@@ -19,7 +19,7 @@ use crate::{
         fields::FieldErrors,
         ids::{LogoId, OrganizationId},
     },
-    platform::web::form::{Done, FormRoute, Posted, Typed},
+    platform::web::form::{Done, FormRoute, Posted},
 };
 
 pub fn forms() -> Vec<FormRoute> {
@@ -55,16 +55,13 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
     let ctx = &posted.call.ctx;
     let known = drafts::token(&posted.headers);
     let draft = drafts::load(ctx, known.as_deref()).await?;
-    let input = filled(draft.input, &posted.typed, step);
+    let input = draft.input.with(&posted.typed, step);
     // The words first: a bad picture must not cost them.
     if let Some(token) = &known {
         drafts::save(ctx, token, &input, None).await?;
     }
-    let mut problems = input.check_step(step).err().unwrap_or_default();
+    let mut problems = application::problems(&posted.typed, step, draft.logo.is_some());
     let logo = chosen(&posted, "logo", &mut problems).await?;
-    if step == ApplicationStep::Company && logo.is_none() && draft.logo.is_none() {
-        problems.add("logo", "Choose a logo: a PNG, JPEG, WebP or SVG file.");
-    }
     if !problems.is_empty() {
         if let (Some(token), Some(_)) = (&known, logo) {
             drafts::save(ctx, token, &input, logo).await?;
@@ -77,34 +74,6 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
     Ok(Done::to(format!("/become-sponsor?step={next}")).cookie(drafts::cookie(&ctx.house.settings, &token)))
 }
 
-/// The draft with what this step asks for as it was typed.
-fn filled(draft: ApplicationInput, typed: &Typed, step: ApplicationStep) -> ApplicationInput {
-    match step {
-        ApplicationStep::Company => ApplicationInput {
-            entity_type: typed.owned("entityType"),
-            company_name: typed.owned("companyName"),
-            website: typed.owned("website"),
-            official_email: typed.owned("officialEmail"),
-            contact_name: typed.owned("contactName"),
-            industry: typed.owned("industry"),
-            ..draft
-        },
-        ApplicationStep::Offer => ApplicationInput {
-            budget_range: budget(typed),
-            sponsorship_types: typed.all("sponsorshipTypes"),
-            short_description: typed.owned("shortDescription"),
-            ..draft
-        },
-        ApplicationStep::Send => draft,
-    }
-}
-
-fn budget(typed: &Typed) -> BudgetInput {
-    BudgetInput {
-        band: typed.owned("budgetRange.band"),
-        currency: typed.owned("budgetRange.currency"),
-        min: typed.owned("budgetRange.min"),
-        max: typed.owned("budgetRange.max"),
     }
 }
 
@@ -149,7 +118,7 @@ async fn save_profile(posted: Posted) -> AppResult<Done> {
         supported_regions: typed.all("supportedRegions"),
         preferred_event_types: typed.all("preferredEventTypes"),
         supported_community_types: typed.all("supportedCommunityTypes"),
-        budget_range: budget(typed),
+        budget_range: BudgetInput::typed(typed),
         available_sponsorship_types: typed.all("availableSponsorshipTypes"),
         primary_email: typed.owned("primaryEmail"),
         business_email: typed.owned("businessEmail"),

@@ -11,13 +11,16 @@ use crate::{
     kernel::{
         error::{AppError, AppResult},
         ids::LogoId,
-        pictures::SIDES,
+        pictures::{SIDES, too_heavy},
     },
     platform::{
         ctx::{Ctx, House},
         limits, pictures,
         storage::Key,
-        web::{Segs, form::Typed},
+        web::{
+            Segs,
+            form::{Typed, Upload},
+        },
     },
 };
 use axum::{
@@ -43,12 +46,20 @@ pub async fn store_logo(ctx: &Ctx, bytes: Vec<u8>) -> AppResult<LogoId> {
 /// As [`store_logo`], of the file that was chosen in a form's field, if one was.
 ///
 /// # Errors
-/// As [`store_logo`].
+/// As [`store_logo`]; for a file that is too large on its own field.
 pub async fn store_chosen(ctx: &Ctx, typed: &Typed, field: &str) -> AppResult<Option<LogoId>> {
     match typed.upload(field) {
-        Some(upload) => store_logo(ctx, upload.bytes.to_vec()).await.map(Some),
+        Some(upload) => store_logo(ctx, of_upload(upload)?).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The bytes of a file that was chosen for a picture.
+///
+/// # Errors
+/// 422 on its field, saying how large it may be.
+pub fn of_upload(upload: &Upload) -> AppResult<Vec<u8>> {
+    Ok(upload.within(pictures::MAX_BYTES, &too_heavy())?.to_vec())
 }
 
 /// As [`store_logo`], with the key under which the picture is kept and what else there is to say about it.

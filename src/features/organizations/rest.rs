@@ -15,10 +15,11 @@ use crate::{
         error::{AppError, AppResult},
         ids::{LogoId, OrganizationId},
         page::PageRequest,
+        pictures,
     },
     platform::{
         ctx::Ctx,
-        web::{ApiResult, Body, Call, Params, Seg, created, form::Typed, ok, once::Once, over},
+        web::{ApiResult, Body, Call, MAX_JSON, Params, Seg, created, form::Typed, ok, once::Once, over},
     },
 };
 use axum::extract::{RawQuery, Request};
@@ -108,17 +109,19 @@ struct Bounds {
 
 /// Apply to join as a sponsor or partner
 ///
-/// Staff check every application. The official e-mail gets a link with which a password is set; none is ever sent.
+/// Staff check every application. The official e-mail gets a link with which a password is set; none is ever sent. `logo` holds
+/// the picture itself, of up to 2 MB before it is written as base64; no other call takes more than 256 kB of JSON.
 #[utoipa::path(
     post, path = "/sponsors/apply", tag = "sponsors", request_body = ApplicationInput,
     responses(
         (status = 201, description = "The application waits for verification", body = AppliedView),
         (status = 409, description = "The idempotency key was used for another body"),
-        (status = 422, description = "Fields that need attention; the logo is one of them"),
+        (status = 422, description = "Fields that need attention; the logo is one of them, also when the body is too large"),
         (status = 429, description = "Too many applications from one address"),
     )
 )]
-async fn apply(call: Call, once: Once, body: Body<ApplicationInput>) -> ApiResult {
+async fn apply(call: Call, once: Once, request: Request) -> ApiResult {
+    let body = Body::<ApplicationInput>::read(request, MOST_WITH_A_LOGO, too_heavy).await?;
     let (parsed, picture) = (body.value.parse(), picture(&body.value.logo));
     let (application, picture) = both(parsed.map_err(AppError::from), picture)?;
     let person = call.person.as_deref();
@@ -156,6 +159,13 @@ fn both<A, B>(a: AppResult<A>, b: AppResult<B>) -> AppResult<(A, B)> {
     }
 }
 
+/// An application with the largest logo: four characters of base64 for three bytes, and the rest of it.
+const MOST_WITH_A_LOGO: usize = pictures::MAX_BYTES.div_ceil(3) * 4 + MAX_JSON;
+
+fn too_heavy() -> AppError {
+    AppError::invalid("logo", pictures::too_heavy())
+}
+
 fn picture(text: &str) -> AppResult<Vec<u8>> {
     let text = text.trim();
     if text.is_empty() {
@@ -163,7 +173,8 @@ fn picture(text: &str) -> AppResult<Vec<u8>> {
     }
     let base64 = if text.starts_with("data:") { text.split_once(";base64,").map_or("", |(_, data)| data) } else { text };
     let read = base64::engine::general_purpose::STANDARD.decode(base64);
-    read.map_err(|_| AppError::invalid("logo", "This is not base64. Send the file's bytes in standard base64."))
+    let read = read.map_err(|_| AppError::invalid("logo", "This is not base64. Send the file's bytes in standard base64."))?;
+    if read.len() > pictures::MAX_BYTES { Err(too_heavy()) } else { Ok(read) }
 }
 
 async fn store(ctx: &Ctx, picture: Vec<u8>) -> AppResult<LogoId> {
@@ -638,6 +649,6 @@ async fn upload(call: Call, _once: Once, request: Request) -> ApiResult {
     let file = typed.upload("logo").ok_or_else(|| {
         AppError::invalid("logo", "Send multipart/form-data with the file in the field `logo`: a PNG, JPEG, WebP or SVG.")
     })?;
-    let (_, uploaded) = logos::keep(&call.ctx, file.bytes.to_vec()).await?;
+    let (_, uploaded) = logos::keep(&call.ctx, logos::of_upload(file)?).await?;
     Ok(created(&uploaded))
 }

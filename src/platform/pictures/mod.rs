@@ -5,6 +5,8 @@
 //! spent; a picture drawn sideways by its camera note comes out upright. Does not do: storing (`storage`), judging what
 //! the picture shows.
 
+use crate::kernel::pictures::too_heavy;
+pub use crate::kernel::pictures::{MAX_BYTES, OUT_SIDE};
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -20,15 +22,11 @@ use tokio::sync::Semaphore;
 pub mod preview;
 mod svg;
 
-/// The most bytes of an upload.
-pub const MAX_BYTES: usize = 2 * 1024 * 1024;
 /// The most pixels a side, and in all, of an upload.
 pub const MAX_SIDE: u32 = 4096;
 pub const MAX_PIXELS: u64 = 16_000_000;
 /// The fewest pixels a side.
 pub const MIN_SIDE: u32 = 32;
-/// The longer side of what comes out is at most this.
-pub const OUT_SIDE: u32 = 1024;
 
 /// Memory that a decoder may take: 16 megapixels of four 16-bit channels, and half as much again to work in.
 const DECODER_BYTES: u64 = 192 * 1024 * 1024;
@@ -175,13 +173,7 @@ fn recognise(bytes: &[u8]) -> Result<SourceKind, PictureRefusal> {
         return Err(PictureRefusal::new("PICTURE_NONE", "This file is empty. Choose another one."));
     }
     if bytes.len() > MAX_BYTES {
-        return Err(PictureRefusal::new(
-            "PICTURE_TOO_HEAVY",
-            format!(
-                "This file is larger than {} MB. Save the logo smaller, {OUT_SIDE} pixels wide for example.",
-                MAX_BYTES / 1024 / 1024
-            ),
-        ));
+        return Err(PictureRefusal::new("PICTURE_TOO_HEAVY", too_heavy()));
     }
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         Ok(SourceKind::Png)

@@ -3,24 +3,64 @@
 //! A room says which forms its pages have ([`FormRoute`]); `http/forms.rs` mounts them and renders the page again.
 
 use super::Call;
-use crate::kernel::error::{AppError, AppResult};
-use axum::extract::{FromRequest as _, Multipart, Request};
+use crate::kernel::{
+    error::{AppError, AppResult},
+    fields::Answers,
+};
+use axum::{
+    body::Body,
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::MultipartError},
+};
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::{StreamExt as _, future::BoxFuture, stream};
 use http::header;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::Poll,
+};
 
-/// The most that a form may hold, files included.
+/// The most that may be typed into a form, and that is kept of one file.
 pub const MAX_FORM: usize = 4 * 1024 * 1024;
+/// The most that is kept of all its files: three pictures of a brand.
+const MAX_FILES: usize = 8 * 1024 * 1024;
+/// The most that is read of a form. A file that is too large is read past up to here, and what was typed below it is not lost;
+/// none of it is held.
+pub(super) const MAX_READ: usize = 64 * 1024 * 1024;
 /// The most fields that a form may have.
 const MAX_FIELDS: usize = 500;
+/// The most that may come without a part of the form in it: what names a part is a few lines.
+const MAX_HEAD: usize = 256 * 1024;
 
 /// A file that somebody chose. Its name and declared kind are not believed by anybody.
 #[derive(Debug, Clone)]
 pub struct Upload {
     pub field: String,
     pub name: String,
-    pub bytes: Bytes,
+    /// How much was sent.
+    size: usize,
+    /// Nothing of a file that was more than a form can hold.
+    held: Option<Bytes>,
+}
+
+impl Upload {
+    /// What is in it, if that is at most so much.
+    ///
+    /// # Errors
+    /// 422 beside its field: `too_large`, which says the most and what to do; or that several files are too large together.
+    pub fn within(&self, most: usize, too_large: &str) -> AppResult<&Bytes> {
+        match &self.held {
+            Some(bytes) if bytes.len() <= most => Ok(bytes),
+            None if self.size <= most.min(MAX_FORM) => Err(AppError::invalid(
+                &self.field,
+                "Together, these files are more than a form can hold (8 MB). Leave some out, and send them later.",
+            )),
+            _ => Err(AppError::invalid(&self.field, too_large)),
+        }
+    }
 }
 
 /// What was typed, in order.
@@ -79,7 +119,7 @@ impl Typed {
 
     /// A file that was chosen; a file field left empty gives none.
     pub fn upload(&self, name: &str) -> Option<&Upload> {
-        self.uploads.iter().find(|upload| upload.field == name && !upload.bytes.is_empty())
+        self.uploads.iter().find(|upload| upload.field == name && upload.size > 0)
     }
 
     /// The first field that holds U+0000, which no text that is kept can hold.
@@ -108,7 +148,7 @@ impl Typed {
 
     /// What the chosen files are called, for people.
     pub fn file_names(&self) -> Vec<String> {
-        self.uploads.iter().filter(|upload| !upload.bytes.is_empty()).map(|upload| upload.name.clone()).collect()
+        self.uploads.iter().filter(|upload| upload.size > 0).map(|upload| upload.name.clone()).collect()
     }
 
     /// For the hash of the form's key: everything typed, and the files' hashes.
@@ -122,45 +162,159 @@ impl Typed {
             all.push(1);
         }
         for upload in &self.uploads {
-            all.extend_from_slice(&sha2::Sha256::digest(&upload.bytes));
+            match &upload.held {
+                Some(bytes) => all.extend_from_slice(&sha2::Sha256::digest(bytes)),
+                // It is refused wherever it is looked at; whoever does not look at it is not told apart by it.
+                None => all.extend_from_slice(&upload.size.to_be_bytes()),
+            }
         }
         all
     }
 
-    /// Reads a posted form, urlencoded or multipart.
+    /// Was nothing read?
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty() && self.uploads.is_empty()
+    }
+
+    /// Reads a posted form, urlencoded or multipart. A file that is too large is noted without its bytes: whoever asks for them
+    /// is refused ([`Upload::within`]).
     ///
     /// # Errors
     /// 422 in words when it is too large or cannot be read.
     pub async fn read(request: Request) -> AppResult<Self> {
+        let (typed, read) = Self::read_as_far(request).await;
+        read.map(|()| typed)
+    }
+
+    /// As [`Typed::read`], for a page that comes back: with what was read before it could not be read on.
+    pub async fn read_as_far(request: Request) -> (Self, AppResult<()>) {
+        let mut typed = Self::default();
+        let read = typed.fill(request).await;
+        (typed, read)
+    }
+
+    async fn fill(&mut self, request: Request) -> AppResult<()> {
         let kind =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let too_large = || AppError::invalid("", "This is more than a form can hold (4 MB). Choose a smaller file.");
-        let mut typed = Self::default();
-        if kind.starts_with("multipart/form-data") {
-            let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
-            let mut total = 0;
-            while let Some(field) =
-                multipart.next_field().await.map_err(|e| if e.status() == 413 { too_large() } else { unreadable() })?
-            {
-                let name = field.name().unwrap_or_default().to_owned();
-                let file = field.file_name().map(str::to_owned);
-                let bytes = field.bytes().await.map_err(|e| if e.status() == 413 { too_large() } else { unreadable() })?;
-                total += bytes.len();
-                if total > MAX_FORM || typed.pairs.len() + typed.uploads.len() >= MAX_FIELDS {
-                    return Err(too_large());
-                }
-                match file {
-                    Some(file) => typed.uploads.push(Upload { field: name, name: file, bytes }),
-                    None => typed.pairs.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+        if !kind.starts_with("multipart/form-data") {
+            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|_| too_much())?;
+            for (key, value) in url::form_urlencoded::parse(&bytes).take(MAX_FIELDS) {
+                self.pairs.push((key.into_owned(), value.into_owned()));
+            }
+            return Ok(());
+        }
+        let pace = Arc::new(Pace::default());
+        let mut request = paced(request, Arc::clone(&pace));
+        DefaultBodyLimit::max(MAX_READ).apply(&mut request);
+        let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| unreadable())?;
+        let (mut typed, mut chosen) = (0, 0);
+        while let Some(mut part) = multipart.next_field().await.map_err(|error| not_read(&error, None))? {
+            pace.came();
+            if self.pairs.len() + self.uploads.len() >= MAX_FIELDS {
+                return Err(too_much());
+            }
+            let field = part.name().unwrap_or_default().to_owned();
+            let file = part.file_name().map(str::to_owned);
+            let mut size = 0;
+            let mut held: Option<Vec<u8>> = Some(Vec::new());
+            let where_it_is = file.is_some().then_some(field.as_str());
+            while let Some(chunk) = part.chunk().await.map_err(|error| not_read(&error, where_it_is))? {
+                pace.came();
+                size += chunk.len();
+                let fits = if file.is_some() { size <= MAX_FORM && chosen + size <= MAX_FILES } else { typed + size <= MAX_FORM };
+                if fits && let Some(bytes) = &mut held {
+                    bytes.extend_from_slice(&chunk);
+                } else if file.is_none() {
+                    return Err(too_much());
+                } else {
+                    held = None;
                 }
             }
-        } else {
-            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|_| too_large())?;
-            for (key, value) in url::form_urlencoded::parse(&bytes).take(MAX_FIELDS) {
-                typed.pairs.push((key.into_owned(), value.into_owned()));
+            let kept = held.as_ref().map_or(0, Vec::len);
+            match file {
+                Some(name) => {
+                    chosen += kept;
+                    self.uploads.push(Upload { field, name, size, held: held.map(Bytes::from) });
+                }
+                None => {
+                    typed += kept;
+                    self.pairs.push((field, String::from_utf8_lossy(&held.unwrap_or_default()).into_owned()));
+                }
             }
         }
-        Ok(typed)
+        Ok(())
+    }
+}
+
+impl Answers for Typed {
+    fn owned(&self, name: &str) -> String {
+        self.text(name).to_owned()
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        Self::all(self, name)
+    }
+
+    fn chosen(&self, name: &str) -> usize {
+        self.upload(name).map_or(0, |upload| upload.size)
+    }
+}
+
+/// How fast a form is handed to its parser, which would otherwise take in whatever has arrived, up to all of it.
+#[derive(Default)]
+struct Pace {
+    /// The parser has something that it has not looked at yet.
+    full: AtomicBool,
+    /// How much was handed over since a part, or some of one, came out.
+    since: AtomicUsize,
+}
+
+impl Pace {
+    /// A part, or some of one, came out: there may be more in what was handed over.
+    fn came(&self) {
+        self.full.store(true, Ordering::Relaxed);
+        self.since.store(0, Ordering::Relaxed);
+    }
+}
+
+/// The same form, handed over piece by piece: the next piece when the last one is used up, and none when too much of it names
+/// no part.
+fn paced(request: Request, pace: Arc<Pace>) -> Request {
+    request.map(|body| {
+        let mut pieces = body.into_data_stream();
+        Body::from_stream(stream::poll_fn(move |cx| {
+            if pace.full.swap(false, Ordering::Relaxed) {
+                // Come again, if that was not enough.
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            let next = pieces.poll_next_unpin(cx);
+            if let Poll::Ready(Some(Ok(piece))) = &next {
+                if pace.since.load(Ordering::Relaxed) > MAX_HEAD {
+                    return Poll::Ready(Some(Err(axum::Error::new("a part of a form does not begin"))));
+                }
+                pace.since.fetch_add(piece.len(), Ordering::Relaxed);
+                pace.full.store(true, Ordering::Relaxed);
+            }
+            next
+        }))
+    })
+}
+
+fn too_much() -> AppError {
+    AppError::invalid("", "This is more than a form can hold (4 MB). Shorten what you typed, then send it again.")
+}
+
+/// Why a form could not be read on; `file` is the field whose file was being read.
+fn not_read(error: &MultipartError, file: Option<&str>) -> AppError {
+    match (error.status().as_u16(), file) {
+        (413, Some(field)) => AppError::invalid(
+            field,
+            "This file is larger than 64 MB, so neither it nor what stands below it on this form was read. Choose a much smaller \
+             one (above it stands how large it may be), then fill in what is missing.",
+        ),
+        (413, None) => too_much(),
+        _ => unreadable(),
     }
 }
 
@@ -253,22 +407,102 @@ mod tests {
         assert_eq!(rows[1]["text"], "two");
     }
 
+    const EDGE: &str = "multipart/form-data; boundary=edge";
+
+    fn part(head: &str, content: &[u8]) -> Vec<u8> {
+        [format!("--edge\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes(), content, b"\r\n".as_slice()].concat()
+    }
+
+    fn form(parts: &[Vec<u8>]) -> Vec<u8> {
+        [parts.concat().as_slice(), b"--edge--\r\n".as_slice()].concat()
+    }
+
+    fn posted(kind: &str, body: Body) -> Request {
+        http::Request::builder().header(header::CONTENT_TYPE, kind).body(body).expect("a request")
+    }
+
     /// The document of the API says 422 of forms, and neither 400, 413 nor 415.
     #[tokio::test]
     async fn what_cannot_be_read_is_refused_in_words() {
         let refused = async |kind: &str, body: Vec<u8>| {
-            let request = http::Request::builder().header(header::CONTENT_TYPE, kind).body(axum::body::Body::from(body));
-            let error = Typed::read(request.expect("a request")).await.expect_err("it cannot be read");
+            let error = Typed::read(posted(kind, Body::from(body))).await.expect_err("it cannot be read");
             (error.status(), error.message().contains("4 MB"))
         };
-        let part = |size: usize| {
-            let head = "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
-            [head.as_bytes(), vec![b'a'; size].as_slice(), b"\r\n--edge--\r\n".as_slice()].concat()
-        };
-        assert_eq!(refused("multipart/form-data", part(9)).await, (422, false), "no boundary is named");
-        assert_eq!(refused("multipart/form-data; boundary=edge", b"no form at all".to_vec()).await, (422, false));
-        assert_eq!(refused("multipart/form-data; boundary=edge", part(MAX_FORM + 1)).await, (422, true));
+        let long = form(&[part("name=\"text\"", &vec![b'a'; MAX_FORM + 1])]);
+        assert_eq!(
+            refused("multipart/form-data", form(&[part("name=\"text\"", b"a")])).await,
+            (422, false),
+            "no boundary is named"
+        );
+        assert_eq!(refused(EDGE, b"no form at all".to_vec()).await, (422, false));
+        assert_eq!(refused(EDGE, long).await, (422, true));
         assert_eq!(refused("application/x-www-form-urlencoded", vec![b'a'; MAX_FORM + 1]).await, (422, true));
+        let many: Vec<Vec<u8>> = (0..=MAX_FIELDS).map(|_| part("name=\"text\"", b"a")).collect();
+        assert_eq!(refused(EDGE, form(&many)).await, (422, true));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_too_large_costs_nothing_that_was_typed() {
+        let before = part("name=\"before\"", b"one");
+        let after = part("name=\"after\"", b"two");
+        let file = |field: &str, size: usize| part(&format!("name=\"{field}\"; filename=\"a.png\""), &vec![b'a'; size]);
+        for size in [MAX_FORM, MAX_FORM + 1, 20 * 1024 * 1024] {
+            let body = form(&[before.clone(), file("logo", size), after.clone()]);
+            let typed = Typed::read(posted(EDGE, Body::from(body))).await.expect("read to its end");
+            assert_eq!((typed.text("before"), typed.text("after")), ("one", "two"), "{size}");
+            let logo = typed.upload("logo").expect("it was chosen");
+            assert_eq!(logo.within(MAX_FORM, "Too large.").map(Bytes::len).ok(), (size == MAX_FORM).then_some(size));
+            let said = logo.within(2, "At most two bytes.").expect_err("it is larger");
+            assert_eq!((said.status(), said.message()), (422, "At most two bytes.".to_owned()), "{size}");
+        }
+        // What fits by itself is not called too large, but there is no place for it beside the others.
+        let body = form(&[file("a", MAX_FORM), file("b", MAX_FORM - 100), file("c", 200), after.clone()]);
+        let typed = Typed::read(posted(EDGE, Body::from(body))).await.expect("read to its end");
+        assert_eq!(typed.text("after"), "two");
+        let said = typed.upload("c").expect("it was chosen").within(MAX_FORM, "Too large.").expect_err("it was let go");
+        assert!(said.message().starts_with("Together"), "{said}");
+        // There is an end to it; what came before is still there.
+        let head = [
+            before.as_slice(),
+            b"--edge\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"a.png\"\r\n\r\n".as_slice(),
+        ]
+        .concat();
+        let megabyte = Bytes::from(vec![b'a'; 1024 * 1024]);
+        let pieces = std::iter::once(Bytes::from(head))
+            .chain(std::iter::repeat_n(megabyte, MAX_READ / 1024 / 1024))
+            .chain([Bytes::from_static(b"\r\n"), Bytes::from(form(&[after]))])
+            .map(Ok::<_, std::convert::Infallible>);
+        let (typed, read) = Typed::read_as_far(posted(EDGE, Body::from_stream(stream::iter(pieces)))).await;
+        let Err(AppError::Invalid(errors)) = read else { panic!("more than 64 MB were read") };
+        assert!(errors.get("logo").is_some_and(|said| said.contains("64 MB")), "{errors}");
+        assert_eq!((typed.text("before"), typed.text("after")), ("one", ""));
+    }
+
+    /// However it arrives: the parser sees the edge between two parts in pieces, and its own pace is not the sender's.
+    #[tokio::test]
+    async fn a_form_is_the_same_in_pieces() {
+        let body = form(&[
+            part("name=\"before\"", b"one"),
+            part("name=\"logo\"; filename=\"a.png\"", &vec![b'\r'; 3000]),
+            part("name=\"after\"", b"two"),
+        ]);
+        for size in [1, 7, 64, 1024] {
+            let pieces: Vec<_> =
+                body.chunks(size).map(|piece| Ok::<_, std::convert::Infallible>(Bytes::copy_from_slice(piece))).collect();
+            let typed = Typed::read(posted(EDGE, Body::from_stream(stream::iter(pieces)))).await.expect("read to its end");
+            assert_eq!((typed.text("before"), typed.text("after")), ("one", "two"), "{size}");
+            let logo = typed.upload("logo").expect("it was chosen");
+            assert_eq!(logo.within(MAX_FORM, "Too large.").map(Bytes::len).ok(), Some(3000), "{size}");
+        }
+    }
+
+    /// What names a part is held until it ends: it must.
+    #[tokio::test]
+    async fn a_part_begins_within_bounds() {
+        let endless = stream::repeat_with(|| Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'a'; 16 * 1024])));
+        let begun = stream::iter([Ok(Bytes::from_static(b"--edge\r\nContent-Disposition: form-data; name=\""))]);
+        let read = Typed::read(posted(EDGE, Body::from_stream(begun.chain(endless)))).await;
+        assert_eq!(read.expect_err("it never begins").status(), 422);
     }
 
     #[test]

@@ -13,11 +13,11 @@ use crate::kernel::{
     fields::FieldErrors,
 };
 use axum::{
-    RequestExt as _,
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
     response::{IntoResponse, Response},
 };
+use futures::StreamExt as _;
 use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -192,12 +192,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = AppError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, AppError> {
+        Self::read(request, MAX_JSON, || AppError::invalid("", "The body is too large: at most 256 kB of JSON.")).await
+    }
+}
+
+impl<T: DeserializeOwned> Body<T> {
+    /// A body of at most so much; `too_large` says where the most was passed.
+    ///
+    /// # Errors
+    /// 422 for what is larger, or cannot be read as what it should be.
+    pub async fn read(request: Request, most: usize, too_large: impl FnOnce() -> AppError) -> AppResult<Self> {
         let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
         });
-        let raw = axum::body::to_bytes(request.with_limited_body().into_body(), MAX_JSON)
-            .await
-            .map_err(|_| AppError::invalid("", "The body is too large: at most 256 kB of JSON."))?;
+        let Some(raw) = at_most(request.into_body(), most).await else { return Err(too_large()) };
         if raw.is_empty() {
             // A body is optional where every field is.
             return serde_json::from_slice(b"{}").map(|value| Self { value, raw }).map_err(|error| body_error(&error));
@@ -215,6 +223,27 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         let value = serde_json::from_slice(&raw).map_err(|error| body_error(&error))?;
         Ok(Self { value, raw })
     }
+}
+
+/// A body, if it is no larger than this. What is more is read past, up to the bound of forms: whoever still sends when they are
+/// answered may never read why.
+async fn at_most(body: axum::body::Body, most: usize) -> Option<Bytes> {
+    let mut pieces = body.into_data_stream();
+    let mut held: Vec<u8> = Vec::new();
+    let mut size = 0;
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.ok()?;
+        size += piece.len();
+        if size > form::MAX_READ {
+            return None;
+        }
+        if size <= most {
+            held.extend_from_slice(&piece);
+        } else {
+            held = Vec::new();
+        }
+    }
+    (size <= most).then(|| held.into())
 }
 
 /// U+0000: nobody types it, and no text of a database holds it.

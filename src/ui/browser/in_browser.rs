@@ -1,9 +1,12 @@
 //! The browser's half.
 
 use super::Answer;
-use crate::ui::form::Outcome;
+use crate::{
+    kernel::fields::{Answers, FieldErrors},
+    ui::form::{Checker, Outcome},
+};
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{Event, MouseEvent, SubmitEvent},
     task::spawn_local,
 };
 use send_wrapper::SendWrapper;
@@ -309,6 +312,31 @@ pub fn origin() -> String {
 /// What only machines read is written by the server.
 pub fn for_machines(_make: impl FnOnce(&str) -> String) -> String {
     String::new()
+}
+
+/// A form of the page as it is filled in.
+struct Filled(web_sys::FormData);
+
+impl Answers for Filled {
+    fn owned(&self, name: &str) -> String {
+        self.0.get(name).as_string().unwrap_or_default()
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        self.0.get_all(name).iter().filter_map(|value| value.as_string()).filter(|value| !value.is_empty()).collect()
+    }
+
+    fn chosen(&self, name: &str) -> usize {
+        self.0.get(name).dyn_into::<web_sys::File>().map_or(0, |file| file.size() as usize)
+    }
+}
+
+/// What is wrong with a form that something happened to, and the name of the field that it happened to, if it was one.
+pub fn look_over(event: &Event, check: Checker) -> Option<(String, FieldErrors)> {
+    let target = event.target()?.dyn_into::<web_sys::Element>().ok()?;
+    let form = target.closest("form").ok()??.dyn_into::<web_sys::HtmlFormElement>().ok()?;
+    let filled = Filled(web_sys::FormData::new_with_form(&form).ok()?);
+    Some((target.get_attribute("name").unwrap_or_default(), check(&filled)))
 }
 
 /// Sends a form in the background, exactly as the browser would, and says what came back.

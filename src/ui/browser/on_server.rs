@@ -1,8 +1,9 @@
 //! The server's half: statuses are set, everything about windows does nothing.
 
 use super::Answer;
+use crate::{kernel::fields::FieldErrors, ui::form::Checker};
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{Event, MouseEvent, SubmitEvent},
     prelude::use_context,
 };
 
@@ -118,6 +119,11 @@ pub fn origin() -> String {
 /// What only machines read is written here; it gets the origin.
 pub fn for_machines(make: impl FnOnce(&str) -> String) -> String {
     make(&origin())
+}
+
+/// The server looks a form over when it is sent.
+pub fn look_over(_event: &Event, _check: Checker) -> Option<(String, FieldErrors)> {
+    None
 }
 
 pub fn send_form(_event: &SubmitEvent, _then: impl Fn(Answer) + 'static) {}

@@ -2,7 +2,7 @@
 
 use super::edit::{AboutFields, ElsewhereFields, ReachFields};
 use crate::{
-    features::communities::rules::ProfileInput,
+    features::communities::rules::{ProfileInput, signup_problems},
     ui::{
         form::{PostForm, Submit, TextField},
         found::Described,
@@ -28,7 +28,7 @@ pub fn JoinPage() -> impl IntoView {
                         "Tell us who you are. We confirm your address by mail, our team has a look, and then sponsors can find your events."
                     </p>
                 </header>
-                <PostForm name=FORM files=true>
+                <PostForm name=FORM files=true check=signup_problems>
                     <AboutFields form=FORM profile=ProfileInput::default() logo_url=None/>
                     <ReachFields form=FORM profile=ProfileInput::default()/>
                     <ElsewhereFields form=FORM profile=ProfileInput::default()/>

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub const LONGEST: usize = 500;
 /// The most bytes of one list.
 pub const LARGEST: usize = 128 * 1024;
+/// What is said of a file with more.
+pub const TOO_LARGE: &str = "This file is larger than 128 kB. Import the list in parts.";
 
 const COLUMNS: [&str; 4] = ["firstName", "lastName", "email", "role"];
 

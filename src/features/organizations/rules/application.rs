@@ -1,9 +1,10 @@
 //! What somebody types who wants to join, and what it means: one parse for the browser, the form and the API.
 
 use crate::kernel::{
-    fields::{Check, FieldErrors},
+    fields::{Answers, Check, FieldErrors},
     labels::{Band, EntityType, Industry, SponsorshipType, labels},
     money::{Currency, Money, MoneyRange},
+    pictures,
     text::{Email, Line, Paragraph, PersonName, WebUrl},
 };
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -68,7 +69,8 @@ pub struct ApplicationInput {
     #[serde(alias = "availableSponsorshipTypes")]
     pub sponsorship_types: Vec<String>,
     pub short_description: String,
-    /// Over the API only: the picture as base64, with or without `data:…;base64,` before it.
+    /// Over the API only: the picture as base64, with or without `data:…;base64,` before it. A PNG, JPEG, WebP or SVG of up to
+    /// 2 MB, as on the form.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub logo: String,
 }
@@ -87,7 +89,59 @@ pub struct Application {
     pub short_description: Paragraph,
 }
 
+/// What is wrong with a step of the form as it was typed: said by the browser before it sends the step, and by the server. What
+/// nobody can know without reading the picture, the server says alone.
+pub fn problems(typed: &dyn Answers, step: ApplicationStep, has_logo: bool) -> FieldErrors {
+    let mut problems = ApplicationInput::default().with(typed, step).check_step(step).err().unwrap_or_default();
+    if step == ApplicationStep::Company {
+        match typed.chosen("logo") {
+            0 if !has_logo => problems.add("logo", "Choose a logo: a PNG, JPEG, WebP or SVG file."),
+            size if size > pictures::MAX_BYTES => problems.add("logo", pictures::too_heavy()),
+            _ => {}
+        }
+    }
+    problems
+}
+
+/// [`problems`] of the first step, where no logo is kept yet.
+pub fn company_problems(typed: &dyn Answers) -> FieldErrors {
+    problems(typed, ApplicationStep::Company, false)
+}
+
+/// [`problems`] of the first step, where a logo is kept.
+pub fn kept_company_problems(typed: &dyn Answers) -> FieldErrors {
+    problems(typed, ApplicationStep::Company, true)
+}
+
+/// [`problems`] of the second step.
+pub fn offer_problems(typed: &dyn Answers) -> FieldErrors {
+    problems(typed, ApplicationStep::Offer, true)
+}
+
 impl ApplicationInput {
+    /// This, with what a step asks for as it was typed.
+    #[must_use]
+    pub fn with(self, typed: &dyn Answers, step: ApplicationStep) -> Self {
+        match step {
+            ApplicationStep::Company => Self {
+                entity_type: typed.owned("entityType"),
+                company_name: typed.owned("companyName"),
+                website: typed.owned("website"),
+                official_email: typed.owned("officialEmail"),
+                contact_name: typed.owned("contactName"),
+                industry: typed.owned("industry"),
+                ..self
+            },
+            ApplicationStep::Offer => Self {
+                budget_range: BudgetInput::typed(typed),
+                sponsorship_types: typed.all("sponsorshipTypes"),
+                short_description: typed.owned("shortDescription"),
+                ..self
+            },
+            ApplicationStep::Send => self,
+        }
+    }
+
     /// # Errors
     /// Every problem, by the field's path on the wire.
     pub fn parse(&self) -> Result<Application, FieldErrors> {
@@ -201,6 +255,16 @@ pub struct BudgetInput {
 impl BudgetInput {
     pub fn band(key: impl Into<String>) -> Self {
         Self { band: key.into(), ..Self::default() }
+    }
+
+    /// As a form has it.
+    pub fn typed(typed: &dyn Answers) -> Self {
+        Self {
+            band: typed.owned("budgetRange.band"),
+            currency: typed.owned("budgetRange.currency"),
+            min: typed.owned("budgetRange.min"),
+            max: typed.owned("budgetRange.max"),
+        }
     }
 
     /// Parses; problems are noted under `budgetRange.…`.
@@ -357,6 +421,45 @@ mod tests {
         assert_eq!(half.first_open_step(true), ApplicationStep::Offer);
         assert_eq!(acme().first_open_step(false), ApplicationStep::Company);
         assert_eq!(acme().first_open_step(true), ApplicationStep::Send);
+    }
+
+    /// A form as it was filled in, with a file of some size.
+    struct Filled(&'static [(&'static str, &'static str)], usize);
+
+    impl Answers for Filled {
+        fn owned(&self, name: &str) -> String {
+            self.all(name).into_iter().next().unwrap_or_default()
+        }
+
+        fn all(&self, name: &str) -> Vec<String> {
+            self.0.iter().filter(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()).collect()
+        }
+
+        fn chosen(&self, _: &str) -> usize {
+            self.1
+        }
+    }
+
+    #[test]
+    fn a_step_is_checked_as_it_was_typed() {
+        const COMPANY: &[(&str, &str)] = &[
+            ("entityType", "Sponsor"),
+            ("companyName", "Acme Cloud"),
+            ("website", "acme.com"),
+            ("officialEmail", "asha@acme.com"),
+            ("industry", "Security"),
+        ];
+        let said = |problems: FieldErrors| problems.0.into_keys().collect::<Vec<_>>();
+        assert_eq!(company_problems(&Filled(COMPANY, 1)), FieldErrors::default());
+        assert_eq!(said(company_problems(&Filled(COMPANY, 0))), ["logo"]);
+        assert_eq!(kept_company_problems(&Filled(COMPANY, 0)), FieldErrors::default());
+        assert_eq!(said(kept_company_problems(&Filled(COMPANY, pictures::MAX_BYTES + 1))), ["logo"]);
+        let empty = said(company_problems(&Filled(&[], 0)));
+        assert_eq!(empty, ["companyName", "entityType", "industry", "logo", "officialEmail", "website"]);
+        const OFFER: &[(&str, &str)] =
+            &[("budgetRange.band", "INR:200000-500000"), ("sponsorshipTypes", "Cash"), ("sponsorshipTypes", "Swag")];
+        assert_eq!(offer_problems(&Filled(OFFER, 0)), FieldErrors::default());
+        assert_eq!(said(offer_problems(&Filled(&OFFER[..1], 0))), ["sponsorshipTypes"]);
     }
 
     #[test]

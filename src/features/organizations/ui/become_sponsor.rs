@@ -3,12 +3,12 @@
 use super::fields::{BudgetField, Known, LogoField, industries, sponsorship_types};
 use crate::{
     features::organizations::{
-        rules::application::{ApplicationInput, ApplicationStep},
+        rules::application::{ApplicationInput, ApplicationStep, company_problems, kept_company_problems, offer_problems},
         server_fns,
         views::{DraftView, KnownProfile},
     },
     ui::{
-        form::{ChipsField, PostForm, RadioField, SelectField, Submit, TextArea, TextField},
+        form::{Checker, ChipsField, PostForm, RadioField, SelectField, Submit, TextArea, TextField},
         found::Described,
         page::{fetched, shown},
         parts::{Icon, Logo},
@@ -124,8 +124,9 @@ fn Company(input: ApplicationInput, logo_url: Option<String>) -> impl IntoView {
         ("Sponsor and partner", "You do both."),
     ];
     let entities = entities.map(|(label, hint)| (label.to_owned(), label.to_owned(), hint.to_owned())).to_vec();
+    let check: Checker = if logo_url.is_some() { kept_company_problems } else { company_problems };
     view! {
-        <PostForm name="company" files=true>
+        <PostForm name="company" files=true check>
             <RadioField form="company" name="entityType" label="You join as" value=input.entity_type options=entities/>
             <TextField form="company" name="companyName" label="Company name" value=input.company_name.clone() autocomplete="organization" maxlength=100u32/>
             <LogoField form="company" company=input.company_name url=logo_url/>
@@ -159,7 +160,7 @@ fn Company(input: ApplicationInput, logo_url: Option<String>) -> impl IntoView {
 #[component]
 fn Offer(input: ApplicationInput, budget_label: Option<String>) -> impl IntoView {
     view! {
-        <PostForm name="offer">
+        <PostForm name="offer" check=offer_problems>
             <BudgetField form="offer" value=input.budget_range kept_label=budget_label/>
             <ChipsField
                 form="offer"
