@@ -180,6 +180,7 @@ pub const TABLES: &[Columns] = &[
         "cells title reason unmapped into_name added undo_refused",
     ),
     columns("import_progress", "false", "", "done total", ""),
+    columns("import_origins", "event_id = {event}", "", "", "title"),
     columns("import_mappings", "workspace = {apex}", "", "target headings_hash", "mapping"),
     columns("import_pictures", "import_id = {request}", "", "outcome number", "file_name reason"),
     columns("join_requests", "organization_id = {acme}", "", "role", "message decider_email token_hash"),
@@ -327,6 +328,7 @@ pub async fn furnish(town: &Town) -> Tenants {
          values ({request}, {apex}, {ravi}, 'sponsors', 'ready', 'x.csv', 'x', '{Name,Website}',
                  '{\"displayName\": \"Name\", \"website\": \"Website\"}', {now})",
         "insert into import_rows (import_id, number, cells, title, reason, added) values ({request}, 2, '{x,x}', 'x', 'x', '{}')",
+        "insert into import_origins (event_id, community_id, title) values ({event}, {apex}, 'x')",
         "insert into import_mappings (workspace, target, headings_hash, mapping, updated_at) values ({apex}, 'sponsors', 'x', '{}', {now})",
         "insert into import_pictures (import_id, file_name, outcome, reason) values ({request}, 'x.svg', 'unmatched', 'x')",
         "insert into join_requests (id, organization_id, user_id, message, decider_email, token_hash, created_at)

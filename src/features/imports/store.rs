@@ -1,14 +1,14 @@
 //! SQL of imports, their rows, pictures and remembered mappings, and nothing else.
 
-use super::rules::{Choice, Intake, Moving, Outcome, State, Target, mapping::Mapping};
+use super::rules::{Choice, Intake, Moving, Outcome, State, Target, events::Origin, mapping::Mapping};
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{CommunityId, IntakeId, LogoId, UserId},
+        ids::{CommunityId, EventId, IntakeId, LogoId, UserId},
     },
     platform::tx::Tx,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgPool, types::Json};
@@ -312,6 +312,32 @@ pub async fn put_made(tx: &mut Tx, id: IntakeId, made: &[Made]) -> AppResult<()>
         &numbers,
         &ids as &[Option<Uuid>],
         &added as &[Option<Value>],
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What the rows were called that a community's events came from.
+pub async fn list_origins(conn: &mut PgConnection, community: CommunityId) -> AppResult<Vec<(EventId, Origin)>> {
+    let rows = sqlx::query!("select event_id, title, first_day from import_origins where community_id = $1", community.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.event_id.into(), Origin { title: row.title, first_day: row.first_day })).collect())
+}
+
+pub async fn insert_origins(tx: &mut Tx, community: CommunityId, origins: &[(EventId, Origin)]) -> AppResult<()> {
+    let ids: Vec<Uuid> = origins.iter().map(|(id, _)| id.0).collect();
+    let titles: Vec<String> = origins.iter().map(|(_, origin)| origin.title.clone()).collect();
+    let days: Vec<Option<NaiveDate>> = origins.iter().map(|(_, origin)| origin.first_day).collect();
+    sqlx::query!(
+        "insert into import_origins (event_id, community_id, title, first_day)
+         select o.event_id, $1, o.title, o.first_day
+         from unnest($2::uuid[], $3::text[], $4::date[]) as o (event_id, title, first_day)",
+        community.0,
+        &ids,
+        &titles,
+        &days as &[Option<NaiveDate>],
     )
     .execute(tx.conn())
     .await?;

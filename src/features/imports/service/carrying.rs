@@ -19,7 +19,7 @@ use crate::{
             rows::{MAILBOX, MAILBOX_FORGOTTEN, Read, Told},
             rules::{
                 Choice, Outcome, State, Tally, Target,
-                events::{Plan, When, days_label, key},
+                events::{Origin, Plan, When, days_label, key},
                 mapping,
                 organizations::Judged,
             },
@@ -510,17 +510,23 @@ async fn make_events(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked)
     let community = looked.row.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
     let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
     let mut made = Vec::new();
-    let rows: Vec<(i32, Details)> = looked
+    let rows: Vec<(i32, Origin, Details)> = looked
         .rows
         .iter()
         .zip(&looked.judged)
         .filter(|(_, judged)| judged.outcome == Outcome::Make)
-        .filter_map(|(row, _)| Some((row.number, details(row.event.as_ref()?).ok()?)))
+        .filter_map(|(row, _)| {
+            let plan = row.event.as_ref()?;
+            Some((row.number, plan.origin(), details(plan).ok()?))
+        })
         .collect();
     for batch in rows.chunks(100) {
-        let drafts = batch.iter().map(|(_, details)| details.clone()).collect();
+        let drafts = batch.iter().map(|(.., details)| details.clone()).collect();
         let ids = events::draft_in(tx, &bringer.voice(), (community, by), drafts).await?;
-        made.extend(batch.iter().zip(ids).map(|((number, _), id)| Made { number: *number, made: Some(id.0), added: None }));
+        let origins: Vec<(EventId, Origin)> =
+            ids.iter().copied().zip(batch.iter().map(|(_, origin, _)| origin.clone())).collect();
+        store::insert_origins(tx, community, &origins).await?;
+        made.extend(batch.iter().zip(ids).map(|((number, ..), id)| Made { number: *number, made: Some(id.0), added: None }));
         store::put_progress(ctx.db(), looked.intake.id, i32::try_from(made.len()).unwrap_or(i32::MAX), total).await?;
     }
     store::put_made(tx, looked.intake.id, &made).await?;

@@ -13,7 +13,7 @@ use crate::{
             rows::{self, Read},
             rules::{
                 Choice, Intake, Outcome, State, Target,
-                events::{When, key},
+                events::{self as events_rules, Origin, Plan, When, folded, key},
                 mapping::{self, Mapping},
                 organizations::{Around, Entry, Judged, Known, Rank, judge},
             },
@@ -26,7 +26,7 @@ use crate::{
         actor::Actor,
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{CommunityId, IntakeId, OrganizationId},
+        ids::{CommunityId, EventId, IntakeId, OrganizationId},
     },
     platform::{ctx::Ctx, tx::Tx},
 };
@@ -245,8 +245,14 @@ async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Re
 
 async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]) -> AppResult<Vec<Judged>> {
     let community = import.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
-    let there: HashMap<String, events::Titled> =
-        events::titled(conn, community).await?.into_iter().map(|it| (key(&it.title, it.first_day), it)).collect();
+    let here = events::titled(conn, community).await?;
+    let mut origins: HashMap<EventId, Origin> = store::list_origins(conn, community).await?.into_iter().collect();
+    let known: Vec<events_rules::Known> = here
+        .iter()
+        .map(|it| events_rules::Known { title: folded(&it.title), first_day: it.first_day, origin: origins.remove(&it.id) })
+        .collect();
+    let plans: Vec<Option<&Plan>> = rows.iter().map(|row| row.event.as_ref()).collect();
+    let found = events_rules::found(&plans, &known);
     let mut seen: HashMap<String, i32> = HashMap::new();
     let judged = |row: &Read, outcome: Outcome, reason: String| Judged {
         number: u32::try_from(row.number).unwrap_or_default(),
@@ -258,7 +264,8 @@ async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]
     };
     Ok(rows
         .iter()
-        .map(|row| {
+        .zip(found)
+        .map(|(row, found)| {
             let Some(plan) = &row.event else {
                 return match &row.problem {
                     Some(problem) => judged(row, Outcome::Problem, problem.clone()),
@@ -269,16 +276,15 @@ async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]
                 let problem = problems.0.into_values().next().unwrap_or_default();
                 return judged(row, Outcome::Problem, problem);
             }
-            // An event without a zone is kept without days: it is found again by its title alone.
-            let day = plan.zone.and(plan.start).map(When::day);
-            let key = key(&plan.title, day);
-            if let Some(it) = there.get(&key) {
+            if let Some(it) = found.and_then(|place| here.get(place)) {
                 let into = Some((it.id.0, it.title.clone()));
                 return Judged {
                     into,
                     ..judged(row, Outcome::There, format!("It is there as a {} event.", it.status.label().to_lowercase()))
                 };
             }
+            // Also where it will stand here without its day: what differs in it is not one event.
+            let key = key(&plan.title, plan.start.map(When::day));
             if let Some(earlier) = seen.get(&key) {
                 let into_row = u32::try_from(*earlier).ok();
                 return Judged { into_row, ..judged(row, Outcome::Skip, format!("The same event stands on line {earlier}.")) };
