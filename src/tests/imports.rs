@@ -669,6 +669,33 @@ async fn pictures_belong_to_rows_by_their_names() {
     .await;
 }
 
+/// A picture of one colour.
+fn drawn(colour: &str) -> String {
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="{colour}"/></svg>"##
+    )
+}
+
+#[tokio::test]
+async fn a_products_picture_is_no_companys_logo() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let first = bring(&ctx, &sara, "organizations", "name,website\nNorthwind Data,northwind-data.example\n").await;
+        apply(town, &sara, first).await;
+        let list = "name,website,logo\nLakeside Query,northwind-data.example/lake,lake.svg\n";
+        let second = bring(&ctx, &sara, "organizations", list).await;
+        assert_eq!(outcomes(&all_rows(&ctx, &sara, second).await), [(2, "merge")]);
+        let archive = packed(&[("lake.svg", drawn("#246").as_bytes())]);
+        imports::add_pictures(&ctx, &sara, second, archive).await.expect("unpacked");
+        assert_eq!(apply(town, &sara, second).await.state, State::Applied);
+        let has = async |what: &str| count(town, &format!("organizations where slug = 'northwind-data' and {what}")).await;
+        assert_eq!(has("products_text ilike '%lakeside%'").await, 1, "the product is there");
+        assert_eq!(has("logo_id is null").await, 1, "and the company has no sign of its own yet");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_command_looks_and_carries_out() {
     sequel(async |town| {

@@ -300,9 +300,12 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         target.insert(place, goes);
         if it.outcome == Outcome::Merge && own.is_none() && !of_row.values().any(|made| *made == goes) {
             let Some(told) = &looked.rows[place].told else { continue };
-            let products = if it.as_product { vec![told.product.clone()] } else { Vec::new() };
-            additions
-                .push((place, Addition { organization: goes, products, logo: logos.get(&looked.rows[place].number).copied() }));
+            // A product's picture is no company's sign.
+            let (products, logo) = match it.as_product {
+                true => (vec![told.product.clone()], None),
+                false => (Vec::new(), logos.get(&looked.rows[place].number).copied()),
+            };
+            additions.push((place, Addition { organization: goes, products, logo }));
         }
     }
     let wanted: Vec<Addition> = additions.iter().map(|(_, it)| it.clone()).collect();
