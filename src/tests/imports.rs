@@ -199,8 +199,20 @@ async fn the_real_organizations_in_one_sitting() {
         assert_eq!(pictures.len(), 40, "every file is accounted for");
         insta::assert_snapshot!(
             "the_real_logos",
-            format!("matched {}\nunmatched {:?}\nrefused {:?}", of("matched").len(), of("unmatched"), of("refused"))
+            format!(
+                "matched {}\nunused {:#?}\nunmatched {:?}\nrefused {:?}",
+                of("matched").len(),
+                pictures
+                    .iter()
+                    .filter(|it| it.outcome == "unused")
+                    .map(|it| format!("{}: {}", it.file_name, it.reason))
+                    .collect::<Vec<_>>(),
+                of("unmatched"),
+                of("refused")
+            )
         );
+        let taken = i64::try_from(of("matched").len()).expect("few");
+        let with_logos = count(town, "organizations where logo_id is not null").await;
 
         let applied = apply(town, &sara, id).await;
         let took = begun.elapsed();
@@ -208,6 +220,7 @@ async fn the_real_organizations_in_one_sitting() {
         assert!(took.as_secs() < 120, "it took {took:?}");
         println!("1,237 rows, their logos and their facts: {took:?}");
         assert_eq!(count(town, "organizations").await - before, looked.counts.make);
+        assert_eq!(count(town, "organizations where logo_id is not null").await - with_logos, taken, "as the report says");
         assert_eq!(count(town, "facts where name = 'organization_imported'").await, looked.counts.make);
         let tigera = organizations::get_by(&ctx, None, &OrganizationRef::Slug("tigera".into())).await.expect("there");
         assert_eq!(tigera.products.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["Project Calico"]);
@@ -665,6 +678,58 @@ async fn pictures_belong_to_rows_by_their_names() {
         assert!(format!("{:?}", imports::add_pictures(&ctx, &sara, id, bomb).await).contains("64 MB"));
         let mei = who(&ctx, MEI).await;
         assert_eq!(code(imports::add_pictures(&ctx, &mei, id, packed(&[])).await), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_pictures_that_nobody_takes_the_report_says_why() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website,logo\nNorthwind Data,northwind-data.example,north.svg\nNorthwind Data (training),northwind-data.example/training,training.svg\nNorth Query,northwind-data.example/query,query.svg\nLonely Tool,github.com/somebody/lonely-tool,lonely.svg\nContoso Mesh,contoso-mesh.example,contoso.svg\nAcme Cloud,acme.example,acme.svg\nAiry,apache.org/airy,airy.svg\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        let rows = outcomes(&all_rows(&ctx, &sara, id).await);
+        assert_eq!(rows, [(2, "make"), (3, "merge"), (4, "merge"), (5, "ask"), (6, "make"), (7, "there"), (8, "skip")]);
+        let names = ["north", "training", "query", "lonely", "contoso", "acme", "airy"];
+        let files: Vec<(String, String)> = names.iter().map(|name| (format!("{name}.svg"), drawn("#246"))).collect();
+        let parts: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        imports::add_pictures(&ctx, &sara, id, packed(&parts)).await.expect("unpacked");
+        let told = async || {
+            let pictures = view(&ctx, &sara, id).await.pictures.into_iter();
+            pictures.map(|it| (it.file_name, it.outcome, it.reason)).collect::<Vec<_>>()
+        };
+        let whole = |list: [(&str, &str, &str); 7]| list.map(|(name, outcome, why)| (name.to_owned(), outcome.to_owned(), why.to_owned())).to_vec();
+        let expected = [
+            ("acme.svg", "unused", "Line 7 has a profile already, which keeps what it has."),
+            ("airy.svg", "unused", "Line 8 is left out."),
+            ("contoso.svg", "matched", "For line 6."),
+            ("lonely.svg", "unused", "Line 5 waits for a decision."),
+            ("north.svg", "matched", "For line 2."),
+            ("query.svg", "unused", "Line 4 is a product, and its picture is no company's logo."),
+            ("training.svg", "unused", "Line 2 takes north.svg."),
+        ];
+        assert_eq!(told().await, whole(expected));
+        // It follows what is decided, and is what the run does.
+        imports::decide(&ctx, &sara, id, &Decided::Rows(vec![(6, Some(Choice::Skip)), (5, Some(Choice::Make))])).await.expect("open");
+        let before = count(town, "organizations where logo_id is not null").await;
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        let mut decided = expected;
+        decided[2] = ("contoso.svg", "unused", "Line 6 is left out.");
+        decided[3] = ("lonely.svg", "matched", "For line 5.");
+        assert_eq!(told().await, whole(decided));
+        assert_eq!(count(town, "organizations where logo_id is not null").await - before, 2);
+
+        // Once it was carried out: the same picture is still the one that was taken, another comes too late.
+        let archive = packed(&[("north.svg", drawn("#246").as_bytes()), ("northwind-data.svg", drawn("#642").as_bytes())]);
+        imports::add_pictures(&ctx, &sara, id, archive).await.expect("unpacked");
+        let late = told().await;
+        let of = |name: &str| late.iter().find(|it| it.0 == name).map(|it| (it.1.as_str(), it.2.as_str())).expect("told of");
+        assert_eq!(of("north.svg"), ("matched", "For line 2."));
+        assert_eq!(
+            of("northwind-data.svg"),
+            ("unused", "The profile of line 2 has a logo already, or is kept by its own people.")
+        );
     })
     .await;
 }

@@ -143,7 +143,7 @@ pub struct MappedField {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PictureView {
     pub file_name: String,
-    /// `matched`, `unmatched` or `refused`.
+    /// `matched` (it becomes a logo), `unused` (it belongs to a row and becomes none), `unmatched` or `refused`.
     pub outcome: String,
     pub reason: String,
 }

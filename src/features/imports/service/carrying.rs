@@ -4,6 +4,7 @@ use super::{
     Bringer,
     bringing::{CELLS_KEPT, FORGET_CELLS},
     looking::{Decided, Looked, decide_in, hold, look},
+    picturing::MATCHED,
 };
 use crate::{
     features::{
@@ -252,8 +253,13 @@ pub(super) struct Kept {
 
 async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked) -> AppResult<Tally> {
     let id = looked.intake.id;
-    let logos: HashMap<i32, LogoId> =
-        store::list_pictures(tx.conn(), id).await?.into_iter().filter_map(|it| Some((it.number?, LogoId(it.logo_id?)))).collect();
+    // The look that came before has said which of them are taken.
+    let logos: HashMap<i32, LogoId> = store::list_pictures(tx.conn(), id)
+        .await?
+        .into_iter()
+        .filter(|it| it.outcome == MATCHED)
+        .filter_map(|it| Some((it.number?, LogoId(it.logo_id?))))
+        .collect();
     let position: HashMap<u32, usize> = looked.judged.iter().enumerate().map(|(place, it)| (it.number, place)).collect();
     // Rows that go with another, by that row.
     let mut with: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -301,9 +307,10 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         if it.outcome == Outcome::Merge && own.is_none() && !of_row.values().any(|made| *made == goes) {
             let Some(told) = &looked.rows[place].told else { continue };
             // A product's picture is no company's sign.
-            let (products, logo) = match it.as_product {
-                true => (vec![told.product.clone()], None),
-                false => (Vec::new(), logos.get(&looked.rows[place].number).copied()),
+            let (products, logo) = if it.as_product {
+                (vec![told.product.clone()], None)
+            } else {
+                (Vec::new(), logos.get(&looked.rows[place].number).copied())
             };
             additions.push((place, Addition { organization: goes, products, logo }));
         }

@@ -3,6 +3,7 @@
 use super::{
     bringing::{headings_hash, workspace},
     carrying::{details, past_events},
+    picturing::settle_in,
 };
 use crate::{
     features::{
@@ -180,6 +181,9 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
         })
         .collect();
     store::put_verdicts(tx, id, &verdicts).await?;
+    if intake.target != Target::Events {
+        settle_in(tx, id, &judged).await?;
+    }
     Ok(Looked { row, intake, rows, judged })
 }
 

@@ -329,7 +329,13 @@ fn Actions(import: ImportView, acting: String) -> impl IntoView {
 fn Pictures(pictures: Vec<PictureView>, acting: String) -> impl IntoView {
     const FORM: &str = "pictures";
     let count = |wanted: &str| pictures.iter().filter(|it| it.outcome == wanted).count();
-    let said = format!("{} matched, {} without a row, {} refused", count("matched"), count("unmatched"), count("refused"));
+    let said = format!(
+        "{} matched, {} unused, {} without a row, {} refused",
+        count("matched"),
+        count("unused"),
+        count("unmatched"),
+        count("refused")
+    );
     let is_there = !pictures.is_empty();
     let summary = if is_there { format!("Logos: {said}") } else { "Add logos".to_owned() };
     view! {
