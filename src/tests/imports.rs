@@ -793,6 +793,44 @@ async fn a_command_looks_and_carries_out() {
     .await;
 }
 
+#[tokio::test]
+async fn what_was_merged_by_hand_is_remembered() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website\nNorthwind,northwind.example\nGrip,github.com/northwind/grip\nAcme Cluod,acme-cluod.example\n";
+        let first = bring(&ctx, &sara, "organizations", list).await;
+        let rows = all_rows(&ctx, &sara, first).await;
+        assert_eq!(outcomes(&rows), [(2, "make"), (3, "ask"), (4, "ask")], "{rows:#?}");
+        imports::decide(&ctx, &sara, first, &Decided::Rows(vec![(3, Some(Choice::Merge)), (4, Some(Choice::Merge))]))
+            .await
+            .expect("open");
+        let rows = all_rows(&ctx, &sara, first).await;
+        assert_eq!(outcomes(&rows), [(2, "make"), (3, "merge"), (4, "there")], "{rows:#?}");
+        assert_eq!(apply(town, &sara, first).await.state, State::Applied);
+        let before = count(town, "organizations").await;
+
+        // Neither is asked about, so that nothing that is decided for all that wait doubles them.
+        let second = bring(&ctx, &sara, "organizations", list).await;
+        let rows = all_rows(&ctx, &sara, second).await;
+        assert_eq!(outcomes(&rows), [(2, "there"), (3, "there"), (4, "there")], "{rows:#?}");
+        assert_eq!(rows[1].reason, "It goes with Northwind, as somebody decided before.");
+        assert!(rows[2].reason.contains("whose own people keep its profile"), "{rows:#?}");
+        imports::decide(&ctx, &sara, second, &Decided::All(Outcome::Ask, Choice::Make, vec![])).await.expect("open");
+        assert_eq!(view(&ctx, &sara, second).await.counts.make, 0);
+        assert_eq!(count(town, "organizations").await, before);
+
+        // What another desk decides is its own, and so is what it is asked. What is taken back counts no more.
+        let ravi = who(&ctx, RAVI).await;
+        let theirs = bring(&ctx, &ravi, "sponsors", "sponsor,website\nAcme Cluod,acme-cluod.example\n").await;
+        assert_eq!(outcomes(&all_rows(&ctx, &ravi, theirs).await), [(2, "ask")]);
+        imports::undo(&ctx, &sara, first).await.expect("taken back");
+        let third = bring(&ctx, &sara, "organizations", list).await;
+        assert_eq!(view(&ctx, &sara, third).await.counts.ask, 2);
+    })
+    .await;
+}
+
 const LIST: &str = "Company;URL;Segment\nNorth Query;https://northwind-data.com/query;Database\nNorthwind Data;https://www.northwind-data.com;Database\nContoso Cloud;contoso-cloud.com/en;Service Mesh\nBad Row;not a website;\n=1+1;formula.com;\nAcme Cluod;acme-cluod.com;\n";
 
 #[tokio::test]

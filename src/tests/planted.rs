@@ -181,6 +181,7 @@ pub const TABLES: &[Columns] = &[
     ),
     columns("import_progress", "false", "", "done total", ""),
     columns("import_origins", "event_id = {event}", "", "", "title"),
+    columns("import_merges", "false", "", "number row_key", ""),
     columns("import_mappings", "workspace = {apex}", "", "target headings_hash", "mapping"),
     columns("import_pictures", "import_id = {request}", "", "outcome number", "file_name reason"),
     columns("join_requests", "organization_id = {acme}", "", "role", "message decider_email token_hash"),

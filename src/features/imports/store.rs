@@ -4,7 +4,7 @@ use super::rules::{Choice, Intake, Moving, Outcome, State, Target, events::Origi
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{CommunityId, EventId, IntakeId, LogoId, UserId},
+        ids::{CommunityId, EventId, IntakeId, LogoId, OrganizationId, UserId},
     },
     platform::tx::Tx,
 };
@@ -341,6 +341,49 @@ pub async fn insert_origins(tx: &mut Tx, community: CommunityId, origins: &[(Eve
     )
     .execute(tx.conn())
     .await?;
+    Ok(())
+}
+
+/// With whom a workspace has merged rows by hand, by the rows' keys; of several decisions the newest.
+pub async fn list_merges(conn: &mut PgConnection, workspace: Uuid, keys: &[String]) -> AppResult<Vec<(String, OrganizationId)>> {
+    let rows = sqlx::query!(
+        "select distinct on (row_key) row_key, organization_id from import_merges
+         where workspace = $1 and row_key = any($2) order by row_key, import_id desc",
+        workspace,
+        keys,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.row_key, row.organization_id.into())).collect())
+}
+
+pub async fn insert_merges(
+    tx: &mut Tx,
+    id: IntakeId,
+    workspace: Uuid,
+    merges: &[(i32, String, OrganizationId)],
+) -> AppResult<()> {
+    let numbers: Vec<i32> = merges.iter().map(|(number, ..)| *number).collect();
+    let keys: Vec<String> = merges.iter().map(|(_, key, _)| key.clone()).collect();
+    let organizations: Vec<Uuid> = merges.iter().map(|(.., organization)| organization.0).collect();
+    sqlx::query!(
+        "insert into import_merges (import_id, number, workspace, row_key, organization_id)
+         select $1, m.number, $2, m.row_key, m.organization_id
+         from unnest($3::integer[], $4::text[], $5::uuid[]) as m (number, row_key, organization_id)",
+        id.0,
+        workspace,
+        &numbers,
+        &keys,
+        &organizations,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What an import that is taken back had decided by hand counts no more.
+pub async fn delete_merges(tx: &mut Tx, id: IntakeId) -> AppResult<()> {
+    sqlx::query!("delete from import_merges where import_id = $1", id.0).execute(tx.conn()).await?;
     Ok(())
 }
 

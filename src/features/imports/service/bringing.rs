@@ -130,6 +130,11 @@ pub(super) fn workspace(desk: Desk) -> Uuid {
     desk.community().map_or(Uuid::nil(), |id| id.0)
 }
 
+/// Whose memory an import goes by.
+pub(super) fn workspace_of(intake: &Intake) -> Uuid {
+    workspace(intake.community.map_or(Desk::Staff, Desk::Community))
+}
+
 pub(super) fn headings_hash(headings: &[String]) -> String {
     canonical::sha256_hex(&headings.join("\u{1f}"))
 }

@@ -2,8 +2,8 @@
 
 use super::{
     Bringer,
-    bringing::{CELLS_KEPT, FORGET_CELLS},
-    looking::{Decided, Looked, decide_in, hold, look},
+    bringing::{CELLS_KEPT, FORGET_CELLS, workspace_of},
+    looking::{Decided, Looked, decide_in, hold, look, row_key},
     picturing::MATCHED,
 };
 use crate::{
@@ -343,6 +343,19 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         })
         .collect();
     store::put_made(tx, id, &made).await?;
+    let merges: Vec<(i32, String, OrganizationId)> = looked
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(place, row)| {
+            let by_hand = row.entry.as_ref().is_some_and(|entry| entry.choice == Some(Choice::Merge));
+            by_hand && matches!(looked.judged[*place].outcome, Outcome::Merge | Outcome::There)
+        })
+        .filter_map(|(place, row)| Some((row.number, row_key(row)?, *target.get(&place)?)))
+        .collect();
+    if !merges.is_empty() {
+        store::insert_merges(tx, id, workspace_of(&looked.intake), &merges).await?;
+    }
     Ok(tally(&looked.judged))
 }
 

@@ -1,7 +1,7 @@
 //! Which column is what, what becomes of each row as things stand now, and what people decide about it.
 
 use super::{
-    bringing::{headings_hash, workspace},
+    bringing::{headings_hash, workspace, workspace_of},
     carrying::{details, past_events},
     picturing::settle_in,
 };
@@ -21,10 +21,14 @@ use crate::{
             store::{self, ImportRow, Verdict},
             views::ApplyInput,
         },
-        organizations::{bulk, identity},
+        organizations::{
+            bulk::{self, Owner},
+            identity,
+        },
     },
     kernel::{
         actor::Actor,
+        canonical,
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, IntakeId, OrganizationId},
@@ -148,7 +152,7 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
         .collect();
     let judged = match intake.target {
         Target::Events => judge_events(tx.conn(), &row, &rows).await?,
-        Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), intake.target, &rows).await?,
+        Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), &intake, &rows).await?,
     };
     let mut rows = rows;
     if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
@@ -187,19 +191,13 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
     Ok(Looked { row, intake, rows, judged })
 }
 
-async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Read]) -> AppResult<Vec<Judged>> {
+async fn judge_organizations(conn: &mut PgConnection, intake: &Intake, rows: &[Read]) -> AppResult<Vec<Judged>> {
     let mut keys: Vec<String> = rows.iter().filter_map(|row| Some(row.entry.as_ref()?.site.as_ref().ok()?.key.clone())).collect();
     keys.sort_unstable();
     keys.dedup();
-    let owners: HashMap<String, Known> = bulk::owners(conn, &keys)
-        .await?
-        .into_iter()
-        .map(|(key, owner)| {
-            let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
-            let skeleton = identity::skeleton(&owner.name);
-            (key, Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products })
-        })
-        .collect();
+    let owners: HashMap<String, Known> =
+        bulk::owners(conn, &keys).await?.into_iter().map(|(key, owner)| (key, known(owner))).collect();
+    let merged = merged_by_hand(conn, intake, rows).await?;
     let waiting = bulk::waiting(conn, &keys).await?;
     let asked: Vec<(u32, &str, String)> = rows
         .iter()
@@ -241,10 +239,39 @@ async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Re
         owners: &owners,
         waiting: &waiting,
         alike: &alike,
-        may_share: target == Target::Organizations,
+        merged: &merged,
+        may_share: intake.target == Target::Organizations,
         confusable: identity::alike,
     };
     Ok(judge(&entries, &around))
+}
+
+fn known(owner: Owner) -> Known {
+    let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
+    let skeleton = identity::skeleton(&owner.name);
+    Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products }
+}
+
+/// By what a row is known again: its name and whose website it is on. Nothing where it cannot be read.
+pub(super) fn row_key(row: &Read) -> Option<String> {
+    let entry = row.entry.as_ref()?;
+    let site = entry.site.as_ref().ok()?;
+    Some(canonical::sha256_hex(&format!("{}\u{1f}{}", entry.skeleton, site.key)))
+}
+
+/// With whom the workspace has merged such rows before, by their numbers.
+async fn merged_by_hand(conn: &mut PgConnection, intake: &Intake, rows: &[Read]) -> AppResult<HashMap<u32, Known>> {
+    let keys: Vec<(u32, String)> = rows.iter().filter_map(|row| Some((row.entry.as_ref()?.number, row_key(row)?))).collect();
+    let asked: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
+    let merges: HashMap<String, OrganizationId> =
+        store::list_merges(conn, workspace_of(intake), &asked).await?.into_iter().collect();
+    if merges.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<OrganizationId> = merges.values().copied().collect();
+    let standing = bulk::standing(conn, &ids).await?;
+    let of = |key: &String| standing.get(merges.get(key)?).cloned();
+    Ok(keys.iter().filter_map(|(number, key)| Some((*number, known(of(key)?)))).collect())
 }
 
 async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]) -> AppResult<Vec<Judged>> {
