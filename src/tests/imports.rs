@@ -581,6 +581,12 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
         assert_eq!(wanted, 144);
         let before = count(town, "organizations").await;
         imports::apply(&ctx, &sara, id, &[]).await.expect("ready");
+        // Every step that is told, in its order.
+        let watch = "create table progress_told (place bigint generated always as identity, done integer, total integer);
+             create function tell_progress() returns trigger language plpgsql security definer as $$
+             begin insert into public.progress_told (done, total) values (new.done, new.total); return new; end $$;
+             create trigger progress_told after insert or update on import_progress for each row execute function tell_progress()";
+        sqlx::raw_sql(watch).execute(&town.owner).await.expect("watched");
 
         // It dies when half of it is made, though nobody else sees any of it.
         let halfway = async {
@@ -592,20 +598,24 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
                 tokio::time::sleep(std::time::Duration::from_millis(2)).await;
             }
             let seen = view(&ctx, &sara, id).await;
-            (seen.state, seen.done, seen.total, count(town, "organizations").await)
+            (seen.state, [100, 144].contains(&seen.done), seen.total, count(town, "organizations").await)
         };
         tokio::select! {
             biased;
-            seen = halfway => assert_eq!(seen, (State::Applying, 144, 144, before), "how far it is can be seen, and nothing else"),
+            seen = halfway => assert_eq!(seen, (State::Applying, true, 144, before), "how far it is can be seen, and nothing else"),
             done = imports::run(&ctx, id) => panic!("it was done before anybody looked: {done:?}"),
         }
         assert_eq!(count(town, "organizations").await, before, "nothing is half done");
         assert_eq!(count(town, "facts where name = 'organization_imported'").await, 0);
         assert_eq!(code(imports::undo(&ctx, &sara, id).await), "IMPORT_NOT_APPLIED");
 
+        sqlx::query("delete from progress_told").execute(&town.owner).await.expect("from here on");
         town.drain().await;
         assert_eq!(view(&ctx, &sara, id).await.state, State::Applied);
         assert_eq!(count(town, "organizations").await, before + wanted);
+        let steps: Vec<(i32, i32)> =
+            sqlx::query_as("select done, total from progress_told order by place").fetch_all(&town.owner).await.expect("steps");
+        assert_eq!(steps, [(0, 144), (100, 144), (144, 144), (144, 144)], "begun, a hundred, all of them, and whole");
         // A job that runs once more finds nothing to do.
         imports::run(&ctx, id).await.expect("nothing to do");
         assert_eq!(count(town, "organizations").await, before + wanted);

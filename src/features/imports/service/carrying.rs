@@ -62,6 +62,9 @@ use uuid::Uuid;
 /// The most profiles that one file of a community makes.
 const MOST_OF_COMMUNITY: usize = 200;
 
+/// Rows that are made before it is told how far a run has come.
+const AT_ONCE: usize = 100;
+
 /// Files that one community has carried out.
 const APPLY_COMMUNITY: Limit = Limit { action: "import_apply", hits: 10, seconds: 86_400 };
 
@@ -195,6 +198,8 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
         return Ok(());
     }
     let promised = store::count_rows(ctx.db(), id).await?;
+    let total = i32::try_from(promised.iter().map(|it| it.rows).sum::<i64>()).unwrap_or(i32::MAX);
+    store::put_progress(ctx.db(), id, 0, total).await?;
     let looked = look(&mut tx, id).await?;
     let asked = |outcome: &str| promised.iter().find(|it| it.outcome == outcome).map_or(0, |it| it.rows);
     let now_asked = looked.judged.iter().filter(|it| it.outcome == Outcome::Ask).count();
@@ -206,8 +211,6 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     }
     let by = before.applied_by.or(before.created_by).map(UserId);
     let bringer = Bringer { desk: intake.community.map_or(Desk::Staff, Desk::Community), by };
-    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
-    store::put_progress(ctx.db(), id, 0, total).await?;
     let tally = match intake.target {
         Target::Events => make_events(ctx, &mut tx, &bringer, &looked).await?,
         Target::Organizations | Target::Sponsors => make_organizations(ctx, &mut tx, &bringer, &looked).await?,
@@ -279,9 +282,14 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         must_fit(arrivals.len())?;
     }
     let voice = bringer.voice();
-    let ids = bulk::import_in(tx, &voice, id, arrivals).await?;
-    let half = i32::try_from(ids.len()).unwrap_or(i32::MAX);
-    store::put_progress(ctx.db(), id, half, i32::try_from(looked.rows.len()).unwrap_or(i32::MAX)).await?;
+    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
+    let (mut ids, mut arrivals) = (Vec::with_capacity(made_rows.len()), arrivals.into_iter());
+    for places in made_rows.chunks(AT_ONCE) {
+        ids.extend(bulk::import_in(tx, &voice, id, arrivals.by_ref().take(places.len()).collect()).await?);
+        // As far as the last of them stands in the file: what goes with others comes after.
+        let done = places.last().map_or(0, |place| i32::try_from(place + 1).unwrap_or(i32::MAX));
+        store::put_progress(ctx.db(), id, done.min(total), total).await?;
+    }
     let of_row: HashMap<u32, OrganizationId> =
         made_rows.iter().zip(&ids).map(|(place, id)| (looked.judged[*place].number, *id)).collect();
 
@@ -543,7 +551,7 @@ async fn make_events(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked)
             Some((row.number, plan.origin(), details(plan).ok()?))
         })
         .collect();
-    for batch in rows.chunks(100) {
+    for batch in rows.chunks(AT_ONCE) {
         let drafts = batch.iter().map(|(.., details)| details.clone()).collect();
         let ids = events::draft_in(tx, &bringer.voice(), (community, by), drafts).await?;
         let origins: Vec<(EventId, Origin)> =
