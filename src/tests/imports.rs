@@ -376,15 +376,19 @@ async fn what_no_row_says_is_told_and_not_only_done() {
         assert!(looked.assumed.contains("“Sponsor and partner”") && looked.counts.unmapped == 0, "{}", looked.assumed);
         let told = imports::report(&ctx, &sara, silent).await.expect("a report");
         assert!(told.contains("No column says who sponsors and who is a partner"), "{told}");
+        assert!(told.contains("No column says the industry: each new profile stands below “Other”."), "{told}");
 
         // With a column for it, a row that leaves it empty, or says what we do not know, says so itself.
-        let list = "name,website,type\nContoso Mesh,contoso-mesh.example,Partner\nOdd Baskets,odd-baskets.example,\nBlue Queue,blue-queue.example,Friend\n";
+        let list = "name,website,type,industry\nContoso Mesh,contoso-mesh.example,Partner,Gaming\nOdd Baskets,odd-baskets.example,,Gaming\nBlue Queue,blue-queue.example,Friend,\n";
         let id = bring(&ctx, &sara, "organizations", list).await;
         assert_eq!(view(&ctx, &sara, id).await.assumed, "");
         let rows = all_rows(&ctx, &sara, id).await;
         assert_eq!(rows[0].unmapped, "");
         assert_eq!(rows[1].unmapped, "sponsor or partner: nothing stands there, so it is “Sponsor and partner”");
-        assert_eq!(rows[2].unmapped, "“Friend” as sponsor or partner, so it is “Sponsor and partner”");
+        assert_eq!(
+            rows[2].unmapped,
+            "“Friend” as sponsor or partner, so it is “Sponsor and partner”; industry: nothing stands there, so it is “Other”"
+        );
         apply(town, &sara, id).await;
         let kinds: Vec<String> = sqlx::query_scalar(
             "select entity_type from organizations where slug in ('contoso-mesh', 'odd-baskets', 'blue-queue') order by slug",
@@ -393,6 +397,34 @@ async fn what_no_row_says_is_told_and_not_only_done() {
         .await
         .expect("three");
         assert_eq!(kinds, ["Sponsor and partner", "Partner", "Sponsor and partner"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_mailbox_of_a_row_that_goes_with_another_is_lost_unsaid() {
+    sequel(async |town| {
+        let ctx = told(town).await;
+        let sara = sara(&ctx).await;
+        let list = "name,website,email,segment\n\
+             Northwind Data,northwind-data.example,,Database\n\
+             Northwind Data (training),northwind-data.example/training,team@northwind-data.example,\n\
+             Northwind Data (support),northwind-data.example/support,help@northwind-data.example,\n\
+             North Query,northwind-data.example/query,query@northwind-data.example,\n\
+             Contoso Mesh,contoso-mesh.example,,\n\
+             CONTOSO MESH,contoso-mesh.example,,Service Mesh\n";
+        let id = bring(&ctx, &sara, "organizations", list).await;
+        let rows = all_rows(&ctx, &sara, id).await;
+        assert_eq!(outcomes(&rows), [(2, "make"), (3, "merge"), (4, "merge"), (5, "merge"), (6, "make"), (7, "merge")]);
+        let unmapped: Vec<&str> = rows.iter().map(|row| row.unmapped.as_str()).collect();
+        assert_eq!(
+            unmapped,
+            ["", "", "the mailbox: the profile has that of line 3", "the mailbox: a product has none of its own", "", "",],
+            "an industry that one of the rows says is said"
+        );
+        assert_eq!(apply(town, &sara, id).await.state, State::Applied);
+        let with = "organizations where slug = 'northwind-data' and primary_email = 'team@northwind-data.example'";
+        assert_eq!(count(town, with).await, 1, "the first that there is");
     })
     .await;
 }

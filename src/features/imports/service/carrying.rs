@@ -379,6 +379,7 @@ fn arrival(looked: &Looked, place: usize, told: &Told, others: &[usize], logos: 
     } else {
         told.short_description.as_str()
     };
+    let contact = told.contact.clone().or_else(|| same.clone().find_map(|(.., other)| other.contact.clone()));
     let products: Vec<_> =
         with.iter().filter(|(judged, ..)| judged.as_product).map(|(.., other)| other.product.clone()).collect();
     // What most rows say; of equals the first. What no row says is not made up.
@@ -401,7 +402,7 @@ fn arrival(looked: &Looked, place: usize, told: &Told, others: &[usize], logos: 
         short_description: Paragraph::parse(description, 280, "short description")
             .unwrap_or_else(|_| Paragraph::parse("", 1, "short description").expect("an empty text is one")),
         products: dedup(products),
-        contact: told.contact.clone(),
+        contact,
         logo,
         community: looked.intake.community,
     }

@@ -32,11 +32,12 @@ use crate::{
         error::{AppError, AppResult},
         fields::FieldErrors,
         ids::{CommunityId, EventId, IntakeId, OrganizationId},
+        labels::Industry,
     },
     platform::{ctx::Ctx, tx::Tx},
 };
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The import, held, for somebody who may change it.
 pub(super) async fn hold(tx: &mut Tx, actor: &Actor, id: IntakeId) -> AppResult<(ImportRow, Intake, Desk)> {
@@ -155,6 +156,9 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
         Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), &intake, &rows).await?,
     };
     let mut rows = rows;
+    if intake.target != Target::Events {
+        tell_dropped(&mut rows, &judged, mapping::says_industry(&mapping));
+    }
     if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
         let past = past_events(tx.conn(), community).await?;
         let blocked = blocks::between_in(tx.conn(), community).await?;
@@ -250,6 +254,52 @@ fn known(owner: Owner) -> Known {
     let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
     let skeleton = identity::skeleton(&owner.name);
     Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products }
+}
+
+/// Says of rows what the profile that they make, or that they go with, has no place for or has to make up. `says_industry`: does a
+/// column of the file say it at all? Where none does, the report says it once.
+fn tell_dropped(rows: &mut [Read], judged: &[Judged], says_industry: bool) {
+    let lines: HashMap<u32, usize> = judged.iter().enumerate().map(|(place, it)| (it.number, place)).collect();
+    let mut told: Vec<(usize, String)> = Vec::new();
+    // By the line that makes a profile: is its industry said, and whose mailbox is asked.
+    let mut silent: HashSet<usize> = HashSet::new();
+    let mut asked: HashMap<usize, usize> = HashMap::new();
+    for (place, it) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Make) {
+        let Some(new) = &rows[place].told else { continue };
+        if !new.says_industry {
+            silent.insert(place);
+        }
+        if new.contact.is_some() {
+            asked.insert(place, place);
+        }
+    }
+    for (place, it) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Merge) {
+        let Some(other) = &rows[place].told else { continue };
+        let lead = it.into_row.and_then(|row| lines.get(&row)).copied().filter(|lead| judged[*lead].outcome == Outcome::Make);
+        if let Some(lead) = lead.filter(|_| other.says_industry) {
+            silent.remove(&lead);
+        }
+        let Some(contact) = &other.contact else { continue };
+        match lead {
+            _ if it.as_product => told.push((place, "the mailbox: a product has none of its own".to_owned())),
+            None => told.push((place, "the mailbox: the profile that is here keeps what it has".to_owned())),
+            Some(lead) => {
+                let first = *asked.entry(lead).or_insert(place);
+                let is_same = rows[first].told.as_ref().and_then(|it| it.contact.as_ref()) == Some(contact);
+                if !is_same {
+                    told.push((place, format!("the mailbox: the profile has that of line {}", rows[first].number)));
+                }
+            }
+        }
+    }
+    if says_industry {
+        told.extend(
+            silent.into_iter().map(|place| (place, format!("industry: nothing stands there, so it is “{}”", Industry::Other))),
+        );
+    }
+    for (place, words) in told {
+        rows[place].unmapped.push(words);
+    }
 }
 
 /// By what a row is known again: its name and whose website it is on. Nothing where it cannot be read.
