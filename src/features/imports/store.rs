@@ -105,6 +105,49 @@ pub async fn insert_rows(tx: &mut Tx, id: IntakeId, rows: &[(i32, Vec<String>)])
     Ok(())
 }
 
+/// Which of several sheets is read, and the workbook for reading another.
+pub async fn insert_book(tx: &mut Tx, id: IntakeId, sheet: &str, sheets: &[String], book: &[u8]) -> AppResult<()> {
+    sqlx::query!("insert into import_books (import_id, sheet, sheets, book) values ($1, $2, $3, $4)", id.0, sheet, sheets, book)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The workbook, where the file is one of several sheets and was not carried out yet.
+pub async fn find_book(pool: &PgPool, id: IntakeId) -> AppResult<Option<Vec<u8>>> {
+    let found = sqlx::query_scalar!("select book from import_books where import_id = $1", id.0).fetch_optional(pool).await?;
+    Ok(found.flatten())
+}
+
+/// Which sheet was read, and what all of them are called.
+pub async fn find_sheets(pool: &PgPool, id: IntakeId) -> AppResult<Option<(String, Vec<String>)>> {
+    let found = sqlx::query!("select sheet, sheets from import_books where import_id = $1", id.0).fetch_optional(pool).await?;
+    Ok(found.map(|row| (row.sheet, row.sheets)))
+}
+
+/// Another sheet: its headings, how they are read, and none of the rows and pictures of the one before. The import must be held.
+pub async fn put_sheet(
+    tx: &mut Tx,
+    id: IntakeId,
+    sheet: &str,
+    headings: &[String],
+    mapping: &Mapping,
+    state: State,
+) -> AppResult<()> {
+    put_mapping(tx, id, mapping, state).await?;
+    sqlx::query!("update imports set headings = $2 where id = $1", id.0, headings).execute(tx.conn()).await?;
+    sqlx::query!("update import_books set sheet = $2 where import_id = $1", id.0, sheet).execute(tx.conn()).await?;
+    sqlx::query!("delete from import_rows where import_id = $1", id.0).execute(tx.conn()).await?;
+    sqlx::query!("delete from import_pictures where import_id = $1", id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What its sheets are called stays with the report.
+pub async fn forget_book(tx: &mut Tx, id: IntakeId) -> AppResult<()> {
+    sqlx::query!("update import_books set book = null where import_id = $1", id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 pub async fn find(pool: &PgPool, id: IntakeId) -> AppResult<Option<ImportRow>> {
     let row = sqlx::query_as!(
         ImportRow,
@@ -509,6 +552,9 @@ pub struct Beside {
     pub samples: Json<Vec<Vec<String>>>,
     pub counts: Json<Vec<CountRow>>,
     pub pictures: Json<Vec<PictureRow>>,
+    /// Of several sheets, the one that is read.
+    pub sheet: Option<String>,
+    pub sheets: Option<Vec<String>>,
 }
 
 /// By one statement.
@@ -526,8 +572,10 @@ pub async fn find_beside(pool: &PgPool, id: IntakeId) -> AppResult<Beside> {
                    ) r) as "counts!: Json<Vec<CountRow>>",
                   (select coalesce(jsonb_agg(to_jsonb(r) order by r.file_name), '[]') from (
                        select file_name, logo_id, outcome, reason, number from import_pictures where import_id = i.id
-                   ) r) as "pictures!: Json<Vec<PictureRow>>"
+                   ) r) as "pictures!: Json<Vec<PictureRow>>",
+                  b.sheet as "sheet?", b.sheets as "sheets?"
            from imports i left join communities c on c.id = i.into_community left join import_progress p on p.import_id = i.id
+                left join import_books b on b.import_id = i.id
            where i.id = $1"#,
         id.0,
     )

@@ -220,6 +220,7 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     // What it is not needed for any more, above all what it says of people, goes with the run.
     let kept = mapping::kept(intake.target, &before.headings, &before.mapping());
     store::keep_cells(&mut tx, id, &kept, MAILBOX, MAILBOX_FORGOTTEN).await?;
+    store::forget_book(&mut tx, id).await?;
     queue::set_deadline(&mut tx, FORGET_CELLS, id.0, ctx.now() + CELLS_KEPT).await?;
     tx.state(bringer.voice(), &finished);
     tx.commit().await?;
