@@ -64,8 +64,8 @@ fn target_schema() -> Object {
 /// As `multipart/form-data`: the file in `file` (CSV in UTF-8, XLSX, or a JSON list of objects; up to 3 MB and 5,000 rows), what
 /// it holds in `target` (`organizations` and `events` for staff, `sponsors` and `events` for a community), for events that
 /// staff bring the community's short name in `community`, of a workbook with several sheets which one in `sheet` (else the first
-/// that people see and that holds a list; `sheets` of the answer names all), and the columns in `mapping`, a JSON object of field and heading,
-/// where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
+/// that people see and that holds a list; `sheets` of the answer names all), and the columns in `mapping`, a JSON object of field
+/// and heading, where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
 #[utoipa::path(
     post, path = "/imports", tag = "imports",
     request_body(content = ImportFileInput, content_type = "multipart/form-data"),
