@@ -162,7 +162,8 @@ fn as_before(entry: &Entry, known: &Known) -> Judged {
         let reason = "It was merged with a profile that is disabled, and stays so.";
         return Judged::new(entry, Outcome::Skip, reason);
     }
-    if entry.skeleton == known.skeleton || known.products.contains(&entry.skeleton) {
+    let same = entry.plain == known.skeleton || entry.skeleton == known.skeleton;
+    if same || known.products.contains(&entry.skeleton) {
         return Judged::new(entry, Outcome::There, format!("It goes with {}, as somebody decided before.", known.name))
             .with(known);
     }
