@@ -12,6 +12,10 @@ use commdesk::{
     features::{
         accounts::{rules::Guarded, service as accounts},
         embeds::{rules::Sites, service as embeds},
+        events::{
+            rules::EventInput,
+            service::{self as events, Then},
+        },
         exports::service::{self as exports, Turns},
         imports::service as imports,
         requests::{routing, views::RouteInput},
@@ -141,7 +145,7 @@ async fn a_community_takes_everything_along() {
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
         assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().expect("text").contains("apex-circle-export.json"));
         let all: Value = serde_json::from_str(&answer.text).expect("JSON");
-        assert_eq!(all["schemaVersion"], 3);
+        assert_eq!(all["schemaVersion"], 4);
         assert_eq!(
             (all["workspace"]["kind"].as_str(), all["profile"]["slug"].as_str()),
             (Some("community"), Some("apex-circle"))
@@ -165,6 +169,49 @@ async fn a_community_takes_everything_along() {
         // An hour later it is shut.
         town.house.clock.shift(3_601);
         assert_eq!(document(&mut ravi, &ticket).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_comes_along_as_whole_as_the_rest() {
+    sequel(async |town| {
+        told(town).await;
+        let ctx = town.ctx();
+        let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
+        let input = EventInput {
+            title: Some("Gone Days".into()),
+            description_markdown: Some("Two days of **building**.".into()),
+            registration_link: Some("https://gone-days.example/join".into()),
+            start_at: Some("2027-11-20T18:30".into()),
+            end_at: Some("2027-11-21T20:00".into()),
+            timezone: Some("Asia/Kolkata".into()),
+            venue_address: Some("12 Lake Road, Pune".into()),
+            ..EventInput::default()
+        };
+        let id = events::draft(&ctx, &ravi, &input, Then::Stay).await.expect("a draft");
+        let of = |files: &BTreeMap<String, Vec<u8>>| -> Value {
+            let all = said(files);
+            let rows = all["events"].as_array().expect("events").iter();
+            let mut mine = rows.filter(|row| row["id"] == json!(id));
+            let row = mine.next().expect("its own").clone();
+            assert!(mine.next().is_none(), "once");
+            row
+        };
+        let before = of(&unpacked(town, RAVI).await);
+        assert_eq!((&before["startWall"], before.get("deletedAt")), (&json!("2027-11-20T18:30"), None));
+        events::delete(&ctx, &ravi, id).await.expect("deleted");
+        let mut after = of(&unpacked(town, RAVI).await);
+        assert!(after["deletedAt"].as_str().is_some_and(|at| at.ends_with('Z')), "{after}");
+        for name in
+            ["descriptionMarkdown", "registrationLink", "startWall", "endWall", "timezone", "venueAddress", "title", "slug"]
+        {
+            assert_eq!(after[name], before[name], "{name}");
+        }
+        // What it lacks, what can be done with it and how old it is changed with the deletion; no field is missing.
+        let names = |row: &Value| row.as_object().expect("a row").keys().cloned().collect::<BTreeSet<_>>();
+        after.as_object_mut().expect("a row").remove("deletedAt");
+        assert_eq!(names(&after), names(&before));
     })
     .await;
 }

@@ -336,6 +336,7 @@ pub const FORMS: &[(&str, &str, Whose)] = &[
     ("/people/import", "look", Own),
     ("/imports", "bring", OfOthers),
     ("/imports/{id}", "map", OfOthers),
+    ("/imports/{id}", "sheet", OfOthers),
     ("/imports/{id}", "decide", OfOthers),
     ("/imports/{id}", "pictures", OfOthers),
     ("/imports/{id}", "apply", OfOthers),

@@ -727,8 +727,27 @@ pub async fn view(ctx: &Ctx, viewer: Option<&Actor>, named: &str) -> AppResult<E
 /// 403 for everybody but a community's people.
 pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<EventId>, limit: i64) -> AppResult<Vec<EventView>> {
     let community = policy::may_list(actor)?;
-    let found = store::list_whole(ctx.db(), community, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    let found = store::list_whole(ctx.db(), community, false, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
     found.into_iter().map(|event| shown(ctx, Some(actor), event)).collect()
+}
+
+/// As [`list_whole`], of the deleted ones, which can still be restored: each with when it was deleted. Nothing else can be done
+/// with them.
+///
+/// # Errors
+/// 403 for everybody but a community's people.
+pub async fn list_deleted(ctx: &Ctx, actor: &Actor, after: Option<EventId>, limit: i64) -> AppResult<Vec<(String, EventView)>> {
+    let community = policy::may_list(actor)?;
+    let found = store::list_whole(ctx.db(), community, true, after.map_or(Uuid::nil(), Uuid::from), limit).await?;
+    found
+        .into_iter()
+        .map(|event| {
+            let at = event.event.deleted_at.ok_or_else(|| AppError::broken("a deleted event without its moment"))?;
+            let mut view = shown(ctx, Some(actor), event)?;
+            (view.can, view.missing) = (EventCan::default(), FieldErrors::default());
+            Ok((rfc3339(at), view))
+        })
+        .collect()
 }
 
 /// An event as this viewer sees it; 404 where they may not.

@@ -392,11 +392,18 @@ pub async fn find_with_community(db: &PgPool, id: Option<EventId>, slug: Option<
     Ok(query.build_query_as::<WithCommunity>().fetch_optional(db).await?)
 }
 
-/// A community's events that are not deleted after an id, by their ids, each with the community.
-pub async fn list_whole(db: &PgPool, community: CommunityId, after: Uuid, limit: i64) -> AppResult<Vec<WithCommunity>> {
+/// A community's events after an id, by their ids, each with the community: those that are not deleted, or those that are.
+pub async fn list_whole(
+    db: &PgPool,
+    community: CommunityId,
+    deleted: bool,
+    after: Uuid,
+    limit: i64,
+) -> AppResult<Vec<WithCommunity>> {
     let mut query = QueryBuilder::<Postgres>::new(WITH_COMMUNITY);
     query.push(" where e.community_id = ").push_bind(community.0);
-    query.push(" and e.deleted_at is null and e.id > ").push_bind(after);
+    query.push(if deleted { " and e.deleted_at is not null" } else { " and e.deleted_at is null" });
+    query.push(" and e.id > ").push_bind(after);
     query.push(" order by e.id limit ").push_bind(limit);
     Ok(query.build_query_as::<WithCommunity>().fetch_all(db).await?)
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::collections::{HashMap, hash_map::Entry};
 
 /// The shape of the document. A reader that knows one of these numbers can read every document that carries it.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// An admin takes everything along.
 pub fn export(side: Side, workspace: Subject) -> WorkspaceExported {

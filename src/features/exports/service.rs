@@ -7,11 +7,8 @@ use super::{
 };
 use crate::{
     features::{
-        access, blocks, communities, decisions, embeds,
-        events::{self, views::Tab},
-        imports, members, opportunities, organizations,
-        organizations::views::within,
-        partners, requests,
+        access, blocks, communities, decisions, embeds, events, imports, members, opportunities, organizations,
+        organizations::views::within, partners, requests,
     },
     kernel::{
         actor::{Actor, Capability, Membership, Side},
@@ -334,7 +331,7 @@ async fn people_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
     }
 }
 
-/// The events, and those that were deleted and can still be restored.
+/// The events, and those that were deleted and can still be restored, as whole as the others.
 async fn events_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
     let (mut list, mut after) = (List::new()?, None);
     loop {
@@ -347,16 +344,19 @@ async fn events_of(ctx: &Ctx, actor: &Actor) -> AppResult<List> {
             list.push(&value(event)?)?;
         }
     }
-    let mut cursor = None;
+    let mut after = None;
     loop {
-        // A deleted event has no page of its own: what its list says is what there is.
-        let page = events::service::mine(ctx, actor, Tab::Deleted, &page_at(cursor)).await?;
-        for event in page.items {
-            list.push(&value(event)?)?;
+        let deleted = events::service::list_deleted(ctx, actor, after, SET).await?;
+        after = deleted.last().map(|(_, event)| event.id);
+        if after.is_none() {
+            return Ok(list);
         }
-        match page.next_cursor {
-            Some(next) => cursor = Some(next),
-            None => return Ok(list),
+        for (at, event) in deleted {
+            let mut row = value(event)?;
+            if let Some(fields) = row.as_object_mut() {
+                fields.insert("deletedAt".to_owned(), json!(at));
+            }
+            list.push(&row)?;
         }
     }
 }

@@ -20,6 +20,7 @@ pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/imports", form: "bring", handler: |posted| Box::pin(bring(posted)) },
         FormRoute { path: "/imports/{id}", form: "map", handler: |posted| Box::pin(map(posted)) },
+        FormRoute { path: "/imports/{id}", form: "sheet", handler: |posted| Box::pin(sheet(posted)) },
         FormRoute { path: "/imports/{id}", form: "decide", handler: |posted| Box::pin(decide(posted)) },
         FormRoute { path: "/imports/{id}", form: "pictures", handler: |posted| Box::pin(pictures(posted)) },
         FormRoute { path: "/imports/{id}", form: "apply", handler: |posted| Box::pin(apply(posted)) },
@@ -55,7 +56,7 @@ async fn bring(posted: Posted) -> AppResult<Done> {
         name: upload.name.clone(),
         bytes: upload.within(sheets::LARGEST, sheets::TOO_LARGE)?.to_vec(),
         community: typed.owned("community"),
-        mapping: None,
+        ..File::default()
     };
     let id = service::bring(&posted.call.ctx, &actor, file).await?;
     Ok(Done::to(within(&format!("/imports/{id}"), &key_of(&actor))))
@@ -72,6 +73,13 @@ async fn map(posted: Posted) -> AppResult<Done> {
         .filter(|(_, heading)| !heading.is_empty())
         .collect();
     service::remap(&posted.call.ctx, &actor, id, mapping).await?;
+    Ok(Done::to(within(&format!("/imports/{id}"), &key_of(&actor))))
+}
+
+async fn sheet(posted: Posted) -> AppResult<Done> {
+    let actor = posted.call.actor()?;
+    let id: IntakeId = posted.seg("id")?;
+    service::choose_sheet(&posted.call.ctx, &actor, id, posted.typed.text("sheet")).await?;
     Ok(Done::to(within(&format!("/imports/{id}"), &key_of(&actor))))
 }
 

@@ -43,6 +43,9 @@ struct ImportFileInput {
     /// The short name of the community whose events staff bring.
     #[schema(required = false)]
     community: String,
+    /// Of a workbook with several sheets, what the one is called that shall be read.
+    #[schema(required = false)]
+    sheet: String,
     /// A JSON object of field and heading, where the columns shall not be guessed.
     #[schema(required = false)]
     mapping: String,
@@ -60,8 +63,9 @@ fn target_schema() -> Object {
 ///
 /// As `multipart/form-data`: the file in `file` (CSV in UTF-8, XLSX, or a JSON list of objects; up to 3 MB and 5,000 rows), what
 /// it holds in `target` (`organizations` and `events` for staff, `sponsors` and `events` for a community), for events that
-/// staff bring the community's short name in `community`, and the columns in `mapping`, a JSON object of field and heading,
-/// where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
+/// staff bring the community's short name in `community`, of a workbook with several sheets which one in `sheet` (else the first
+/// that people see and that holds a list; `sheets` of the answer names all), and the columns in `mapping`, a JSON object of field
+/// and heading, where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
 #[utoipa::path(
     post, path = "/imports", tag = "imports",
     request_body(content = ImportFileInput, content_type = "multipart/form-data"),
@@ -97,6 +101,7 @@ async fn bring(call: Call, once: Once, request: Request) -> ApiResult {
         name: upload.name.clone(),
         bytes: upload.within(sheets::LARGEST, sheets::TOO_LARGE)?.to_vec(),
         community: typed.owned("community"),
+        sheet: typed.owned("sheet"),
         mapping,
     };
     let (body, actor) = (typed.fingerprint(), &actor);

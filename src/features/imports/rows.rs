@@ -44,6 +44,8 @@ pub struct Told {
     pub entity_type: EntityType,
     /// Nothing where the file does not say it in words that we know.
     pub industry: Option<Industry>,
+    /// Does the row say anything of it at all?
+    pub says_industry: bool,
     pub short_description: String,
     pub contact: Option<Email>,
     pub product: Product,
@@ -209,6 +211,7 @@ fn organization<'a>(row: &Stored, target: Target, says_type: bool, cell: impl Fn
             website,
             entity_type,
             industry,
+            says_industry: !(heading.is_empty() && segment.is_empty()),
             short_description,
             contact,
             product,

@@ -3,7 +3,7 @@
 //! Promises: nothing is computed and nothing is followed; whatever is too large, packed too tightly, holds formulas or is no
 //! text is refused in words that say what to do. Memory is bounded by the limits here, whatever the file says of itself.
 
-use calamine::{DataRef, Reader as _, Xlsx};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
 use serde_json::Value;
 use std::{
     collections::BTreeSet,
@@ -22,6 +22,9 @@ const LONGEST_CELL: usize = 8_000;
 /// The most bytes that a packed file may hold.
 const LARGEST_UNPACKED: u64 = 48 * 1024 * 1024;
 const MOST_PARTS: usize = 400;
+/// The most sheets of a workbook, and how many of them are tried where the first ones hold no list.
+const MOST_SHEETS: usize = 60;
+const TRIED: usize = 5;
 
 /// Rows of text below their headings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +32,23 @@ pub struct Sheet {
     pub headings: Vec<String>,
     /// The line of the file (or the place in the list, from 1), and a cell for each heading.
     pub rows: Vec<(i32, Vec<String>)>,
+    /// Where the file has more than this one.
+    pub beside: Option<Beside>,
 }
 
-/// Reads a file; what it is says its content, not its name.
+/// Which sheet of a workbook was read, and what all of them are called, in their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    pub name: String,
+    pub all: Vec<String>,
+}
+
+/// Reads a file; what it is says its content, not its name. Of a workbook the sheet that is wanted, else the first that people
+/// see and that holds a list.
 ///
 /// # Errors
 /// What is wrong with it, and what to do.
-pub fn read(bytes: &[u8]) -> Result<Sheet, String> {
+pub fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Sheet, String> {
     if bytes.is_empty() {
         return Err("The file is empty. Choose one with a line of headings and rows below it.".into());
     }
@@ -43,7 +56,7 @@ pub fn read(bytes: &[u8]) -> Result<Sheet, String> {
         return Err(TOO_LARGE.into());
     }
     let sheet = if bytes.starts_with(b"PK\x03\x04") {
-        xlsx(bytes)?
+        return xlsx(bytes, wanted);
     } else if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
         return Err("This is an old kind of spreadsheet (XLS), or one with a password. Save it as XLSX or CSV (UTF-8).".into());
     } else {
@@ -111,7 +124,7 @@ fn csv(text: &str) -> Result<Sheet, String> {
             Some(_) => rows.push((line, cells)),
         }
     }
-    Ok(Sheet { headings: headings.unwrap_or_default(), rows })
+    Ok(Sheet { headings: headings.unwrap_or_default(), rows, beside: None })
 }
 
 /// What parts the first line most often, outside quotation marks.
@@ -140,16 +153,58 @@ fn too_many() -> String {
 
 // ── XLSX ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-fn xlsx(bytes: &[u8]) -> Result<Sheet, String> {
-    let broken =
-        || "This file begins like a spreadsheet and cannot be read as one. Save it again as XLSX, or as CSV (UTF-8).".to_owned();
+fn broken_book() -> String {
+    "This file begins like a spreadsheet and cannot be read as one. Save it again as XLSX, or as CSV (UTF-8).".to_owned()
+}
+
+fn xlsx(bytes: &[u8], wanted: Option<&str>) -> Result<Sheet, String> {
     weigh(bytes)?;
-    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_| broken())?;
-    let name = book.sheet_names().first().cloned().ok_or_else(broken)?;
-    let mut reader = book.worksheet_cells_reader(&name).map_err(|_| broken())?;
+    let mut book: Xlsx<Cursor<&[u8]>> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(|_| broken_book())?;
+    // Pictures of figures are sheets too, and hold no rows.
+    let sheets: Vec<(String, String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|it| it.typ == SheetType::WorkSheet)
+        .map(|it| (called(&it.name), it.name.clone(), it.visible == SheetVisible::Visible))
+        .collect();
+    if sheets.len() > MOST_SHEETS {
+        return Err(format!("The file has more than {MOST_SHEETS} sheets. Copy the one with the list into a new file."));
+    }
+    let all: Vec<String> = sheets.iter().map(|(name, ..)| name.clone()).collect();
+    let any_seen = sheets.iter().any(|(.., seen)| *seen);
+    let tried: Vec<&(String, String, bool)> = match wanted {
+        Some(wanted) => sheets.iter().filter(|(name, ..)| name == wanted).take(1).collect(),
+        None => sheets.iter().filter(|(.., seen)| *seen || !any_seen).take(TRIED).collect(),
+    };
+    if let (Some(wanted), true) = (wanted, tried.is_empty()) {
+        let wanted = called(wanted);
+        return Err(format!("The file has no sheet “{wanted}”. It has: {}.", all.join(", ")));
+    }
+    let mut first_problem = None;
+    for (name, real, _) in tried {
+        match table_of(&mut book, real).and_then(checked) {
+            Ok(sheet) => {
+                let beside = (all.len() > 1).then(|| Beside { name: name.clone(), all: all.clone() });
+                return Ok(Sheet { beside, ..sheet });
+            }
+            Err(problem) => {
+                first_problem.get_or_insert(problem);
+            }
+        }
+    }
+    Err(first_problem.unwrap_or_else(broken_book))
+}
+
+/// A sheet's name as it is kept and shown.
+fn called(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(120).collect::<String>().trim().to_owned()
+}
+
+fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(|_| broken_book())?;
     let mut table: Vec<(u32, Vec<String>)> = Vec::new();
     // Cell by cell: a table from corner to corner could be as large as the file claims.
-    while let Some(cell) = reader.next_cell_with_formula().map_err(|_| broken())? {
+    while let Some(cell) = reader.next_cell_with_formula().map_err(|_| broken_book())? {
         let (row, column) = cell.pos;
         if cell.formula.is_some_and(|formula| !formula.is_empty()) {
             return Err(format!(
@@ -171,7 +226,7 @@ fn xlsx(bytes: &[u8]) -> Result<Sheet, String> {
             }
             table.push((row, Vec::new()));
         }
-        let Some((_, cells)) = table.last_mut() else { return Err(broken()) };
+        let Some((_, cells)) = table.last_mut() else { return Err(broken_book()) };
         if cells.len() <= column {
             cells.resize(column + 1, String::new());
         }
@@ -189,7 +244,7 @@ fn xlsx(bytes: &[u8]) -> Result<Sheet, String> {
             Ok((line, cells))
         })
         .collect::<Result<Vec<_>, String>>()?;
-    Ok(Sheet { headings, rows })
+    Ok(Sheet { headings, rows, beside: None })
 }
 
 /// Unpacks everything once, counting, before anybody trusts what the file says about its size.
@@ -273,7 +328,7 @@ fn json(text: &str) -> Result<Sheet, String> {
         .zip(1..)
         .map(|(entry, number)| (number, headings.iter().map(|name| cell(&entry[name.as_str()])).collect()))
         .collect();
-    Ok(Sheet { headings, rows })
+    Ok(Sheet { headings, rows, beside: None })
 }
 
 fn cell(value: &Value) -> String {
@@ -337,11 +392,11 @@ mod tests {
     use std::io::Write as _;
 
     fn of(text: &str) -> Sheet {
-        read(text.as_bytes()).expect("a list")
+        read(text.as_bytes(), None).expect("a list")
     }
 
     fn refused(bytes: &[u8]) -> String {
-        read(bytes).expect_err("a refusal")
+        read(bytes, None).expect_err("a refusal")
     }
 
     /// A spreadsheet with this sheet, or any packed file.
@@ -355,16 +410,43 @@ mod tests {
     }
 
     fn book(sheet: &str) -> Vec<u8> {
-        let sheet = format!(
-            r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>"#
-        );
-        packed(&[
-            ("[Content_Types].xml", br#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#),
-            ("_rels/.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
-            ("xl/workbook.xml", br#"<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="List" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
-            ("xl/_rels/workbook.xml.rels", br#"<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#),
-            ("xl/worksheets/sheet1.xml", sheet.as_bytes()),
-        ])
+        books(&[("List", "visible", sheet)])
+    }
+
+    /// A workbook: of each sheet its name, whether people see it, and its rows.
+    fn books(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
+        const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
+        let (mut named, mut related, mut parts) = (String::new(), String::new(), Vec::new());
+        for (number, (name, state, rows)) in (1..).zip(sheets) {
+            named.push_str(&format!(r#"<sheet name="{name}" sheetId="{number}" state="{state}" r:id="rId{number}"/>"#));
+            related.push_str(&format!(
+                r#"<Relationship Id="rId{number}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{number}.xml"/>"#
+            ));
+            let text = format!(r#"<?xml version="1.0"?><worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>"#);
+            parts.push((format!("xl/worksheets/sheet{number}.xml"), text));
+        }
+        parts.extend([
+            (
+                "[Content_Types].xml".to_owned(),
+                format!(r#"<?xml version="1.0"?><Types xmlns="{PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>"#),
+            ),
+            (
+                "_rels/.rels".to_owned(),
+                format!(r#"<?xml version="1.0"?><Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
+            ),
+            (
+                "xl/workbook.xml".to_owned(),
+                format!(r#"<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>"#),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels".to_owned(),
+                format!(r#"<?xml version="1.0"?><Relationships xmlns="{PACKAGE}/relationships">{related}</Relationships>"#),
+            ),
+        ]);
+        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        packed(&parts)
     }
 
     fn line(row: u32, cells: &[(&str, &str)]) -> String {
@@ -404,9 +486,37 @@ mod tests {
 
     #[test]
     fn a_spreadsheet() {
-        let sheet = read(&book(&(line(1, &[("A", "name"), ("B", "website")]) + &line(4, &[("A", "Acme"), ("B", "acme.com")]))))
-            .expect("read");
+        let rows = line(1, &[("A", "name"), ("B", "website")]) + &line(4, &[("A", "Acme"), ("B", "acme.com")]);
+        let sheet = read(&book(&rows), None).expect("read");
+        assert_eq!(sheet.beside, None, "there is but one");
         assert_eq!((sheet.headings.len(), sheet.rows), (2, vec![(4, vec!["Acme".to_owned(), "acme.com".to_owned()])]));
+    }
+
+    #[test]
+    fn a_workbook_says_which_sheet_was_read() {
+        let list = |name: &str| line(1, &[("A", "name")]) + &line(2, &[("A", name)]);
+        let (hidden, notes, old, new) = (list("Secret"), line(1, &[("A", "Read me")]), list("Old"), list("New"));
+        let formula = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>name</t></is></c></row><row r="2"><c r="A2"><f>1+1</f><v>2</v></c></row>"#;
+        let whole = books(&[
+            ("Secret", "hidden", hidden.as_str()),
+            ("Notes", "visible", notes.as_str()),
+            ("2025", "visible", old.as_str()),
+            ("2026", "visible", new.as_str()),
+            ("Sums", "visible", formula),
+        ]);
+        let of = |wanted: Option<&str>| read(&whole, wanted).map(|sheet| (sheet.rows[0].1[0].clone(), sheet.beside));
+        let beside = |name: &str| {
+            Some(Beside { name: name.into(), all: ["Secret", "Notes", "2025", "2026", "Sums"].map(str::to_owned).to_vec() })
+        };
+        assert_eq!(of(None), Ok(("Old".to_owned(), beside("2025"))), "the first that people see and that holds a list");
+        assert_eq!(of(Some("2026")), Ok(("New".to_owned(), beside("2026"))));
+        assert_eq!(of(Some("Secret")), Ok(("Secret".to_owned(), beside("Secret"))), "whoever names it may have it");
+        assert!(of(Some("Notes")).is_err_and(|why| why.contains("no rows")));
+        assert!(of(Some("Sums")).is_err_and(|why| why.contains("formula")));
+        assert!(of(Some("2024")).is_err_and(|why| why.contains("no sheet “2024”") && why.contains("2025, 2026")));
+        // Nothing to read at all: what is wrong with the first.
+        let empty = books(&[("Notes", "visible", notes.as_str()), ("Sums", "visible", formula)]);
+        assert!(read(&empty, None).expect_err("nothing").contains("no rows"));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! SQL of imports, their rows, pictures and remembered mappings, and nothing else.
 
-use super::rules::{Choice, Intake, Moving, Outcome, State, Target, mapping::Mapping};
+use super::rules::{Choice, Intake, Moving, Outcome, State, Target, events::Origin, mapping::Mapping};
 use crate::{
     kernel::{
         error::{AppError, AppResult},
-        ids::{CommunityId, IntakeId, LogoId, UserId},
+        ids::{CommunityId, EventId, IntakeId, LogoId, OrganizationId, UserId},
     },
     platform::tx::Tx,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgPool, types::Json};
@@ -102,6 +102,49 @@ pub async fn insert_rows(tx: &mut Tx, id: IntakeId, rows: &[(i32, Vec<String>)])
         .execute(tx.conn())
         .await?;
     }
+    Ok(())
+}
+
+/// Which of several sheets is read, and the workbook for reading another.
+pub async fn insert_book(tx: &mut Tx, id: IntakeId, sheet: &str, sheets: &[String], book: &[u8]) -> AppResult<()> {
+    sqlx::query!("insert into import_books (import_id, sheet, sheets, book) values ($1, $2, $3, $4)", id.0, sheet, sheets, book)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The workbook, where the file is one of several sheets and was not carried out yet.
+pub async fn find_book(pool: &PgPool, id: IntakeId) -> AppResult<Option<Vec<u8>>> {
+    let found = sqlx::query_scalar!("select book from import_books where import_id = $1", id.0).fetch_optional(pool).await?;
+    Ok(found.flatten())
+}
+
+/// Which sheet was read, and what all of them are called.
+pub async fn find_sheets(pool: &PgPool, id: IntakeId) -> AppResult<Option<(String, Vec<String>)>> {
+    let found = sqlx::query!("select sheet, sheets from import_books where import_id = $1", id.0).fetch_optional(pool).await?;
+    Ok(found.map(|row| (row.sheet, row.sheets)))
+}
+
+/// Another sheet: its headings, how they are read, and none of the rows and pictures of the one before. The import must be held.
+pub async fn put_sheet(
+    tx: &mut Tx,
+    id: IntakeId,
+    sheet: &str,
+    headings: &[String],
+    mapping: &Mapping,
+    state: State,
+) -> AppResult<()> {
+    put_mapping(tx, id, mapping, state).await?;
+    sqlx::query!("update imports set headings = $2 where id = $1", id.0, headings).execute(tx.conn()).await?;
+    sqlx::query!("update import_books set sheet = $2 where import_id = $1", id.0, sheet).execute(tx.conn()).await?;
+    sqlx::query!("delete from import_rows where import_id = $1", id.0).execute(tx.conn()).await?;
+    sqlx::query!("delete from import_pictures where import_id = $1", id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What its sheets are called stays with the report.
+pub async fn forget_book(tx: &mut Tx, id: IntakeId) -> AppResult<()> {
+    sqlx::query!("update import_books set book = null where import_id = $1", id.0).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -318,6 +361,75 @@ pub async fn put_made(tx: &mut Tx, id: IntakeId, made: &[Made]) -> AppResult<()>
     Ok(())
 }
 
+/// What the rows were called that a community's events came from.
+pub async fn list_origins(conn: &mut PgConnection, community: CommunityId) -> AppResult<Vec<(EventId, Origin)>> {
+    let rows = sqlx::query!("select event_id, title, first_day from import_origins where community_id = $1", community.0)
+        .fetch_all(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.event_id.into(), Origin { title: row.title, first_day: row.first_day })).collect())
+}
+
+pub async fn insert_origins(tx: &mut Tx, community: CommunityId, origins: &[(EventId, Origin)]) -> AppResult<()> {
+    let ids: Vec<Uuid> = origins.iter().map(|(id, _)| id.0).collect();
+    let titles: Vec<String> = origins.iter().map(|(_, origin)| origin.title.clone()).collect();
+    let days: Vec<Option<NaiveDate>> = origins.iter().map(|(_, origin)| origin.first_day).collect();
+    sqlx::query!(
+        "insert into import_origins (event_id, community_id, title, first_day)
+         select o.event_id, $1, o.title, o.first_day
+         from unnest($2::uuid[], $3::text[], $4::date[]) as o (event_id, title, first_day)",
+        community.0,
+        &ids,
+        &titles,
+        &days as &[Option<NaiveDate>],
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// With whom a workspace has merged rows by hand, by the rows' keys; of several decisions the newest.
+pub async fn list_merges(conn: &mut PgConnection, workspace: Uuid, keys: &[String]) -> AppResult<Vec<(String, OrganizationId)>> {
+    let rows = sqlx::query!(
+        "select distinct on (row_key) row_key, organization_id from import_merges
+         where workspace = $1 and row_key = any($2) order by row_key, import_id desc",
+        workspace,
+        keys,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.row_key, row.organization_id.into())).collect())
+}
+
+pub async fn insert_merges(
+    tx: &mut Tx,
+    id: IntakeId,
+    workspace: Uuid,
+    merges: &[(i32, String, OrganizationId)],
+) -> AppResult<()> {
+    let numbers: Vec<i32> = merges.iter().map(|(number, ..)| *number).collect();
+    let keys: Vec<String> = merges.iter().map(|(_, key, _)| key.clone()).collect();
+    let organizations: Vec<Uuid> = merges.iter().map(|(.., organization)| organization.0).collect();
+    sqlx::query!(
+        "insert into import_merges (import_id, number, workspace, row_key, organization_id)
+         select $1, m.number, $2, m.row_key, m.organization_id
+         from unnest($3::integer[], $4::text[], $5::uuid[]) as m (number, row_key, organization_id)",
+        id.0,
+        workspace,
+        &numbers,
+        &keys,
+        &organizations,
+    )
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// What an import that is taken back had decided by hand counts no more.
+pub async fn delete_merges(tx: &mut Tx, id: IntakeId) -> AppResult<()> {
+    sqlx::query!("delete from import_merges where import_id = $1", id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
 pub struct MadeRow {
     pub number: i32,
     pub made_id: Option<Uuid>,
@@ -440,6 +552,9 @@ pub struct Beside {
     pub samples: Json<Vec<Vec<String>>>,
     pub counts: Json<Vec<CountRow>>,
     pub pictures: Json<Vec<PictureRow>>,
+    /// Of several sheets, the one that is read.
+    pub sheet: Option<String>,
+    pub sheets: Option<Vec<String>>,
 }
 
 /// By one statement.
@@ -457,8 +572,10 @@ pub async fn find_beside(pool: &PgPool, id: IntakeId) -> AppResult<Beside> {
                    ) r) as "counts!: Json<Vec<CountRow>>",
                   (select coalesce(jsonb_agg(to_jsonb(r) order by r.file_name), '[]') from (
                        select file_name, logo_id, outcome, reason, number from import_pictures where import_id = i.id
-                   ) r) as "pictures!: Json<Vec<PictureRow>>"
+                   ) r) as "pictures!: Json<Vec<PictureRow>>",
+                  b.sheet as "sheet?", b.sheets as "sheets?"
            from imports i left join communities c on c.id = i.into_community left join import_progress p on p.import_id = i.id
+                left join import_books b on b.import_id = i.id
            where i.id = $1"#,
         id.0,
     )

@@ -143,7 +143,7 @@ pub struct MappedField {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct PictureView {
     pub file_name: String,
-    /// `matched`, `unmatched` or `refused`.
+    /// `matched` (it becomes a logo), `unused` (it belongs to a row and becomes none), `unmatched` or `refused`.
     pub outcome: String,
     pub reason: String,
 }
@@ -167,6 +167,12 @@ pub struct ImportView {
     pub headings: Vec<String>,
     /// Headings from which nothing is taken.
     pub unused: Vec<String>,
+    /// Of a workbook with several sheets, the one that is read; empty for every other file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sheet: String,
+    /// What all of its sheets are called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sheets: Vec<String>,
     /// The labels of needed fields that no heading holds.
     pub missing: Vec<String>,
     /// What is taken for granted about every new profile, as the file does not say it; empty where nothing is.
@@ -190,6 +196,19 @@ pub struct ImportView {
     pub acting: String,
     /// "3 hours ago".
     pub age_label: String,
+}
+
+impl ImportView {
+    /// Which sheet is read, and which are not.
+    pub fn sheets_label(&self) -> String {
+        sheets_label(&self.sheet, &self.sheets)
+    }
+}
+
+/// Of a workbook, which sheet is read and which are not; empty for every other file.
+pub fn sheets_label(sheet: &str, sheets: &[String]) -> String {
+    let others: Vec<String> = sheets.iter().filter(|name| *name != sheet).map(|name| format!("“{name}”")).collect();
+    if others.is_empty() { String::new() } else { format!("Read is the sheet “{sheet}”. Not read: {}.", others.join(", ")) }
 }
 
 /// What the reader may do with it now.

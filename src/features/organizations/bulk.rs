@@ -48,19 +48,37 @@ pub async fn owners(conn: &mut PgConnection, keys: &[String]) -> AppResult<HashM
     let rows = store::list_owners(conn, keys).await?;
     rows.into_iter()
         .map(|row| {
-            let products: Vec<Product> =
-                serde_json::from_value(row.products).map_err(|error| AppError::Broken(Box::new(error)))?;
-            let status = VerificationStatus::parse(&row.verification_status)
-                .ok_or_else(|| AppError::broken("an organization has an unknown status"))?;
-            let owner = Owner {
-                id: row.id.into(),
-                slug: row.slug,
-                name: row.display_name,
-                status,
-                products: products.into_iter().map(|it| it.name).collect(),
-                has_logo: row.logo_id.is_some(),
-            };
+            let owner = owner(row.id, row.slug, row.display_name, &row.verification_status, row.products, row.logo_id)?;
             Ok((row.identity_key, owner))
+        })
+        .collect()
+}
+
+fn owner(
+    id: Uuid,
+    slug: String,
+    name: String,
+    status: &str,
+    products: serde_json::Value,
+    logo: Option<Uuid>,
+) -> AppResult<Owner> {
+    let products: Vec<Product> = serde_json::from_value(products).map_err(|error| AppError::Broken(Box::new(error)))?;
+    let status = VerificationStatus::parse(status).ok_or_else(|| AppError::broken("an organization has an unknown status"))?;
+    let products = products.into_iter().map(|it| it.name).collect();
+    Ok(Owner { id: id.into(), slug, name, status, products, has_logo: logo.is_some() })
+}
+
+/// These profiles, each by the id that was asked for; of one that was merged away, the one that stays.
+///
+/// # Errors
+/// When the database is away.
+pub async fn standing(conn: &mut PgConnection, ids: &[OrganizationId]) -> AppResult<HashMap<OrganizationId, Owner>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = store::list_standing(conn, &ids).await?;
+    rows.into_iter()
+        .map(|row| {
+            let owner = owner(row.id, row.slug, row.display_name, &row.verification_status, row.products, row.logo_id)?;
+            Ok((row.asked.into(), owner))
         })
         .collect()
 }

@@ -74,9 +74,6 @@ async fn step(posted: Posted, step: ApplicationStep) -> AppResult<Done> {
     Ok(Done::to(format!("/become-sponsor?step={next}")).cookie(drafts::cookie(&ctx.house.settings, &token)))
 }
 
-    }
-}
-
 /// Makes an application of the draft. Where a step still needs something, the way leads back to it.
 async fn send(posted: Posted) -> AppResult<Done> {
     let ctx = &posted.call.ctx;

@@ -6,6 +6,7 @@ use crate::kernel::{
     text::{Line, WebUrl},
 };
 use chrono::{NaiveDate, NaiveDateTime};
+use std::collections::{HashMap, HashSet};
 
 /// Countries with one zone in all of the places where people meet.
 #[rustfmt::skip]
@@ -235,10 +236,80 @@ pub fn days_label(start: NaiveDate, end: NaiveDate) -> String {
     if start == end { from } else { format!("{from} to {to}") }
 }
 
-/// What two rows, or a row and an event, share when they are one: the title whatever its case, and the first day.
+/// What two rows share when they are one event: the title whatever its case, and the first day.
 pub fn key(title: &str, start: Option<NaiveDate>) -> String {
-    let title: String = title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    format!("{title} {}", start.map(|day| day.to_string()).unwrap_or_default())
+    format!("{} {}", folded(title), start.map(|day| day.to_string()).unwrap_or_default())
+}
+
+/// A title whatever its case and its signs.
+pub fn folded(title: &str) -> String {
+    title.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What a row calls its event: the folded title, and the first day where it says one. It stays with the draft that is made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    pub title: String,
+    pub first_day: Option<NaiveDate>,
+}
+
+impl Plan {
+    pub fn origin(&self) -> Origin {
+        Origin { title: folded(&self.title), first_day: self.start.map(When::day) }
+    }
+}
+
+/// An event that is here, as rows are compared with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// As it is called now, folded.
+    pub title: String,
+    pub first_day: Option<NaiveDate>,
+    /// What the row called it that it came from; nothing where people have drafted it.
+    pub origin: Option<Origin>,
+}
+
+/// For each row the place of the event that it is, among those that are here. Where a draft came from goes first, whatever people
+/// have made of it since; then what it is called now; last, a title that is here without a day. No event is two different rows.
+pub fn found(rows: &[Option<&Plan>], known: &[Known]) -> Vec<Option<usize>> {
+    let origins: Vec<Option<Origin>> = rows.iter().map(|row| row.map(Plan::origin)).collect();
+    let (mut of, mut taken): (HashMap<&Origin, usize>, HashSet<usize>) = (HashMap::new(), HashSet::new());
+    for origin in origins.iter().flatten() {
+        if let Some(place) = known.iter().position(|it| it.origin.as_ref() == Some(origin)) {
+            of.insert(origin, place);
+            taken.insert(place);
+        }
+    }
+    for origin in origins.iter().flatten().filter(|origin| origin.first_day.is_some()) {
+        let fits = |(place, it): (usize, &Known)| {
+            !taken.contains(&place) && it.title == origin.title && it.first_day == origin.first_day
+        };
+        if !of.contains_key(origin)
+            && let Some(place) = known.iter().enumerate().position(fits)
+        {
+            of.insert(origin, place);
+            taken.insert(place);
+        }
+    }
+    for (row, origin) in rows.iter().zip(&origins) {
+        let (Some(plan), Some(origin)) = (row, origin) else { continue };
+        if of.contains_key(origin) {
+            continue;
+        }
+        // Without a zone, or a day, its draft would stand here without a day.
+        let undated = plan.zone.is_none() || plan.start.is_none();
+        let fits = |(place, it): (usize, &Known)| {
+            let came = it.origin.as_ref();
+            let unknown = came.is_some_and(|came| came.title == origin.title && came.first_day.is_none());
+            let nobodys = it.title == origin.title && it.first_day.is_none() && came.is_none_or(|came| came.first_day.is_none());
+            !taken.contains(&place) && (unknown || (undated && nobodys))
+        };
+        if let Some(place) = known.iter().enumerate().position(fits) {
+            of.insert(origin, place);
+            taken.insert(place);
+        }
+    }
+    origins.iter().map(|origin| of.get(origin.as_ref()?).copied()).collect()
 }
 
 #[cfg(test)]
@@ -286,5 +357,39 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 6, 8);
         assert_eq!(key("Web-inale", day), key("WEBINALE", day));
         assert_ne!(key("Webinale", day), key("Webinale", None));
+    }
+
+    fn day(text: &str) -> Option<NaiveDate> {
+        Some(text.parse().expect("a day"))
+    }
+
+    fn known(title: &str, first_day: Option<NaiveDate>, origin: Option<(&str, Option<NaiveDate>)>) -> Known {
+        let origin = origin.map(|(title, first_day)| Origin { title: folded(title), first_day });
+        Known { title: folded(title), first_day, origin }
+    }
+
+    #[test]
+    fn a_row_finds_what_it_has_become() {
+        let zoned = plan(BERLIN).expect("in order");
+        let of = |start: &str| {
+            super::plan(Cells { title: "Online Meetup", start, end: "", city: "", country: "", ..BERLIN }).expect("in order")
+        };
+        let (september, october, some_day) = (of("2026-09-01"), of("2026-10-01"), of(""));
+        let rows = [Some(&zoned), None, Some(&september), Some(&october), Some(&some_day), Some(&september)];
+        assert_eq!(found(&rows, &[]), [None; 6]);
+        // Renamed, dated, moved to the other's day: each still finds its own.
+        let here = [
+            known("Online Meetup", day("2026-10-01"), Some(("Online Meetup", day("2026-09-01")))),
+            known("Autumn Meetup", None, Some(("Online Meetup", day("2026-10-01")))),
+            known("Webinale Berlin", day("2026-06-09"), Some(("Webinale", day("2026-06-08")))),
+            known("Online Meetup", None, Some(("Online Meetup", None))),
+        ];
+        assert_eq!(found(&rows, &here), [Some(2), None, Some(0), Some(1), Some(3), Some(0)]);
+        // What people have drafted themselves: by its day, or without one; and once.
+        let theirs = [known("online meetup", None, None), known("Online-Meetup", day("2026-10-01"), None)];
+        assert_eq!(found(&rows, &theirs), [None, None, Some(0), Some(1), None, Some(0)]);
+        // A draft of which nobody knows any more which day its row had.
+        let old = [known("Webinale 2026", day("2026-06-09"), Some(("Webinale", None)))];
+        assert_eq!(found(&rows, &old)[0], Some(0));
     }
 }

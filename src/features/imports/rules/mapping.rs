@@ -1,7 +1,7 @@
 //! Which heading of a file holds which of our fields: guessed once, changed by people, and remembered by the caller.
 
 use super::Target;
-use crate::kernel::labels::EntityType;
+use crate::kernel::labels::{EntityType, Industry};
 use std::collections::BTreeMap;
 
 /// For each field of ours, the heading that holds it.
@@ -108,14 +108,26 @@ pub fn cleaned(target: Target, headings: &[String], mapping: Mapping) -> Mapping
 
 /// What is taken for granted about every new profile, as no heading says it; empty where nothing is.
 pub fn assumed(target: Target, mapping: &Mapping) -> String {
-    if target == Target::Events || mapping.contains_key(ENTITY_TYPE) {
+    if target == Target::Events {
         return String::new();
     }
-    format!(
-        "No column says who sponsors and who is a partner: each new profile stands in the directory as “{}” until its own people say \
-         otherwise.",
-        EntityType::SponsorAndPartner
-    )
+    let mut said = Vec::new();
+    if !mapping.contains_key(ENTITY_TYPE) {
+        said.push(format!(
+            "No column says who sponsors and who is a partner: each new profile stands in the directory as “{}” until its own people \
+             say otherwise.",
+            EntityType::SponsorAndPartner
+        ));
+    }
+    if !says_industry(mapping) {
+        said.push(format!("No column says the industry: each new profile stands below “{}”.", Industry::Other));
+    }
+    said.join(" ")
+}
+
+/// Does any heading say what organizations do?
+pub fn says_industry(mapping: &Mapping) -> bool {
+    [INDUSTRY, SEGMENT].iter().any(|field| mapping.contains_key(field.name))
 }
 
 /// The labels of needed fields that no heading holds.
@@ -170,6 +182,17 @@ mod tests {
         let typed =
             Mapping::from([("displayName".into(), "a".into()), ("website".into(), "b".into()), ("nose".into(), "a".into())]);
         assert_eq!(cleaned(Target::Organizations, &headings, typed), Mapping::from([("displayName".into(), "a".into())]));
+    }
+
+    #[test]
+    fn what_no_heading_says_is_taken_for_granted_in_words() {
+        let said = |headings: &[&str]| assumed(Target::Organizations, &of(Target::Organizations, headings));
+        let bare = said(&["name", "website"]);
+        assert!(bare.contains("“Sponsor and partner”") && bare.contains("below “Other”"), "{bare}");
+        assert!(!said(&["name", "website", "segment"]).contains("industry"));
+        assert!(!said(&["name", "website", "type"]).contains("partner"));
+        assert_eq!(said(&["name", "website", "type", "industry"]), "");
+        assert_eq!(assumed(Target::Events, &of(Target::Events, &["title"])), "");
     }
 
     #[test]

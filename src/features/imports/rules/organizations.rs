@@ -69,6 +69,8 @@ pub struct Around<'a> {
     pub waiting: &'a HashSet<String>,
     /// Profiles that are spelled like a row's name, by its number.
     pub alike: &'a HashMap<u32, Vec<Known>>,
+    /// With whom somebody has merged a row before, by its number.
+    pub merged: &'a HashMap<u32, Known>,
     /// May a place on a shared host be somebody's website?
     pub may_share: bool,
     /// Are two skeletons easily taken for each other?
@@ -128,16 +130,49 @@ pub fn judge(entries: &[Entry], around: &Around<'_>) -> Vec<Judged> {
             continue;
         }
         let Some(lead) = lead(entries, &places, around.confusable) else { continue };
+        if let Some(known) = merged_before(&entries[lead], around) {
+            for place in places {
+                judged[place] = Some(as_before(&entries[place], known));
+            }
+            continue;
+        }
         let verdict = newcomer(&entries[lead], &leads, around);
         if verdict.outcome == Outcome::Make {
             leads.add(&entries[lead]);
         }
         for place in places.into_iter().filter(|place| *place != lead) {
-            judged[place] = Some(follower(&entries[place], &entries[lead], &verdict));
+            judged[place] = Some(match merged_before(&entries[place], around) {
+                Some(known) => as_before(&entries[place], known),
+                None => follower(&entries[place], &entries[lead], &verdict),
+            });
         }
         judged[lead] = Some(verdict);
     }
-    entries.iter().zip(judged).map(|(entry, judged)| judged.unwrap_or_else(|| ownerless(entry, &leads))).collect()
+    entries.iter().zip(judged).map(|(entry, judged)| judged.unwrap_or_else(|| ownerless(entry, &leads, around))).collect()
+}
+
+/// With whom somebody merged such a row before; nobody, where they want a profile of its own now.
+fn merged_before<'a>(entry: &Entry, around: &Around<'a>) -> Option<&'a Known> {
+    around.merged.get(&entry.number).filter(|_| entry.choice != Some(Choice::Make))
+}
+
+/// A row that goes with a profile because somebody decided so about it, or about the row that it goes with, when it came before.
+fn as_before(entry: &Entry, known: &Known) -> Judged {
+    if known.status == VerificationStatus::Disabled {
+        let reason = "It was merged with a profile that is disabled, and stays so.";
+        return Judged::new(entry, Outcome::Skip, reason);
+    }
+    let same = entry.plain == known.skeleton || entry.skeleton == known.skeleton;
+    if same || known.products.contains(&entry.skeleton) {
+        return Judged::new(entry, Outcome::There, format!("It goes with {}, as somebody decided before.", known.name))
+            .with(known);
+    }
+    match known.status {
+        VerificationStatus::CommunityAdded => {
+            Judged::new(entry, Outcome::Merge, format!("With {}, as somebody decided before.", known.name)).with(known).product()
+        }
+        _ => Judged::new(entry, Outcome::There, format!("It is {}, whose own people keep its profile.", known.name)).with(known),
+    }
 }
 
 /// What a row is by itself, before others are looked at.
@@ -292,7 +327,10 @@ fn follower(entry: &Entry, lead: &Entry, verdict: &Judged) -> Judged {
 }
 
 /// A row on somebody's website, where no row says who that is.
-fn ownerless(entry: &Entry, leads: &Leads) -> Judged {
+fn ownerless(entry: &Entry, leads: &Leads, around: &Around<'_>) -> Judged {
+    if let Some(known) = merged_before(entry, around) {
+        return as_before(entry, known);
+    }
     let Ok(site) = &entry.site else { return Judged::new(entry, Outcome::Problem, "It could not be read.") };
     let maker = leads.named(&site.skeleton);
     if let (Some((number, name)), Some(Choice::Merge)) = (maker, entry.choice) {
@@ -401,10 +439,11 @@ mod tests {
         owners: HashMap<String, Known>,
         waiting: HashSet<String>,
         alike: HashMap<u32, Vec<Known>>,
+        merged: HashMap<u32, Known>,
     }
 
     fn world() -> World {
-        World { owners: HashMap::new(), waiting: HashSet::new(), alike: HashMap::new() }
+        World { owners: HashMap::new(), waiting: HashSet::new(), alike: HashMap::new(), merged: HashMap::new() }
     }
 
     fn known(name: &str, status: VerificationStatus) -> Known {
@@ -412,8 +451,14 @@ mod tests {
     }
 
     fn told(entries: &[Entry], world: &World) -> Vec<(Outcome, Option<u32>, bool)> {
-        let around =
-            Around { owners: &world.owners, waiting: &world.waiting, alike: &world.alike, may_share: true, confusable: same };
+        let around = Around {
+            owners: &world.owners,
+            waiting: &world.waiting,
+            alike: &world.alike,
+            merged: &world.merged,
+            may_share: true,
+            confusable: same,
+        };
         judge(entries, &around).into_iter().map(|it| (it.outcome, it.into_row, it.as_product)).collect()
     }
 
@@ -503,6 +548,36 @@ mod tests {
         assert_eq!(told(&rows, &world).iter().map(|it| it.0).collect::<Vec<_>>(), [Outcome::Make, Outcome::Make, Outcome::Merge]);
         world.alike.insert(4, vec![known("ACME", VerificationStatus::Verified)]);
         assert_eq!(told(&rows, &world)[2].0, Outcome::There);
+    }
+
+    #[test]
+    fn what_was_merged_by_hand_is_not_asked_about_again() {
+        let mut rows = vec![
+            entry(2, "Query", "hub/acme/query"),
+            entry(3, "ACME", "acme.io"),
+            entry(4, "Acme Build", "acme.io/build"),
+            entry(5, "Other", "hub/other/x"),
+        ];
+        let mut world = world();
+        world.alike.insert(3, vec![known("Acme", VerificationStatus::CommunityAdded)]);
+        let all = |told: Vec<(Outcome, Option<u32>, bool)>| told.into_iter().map(|it| it.0).collect::<Vec<_>>();
+        assert_eq!(all(told(&rows, &world)), [Outcome::Ask; 4]);
+        world.merged.insert(2, known("Acme", VerificationStatus::CommunityAdded));
+        world.merged.insert(3, known("Acme", VerificationStatus::CommunityAdded));
+        // Its product stands there, it is the same one, what is new on its website is one product more.
+        assert_eq!(all(told(&rows, &world)), [Outcome::There, Outcome::There, Outcome::Merge, Outcome::Ask]);
+        // Who wants it otherwise now says so.
+        rows[0].choice = Some(Choice::Make);
+        rows[1].choice = Some(Choice::Skip);
+        assert_eq!(all(told(&rows, &world))[..2], [Outcome::Make, Outcome::Skip]);
+        rows[1].choice = None;
+        world.merged.insert(3, known("Acme", VerificationStatus::Verified));
+        assert_eq!(all(told(&rows, &world))[1..3], [Outcome::There; 2], "its own people keep it");
+        world.merged.insert(3, known("Acme", VerificationStatus::Disabled));
+        assert_eq!(all(told(&rows, &world))[1..3], [Outcome::Skip; 2]);
+        // Somebody owns the website by now: that goes first.
+        world.owners.insert("acme.io".into(), known("Acme IO", VerificationStatus::CommunityAdded));
+        assert_eq!(all(told(&rows, &world))[2], Outcome::Merge);
     }
 
     #[test]

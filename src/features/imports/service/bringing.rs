@@ -1,6 +1,12 @@
 //! Bringing a file: read, remembered, looked at; also by a command. Changes nothing but that the file is kept.
 
-use super::{Bringer, File, carrying::apply_as, looking::look, picturing::add_pictures_as, showing::view_as};
+use super::{
+    Bringer, File,
+    carrying::apply_as,
+    looking::{hold, look},
+    picturing::add_pictures_as,
+    showing::view_as,
+};
 use crate::{
     features::{
         accounts::{service as accounts, views::Recipient},
@@ -11,7 +17,7 @@ use crate::{
                 Intake, State, Target,
                 mapping::{self, Mapping},
             },
-            sheets::{self, Sheet},
+            sheets::{self, Beside, Sheet},
             store::{self, NewImport},
         },
     },
@@ -30,7 +36,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use chrono::TimeDelta;
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 use uuid::Uuid;
 
 /// How long a file waits to be carried out, and stays once it was taken back.
@@ -69,11 +75,21 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
         (Target::Events, Desk::Staff) => Some(named_community(ctx, &file.community).await?),
         _ => None,
     };
-    let bytes = file.bytes;
-    let (sheet, hash) = tokio::task::spawn_blocking(move || (sheets::read(&bytes), canonical::sha256_hex(&hex::encode(&bytes))))
+    let bytes = Arc::new(file.bytes);
+    let wanted = Some(file.sheet.trim().to_owned()).filter(|name| !name.is_empty());
+    let is_asked = wanted.is_some();
+    let field = if is_asked { "sheet" } else { "file" };
+    let mut sheet = read(&bytes, wanted).await?.map_err(|problem| AppError::invalid(field, problem))?;
+    if let (Some(beside), false) = (&sheet.beside, is_asked)
+        && let Some(before) = sheet_before(ctx, bringer.desk, target, beside).await?
+        && let Ok(found) = read(&bytes, Some(before)).await?
+    {
+        sheet = found;
+    }
+    let whole = Arc::clone(&bytes);
+    let hash = tokio::task::spawn_blocking(move || canonical::sha256_hex(&hex::encode(whole.as_slice())))
         .await
         .map_err(|error| AppError::Broken(Box::new(error)))?;
-    let sheet = sheet.map_err(|problem| AppError::invalid("file", problem))?;
     let mapping = match file.mapping {
         Some(mapping) => mapping::cleaned(target, &sheet.headings, mapping),
         None => remembered(ctx, bringer.desk, target, &sheet).await?,
@@ -95,12 +111,80 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
     };
     store::insert(&mut tx, &new, ctx.now()).await?;
     store::insert_rows(&mut tx, intake.id, &sheet.rows).await?;
+    if let Some(beside) = &sheet.beside {
+        store::insert_book(&mut tx, intake.id, &beside.name, &beside.all, &bytes).await?;
+    }
     if state == State::Ready {
         look(&mut tx, intake.id).await?;
     }
     tx.result(intake.id);
     tx.commit_unstated("a file that is only looked at changes nothing").await?;
     Ok(intake.id)
+}
+
+/// Off the threads that answer: a large file takes a while.
+async fn read(bytes: &Arc<Vec<u8>>, wanted: Option<String>) -> AppResult<Result<Sheet, String>> {
+    let bytes = Arc::clone(bytes);
+    tokio::task::spawn_blocking(move || sheets::read(&bytes, wanted.as_deref()))
+        .await
+        .map_err(|error| AppError::Broken(Box::new(error)))
+}
+
+/// Reads another sheet of a workbook that waits: its rows take the place of those that were read. Which one is remembered for
+/// the next workbook with these sheets.
+///
+/// # Errors
+/// 403; 404; 409 `IMPORT_NOT_READY`; 422 on `sheet`; 429.
+pub async fn choose_sheet(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: &str) -> AppResult<()> {
+    let desk = policy::may_import(actor)?;
+    let row = store::find(ctx.db(), id).await?.ok_or(AppError::NotFound)?;
+    policy::is_theirs(desk, row.community_id.map(CommunityId))?;
+    let intake = row.intake()?;
+    policy::may_bring(actor, intake.target)?;
+    intake.must_be_open()?;
+    if wanted.trim().is_empty() {
+        return Err(AppError::invalid("sheet", "Choose the sheet that is to be read."));
+    }
+    let book = store::find_book(ctx.db(), id)
+        .await?
+        .ok_or_else(|| AppError::invalid("sheet", "This file has no other sheet that could be read. Bring another file."))?;
+    if let Desk::Community(community) = desk {
+        // It is as much work as a file that is brought.
+        limits::hit(ctx, BRING_COMMUNITY, &community.to_string()).await?;
+    }
+    let sheet = read(&Arc::new(book), Some(wanted.trim().to_owned())).await?;
+    let sheet = sheet.map_err(|problem| AppError::invalid("sheet", problem))?;
+    let beside = sheet.beside.as_ref().ok_or_else(|| AppError::broken("a workbook has lost its sheets"))?;
+    let mapping = remembered(ctx, desk, intake.target, &sheet).await?;
+    let state = if mapping::missing(intake.target, &mapping).is_empty() { State::Ready } else { State::Mapping };
+
+    let mut tx = ctx.begin().await?;
+    let (_, intake, _) = hold(&mut tx, actor, id).await?;
+    intake.must_be_open()?;
+    store::put_sheet(&mut tx, id, &beside.name, &sheet.headings, &mapping, state).await?;
+    store::insert_rows(&mut tx, id, &sheet.rows).await?;
+    let memory = Mapping::from([(SHEET.to_owned(), beside.name.clone())]);
+    store::remember_mapping(&mut tx, workspace(desk), intake.target, &sheets_hash(&beside.all), &memory, ctx.now()).await?;
+    if state == State::Ready {
+        look(&mut tx, id).await?;
+    }
+    tx.result(id);
+    tx.commit_unstated("which sheet of a file is read is no fact").await
+}
+
+/// Under which field the sheet is remembered that was read of workbooks with the same ones.
+const SHEET: &str = "sheet";
+
+fn sheets_hash(all: &[String]) -> String {
+    // No heading begins so.
+    let mut names = vec!["\u{1e}sheets".to_owned()];
+    names.extend_from_slice(all);
+    headings_hash(&names)
+}
+
+async fn sheet_before(ctx: &Ctx, desk: Desk, target: Target, beside: &Beside) -> AppResult<Option<String>> {
+    let memory = store::find_mapping(ctx.db(), workspace(desk), target, &sheets_hash(&beside.all)).await?;
+    Ok(memory.and_then(|mut memory| memory.remove(SHEET)).filter(|name| *name != beside.name))
 }
 
 async fn named_community(ctx: &Ctx, slug: &str) -> AppResult<CommunityId> {
@@ -128,6 +212,11 @@ async fn remembered(ctx: &Ctx, desk: Desk, target: Target, sheet: &Sheet) -> App
 
 pub(super) fn workspace(desk: Desk) -> Uuid {
     desk.community().map_or(Uuid::nil(), |id| id.0)
+}
+
+/// Whose memory an import goes by.
+pub(super) fn workspace_of(intake: &Intake) -> Uuid {
+    workspace(intake.community.map_or(Desk::Staff, Desk::Community))
 }
 
 pub(super) fn headings_hash(headings: &[String]) -> String {
@@ -161,7 +250,7 @@ pub async fn by_command(
     if !bringer.desk.targets().contains(&target) {
         anyhow::bail!("a command imports organizations or events; past sponsors are brought by their community");
     }
-    let file = File { target: String::new(), name, bytes, community: community.to_owned(), mapping: None };
+    let file = File { name, bytes, community: community.to_owned(), ..File::default() };
     let told = |error: AppError| match error {
         AppError::Invalid(problems) => anyhow::anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
         other => anyhow::Error::new(other),
@@ -189,6 +278,9 @@ pub async fn by_command(
         counts.there
     )?;
     writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
+    if !view.sheets.is_empty() {
+        writeln!(said, "{}", view.sheets_label())?;
+    }
     if !view.assumed.is_empty() {
         writeln!(said, "{}", view.assumed)?;
     }

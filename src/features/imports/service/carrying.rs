@@ -2,8 +2,9 @@
 
 use super::{
     Bringer,
-    bringing::{CELLS_KEPT, FORGET_CELLS},
-    looking::{Decided, Looked, decide_in, hold, look},
+    bringing::{CELLS_KEPT, FORGET_CELLS, workspace_of},
+    looking::{Decided, Looked, decide_in, hold, look, row_key},
+    picturing::MATCHED,
 };
 use crate::{
     features::{
@@ -19,7 +20,7 @@ use crate::{
             rows::{MAILBOX, MAILBOX_FORGOTTEN, Read, Told},
             rules::{
                 Choice, Outcome, State, Tally, Target,
-                events::{Plan, When, days_label, key},
+                events::{Origin, Plan, When, days_label, key},
                 mapping,
                 organizations::Judged,
             },
@@ -60,6 +61,9 @@ use uuid::Uuid;
 
 /// The most profiles that one file of a community makes.
 const MOST_OF_COMMUNITY: usize = 200;
+
+/// Rows that are made before it is told how far a run has come.
+const AT_ONCE: usize = 100;
 
 /// Files that one community has carried out.
 const APPLY_COMMUNITY: Limit = Limit { action: "import_apply", hits: 10, seconds: 86_400 };
@@ -194,6 +198,8 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
         return Ok(());
     }
     let promised = store::count_rows(ctx.db(), id).await?;
+    let total = i32::try_from(promised.iter().map(|it| it.rows).sum::<i64>()).unwrap_or(i32::MAX);
+    store::put_progress(ctx.db(), id, 0, total).await?;
     let looked = look(&mut tx, id).await?;
     let asked = |outcome: &str| promised.iter().find(|it| it.outcome == outcome).map_or(0, |it| it.rows);
     let now_asked = looked.judged.iter().filter(|it| it.outcome == Outcome::Ask).count();
@@ -205,8 +211,6 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     }
     let by = before.applied_by.or(before.created_by).map(UserId);
     let bringer = Bringer { desk: intake.community.map_or(Desk::Staff, Desk::Community), by };
-    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
-    store::put_progress(ctx.db(), id, 0, total).await?;
     let tally = match intake.target {
         Target::Events => make_events(ctx, &mut tx, &bringer, &looked).await?,
         Target::Organizations | Target::Sponsors => make_organizations(ctx, &mut tx, &bringer, &looked).await?,
@@ -216,6 +220,7 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     // What it is not needed for any more, above all what it says of people, goes with the run.
     let kept = mapping::kept(intake.target, &before.headings, &before.mapping());
     store::keep_cells(&mut tx, id, &kept, MAILBOX, MAILBOX_FORGOTTEN).await?;
+    store::forget_book(&mut tx, id).await?;
     queue::set_deadline(&mut tx, FORGET_CELLS, id.0, ctx.now() + CELLS_KEPT).await?;
     tx.state(bringer.voice(), &finished);
     tx.commit().await?;
@@ -252,8 +257,13 @@ pub(super) struct Kept {
 
 async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked) -> AppResult<Tally> {
     let id = looked.intake.id;
-    let logos: HashMap<i32, LogoId> =
-        store::list_pictures(tx.conn(), id).await?.into_iter().filter_map(|it| Some((it.number?, LogoId(it.logo_id?)))).collect();
+    // The look that came before has said which of them are taken.
+    let logos: HashMap<i32, LogoId> = store::list_pictures(tx.conn(), id)
+        .await?
+        .into_iter()
+        .filter(|it| it.outcome == MATCHED)
+        .filter_map(|it| Some((it.number?, LogoId(it.logo_id?))))
+        .collect();
     let position: HashMap<u32, usize> = looked.judged.iter().enumerate().map(|(place, it)| (it.number, place)).collect();
     // Rows that go with another, by that row.
     let mut with: HashMap<u32, Vec<usize>> = HashMap::new();
@@ -273,9 +283,14 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         must_fit(arrivals.len())?;
     }
     let voice = bringer.voice();
-    let ids = bulk::import_in(tx, &voice, id, arrivals).await?;
-    let half = i32::try_from(ids.len()).unwrap_or(i32::MAX);
-    store::put_progress(ctx.db(), id, half, i32::try_from(looked.rows.len()).unwrap_or(i32::MAX)).await?;
+    let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
+    let (mut ids, mut arrivals) = (Vec::with_capacity(made_rows.len()), arrivals.into_iter());
+    for places in made_rows.chunks(AT_ONCE) {
+        ids.extend(bulk::import_in(tx, &voice, id, arrivals.by_ref().take(places.len()).collect()).await?);
+        // As far as the last of them stands in the file: what goes with others comes after.
+        let done = places.last().map_or(0, |place| i32::try_from(place + 1).unwrap_or(i32::MAX));
+        store::put_progress(ctx.db(), id, done.min(total), total).await?;
+    }
     let of_row: HashMap<u32, OrganizationId> =
         made_rows.iter().zip(&ids).map(|(place, id)| (looked.judged[*place].number, *id)).collect();
 
@@ -300,9 +315,13 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         target.insert(place, goes);
         if it.outcome == Outcome::Merge && own.is_none() && !of_row.values().any(|made| *made == goes) {
             let Some(told) = &looked.rows[place].told else { continue };
-            let products = if it.as_product { vec![told.product.clone()] } else { Vec::new() };
-            additions
-                .push((place, Addition { organization: goes, products, logo: logos.get(&looked.rows[place].number).copied() }));
+            // A product's picture is no company's sign.
+            let (products, logo) = if it.as_product {
+                (vec![told.product.clone()], None)
+            } else {
+                (Vec::new(), logos.get(&looked.rows[place].number).copied())
+            };
+            additions.push((place, Addition { organization: goes, products, logo }));
         }
     }
     let wanted: Vec<Addition> = additions.iter().map(|(_, it)| it.clone()).collect();
@@ -333,6 +352,19 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
         })
         .collect();
     store::put_made(tx, id, &made).await?;
+    let merges: Vec<(i32, String, OrganizationId)> = looked
+        .rows
+        .iter()
+        .enumerate()
+        .filter(|(place, row)| {
+            let by_hand = row.entry.as_ref().is_some_and(|entry| entry.choice == Some(Choice::Merge));
+            by_hand && matches!(looked.judged[*place].outcome, Outcome::Merge | Outcome::There)
+        })
+        .filter_map(|(place, row)| Some((row.number, row_key(row)?, *target.get(&place)?)))
+        .collect();
+    if !merges.is_empty() {
+        store::insert_merges(tx, id, workspace_of(&looked.intake), &merges).await?;
+    }
     Ok(tally(&looked.judged))
 }
 
@@ -348,6 +380,7 @@ fn arrival(looked: &Looked, place: usize, told: &Told, others: &[usize], logos: 
     } else {
         told.short_description.as_str()
     };
+    let contact = told.contact.clone().or_else(|| same.clone().find_map(|(.., other)| other.contact.clone()));
     let products: Vec<_> =
         with.iter().filter(|(judged, ..)| judged.as_product).map(|(.., other)| other.product.clone()).collect();
     // What most rows say; of equals the first. What no row says is not made up.
@@ -370,7 +403,7 @@ fn arrival(looked: &Looked, place: usize, told: &Told, others: &[usize], logos: 
         short_description: Paragraph::parse(description, 280, "short description")
             .unwrap_or_else(|_| Paragraph::parse("", 1, "short description").expect("an empty text is one")),
         products: dedup(products),
-        contact: told.contact.clone(),
+        contact,
         logo,
         community: looked.intake.community,
     }
@@ -510,17 +543,23 @@ async fn make_events(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &Looked)
     let community = looked.row.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
     let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
     let mut made = Vec::new();
-    let rows: Vec<(i32, Details)> = looked
+    let rows: Vec<(i32, Origin, Details)> = looked
         .rows
         .iter()
         .zip(&looked.judged)
         .filter(|(_, judged)| judged.outcome == Outcome::Make)
-        .filter_map(|(row, _)| Some((row.number, details(row.event.as_ref()?).ok()?)))
+        .filter_map(|(row, _)| {
+            let plan = row.event.as_ref()?;
+            Some((row.number, plan.origin(), details(plan).ok()?))
+        })
         .collect();
-    for batch in rows.chunks(100) {
-        let drafts = batch.iter().map(|(_, details)| details.clone()).collect();
+    for batch in rows.chunks(AT_ONCE) {
+        let drafts = batch.iter().map(|(.., details)| details.clone()).collect();
         let ids = events::draft_in(tx, &bringer.voice(), (community, by), drafts).await?;
-        made.extend(batch.iter().zip(ids).map(|((number, _), id)| Made { number: *number, made: Some(id.0), added: None }));
+        let origins: Vec<(EventId, Origin)> =
+            ids.iter().copied().zip(batch.iter().map(|(_, origin, _)| origin.clone())).collect();
+        store::insert_origins(tx, community, &origins).await?;
+        made.extend(batch.iter().zip(ids).map(|((number, ..), id)| Made { number: *number, made: Some(id.0), added: None }));
         store::put_progress(ctx.db(), looked.intake.id, i32::try_from(made.len()).unwrap_or(i32::MAX), total).await?;
     }
     store::put_made(tx, looked.intake.id, &made).await?;

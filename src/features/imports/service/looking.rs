@@ -1,8 +1,9 @@
 //! Which column is what, what becomes of each row as things stand now, and what people decide about it.
 
 use super::{
-    bringing::{headings_hash, workspace},
+    bringing::{headings_hash, workspace, workspace_of},
     carrying::{details, past_events},
+    picturing::settle_in,
 };
 use crate::{
     features::{
@@ -13,25 +14,30 @@ use crate::{
             rows::{self, Read},
             rules::{
                 Choice, Intake, Outcome, State, Target,
-                events::{When, key},
+                events::{self as events_rules, Origin, Plan, When, folded, key},
                 mapping::{self, Mapping},
                 organizations::{Around, Entry, Judged, Known, Rank, judge},
             },
             store::{self, ImportRow, Verdict},
             views::ApplyInput,
         },
-        organizations::{bulk, identity},
+        organizations::{
+            bulk::{self, Owner},
+            identity,
+        },
     },
     kernel::{
         actor::Actor,
+        canonical,
         error::{AppError, AppResult},
         fields::FieldErrors,
-        ids::{CommunityId, IntakeId, OrganizationId},
+        ids::{CommunityId, EventId, IntakeId, OrganizationId},
+        labels::Industry,
     },
     platform::{ctx::Ctx, tx::Tx},
 };
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The import, held, for somebody who may change it.
 pub(super) async fn hold(tx: &mut Tx, actor: &Actor, id: IntakeId) -> AppResult<(ImportRow, Intake, Desk)> {
@@ -147,9 +153,12 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
         .collect();
     let judged = match intake.target {
         Target::Events => judge_events(tx.conn(), &row, &rows).await?,
-        Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), intake.target, &rows).await?,
+        Target::Organizations | Target::Sponsors => judge_organizations(tx.conn(), &intake, &rows).await?,
     };
     let mut rows = rows;
+    if intake.target != Target::Events {
+        tell_dropped(&mut rows, &judged, mapping::says_industry(&mapping));
+    }
     if let (Target::Sponsors, Some(community)) = (intake.target, intake.community) {
         let past = past_events(tx.conn(), community).await?;
         let blocked = blocks::between_in(tx.conn(), community).await?;
@@ -180,22 +189,19 @@ pub(super) async fn look(tx: &mut Tx, id: IntakeId) -> AppResult<Looked> {
         })
         .collect();
     store::put_verdicts(tx, id, &verdicts).await?;
+    if intake.target != Target::Events {
+        settle_in(tx, id, &judged).await?;
+    }
     Ok(Looked { row, intake, rows, judged })
 }
 
-async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Read]) -> AppResult<Vec<Judged>> {
+async fn judge_organizations(conn: &mut PgConnection, intake: &Intake, rows: &[Read]) -> AppResult<Vec<Judged>> {
     let mut keys: Vec<String> = rows.iter().filter_map(|row| Some(row.entry.as_ref()?.site.as_ref().ok()?.key.clone())).collect();
     keys.sort_unstable();
     keys.dedup();
-    let owners: HashMap<String, Known> = bulk::owners(conn, &keys)
-        .await?
-        .into_iter()
-        .map(|(key, owner)| {
-            let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
-            let skeleton = identity::skeleton(&owner.name);
-            (key, Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products })
-        })
-        .collect();
+    let owners: HashMap<String, Known> =
+        bulk::owners(conn, &keys).await?.into_iter().map(|(key, owner)| (key, known(owner))).collect();
+    let merged = merged_by_hand(conn, intake, rows).await?;
     let waiting = bulk::waiting(conn, &keys).await?;
     let asked: Vec<(u32, &str, String)> = rows
         .iter()
@@ -237,16 +243,97 @@ async fn judge_organizations(conn: &mut PgConnection, target: Target, rows: &[Re
         owners: &owners,
         waiting: &waiting,
         alike: &alike,
-        may_share: target == Target::Organizations,
+        merged: &merged,
+        may_share: intake.target == Target::Organizations,
         confusable: identity::alike,
     };
     Ok(judge(&entries, &around))
 }
 
+fn known(owner: Owner) -> Known {
+    let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
+    let skeleton = identity::skeleton(&owner.name);
+    Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products }
+}
+
+/// Says of rows what the profile that they make, or that they go with, has no place for or has to make up. `says_industry`: does a
+/// column of the file say it at all? Where none does, the report says it once.
+fn tell_dropped(rows: &mut [Read], judged: &[Judged], says_industry: bool) {
+    let lines: HashMap<u32, usize> = judged.iter().enumerate().map(|(place, it)| (it.number, place)).collect();
+    let mut told: Vec<(usize, String)> = Vec::new();
+    // By the line that makes a profile: is its industry said, and whose mailbox is asked.
+    let mut silent: HashSet<usize> = HashSet::new();
+    let mut asked: HashMap<usize, usize> = HashMap::new();
+    for (place, it) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Make) {
+        let Some(new) = &rows[place].told else { continue };
+        if !new.says_industry {
+            silent.insert(place);
+        }
+        if new.contact.is_some() {
+            asked.insert(place, place);
+        }
+    }
+    for (place, it) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Merge) {
+        let Some(other) = &rows[place].told else { continue };
+        let lead = it.into_row.and_then(|row| lines.get(&row)).copied().filter(|lead| judged[*lead].outcome == Outcome::Make);
+        if let Some(lead) = lead.filter(|_| other.says_industry) {
+            silent.remove(&lead);
+        }
+        let Some(contact) = &other.contact else { continue };
+        match lead {
+            _ if it.as_product => told.push((place, "the mailbox: a product has none of its own".to_owned())),
+            None => told.push((place, "the mailbox: the profile that is here keeps what it has".to_owned())),
+            Some(lead) => {
+                let first = *asked.entry(lead).or_insert(place);
+                let is_same = rows[first].told.as_ref().and_then(|it| it.contact.as_ref()) == Some(contact);
+                if !is_same {
+                    told.push((place, format!("the mailbox: the profile has that of line {}", rows[first].number)));
+                }
+            }
+        }
+    }
+    if says_industry {
+        told.extend(
+            silent.into_iter().map(|place| (place, format!("industry: nothing stands there, so it is “{}”", Industry::Other))),
+        );
+    }
+    for (place, words) in told {
+        rows[place].unmapped.push(words);
+    }
+}
+
+/// By what a row is known again: its name and whose website it is on. Nothing where it cannot be read.
+pub(super) fn row_key(row: &Read) -> Option<String> {
+    let entry = row.entry.as_ref()?;
+    let site = entry.site.as_ref().ok()?;
+    Some(canonical::sha256_hex(&format!("{}\u{1f}{}", entry.skeleton, site.key)))
+}
+
+/// With whom the workspace has merged such rows before, by their numbers.
+async fn merged_by_hand(conn: &mut PgConnection, intake: &Intake, rows: &[Read]) -> AppResult<HashMap<u32, Known>> {
+    let keys: Vec<(u32, String)> = rows.iter().filter_map(|row| Some((row.entry.as_ref()?.number, row_key(row)?))).collect();
+    let asked: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
+    let merges: HashMap<String, OrganizationId> =
+        store::list_merges(conn, workspace_of(intake), &asked).await?.into_iter().collect();
+    if merges.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<OrganizationId> = merges.values().copied().collect();
+    let standing = bulk::standing(conn, &ids).await?;
+    let of = |key: &String| standing.get(merges.get(key)?).cloned();
+    Ok(keys.iter().filter_map(|(number, key)| Some((*number, known(of(key)?)))).collect())
+}
+
 async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]) -> AppResult<Vec<Judged>> {
     let community = import.into_community.map(CommunityId).ok_or_else(|| AppError::broken("events go into a community"))?;
-    let there: HashMap<String, events::Titled> =
-        events::titled(conn, community).await?.into_iter().map(|it| (key(&it.title, it.first_day), it)).collect();
+    let here = events::titled(conn, community).await?;
+    let mut origins: HashMap<EventId, Origin> = store::list_origins(conn, community).await?.into_iter().collect();
+    let known: Vec<events_rules::Known> = here
+        .iter()
+        .map(|it| events_rules::Known { title: folded(&it.title), first_day: it.first_day, origin: origins.remove(&it.id) })
+        .collect();
+    let plans: Vec<Option<&Plan>> = rows.iter().map(|row| row.event.as_ref()).collect();
+    let found = events_rules::found(&plans, &known);
     let mut seen: HashMap<String, i32> = HashMap::new();
     let judged = |row: &Read, outcome: Outcome, reason: String| Judged {
         number: u32::try_from(row.number).unwrap_or_default(),
@@ -258,7 +345,8 @@ async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]
     };
     Ok(rows
         .iter()
-        .map(|row| {
+        .zip(found)
+        .map(|(row, found)| {
             let Some(plan) = &row.event else {
                 return match &row.problem {
                     Some(problem) => judged(row, Outcome::Problem, problem.clone()),
@@ -269,16 +357,15 @@ async fn judge_events(conn: &mut PgConnection, import: &ImportRow, rows: &[Read]
                 let problem = problems.0.into_values().next().unwrap_or_default();
                 return judged(row, Outcome::Problem, problem);
             }
-            // An event without a zone is kept without days: it is found again by its title alone.
-            let day = plan.zone.and(plan.start).map(When::day);
-            let key = key(&plan.title, day);
-            if let Some(it) = there.get(&key) {
+            if let Some(it) = found.and_then(|place| here.get(place)) {
                 let into = Some((it.id.0, it.title.clone()));
                 return Judged {
                     into,
                     ..judged(row, Outcome::There, format!("It is there as a {} event.", it.status.label().to_lowercase()))
                 };
             }
+            // Also where it will stand here without its day: what differs in it is not one event.
+            let key = key(&plan.title, plan.start.map(When::day));
             if let Some(earlier) = seen.get(&key) {
                 let into_row = u32::try_from(*earlier).ok();
                 return Judged { into_row, ..judged(row, Outcome::Skip, format!("The same event stands on line {earlier}.")) };

@@ -11,7 +11,7 @@ mod picturing;
 mod showing;
 mod undoing;
 
-pub use bringing::{FORGET_CELLS, bring, bring_as, by_command, forget, forget_cells};
+pub use bringing::{FORGET_CELLS, bring, bring_as, by_command, choose_sheet, forget, forget_cells};
 pub use carrying::{apply, apply_as, give_up_failed, give_up_stranded, run};
 pub use looking::{Decided, choices, decide, remap};
 pub use picturing::{add_pictures, add_pictures_as};
@@ -54,6 +54,8 @@ pub struct File {
     pub bytes: Vec<u8>,
     /// For events that staff bring: the community's short name.
     pub community: String,
+    /// Of a workbook with several sheets, which one; empty for the one that was read the last time, or the first.
+    pub sheet: String,
     /// For each field, the heading; what is absent is guessed, or remembered.
     pub mapping: Option<Mapping>,
 }

@@ -6,7 +6,7 @@ use crate::{
         policy::{self, Desk},
         rules::{Choice, Intake, Outcome, State, Target, mapping},
         store::{self, ImportRow},
-        views::{Counts, ImportCan, ImportItem, ImportView, ImportsScreen, MappedField, PictureView, RowView},
+        views::{Counts, ImportCan, ImportItem, ImportView, ImportsScreen, MappedField, PictureView, RowView, sheets_label},
     },
     kernel::{
         actor::Actor,
@@ -153,6 +153,8 @@ async fn view_of(ctx: &Ctx, row: ImportRow, filter: &str, page: u32) -> AppResul
         counts,
         fields,
         unused: mapping::unused(&row.headings, &mapping).into_iter().map(str::to_owned).collect(),
+        sheet: beside.sheet.unwrap_or_default(),
+        sheets: beside.sheets.unwrap_or_default(),
         missing: mapping::missing(intake.target, &mapping).into_iter().map(str::to_owned).collect(),
         assumed: if intake.state == State::Mapping { String::new() } else { mapping::assumed(intake.target, &mapping) },
         headings: row.headings.clone(),
@@ -286,6 +288,7 @@ pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String>
     let row = theirs(ctx, actor, id).await?;
     let (intake, mapping) = (row.intake()?, row.mapping());
     let rows = store::list_rows(ctx.db(), id, &[], false, 0, 5_000).await?;
+    let sheets = store::find_sheets(ctx.db(), id).await?;
     let mut conn = ctx.db().acquire().await?;
     let pictures = store::list_pictures(&mut conn, id).await?;
     drop(conn);
@@ -302,6 +305,9 @@ pub async fn report(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<String>
         };
         let undo = row.undo_refused.as_deref().unwrap_or_default();
         write(&[&row.number.to_string(), &row.title, &row.outcome, &row.reason, &with, &row.unmapped, undo]);
+    }
+    if let Some((sheet, sheets)) = sheets {
+        write(&["", "the workbook", "note", &sheets_label(&sheet, &sheets), "", "", ""]);
     }
     let assumed = mapping::assumed(intake.target, &mapping);
     if !assumed.is_empty() {

@@ -46,6 +46,7 @@ pub async fn undo(ctx: &Ctx, actor: &Actor, id: IntakeId) -> AppResult<()> {
         Target::Organizations | Target::Sponsors => undo_organizations(&mut tx, &voice, id, &made).await?,
     };
     store::put_undo_refused(&mut tx, id, &refused).await?;
+    store::delete_merges(&mut tx, id).await?;
     let undone = intake.undo(made.len().saturating_sub(refused.len()), refused.len())?;
     store::apply_moving(&mut tx, &undone, None, ctx.now()).await?;
     tx.state(actor, &undone);

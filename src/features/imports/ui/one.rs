@@ -121,8 +121,34 @@ fn Columns(import: ImportView, acting: String) -> impl IntoView {
         <Notice tone="info" title="Say which column holds what">
             <p>{format!("We could not tell where the {missing} stands. What you say is remembered for the next file with these columns.")}</p>
         </Notice>
+        <Sheets sheet=import.sheet.clone() sheets=import.sheets.clone() said=import.sheets_label() can_change=import.can.change acting=acting.clone()/>
         <section class="panel"><div class="panel__body"><MapForm fields=import.fields headings=import.headings acting/></div></section>
     }
+}
+
+/// Of a workbook with several sheets which one is read, and another for whoever wants that.
+#[component]
+fn Sheets(sheet: String, sheets: Vec<String>, said: String, can_change: bool, acting: String) -> impl IntoView {
+    const FORM: &str = "sheet";
+    if sheets.len() < 2 {
+        return ().into_any();
+    }
+    let options: Vec<(String, String)> = sheets.into_iter().map(|name| (name.clone(), name)).collect();
+    view! {
+        <section class="panel" aria-labelledby="sheets">
+            <header class="panel__head"><h2 class="panel__title" id="sheets">"Sheets of the file"</h2></header>
+            <div class="panel__body stack">
+                <p>{said}</p>
+                {can_change.then(|| view! {
+                    <PostForm name=FORM acting>
+                        <SelectField form=FORM name="sheet" label="Sheet to read" hint="Its rows take the place of these, with what was decided about them." value=sheet options/>
+                        <div class="form__actions"><Submit label="Read this sheet" class="button"/></div>
+                    </PostForm>
+                })}
+            </div>
+        </section>
+    }
+    .into_any()
 }
 
 #[component]
@@ -258,6 +284,7 @@ fn Looked(import: ImportView, acting: String) -> impl IntoView {
             </div>
             <footer class="panel__foot"><Actions import=import.clone() acting=acting.clone()/></footer>
         </section>
+        <Sheets sheet=import.sheet.clone() sheets=import.sheets.clone() said=import.sheets_label() can_change=can.change acting=acting.clone()/>
         {can.change.then(|| view! {
             <details class="disclosure" open=came_back(&["map"])>
                 <summary class="button button--small">"Which column is what"</summary>
@@ -329,7 +356,13 @@ fn Actions(import: ImportView, acting: String) -> impl IntoView {
 fn Pictures(pictures: Vec<PictureView>, acting: String) -> impl IntoView {
     const FORM: &str = "pictures";
     let count = |wanted: &str| pictures.iter().filter(|it| it.outcome == wanted).count();
-    let said = format!("{} matched, {} without a row, {} refused", count("matched"), count("unmatched"), count("refused"));
+    let said = format!(
+        "{} matched, {} unused, {} without a row, {} refused",
+        count("matched"),
+        count("unused"),
+        count("unmatched"),
+        count("refused")
+    );
     let is_there = !pictures.is_empty();
     let summary = if is_there { format!("Logos: {said}") } else { "Add logos".to_owned() };
     view! {

@@ -42,6 +42,31 @@ pub async fn list_owners(conn: &mut PgConnection, keys: &[String]) -> AppResult<
     Ok(rows)
 }
 
+/// A profile that was asked for, or the one that it was merged into.
+pub struct StandingRow {
+    pub asked: Uuid,
+    pub id: Uuid,
+    pub slug: String,
+    pub display_name: String,
+    pub verification_status: String,
+    pub products: Value,
+    pub logo_id: Option<Uuid>,
+}
+
+pub async fn list_standing(conn: &mut PgConnection, ids: &[Uuid]) -> AppResult<Vec<StandingRow>> {
+    let rows = sqlx::query_as!(
+        StandingRow,
+        r#"select o.id as "asked!", k.id as "id!", k.slug as "slug!", k.display_name as "display_name!",
+                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?"
+           from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+           where o.id = any($1) and k.verification_status in ('Verified', 'Community Added', 'Disabled')"#,
+        ids,
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows)
+}
+
 /// The identities for which somebody's own application waits.
 pub async fn list_waiting(conn: &mut PgConnection, keys: &[String]) -> AppResult<Vec<String>> {
     let keys = sqlx::query_scalar!(
