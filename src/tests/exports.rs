@@ -176,7 +176,6 @@ async fn a_community_takes_everything_along() {
 #[tokio::test]
 async fn what_was_deleted_comes_along_as_whole_as_the_rest() {
     sequel(async |town| {
-        told(town).await;
         let ctx = town.ctx();
         let ravi = people::actor(&ctx, RAVI).await.expect("signed in");
         let input = EventInput {

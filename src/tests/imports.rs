@@ -412,7 +412,7 @@ async fn what_no_row_says_is_told_and_not_only_done() {
 #[tokio::test]
 async fn no_mailbox_of_a_row_that_goes_with_another_is_lost_unsaid() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website,email,segment\n\
              Northwind Data,northwind-data.example,,Database\n\
@@ -489,7 +489,7 @@ async fn draft_of(town: &Town, title: &str) -> EventId {
 #[tokio::test]
 async fn a_draft_is_found_again_whatever_was_made_of_it() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (sara, ravi) = (sara(&ctx).await, who(&ctx, RAVI).await);
         let list = r#"[
             {"name": "Far Field Conf", "startDate": "2027-09-01", "city": "Springfield", "country": "U.S.A."},
@@ -546,7 +546,7 @@ async fn a_draft_is_found_again_whatever_was_made_of_it() {
 #[tokio::test]
 async fn events_of_two_days_are_two_where_nobody_knows_their_zone() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list =
             "title,start,online\nOnline Meetup,2027-09-01,yes\nOnline Meetup,2027-10-01,yes\nonline-meetup,2027-09-01,yes\n";
@@ -735,7 +735,7 @@ async fn pictures_belong_to_rows_by_their_names() {
 #[tokio::test]
 async fn of_pictures_that_nobody_takes_the_report_says_why() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website,logo\nNorthwind Data,northwind-data.example,north.svg\nNorthwind Data (training),northwind-data.example/training,training.svg\nNorth Query,northwind-data.example/query,query.svg\nLonely Tool,github.com/somebody/lonely-tool,lonely.svg\nContoso Mesh,contoso-mesh.example,contoso.svg\nAcme Cloud,acme.example,acme.svg\nAiry,apache.org/airy,airy.svg\n";
         let id = bring(&ctx, &sara, "organizations", list).await;
@@ -794,7 +794,7 @@ fn drawn(colour: &str) -> String {
 #[tokio::test]
 async fn a_products_picture_is_no_companys_logo() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let first = bring(&ctx, &sara, "organizations", "name,website\nNorthwind Data,northwind-data.example\n").await;
         apply(town, &sara, first).await;
@@ -846,7 +846,7 @@ async fn a_command_looks_and_carries_out() {
 #[tokio::test]
 async fn what_was_merged_by_hand_is_remembered() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let sara = sara(&ctx).await;
         let list = "name,website\nNorthwind,northwind.example\nGrip,github.com/northwind/grip\nAcme Cluod,acme-cluod.example\n";
         let first = bring(&ctx, &sara, "organizations", list).await;
@@ -1198,7 +1198,7 @@ fn workbook(sheets: &[(&str, &[&[&str]])]) -> Vec<u8> {
 #[tokio::test]
 async fn of_a_workbook_it_is_said_which_sheet_is_read_and_another_can_be() {
     sequel(async |town| {
-        let ctx = told(town).await;
+        let ctx = town.ctx();
         let (sara, mei) = (sara(&ctx).await, who(&ctx, MEI).await);
         let companies: &[&[&str]] =
             &[&["name", "website"], &["Northwind Data", "northwind-data.example"], &["Contoso Mesh", "contoso-mesh.example"]];

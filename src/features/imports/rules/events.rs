@@ -372,7 +372,7 @@ mod tests {
     fn a_row_finds_what_it_has_become() {
         let zoned = plan(BERLIN).expect("in order");
         let of = |start: &str| {
-            super::plan(Cells { title: "Online Meetup", start, end: "", city: "", country: "", ..BERLIN }).expect("in order")
+            plan(Cells { title: "Online Meetup", start, end: "", city: "", country: "", ..BERLIN }).expect("in order")
         };
         let (september, october, some_day) = (of("2026-09-01"), of("2026-10-01"), of(""));
         let rows = [Some(&zoned), None, Some(&september), Some(&october), Some(&some_day), Some(&september)];

@@ -264,7 +264,7 @@ fn tell_dropped(rows: &mut [Read], judged: &[Judged], says_industry: bool) {
     // By the line that makes a profile: is its industry said, and whose mailbox is asked.
     let mut silent: HashSet<usize> = HashSet::new();
     let mut asked: HashMap<usize, usize> = HashMap::new();
-    for (place, it) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Make) {
+    for (place, _) in judged.iter().enumerate().filter(|(_, it)| it.outcome == Outcome::Make) {
         let Some(new) = &rows[place].told else { continue };
         if !new.says_industry {
             silent.insert(place);
