@@ -197,9 +197,7 @@ async fn a_wrong_address_and_a_wrong_password_are_answered_alike() {
 #[tokio::test]
 async fn guessing_is_slowed_for_the_account_from_wherever_it_comes() {
     story(async |town| {
-        // Windows are fixed: this story fits into one.
-        let gone = town.ctx().now().timestamp().rem_euclid(300);
-        town.house.clock.shift(301 - gone);
+        town.new_window(300);
         activated(town, ASHA, "Asha Rao").await;
         // Right ones are not counted.
         for _ in 0..12 {
@@ -229,8 +227,7 @@ async fn guessing_is_slowed_for_the_account_from_wherever_it_comes() {
 #[tokio::test]
 async fn one_address_may_not_try_many_accounts() {
     story(async |town| {
-        let gone = town.ctx().now().timestamp().rem_euclid(300);
-        town.house.clock.shift(301 - gone);
+        town.new_window(300);
         let mut visitor = town.visitor();
         let mut last = StatusCode::OK;
         for n in 0..31 {
@@ -637,6 +634,7 @@ async fn one_person_changes_workspaces_without_signing_in_again_and_the_last_one
 #[tokio::test]
 async fn what_is_no_address_is_not_counted_against_others_who_type_none() {
     story(async |town| {
+        town.new_window(300);
         let ask = async |typed: &str| {
             let body = json!({"email": typed, "password": "whatever it is"});
             town.visitor().api(Method::POST, "/auth/login", Some(body)).await.status

@@ -171,6 +171,7 @@ async fn from_signing_up_to_active() {
 #[tokio::test]
 async fn the_api_takes_sign_ups_five_an_hour() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         let body = |name: &str| {
             let mut body = serde_json::to_value(signup(RAVI, name)).expect("JSON");

@@ -284,6 +284,7 @@ async fn a_large_workspace_is_read_by_sets_of_rows() {
 async fn whoever_comes_too_soon_is_told_when() {
     sequel(async |town| {
         told(town).await;
+        town.new_window(3_600);
         let mut ravi = signed_in(town, RAVI).await;
         let ticket = asked(&mut ravi).await;
         // Two others are at it.

@@ -442,6 +442,7 @@ fn api_application() -> serde_json::Value {
 #[tokio::test]
 async fn applying_over_the_api_happens_once() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         let key = [("idempotency-key", "first-try")];
         let first = visitor.api_with(Method::POST, "/sponsors/apply", Some(api_application()), &key).await;
@@ -736,6 +737,7 @@ async fn an_application_is_made_without_scripts_and_survives_refusals() {
 #[tokio::test]
 async fn a_draft_is_bounded_in_size_and_number() {
     story(async |town| {
+        town.new_window(3_600);
         let ctx = town.ctx();
         let token = drafts::fresh_token();
         let huge = ApplicationInput { company_name: "x".repeat(40_000), ..ApplicationInput::default() };
