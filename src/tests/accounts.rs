@@ -2,6 +2,7 @@
 
 use crate::town::{Browser, Town, sequel, story};
 use axum::body::Body;
+use chrono::{DateTime, TimeDelta, Utc};
 use commdesk::{
     features::accounts::{rules::LinkPurpose, service},
     kernel::{
@@ -245,13 +246,21 @@ async fn a_session_ends_by_itself() {
         let mut asha = town.visitor();
         sign_in(&mut asha, ASHA, PASSWORD).await;
         // In use, it lives on; "last seen" moves at most every five minutes.
-        let seen = async || -> String {
-            sqlx::query_scalar("select last_seen_at::text from sessions").fetch_one(&town.owner).await.expect("one session")
+        let seen = async || -> DateTime<Utc> {
+            sqlx::query_scalar("select last_seen_at from sessions").fetch_one(&town.owner).await.expect("one session")
         };
         let first = seen().await;
-        town.shift(200).await;
+        // Within the second before, so that what the machine takes for this is not what decides.
+        let so_long_after = |seconds: i64| {
+            town.house.clock.shift((first + TimeDelta::seconds(seconds) - town.ctx().now()).num_seconds());
+        };
+        so_long_after(4 * 60 + 59);
         assert_eq!(asha.open("/account").await.status, StatusCode::OK);
-        assert_eq!(seen().await, first);
+        assert_eq!(seen().await, first, "4 min 59 s are too soon");
+        so_long_after(5 * 60 + 1);
+        assert_eq!(asha.open("/account").await.status, StatusCode::OK);
+        let first = seen().await;
+        assert!(first > town.ctx().now() - TimeDelta::minutes(1), "5 min 1 s are enough: {first}");
         town.shift(11 * 3_600).await;
         assert_eq!(asha.open("/account").await.status, StatusCode::OK);
         assert_ne!(seen().await, first);
