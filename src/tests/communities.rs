@@ -169,6 +169,43 @@ async fn from_signing_up_to_active() {
 }
 
 #[tokio::test]
+async fn only_its_owners_sign_in_makes_an_approved_community_active() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        let ctx = town.ctx();
+        let others = [(MEI, "Admin"), (KOFI, "Organizer")];
+        for (figure, role) in others {
+            let user = people::activate(&ctx, figure).await.expect("a login");
+            sqlx::query(
+                "insert into members (id, community_id, user_id, role, status, created_at)
+                 values (gen_random_uuid(), $1, $2, $3, 'Active', $4)",
+            )
+            .bind(id.0)
+            .bind(user.0)
+            .bind(role)
+            .bind(ctx.now())
+            .execute(&town.owner)
+            .await
+            .expect("a seat");
+        }
+        decide(town, &sara, id, Decision::Approve, "").await.expect("under review");
+
+        for (figure, role) in others {
+            let signed_in = owner(town, figure).await;
+            assert_eq!(signed_in.community(), Some(id), "{role} acts for it");
+            assert_eq!(status(town, id).await, CommunityStatus::Approved, "{role}");
+        }
+        assert!(!facts_of(town, id).await.contains(&"community_activated".to_owned()));
+        owner(town, RAVI).await;
+        assert_eq!(status(town, id).await, CommunityStatus::Active);
+        assert_eq!(facts_of(town, id).await.last().map(String::as_str), Some("community_activated"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_api_takes_sign_ups_five_an_hour() {
     story(async |town| {
         town.new_window(3_600);
