@@ -1,6 +1,9 @@
 //! How communities sign up, prove their mailbox, are decided on and become active: services and doors, races included.
 
-use crate::town::{Browser, Town, story};
+use crate::{
+    organizations::LOGO,
+    town::{Browser, Town, story},
+};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
@@ -9,7 +12,9 @@ use commdesk::{
             rules::{Decision, OwnerInput, ProfileInput, SignupInput, SocialLinksInput},
             service::{self, Queue},
         },
-        organizations::{trust::CheckKind, views::CheckView},
+        organizations::{
+            logos, rules::application::ApplicationInput, service as organizations, trust::CheckKind, views::CheckView,
+        },
     },
     kernel::{
         actor::{Actor, Capability, CommunityStatus},
@@ -18,7 +23,7 @@ use commdesk::{
         page::PageRequest,
         text::Paragraph,
     },
-    platform::{facts, facts::Voice},
+    platform::{ctx::Ctx, facts, facts::Voice},
     seeds::people::{self, Figure, KOFI, MEI, PASSWORD, RAVI, SARA},
 };
 use http::{Method, StatusCode};
@@ -347,6 +352,41 @@ async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
         .await
         .expect("rows");
         assert_eq!(failed, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn companies_and_communities_from_one_address_are_seen_together() {
+    story(async |town| {
+        let office = Ctx { address: Some("10.9.8.7".parse().expect("an address")), ..town.ctx() };
+        let elsewhere = Ctx { address: Some("10.9.8.6".parse().expect("an address")), ..town.ctx() };
+        for number in 1..=2 {
+            let input: ApplicationInput = serde_json::from_value(json!({
+                "entityType": "Sponsor", "companyName": format!("Company {number}"), "website": format!("https://c{number}.example"),
+                "officialEmail": format!("hello@c{number}.example"), "contactName": "Asha Rao", "industry": "Security",
+                "budgetRange": {"band": "INR:0-50000"}, "sponsorshipTypes": ["Cash"],
+            }))
+            .expect("as on the wire");
+            let logo = logos::store_logo(&office, LOGO.as_bytes().to_vec()).await.expect("a fine logo");
+            organizations::apply(&office, None, input.parse().expect("in order"), logo).await.expect("taken");
+        }
+        let source = async |ctx: &Ctx, figure: Figure, name: &str| -> String {
+            let parsed = signup(figure, name).parse().expect("in order");
+            let made = service::register(ctx, Voice::Visitor { user: None }, None, &parsed, None).await.expect("taken");
+            town.drain().await;
+            sqlx::query_scalar("select evidence from checks where subject_id = $1 and kind = 'repeated_source'")
+                .bind(made.community_id.0)
+                .fetch_one(&town.owner)
+                .await
+                .expect("a row")
+        };
+        assert!(source(&elsewhere, MEI, "Harbour Devs").await.starts_with("The only application"));
+        assert!(source(&office, RAVI, "Apex Circle").await.starts_with("2 other applications"));
+        assert!(source(&office, KOFI, "Newgrove").await.starts_with("3 other applications"));
+        // A day later they are forgotten.
+        town.house.clock.shift(86_400 + 60);
+        assert!(source(&office, MEI, "Harbour Lights").await.starts_with("The only application"));
     })
     .await;
 }
