@@ -2,7 +2,7 @@
 // may not do. Each is then looked at by those whom it is for, or whom it is none of.
 import { keyboard } from '../lib/hands';
 import { codeOf } from '../lib/second-factor';
-import { awake, fresh, LOGO, open } from '../lib/steps';
+import { awake, drawn, fresh, LOGO, open } from '../lib/steps';
 import { demoPerson, expect, seated, slug, sound, test } from '../lib/world';
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
@@ -84,8 +84,7 @@ test('a brand kit is put up from a phone, and stands where others take it from',
   await expect(kit).toContainText('#1d4ed8');
   await expect(kit.getByRole('link', { name: /^Wordmark/ })).toBeVisible();
   const dark = kit.getByRole('img', { name: 'Fjord Media, on a dark ground' });
-  await dark.scrollIntoViewIfNeeded();
-  await expect.poll(() => dark.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await drawn(dark);
   await sound(page);
 
   await main.getByRole('checkbox', { name: 'Remove the wordmark' }).check();

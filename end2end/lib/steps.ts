@@ -1,5 +1,5 @@
 // The steps of the main line, as a person takes them: what journeys are made of.
-import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { call } from './call';
 import { mouse, type Hand } from './hands';
 import { linkIn, mailTo } from './mailbox';
@@ -284,6 +284,21 @@ export async function openOpportunity(page: Page, event: string, by: Hand = mous
   await by.fill(page.getByLabel('You decide by'), day(40));
   await by.press(page.getByRole('button', { name: 'Open to sponsors' }));
   await expect(page.getByText('Sponsors can apply until')).toBeVisible();
+}
+
+/** A picture that has come: one that is broken is complete, too, but has no size of its own. */
+export async function drawn(picture: Locator): Promise<void> {
+  await picture.scrollIntoViewIfNeeded();
+  const wide = () => picture.evaluate((it) => (it as HTMLImageElement).naturalWidth);
+  await expect.poll(wide, { message: 'the picture has come' }).toBeGreaterThan(0);
+}
+
+/** The organization stands on the page of an event: a tile with its logo, which leads to its website. */
+export async function logoStands(page: Page, company: string): Promise<Locator> {
+  const tile = page.getByRole('main').getByRole('link', { name: new RegExp(company) }).filter({ has: page.locator('img') });
+  await expect(tile).toBeVisible();
+  await drawn(tile.locator('img'));
+  return tile;
 }
 
 /** Accepts the request of `other` from the inbox. */
