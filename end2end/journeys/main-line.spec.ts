@@ -1,7 +1,7 @@
 // The main line, both ways in: from an application and a registration to a logo on the event's page.
 import { isListed, published } from '../lib/prepared';
 import { acceptFromInbox, awake, bothSides, fresh, logoStands, open, openOpportunity, publishEvent, slug } from '../lib/steps';
-import { expect, market, test } from '../lib/world';
+import { expect, fits, market, test, thumb } from '../lib/world';
 
 test('a sponsor applies, the community accepts, the logo stands on the event page', async ({ browser, page }) => {
   test.setTimeout(240_000);
@@ -95,26 +95,32 @@ test('the main line works with scripts off', async ({ browser }) => {
 test('the main line fits a phone', async ({ browser }) => {
   test.setTimeout(240_000);
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true };
-  const { sponsor, community, acme } = await bothSides(browser, phone);
+  // Every page of the walk is measured: before something on it is pressed, and where the walk ends.
+  const { sponsor, community, acme } = await bothSides(browser, phone, thumb);
   const event = fresh('PocketConf');
-  await publishEvent(community, event);
-  await openOpportunity(community, event);
+  await publishEvent(community, event, thumb);
+  await fits(community);
+  await openOpportunity(community, event, thumb);
+  await fits(community);
   await open(sponsor, '/opportunities');
   await sponsor.getByRole('searchbox').first().fill(event);
-  await sponsor.getByRole('button', { name: 'Search' }).click();
+  await thumb.press(sponsor.getByRole('button', { name: 'Search' }));
   await sponsor.waitForURL(/\?.*=/);
   await awake(sponsor);
-  await sponsor.getByRole('link', { name: event, exact: true }).first().click();
+  await thumb.press(sponsor.getByRole('link', { name: event, exact: true }).first());
   await awake(sponsor);
   await sponsor.getByLabel('What you offer').fill('2,50,000');
-  await sponsor.getByRole('button', { name: 'Send application' }).click();
+  await thumb.press(sponsor.getByRole('button', { name: 'Send application' }));
   await expect(sponsor).toHaveURL(/\/requests\//);
-  await acceptFromInbox(community, acme.company);
+  await awake(sponsor);
+  await fits(sponsor);
+  await acceptFromInbox(community, acme.company, thumb);
+  await fits(community);
   await open(community, `/events/${slug(event)}`);
   await logoStands(community, acme.company);
+  await fits(community);
   for (const path of ['/dashboard', '/inbox', '/manage/events', '/manage/opportunities', '/directory']) {
     await open(community, path);
-    const wide = await community.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wide, `${path} scrolls sideways`).toBeLessThanOrEqual(0);
+    await fits(community);
   }
 });

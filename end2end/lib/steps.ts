@@ -1,7 +1,7 @@
 // The steps of the main line, as a person takes them: what journeys are made of.
 import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { call } from './call';
-import { mouse, type Hand } from './hands';
+import { keyboard, mouse, type Hand } from './hands';
 import { linkIn, mailTo } from './mailbox';
 import { address } from './server';
 import { expect } from './test';
@@ -391,12 +391,13 @@ export async function bothSides(browser: Browser, options: Parameters<Browser['n
     await activate(community, communityContext.request, apex.email, by);
   };
   // Who works by keyboard signs in by keyboard, and one after the other: there is one focus.
-  const desk = staffPage(browser, 'omar@commdesk.example', by === mouse ? undefined : by);
-  if (by !== mouse) {
+  const alone = by === keyboard;
+  const desk = staffPage(browser, 'omar@commdesk.example', alone ? by : undefined);
+  if (alone) {
     await desk;
     await comesIn();
   }
-  const [staff] = await Promise.all([desk, by === mouse ? comesIn() : undefined, signsUp()]);
+  const [staff] = await Promise.all([desk, alone ? undefined : comesIn(), signsUp()]);
   await verifyOrganization(staff, acme.company, by);
   await approveCommunity(staff, apex.company, by);
   await staff.context().close();
