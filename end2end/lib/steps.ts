@@ -99,8 +99,8 @@ export function somebody(first: string, company: string): Somebody {
   return { name: `${first} Journey`, email: `${first.toLowerCase()}@${domain}`, company, domain };
 }
 
-/** Applies at /become-sponsor, in three steps. */
-export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse): Promise<void> {
+/** Applies at /become-sponsor, in three steps; `between` is done where each of the later two begins. */
+export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse, between?: () => Promise<void>): Promise<void> {
   await open(page, '/become-sponsor');
   await by.tick(page.getByRole('radio', { name: /^Sponsor You give/ }));
   await by.fill(page.getByLabel('Company name'), who.company);
@@ -112,11 +112,13 @@ export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse
   await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 2 of 3')).toBeVisible();
   await awake(page);
+  await between?.();
   await by.choose(page.getByLabel('Budget range'), 'INR:200000-500000');
   await by.tick(page.getByRole('checkbox', { name: 'Cash' }));
   await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 3 of 3')).toBeVisible();
   await awake(page);
+  await between?.();
   await by.press(page.getByRole('button', { name: /Send/ }));
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/application|sent|thank/i);
 }
