@@ -21,6 +21,7 @@ mod strangers;
 mod town;
 mod work;
 mod program;
+mod demo;
 mod limits;
 mod counting;
 mod accounts;

@@ -239,6 +239,11 @@ impl Town {
         if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
     }
 
+    /// The cluster that this town stands on: for tests with a database of their own.
+    pub fn server(&self) -> &cluster::Server {
+        &self.server
+    }
+
     /// For statements that only a superuser may run, many of them; whoever asks for it closes it.
     pub fn superuser(&self) -> sqlx::PgPool {
         db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster")
