@@ -16,7 +16,7 @@ base=$1
 
 opportunity=$(curl --silent --fail "$base/api/v1/opportunities?limit=1" | node -e 'let t = ""; process.stdin.on("data", (d) => (t += d)).on("end", () => console.log(JSON.parse(t).data.items[0].id))')
 say "   performance, accessibility, best practices, SEO (goal: 100 each); largest paint, blocking, shift; kB sent"
-for path in / /directory /directory/acme-cloud "/opportunities/$opportunity" /events/hackfest-2027; do
+for path in / /directory /directory/acme-cloud "/opportunities/$opportunity" /events/hackfest; do
   report=$reports/$(printf '%s' "$path" | tr -c 'a-z0-9' '-').json
   # The first opening of each page is not measured: a page that is open all day is.
   curl --silent --output /dev/null "$base$path"

@@ -313,7 +313,7 @@ def furnish(api, sessions):
 
     acme = get("/sponsors/acme-cloud", asha)["id"]
     made["own organization"]["a sponsor"] = [acme]
-    hackfest = get("/events/hackfest-2027", ravi)["id"]
+    hackfest = get("/events/hackfest", ravi)["id"]
     soon = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 30 * 86_400))
 
     # What anybody has of their own.

@@ -10,11 +10,12 @@ use commdesk::{
     http,
     kernel::error::AppError,
     platform::{
-        cluster::{self, Cluster},
+        cluster::Cluster,
         config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
+    seeds::private::{Private, Wish},
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
@@ -23,11 +24,8 @@ use tokio_util::sync::CancellationToken;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Development's database, and its name while the demo is being loaded.
+/// Development's database.
 const DATABASE: &str = "commdesk";
-const UNFINISHED: &str = "commdesk_unfinished";
-/// How a message calls it.
-const PRIVATE: &str = "the private database";
 
 /// Workers for jobs in development: checks of applicants wait for the network, and no letter waits behind them.
 const DEV_WORKERS: usize = 4;
@@ -112,24 +110,15 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         }
         None => {
             let cluster = Cluster::start(&dev.data.join("postgres"), true, &say).await?;
-            if !cluster.has_database(DATABASE).await? {
-                // Filled under another name: a start that was cut short never leaves half a demo behind.
-                cluster.drop_database(UNFINISHED).await?;
-                cluster.create_database(UNFINISHED, None).await?;
-                migrate_as(PRIVATE, &cluster.owner_url(UNFINISHED), Some(cluster::APP)).await?;
-                if seed {
-                    let house = open::open(
-                        settings(),
-                        Keys::of_development(&dev.data)?,
-                        db::pool(&cluster.app_url(UNFINISHED), 8)?,
-                        is_known,
-                    )?;
-                    commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
-                    house.pool.close().await;
-                }
-                cluster.rename_database(UNFINISHED, DATABASE).await?;
-            }
-            migrate_as(PRIVATE, &cluster.owner_url(DATABASE), Some(cluster::APP)).await?;
+            let on = |url: &str| open::open(settings(), Keys::of_development(&dev.data)?, db::pool(url, 8)?, is_known);
+            let (files, registry) = (settings().files, reactions::registry());
+            let private = Private { server: &cluster, name: DATABASE, files: &files, open: &on, registry: &registry, say: &say };
+            let wish = match (seed, dev.renew_demo) {
+                (_, true) => Wish::Anew,
+                (true, false) => Wish::Demo,
+                (false, false) => Wish::Empty,
+            };
+            private.ready(wish).await?;
             let url = cluster.app_url(DATABASE);
             (Some(cluster), url)
         }

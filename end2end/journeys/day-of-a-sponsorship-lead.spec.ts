@@ -1,5 +1,5 @@
 // A sponsorship lead's day, on the way, with a phone: offers, requests, partners. Not publishing, not members.
-import { awake, fresh, open } from '../lib/steps';
+import { awake, fresh, logoStands, open } from '../lib/steps';
 import { closed, expect, fits, seated, SECRETS, slug, test } from '../lib/world';
 
 test('a sponsorship lead brings an offer home from the train', async ({ browser, world }) => {
@@ -56,7 +56,7 @@ test('a sponsorship lead brings an offer home from the train', async ({ browser,
   await page.getByRole('button', { name: 'Accept offer' }).click();
   await expect(page.getByText('Accepted', { exact: true }).filter({ visible: true }).first()).toBeVisible();
   await open(page, `/events/${slug(world.event)}`);
-  await expect(page.getByRole('link', { name: new RegExp(acme.company) })).toBeVisible();
+  await logoStands(page, acme.company);
   await fits(page);
   // Who handles what stands in the team's panel of the event: partners are hers.
   await open(page, '/manage/events');

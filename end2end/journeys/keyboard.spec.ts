@@ -4,7 +4,7 @@ import { expectAccessibleInBothThemes } from '../lib/axe';
 import { call } from '../lib/call';
 import { keyboard } from '../lib/hands';
 import { asked } from '../lib/prepared';
-import { acceptFromInbox, awake, bothSides, enter, fresh, open, openOpportunity, publishEvent, slug } from '../lib/steps';
+import { acceptFromInbox, awake, bothSides, enter, fresh, logoStands, open, openOpportunity, publishEvent, slug } from '../lib/steps';
 import { demoPerson, expect, test } from '../lib/world';
 
 /** Presses Tab until the focused element matches, as somebody without a mouse does. */
@@ -42,7 +42,7 @@ test('from an application to the logo on the event page', async ({ browser, page
   await acceptFromInbox(community, acme.company, keyboard);
 
   await open(page, `/events/${slug(event)}`);
-  await expect(page.getByRole('link', { name: new RegExp(acme.company) })).toBeVisible();
+  await logoStands(page, acme.company);
 });
 
 test('signing in and reaching a request, past the head of the page', async ({ page }) => {

@@ -3,7 +3,7 @@
 import type { Locator } from '@playwright/test';
 import { keyboard } from '../lib/hands';
 import { codeOf } from '../lib/second-factor';
-import { awake, fresh, LOGO, open } from '../lib/steps';
+import { awake, drawn, fresh, LOGO, open } from '../lib/steps';
 import { demoPerson, expect, seated, slug, sound, test } from '../lib/world';
 
 const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true };
@@ -114,8 +114,7 @@ test('a brand kit is put up from a phone, and stands where others take it from',
   await expect(kit).toContainText('#1d4ed8');
   await expect(kit.getByRole('link', { name: /^Wordmark/ })).toBeVisible();
   const dark = kit.getByRole('img', { name: 'Fjord Media, on a dark ground' });
-  await dark.scrollIntoViewIfNeeded();
-  await expect.poll(() => dark.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await drawn(dark);
   await sound(page);
 
   await main.getByRole('checkbox', { name: 'Remove the wordmark' }).check();

@@ -8,9 +8,11 @@ import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
 import { COLOURS, expectAccessible, expectAccessibleInBothThemes, inTheme } from '../lib/axe';
 import { call } from '../lib/call';
+import { mouse } from '../lib/hands';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { added, cameIn } from '../lib/prepared';
-import { applyAsSponsor, awake, DEMO_PASSWORD, enter, fresh, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
+import { added, applied, cameIn } from '../lib/prepared';
+import { production } from '../lib/server';
+import { applyAsSponsor, awake, DEMO_PASSWORD, drawn, enter, fresh, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
 import { demoPerson, expect, newcomer, test } from '../lib/world';
 
 const WIDTHS = [360, 768, 1280];
@@ -121,17 +123,31 @@ async function look(page: Page, stops: (string | Stop)[], isStill = false): Prom
     // Not only silent: every form works without scripts, so nothing else would notice a program that never started.
     await expect(page.locator('html[data-awake]'), `${path} wakes`).toBeAttached();
     if (isStill) await stoodStill(page, path);
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
-      for (const [at, theme] of (THEMES[width] ?? []).entries()) {
-        await inTheme(page, theme);
-        await expectAccessible(page, undefined, at ? COLOURS : undefined);
-      }
-    }
-    await inTheme(page, null);
+    await atEveryWidth(page, path);
   }
+}
+
+/** The page that is there: nothing scrolls sideways at any width, and axe finds nothing. */
+async function atEveryWidth(page: Page, path: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 800 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wide, `${path} scrolls sideways at ${width}`).toBeLessThanOrEqual(0);
+    for (const [at, theme] of (THEMES[width] ?? []).entries()) {
+      await inTheme(page, theme);
+      await expectAccessible(page, undefined, at ? COLOURS : undefined);
+    }
+  }
+  await inTheme(page, null);
+}
+
+/** A page that stands alone: none of the program comes with it, so nothing wakes. */
+async function lookAtPlain(page: Page, path: string, status = 200): Promise<void> {
+  const answer = await page.goto(path);
+  expect(answer!.status(), path).toBe(status);
+  await expect(page.getByRole('heading', { level: 1 }), `${path} has one first heading`).toHaveCount(1);
+  expect(await page.title(), `${path} has a title`).not.toBe('');
+  await atEveryWidth(page, path);
 }
 
 test('what strangers read', async ({ page }) => {
@@ -180,7 +196,8 @@ test('what a refusal looks like', async ({ page }) => {
 test('what somebody meets on the way in', async ({ page, browser, request }) => {
   test.setTimeout(patience(180));
   const acme = somebody('Asha', fresh('Way'));
-  await applyAsSponsor(page, acme);
+  const steps = ['offer', 'send'];
+  await applyAsSponsor(page, acme, mouse, () => look(page, [`/become-sponsor?step=${steps.shift()}`]));
   const mail = await mailTo(request, acme.email, /./);
   await look(page, [linkIn(mail, /^\/link\//), '/become-sponsor?step=sent']);
   // Ravi invites somebody; Mei asks to join a company that has not come yet.
@@ -291,6 +308,52 @@ test('what a sponsor works with', async ({ page }) => {
   test.setTimeout(patience(180));
   await enter(page, 'asha@acme.example');
   await look(page, await addresses(page, 'sponsor'));
+});
+
+test('what an applicant and a community see while they wait', async ({ page, browser }) => {
+  test.setTimeout(patience(180));
+  await enter(page, 'mallory@globex.example');
+  await look(page, await addresses(page, 'applicant'));
+  const kofi = await demoPerson(browser, 'kofi@newgrove.example');
+  await look(kofi, await addresses(kofi, 'unapproved'));
+  // Somebody whom staff asked something: the question stands there, and where it is answered.
+  const asked = somebody('Ilse', fresh('Asked'));
+  const ilse = await newcomer(browser);
+  const organization = await applied(ilse, asked);
+  await cameIn(ilse, asked.email);
+  const sara = await staffPage(browser, 'sara@commdesk.example');
+  const question = 'Which events have you supported before?';
+  await call(sara, 'POST', `/sponsors/${organization}/verify`, { decision: 'more', reason: question });
+  await look(ilse, [{ path: '/dashboard', shows: question }]);
+  for (const one of [kofi, ilse, sara]) await one.context().close();
+});
+
+test('what stands alone: embeds, the card after a session, and pages for when nobody answers', async ({ page }) => {
+  test.setTimeout(patience(120));
+  const offers = await call<Items>(page, 'GET', '/opportunities?search=HarbourConf&limit=50');
+  const title = offers.items.find((one) => one.category === 'Title Sponsor')!;
+  await lookAtPlain(page, `/embed/opportunities/${title.id}/badge`);
+  await lookAtPlain(page, '/embed/events/hackfest/sponsors');
+  await drawn(page.getByRole('link', { name: /Lumen Data/ }).locator('img'));
+
+  // The program is held up, so the browser sends the form itself; and the session is gone.
+  await enter(page, 'ravi@apex.example');
+  await page.route('**/*.wasm', () => {});
+  await page.goto('/manage/events/new');
+  await page.getByRole('textbox', { name: 'Title', exact: true }).fill('An evening that is kept');
+  await page.context().clearCookies();
+  await page.getByRole('button', { name: 'Save and publish' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to go on');
+  await atEveryWidth(page, 'the card');
+
+  await lookAtPlain(page, '/offline');
+  const served = await production();
+  try {
+    await served.cutOff();
+    await lookAtPlain(page, `${served.address}/events`, 503);
+  } finally {
+    await served.stop();
+  }
 });
 
 test('what a community works with that sells piece by piece', async ({ page }) => {

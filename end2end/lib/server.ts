@@ -1,7 +1,7 @@
 // Where the server of the journeys is, and how it is started; and production's own verb beside it, for what `dev` does otherwise.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -30,6 +30,8 @@ const root = join(__dirname, '../..');
 
 export interface Served {
   address: string;
+  /** Takes the database away from it, for good. */
+  cutOff: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -45,7 +47,8 @@ export async function production(): Promise<Served> {
   const keys = execFileSync(binary, ['keys'], { encoding: 'utf8', env: {} });
   const files = mkdtempSync(join(tmpdir(), 'commdesk-'));
   const free = await freePort();
-  const log = openSync(join(root, 'target/journeys/production.log'), 'w');
+  const way = await passage(database);
+  const log = openSync(join(root, `target/journeys/production-${free}.log`), 'w');
   const server = spawn(binary, ['serve'], {
     cwd: root,
     stdio: ['ignore', log, log],
@@ -57,7 +60,7 @@ export async function production(): Promise<Served> {
       COMMDESK_POOL: '4',
       COMMDESK_SMTP: 'smtp://127.0.0.1:9',
       COMMDESK_WORKERS: '0',
-      DATABASE_URL: `postgres://commdesk_app:${password}@127.0.0.1:${database}/commdesk?sslmode=disable`,
+      DATABASE_URL: `postgres://commdesk_app:${password}@127.0.0.1:${way.port}/commdesk?sslmode=disable`,
       LEPTOS_SITE_ROOT: resolve(root, site),
     },
   });
@@ -66,18 +69,46 @@ export async function production(): Promise<Served> {
   const stop = async () => {
     server.kill('SIGTERM');
     await ended;
+    await way.shut();
     rmSync(files, { recursive: true, force: true });
   };
   const served = `http://127.0.0.1:${free}`;
   const until = Date.now() + 20_000;
   for (;;) {
-    if ((await fetch(`${served}/readyz`).catch(() => undefined))?.ok) return { address: served, stop };
+    if ((await fetch(`${served}/readyz`).catch(() => undefined))?.ok) return { address: served, cutOff: way.shut, stop };
     if (server.exitCode !== null || Date.now() > until) {
       await stop();
-      throw new Error('`serve` did not start: see target/journeys/production.log');
+      throw new Error('`serve` did not start: see target/journeys/production-*.log');
     }
     await new Promise((again) => setTimeout(again, 100));
   }
+}
+
+/** A way to a port of this machine that can be shut: what an outage looks like to whoever came by it. */
+async function passage(to: number): Promise<{ port: number; shut: () => Promise<void> }> {
+  const open = new Set<Socket>();
+  const door = createServer((near) => {
+    const far = connect(to, '127.0.0.1');
+    for (const end of [near, far]) {
+      open.add(end);
+      end.on('error', () => {});
+      end.on('close', () => {
+        open.delete(end);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.pipe(far);
+    far.pipe(near);
+  });
+  await new Promise<void>((listening) => door.listen(0, '127.0.0.1', listening));
+  const { port } = door.address() as { port: number };
+  const shut = async () => {
+    const closed = new Promise((done) => door.close(done));
+    for (const end of open) end.destroy();
+    await closed;
+  };
+  return { port, shut };
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,7 @@
 // The steps of the main line, as a person takes them: what journeys are made of.
-import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
+import type { APIRequestContext, Browser, BrowserContext, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { call } from './call';
-import { mouse, type Hand } from './hands';
+import { keyboard, mouse, type Hand } from './hands';
 import { linkIn, mailTo } from './mailbox';
 import { address } from './server';
 import { expect } from './test';
@@ -99,8 +99,8 @@ export function somebody(first: string, company: string): Somebody {
   return { name: `${first} Journey`, email: `${first.toLowerCase()}@${domain}`, company, domain };
 }
 
-/** Applies at /become-sponsor, in three steps. */
-export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse): Promise<void> {
+/** Applies at /become-sponsor, in three steps; `between` is done where each of the later two begins. */
+export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse, between?: () => Promise<void>): Promise<void> {
   await open(page, '/become-sponsor');
   await by.tick(page.getByRole('radio', { name: /^Sponsor You give/ }));
   await by.fill(page.getByLabel('Company name'), who.company);
@@ -112,11 +112,13 @@ export async function applyAsSponsor(page: Page, who: Somebody, by: Hand = mouse
   await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 2 of 3')).toBeVisible();
   await awake(page);
+  await between?.();
   await by.choose(page.getByLabel('Budget range'), 'INR:200000-500000');
   await by.tick(page.getByRole('checkbox', { name: 'Cash' }));
   await by.press(page.getByRole('button', { name: 'Continue' }));
   await expect(page.getByText('Step 3 of 3')).toBeVisible();
   await awake(page);
+  await between?.();
   await by.press(page.getByRole('button', { name: /Send/ }));
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/application|sent|thank/i);
 }
@@ -286,6 +288,21 @@ export async function openOpportunity(page: Page, event: string, by: Hand = mous
   await expect(page.getByText('Sponsors can apply until')).toBeVisible();
 }
 
+/** A picture that has come: one that is broken is complete, too, but has no size of its own. */
+export async function drawn(picture: Locator): Promise<void> {
+  await picture.scrollIntoViewIfNeeded();
+  const wide = () => picture.evaluate((it) => (it as HTMLImageElement).naturalWidth);
+  await expect.poll(wide, { message: 'the picture has come' }).toBeGreaterThan(0);
+}
+
+/** The organization stands on the page of an event: a tile with its logo, which leads to its website. */
+export async function logoStands(page: Page, company: string): Promise<Locator> {
+  const tile = page.getByRole('main').getByRole('link', { name: new RegExp(company) }).filter({ has: page.locator('img') });
+  await expect(tile).toBeVisible();
+  await drawn(tile.locator('img'));
+  return tile;
+}
+
 /** Accepts the request of `other` from the inbox. */
 export async function acceptFromInbox(page: Page, other: string, by: Hand = mouse): Promise<void> {
   await open(page, '/inbox');
@@ -376,13 +393,14 @@ export async function bothSides(browser: Browser, options: Parameters<Browser['n
     await activate(community, communityContext.request, apex.email, by);
   };
   // Who works by keyboard signs in by keyboard, and one after the other: there is one focus.
-  const desk = staffPage(browser, 'omar@commdesk.example', by === mouse ? undefined : by);
-  if (by !== mouse) {
+  const alone = by === keyboard;
+  const desk = staffPage(browser, 'omar@commdesk.example', alone ? by : undefined);
+  if (alone) {
     await desk;
     await comesIn();
   }
-  const [staff] = await Promise.all([desk, by === mouse ? comesIn() : undefined, signsUp()]);
-  if (by !== mouse || Object.keys(options).length === 0) {
+  const [staff] = await Promise.all([desk, alone ? undefined : comesIn(), signsUp()]);
+  if (alone || Object.keys(options).length === 0) {
     await verifyOrganization(staff, acme.company, by);
     await approveCommunity(staff, apex.company, by);
   } else {

@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from '@playwright/test';
 import { expectAccessible } from './axe';
 import { call } from './call';
+import { mouse, type Hand } from './hands';
 import { applied, approved, asked, cameIn, isFound, joined, offered, published, registered, verified } from './prepared';
 import { awake, enter, fresh, invite, slug, somebody, staffPage, type Somebody } from './steps';
 import { expect, test as base } from './test';
@@ -145,6 +146,15 @@ export async function fits(page: Page): Promise<void> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(wide, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
 }
+
+/** A hand on a phone: whatever it presses stands on a page that fits. */
+export const thumb: Hand = {
+  ...mouse,
+  async press(target) {
+    await fits(target.page());
+    await mouse.press(target);
+  },
+};
 
 /** A state of a page as it stands on this screen: nothing sideways, and nothing that axe finds. */
 export async function sound(page: Page): Promise<void> {

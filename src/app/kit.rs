@@ -190,7 +190,7 @@ fn fields() -> impl IntoView {
                 <TextField form="fields" name="code" label="A code" short=true/>
             </div>
             <TextArea form="fields" name="about" label="Several lines" value="We back the events that our users go to." rows=3/>
-            <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest-2027\"></iframe>"</textarea></div></div>
+            <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest\"></iframe>"</textarea></div></div>
             <div class="form__row">
                 <div class="field"><label class="field__label" for="f-small">"A small choice"</label><div class="field__control"><select class="select select--small" id="f-small"><option>"Name"</option></select></div></div>
                 <div class="field"><label class="field__label" for="f-closed">"A choice, disabled"</label><div class="field__control"><select class="select" id="f-closed" disabled><option>"Gold Sponsor"</option></select></div></div>
@@ -346,7 +346,7 @@ fn rows() -> impl IntoView {
         <div class="table-wrap"><table class="table table--rows"><caption class="visually-hidden">"Opportunities"</caption>
             <thead><tr><th scope="col">"Event and role"</th><th scope="col">"When"</th><th scope="col">"Website"</th><th scope="col" class="table__number">"Budget"</th></tr></thead>
             <tbody>
-                <tr><td class="table__main"><a class="table__link" href="#rows" rel="external">"HackFest 2027"</a><span class="table__sub">"Apex Circle, Pune"</span><Tier label="Platinum Sponsor" hue="violet"/></td><td data-label="When">"12 to 14 Mar"</td><td class="table__address" data-label="Website"><Address text="https://apex-circle.example/hackfest-2027"/></td><td class="table__number num" data-label="Budget">"₹2L to ₹5L"</td></tr>
+                <tr><td class="table__main"><a class="table__link" href="#rows" rel="external">"HackFest"</a><span class="table__sub">"Apex Circle, Pune"</span><Tier label="Platinum Sponsor" hue="violet"/></td><td data-label="When">"12 to 14 Mar"</td><td class="table__address" data-label="Website"><Address text="https://apex-circle.example/hackfest"/></td><td class="table__number num" data-label="Budget">"₹2L to ₹5L"</td></tr>
                 <tr class="kit-hover"><td class="table__main"><a class="table__link" href="#rows" rel="external">"Hovered row"</a><span class="table__sub">"Harbour Devs, Singapore"</span></td><td data-label="When">"1 Apr"</td><td class="table__address" data-label="Website"><Address text="https://harbour.example"/></td><td class="table__number num" data-label="Budget">"$5,000"</td></tr>
             </tbody>
             <tfoot><tr><th scope="row">"Both"</th><td></td><td></td><td class="table__number num" data-label="Budget">"₹9L"</td></tr></tfoot></table></div>

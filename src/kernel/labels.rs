@@ -711,7 +711,7 @@ impl<'de> Deserialize<'de> for Band {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashSet;
+    use std::{collections::HashSet, fmt::Write as _};
 
     macro_rules! every_list {
         ($check:ident) => {
@@ -757,6 +757,116 @@ mod tests {
             };
         }
         every_list!(check);
+    }
+
+    /// Our own copy, whole: a label is on the wire, in databases and on pages, and whoever changes one changes it here as well.
+    #[test]
+    fn every_label_is_as_agreed() {
+        let mut categories = String::new();
+        for category in Category::ALL {
+            let _ = writeln!(categories, "{category}: {}, {}", category.tier(), category.hue());
+        }
+        insta::assert_snapshot!(categories, @r"
+        Title Sponsor: title, rose
+        Presenting Sponsor: presenting, rose
+        Co-Presenting Sponsor: co-presenting, rose
+        Diamond Sponsor: diamond, rose
+        Platinum Sponsor: platinum, violet
+        Premier Sponsor: premier, violet
+        Elite Sponsor: elite, violet
+        Gold Sponsor: gold, amber
+        Silver Sponsor: silver, slate
+        Bronze Sponsor: bronze, orange
+        Knowledge Sponsor: knowledge, emerald
+        Education Sponsor: education, emerald
+        Learning Sponsor: learning, emerald
+        Media Sponsor: media, cyan
+        Press Sponsor: press, cyan
+        Broadcast Sponsor: broadcast, cyan
+        Support Sponsor: support, indigo
+        Associate Sponsor: associate, indigo
+        Contributor Sponsor: contributor, indigo
+        Community Sponsor: community, sky
+        Ecosystem Sponsor: ecosystem, sky
+        Official Partner: official partner, sky
+        Community Partner: community, sky
+        Ecosystem Partner: ecosystem, sky
+        Knowledge Partner: knowledge, emerald
+        Media Partner: media, cyan
+        Support Partner: support, indigo
+        Associate Partner: associate, indigo
+        Strategic Partner: partner, sky
+        Innovation Partner: partner, sky
+        Technology Partner: partner, sky
+        Outreach Partner: partner, sky
+        Venue Partner: partner, sky
+        ");
+        let mut tiers = String::new();
+        for tier in Tier::ALL {
+            let benefits: Vec<&str> = tier.default_benefits().iter().map(|kind| kind.label()).collect();
+            let _ = writeln!(tiers, "{tier}: {}", benefits.join(", "));
+        }
+        insta::assert_snapshot!(tiers, @r"
+        title: Logo placement, Keynote slot, Workshop slot, Booth, Social promotion, Newsletter mention, Hiring access, Sponsor challenge, Lead capture, Attendee report
+        presenting: Logo placement, Keynote slot, Workshop slot, Booth, Social promotion, Newsletter mention, Hiring access, Lead capture
+        co-presenting: Logo placement, Workshop slot, Booth, Social promotion, Newsletter mention, Hiring access, Lead capture
+        diamond: Logo placement, Workshop slot, Booth, Social promotion, Newsletter mention, Hiring access, Lead capture
+        platinum: Logo placement, Workshop slot, Booth, Social promotion, Newsletter mention, Hiring access
+        premier: Logo placement, Booth, Social promotion, Newsletter mention, Hiring access
+        elite: Logo placement, Booth, Social promotion, Newsletter mention
+        gold: Logo placement, Booth, Social promotion, Newsletter mention
+        silver: Logo placement, Social promotion, Newsletter mention
+        bronze: Logo placement, Social promotion
+        knowledge: Logo placement, Workshop slot
+        education: Logo placement, Workshop slot
+        learning: Logo placement, Workshop slot
+        media: Logo placement, Social promotion, Newsletter mention
+        press: Logo placement, Newsletter mention
+        broadcast: Logo placement, Social promotion
+        support: Logo placement, Social promotion
+        associate: Logo placement, Social promotion
+        contributor: Logo placement
+        community: Logo placement, Social promotion
+        ecosystem: Logo placement, Social promotion
+        partner: Logo placement, Social promotion
+        official partner: Logo placement, Social promotion, Newsletter mention
+        ");
+        let mut lists = String::new();
+        macro_rules! list {
+            ($($list:ident),+) => {
+                $(let _ = writeln!(lists, "{}: {}", stringify!($list), $list::LABELS.join(" | "));)+
+            };
+        }
+        list!(
+            EventType,
+            EventCategory,
+            Hue,
+            MemberRole,
+            MemberInterest,
+            Industry,
+            Region,
+            SponsorshipType,
+            BenefitKind,
+            CommunityType,
+            EventFormat,
+            EntityType,
+            RejectionReason
+        );
+        insta::assert_snapshot!(lists, @r"
+        EventType: Workshop | Hands-on Workshop | Seminar | Conference | Webinar | Meetup | Hackathon | Code Lab | Bootcamp | Panel Discussion | Tech Talk | AMA Session | Networking Event | Startup Pitch | Product Launch | Demo Day | Training Session | Certification Program | Competition | Challenge | Community Meetup | Open Source Sprint | Volunteer Event | Charity Event | Festival | Concert | Sports Event | Trade Show
+        EventCategory: Technology | Artificial Intelligence | Machine Learning | Web Development | Mobile Development | Cloud Computing | Cybersecurity | Data Science | Open Source | DevOps | Startup | Entrepreneurship | Business | Product Management | Education | Career Development | Leadership | Design / UI-UX | Marketing | Finance | Health | Social Impact | Community | Entertainment | Music | Art | Sports
+        Hue: rose | violet | amber | slate | orange | emerald | cyan | indigo | sky
+        MemberRole: Organizer | Co-Organizer | Chapter Lead | Community Lead | Vice Lead | Core Team Member | Technical Lead | Developer Lead | AI / ML Lead | Web Development Lead | Mobile Development Lead | Cloud Lead | Open Source Lead | DevOps Lead | Security Lead | Program Lead | Events Lead | Workshop Lead | Hackathon Lead | Speaker Coordinator | Marketing Lead | Growth Lead | Social Media Lead | Branding Lead | Community Growth Lead | Content Lead | Technical Writer | Content Creator | Video Editor | Photographer | Designer | UI/UX Designer | Partnerships Lead | Sponsorship Lead | Industry Relations Lead | Community Manager | Community Moderator | Member Success Manager | Campus Ambassador | Mentor | Instructor | Workshop Mentor | Student Mentor | Volunteer | Event Volunteer | Technical Support | Logistics Coordinator
+        MemberInterest: TECHNICAL DEVELOPMENT | OPEN SOURCE CONTRIBUTION | MENTORSHIP | EVENT MANAGEMENT | PROGRAM MANAGEMENT | MARKETING & GROWTH | SOCIAL MEDIA | PARTNERSHIPS & SPONSORSHIPS | CONTENT CREATION | COMMUNITY MANAGEMENT | MODERATION | VOLUNTEERING | OTHER
+        Industry: Artificial intelligence | Blockchain | Cloud and infrastructure | Consulting and services | Consumer electronics and IoT | Data and databases | Developer tools | E-commerce and retail | Education | Fintech and banking | Gaming | Health and biotech | Hiring and HR | Media and marketing | Mobile | Nonprofit and public sector | Observability | Security | Telecommunications | Web and frontend | Other
+        Region: Global | Africa | Central Asia | East Asia | Europe | Latin America | Middle East | North America | Oceania | South Asia | South-East Asia
+        SponsorshipType: Cash | Cloud or API credits | Swag | Prizes | Hiring | Venue | Food and drinks | Media | Mentors and speakers | Licences and tools
+        BenefitKind: Logo placement | Keynote slot | Workshop slot | Booth | Social promotion | Newsletter mention | Hiring access | Sponsor challenge | Swag distribution | Tickets | Lead capture | Attendee report | Custom
+        CommunityType: University club | Meetup group | Hackathon organizer | Open source project | Conference | Professional network | Online community | Bootcamp or school | Nonprofit | Company community
+        EventFormat: In person | Online | Hybrid
+        EntityType: Sponsor | Partner | Sponsor and partner
+        RejectionReason: Budget | Timing | Audience does not match | Category already taken | Not our region | Too little information | Other
+        ");
     }
 
     #[test]

@@ -111,6 +111,9 @@ pub struct Dev {
     /// Leave the private database empty.
     #[arg(long)]
     pub no_seed: bool,
+    /// Tell the demo anew from today, whatever was made in the private database since; the database as it was is kept beside it.
+    #[arg(long, conflicts_with_all = ["database_url", "no_seed"])]
+    pub renew_demo: bool,
     /// Where to hand mail over, for example smtp://127.0.0.1:1025; without it, mail is only shown at /dev/mail.
     #[arg(long, env = "COMMDESK_SMTP", value_name = "COMMDESK_SMTP")]
     pub smtp: Option<String>,

@@ -207,6 +207,35 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
+/// What has become of a story that was told in a database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since {
+    /// When its newest fact was stated; nothing when it was never told.
+    pub told: Option<DateTime<Utc>>,
+    /// Has somebody stated a fact of their own beside it?
+    pub by_hand: bool,
+}
+
+/// Looks for the facts of a story, whose traces begin like this, and for those of people beside it, but for quiet ones. Reads every
+/// fact: for development.
+///
+/// # Errors
+/// When the database is away.
+pub async fn since(pool: &PgPool, trace: &str, quiet: &[&str]) -> AppResult<Since> {
+    let quiet: Vec<String> = quiet.iter().map(|name| (*name).to_owned()).collect();
+    let row = sqlx::query!(
+        r#"select max(at) filter (where starts_with(trace_id, $1)) as told,
+                  coalesce(bool_or(not starts_with(trace_id, $1) and acting_kind <> 'system' and name <> all ($2)), false)
+                      as "by_hand!"
+           from facts"#,
+        trace,
+        &quiet,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(Since { told: row.told, by_hand: row.by_hand })
+}
+
 /// A fact as its rows hold it.
 struct FactRow {
     id: Uuid,
@@ -300,9 +329,12 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or(Value::Null)
 }
 
+/// Under which the copies of checkpoints lie in the object store.
+pub const COPIES: &str = "checkpoints";
+
 /// Where the checkpoint's copy lies in the object store.
 fn checkpoint_key(number: i64) -> anyhow::Result<Key> {
-    Ok(Key::parse(&format!("checkpoints/{number:012}.json"))?)
+    Ok(Key::parse(&format!("{COPIES}/{number:012}.json"))?)
 }
 
 /// Signs the heads that moved since the last checkpoint, chained to it, and copies it to the object store. The store is

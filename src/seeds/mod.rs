@@ -1,6 +1,7 @@
 //! The demo: named people and their story, told by calling the same services that people use, relative to now.
 
 pub mod people;
+pub mod private;
 mod story;
 
 use crate::{
@@ -19,12 +20,15 @@ use people::{ALL, Figure, OMAR, PASSWORD, SARA};
 use serde_json::json;
 use std::sync::Arc;
 
+/// Every trace of the story begins with it.
+const TRACE: &str = "seed";
+
 /// Loads the demo story, once; a database that has it is left as it is.
 ///
 /// # Errors
 /// When a step of the story is refused: the demo is held to the same rules as everybody.
 pub async fn demo(house: &Arc<House>, registry: &Registry, say: Say<'_>) -> anyhow::Result<()> {
-    let ctx = Ctx::background(house, "seed");
+    let ctx = Ctx::background(house, TRACE);
     if story::is_told(&ctx).await? {
         return Ok(());
     }

@@ -159,8 +159,8 @@ fn addresses(tenants: &Tenants, member: Uuid) -> Vec<(String, &'static str)> {
         all.push((format!("/api/v1{path}"), "application/json"));
     }
     for path in [
-        "/embed/events/hackfest-2027/sponsors".to_owned(),
-        "/embed/events/hackfest-2027/sponsors.json".to_owned(),
+        "/embed/events/hackfest/sponsors".to_owned(),
+        "/embed/events/hackfest/sponsors.json".to_owned(),
         format!("/embed/opportunities/{}/badge", tenants.opportunity),
         format!("/embed/opportunities/{}/badge.json", tenants.opportunity),
         format!("/embed/opportunities/{}/badge", tenants.offer),

@@ -2,7 +2,8 @@
 
 use crate::{
     common::{at_work, signed_in},
-    town::{Town, story},
+    organizations::LOGO,
+    town::{Browser, Town, story},
 };
 use commdesk::{
     features::{
@@ -12,7 +13,9 @@ use commdesk::{
             rules::{Decision, OwnerInput, ProfileInput, SignupInput, SocialLinksInput},
             service::{self, Queue},
         },
-        organizations::{trust::CheckKind, views::CheckView},
+        organizations::{
+            logos, rules::application::ApplicationInput, service as organizations, trust::CheckKind, views::CheckView,
+        },
     },
     kernel::{
         actor::{Actor, Capability, CommunityStatus},
@@ -170,8 +173,46 @@ async fn from_signing_up_to_active() {
 }
 
 #[tokio::test]
+async fn only_its_owners_sign_in_makes_an_approved_community_active() {
+    story(async |town| {
+        let sara = sara(town).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        verify(town, RAVI).await;
+        let ctx = town.ctx();
+        let others = [(MEI, "Admin"), (KOFI, "Organizer")];
+        for (figure, role) in others {
+            let user = people::activate(&ctx, figure).await.expect("a login");
+            sqlx::query(
+                "insert into members (id, community_id, user_id, role, status, created_at)
+                 values (gen_random_uuid(), $1, $2, $3, 'Active', $4)",
+            )
+            .bind(id.0)
+            .bind(user.0)
+            .bind(role)
+            .bind(ctx.now())
+            .execute(&town.owner)
+            .await
+            .expect("a seat");
+        }
+        decide(town, &sara, id, Decision::Approve, "").await.expect("under review");
+
+        for (figure, role) in others {
+            let signed_in = owner(town, figure).await;
+            assert_eq!(signed_in.community(), Some(id), "{role} acts for it");
+            assert_eq!(status(town, id).await, CommunityStatus::Approved, "{role}");
+        }
+        assert!(!facts_of(town, id).await.contains(&"community_activated".to_owned()));
+        owner(town, RAVI).await;
+        assert_eq!(status(town, id).await, CommunityStatus::Active);
+        assert_eq!(facts_of(town, id).await.last().map(String::as_str), Some("community_activated"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_api_takes_sign_ups_five_an_hour() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         let body = |name: &str| {
             let mut body = serde_json::to_value(signup(RAVI, name)).expect("JSON");
@@ -317,6 +358,41 @@ async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
             assert!(silent.iter().any(|(of, _)| of == kind), "{kind}: {silent:?}");
         }
         assert!(silent.iter().all(|(_, result)| result == "Unknown"), "{silent:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn companies_and_communities_from_one_address_are_seen_together() {
+    story(async |town| {
+        let office = Ctx { address: Some("10.9.8.7".parse().expect("an address")), ..town.ctx() };
+        let elsewhere = Ctx { address: Some("10.9.8.6".parse().expect("an address")), ..town.ctx() };
+        for number in 1..=2 {
+            let input: ApplicationInput = serde_json::from_value(json!({
+                "entityType": "Sponsor", "companyName": format!("Company {number}"), "website": format!("https://c{number}.example"),
+                "officialEmail": format!("hello@c{number}.example"), "contactName": "Asha Rao", "industry": "Security",
+                "budgetRange": {"band": "INR:0-50000"}, "sponsorshipTypes": ["Cash"],
+            }))
+            .expect("as on the wire");
+            let logo = logos::store_logo(&office, LOGO.as_bytes().to_vec()).await.expect("a fine logo");
+            organizations::apply(&office, None, input.parse().expect("in order"), logo).await.expect("taken");
+        }
+        let source = async |ctx: &Ctx, figure: Figure, name: &str| -> String {
+            let parsed = signup(figure, name).parse().expect("in order");
+            let made = service::register(ctx, Voice::Visitor { user: None }, None, &parsed, None).await.expect("taken");
+            town.drain().await;
+            sqlx::query_scalar("select evidence from checks where subject_id = $1 and kind = 'repeated_source'")
+                .bind(made.community_id.0)
+                .fetch_one(&town.owner)
+                .await
+                .expect("a row")
+        };
+        assert!(source(&elsewhere, MEI, "Harbour Devs").await.starts_with("The only application"));
+        assert!(source(&office, RAVI, "Apex Circle").await.starts_with("2 other applications"));
+        assert!(source(&office, KOFI, "Newgrove").await.starts_with("3 other applications"));
+        // A day later they are forgotten.
+        town.house.clock.shift(86_400 + 60);
+        assert!(source(&office, MEI, "Harbour Lights").await.starts_with("The only application"));
     })
     .await;
 }

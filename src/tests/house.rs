@@ -238,6 +238,7 @@ async fn a_panic_is_answered_with_the_safe_headers_and_tells_nothing() {
 #[tokio::test]
 async fn the_addresses_of_one_ipv6_network_are_one_caller() {
     story(async |town| {
+        town.new_window(300);
         let ask = async |address: &str| {
             let body = Body::from("{\"email\":\"nobody@nowhere.example\",\"password\":\"not the one\"}");
             let json = [("content-type", "application/json")];

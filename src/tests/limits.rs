@@ -21,6 +21,7 @@ fn is_too_many(answer: &Answer) -> bool {
 async fn links_are_mailed_five_times_an_hour_for_an_account_whether_it_exists_or_not() {
     story(async |town| {
         town.member("mira@acme.example").await;
+        town.new_window(3_600);
         for email in ["mira@acme.example", "nobody@acme.example"] {
             for _ in 0..5 {
                 assert_eq!(forgot(&mut town.visitor(), email).await.status, StatusCode::OK);
@@ -37,6 +38,7 @@ async fn links_are_mailed_five_times_an_hour_for_an_account_whether_it_exists_or
 #[tokio::test]
 async fn links_are_mailed_twenty_times_an_hour_from_an_address() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         for number in 0..20 {
             assert_eq!(forgot(&mut visitor, &format!("n{number}@acme.example")).await.status, StatusCode::OK);
@@ -51,6 +53,7 @@ async fn links_are_mailed_twenty_times_an_hour_from_an_address() {
 async fn mailed_links_are_not_guessed() {
     story(async |town| {
         let mut visitor = town.visitor();
+        town.new_window(300);
         let body = || Some(json!({"token": "a-link-that-nobody-was-mailed-0123456789abcd", "password": Town::PASSWORD}));
         for _ in 0..30 {
             assert_eq!(visitor.api(Method::POST, "/auth/reset-password", body()).await.status, StatusCode::NOT_FOUND);
@@ -64,6 +67,7 @@ async fn mailed_links_are_not_guessed() {
 async fn who_was_told_to_wait_stands_in_no_line_before_those_who_sign_in() {
     story(async |town| {
         town.member("mira@acme.example").await;
+        town.new_window(300);
         let ctx = Ctx { address: Some("10.9.8.7".parse().expect("an address")), ..town.ctx() };
         for number in 0..30 {
             // Of thirty accounts, so that the limit of none is reached.
@@ -96,6 +100,7 @@ async fn who_was_told_to_wait_stands_in_no_line_before_those_who_sign_in() {
 async fn second_factors_are_not_guessed() {
     story(async |town| {
         let mut mira = town.member("mira@acme.example").await;
+        town.new_window(300);
         accounts::add_staff(&town.ctx(), "mira@acme.example", "Mira Member", "review").await.expect("staff");
         assert_eq!(mira.submit("/second-factor", "begin", &[]).await.status, StatusCode::SEE_OTHER);
         for _ in 0..10 {
@@ -112,6 +117,7 @@ async fn second_factors_are_not_guessed() {
 #[tokio::test]
 async fn pictures_are_taken_sixty_times_an_hour_from_an_address() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         let chosen = Chosen { field: "logo", name: "a.png", kind: "image/png", bytes: b"not a picture" };
         let fields = [("_form", "company")];

@@ -23,6 +23,7 @@ mod town;
 mod common;
 mod work;
 mod program;
+mod demo;
 mod limits;
 mod counting;
 mod accounts;

@@ -378,7 +378,7 @@ async fn what_a_letter_leads_to_opens_for_its_reader() {
         let apex = id("select id from communities where slug = 'apex-circle'").await;
         watching::watch(&ctx, &asha, List::Communities, apex).await.expect("watched");
         let published = crate::events::published(town, &ravi, "Borrow checkers", 240).await;
-        let hackfest: EventId = id("select id from events where slug = 'hackfest-2027'").await.into();
+        let hackfest: EventId = id("select id from events where slug = 'hackfest'").await.into();
         let lumen = id("select p.id from event_partners p join organizations o on o.id = p.organization_id \
                         where o.slug = 'lumen-data' and p.removed_at is null")
         .await
@@ -391,7 +391,7 @@ async fn what_a_letter_leads_to_opens_for_its_reader() {
         town.drain().await;
         followed.extend(follow(town, &mut before).await);
         // Whoever stands on a page that nobody else may open is led to what they agreed on.
-        town.as_superuser("update events set public_visible = false where slug = 'hackfest-2027'").await;
+        town.as_superuser("update events set public_visible = false where slug = 'hackfest'").await;
         let reason = Paragraph::parse("They asked us to.", 400, "reason").expect("a reason");
         partners::remove(&ctx, &ravi, hackfest, lumen, Some(&reason)).await.expect("removed");
         town.drain().await;

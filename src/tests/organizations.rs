@@ -38,7 +38,7 @@ use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
+pub const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><rect width="200" height="100" fill="#225588"/><circle cx="50" cy="50" r="30" fill="#ffffff"/></svg>"##;
 
 fn svg(inner: &str) -> String {
     format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{inner}</svg>"#)
@@ -192,6 +192,104 @@ async fn an_application_is_checked_verified_and_found() {
         // A second verification has nothing to decide.
         let again = service::decide(&ctx, &nadia(), id, decision("verify")).await.expect_err("decided");
         assert_eq!(again.code(), "NOT_WAITING");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_known_of_others_lists_and_words_is_checked_on_every_application() {
+    use CheckResult::{Fail, Pass, Warn};
+    const KINDS: [CheckKind; 6] = [
+        CheckKind::WebsiteSyntax,
+        CheckKind::KnownDomain,
+        CheckKind::SimilarName,
+        CheckKind::ThrowAwayMail,
+        CheckKind::RepeatedSource,
+        CheckKind::SpamWords,
+    ];
+    story(async |town| {
+        town.new_window(3_600);
+        let office = Ctx { address: Some("10.9.8.7".parse().expect("an address")), ..town.ctx() };
+        // Each is checked before the next one comes.
+        let applied = async |ctx: &Ctx, input: ApplicationInput| {
+            let logo = logo(ctx).await;
+            let id = service::apply(ctx, None, input.parse().expect("in order"), logo).await.expect("taken");
+            town.drain().await;
+            id
+        };
+        let checked = async |id: OrganizationId| {
+            let review = service::review(&town.ctx(), &nadia(), id).await.expect("staff see it");
+            KINDS.map(|kind| {
+                let row = review.checks.iter().find(|check| check.title == kind.title()).expect("every kind has a row");
+                (row.result, row.evidence.clone())
+            })
+        };
+        let results = async |id: OrganizationId| checked(id).await.map(|(result, _)| result);
+        let evidence = async |id: OrganizationId, kind: CheckKind| {
+            let at = KINDS.iter().position(|known| *known == kind).expect("one of the six");
+            checked(id).await[at].1.clone()
+        };
+
+        let acme = applied(&office, application("Acme Cloud", "https://acme.example", "asha@acme.example")).await;
+        assert_eq!(results(acme).await, [Pass; 6]);
+
+        // A rival for the website, while nobody has it yet; and the second from one source.
+        let rival = applied(&office, application("Unlike Works", "https://www.acme.example/about", "uma@acme.example")).await;
+        assert_eq!(results(rival).await, [Pass, Warn, Pass, Pass, Warn, Pass]);
+        assert_eq!(evidence(rival, CheckKind::KnownDomain).await, "Another application names acme.example.");
+        assert!(evidence(rival, CheckKind::RepeatedSource).await.starts_with("Another application came"));
+
+        // Once somebody has it, it is theirs.
+        service::decide(&office, &nadia(), acme, decision("verify")).await.expect("verified");
+        let late = applied(&office, application("Latecomers", "https://acme.example", "lena@acme.example")).await;
+        assert_eq!(results(late).await, [Pass, Fail, Pass, Pass, Warn, Pass]);
+        assert_eq!(evidence(late, CheckKind::KnownDomain).await, "acme.example belongs to Acme Cloud (Verified).");
+
+        // A name that is read as another's, and a website without https.
+        let twin = applied(&office, application("Acrne Cloud Ltd", "http://globex.example", "tim@globex.example")).await;
+        assert_eq!(results(twin).await, [Warn, Pass, Warn, Pass, Warn, Pass]);
+        assert!(evidence(twin, CheckKind::SimilarName).await.contains("Acme Cloud"));
+
+        // A mailbox for an afternoon.
+        let mailbox = "quentin@mailinator.com";
+        let brief = applied(&office, application("Quentin and Sons", "https://apex.example", mailbox)).await;
+        assert_eq!(results(brief).await, [Pass, Pass, Pass, Fail, Warn, Pass]);
+        assert!(evidence(brief, CheckKind::ThrowAwayMail).await.contains("mailinator.com"));
+
+        // Words of spammers, and the sixth from one source.
+        let words = "The best casino and every lottery: http://a.example http://b.example";
+        let loud = ApplicationInput {
+            short_description: words.into(),
+            ..application("Zephyr Holding", "https://zephyr.example", "zoe@zephyr.example")
+        };
+        let loud = applied(&office, loud).await;
+        assert_eq!(results(loud).await, [Pass, Pass, Pass, Pass, Fail, Fail]);
+        assert_eq!(evidence(loud, CheckKind::SpamWords).await, "2 links, spam words: casino, lottery.");
+        assert!(evidence(loud, CheckKind::RepeatedSource).await.starts_with("5 other applications"));
+
+        // From elsewhere, and from there a day later, nobody else came.
+        let elsewhere = Ctx { address: Some("10.9.8.6".parse().expect("an address")), ..town.ctx() };
+        let calm = applied(&elsewhere, application("Kestrel Optics", "https://kestrel.example", "kim@kestrel.example")).await;
+        assert_eq!(results(calm).await, [Pass; 6]);
+        town.house.clock.shift(86_400 + 60);
+        let next = applied(&office, application("Obsidian Mills", "https://obsidian.example", "olga@obsidian.example")).await;
+        assert_eq!(results(next).await, [Pass; 6]);
+
+        // No door takes a website that is no address; what got in otherwise is told.
+        sqlx::query("update organizations set website = 'not an address' where id = $1")
+            .bind(next.0)
+            .execute(&town.owner)
+            .await
+            .expect("broken");
+        service::run_checks(&office, next, office.id()).await.expect("checked again");
+        let found: Vec<String> = sqlx::query_scalar(
+            "select result from checks where subject_id = $1 and kind = 'website_syntax' order by checked_at, id",
+        )
+        .bind(next.0)
+        .fetch_all(&town.owner)
+        .await
+        .expect("two runs");
+        assert_eq!(found, ["Pass", "Fail"]);
     })
     .await;
 }
@@ -438,6 +536,7 @@ fn api_application() -> serde_json::Value {
 #[tokio::test]
 async fn applying_over_the_api_happens_once() {
     story(async |town| {
+        town.new_window(3_600);
         let mut visitor = town.visitor();
         let key = [("idempotency-key", "first-try")];
         let first = visitor.api_with(Method::POST, "/sponsors/apply", Some(api_application()), &key).await;
@@ -748,6 +847,7 @@ async fn an_application_is_made_without_scripts_and_survives_refusals() {
 #[tokio::test]
 async fn a_draft_is_bounded_in_size_and_number() {
     story(async |town| {
+        town.new_window(3_600);
         let ctx = town.ctx();
         let token = drafts::fresh_token();
         let huge = ApplicationInput { company_name: "x".repeat(40_000), ..ApplicationInput::default() };

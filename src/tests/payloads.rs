@@ -109,10 +109,9 @@ async fn markup_that_people_write_is_text_on_every_page_and_in_every_letter() {
                         }
                     }
                 }
-                for path in [
-                    "/embed/events/hackfest-2027/sponsors".to_owned(),
-                    format!("/embed/opportunities/{}/badge", tenants.opportunity),
-                ] {
+                for path in
+                    ["/embed/events/hackfest/sponsors".to_owned(), format!("/embed/opportunities/{}/badge", tenants.opportunity)]
+                {
                     let answer = browser.open(&path).await;
                     if BROKEN.iter().any(|broken| answer.text.contains(broken)) {
                         faults.push(format!("{path}: {}", answer.text));

@@ -284,7 +284,7 @@ pub async fn furnish(town: &Town) -> Tenants {
     let apex = one("select id from communities where slug = 'apex-circle'").await;
     let acme = one("select id from organizations where slug = 'acme-cloud'").await;
     let request = one("select id from requests where state = 'Pending' and opened_by = 'organization'").await;
-    let hackfest = one("select id from events where slug = 'hackfest-2027'").await;
+    let hackfest = one("select id from events where slug = 'hackfest'").await;
     let all = Tenants {
         apex,
         acme,

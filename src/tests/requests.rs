@@ -88,7 +88,7 @@ async fn both_paths_end_on_the_events_page() {
         assert_eq!(silver.entries[0].display_name_snapshot, "Acme Cloud");
         assert!(silver.entries[0].logo_url_snapshot.is_some());
         assert_eq!(silver.entries[0].website_label, "acme.example");
-        let page = town.visitor().open("/events/hackfest-2027").await;
+        let page = town.visitor().open("/events/hackfest").await;
         assert_eq!(page.status, StatusCode::OK);
         assert!(page.text.contains("Acme Cloud") && page.text.contains("Silver Sponsor"), "the page shows it at once");
 
@@ -319,6 +319,75 @@ fn also(actor: &Actor, more: &Membership) -> Actor {
     let mut person = Person::clone(&actor.person);
     person.memberships.push(more.clone());
     Actor { person: Arc::new(person), acting: actor.acting.clone() }
+}
+
+#[tokio::test]
+async fn an_open_request_says_how_the_community_is_reached_and_a_closed_one_does_not() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let mut mira = town.member("mira@acme.example").await;
+        sqlx::query(
+            "insert into organization_members (id, organization_id, user_id, role, created_at)
+             select gen_random_uuid(), o.id, u.id, 'DevRel Manager', u.created_at
+             from organizations o cross join users u where o.slug = 'acme-cloud' and u.email = 'mira@acme.example'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("a seat");
+        let (mut asha, mut tomas) = (signed_in(town, ASHA).await, signed_in(town, TOMAS).await);
+        let (mut ravi, mut mei) = (signed_in(town, RAVI).await, signed_in(town, MEI).await);
+        // By the page and by the API: the same, or nothing at both.
+        let told_by = async |browser: &mut Browser, id: RequestId| {
+            let page = browser.open(&format!("/requests/{id}")).await;
+            let api = browser.api(Method::GET, &format!("/requests/{id}"), None).await;
+            assert_eq!(page.status, api.status, "{}", api.text);
+            let both = |email: &str, phone: &str| page.text.contains(email) && page.text.contains(phone);
+            let said = (api.json()["data"]["contact"].clone(), both("mailto:hello@apex.example", "tel:+919876543210"));
+            match &said {
+                (Value::Null, false) => assert!(!page.text.contains("98765"), "half of it"),
+                (contact, true) => {
+                    assert_eq!(*contact, json!({"email": "hello@apex.example", "phone": "+919876543210"}));
+                }
+                other => panic!("page and API differ: {other:?}"),
+            }
+            (api.status, said.1)
+        };
+
+        let refused = cast.apply(&cast.asha, cast.offer("Silver Sponsor", 2).await).await;
+        let agreed = cast.apply(&cast.asha, cast.offer("Bronze Sponsor", 2).await).await;
+        for id in [refused, agreed] {
+            // Two roles of the organization, and nobody else: its people know the address of their own community anyway.
+            assert_eq!(told_by(&mut asha, id).await, (StatusCode::OK, true));
+            assert_eq!(told_by(&mut mira, id).await, (StatusCode::OK, true));
+            assert_eq!(told_by(&mut ravi, id).await, (StatusCode::OK, false));
+            assert_eq!(told_by(&mut tomas, id).await, (StatusCode::NOT_FOUND, false));
+            assert_eq!(told_by(&mut mei, id).await, (StatusCode::NOT_FOUND, false));
+        }
+        // Tomas has a request to the same community that was accepted: it is not open any more.
+        let theirs: uuid::Uuid = sqlx::query_scalar(
+            "select r.id from requests r join organizations o on o.id = r.organization_id
+             join communities c on c.id = r.community_id where o.slug = 'lumen-data' and c.slug = 'apex-circle'",
+        )
+        .fetch_one(&town.owner)
+        .await
+        .expect("the demo's");
+        assert_eq!(told_by(&mut tomas, RequestId(theirs)).await, (StatusCode::OK, false));
+
+        let no = Rejection::parse("Budget", "Next year.").expect("reads");
+        service::reject(ctx, &cast.ravi, refused, no).await.expect("declined");
+        let seen = cast.seen(&cast.ravi, agreed).await;
+        service::accept(ctx, &cast.ravi, agreed, &seen).await.expect("accepted");
+        for id in [refused, agreed] {
+            assert_eq!(told_by(&mut asha, id).await, (StatusCode::OK, false), "it is closed");
+            assert_eq!(told_by(&mut mira, id).await, (StatusCode::OK, false), "it is closed");
+        }
+        // What is taken along is the organization's own: no phone of somebody else's, open or not.
+        let whole = service::list_whole(ctx, &cast.asha, None, 100).await.expect("theirs");
+        assert!(whole.iter().any(|request| request.state.is_open()), "the demo left some open");
+        assert!(whole.iter().all(|request| request.contact.is_none()));
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -527,7 +527,7 @@ async fn communities_are_searched_as_well() {
         let slugs =
             |view: &communities::views::CommunitiesView| view.items.iter().map(|card| card.slug.clone()).collect::<BTreeSet<_>>();
         // What a community is about is what everybody sees of its events: of drafts nobody hears.
-        sqlx::query("update events set technologies = '{Elixir,k8s}' where slug = 'hackfest-2027'")
+        sqlx::query("update events set technologies = '{Elixir,k8s}' where slug = 'hackfest'")
             .execute(&town.owner)
             .await
             .expect("changed");
@@ -535,7 +535,7 @@ async fn communities_are_searched_as_well() {
             "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at, updated_at)
              select md5('draft')::uuid, c.id, 'nobody-sees-it', 'Draft', '{Elixir}', 'UTC', 'Draft', e.created_by, e.created_at,
                     e.created_at
-             from communities c, events e where c.slug = 'harbour-devs' and e.slug = 'hackfest-2027'",
+             from communities c, events e where c.slug = 'harbour-devs' and e.slug = 'hackfest'",
         )
         .execute(&town.owner)
         .await
@@ -588,8 +588,8 @@ async fn communities_are_searched_as_well() {
             panic!("the index does not follow: {so}");
         };
         for (so, total, sql) in [
-            ("deleted", 0, "update events set deleted_at = updated_at, deleted_by = created_by where slug = 'hackfest-2027'"),
-            ("brought back", 1, "update events set deleted_at = null, deleted_by = null where slug = 'hackfest-2027'"),
+            ("deleted", 0, "update events set deleted_at = updated_at, deleted_by = created_by where slug = 'hackfest'"),
+            ("brought back", 1, "update events set deleted_at = null, deleted_by = null where slug = 'hackfest'"),
             (
                 "published",
                 2,
@@ -597,14 +597,14 @@ async fn communities_are_searched_as_well() {
                         end_at = updated_at + interval '1 hour' where slug = 'nobody-sees-it'",
             ),
             ("hidden", 1, "update events set hidden_reason = 'x' where slug = 'nobody-sees-it'"),
-            ("about something else", 0, "update events set technologies = '{Rust}' where slug = 'hackfest-2027'"),
+            ("about something else", 0, "update events set technologies = '{Rust}' where slug = 'hackfest'"),
             (
                 "come",
                 1,
                 "insert into events (id, community_id, slug, title, technologies, timezone, status, created_by, created_at,
                                      updated_at, event_type, category, start_at, end_at)
                  select md5('come')::uuid, community_id, 'come', 'Come', '{Elixir}', 'UTC', 'Upcoming', created_by, created_at,
-                        created_at, event_type, category, start_at, end_at from events where slug = 'hackfest-2027'",
+                        created_at, event_type, category, start_at, end_at from events where slug = 'hackfest'",
             ),
         ] {
             let done = sqlx::query(sql).execute(&town.owner).await.expect(so);

@@ -54,9 +54,9 @@ const PAGES: &[(&str, Who, &str)] = &[
     ("/opportunities/{id}", Sponsor, "/opportunities/{opportunity}"),
     ("/events", Nobody, "/events"),
     ("/events", Sponsor, "/events?q=hack"),
-    ("/events/{slug}", Nobody, "/events/hackfest-2027"),
-    ("/events/{slug}", Community, "/events/hackfest-2027"),
-    ("/events/{slug}", Sponsor, "/events/hackfest-2027"),
+    ("/events/{slug}", Nobody, "/events/hackfest"),
+    ("/events/{slug}", Community, "/events/hackfest"),
+    ("/events/{slug}", Sponsor, "/events/hackfest"),
     ("/communities", Nobody, "/communities"),
     ("/communities", Nobody, "/communities?q=apex"),
     ("/communities", Sponsor, "/communities"),
@@ -176,7 +176,7 @@ async fn readers(town: &Town) -> Readers {
         signed_in(town, people::KOFI).await,
     ];
     let ids = vec![
-        ("{event}", one("select id from events where slug = 'hackfest-2027'").await),
+        ("{event}", one("select id from events where slug = 'hackfest'").await),
         ("{opportunity}", one("select id from opportunities where status = 'Open' order by created_at limit 1").await),
         (
             "{own}",
@@ -199,8 +199,7 @@ async fn readers(town: &Town) -> Readers {
         ),
         (
             "{partner}",
-            one("select p.id from event_partners p join events e on e.id = p.event_id where e.slug = 'hackfest-2027' limit 1")
-                .await,
+            one("select p.id from event_partners p join events e on e.id = p.event_id where e.slug = 'hackfest' limit 1").await,
         ),
         ("{organization}", one("select id from organizations where slug = 'acme-cloud'").await),
         (
@@ -243,7 +242,7 @@ impl Readers {
 async fn grow(town: &Town) {
     multiply(town, "organizations", "o.slug = 'acme-cloud'", "'slug', 'copy-' || n, 'identity_key', 'copy' || n || '.example'")
         .await;
-    multiply(town, "events", "o.slug = 'hackfest-2027'", "'slug', 'copy-' || n").await;
+    multiply(town, "events", "o.slug = 'hackfest'", "'slug', 'copy-' || n").await;
     multiply(
         town,
         "opportunities",

@@ -406,7 +406,7 @@ pub const LOADS: &[(&str, &str, u16, u16)] = &[
     ("/events/editor", "id={eventId}", 401, 403),
     ("/opportunities/list", "query=&cursor=", 200, 200),
     ("/opportunities/get", "id={opportunityId}", 200, 200),
-    ("/opportunities/offers", "event=hackfest-2027&community=", 200, 200),
+    ("/opportunities/offers", "event=hackfest&community=", 200, 200),
     ("/opportunities/mine", "status=&cursor=", 401, 403),
     ("/opportunities/editor", "id={opportunityId}", 401, 403),
     ("/requests/inbox", "ask[tab]=&ask[q]=&cursor=", 401, 200),
@@ -462,8 +462,8 @@ const OTHER: &[(&str, u16)] = &[
     ("/export/1~0/export.zip", 404),
     ("/export/1~0/export.json", 404),
     ("/embed/style.css", 200),
-    ("/embed/events/hackfest-2027/sponsors.json", 200),
-    ("/embed/events/hackfest-2027/sponsors.html", 200),
+    ("/embed/events/hackfest/sponsors.json", 200),
+    ("/embed/events/hackfest/sponsors.html", 200),
     ("/embed/opportunities/none/badge", 404),
     ("/embed/opportunities/none/badge.html", 404),
     ("/media/logos/..%2f..%2fkeys.env", 404),
@@ -536,7 +536,7 @@ impl Others {
         };
         let slug = match path {
             "/directory/{slug}" | "/claim/{slug}" | "/directory/{slug}/join" => "acme-cloud",
-            "/events/{slug}" => "hackfest-2027",
+            "/events/{slug}" => "hackfest",
             _ => "apex-circle",
         };
         path.replace("{id}", &id.to_string())

@@ -247,9 +247,20 @@ impl Town {
         self.drain().await;
     }
 
+    /// Moves the clock to where a window of so many seconds begins. Windows of limits are fixed: what a test counts has to fit
+    /// into one, whatever the time is when it runs.
+    pub fn new_window(&self, seconds: i64) {
+        self.house.clock.shift(seconds - self.ctx().now().timestamp().rem_euclid(seconds));
+    }
+
     /// Where the app's role, or the owner, reaches this town's database.
     pub fn url(&self, owner: bool) -> String {
         if owner { self.server.owner_url(&self.database) } else { self.server.app_url(&self.database) }
+    }
+
+    /// The cluster that this town stands on: for tests with a database of their own.
+    pub fn server(&self) -> &cluster::Server {
+        &self.server
     }
 
     /// For statements that only a superuser may run, many of them; whoever asks for it closes it.

@@ -296,15 +296,15 @@ async fn communities_are_told_of_by_what_their_events_are_about() {
     sequel(async |town| {
         let ctx = town.ctx();
         let (asha, ravi) = (who(&ctx, ASHA).await, who(&ctx, RAVI).await);
-        let hackfest = id_of(town, "events", "hackfest-2027").await;
+        let hackfest = id_of(town, "events", "hackfest").await;
         save(&ctx, &asha, List::Communities, "technology=Elixir&eventType=Hackathon", true).await;
-        set(town, "update events set technologies = '{Elixir}', public_visible = false where slug = 'hackfest-2027'").await;
+        set(town, "update events set technologies = '{Elixir}', public_visible = false where slug = 'hackfest'").await;
         // Whatever happens to one of its events, its community is looked at by itself.
         events::duplicate(&ctx, &ravi, hackfest.into()).await.expect("a draft");
         town.drain().await;
         town.shift(LATER).await;
         assert!(alerts_to(town, ASHA).is_empty(), "nobody else sees the event, and the other one is a draft");
-        set(town, "update events set public_visible = true where slug = 'hackfest-2027'").await;
+        set(town, "update events set public_visible = true where slug = 'hackfest'").await;
         for _ in 0..2 {
             events::duplicate(&ctx, &ravi, hackfest.into()).await.expect("a draft");
             town.drain().await;
@@ -320,7 +320,7 @@ const OFFER: &str = "category=Media+Partner&currency=USD";
 
 /// Apex opens one of those at HackFest.
 async fn offer(town: &Town, ravi: &Actor) -> Uuid {
-    let event = id_of(town, "events", "hackfest-2027").await;
+    let event = id_of(town, "events", "hackfest").await;
     let day = (town.ctx().now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d").to_string();
     let input = json!({
         "eventId": event.to_string(), "category": "Media Partner", "places": 1, "decisionDeadline": day, "status": "Open",
@@ -376,7 +376,7 @@ async fn opportunities_are_told_of_once_to_whom_they_are_open() {
         town.shift(LATER).await;
         assert_eq!(alerts_to(town, ASHA).len(), 1);
         set(town, &format!("update opportunities set hidden_reason = null where id = '{third}'")).await;
-        let event = id_of(town, "events", "hackfest-2027").await;
+        let event = id_of(town, "events", "hackfest").await;
         alerts::offers_changed(&ctx, Some(event.into()), None).await.expect("matched");
         town.shift(LATER).await;
         assert_eq!((alerts_to(town, ASHA).len(), alerts_to(town, TOMAS).len()), (2, 0));

@@ -83,7 +83,7 @@ async fn register_once(
     let details = &signup.details;
     let identity = details.website.as_ref().map(Identity::of);
     let phone = ctx.house.columns.seal(details.phone.as_str(), &cell("communities", id, "phone"));
-    let source = ctx.address.map(|address| ctx.house.blind.blind("applied_from", &address.to_string()));
+    let source = ctx.source();
 
     let mut tx = ctx.begin().await?;
     let (owner, is_new) = accounts::service::named_user_in(&mut tx, &signup.owner_email, &signup.owner_name).await?;
@@ -165,7 +165,11 @@ pub async fn check(ctx: &Ctx, id: CommunityId, cause: DateTime<Utc>) -> AppResul
         .map(|rival| format!("{} ({})", rival.name, rival.place_label))
         .collect();
     rows.push(trust::similar_name(&same_name));
-    rows.push(trust::repeated_source(u32::try_from(neighbours.from_source).unwrap_or(u32::MAX)));
+    let companies = match &it.applied_from {
+        Some(source) => organizations::count_applied(ctx, source, it.submitted_at).await?,
+        None => 0,
+    };
+    rows.push(trust::repeated_source(u32::try_from(neighbours.from_source + companies).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&it.name, &it.bio]));
 
     let results: BTreeMap<String, String> =

@@ -37,7 +37,7 @@ impl Identity {
             _ => (host.to_owned(), Ground::BareSuffix),
         };
         // On a bare suffix (`s3.amazonaws.com/acme`) the path is all there is to tell neighbours apart.
-        let key = if ground == Ground::BareSuffix { place(&domain, &[], website) } else { domain.clone() };
+        let key = if ground == Ground::BareSuffix { place(&domain, (&[], &[]), website) } else { domain.clone() };
         Self { key, domain, ground }
     }
 
@@ -82,7 +82,11 @@ struct SharedHost {
     host: &'static str,
     /// Another name of the same host, under which the place is kept.
     known_as: Option<&'static str>,
-    /// First segments that only say what sort of place follows.
+    /// First segments that only show another side of a place: what follows is the same one without them, because the host gives
+    /// out each name once (`github.com/orgs/acme` is `github.com/acme`). They are left out.
+    doors: &'static [&'static str],
+    /// First segments that say what sort of place follows. Each sort has names of its own, or may have for all we know
+    /// (`linkedin.com/company/acme` and `linkedin.com/in/acme`): they are kept.
     leads: &'static [&'static str],
     /// Are places given out as names in front of the host too?
     fronts: Fronts,
@@ -97,15 +101,19 @@ enum Fronts {
 }
 
 const fn paths(host: &'static str, leads: &'static [&'static str]) -> SharedHost {
-    SharedHost { host, known_as: None, leads, fronts: Fronts::HostsOwn }
+    SharedHost { host, known_as: None, doors: &[], leads, fronts: Fronts::HostsOwn }
+}
+
+const fn one_namespace(host: &'static str, doors: &'static [&'static str], leads: &'static [&'static str]) -> SharedHost {
+    SharedHost { host, known_as: None, doors, leads, fronts: Fronts::HostsOwn }
 }
 
 const fn alias(host: &'static str, known_as: &'static str, leads: &'static [&'static str]) -> SharedHost {
-    SharedHost { host, known_as: Some(known_as), leads, fronts: Fronts::HostsOwn }
+    SharedHost { host, known_as: Some(known_as), doors: &[], leads, fronts: Fronts::HostsOwn }
 }
 
 const fn names(host: &'static str) -> SharedHost {
-    SharedHost { host, known_as: None, leads: &[], fronts: Fronts::Places }
+    SharedHost { host, known_as: None, doors: &[], leads: &[], fronts: Fronts::Places }
 }
 
 const LINKEDIN: &[&str] = &["company", "in", "school", "showcase", "groups", "organization-guest"];
@@ -115,20 +123,20 @@ const DISCORD: &[&str] = &["invite", "servers", "channels"];
 /// A host stands before one that it ends with.
 const SHARED_HOSTS: &[SharedHost] = &[
     // code and models
-    paths("github.com", &["orgs", "sponsors", "enterprises"]),
-    paths("gitlab.com", &["groups", "users"]),
+    one_namespace("github.com", &["orgs", "sponsors"], &["enterprises"]),
+    one_namespace("gitlab.com", &["groups", "users"], &[]),
     paths("bitbucket.org", &[]),
-    paths("codeberg.org", &[]),
+    one_namespace("codeberg.org", &["org"], &[]),
     paths("gitee.com", &[]),
     paths("sr.ht", &[]),
     paths("launchpad.net", &[]),
-    SharedHost { host: "sourceforge.net", known_as: None, leads: &["projects", "p", "u"], fronts: Fronts::Places },
-    paths("huggingface.co", &["spaces", "datasets", "organizations"]),
+    SharedHost { host: "sourceforge.net", known_as: None, doors: &["projects", "p"], leads: &["u"], fronts: Fronts::Places },
+    one_namespace("huggingface.co", &["spaces", "organizations"], &["datasets"]),
     paths("kaggle.com", &["organizations", "competitions"]),
     paths("npmjs.com", &["package", "org"]),
     paths("pypi.org", &["project", "user", "org"]),
     paths("crates.io", &["crates", "users", "teams"]),
-    paths("hub.docker.com", &["r", "u", "orgs"]),
+    one_namespace("hub.docker.com", &["r", "u", "orgs"], &[]),
     paths("codepen.io", &["team"]),
     paths("replit.com", &[]),
     paths("stackblitz.com", &["edit"]),
@@ -250,17 +258,22 @@ impl SharedHost {
         if self.fronts == Fronts::Places && !matches!(given, "" | "www" | "m") {
             return format!("{given}.{host}");
         }
-        place(host, self.leads, website)
+        place(host, (self.doors, self.leads), website)
     }
 }
 
-/// The host and the first segment of the path that names somebody, with the leads before it.
-fn place(host: &str, leads: &[&str], website: &WebUrl) -> String {
+/// The host and the first segment of the path that names somebody, with the leads before it and without a door.
+fn place(host: &str, (doors, leads): (&[&str], &[&str]), website: &WebUrl) -> String {
     let mut key = host.to_owned();
-    for segment in website.path().split('/').filter(|segment| !segment.is_empty()) {
-        let segment = plain_segment(segment);
+    let segments: Vec<String> = website.path().split('/').filter(|segment| !segment.is_empty()).map(plain_segment).collect();
+    // With nothing behind it, a door is all there is to go by.
+    let named = match segments.as_slice() {
+        [first, behind @ ..] if !behind.is_empty() && doors.contains(&first.as_str()) => behind,
+        all => all,
+    };
+    for segment in named {
         key.push('/');
-        key.push_str(&segment);
+        key.push_str(segment);
         if segment.ends_with(".php") {
             // facebook.com/profile.php?id=7 names somebody in its query.
             let query = website.as_str().split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
@@ -507,8 +520,10 @@ mod tests {
             ("https://gist.github.com/acme", "github.com/acme"),
             ("https://github.com/%41cme/", "github.com/acme"),
             ("https://github.com//acme", "github.com/acme"),
-            ("https://github.com/orgs/acme/people", "github.com/orgs/acme"),
             ("https://github.com", "github.com"),
+            ("https://github.com/enterprises/acme", "github.com/enterprises/acme"),
+            ("https://sourceforge.net/u/acme/profile", "sourceforge.net/u/acme"),
+            ("https://huggingface.co/datasets/acme", "huggingface.co/datasets/acme"),
             ("https://in.linkedin.com/company/Acme/about/", "linkedin.com/company/acme"),
             ("https://linkedin.com/company", "linkedin.com/company"),
             ("https://twitter.com/acme", "x.com/acme"),
@@ -538,6 +553,60 @@ mod tests {
         assert_eq!(of("https://docs.docker.com").key(), "docker.com", "only the hub is shared");
         assert_eq!(of("https://mygithub.com/acme").key(), "mygithub.com");
         assert!(!of("https://netbox.com").is_shared(), "ending with the same letters is not being below it");
+    }
+
+    #[test]
+    fn a_name_on_a_host_is_one_place_by_whichever_door() {
+        let places: [(&str, &[&str]); 6] = [
+            (
+                "github.com/acme",
+                &[
+                    "https://github.com/acme",
+                    "https://github.com/orgs/acme",
+                    "https://www.GitHub.com/Orgs/Acme/people",
+                    "https://github.com//%6Frgs/acme/",
+                    "https://github.com/sponsors/acme",
+                ],
+            ),
+            (
+                "gitlab.com/acme",
+                &[
+                    "https://gitlab.com/acme/tool",
+                    "https://gitlab.com/groups/acme/-/members",
+                    "https://gitlab.com/users/acme/groups",
+                ],
+            ),
+            ("codeberg.org/acme", &["https://codeberg.org/acme", "https://codeberg.org/org/acme/members"]),
+            ("sourceforge.net/acme", &["https://sourceforge.net/projects/acme/files", "https://sourceforge.net/p/acme/wiki"]),
+            (
+                "huggingface.co/acme",
+                &[
+                    "https://huggingface.co/acme",
+                    "https://huggingface.co/organizations/acme",
+                    "https://huggingface.co/spaces/acme/demo",
+                ],
+            ),
+            (
+                "hub.docker.com/acme",
+                &[
+                    "https://hub.docker.com/u/acme",
+                    "https://hub.docker.com/r/acme/tool",
+                    "https://hub.docker.com/orgs/acme/members",
+                ],
+            ),
+        ];
+        for (key, websites) in places {
+            for website in websites {
+                assert_eq!(of(website).key(), key, "{website}");
+                assert_eq!(of(website).skeleton(), "acme", "{website}");
+            }
+        }
+        // A door alone names nobody, only the first segment is one, and other hosts have none.
+        assert_eq!(of("https://github.com/orgs").key(), "github.com/orgs");
+        assert_eq!(of("https://github.com/acme/orgs").key(), "github.com/acme");
+        assert_eq!(of("https://gitlab.com/groups/users/x").key(), "gitlab.com/users");
+        assert_eq!(of("https://linkedin.com/groups/acme").key(), "linkedin.com/groups/acme");
+        assert_ne!(of("https://linkedin.com/company/acme").key(), of("https://linkedin.com/in/acme").key());
     }
 
     #[test]

@@ -69,7 +69,7 @@ use uuid::Uuid;
 /// 429 after too many from one address.
 pub async fn apply(ctx: &Ctx, person: Option<&Person>, application: Application, logo: LogoId) -> AppResult<OrganizationId> {
     let standpoint = standpoint(&application.website, application.display_name.as_str());
-    let source = ctx.address.map(|address| ctx.house.blind.blind("organizations:applied_from", &address.to_string()));
+    let source = ctx.source();
     let (id, now) = (ctx.id::<OrganizationId>(), ctx.now());
 
     let mut tx = ctx.begin().await?;
@@ -351,6 +351,14 @@ async fn look_up(ctx: &Ctx, row: &OrganizationRow) -> AppResult<Vec<CheckRow>> {
     rows.push(trust::repeated_source(u32::try_from(others).unwrap_or(u32::MAX)));
     rows.push(trust::spam_check(&[&row.display_name, &row.legal_name, &row.short_description, &row.long_description]));
     Ok(rows)
+}
+
+/// How many organizations applied from this source (see [`Ctx::source`]) within the day until this moment.
+///
+/// # Errors
+/// When the database is away.
+pub async fn count_applied(ctx: &Ctx, source: &[u8], until: DateTime<Utc>) -> AppResult<i64> {
+    store::count_applied(ctx.db(), source, until - TimeDelta::days(1), until).await
 }
 
 /// The official mailbox; nobody's, of a profile that came with a file and that nobody has claimed.

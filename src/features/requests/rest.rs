@@ -148,6 +148,8 @@ async fn send(call: Call, key: Once, body: Body<RequestInput>) -> ApiResult {
 }
 
 /// One request
+///
+/// `contact`, the community's official e-mail and phone, is there for the organization while the request is open.
 #[utoipa::path(
     get, path = "/requests/{requestId}", tag = "requests",
     params(("requestId" = String, Path), ("X-CommDesk-Workspace" = Option<String>, Header)),

@@ -68,15 +68,9 @@ pub async fn get(id: String, workspace: Option<String>) -> Result<RequestScreen,
     let call = crate::ui::door::of_page()?.acting_for(workspace);
     let viewer = call.viewer()?;
     let id = id.parse().map_err(|_| crate::kernel::error::AppError::NotFound)?;
-    let (request, contact) = super::service::get_with_contact(&call.ctx, &viewer, id).await?;
+    let request = super::service::get(&call.ctx, &viewer, id).await?;
     let (tomorrow, months) = super::inbox::choices_of_time(&call.ctx);
-    Ok(RequestScreen {
-        request,
-        contact,
-        tomorrow,
-        months,
-        acting: crate::features::opportunities::service::key_of(Some(&viewer)),
-    })
+    Ok(RequestScreen { request, tomorrow, months, acting: crate::features::opportunities::service::key_of(Some(&viewer)) })
 }
 
 /// Where a community writes to an organization, named by its slug.

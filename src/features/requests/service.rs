@@ -706,30 +706,12 @@ pub(super) fn parties(row: &store::Row) -> (PartyView, PartyView) {
     (community, organization)
 }
 
-/// One request, with its terms, revisions, timeline, and what the viewer may do.
+/// One request, with its terms, revisions, timeline, what the viewer may do, and how an organization reaches the community
+/// while the request is open. By two statements.
 ///
 /// # Errors
 /// 404 for everybody who is on neither side; 403 for a role that does not see requests.
 pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestView> {
-    Ok(whole(ctx, actor, id).await?.0)
-}
-
-/// As [`get`], with how an organization reaches the community of an open request.
-///
-/// # Errors
-/// As [`get`].
-pub async fn get_with_contact(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestView, Option<ContactView>)> {
-    let (request, (email, phone)) = whole(ctx, actor, id).await?;
-    if request.side != Side::Organization || !request.state.is_open() {
-        return Ok((request, None));
-    }
-    let contact = communities::contact_of(ctx, request.community_id, (email, &phone), actor, true)?;
-    let contact = contact.map(|contact| ContactView { email: contact.official_email, phone: contact.phone });
-    Ok((request, contact))
-}
-
-/// One request by two statements; and the address and the sealed number of its community, which are not everybody's.
-async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestView, (String, Vec<u8>))> {
     let stands = actor.side().ok_or(AppError::NotFound)?;
     let reader = store::Reader { scope: actor.scope(), side: stands, user: actor.user() };
     let mut found = store::find(ctx, reader, id).await?.ok_or(AppError::NotFound)?;
@@ -737,12 +719,18 @@ async fn whole(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<(RequestVie
     policy::may_see(actor)?;
     let facts = store::list_timeline(ctx, actor.user(), id, TIMELINE_LIMIT).await?;
     let colleagues = inbox::colleagues(std::mem::take(&mut found.colleagues), side);
-    let (view, contact) = shown(ctx, actor, found, facts, &colleagues)?;
-    Ok((RequestView { colleagues, ..view }, contact))
+    let (view, (email, phone)) = shown(ctx, actor, found, facts, &colleagues)?;
+    let contact = if view.side == Side::Organization && view.state.is_open() {
+        communities::contact_of(ctx, view.community_id, (email, &phone), actor, true)?
+    } else {
+        None
+    };
+    let contact = contact.map(|contact| ContactView { email: contact.official_email, phone: contact.phone });
+    Ok(RequestView { colleagues, contact, ..view })
 }
 
-/// The requests of the acting workspace after an id, whole and by their ids, but for the colleagues whom each could be given to:
-/// by three statements, however many they are. Nothing is noted as read.
+/// The requests of the acting workspace after an id, whole and by their ids, but for the colleagues whom each could be given to
+/// and the contact of open ones: by three statements, however many they are. Nothing is noted as read.
 ///
 /// # Errors
 /// 403 for a role that does not see requests.
@@ -762,8 +750,8 @@ pub async fn list_whole(ctx: &Ctx, actor: &Actor, after: Option<RequestId>, limi
         .collect()
 }
 
-/// A request as this actor sees it, without the list of their colleagues; and the address and the sealed number of its community,
-/// which are not everybody's.
+/// A request as this actor sees it, without the list of their colleagues and the contact; and the address and the sealed number
+/// of its community, which are not everybody's.
 fn shown(
     ctx: &Ctx,
     actor: &Actor,
@@ -867,6 +855,7 @@ fn shown(
         snoozed_until: row.snoozed_until,
         snoozed_label: row.snoozed_until.map(|at| format!("Back on {}", dates::day(at, zone))).unwrap_or_default(),
         colleagues: Vec::new(),
+        contact: None,
         can_act: policy::may_act(actor).is_ok(),
         opened_at: row.opened_at,
         expires_at: row.expires_at,

@@ -657,6 +657,8 @@ pub struct RequestView {
     pub snoozed_until: Option<DateTime<Utc>>,
     pub snoozed_label: String,
     pub colleagues: Vec<ColleagueView>,
+    /// How the organization reaches the community, while the request is open.
+    pub contact: Option<ContactView>,
     /// May the viewer's role act on requests at all?
     pub can_act: bool,
     pub opened_at: DateTime<Utc>,
@@ -853,6 +855,7 @@ pub struct InboxScreen {
 /// How to reach the community of an open request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 pub struct ContactView {
     pub email: String,
     pub phone: String,
@@ -863,8 +866,6 @@ pub struct ContactView {
 #[serde(rename_all = "camelCase")]
 pub struct RequestScreen {
     pub request: RequestView,
-    /// For the organization, while the request is open.
-    pub contact: Option<ContactView>,
     pub tomorrow: String,
     pub months: Vec<Choice>,
     pub acting: String,

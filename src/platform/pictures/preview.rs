@@ -319,14 +319,14 @@ mod tests {
             lines: vec!["Fri 12 to Sun 14 Mar 2027".into(), "Pune, India".into()],
             initials: "AC".into(),
             logo_key: None,
-            address: "commdesk.example/events/hackfest-2027".into(),
+            address: "commdesk.example/events/hackfest".into(),
         }
     }
 
     #[test]
     fn any_name_fits() {
         let names = [
-            "HackFest 2027".to_owned(),
+            "HackFest".to_owned(),
             "Kubernetes Community Days and Cloud Native Rejekts Joint Conference of South and Southeast Asia for Everybody"
                 .to_owned(),
             "W".repeat(120),
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(readable("\u{202e}gnp.exe\u{2066}").as_deref(), Some("gnp.exe"));
         assert_eq!(readable("🎉🎉"), None);
         let said = card(&named("技術者大会"), false);
-        assert!(said.lines.iter().any(|line| line.text == "hackfest-2027"), "{:?}", said.lines);
+        assert!(said.lines.iter().any(|line| line.text == "hackfest"), "{:?}", said.lines);
     }
 
     #[test]

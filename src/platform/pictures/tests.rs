@@ -106,6 +106,73 @@ fn svgs_as_drawing_programs_write_them_pass() {
     }
 }
 
+/// Logos of our own making, of the shapes in which companies hand theirs out: what the real ones hold is here too, piece by
+/// piece, for whoever has not got them. Each is red at three tenths of its height, on the left.
+#[test]
+fn logos_of_every_shape_pass() {
+    let inkscape = r##"<?xml version="1.0" encoding="UTF-8" standalone="no"?>
+        <!-- Drawn for these tests -->
+        <svg version="1.1" id="svg1" width="200" height="100" viewBox="0 0 200 100" sodipodi:docname="mark.svg"
+            inkscape:version="1.3 (0e150ed)" xmlns:inkscape="http://www.inkscape.org/namespaces/inkscape"
+            xmlns:sodipodi="http://sodipodi.sourceforge.net/DTD/sodipodi-0.dtd" xmlns:xlink="http://www.w3.org/1999/xlink"
+            xmlns="http://www.w3.org/2000/svg" xmlns:svg="http://www.w3.org/2000/svg" xmlns:cc="http://creativecommons.org/ns#"
+            xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <metadata><rdf:RDF><cc:Work rdf:about=""><dc:format>image/svg+xml</dc:format>
+        <dc:type rdf:resource="http://purl.org/dc/dcmitype/StillImage"/></cc:Work></rdf:RDF></metadata><defs id="defs1"/>
+        <sodipodi:namedview id="view" pagecolor="#ffffff" bordercolor="#000000" borderopacity="0.25" inkscape:showpageshadow="2"
+            inkscape:pageopacity="0.0" inkscape:pagecheckerboard="0" inkscape:deskcolor="#d1d1d1" inkscape:zoom="2.1" showgrid="false"
+            inkscape:window-width="1920" inkscape:current-layer="g1"><inkscape:page x="0" y="0" width="200" height="100" id="p"/>
+        </sodipodi:namedview><g id="g1" inkscape:groupmode="layer" inkscape:label="1" transform="matrix(1.3333333,0,0,-1.3333333,0,100)">
+        <path d="M 0,0 H 150 V 75 H 0 Z" style="fill:#dc141e;fill-opacity:1;fill-rule:nonzero;stroke:none" id="path1"/></g></svg>"##;
+    let illustrator = r##"<?xml version="1.0" encoding="utf-8"?>
+        <!-- Generator: made up, SVG Export Plug-In . SVG Version: 6.00 Build 0)  -->
+        <!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd">
+        <svg version="1.1" id="Layer_1" xmlns:i="http://ns.adobe.com/AdobeIllustrator/10.0/" xmlns="http://www.w3.org/2000/svg"
+            xmlns:xlink="http://www.w3.org/1999/xlink" x="0px" y="0px" width="200px" height="100px" viewBox="0 0 200 100"
+            style="enable-background:new 0 0 200 100;" enable-background="new 0 0 200 100" xml:space="preserve">
+        <style type="text/css"><![CDATA[ .st0{fill:#DC141E;} .st1{clip-path:url(#SVGID_2_);} .st2{fill-rule:evenodd;clip-rule:evenodd;} ]]></style>
+        <switch><foreignObject requiredExtensions="http://ns.adobe.com/AdobeIllustrator/10.0/" x="0" y="0" width="1" height="1">
+        <i:aipgfRef xlink:href="#adobe_illustrator_pgf"></i:aipgfRef></foreignObject><g i:extraneous="self"><defs>
+        <rect id="SVGID_1_" width="120" height="100"/></defs><clipPath id="SVGID_2_"><use xlink:href="#SVGID_1_" style="overflow:visible;"/>
+        </clipPath><g class="st1"><path class="st0 st2" d="M0,0v100h200V0H0z M150,20h20v20h-20V20z"/></g></g></switch>
+        <i:aipgf id="adobe_illustrator_pgf" i:pgfEncoding="zstd/base64" i:pgfVersion="24"><![CDATA[KLUv/QBYlA==]]></i:aipgf></svg>"##;
+    let sketch = r##"<svg width="200px" height="100px" viewBox="0 0 200 100" version="1.1" xmlns="http://www.w3.org/2000/svg"
+        xmlns:xlink="http://www.w3.org/1999/xlink"><title>Mark / colour</title><desc>Nobody's.</desc><defs>
+        <path id="path-1" d="M0 0h100v100H0z"/></defs><g id="Page-1" stroke="none" stroke-width="1" fill="none" fill-rule="evenodd">
+        <mask id="mask-2" maskUnits="userSpaceOnUse" x="0" y="0" width="200" height="100" fill="white"><use xlink:href="#path-1"/></mask>
+        <g mask="url(#mask-2)"><polygon fill="#DC141E" points="0 0 200 0 200 100 0 100"/></g></g></svg>"##;
+    let web = r##"<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="-12.50 -25.50 200 100" preserveAspectRatio="xMidYMid meet"
+        id="Layer_1" data-name="Layer 1"><style>svg {enable-background:new 0 0 200 100} .cls-1,.cls-2{fill:url(#a);opacity:1}</style>
+        <title>Mark</title><defs><linearGradient id="a" x1="0" y1="0" x2="200" y2="0" gradientUnits="userSpaceOnUse"
+        gradientTransform="translate(-12.5)"><stop offset="0" stop-color="#dc141e"/><stop offset=".6" stop-color="#dc141e"/>
+        <stop offset="1" stop-color="rgb(20,30,220)"/></linearGradient></defs><rect class="cls-1" x="-12.5" y="-25.5" width="200" height="100"
+        rx="4" ry="4" pointer-events="none"/></svg>"##;
+    let shapes = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100"><g transform="translate(10 0) scale(1)" fill="rgb(220, 20, 30)">
+        <circle cx="20" cy="30" r="20"/><ellipse cx="80" cy="50" rx="20" ry="30"/><polyline points="120,10 140,30 120,50"/>
+        <line x1="150" y1="10" x2="180" y2="90" stroke="#141edc" stroke-width="4"/><rect x="110" y="60" width="20" height="20" rx="6"/>
+        </g></svg>"##;
+    let tiny = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 1"><path fill="#dc141e" d="M0 0h1v1H0zm1.2.1a.3.3 0 1 1 0 .6z"/></svg>"##;
+    let logos: Vec<(&str, Vec<u8>)> = vec![
+        ("Inkscape", inkscape.into()),
+        ("Illustrator", illustrator.into()),
+        ("Sketch", sketch.into()),
+        ("the web, below its own origin", web.into()),
+        ("shapes, without a view box", shapes.into()),
+        ("a view box of two by one", tiny.into()),
+        ("a byte order mark", [b"\xef\xbb\xbf".as_slice(), tiny.as_bytes()].concat()),
+        ("PNG", png(640, 320)),
+        ("JPEG", jpeg(640, 320)),
+        ("WebP", webp(640, 320)),
+    ];
+    for (shape, bytes) in logos {
+        let clean = clean_logo(&bytes).unwrap_or_else(|error| panic!("{shape}: {error:?}"));
+        assert_eq!(clean.width, clean.height * 2, "{shape}");
+        assert_eq!(clean.note, None, "{shape}");
+        let at = (clean.width * 3 / 20, clean.height * 3 / 10);
+        assert!(is_red(decoded(&clean).get_pixel(at.0, at.1)), "{shape}");
+    }
+}
+
 /// Logos as companies hand them out lie beside the checkout where we work; they are not ours to keep in it.
 #[test]
 fn real_logos_pass() {

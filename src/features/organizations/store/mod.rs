@@ -613,6 +613,19 @@ pub async fn count_from_source(pool: &PgPool, organization: OrganizationId, sinc
     Ok(count)
 }
 
+/// How many organizations applied from this source between these moments.
+pub async fn count_applied(pool: &PgPool, source: &[u8], since: DateTime<Utc>, until: DateTime<Utc>) -> AppResult<i64> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from organizations where applied_from = $1 and submitted_at > $2 and submitted_at <= $3"#,
+        source,
+        since,
+        until,
+    )
+    .fetch_one(pool)
+    .await?;
+    Ok(count)
+}
+
 // ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// A row of the directory.

@@ -34,7 +34,8 @@ pub fn RequestPage() -> impl IntoView {
 
 #[component]
 fn Whole(screen: RequestScreen) -> impl IntoView {
-    let RequestScreen { request: it, contact, tomorrow, months, acting } = screen;
+    let RequestScreen { request: it, tomorrow, months, acting } = screen;
+    let contact = it.contact.clone();
     let other = it.counterpart().clone();
     let waits = it.can.accept || it.can.reject;
     let changes = it.event_changes.clone();
