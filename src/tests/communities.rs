@@ -3,7 +3,7 @@
 use crate::{
     common::{at_work, signed_in},
     organizations::LOGO,
-    town::{Browser, Town, story},
+    town::{Town, story},
 };
 use commdesk::{
     features::{

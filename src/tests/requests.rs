@@ -25,10 +25,10 @@ use commdesk::{
         labels::{Category, MemberRole},
         page::PageRequest,
     },
-    seeds::people::{ASHA, KOFI, MALLORY, MEI, RAVI},
+    seeds::people::{ASHA, KOFI, MALLORY, MEI, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 
 /// What Apex offers at HackFest, for a budget that ends in half a rupee.
@@ -354,8 +354,8 @@ async fn an_open_request_says_how_the_community_is_reached_and_a_closed_one_does
             (api.status, said.1)
         };
 
-        let refused = cast.apply(&cast.asha, cast.offer("Silver Sponsor", 2).await).await;
-        let agreed = cast.apply(&cast.asha, cast.offer("Bronze Sponsor", 2).await).await;
+        let refused = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 2).await).await;
+        let agreed = cast.apply(&cast.asha, offer(&cast, "Bronze Sponsor", 2).await).await;
         for id in [refused, agreed] {
             // Two roles of the organization, and nobody else: its people know the address of their own community anyway.
             assert_eq!(told_by(&mut asha, id).await, (StatusCode::OK, true));
