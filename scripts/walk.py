@@ -245,7 +245,7 @@ def served(program, folder, port):
     their own); gives its API once it is ready, and the sessions of `CALLERS`."""
     begin_in(folder)
     environment = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "COMMDESK_SMTP")}
-    command = [program, "dev", "--addr", f"127.0.0.1:{port}", "--data", folder / "data", "--limit-factor", "1000000"]
+    command = [program, "dev", "--addr", f"127.0.0.1:{port}", "--data", folder / "data", "--throw-away", "--limit-factor", "1000000"]
     with open(folder / "server.log", "wb") as log:
         server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         # For scripts/stop.sh: whoever is killed stops nothing.

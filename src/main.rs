@@ -109,7 +109,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
             (None, url.clone())
         }
         None => {
-            let cluster = Cluster::start(&dev.data.join("postgres"), true, &say).await?;
+            let cluster = Cluster::start(&dev.data.join("postgres"), !dev.throw_away, &say).await?;
             let on = |url: &str| open::open(settings(), Keys::of_development(&dev.data)?, db::pool(url, 8)?, is_known);
             let (files, registry) = (settings().files, reactions::registry());
             let private = Private { server: &cluster, name: DATABASE, files: &files, open: &on, registry: &registry, say: &say };

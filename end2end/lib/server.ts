@@ -22,7 +22,7 @@ const site = process.env.JOURNEY_SITE ?? 'target/site-release';
 // for scripts/stop.sh: journeys that are killed stop nothing.
 export const command =
   `mkdir -p target/journeys && echo $$ > target/journeys/server.pid && exec env ${notOurs} ${program} dev ` +
-  `--addr 127.0.0.1:${port} --data target/journeys/data > target/journeys/server.log 2>&1`;
+  `--addr 127.0.0.1:${port} --data target/journeys/data --throw-away > target/journeys/server.log 2>&1`;
 
 export const environment = { LEPTOS_SITE_ROOT: site };
 

@@ -28,6 +28,8 @@ pub const OWNER: &str = "commdesk_owner";
 pub const APP: &str = "commdesk_app";
 
 const SUPERUSER: &str = "postgres";
+/// Where Linux keeps files in memory.
+const MEMORY: &str = "/dev/shm";
 const OLDEST_MAJOR: u32 = 15;
 const READY_WITHIN: Duration = Duration::from_secs(60);
 // SQLSTATEs: cannot_connect_now, object_in_use.
@@ -43,6 +45,8 @@ pub type Say<'a> = &'a (dyn Fn(&str) + Sync);
 pub struct Cluster {
     server: Server,
     postmaster: Postmaster,
+    /// The folder that goes with it, where data that may be lost are kept in memory.
+    passing: Option<PathBuf>,
     /// Held for as long as the cluster runs, so that two processes never share one folder.
     _lock: File,
 }
@@ -82,13 +86,14 @@ impl Deref for Cluster {
 impl Cluster {
     /// Starts the cluster in `data_dir`, making it first if there is none, with both roles in place.
     ///
-    /// `fsync: false` is for data that may be lost at any time. `say` hears about each step that takes long.
+    /// `fsync: false` is for data that may be lost at any time: it is kept in memory where there is room. `say` hears about each step
+    /// that takes long.
     ///
     /// # Errors
     /// No Postgres of at least version 15, a folder that another process is using, data of a version that is no longer
     /// installed, or a server that does not come up; each says what to do next.
     pub async fn start(data_dir: &Path, fsync: bool, say: Say<'_>) -> Result<Cluster> {
-        let home = Home::open(data_dir, None, say)?;
+        let home = Home::open(data_dir, if fsync { None } else { in_memory() }, say)?;
         let lock = home.lock_file()?;
         match lock.try_lock() {
             Ok(()) => {}
@@ -99,7 +104,8 @@ impl Cluster {
         }
         let (server, mut postmaster) = launch(&home, fsync, say).await?;
         postmaster.watch()?;
-        Ok(Cluster { server, postmaster, _lock: lock })
+        let passing = home.in_memory();
+        Ok(Cluster { server, postmaster, passing, _lock: lock })
     }
 
     /// The process id of the server, for tests that kill it.
@@ -113,6 +119,16 @@ impl Cluster {
     /// The server could not be told, or had to be killed. Blocks for as long as the server writes, 30 seconds at most.
     pub fn stop(mut self) -> Result<()> {
         self.postmaster.stop()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Some(folder) = &self.passing
+            && self.postmaster.stop().is_ok()
+        {
+            fs::remove_dir_all(folder).ok();
+        }
     }
 }
 
@@ -249,7 +265,7 @@ impl Server {
 /// As [`Cluster::start`].
 pub async fn test_cluster() -> Result<Server> {
     let say = |line: &str| eprintln!("test database: {line}");
-    let home = Home::open(&test_dir(), in_memory(Path::new("/dev/shm")), &say)?;
+    let home = Home::open(&test_dir(), in_memory(), &say)?;
     let lock = home.lock_file()?;
     // Many test processes arrive at once: one starts the server, the others wait here and then find it running.
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
@@ -316,9 +332,10 @@ fn lock_file(dir: &Path) -> Result<File> {
     Ok(OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"))?)
 }
 
-/// That folder, if what is in it is kept in memory, we may write there, and there is room for more than a run of the tests takes.
-fn in_memory(folder: &Path) -> Option<&Path> {
+/// A folder that is kept in memory, if there is one, we may write there, and there is room for more than a run of the tests takes.
+fn in_memory() -> Option<&'static Path> {
     const ROOM: u64 = 6 << 20;
+    let folder = Path::new(MEMORY);
     let mounts = fs::read_to_string("/proc/mounts").ok()?;
     let is_memory = |line: &str| {
         let mut words = line.split(' ').skip(1);
@@ -390,6 +407,12 @@ impl Home {
 
     fn lock_file(&self) -> Result<File> {
         lock_file(&self.dir)
+    }
+
+    /// The folder of ours in memory that holds the data, if one does.
+    fn in_memory(&self) -> Option<PathBuf> {
+        let folder = Path::new(MEMORY).join(name_of(&self.dir));
+        self.pgdata.starts_with(&folder).then_some(folder)
     }
 
     fn log_path(&self) -> PathBuf {
@@ -1033,6 +1056,8 @@ mod tests {
         a.stop().expect("stops");
         drop(b);
         assert!(live_postmaster(&first.join("pgdata")).is_none(), "{pid_a} is gone");
-        assert!(live_postmaster(&second.join("pgdata")).is_none(), "{pid_b} is gone");
+        let data = PathBuf::from(fs::read_to_string(second.join("where")).expect("where it was").trim_end());
+        assert!(live_postmaster(&data).is_none(), "{pid_b} is gone");
+        assert!(!data.starts_with(MEMORY) || !data.exists(), "what was in memory goes with it");
     }
 }

@@ -114,6 +114,9 @@ pub struct Dev {
     /// Tell the demo anew from today, whatever was made in the private database since; the database as it was is kept beside it.
     #[arg(long, conflicts_with_all = ["database_url", "no_seed"])]
     pub renew_demo: bool,
+    /// The private database is one that nobody will miss: nothing is synchronised, and it is kept in memory where there is room.
+    #[arg(long, conflicts_with = "database_url")]
+    pub throw_away: bool,
     /// Where to hand mail over, for example smtp://127.0.0.1:1025; without it, mail is only shown at /dev/mail.
     #[arg(long, env = "COMMDESK_SMTP", value_name = "COMMDESK_SMTP")]
     pub smtp: Option<String>,
