@@ -689,7 +689,25 @@ async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_pa
         let without = list.iter().find(|href| !href.contains("industry=")).expect("a chip to take away");
         says_both(&visitor.open(without).await.text, without);
         says_both(&visitor.open(&format!("/directory?q=cloud&{both}")).await.text, "another search");
-        assert!(leads(&visitor.open(&format!("/directory/compare?{both}")).await.text).contains(&format!("/directory?{both}")));
+        let beside = visitor.open(&format!("/directory/compare?{both}")).await.text;
+        assert!(leads(&beside).contains(&format!("/directory?{both}")));
+
+        // Where there is room, the comparison offers one more: by another word, from another search.
+        assert!(beside.contains(">Add another<") && !beside.contains("Back to the directory"), "{beside}");
+        let elsewhere = visitor.open(&format!("/directory?{both}&industry=Security")).await.text;
+        let third = on_rows(&elsewhere).into_iter().next().expect("somebody of another industry");
+        let page_of_three = visitor.open(third.split('#').next().expect("an address")).await.text;
+        let three = format!("/directory/compare?{both}&o={}", slug(&third));
+        assert!(leads(&page_of_three).contains(&three), "{three}: {page_of_three}");
+        let beside = visitor.open(&three).await.text;
+        for there in [&one, &other, &slug(&third)] {
+            assert!(leads(&beside).contains(&format!("/directory/{there}")), "{there}: {beside}");
+        }
+        assert!(beside.contains(">Add another<"), "{beside}");
+        for (chosen, of) in [("", "nobody"), ("?o=a&o=b&o=c&o=d", "four")] {
+            let page = visitor.open(&format!("/directory/compare{chosen}")).await.text;
+            assert!(page.contains(">Back to the directory<") && !page.contains("Add another"), "{of}: {page}");
+        }
 
         // One is let go where it was chosen; a fifth has no room.
         let chosen = on_rows(&page).into_iter().find(|href| slug(href) == one).expect("it is on this page");
