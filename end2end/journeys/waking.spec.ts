@@ -1,6 +1,6 @@
 // A page that wakes shows what it was brought. Asking for it once more would be a second page for everybody who opens one.
 import { enter, open, touch } from '../lib/steps';
-import { expect, test } from '../lib/world';
+import { expect, newcomer, test } from '../lib/world';
 
 test('a page that wakes asks for nothing', async ({ page }) => {
   const asked: string[] = [];
@@ -55,4 +55,38 @@ test('a key and a focus wake a page too, a finger that scrolls does not', async 
   await page.keyboard.press('Tab');
   await expect(root).toBeAttached();
   await context.close();
+});
+
+test('a program that did not arrive is asked for again when somebody touches the page once more', async ({ browser }) => {
+  // What starts it, what that brings along, and what it is: each may be lost.
+  const parts = { glue: /\/pkg\/commdesk\.[^/]*js$/, loader: /\/pkg\/__wasm_split\.[^/]*js$/, program: /\/pkg\/commdesk\.[^/]*wasm$/ };
+  await Promise.all(
+    Object.entries(parts).map(async ([what, address]) => {
+      const page = await newcomer(browser);
+      const root = page.locator('html[data-awake]');
+      let [isAway, lost] = [true, 0];
+      await page.route(address, (route) => {
+        if (!isAway) return route.continue();
+        lost += 1;
+        return route.abort();
+      });
+      await page.goto('/directory');
+      await touch(page);
+      await expect.poll(() => lost, `the ${what} is fetched`).toBeGreaterThan(0);
+      // Long enough for the page to notice. It sleeps on, and does what it does without scripts.
+      await page.waitForTimeout(500);
+      await expect(root, `awake without its ${what}`).not.toBeAttached();
+      await page.getByRole('group', { name: 'Filters' }).locator('summary', { hasText: 'Industry' }).click();
+      await expect(page.getByRole('group', { name: 'Filters' }).getByRole('link').first()).toBeVisible();
+
+      // After the pause, somebody moves again.
+      isAway = false;
+      await expect(async () => {
+        await touch(page);
+        await expect(root, `awake with its ${what}`).toBeAttached({ timeout: 400 });
+      }).toPass({ timeout: 20_000, intervals: [200] });
+      await page.getByRole('combobox', { name: 'Search sponsors' }).pressSequentially('fjord');
+      await expect(page.getByRole('option', { name: 'Fjord Media' })).toBeVisible();
+    }),
+  );
 });

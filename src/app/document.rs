@@ -67,6 +67,8 @@ fn sleeps() -> bool {
 struct Program {
     sheet: String,
     glue: String,
+    /// What the glue imports; nothing, where the build is not split.
+    imported: Option<String>,
     wasm: String,
     /// The code of what strangers read, which the program would ask for as soon as it runs: asked for beside it.
     chunks: Vec<String>,
@@ -82,11 +84,13 @@ impl Program {
         let areas = read(&Path::new(options.site_root.as_ref()).join(folder).join(manifest))
             .and_then(|json| serde_json::from_str::<HashMap<String, Vec<String>>>(&json).ok())
             .unwrap_or_default();
+        let imported = (!areas.is_empty()).then(|| at(format!("__wasm_split{}.js", mark("split"))));
         let public =
             areas.into_iter().find(|(area, _)| area.starts_with("public_")).map(|(_, chunks)| chunks).unwrap_or_default();
         Self {
             sheet: at(format!("{name}{}.css", mark("css"))),
             glue: at(format!("{name}{}.js", mark("js"))),
+            imported,
             wasm: at(format!("{name}{}.wasm", mark("wasm"))),
             chunks: public.into_iter().map(|chunk| at(format!("{chunk}.wasm"))).collect(),
         }
@@ -102,9 +106,11 @@ impl Program {
 /// Waits for a sign of life, then fetches everything beside each other and wakes the page. A finger that scrolls is none; what a
 /// finger puts the focus on is. Whoever was faster than this script has the focus somewhere already. What could not be fetched is
 /// asked for again at a later sign, three times, each after a longer pause; a program that came and could not start is left alone.
+/// The glue and what it imports come as files before they are named as modules: of a module that did not arrive a browser may
+/// remember for good that it did not, and would ask nobody again.
 /// Until the page is awake, the two keys of every page are answered here (`SiteKeys` of `frames.rs` answers them from then on): a
 /// first key that does nothing would be a key that does not work.
-const WAKE: &str = r#"((glue, wasm, chunks) => {
+const WAKE: &str = r#"((glue, imported, wasm, chunks) => {
   const signs = ["pointermove", "keydown", "focusin"], how = { capture: true, passive: true };
   const root = document.documentElement, all = (selector) => [...document.querySelectorAll(selector)];
   let tries = 0;
@@ -120,10 +126,13 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
     }
     // A script that a script puts there is trusted by whoever trusts that one. What `import` fetches for a script that is known by
     // its hash (a kept page's) is not: it finds here what is loaded already.
-    const program = document.createElement("script");
-    Object.assign(program, { type: "module", src: glue, onerror: lost });
-    program.onload = () => import(glue).then((it) => it.default({ module_or_path: wasm }).then(() => it.hydrate(), lost));
-    document.head.append(program);
+    const arrives = (href) => fetch(href).then((it) => it.ok ? it.blob() : Promise.reject());
+    Promise.all([glue, ...imported].map(arrives)).then(() => {
+      const program = document.createElement("script");
+      Object.assign(program, { type: "module", src: glue, onerror: lost });
+      program.onload = () => import(glue).then((it) => it.default({ module_or_path: wasm }).then(() => it.hydrate(), lost));
+      document.head.append(program);
+    }).catch(lost);
   };
   const search = () => [...all("main [type=search]"), ...all("header [type=search]")].find((it) => it.offsetParent);
   const keys = {
@@ -145,8 +154,8 @@ const WAKE: &str = r#"((glue, wasm, chunks) => {
 fn WakeWhenTouched(options: LeptosOptions) -> impl IntoView {
     static SCRIPT: OnceLock<String> = OnceLock::new();
     let script = SCRIPT.get_or_init(|| {
-        let Program { glue, wasm, chunks, .. } = Program::of(&options);
-        format!("{WAKE}({glue:?}, {wasm:?}, {chunks:?});")
+        let Program { glue, imported, wasm, chunks, .. } = Program::of(&options);
+        format!("{WAKE}({glue:?}, {:?}, {wasm:?}, {chunks:?});", imported.as_slice())
     });
     view! { <script type="module" data-asleep="" nonce=use_nonce()>{script.as_str()}</script> }
 }
@@ -167,6 +176,7 @@ mod tests {
         let found = Program::named(&options(true), hashes, read);
         assert_eq!(found.sheet, "/pkg/commdesk.CCC.css");
         assert_eq!(found.glue, "/pkg/commdesk.JJJ.js");
+        assert_eq!(found.imported.as_deref(), Some("/pkg/__wasm_split.SSS.js"));
         assert_eq!(found.wasm, "/pkg/commdesk.WWW.wasm");
         assert_eq!(found.chunks, ["/pkg/chunk_2.Y.wasm", "/pkg/split_public_12.Z.wasm"]);
     }
@@ -175,6 +185,9 @@ mod tests {
     fn without_hashes_or_a_split_build_the_names_are_bare() {
         let found = Program::named(&options(false), "", |_| None);
         let bare = |file: &str| format!("/pkg/commdesk.{file}");
-        assert_eq!(found, Program { sheet: bare("css"), glue: bare("js"), wasm: bare("wasm"), chunks: Vec::new() });
+        assert_eq!(
+            found,
+            Program { sheet: bare("css"), glue: bare("js"), imported: None, wasm: bare("wasm"), chunks: Vec::new() }
+        );
     }
 }

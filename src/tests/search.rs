@@ -644,6 +644,133 @@ async fn communities_are_searched_as_well() {
     .await;
 }
 
+/// Communities in bulk: names with capitals and without, several with one reputation or of one minute, some that are not listed.
+async fn many_communities(town: &Town, most: i32) {
+    sqlx::query(
+        "insert into communities (id, slug, name, name_skeleton, bio, community_type, country, city, region, languages,
+                                  official_email, phone, status, answers, submitted_at, created_at, updated_at)
+         select md5('c' || n)::uuid, 'circle-' || n,
+                (array['Harbour', 'nimbus', 'Ångström', 'Delta', 'שלום'])[1 + n % 5] || ' ' || n, 'circle' || n,
+                'We meet about ' || (array['robots', 'maps'])[1 + n % 2], (array['Meetup group', 'University club'])[1 + n % 2],
+                (array['India', 'Norway', 'Kenya'])[1 + n % 3], 'Pune', (array['South Asia', 'Europe', 'Africa'])[1 + n % 3],
+                array['English'], 'team@circle' || n || '.example', '\\x00'::bytea,
+                case when n % 11 = 0 then 'pending' when n % 2 = 0 then 'active' else 'approved' end, n % 4, at, at, at
+         from generate_series(1, $1::int) as n, lateral (select timestamptz '2026-01-01 00:00Z' + n / 3 * interval '1 minute' as at) as t",
+    )
+    .bind(most)
+    .execute(&town.owner)
+    .await
+    .expect("rows");
+}
+
+/// The slugs of every page of the list of communities, there and back again; both ways are the same.
+async fn communities_both_ways(ctx: &Ctx, query: &str, limit: u32) -> Vec<String> {
+    let page = PageRequest { limit, ..PageRequest::default() };
+    let mut at = CommunitiesQuery::read(query);
+    let mut there = Vec::new();
+    loop {
+        let found = communities::directory::list(ctx, None, &at, &page).await.expect("a page");
+        there.extend(found.items.iter().map(|card| card.slug.clone()));
+        match found.next_cursor {
+            Some(next) => at = at.at(&next),
+            None => break,
+        }
+    }
+    let mut back: Vec<String> = Vec::new();
+    loop {
+        let found = communities::directory::list(ctx, None, &at, &page).await.expect("a page");
+        back.splice(0..0, found.items.iter().map(|card| card.slug.clone()));
+        match found.previous_cursor {
+            Some(previous) => at = at.at(&previous),
+            None => break,
+        }
+    }
+    assert_eq!(back, there, "{query}");
+    there
+}
+
+/// Where the link with this `rel` leads.
+fn lead_of(page: &str, rel: &str) -> Option<String> {
+    let (before, _) = page.split_once(&format!("rel=\"{rel}\""))?;
+    let (_, href) = before.rsplit_once("href=\"")?;
+    Some(href.split('"').next()?.replace("&amp;", "&"))
+}
+
+#[tokio::test]
+async fn communities_are_sorted_and_paged_both_ways_by_the_index_and_by_the_database() {
+    story(async |town| {
+        let ctx = town.ctx();
+        many_communities(town, 66).await;
+        type Row = (uuid::Uuid, String, String, i32, chrono::DateTime<chrono::Utc>, String);
+        let rows: Vec<Row> = sqlx::query_as(
+            "select id, slug, lower(name), reputation, created_at, region from communities where status in ('approved', 'active')",
+        )
+        .fetch_all(&town.owner)
+        .await
+        .expect("rows");
+        assert_eq!(rows.len(), 60, "those that wait are not listed");
+        // Each order, worked out a third time: the greater first with its id, names from the first with theirs.
+        let sorted = |by: &dyn Fn(&Row, &Row) -> std::cmp::Ordering, only: &str| -> Vec<String> {
+            let mut rows: Vec<&Row> = rows.iter().filter(|row| only.is_empty() || row.5 == only).collect();
+            rows.sort_by(|a, b| by(a, b));
+            rows.into_iter().map(|row| row.1.clone()).collect()
+        };
+        let reputation = |a: &Row, b: &Row| (b.3, b.0).cmp(&(a.3, a.0));
+        let newest = |a: &Row, b: &Row| (b.4, b.0).cmp(&(a.4, a.0));
+        let name = |a: &Row, b: &Row| (a.2.as_bytes(), a.0).cmp(&(b.2.as_bytes(), b.0));
+        let orders = [
+            ("", sorted(&reputation, "")),
+            ("sort=reputation", sorted(&reputation, "")),
+            ("sort=newest", sorted(&newest, "")),
+            ("sort=name", sorted(&name, "")),
+            ("region=Europe&sort=name", sorted(&name, "Europe")),
+            ("region=Africa&sort=newest", sorted(&newest, "Africa")),
+            ("region=South+Asia", sorted(&reputation, "South Asia")),
+        ];
+        let counted = async || {
+            let found = communities::directory::list(&ctx, None, &CommunitiesQuery::default(), &PageRequest::default()).await;
+            !found.expect("a list").facets.is_empty()
+        };
+        assert!(!counted().await, "the database answers, and counts no facets");
+        for (query, expected) in &orders {
+            assert_eq!(&communities_both_ways(&ctx, query, 7).await, expected, "{query}, by the database");
+        }
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        assert!(counted().await, "the index answers");
+        for (query, expected) in &orders {
+            assert_eq!(&communities_both_ways(&ctx, query, 7).await, expected, "{query}, by the index");
+        }
+
+        // As somebody reads it: the order by its link, then Next to the end and Previous to the beginning.
+        let mut visitor = town.visitor();
+        let first = visitor.open("/communities").await.text;
+        for sort in ["newest", "name"] {
+            assert!(leads(&first).contains(&format!("/communities?sort={sort}")), "{sort}: {first}");
+        }
+        for (query, expected) in &orders[1..5] {
+            let on = |page: &str| -> Vec<String> {
+                leads(page).iter().filter_map(|href| href.strip_prefix("/communities/")).map(str::to_owned).collect()
+            };
+            let mut page = visitor.open(&format!("/communities?{query}")).await.text;
+            let (mut there, mut pages) = (vec![on(&page)], 1);
+            while let Some(next) = lead_of(&page, "next nofollow") {
+                page = visitor.open(&next).await.text;
+                there.push(on(&page));
+                pages += 1;
+                assert!(pages < 10, "{query} has no end");
+            }
+            assert_eq!(&there.concat(), expected, "{query}, page by page");
+            for slugs in there.iter().rev().skip(1) {
+                let previous = lead_of(&page, "prev nofollow").unwrap_or_else(|| panic!("{query}: no way back from {page}"));
+                page = visitor.open(&previous).await.text;
+                assert_eq!(&on(&page), slugs, "{query}, backwards");
+            }
+            assert_eq!(lead_of(&page, "prev nofollow"), None, "{query}: nothing is before the first page");
+        }
+    })
+    .await;
+}
+
 /// Where the links of a page's own part lead.
 fn leads(page: &str) -> Vec<String> {
     let (_, own) = page.split_once("<main").expect("a page");
@@ -689,7 +816,25 @@ async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_pa
         let without = list.iter().find(|href| !href.contains("industry=")).expect("a chip to take away");
         says_both(&visitor.open(without).await.text, without);
         says_both(&visitor.open(&format!("/directory?q=cloud&{both}")).await.text, "another search");
-        assert!(leads(&visitor.open(&format!("/directory/compare?{both}")).await.text).contains(&format!("/directory?{both}")));
+        let beside = visitor.open(&format!("/directory/compare?{both}")).await.text;
+        assert!(leads(&beside).contains(&format!("/directory?{both}")));
+
+        // Where there is room, the comparison offers one more: by another word, from another search.
+        assert!(beside.contains(">Add another<") && !beside.contains("Back to the directory"), "{beside}");
+        let elsewhere = visitor.open(&format!("/directory?{both}&industry=Security")).await.text;
+        let third = on_rows(&elsewhere).into_iter().next().expect("somebody of another industry");
+        let page_of_three = visitor.open(third.split('#').next().expect("an address")).await.text;
+        let three = format!("/directory/compare?{both}&o={}", slug(&third));
+        assert!(leads(&page_of_three).contains(&three), "{three}: {page_of_three}");
+        let beside = visitor.open(&three).await.text;
+        for there in [&one, &other, &slug(&third)] {
+            assert!(leads(&beside).contains(&format!("/directory/{there}")), "{there}: {beside}");
+        }
+        assert!(beside.contains(">Add another<"), "{beside}");
+        for (chosen, of) in [("", "nobody"), ("?o=a&o=b&o=c&o=d", "four")] {
+            let page = visitor.open(&format!("/directory/compare{chosen}")).await.text;
+            assert!(page.contains(">Back to the directory<") && !page.contains("Add another"), "{of}: {page}");
+        }
 
         // One is let go where it was chosen; a fifth has no room.
         let chosen = on_rows(&page).into_iter().find(|href| slug(href) == one).expect("it is on this page");

@@ -30,7 +30,13 @@ pub fn ComparePage() -> impl IntoView {
         <Described path="/directory/compare" title="Compare sponsors and partners" text="Sponsors and partners of developer communities side by side: what they work on, where, and what they have supported."/>
         <div class="center stack">
             <PageHead title="Side by side" sub="What sponsors and partners work on, where, and what they have supported.">
-                {move || view! { <a class="button" href=carrying(acting.get(), &asked.get()).at("/directory", "")>"Back to the directory"</a> }}
+                {move || {
+                    let along = carrying(acting.get(), &asked.get());
+                    // Whoever goes back with room left goes to find one more: those who stand here stay chosen.
+                    let has_room = (1..MOST_COMPARED).contains(&along.carried.len());
+                    let label = if has_room { "Add another" } else { "Back to the directory" };
+                    view! { <a class="button" href=along.at("/directory", "")>{label}</a> }
+                }}
             </PageHead>
             {shown(loaded, move |found| view! { <Compared found acting=acting.get_untracked().unwrap_or_default()/> })}
         </div>

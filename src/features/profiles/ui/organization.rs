@@ -9,7 +9,7 @@ use crate::{
     },
     ui::{
         browser,
-        page::{Show, acting, fetched, shown},
+        page::{Shape, Show, acting, fetched, shown_as},
     },
 };
 use leptos::prelude::*;
@@ -26,7 +26,7 @@ pub fn OrganizationPage(
         move || (params.read().get("slug").unwrap_or_default(), acting.get()),
         |(slug, workspace)| server_fns::organization(slug, workspace),
     );
-    shown(loaded, move |OrganizationPageView { organization, supported, watch }| {
+    shown_as(Shape::Detail, loaded, move |OrganizationPageView { organization, supported, watch }| {
         if organization.slug != params.with_untracked(|params| params.get("slug").unwrap_or_default()) {
             // A former address: the page has moved for good.
             let acting = acting.get_untracked().unwrap_or_default();
