@@ -50,8 +50,10 @@ pub fn came_back_as(form: &str, field: &str, value: &str) -> bool {
 }
 
 fn refused_here() -> Option<Outcome> {
+    // A card that says what went wrong has the frame of a page, and no router.
+    let outcome = use_context::<Refused>()?.0?;
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
-    use_context::<Refused>()?.0.filter(|outcome| outcome.path == path)
+    (outcome.path == path).then_some(outcome)
 }
 
 /// What is wrong with a form of which the page knows none: it could not be read, or a page older than the site has sent it.

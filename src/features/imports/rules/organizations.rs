@@ -561,11 +561,11 @@ mod tests {
         let mut world = world();
         world.alike.insert(3, vec![known("Acme", VerificationStatus::CommunityAdded)]);
         let all = |told: Vec<(Outcome, Option<u32>, bool)>| told.into_iter().map(|it| it.0).collect::<Vec<_>>();
-        assert_eq!(all(told(&rows, &world)), [Outcome::Ask; 4]);
+        assert_eq!(all(told(&rows, &world)), [Outcome::Ask, Outcome::Ask, Outcome::Ask, Outcome::Make]);
         world.merged.insert(2, known("Acme", VerificationStatus::CommunityAdded));
         world.merged.insert(3, known("Acme", VerificationStatus::CommunityAdded));
         // Its product stands there, it is the same one, what is new on its website is one product more.
-        assert_eq!(all(told(&rows, &world)), [Outcome::There, Outcome::There, Outcome::Merge, Outcome::Ask]);
+        assert_eq!(all(told(&rows, &world)), [Outcome::There, Outcome::There, Outcome::Merge, Outcome::Make]);
         // Who wants it otherwise now says so.
         rows[0].choice = Some(Choice::Make);
         rows[1].choice = Some(Choice::Skip);
