@@ -2,6 +2,7 @@
 //! randomness; compiled in every build, the browser's too.
 
 pub mod actor;
+pub mod amounts;
 pub mod canonical;
 pub mod error;
 pub mod fact;

@@ -1,9 +1,9 @@
 //! The browser's half.
 
 use super::Answer;
-use crate::ui::form::Outcome;
+use crate::{kernel::amounts::Edit, ui::form::Outcome};
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{Event, MouseEvent, SubmitEvent},
     task::spawn_local,
 };
 use send_wrapper::SendWrapper;
@@ -184,6 +184,48 @@ pub fn ticked(selector: &str) -> Vec<String> {
         .filter(|it| it.checked())
         .map(|it| it.value())
         .collect()
+}
+
+/// What a select's chosen option sends; empty where there is no such select.
+pub fn chosen(id: &str) -> String {
+    let found = leptos::prelude::document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlSelectElement>().ok());
+    found.map(|it| it.value()).unwrap_or_default()
+}
+
+/// Tells `change` what stands in a field that was just typed into, where the caret is and what was done, and puts there what it
+/// gives back: another text, and the caret's place in it. Never while several keys make one letter.
+pub fn retype(event: &Event, change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {
+    let Some(field) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+    let typed = event.dyn_ref::<web_sys::InputEvent>();
+    if typed.is_some_and(web_sys::InputEvent::is_composing) {
+        return;
+    }
+    let (kind, data) = typed.map(|it| (it.input_type(), it.data())).unwrap_or_default();
+    let edit = match &data {
+        _ if kind == "deleteContentForward" => Edit::Behind,
+        _ if kind.starts_with("delete") => Edit::Before,
+        Some(data) if kind.starts_with("insert") => Edit::PutIn(data),
+        _ => Edit::Unknown,
+    };
+    let text = field.value();
+    let caret = field.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok());
+    if let Some((next, place)) = change(&text, caret.unwrap_or(usize::MAX), edit) {
+        field.set_value(&next);
+        // Only who types has a caret: to set one elsewhere would take the focus along in some browsers.
+        let in_focus = leptos::prelude::document().active_element();
+        if in_focus.is_some_and(|it| it == **field) {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let _ = field.set_selection_range(place, place);
+        }
+    }
+}
+
+/// Puts another text into a field that nobody is typing into.
+pub fn rewrite(id: &str, change: impl FnOnce(&str) -> String) {
+    let found = leptos::prelude::document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(field) = found {
+        field.set_value(&change(&field.value()));
+    }
 }
 
 /// How many elements a selector names.

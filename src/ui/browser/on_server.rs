@@ -1,8 +1,9 @@
 //! The server's half: statuses are set, everything about windows does nothing.
 
 use super::Answer;
+use crate::kernel::amounts::Edit;
 use leptos::{
-    ev::{MouseEvent, SubmitEvent},
+    ev::{Event, MouseEvent, SubmitEvent},
     prelude::use_context,
 };
 
@@ -75,6 +76,14 @@ pub fn reveal(_id: &str) {}
 pub fn ticked(_selector: &str) -> Vec<String> {
     Vec::new()
 }
+
+pub fn chosen(_id: &str) -> String {
+    String::new()
+}
+
+pub fn retype(_event: &Event, _change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {}
+
+pub fn rewrite(_id: &str, _change: impl FnOnce(&str) -> String) {}
 
 pub fn count(_selector: &str) -> u32 {
     0

@@ -180,7 +180,6 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
         }
         .into_any();
     }
-    let symbol = it.currency.symbol();
     let composes = !it.items.is_empty();
     let label = if composes { "Or an amount of your own" } else { "What you offer" };
     let code = it.currency.code();
@@ -200,7 +199,7 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                         <p>"Every place is taken. Your application waits in line: when a place becomes free, it is kept in order for whoever is next, and we tell you. Until then you can withdraw it."</p>
                     })}
                     {composes.then(|| view! { <Composer it=it.clone()/> })}
-                    <MoneyField form="apply" name="amount" label hint symbol optional=composes/>
+                    <MoneyField form="apply" name="amount" label hint currency=it.currency optional=composes/>
                     <TextArea
                         form="apply"
                         name="message"

@@ -11,7 +11,7 @@ use crate::{
     },
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
-        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
+        form::{CurrencyField, FormState, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
@@ -383,7 +383,6 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
     };
     let events: Vec<(String, String)> = screen.events.into_iter().map(|event| (event.id.to_string(), event.label)).collect();
     let same = |label: &&'static str| ((*label).to_owned(), (*label).to_owned());
-    let currencies = Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect();
     let currency = it.as_ref().map_or_else(|| Currency::Inr.code().to_owned(), |it| it.currency.code().to_owned());
     let places = it.as_ref().map_or_else(|| "1".to_owned(), |it| it.places.to_string());
     let lines = it.as_ref().map(|it| it.benefits.clone()).unwrap_or_default();
@@ -412,9 +411,9 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
             maxlength=120_u32
         />
         <div class="form__row">
-            <SelectField form="save" name="budgetRange.currency" label="Currency" value=currency options=currencies/>
-            <TextField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| plain(&it.budget_range.min.amount.to_string())) inputmode="decimal" short=true/>
-            <TextField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| plain(&it.budget_range.max.amount.to_string())) inputmode="decimal" short=true/>
+            <CurrencyField form="save" name="budgetRange.currency" value=currency/>
+            <MoneyField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| plain(&it.budget_range.min.amount.to_string()))/>
+            <MoneyField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| plain(&it.budget_range.max.amount.to_string()))/>
         </div>
         <div class="form__row">
             <TextField form="save" name="places" label="Places" hint="How many can have this role." value=places inputmode="numeric" short=true/>

@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency, text::isolated},
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField, TickField},
+        form::{CurrencyField, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, TickField},
         page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead},
     },
@@ -62,8 +62,6 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
         let later = !screen.asked_later.is_empty();
         let has_opportunities = !screen.opportunities.is_empty();
         let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
-        let currencies =
-            Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
         let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
         view! {
             {(!screen.standing.is_empty()).then(|| view! {
@@ -105,8 +103,8 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
                     options=categories
                 />
                 <div class="form__row">
-                    <SelectField form="send" name="currency" label="Currency" value=Currency::Inr.code() options=currencies/>
-                    <TextField form="send" name="amount" label="Amount" hint="One amount; 0 for support in kind." inputmode="decimal" short=true/>
+                    <CurrencyField form="send" name="currency" value=Currency::Inr.code()/>
+                    <MoneyField form="send" name="amount" label="Amount" hint="One amount; 0 for support in kind."/>
                 </div>
                 <BenefitLines form="send" hint="What they get. Leave all of them on “None” for what the opportunity or the tier offers." lines=Vec::new()/>
                 <TextArea form="send" name="message" label="Message" hint="Why them, and what it makes possible." optional=true rows=6 maxlength=5000_u32/>
