@@ -16,8 +16,8 @@ use crate::{
     },
     ui::{
         form::{
-            ChipsField, CurrencyField, FieldError, FileField, MoneyField, Outcome, PostForm, RadioField, Refused, SelectField,
-            Submit, Switch, TextArea, TextField, TickField, amount_input,
+            ChipsField, CurrencyField, FieldError, FileField, MomentField, MoneyField, Outcome, PostForm, RadioField, Refused,
+            SelectField, Submit, Switch, TextArea, TextField, TickField, ZoneField, amount_input,
         },
         keys::{Key, KeysDialog},
         page::{PageError, Problem, Shape, Skeleton},
@@ -194,6 +194,12 @@ fn fields() -> impl IntoView {
                 <CurrencyField form="fields" name="currency" value="USD"/>
                 <MoneyField form="fields" name="most" label="In what is chosen beside it" value="350000"/>
                 <div class="field"><label class="field__label" for="f-price">"In a row of its own"</label><div class="field__control">{amount_input("f-price".to_owned(), "price".to_owned(), "15,000".to_owned(), None, false, || None, || None)}</div></div>
+            </div>
+            <div class="form__row">
+                <MomentField form="fields" name="starts" label="A day and a time" value="2027-03-14T18:30"/>
+                <MomentField form="fields" name="ends" label="Where the zone is known" value="2027-03-14T21:00" zone="Asia/Kolkata"/>
+                <MomentField form="fields" name="until" label="The end of a day" value="2027-03-01" day=true zone="Asia/Kolkata"/>
+                <ZoneField form="fields" name="timezone" hint="The times above are on the clocks there." value="Asia/Kolkata" options=vec![("Asia/Kolkata".into(), "Asia/Kolkata".into())]/>
             </div>
             <TextArea form="fields" name="about" label="Several lines" value="We back the events that our users go to." rows=3/>
             <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest-2027\"></iframe>"</textarea></div></div>

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::kernel::{
     amounts::{grouped, retyped},
+    clocks,
     fields::FieldErrors,
     money::Currency,
 };
@@ -65,6 +66,8 @@ pub struct FormState {
     busy: RwSignal<bool>,
     /// What its amounts are in: what [`CurrencyField`] says.
     currency: RwSignal<Currency>,
+    /// On whose clocks its moments are: what [`ZoneField`] says; empty where it has none.
+    zone: RwSignal<String>,
     /// Told apart from forms of the same name: what ids end with.
     ending: StoredValue<String>,
 }
@@ -162,6 +165,7 @@ pub fn PostForm(
         first: StoredValue::new(refused),
         busy: RwSignal::new(false),
         currency: RwSignal::new(Currency::Inr),
+        zone: RwSignal::new(String::new()),
         ending: StoredValue::new(ending),
     };
     let key = SharedValue::new(browser::fresh_key).into_inner();
@@ -676,6 +680,90 @@ pub fn amount_input(
             aria-invalid=bad
             on:input=group
         />
+    }
+}
+
+/// On whose clocks the moments of a form are. Moments that stand in the same form say so, and what they are for the reader.
+#[component]
+pub fn ZoneField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] hint: String,
+    #[prop(into)] value: String,
+    options: Vec<(String, String)>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    // Not while the page is made: without scripts another zone may be chosen, and nothing would say it.
+    let id = state.id_of(form, &name);
+    Effect::new(move |_| state.zone.set(browser::chosen(&id)));
+    let told = Callback::new(move |zone: String| state.zone.set(zone));
+    view! { <SelectField form name label="Time zone" hint value options told/> }
+}
+
+/// A day, or a day and a time, on the clocks of one place; with scripts also what that is on the reader's own.
+#[component]
+pub fn MomentField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    /// What is stored: `2027-03-14T18:30`, of a day `2027-03-14`.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(optional)] optional: bool,
+    /// The end of a day, where the event is.
+    #[prop(optional)]
+    day: bool,
+    /// On whose clocks; else on those of the form's [`ZoneField`].
+    #[prop(optional, into)]
+    zone: String,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = state.id_of(form, &name);
+    let start = state.start(&name, &value);
+    let (ids, zone_id) = (described(&id, &hint, &name, state), format!("{id}-zone"));
+    let its_zone = zone_id.clone();
+    let describe = move || Some(ids().map_or_else(|| its_zone.clone(), |ids| format!("{ids} {its_zone}")));
+    let bad = invalid(&name, state);
+    let first = match (zone.is_empty(), day) {
+        (false, _) => clocks::said(&zone, day, None),
+        (true, true) => "The end of this day where the event is.".to_owned(),
+        (true, false) => "On the clocks of the time zone that is chosen.".to_owned(),
+    };
+    let typed = RwSignal::new(start.clone());
+    let said = RwSignal::new(first);
+    // What was typed before the program was there.
+    let here = id.clone();
+    Effect::new(move |_| {
+        if let Some(text) = browser::text_in(&here) {
+            typed.set(text);
+        }
+    });
+    Effect::new(move |_| {
+        let (text, chosen) = (typed.get(), state.zone.get());
+        let zone = if zone.is_empty() { chosen } else { zone.clone() };
+        if !zone.is_empty() {
+            let there = clocks::wall(&if day { format!("{text}T23:59") } else { text });
+            let both = there.and_then(|there| Some((there, browser::readers_clock(there, &zone)?)));
+            said.set(clocks::said(&zone, day, both));
+        }
+    });
+    let required = (!optional).then_some("true");
+    view! {
+        <Around id=id.clone() name=name.clone() label hint optional>
+            <input
+                class=if day { "input input--short" } else { "input" }
+                id=id
+                name=name
+                type=if day { "date" } else { "datetime-local" }
+                value=start
+                aria-required=required
+                aria-describedby=describe
+                aria-invalid=bad
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <p class="field__hint num" id=zone_id>{move || said.get()}</p>
+        </Around>
     }
 }
 

@@ -1,7 +1,10 @@
 //! The browser's half.
 
 use super::Answer;
-use crate::{kernel::amounts::Edit, ui::form::Outcome};
+use crate::{
+    kernel::{amounts::Edit, clocks},
+    ui::form::Outcome,
+};
 use leptos::{
     ev::{Event, MouseEvent, SubmitEvent},
     task::spawn_local,
@@ -190,6 +193,32 @@ pub fn ticked(selector: &str) -> Vec<String> {
 pub fn chosen(id: &str) -> String {
     let found = leptos::prelude::document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlSelectElement>().ok());
     found.map(|it| it.value()).unwrap_or_default()
+}
+
+/// What stands in a field.
+pub fn text_in(id: &str) -> Option<String> {
+    let found = leptos::prelude::document().get_element_by_id(id)?.dyn_into::<web_sys::HtmlInputElement>().ok()?;
+    Some(found.value())
+}
+
+/// What the reader's own clocks show when those of a zone show `there`, both as `kernel/clocks.rs` counts. Nothing for a time
+/// that they skip, and for a zone that this browser does not know.
+pub fn readers_clock(there: i64, zone: &str) -> Option<i64> {
+    let date = |at: i64| js_sys::Date::new(&JsValue::from_f64(at as f64 * 60_000.0));
+    let shows = |at: i64| {
+        let options = js_sys::Object::new();
+        let numbers = ["year", "month", "day", "hour", "minute"].map(|part| (part, "numeric"));
+        for (name, value) in numbers.into_iter().chain([("timeZone", zone), ("hourCycle", "h23")]) {
+            js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+        }
+        // By name, because an unknown zone is thrown: what is called straight away would take the page along.
+        let date = date(at);
+        let say = js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+        let said = js_sys::Reflect::apply(&say, &date, &js_sys::Array::of2(&"en-US".into(), &options)).ok()?;
+        clocks::american(&said.as_string()?)
+    };
+    let at = clocks::moment(there, shows)?;
+    Some(at - date(at).get_timezone_offset() as i64)
 }
 
 /// Tells `change` what stands in a field that was just typed into, where the caret is and what was done, and puts there what it

@@ -81,6 +81,14 @@ pub fn chosen(_id: &str) -> String {
     String::new()
 }
 
+pub fn text_in(_id: &str) -> Option<String> {
+    None
+}
+
+pub fn readers_clock(_there: i64, _zone: &str) -> Option<i64> {
+    None
+}
+
 pub fn retype(_event: &Event, _change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {}
 
 pub fn rewrite(_id: &str, _change: impl FnOnce(&str) -> String) {}

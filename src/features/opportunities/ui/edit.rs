@@ -11,7 +11,9 @@ use crate::{
     },
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
-        form::{CurrencyField, FormState, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
+        form::{
+            CurrencyField, FormState, MomentField, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, came_back,
+        },
         page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
@@ -294,6 +296,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
             "success",
         ),
     };
+    let (zone, zone_again) = (it.event.timezone.clone(), it.event.timezone.clone());
     let public = (it.status != OpportunityStatus::Draft)
         .then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
     view! {
@@ -318,14 +321,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                         <div class="disclosure__body">
                             <PostForm name="reopen" acting=acting.clone()>
                                 <input type="hidden" name="version" value=it.version.to_string()/>
-                                <TextField
-                                    form="reopen"
-                                    name="decisionDeadline"
-                                    label="You decide by"
-                                    hint="The end of this day where the event is."
-                                    kind="date"
-                                    short=true
-                                />
+                                <MomentField form="reopen" name="decisionDeadline" label="You decide by" day=true zone=zone_again/>
                                 <div class="form__actions"><Submit label="Open again"/></div>
                             </PostForm>
                         </div>
@@ -347,14 +343,13 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                                         inputmode="numeric"
                                         short=true
                                     />
-                                    <TextField
+                                    <MomentField
                                         form="add-places"
                                         name="decisionDeadline"
                                         label="You decide by"
-                                        hint="The end of this day where the event is."
                                         value=it.decision_deadline.to_string()
-                                        kind="date"
-                                        short=true
+                                        day=true
+                                        zone=zone
                                     />
                                 </div>
                                 <div class="form__actions"><Submit label="Offer them"/></div>
@@ -417,14 +412,13 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
         </div>
         <div class="form__row">
             <TextField form="save" name="places" label="Places" hint="How many can have this role." value=places inputmode="numeric" short=true/>
-            <TextField
+            <MomentField
                 form="save"
                 name="decisionDeadline"
                 label="You decide by"
-                hint="The end of this day where the event is."
                 value=stored(|it| it.decision_deadline.to_string())
-                kind="date"
-                short=true
+                day=true
+                zone=if fixed { stored(|it| it.event.timezone.clone()) } else { String::new() }
             />
         </div>
         <TextArea

@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency, text::isolated},
     ui::{
-        form::{CurrencyField, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, TickField},
+        form::{CurrencyField, MomentField, MoneyField, PostForm, SelectField, Submit, TextArea, TickField},
         page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead},
     },
@@ -108,14 +108,13 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
                 </div>
                 <BenefitLines form="send" hint="What they get. Leave all of them on “None” for what the opportunity or the tier offers." lines=Vec::new()/>
                 <TextArea form="send" name="message" label="Message" hint="Why them, and what it makes possible." optional=true rows=6 maxlength=5000_u32/>
-                <TextField
+                <MomentField
                     form="send"
                     name="validUntil"
                     label="Your offer stands until"
-                    hint="The end of this day where the event is. Two weeks when you leave it empty, at most until the event begins."
-                    kind="date"
+                    hint="Two weeks when you leave it empty, at most until the event begins."
                     optional=true
-                    short=true
+                    day=true
                 />
                 {later.then(|| view! { <TickField form="send" name="anyway" label="Send it although they asked to be asked again later"/> })}
                 <div class="form__actions"><Submit label="Send request"/></div>
