@@ -56,6 +56,8 @@ test('a community finds a sponsor in the directory and asks, the sponsor accepts
   const choice = community.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
   await community.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
   await community.getByLabel(/^As what they stand/).selectOption('Gold Sponsor');
+  // Until when it stands is said on the event's clocks.
+  await expect(community.getByLabel('Your offer stands until')).toHaveAccessibleDescription(/The end of this day in \w+/);
   // Commas come as one types, where people of the currency put them, and the caret stays with its digits.
   const amount = community.getByLabel('Amount');
   await amount.pressSequentially('500000');

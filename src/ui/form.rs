@@ -66,7 +66,7 @@ pub struct FormState {
     busy: RwSignal<bool>,
     /// What its amounts are in: what [`CurrencyField`] says.
     currency: RwSignal<Currency>,
-    /// On whose clocks its moments are: what [`ZoneField`] says; empty where it has none.
+    /// On whose clocks its moments are: what [`ZoneField`] or [`PlacedField`] says; empty where nothing does.
     zone: RwSignal<String>,
     /// Told apart from forms of the same name: what ids end with.
     ending: StoredValue<String>,
@@ -700,6 +700,29 @@ pub fn ZoneField(
     view! { <SelectField form name label="Time zone" hint value options told/> }
 }
 
+/// One of a list, each where clocks of its own hang: the moments of the form are on those of what is chosen.
+#[component]
+pub fn PlacedField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(into)] value: String,
+    options: Vec<(String, String)>,
+    /// The zone of each value.
+    zones: Vec<(String, String)>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let zones = StoredValue::new(zones);
+    let tell = move |value: &str| {
+        let zone = zones.with_value(|zones| zones.iter().find(|(it, _)| it == value).map(|(_, zone)| zone.clone()));
+        state.zone.set(zone.unwrap_or_default());
+    };
+    let id = state.id_of(form, &name);
+    Effect::new(move |_| tell(&browser::chosen(&id)));
+    let told = Callback::new(move |value: String| tell(&value));
+    view! { <SelectField form name label value options told/> }
+}
+
 /// A day, or a day and a time, on the clocks of one place; with scripts also what that is on the reader's own.
 #[component]
 pub fn MomentField(
@@ -714,7 +737,7 @@ pub fn MomentField(
     /// The end of a day, where the event is.
     #[prop(optional)]
     day: bool,
-    /// On whose clocks; else on those of the form's [`ZoneField`].
+    /// On whose clocks; else on those that the form's [`ZoneField`] or [`PlacedField`] says.
     #[prop(optional, into)]
     zone: String,
 ) -> impl IntoView {
@@ -731,7 +754,7 @@ pub fn MomentField(
         (true, false) => "On the clocks of the time zone that is chosen.".to_owned(),
     };
     let typed = RwSignal::new(start.clone());
-    let said = RwSignal::new(first);
+    let said = RwSignal::new(first.clone());
     // What was typed before the program was there.
     let here = id.clone();
     Effect::new(move |_| {
@@ -742,7 +765,9 @@ pub fn MomentField(
     Effect::new(move |_| {
         let (text, chosen) = (typed.get(), state.zone.get());
         let zone = if zone.is_empty() { chosen } else { zone.clone() };
-        if !zone.is_empty() {
+        if zone.is_empty() {
+            said.set(first.clone());
+        } else {
             let there = clocks::wall(&if day { format!("{text}T23:59") } else { text });
             let both = there.and_then(|there| Some((there, browser::readers_clock(there, &zone)?)));
             said.set(clocks::said(&zone, day, both));

@@ -12,7 +12,8 @@ use crate::{
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
         form::{
-            CurrencyField, FormState, MomentField, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, came_back,
+            CurrencyField, FormState, MomentField, MoneyField, PlacedField, PostForm, SelectField, Submit, TextArea, TextField,
+            came_back,
         },
         page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
@@ -376,6 +377,7 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
         None if screen.events.len() == 1 => screen.events[0].id.to_string(),
         None => String::new(),
     };
+    let zones: Vec<(String, String)> = screen.events.iter().map(|event| (event.id.to_string(), event.timezone.clone())).collect();
     let events: Vec<(String, String)> = screen.events.into_iter().map(|event| (event.id.to_string(), event.label)).collect();
     let same = |label: &&'static str| ((*label).to_owned(), (*label).to_owned());
     let currency = it.as_ref().map_or_else(|| Currency::Inr.code().to_owned(), |it| it.currency.code().to_owned());
@@ -384,7 +386,7 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
     let events_field = if fixed {
         view! { <input type="hidden" name="eventId" value=event/> }.into_any()
     } else {
-        view! { <SelectField form="save" name="eventId" label="Event" value=event options=events/> }.into_any()
+        view! { <PlacedField form="save" name="eventId" label="Event" value=event options=events zones/> }.into_any()
     };
     view! {
         {events_field}

@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency, text::isolated},
     ui::{
-        form::{CurrencyField, MomentField, MoneyField, PostForm, SelectField, Submit, TextArea, TickField},
+        form::{CurrencyField, MomentField, MoneyField, PlacedField, PostForm, SelectField, Submit, TextArea, TickField},
         page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead},
     },
@@ -62,7 +62,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
         let later = !screen.asked_later.is_empty();
         let has_opportunities = !screen.opportunities.is_empty();
         let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
-        let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
+        let (events, opportunities, zones) = (pairs(screen.events), pairs(screen.opportunities), screen.zones);
         view! {
             {(!screen.standing.is_empty()).then(|| view! {
                 <Notice tone="info" title="There is an open request between the two of you">
@@ -81,7 +81,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
             <p class="text-soft num">{screen.quota.words()}</p>
             <PostForm name="send" acting=screen.acting>
                 <input type="hidden" name="organizationId" value=it.id.to_string()/>
-                <SelectField form="send" name="eventId" label="Event" value=event options=events/>
+                <PlacedField form="send" name="eventId" label="Event" value=event options=events zones/>
                 {has_opportunities.then(|| view! {
                     <SelectField
                         form="send"
