@@ -2,7 +2,7 @@
 # `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure. benches/README.md says what each
 # is and keeps their history.
 #
-#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some twenty minutes once everything is built
+#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some twenty-five minutes once everything is built
 #   scripts/bench.sh full        up to a million organizations and ten times the requests
 #   scripts/bench.sh p14 p15     only these: p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds
 . "$(dirname "$0")/env.sh"
