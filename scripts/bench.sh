@@ -2,7 +2,7 @@
 # `make bench`: the figures that decide how the house may grow. Prints, never fails on a figure. benches/README.md says what each
 # is and keeps their history.
 #
-#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some twenty minutes once everything is built
+#   scripts/bench.sh             the quick form: 1,000 and 100,000 organizations, some twenty-five minutes once everything is built
 #   scripts/bench.sh full        up to a million organizations and ten times the requests
 #   scripts/bench.sh p14 p15     only these: p1 p2 p5 p6 p7 p8 p13 p14 p15 p20 builds
 . "$(dirname "$0")/env.sh"
@@ -47,11 +47,47 @@ first_loads() {
   say "   a skeleton with the same flags: $((bare / 1024)) kB, of which its page $((bare_area / 1024)) kB"
   say "   before anybody touches a public page: none of it, the page works (ratio 0; goal: 1.5)"
   say "   touched: ratio $(awk "BEGIN { printf \"%.2f\", $ours / $bare }"); of the programs alone $(awk "BEGIN { printf \"%.2f\", $program / $bare_program }")"
+  one_more_room "$program" "$bare_program"
+}
+
+# one_more_room PROGRAM SKELETON: what a room adds to what everybody loads, whatever page they open: program and glue. A room's pages
+# are chunks of their own, which only their readers load. On average over the rooms that have pages; and, where an earlier run in this
+# folder had another number of them, what the difference was for each.
+one_more_room() {
+  local rooms kept=target/bench/rooms.tsv before
+  rooms=$(find src/features -mindepth 2 -maxdepth 2 -name 'ui' -o -mindepth 2 -maxdepth 2 -name 'ui.rs' | wc -l)
+  say "   a room's share of the program: $(awk "BEGIN { printf \"%.1f\", ($1 - $2) / $rooms / 1024 }") kB: what is more than the skeleton's, by $rooms rooms with pages (goal for one more: 3 kB)"
+  mkdir -p target/bench && touch "$kept"
+  before=$(awk -v rooms="$rooms" '$2 != rooms { last = $0 } END { print last }' "$kept")
+  if [ -n "$before" ]; then
+    awk -v program="$1" -v rooms="$rooms" '{ printf "   since %s, when there were %d rooms: %+.1f kB for each one more\n", $1, $2, (program - $3) / (rooms - $2) / 1024 }' <<<"$before"
+  fi
+  printf '%s\t%s\t%s\n' "$(git rev-parse --short HEAD)" "$rooms" "$1" >>"$kept"
 }
 
 statements() {
   say "== P20: statements a page (goal: 4, and the same at 1,000 rows as at 10)"
-  cargo test --quiet "${BOTH[@]}" --test house -- --nocapture a_page_is_few_statements
+  local told=target/bench/statements.txt
+  mkdir -p target/bench
+  # A figure over its goal is printed like any other; where the test found one, its words stand above the figures.
+  cargo test --quiet "${BOTH[@]}" --test house -- --nocapture a_page_is_few_statements 2>&1 | tee "$told" || true
+  awk '
+    / statements, .* with a thousand rows more / {
+      page = $0; sub(/.* with a thousand rows more +/, "", page)
+      if (page ~ /\/merge\?into=/) { rehearsal = $1; next }
+      pages += 1
+      if ($1 > most) { most = $1; at = page }
+      if ($1 == 4) full += 1
+      if ($1 > 0 && $3 / $1 >= ratio) { if ($3 / $1 > ratio) grown = page; ratio = $3 / $1 }
+      sum += $1
+    }
+    END {
+      if (!pages) { print "   no page was counted"; exit }
+      if (ratio > 1) grew = " (" grown ")"
+      printf "   %d pages and their readers: at most %d statements (%s), %.1f on average, four on %d; with a thousand rows more %.2f times as many at most%s\n", pages, most, at, sum / pages, full, ratio, grew
+      printf "   beside them the rehearsal of a merge, which tells a whole merge and takes it back: %d\n", rehearsal
+      printf "   for the history: | P20 | ≤ 4, and 1 | %d; %.2f | %d pages and their readers, four on %d; the rehearsal of a merge %d |\n", most, ratio, pages, full, rehearsal
+    }' "$told"
 }
 
 # A private function at the end of a file is the smallest edit that is one; the file is put back whatever happens.

@@ -54,7 +54,26 @@ test('a community finds a sponsor in the directory and asks, the sponsor accepts
   const choice = community.getByLabel('Event', { exact: true }).locator('option', { hasText: event });
   await community.getByLabel('Event', { exact: true }).selectOption((await choice.getAttribute('value'))!);
   await community.getByLabel(/^As what they stand/).selectOption('Gold Sponsor');
-  await community.getByLabel('Amount').fill('1,20,000');
+  // Until when it stands is said on the event's clocks.
+  await expect(community.getByLabel('Your offer stands until')).toHaveAccessibleDescription(/The end of this day in \w+/);
+  // Commas come as one types, where people of the currency put them, and the caret stays with its digits.
+  const amount = community.getByLabel('Amount');
+  await amount.pressSequentially('500000');
+  await expect(amount).toHaveValue('5,00,000');
+  for (let step = 0; step < 4; step += 1) await amount.press('ArrowLeft');
+  await amount.press('7');
+  await expect(amount).toHaveValue('50,07,000');
+  await amount.press('Backspace');
+  await expect(amount).toHaveValue('5,00,000');
+  // Over a comma the digit before it is meant.
+  await amount.press('ArrowRight');
+  await amount.press('Backspace');
+  await expect(amount).toHaveValue('50,000');
+  await amount.fill('1200000');
+  await community.getByLabel('Currency').selectOption('USD');
+  await expect(amount).toHaveValue('1,200,000');
+  await community.getByLabel('Currency').selectOption('INR');
+  await amount.fill('1,20,000');
   await community.getByLabel('Message').fill('Half of our people use what you make.');
   await community.getByRole('button', { name: 'Send request' }).click();
   await expect(community).toHaveURL(/\/requests\/[0-9a-f]/);

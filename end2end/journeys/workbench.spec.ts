@@ -304,7 +304,18 @@ test('who stands on an event page, and the event itself, from a phone', async ({
   await expect(mei).not.toHaveURL(new RegExp(here));
   await expect(mei.getByRole('heading', { level: 1 })).toHaveText(`Edit ${event.title}`);
   await expect(mei.getByLabel('Description')).toHaveValue('A day by the water, and an evening of demos.');
-  await expect(mei.getByLabel('Starts')).toHaveValue('');
+  const starts = mei.getByLabel('Starts');
+  await expect(starts).toHaveValue('');
+  // A moment says on whose clocks it is, and what that is on the reader's own.
+  await awake(mei);
+  await mei.getByLabel('Time zone').selectOption('Asia/Singapore');
+  await starts.fill('2027-03-01T09:00');
+  await expect(starts).toHaveAccessibleDescription('In Singapore; 06:30 for you.');
+  await starts.fill('2027-03-01T01:00');
+  await expect(starts).toHaveAccessibleDescription('In Singapore; Sun 28 Feb, 22:30 for you.');
+  await mei.getByLabel('Time zone').selectOption('Asia/Kolkata');
+  await expect(starts).toHaveAccessibleDescription('In Kolkata, as on your clock.');
+  await starts.fill('');
   await sound(mei);
   await open(mei, here);
   await main.locator('summary', { hasText: 'Delete…' }).click();

@@ -11,12 +11,13 @@ use crate::{
     },
     kernel::{
         fields::FieldErrors,
+        money::Currency,
         search::{Counted, Left, SuggestionsView, facet_view, instead_view},
     },
     ui::{
         form::{
-            ChipsField, FieldError, FileField, MoneyField, Outcome, PostForm, RadioField, Refused, SelectField, Submit, Switch,
-            TextArea, TextField, TickField,
+            ChipsField, CurrencyField, FieldError, FileField, MomentField, MoneyField, Outcome, PlacedField, PostForm,
+            RadioField, Refused, SelectField, Submit, Switch, TextArea, TextField, TickField, ZoneField, amount_input,
         },
         keys::{Key, KeysDialog},
         page::{PageError, Problem, Shape, Skeleton},
@@ -186,8 +187,20 @@ fn fields() -> impl IntoView {
             </div>
             <div class="form__row">
                 <SelectField form="fields" name="industry" label="One of a list" options=industries()/>
-                <MoneyField form="fields" name="amount" label="An amount" value="3,50,000" symbol="₹"/>
+                <MoneyField form="fields" name="amount" label="An amount" value="3,50,000" currency=Currency::Inr/>
                 <TextField form="fields" name="code" label="A code" short=true/>
+            </div>
+            <div class="form__row">
+                <CurrencyField form="fields" name="currency" value="USD"/>
+                <MoneyField form="fields" name="most" label="In what is chosen beside it" value="350000"/>
+                <div class="field"><label class="field__label" for="f-price">"In a row of its own"</label><div class="field__control">{amount_input("f-price".to_owned(), "price".to_owned(), "15,000".to_owned(), None, false, || None, || None)}</div></div>
+            </div>
+            <div class="form__row">
+                <MomentField form="fields" name="starts" label="A day and a time" value="2027-03-14T18:30"/>
+                <MomentField form="fields" name="ends" label="Where the zone is known" value="2027-03-14T21:00" zone="Asia/Kolkata"/>
+                <MomentField form="fields" name="until" label="The end of a day" value="2027-03-01" day=true zone="Asia/Kolkata"/>
+                <PlacedField form="fields" name="event" label="What says the zone" value="1" options=vec![("1".into(), "HackFest 2027".into())] zones=vec![("1".into(), "Asia/Kolkata".into())]/>
+                <ZoneField form="fields" name="timezone" hint="The times above are on the clocks there." value="Asia/Kolkata" options=vec![("Asia/Kolkata".into(), "Asia/Kolkata".into())]/>
             </div>
             <TextArea form="fields" name="about" label="Several lines" value="We back the events that our users go to." rows=3/>
             <div class="field"><label class="field__label" for="f-code">"Something to copy"</label><div class="field__control"><textarea class="textarea textarea--code" id="f-code" rows="2" readonly>"<iframe src=\"https://commdesk.example/embed/events/hackfest\"></iframe>"</textarea></div></div>
@@ -236,7 +249,7 @@ fn refused() -> impl IntoView {
             <TextArea form="refused" name="about" label="About" rows=2/>
             <div class="form__row">
                 <SelectField form="refused" name="industry" label="Industry" options=vec![("Tools".into(), "Tools".into())]/>
-                <MoneyField form="refused" name="amount" label="Amount" symbol="₹"/>
+                <MoneyField form="refused" name="amount" label="Amount" currency=Currency::Inr/>
             </div>
             <RadioField form="refused" name="kind" label="Kind" options=vec![("cash".into(), "Cash".into(), String::new())]/>
             <ChipsField form="refused" name="give" label="What can you give?" options=vec!["Cash".into(), "Credits".into()]/>
@@ -485,7 +498,7 @@ fn mirrored() -> impl IntoView {
             <PostForm name="mirrored">
                 <div class="form__row">
                     <SelectField form="mirrored" name="industry" label="One of a list" options=vec![("Tools".into(), "Tools".into())]/>
-                    <MoneyField form="mirrored" name="amount" label="An amount" value="3,50,000" symbol="₹"/>
+                    <MoneyField form="mirrored" name="amount" label="An amount" value="3,50,000" currency=Currency::Inr/>
                 </div>
                 <RadioField form="mirrored" name="kind" label="Kind" value="cash" options=vec![("cash".into(), "Cash".into(), "Money, on an invoice".into())]/>
             </PostForm>

@@ -2,7 +2,9 @@
 //! randomness; compiled in every build, the browser's too.
 
 pub mod actor;
+pub mod amounts;
 pub mod canonical;
+pub mod clocks;
 pub mod error;
 pub mod fact;
 pub mod fields;

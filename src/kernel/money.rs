@@ -68,8 +68,12 @@ impl Currency {
 
     /// Digits of a whole number with this currency's commas: 350000 is 3,50,000 in rupees and 350,000 elsewhere.
     fn group(self, whole: u64) -> String {
+        self.group_digits(&whole.to_string())
+    }
+
+    /// The same of digits, however many: leading zeros are not ours to take away while somebody types.
+    pub(super) fn group_digits(self, digits: &str) -> String {
         let step = if self == Self::Inr { 2 } else { 3 };
-        let digits = whole.to_string();
         let mut grouped = String::with_capacity(digits.len() * 3 / 2);
         for (place, digit) in digits.chars().enumerate() {
             let left = digits.len() - place;
@@ -330,7 +334,7 @@ impl fmt::Display for Money {
 }
 
 /// Takes the commas out of a whole number if they stand where thousands (350,000) or lakhs (3,50,000) end.
-fn ungroup(text: &str) -> Result<String, NotMoney> {
+pub(super) fn ungroup(text: &str) -> Result<String, NotMoney> {
     if !text.contains(',') {
         return Ok(text.to_owned());
     }

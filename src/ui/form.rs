@@ -5,7 +5,12 @@ use super::{
     browser::{self, Answer},
     parts::Icon,
 };
-use crate::kernel::fields::{Answers, FieldErrors};
+use crate::kernel::{
+    amounts::{grouped, retyped},
+    clocks,
+    fields::{Answers, FieldErrors},
+    money::Currency,
+};
 use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -79,6 +84,10 @@ pub struct FormState {
     /// What was typed when the page was rendered.
     first: StoredValue<Option<Outcome>>,
     busy: RwSignal<bool>,
+    /// What its amounts are in: what [`CurrencyField`] says.
+    currency: RwSignal<Currency>,
+    /// On whose clocks its moments are: what [`ZoneField`] or [`PlacedField`] says; empty where nothing does.
+    zone: RwSignal<String>,
     /// Told apart from forms of the same name: what ids end with.
     ending: StoredValue<String>,
 }
@@ -141,6 +150,11 @@ impl FormState {
         });
     }
 
+    /// What its amounts are in.
+    pub fn currency(&self) -> Currency {
+        self.currency.get_untracked()
+    }
+
     pub fn is_busy(&self) -> bool {
         self.busy.get()
     }
@@ -184,6 +198,8 @@ pub fn PostForm(
         outcome: RwSignal::new(refused.clone()),
         first: StoredValue::new(refused),
         busy: RwSignal::new(false),
+        currency: RwSignal::new(Currency::Inr),
+        zone: RwSignal::new(String::new()),
         ending: StoredValue::new(ending),
     };
     let key = SharedValue::new(browser::fresh_key).into_inner();
@@ -464,15 +480,23 @@ pub fn SelectField(
     /// What the empty choice says.
     #[prop(default = "Choose…")]
     empty: &'static str,
+    /// Hears what is chosen.
+    #[prop(optional)]
+    told: Option<Callback<String>>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
     let describe = described(&id, &hint, &name, state);
     let bad = invalid(&name, state);
+    let choose = move |event: leptos::ev::Event| {
+        if let Some(told) = told {
+            told.run(event_target_value(&event));
+        }
+    };
     view! {
         <Around id=id.clone() name=name.clone() label hint optional>
-            <select class="select" id=id name=name aria-describedby=describe aria-invalid=bad>
+            <select class="select" id=id name=name aria-describedby=describe aria-invalid=bad on:change=choose>
                 <option value="" selected=start.is_empty()>{empty}</option>
                 {options
                     .into_iter()
@@ -605,39 +629,223 @@ pub fn TickField(
     }
 }
 
-/// An amount, with the sign of its currency beside it.
+/// What the amounts of a form are in. Amounts that stand in the same form are grouped as people of this currency do.
+#[component]
+pub fn CurrencyField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] value: String,
+    #[prop(optional)] optional: bool,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let tell = move |code: &str| {
+        if let Ok(currency) = Currency::parse(code) {
+            state.currency.set(currency);
+        }
+    };
+    tell(&state.start(&name, &value));
+    // What was chosen before the program was there.
+    let id = state.id_of(form, &name);
+    Effect::new(move |_| tell(&browser::chosen(&id)));
+    let told = Callback::new(move |code: String| tell(&code));
+    let options = Currency::ALL.iter().map(|it| (it.code().to_owned(), it.name().to_owned())).collect();
+    view! { <SelectField form name label="Currency" value optional options told/> }
+}
+
+/// An amount. Commas appear as it is typed, where people of its currency put them; without scripts it is a line of text, and the
+/// door reads either.
 #[component]
 pub fn MoneyField(
     form: &'static str,
     #[prop(into)] name: String,
     #[prop(into)] label: String,
     #[prop(optional, into)] hint: String,
-    #[prop(optional, into)] value: String,
+    /// What is stored, in major units.
+    #[prop(optional, into)]
+    value: String,
     #[prop(optional)] optional: bool,
-    /// The sign that stands before the amount.
-    #[prop(into)]
-    symbol: String,
+    /// What it is in, whose sign then stands before it; else what the form's [`CurrencyField`] says.
+    #[prop(optional)]
+    currency: Option<Currency>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = state.id_of(form, &name);
+    let describe = described(&id, &hint, &name, state);
+    let bad = invalid(&name, state);
+    let start = state.start(&name, &grouped(&value, currency.unwrap_or_else(|| state.currency())));
+    let control = amount_input(id.clone(), name.clone(), start, currency, !optional, describe, bad).into_any();
+    view! {
+        <Around id name label hint optional>
+            {match currency {
+                Some(currency) => view! {
+                    <div class="money-input">
+                        <span class="money-input__currency" aria-hidden="true">{currency.symbol()}</span>
+                        {control}
+                    </div>
+                }
+                .into_any(),
+                None => control,
+            }}
+        </Around>
+    }
+}
+
+/// The control of an amount by itself, for rows that have labels of their own. The currency as of [`MoneyField`].
+pub fn amount_input(
+    id: String,
+    name: String,
+    start: String,
+    currency: Option<Currency>,
+    required: bool,
+    describe: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
+    bad: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    // What stood there when we last looked: tells our commas from those of whoever types.
+    let before = StoredValue::new(start.clone());
+    let group = move |event: leptos::ev::Event| {
+        let currency = currency.unwrap_or_else(|| state.currency());
+        browser::retype(&event, |text, caret, edit| {
+            let next = before.with_value(|before| retyped(before, text, caret, edit, currency));
+            before.set_value(next.as_ref().map_or(text, |(next, _)| next.as_str()).to_owned());
+            next
+        });
+    };
+    if currency.is_none() {
+        let id = id.clone();
+        Effect::new(move |was: Option<Currency>| {
+            let now = state.currency.get();
+            if was.is_some_and(|was| was != now) {
+                browser::rewrite(&id, |text| {
+                    let next = grouped(text, now);
+                    before.set_value(next.clone());
+                    next
+                });
+            }
+            now
+        });
+    }
+    view! {
+        <input
+            class=if currency.is_some() { "input money-input__amount" } else { "input input--short num" }
+            id=id
+            name=name
+            value=start
+            inputmode="decimal"
+            autocomplete="off"
+            aria-required=required.then_some("true")
+            aria-describedby=describe
+            aria-invalid=bad
+            on:input=group
+        />
+    }
+}
+
+/// On whose clocks the moments of a form are. Moments that stand in the same form say so, and what they are for the reader.
+#[component]
+pub fn ZoneField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] hint: String,
+    #[prop(into)] value: String,
+    options: Vec<(String, String)>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    // Not while the page is made: without scripts another zone may be chosen, and nothing would say it.
+    let id = state.id_of(form, &name);
+    Effect::new(move |_| state.zone.set(browser::chosen(&id)));
+    let told = Callback::new(move |zone: String| state.zone.set(zone));
+    view! { <SelectField form name label="Time zone" hint value options told/> }
+}
+
+/// One of a list, each where clocks of its own hang: the moments of the form are on those of what is chosen.
+#[component]
+pub fn PlacedField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(into)] value: String,
+    options: Vec<(String, String)>,
+    /// The zone of each value.
+    zones: Vec<(String, String)>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let zones = StoredValue::new(zones);
+    let tell = move |value: &str| {
+        let zone = zones.with_value(|zones| zones.iter().find(|(it, _)| it == value).map(|(_, zone)| zone.clone()));
+        state.zone.set(zone.unwrap_or_default());
+    };
+    let id = state.id_of(form, &name);
+    Effect::new(move |_| tell(&browser::chosen(&id)));
+    let told = Callback::new(move |value: String| tell(&value));
+    view! { <SelectField form name label value options told/> }
+}
+
+/// A day, or a day and a time, on the clocks of one place; with scripts also what that is on the reader's own.
+#[component]
+pub fn MomentField(
+    form: &'static str,
+    #[prop(into)] name: String,
+    #[prop(into)] label: String,
+    #[prop(optional, into)] hint: String,
+    /// What is stored: `2027-03-14T18:30`, of a day `2027-03-14`.
+    #[prop(optional, into)]
+    value: String,
+    #[prop(optional)] optional: bool,
+    /// The end of a day, where the event is.
+    #[prop(optional)]
+    day: bool,
+    /// On whose clocks; else on those that the form's [`ZoneField`] or [`PlacedField`] says.
+    #[prop(optional, into)]
+    zone: String,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     let id = state.id_of(form, &name);
     let start = state.start(&name, &value);
-    let describe = described(&id, &hint, &name, state);
+    let (ids, zone_id) = (described(&id, &hint, &name, state), format!("{id}-zone"));
+    let its_zone = zone_id.clone();
+    let describe = move || Some(ids().map_or_else(|| its_zone.clone(), |ids| format!("{ids} {its_zone}")));
     let bad = invalid(&name, state);
+    let first = match (zone.is_empty(), day) {
+        (false, _) => clocks::said(&zone, day, None),
+        (true, true) => "The end of this day where the event is.".to_owned(),
+        (true, false) => "On the clocks of the time zone that is chosen.".to_owned(),
+    };
+    let typed = RwSignal::new(start.clone());
+    let said = RwSignal::new(first.clone());
+    // What was typed before the program was there.
+    let here = id.clone();
+    Effect::new(move |_| {
+        if let Some(text) = browser::text_in(&here) {
+            typed.set(text);
+        }
+    });
+    Effect::new(move |_| {
+        let (text, chosen) = (typed.get(), state.zone.get());
+        let zone = if zone.is_empty() { chosen } else { zone.clone() };
+        if zone.is_empty() {
+            said.set(first.clone());
+        } else {
+            let there = clocks::wall(&if day { format!("{text}T23:59") } else { text });
+            let both = there.and_then(|there| Some((there, browser::readers_clock(there, &zone)?)));
+            said.set(clocks::said(&zone, day, both));
+        }
+    });
+    let required = (!optional).then_some("true");
     view! {
         <Around id=id.clone() name=name.clone() label hint optional>
-            <div class="money-input">
-                <span class="money-input__currency" aria-hidden="true">{symbol}</span>
-                <input
-                    class="input money-input__amount"
-                    id=id
-                    name=name
-                    value=start
-                    inputmode="decimal"
-                    autocomplete="off"
-                    aria-describedby=describe
-                    aria-invalid=bad
-                />
-            </div>
+            <input
+                class=if day { "input input--short" } else { "input" }
+                id=id
+                name=name
+                type=if day { "date" } else { "datetime-local" }
+                value=start
+                aria-required=required
+                aria-describedby=describe
+                aria-invalid=bad
+                on:input=move |event| typed.set(event_target_value(&event))
+            />
+            <p class="field__hint num" id=zone_id>{move || said.get()}</p>
         </Around>
     }
 }

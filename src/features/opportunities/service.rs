@@ -403,13 +403,14 @@ pub async fn editor(ctx: &Ctx, actor: &Actor, id: Option<OpportunityId>) -> AppR
         .map(|event| EventChoice {
             id: event.id,
             label: format!("{}, {} ({})", isolated(&event.title), event.when_label, event.status),
+            timezone: event.timezone,
         })
         .collect();
     // An event that is over is no choice any more, but the opportunity's own stays its own.
     if let Some(own) = opportunity.as_ref().map(|it| &it.event)
         && !events.iter().any(|event| event.id == own.id)
     {
-        events.insert(0, EventChoice { id: own.id, label: own.title.clone() });
+        events.insert(0, EventChoice { id: own.id, label: own.title.clone(), timezone: own.timezone.clone() });
     }
     let gate = communities_policy::may_reach_out(actor).err().map(|denied| denied.message).unwrap_or_default();
     Ok(EditorScreen { opportunity, events, gate, acting: key_of(Some(actor)) })

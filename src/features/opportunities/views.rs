@@ -447,6 +447,8 @@ pub struct ManageScreen {
 pub struct EventChoice {
     pub id: EventId,
     pub label: String,
+    /// On whose clocks its days end.
+    pub timezone: String,
 }
 
 /// Where an opportunity is written.

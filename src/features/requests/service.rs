@@ -892,6 +892,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
     // Somebody may send requests without managing opportunities.
     let manages = opportunities_policy::may_manage(actor).is_ok();
     let known = store_sending::find_compose(ctx, (community, actor.user()), found.id, ctx.now() - sending::WEEK, manages).await?;
+    let zones = known.events.iter().map(|it| (it.id.to_string(), it.timezone.clone())).collect();
     let events = known.events.into_iter().map(|it| Choice {
         id: it.id.to_string(),
         label: format!(
@@ -931,6 +932,7 @@ pub async fn compose(ctx: &Ctx, actor: &Actor, organization: &str) -> AppResult<
             logo_url: found.logo_url,
         },
         events: events.collect(),
+        zones,
         opportunities: offers.collect::<AppResult<_>>()?,
         problem,
         acting,

@@ -915,6 +915,8 @@ pub struct ComposeScreen {
     pub gives: Vec<String>,
     pub budget_label: String,
     pub events: Vec<Choice>,
+    /// On whose clocks the days of each event end, by its id.
+    pub zones: Vec<(String, String)>,
     pub opportunities: Vec<Choice>,
     /// What keeps the viewer from sending; empty when nothing does.
     pub problem: String,

@@ -2,7 +2,11 @@
 
 use super::Answer;
 use crate::{
-    kernel::fields::{Answers, FieldErrors},
+    kernel::{
+        amounts::Edit,
+        clocks,
+        fields::{Answers, FieldErrors},
+    },
     ui::form::{Checker, Outcome},
 };
 use leptos::{
@@ -187,6 +191,74 @@ pub fn ticked(selector: &str) -> Vec<String> {
         .filter(|it| it.checked())
         .map(|it| it.value())
         .collect()
+}
+
+/// What a select's chosen option sends; empty where there is no such select.
+pub fn chosen(id: &str) -> String {
+    let found = leptos::prelude::document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlSelectElement>().ok());
+    found.map(|it| it.value()).unwrap_or_default()
+}
+
+/// What stands in a field.
+pub fn text_in(id: &str) -> Option<String> {
+    let found = leptos::prelude::document().get_element_by_id(id)?.dyn_into::<web_sys::HtmlInputElement>().ok()?;
+    Some(found.value())
+}
+
+/// What the reader's own clocks show when those of a zone show `there`, both as `kernel/clocks.rs` counts. Nothing for a time
+/// that they skip, and for a zone that this browser does not know.
+pub fn readers_clock(there: i64, zone: &str) -> Option<i64> {
+    let date = |at: i64| js_sys::Date::new(&JsValue::from_f64(at as f64 * 60_000.0));
+    let shows = |at: i64| {
+        let options = js_sys::Object::new();
+        let numbers = ["year", "month", "day", "hour", "minute"].map(|part| (part, "numeric"));
+        for (name, value) in numbers.into_iter().chain([("timeZone", zone), ("hourCycle", "h23")]) {
+            js_sys::Reflect::set(&options, &name.into(), &value.into()).ok()?;
+        }
+        // By name, because an unknown zone is thrown: what is called straight away would take the page along.
+        let date = date(at);
+        let say = js_sys::Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+        let said = js_sys::Reflect::apply(&say, &date, &js_sys::Array::of2(&"en-US".into(), &options)).ok()?;
+        clocks::american(&said.as_string()?)
+    };
+    let at = clocks::moment(there, shows)?;
+    Some(at - date(at).get_timezone_offset() as i64)
+}
+
+/// Tells `change` what stands in a field that was just typed into, where the caret is and what was done, and puts there what it
+/// gives back: another text, and the caret's place in it. Never while several keys make one letter.
+pub fn retype(event: &Event, change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {
+    let Some(field) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
+    let typed = event.dyn_ref::<web_sys::InputEvent>();
+    if typed.is_some_and(web_sys::InputEvent::is_composing) {
+        return;
+    }
+    let (kind, data) = typed.map(|it| (it.input_type(), it.data())).unwrap_or_default();
+    let edit = match &data {
+        _ if kind == "deleteContentForward" => Edit::Behind,
+        _ if kind.starts_with("delete") => Edit::Before,
+        Some(data) if kind.starts_with("insert") => Edit::PutIn(data),
+        _ => Edit::Unknown,
+    };
+    let text = field.value();
+    let caret = field.selection_start().ok().flatten().and_then(|at| usize::try_from(at).ok());
+    if let Some((next, place)) = change(&text, caret.unwrap_or(usize::MAX), edit) {
+        field.set_value(&next);
+        // Only who types has a caret: to set one elsewhere would take the focus along in some browsers.
+        let in_focus = leptos::prelude::document().active_element();
+        if in_focus.is_some_and(|it| it == **field) {
+            let place = u32::try_from(place).unwrap_or(u32::MAX);
+            let _ = field.set_selection_range(place, place);
+        }
+    }
+}
+
+/// Puts another text into a field that nobody is typing into.
+pub fn rewrite(id: &str, change: impl FnOnce(&str) -> String) {
+    let found = leptos::prelude::document().get_element_by_id(id).and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok());
+    if let Some(field) = found {
+        field.set_value(&change(&field.value()));
+    }
 }
 
 /// How many elements a selector names.

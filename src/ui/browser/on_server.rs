@@ -1,7 +1,10 @@
 //! The server's half: statuses are set, everything about windows does nothing.
 
 use super::Answer;
-use crate::{kernel::fields::FieldErrors, ui::form::Checker};
+use crate::{
+    kernel::{amounts::Edit, fields::FieldErrors},
+    ui::form::Checker,
+};
 use leptos::{
     ev::{Event, MouseEvent, SubmitEvent},
     prelude::use_context,
@@ -76,6 +79,22 @@ pub fn reveal(_id: &str) {}
 pub fn ticked(_selector: &str) -> Vec<String> {
     Vec::new()
 }
+
+pub fn chosen(_id: &str) -> String {
+    String::new()
+}
+
+pub fn text_in(_id: &str) -> Option<String> {
+    None
+}
+
+pub fn readers_clock(_there: i64, _zone: &str) -> Option<i64> {
+    None
+}
+
+pub fn retype(_event: &Event, _change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {}
+
+pub fn rewrite(_id: &str, _change: impl FnOnce(&str) -> String) {}
 
 pub fn count(_selector: &str) -> u32 {
     0

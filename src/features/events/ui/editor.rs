@@ -13,7 +13,7 @@ use crate::{
         text::isolated,
     },
     ui::{
-        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, TickField},
+        form::{FormState, MomentField, PostForm, SelectField, Submit, TextArea, TextField, TickField, ZoneField},
         page::{acting, fetched, shown},
         parts::{Notice, PageHead},
     },
@@ -156,14 +156,13 @@ fn When(event: Option<EventView>, zones: Vec<String>) -> impl IntoView {
         <fieldset class="fieldset">
             <legend class="fieldset__legend">"When it is"</legend>
             <div class="form__row">
-                <TextField form=FORM name="startAt" label="Starts" kind="datetime-local" value=start/>
-                <TextField form=FORM name="endAt" label="Ends" kind="datetime-local" value=end/>
+                <MomentField form=FORM name="startAt" label="Starts" value=start/>
+                <MomentField form=FORM name="endAt" label="Ends" value=end/>
             </div>
             <TickField form=FORM name="allDay" label="Whole days: only the dates are known" value=all_day/>
-            <SelectField
+            <ZoneField
                 form=FORM
                 name="timezone"
-                label="Time zone"
                 hint="The times above are on the clocks there. Another zone keeps them as they are."
                 value=zone
                 options=zones

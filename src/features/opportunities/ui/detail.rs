@@ -13,7 +13,7 @@ use crate::{
         partners::ui::wall::Benefits,
     },
     ui::{
-        form::{MoneyField, PostForm, Submit, TextArea, TextField},
+        form::{MomentField, MoneyField, PostForm, Submit, TextArea},
         found::{Described, LinkedData},
         page::{Shape, Show, acting, fetched, shown_as},
         parts::{Icon, Logo, Notice, Pill, Tier},
@@ -180,7 +180,6 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
         }
         .into_any();
     }
-    let symbol = it.currency.symbol();
     let composes = !it.items.is_empty();
     let label = if composes { "Or an amount of your own" } else { "What you offer" };
     let code = it.currency.code();
@@ -200,7 +199,7 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                         <p>"Every place is taken. Your application waits in line: when a place becomes free, it is kept in order for whoever is next, and we tell you. Until then you can withdraw it."</p>
                     })}
                     {composes.then(|| view! { <Composer it=it.clone()/> })}
-                    <MoneyField form="apply" name="amount" label hint symbol optional=composes/>
+                    <MoneyField form="apply" name="amount" label hint currency=it.currency optional=composes/>
                     <TextArea
                         form="apply"
                         name="message"
@@ -210,18 +209,18 @@ fn WayIn(it: OpportunityView, acting: String, signed_in: bool, limits: Show<()>)
                         rows=6
                         maxlength=5000_u32
                     />
-                    <TextField
+                    <MomentField
                         form="apply"
                         name="validUntil"
                         label="Your offer stands until"
                         hint=if waits {
-                            "The end of this day; then it leaves the line. Until the event begins when you leave it empty."
+                            "Then it leaves the line. Until the event begins when you leave it empty."
                         } else {
-                            "The end of this day. Two weeks when you leave it empty, at most until the event begins."
+                            "Two weeks when you leave it empty, at most until the event begins."
                         }
-                        kind="date"
                         optional=true
-                        short=true
+                        day=true
+                        zone=it.event.timezone.clone()
                     />
                     <p class="form__note">"You ask for what is listed under “What you get”. The community accepts or declines; nothing is paid here yet."</p>
                     <div class="form__actions"><Submit label=if waits { "Apply for the waiting list" } else { "Send application" }/></div>

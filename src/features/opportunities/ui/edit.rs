@@ -11,7 +11,10 @@ use crate::{
     },
     kernel::{ids::ItemId, labels::Category, money::Currency},
     ui::{
-        form::{FormState, PostForm, SelectField, Submit, TextArea, TextField, came_back},
+        form::{
+            CurrencyField, FormState, MomentField, MoneyField, PlacedField, PostForm, SelectField, Submit, TextArea, TextField,
+            came_back,
+        },
         page::{acting, fetched, shown},
         parts::{Empty, HiddenNotice, Notice, PageHead, Pill, Tier},
     },
@@ -294,6 +297,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
             "success",
         ),
     };
+    let (zone, zone_again) = (it.event.timezone.clone(), it.event.timezone.clone());
     let public = (it.status != OpportunityStatus::Draft)
         .then(|| view! { <a class="button" href=format!("/opportunities/{}", it.id)>"See the public page"</a> });
     view! {
@@ -318,14 +322,7 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                         <div class="disclosure__body">
                             <PostForm name="reopen" acting=acting.clone()>
                                 <input type="hidden" name="version" value=it.version.to_string()/>
-                                <TextField
-                                    form="reopen"
-                                    name="decisionDeadline"
-                                    label="You decide by"
-                                    hint="The end of this day where the event is."
-                                    kind="date"
-                                    short=true
-                                />
+                                <MomentField form="reopen" name="decisionDeadline" label="You decide by" day=true zone=zone_again/>
                                 <div class="form__actions"><Submit label="Open again"/></div>
                             </PostForm>
                         </div>
@@ -347,14 +344,13 @@ fn Standing(it: OpportunityView, acting: String) -> impl IntoView {
                                         inputmode="numeric"
                                         short=true
                                     />
-                                    <TextField
+                                    <MomentField
                                         form="add-places"
                                         name="decisionDeadline"
                                         label="You decide by"
-                                        hint="The end of this day where the event is."
                                         value=it.decision_deadline.to_string()
-                                        kind="date"
-                                        short=true
+                                        day=true
+                                        zone=zone
                                     />
                                 </div>
                                 <div class="form__actions"><Submit label="Offer them"/></div>
@@ -381,16 +377,16 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
         None if screen.events.len() == 1 => screen.events[0].id.to_string(),
         None => String::new(),
     };
+    let zones: Vec<(String, String)> = screen.events.iter().map(|event| (event.id.to_string(), event.timezone.clone())).collect();
     let events: Vec<(String, String)> = screen.events.into_iter().map(|event| (event.id.to_string(), event.label)).collect();
     let same = |label: &&'static str| ((*label).to_owned(), (*label).to_owned());
-    let currencies = Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect();
     let currency = it.as_ref().map_or_else(|| Currency::Inr.code().to_owned(), |it| it.currency.code().to_owned());
     let places = it.as_ref().map_or_else(|| "1".to_owned(), |it| it.places.to_string());
     let lines = it.as_ref().map(|it| it.benefits.clone()).unwrap_or_default();
     let events_field = if fixed {
         view! { <input type="hidden" name="eventId" value=event/> }.into_any()
     } else {
-        view! { <SelectField form="save" name="eventId" label="Event" value=event options=events/> }.into_any()
+        view! { <PlacedField form="save" name="eventId" label="Event" value=event options=events zones/> }.into_any()
     };
     view! {
         {events_field}
@@ -412,20 +408,19 @@ fn Fields(screen: EditorScreen) -> impl IntoView {
             maxlength=120_u32
         />
         <div class="form__row">
-            <SelectField form="save" name="budgetRange.currency" label="Currency" value=currency options=currencies/>
-            <TextField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| plain(&it.budget_range.min.amount.to_string())) inputmode="decimal" short=true/>
-            <TextField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| plain(&it.budget_range.max.amount.to_string())) inputmode="decimal" short=true/>
+            <CurrencyField form="save" name="budgetRange.currency" value=currency/>
+            <MoneyField form="save" name="budgetRange.min" label="Budget from" value=stored(|it| plain(&it.budget_range.min.amount.to_string()))/>
+            <MoneyField form="save" name="budgetRange.max" label="Budget to" value=stored(|it| plain(&it.budget_range.max.amount.to_string()))/>
         </div>
         <div class="form__row">
             <TextField form="save" name="places" label="Places" hint="How many can have this role." value=places inputmode="numeric" short=true/>
-            <TextField
+            <MomentField
                 form="save"
                 name="decisionDeadline"
                 label="You decide by"
-                hint="The end of this day where the event is."
                 value=stored(|it| it.decision_deadline.to_string())
-                kind="date"
-                short=true
+                day=true
+                zone=if fixed { stored(|it| it.event.timezone.clone()) } else { String::new() }
             />
         </div>
         <TextArea

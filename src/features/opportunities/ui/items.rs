@@ -6,10 +6,10 @@ use crate::{
         items::{Item, ItemKind, price},
         views::OpportunityView,
     },
-    kernel::{ids::ItemId, labels::BenefitKind, money::Currency},
+    kernel::{amounts::grouped, ids::ItemId, labels::BenefitKind, money::Currency},
     ui::{
         browser,
-        form::{FieldError, FormState, field_id},
+        form::{FieldError, FormState, amount_input, field_id},
         parts::Icon,
     },
 };
@@ -66,7 +66,7 @@ fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl 
     let name = start("name", it.map(|item| item.name.clone()));
     let details = start("details", it.map(|item| item.details.clone()));
     let benefit = start("benefit", it.map(|item| item.benefit.label().to_owned()));
-    let price = start("price", it.map(|item| major(item.price_minor)));
+    let price = start("price", it.map(|item| grouped(&major(item.price_minor), state.currency())));
     let stock = start("stock", it.and_then(|item| item.stock).map(|stock| stock.to_string()));
     let package = start("package", it.and_then(|item| item.package_id).map(name_of));
     let conflicts =
@@ -89,7 +89,7 @@ fn Row(form: &'static str, index: usize, items: StoredValue<Vec<Item>>) -> impl 
                 <div class="piece__fields">
                     <Pick form name=path("kind") label="Kind" number value=kind.clone() empty="None" labels=ItemKind::LABELS/>
                     <Line form name=path("name") label="Name" number value=name.clone() maxlength=80 class="field piece__wide"/>
-                    <Line form name=path("price") label="Price" number value=price.clone() inputmode="decimal" class="field piece__short"/>
+                    <Price form name=path("price") number value=price.clone()/>
                     <Line
                         form
                         name=path("stock")
@@ -189,6 +189,24 @@ fn Line(
                     aria-describedby=described
                     aria-invalid=bad
                 />
+            </div>
+            <FieldError id name/>
+        </div>
+    }
+}
+
+#[component]
+fn Price(form: &'static str, name: String, number: usize, value: String) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let id = field_id(form, &name);
+    let described = format!("{id}-error");
+    let field = name.clone();
+    let bad = move || state.error(&field).is_some().then_some("true");
+    view! {
+        <div class="field piece__short">
+            <label class="field__label" for=id.clone()>"Price"<span class="visually-hidden">" of piece " {number}</span></label>
+            <div class="field__control">
+                {amount_input(id.clone(), name.clone(), value, None, true, move || Some(described.clone()), bad)}
             </div>
             <FieldError id name/>
         </div>

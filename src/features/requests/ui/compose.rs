@@ -7,7 +7,7 @@ use crate::{
     },
     kernel::{labels::Category, money::Currency, text::isolated},
     ui::{
-        form::{PostForm, SelectField, Submit, TextArea, TextField, TickField},
+        form::{CurrencyField, MomentField, MoneyField, PlacedField, PostForm, SelectField, Submit, TextArea, TickField},
         page::{acting, fetched, shown},
         parts::{Logo, Notice, PageHead},
     },
@@ -62,9 +62,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
         let later = !screen.asked_later.is_empty();
         let has_opportunities = !screen.opportunities.is_empty();
         let categories = Category::LABELS.iter().map(|label| ((*label).to_owned(), (*label).to_owned())).collect::<Vec<_>>();
-        let currencies =
-            Currency::ALL.iter().map(|currency| (currency.code().to_owned(), currency.name().to_owned())).collect::<Vec<_>>();
-        let (events, opportunities) = (pairs(screen.events), pairs(screen.opportunities));
+        let (events, opportunities, zones) = (pairs(screen.events), pairs(screen.opportunities), screen.zones);
         view! {
             {(!screen.standing.is_empty()).then(|| view! {
                 <Notice tone="info" title="There is an open request between the two of you">
@@ -83,7 +81,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
             <p class="text-soft num">{screen.quota.words()}</p>
             <PostForm name="send" acting=screen.acting>
                 <input type="hidden" name="organizationId" value=it.id.to_string()/>
-                <SelectField form="send" name="eventId" label="Event" value=event options=events/>
+                <PlacedField form="send" name="eventId" label="Event" value=event options=events zones/>
                 {has_opportunities.then(|| view! {
                     <SelectField
                         form="send"
@@ -105,19 +103,18 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
                     options=categories
                 />
                 <div class="form__row">
-                    <SelectField form="send" name="currency" label="Currency" value=Currency::Inr.code() options=currencies/>
-                    <TextField form="send" name="amount" label="Amount" hint="One amount; 0 for support in kind." inputmode="decimal" short=true/>
+                    <CurrencyField form="send" name="currency" value=Currency::Inr.code()/>
+                    <MoneyField form="send" name="amount" label="Amount" hint="One amount; 0 for support in kind."/>
                 </div>
                 <BenefitLines form="send" hint="What they get. Leave all of them on “None” for what the opportunity or the tier offers." lines=Vec::new()/>
                 <TextArea form="send" name="message" label="Message" hint="Why them, and what it makes possible." optional=true rows=6 maxlength=5000_u32/>
-                <TextField
+                <MomentField
                     form="send"
                     name="validUntil"
                     label="Your offer stands until"
-                    hint="The end of this day where the event is. Two weeks when you leave it empty, at most until the event begins."
-                    kind="date"
+                    hint="Two weeks when you leave it empty, at most until the event begins."
                     optional=true
-                    short=true
+                    day=true
                 />
                 {later.then(|| view! { <TickField form="send" name="anyway" label="Send it although they asked to be asked again later"/> })}
                 <div class="form__actions"><Submit label="Send request"/></div>

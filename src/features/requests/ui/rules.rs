@@ -16,7 +16,7 @@ use crate::{
         text::isolated,
     },
     ui::{
-        form::{ChipsField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
+        form::{ChipsField, CurrencyField, MoneyField, PostForm, SelectField, Submit, TextArea, TextField, came_back},
         page::{acting, fetched, shown},
         parts::PageHead,
     },
@@ -158,7 +158,6 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
             view! { <Rule id=id.to_string() what=label follows="Otherwise answered" answer can_edit acting=of.clone()/> }
         })
         .collect_view();
-    let currencies = Currency::ALL.iter().map(|it| (it.code().to_owned(), it.name().to_owned())).collect::<Vec<_>>();
     view! {
         <section class="panel" aria-labelledby="fits">
             <header class="panel__head"><h2 class="panel__title" id="fits">"Automatic answers"</h2></header>
@@ -180,8 +179,8 @@ fn Fits(rules: RulesView, acting: String) -> impl IntoView {
                             <PostForm name="fit" acting>
                                 <TextField form="fit" name="minPeople" label="At least so many people" inputmode="numeric" optional=true short=true/>
                                 <div class="form__row">
-                                    <TextField form="fit" name="maxAmount" label="At most so much" hint="Requests in other currencies are not measured by it." inputmode="decimal" optional=true short=true/>
-                                    <SelectField form="fit" name="currency" label="Currency" value=Currency::Inr.code() optional=true options=currencies/>
+                                    <MoneyField form="fit" name="maxAmount" label="At most so much" hint="Requests in other currencies are not measured by it." optional=true/>
+                                    <CurrencyField form="fit" name="currency" value=Currency::Inr.code() optional=true/>
                                 </div>
                                 <ChipsField form="fit" name="regions" label="Only these regions" hint="None means everywhere." options=Region::LABELS.iter().map(|it| (*it).to_owned()).collect()/>
                                 <details class="disclosure" open=came_back(&["fit"])>
