@@ -1,12 +1,15 @@
 //! How many there are: of every value among the rows that fit, and without some of what was asked.
 
-use super::Index;
+use super::{Ask, Index};
 use crate::kernel::{
-    search::{Counted, Facet, Left, Query},
+    search::{Counted, Facet, Left, Order, Query},
     words::{self, Word},
 };
 use roaring::RoaringBitmap;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 /// Of at most one row in so many, values are counted row by row: reading the values of a row costs a part of a wait for memory, and
 /// far less than holding sets against each other that are lists, as they are up to one row in sixteen. Much denser ones are bits, and
@@ -14,10 +17,68 @@ use std::collections::{BTreeMap, HashMap};
 const ROW_BY_ROW: u64 = 8;
 /// So few values are never worth a walk through rows.
 const FEW_VALUES: usize = 8;
+/// Counts of so many questions are kept, some 15 kB each.
+const MOST_KEPT: usize = 256;
+
+/// How many rows there are of each value, by facet.
+type Facets<F> = Vec<(F, Vec<Counted>)>;
+
+/// What was counted for large sets, by question, until a row changes: whoever turns a page or sorts anew wants the same counts, and so
+/// does the next one who looks for what many look for.
+pub(super) struct Counts<F>(Mutex<HashMap<String, Facets<F>>>);
+
+impl<F> Default for Counts<F> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<F: Clone> Counts<F> {
+    pub(super) fn forget(&mut self) {
+        self.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn of(&self, question: String, count: impl FnOnce() -> Facets<F>) -> Facets<F> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&question).cloned();
+        known.unwrap_or_else(|| {
+            let counted = count();
+            let mut kept = lock();
+            if kept.len() >= MOST_KEPT {
+                kept.clear();
+            }
+            kept.insert(question, counted.clone());
+            counted
+        })
+    }
+}
 
 impl<F: Facet> Index<F> {
+    /// How many rows have each value of the facets that are asked for, in their order. `all` are those that fit, `beside` those that
+    /// fit everything but a facet.
+    pub(super) fn facets(&self, ask: &Ask<'_, F>, all: &RoaringBitmap, beside: impl Fn(Option<F>) -> RoaringBitmap) -> Facets<F> {
+        let count = || {
+            // Whoever chooses one of several sees how many there would be beside it; the others are counted together.
+            let (own, other): (Vec<F>, Vec<F>) =
+                ask.count.iter().copied().partition(|facet| !facet.wants_all() && ask.query.values(*facet).next().is_some());
+            let mut facets = self.count(ask.query, &other, all);
+            for facet in own {
+                facets.extend(self.count(ask.query, &[facet], &beside(Some(facet))));
+            }
+            facets.sort_by_key(|(facet, _)| ask.count.iter().position(|of| of == facet));
+            facets
+        };
+        // What is hidden from one reader is counted for them alone.
+        if ask.count.is_empty() || !ask.hidden.is_empty() || all.len() <= self.large.above {
+            return count();
+        }
+        let question = ask.query.from_the_start().with_order(Order::default()).query();
+        let names: Vec<&str> = ask.count.iter().map(|facet| facet.name()).collect();
+        self.counts.of(format!("{question} {}", names.join(" ")), count)
+    }
+
     /// How many of the rows have each value of these facets, in their order.
-    pub(super) fn count(&self, query: &Query<F>, facets: &[F], rows: &RoaringBitmap) -> Vec<(F, Vec<Counted>)> {
+    fn count(&self, query: &Query<F>, facets: &[F], rows: &RoaringBitmap) -> Vec<(F, Vec<Counted>)> {
         let (all, alive) = (rows.len(), self.rows.alive().len());
         let is_large = all > self.large.above;
         let is_sparse = !is_large || all <= self.rows.numbered() as u64 / ROW_BY_ROW;
@@ -154,11 +215,15 @@ impl<F: Facet> Index<F> {
 mod tests {
     use crate::{
         kernel::search::{Entry, Query},
-        platform::index::engine::{
-            Index, Large,
-            tests::{Kind, ask, filled, named},
+        platform::index::{
+            Kept as _,
+            engine::{
+                Index, Large,
+                tests::{Kind, ask, filled, named},
+            },
         },
     };
+    use uuid::Uuid;
 
     #[test]
     fn of_large_sets_what_is_used_most_is_counted_and_what_was_chosen() {
@@ -178,5 +243,25 @@ mod tests {
         let of = |list: &[u64]| list.iter().map(|n| (format!("colour {n}"), *n)).collect::<Vec<_>>();
         assert_eq!(counted(""), of(&[5, 6]));
         assert_eq!(counted("colour=colour+1&colour=colour+3"), of(&[1, 3, 5, 6]));
+    }
+
+    #[test]
+    fn what_was_counted_is_forgotten_when_a_row_comes_or_goes() {
+        let row = |n: u128| Entry { values: vec![(Kind::Colour, "red".to_owned())], ..named(n, "Row", "", 0) };
+        let mut index =
+            filled(Index::with_large(Large { above: 3, ..Large::USUAL }), &(1..=6).map(row).collect::<Vec<Entry<Kind>>>());
+        let but_for = |index: &Index<Kind>, hidden: &[Uuid]| {
+            let found = ask(index, &Query::read("q=row"), hidden, 1);
+            found.facets.into_iter().find(|(kind, _)| *kind == Kind::Colour).map(|(_, values)| values[0].count)
+        };
+        let reds = |index: &Index<Kind>| but_for(index, &[]);
+        assert_eq!((reds(&index), reds(&index)), (Some(6), Some(6)));
+        index.put(&row(7));
+        assert_eq!(reds(&index), Some(7));
+        index.remove(row(7).id);
+        index.remove(row(1).id);
+        assert_eq!(reds(&index), Some(5));
+        assert_eq!(but_for(&index, &[row(2).id]), Some(4), "what is hidden from one is counted for them alone");
+        assert_eq!(reds(&index), Some(5));
     }
 }

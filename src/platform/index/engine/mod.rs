@@ -15,6 +15,7 @@ mod suggest;
 mod values;
 mod vocabulary;
 
+use count::Counts;
 use order::{By, Orders};
 use values::Values;
 use vocabulary::Vocabulary;
@@ -44,6 +45,7 @@ pub struct Index<F> {
     orders: Orders,
     vocabulary: Vocabulary,
     values: Values<F>,
+    counts: Counts<F>,
     large: Large,
 }
 
@@ -77,6 +79,7 @@ impl<F> Index<F> {
             orders: Orders::walked_above(large.above),
             vocabulary: Vocabulary::default(),
             values: Values::default(),
+            counts: Counts::default(),
             large,
         }
     }
@@ -91,6 +94,7 @@ impl<F: Facet> Kept for Index<F> {
 
     fn put(&mut self, row: &Entry<F>) {
         self.remove(row.id);
+        self.counts.forget();
         let Some(number) = self.rows.push(row.id) else { return };
         self.orders.put(number, row);
         self.vocabulary.put(number, row);
@@ -99,6 +103,7 @@ impl<F: Facet> Kept for Index<F> {
 
     fn remove(&mut self, id: Uuid) {
         if let Some(number) = self.rows.remove(id) {
+            self.counts.forget();
             self.orders.remove(number);
             self.values.remove(number);
         }
@@ -176,15 +181,7 @@ impl<F: Facet> Index<F> {
             rows
         };
         let all = beside(None);
-        // Whoever chooses one of several sees how many there would be beside it; the others are counted together.
-        let (own, other): (Vec<F>, Vec<F>) =
-            ask.count.iter().copied().partition(|facet| !facet.wants_all() && chosen.iter().any(|(of, _)| of == facet));
-        let mut facets = self.count(query, &other, &all);
-        for facet in own {
-            facets.extend(self.count(query, &[facet], &beside(Some(facet))));
-        }
-        facets.sort_by_key(|(facet, _)| ask.count.iter().position(|of| of == facet));
-
+        let facets = self.facets(ask, &all, beside);
         let without = if all.is_empty() { self.left_out(query, &visible, &chosen, beside) } else { Vec::new() };
 
         let by = match query.order {
