@@ -72,7 +72,7 @@ impl<F: Facet> Index<F> {
         if ask.count.is_empty() || !ask.hidden.is_empty() || all.len() <= self.large.above {
             return count();
         }
-        let question = ask.query.from_the_start().with_order(Order::default()).query();
+        let question = ask.query.from_the_start().with_order(Order::Relevance).query();
         let names: Vec<&str> = ask.count.iter().map(|facet| facet.name()).collect();
         self.counts.of(format!("{question} {}", names.join(" ")), count)
     }
