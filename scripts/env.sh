@@ -28,16 +28,33 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # took SECONDS: "7 s", "3 min 5 s"
 took() { if [ "$1" -ge 60 ]; then printf '%d min %d s' $(($1 / 60)) $(($1 % 60)); else printf '%d s' "$1"; fi; }
 
+# linted COMMAND…: runs it with the lints on, whose warnings are errors. Clippy is the compiler, which complains more: by itself it
+# would first check every crate that ours stand on, for minutes, only for all of them to be compiled afterwards.
+linted() {
+  local driver
+  driver=$(rustc --print sysroot)/bin/clippy-driver
+  mkdir -p target/tmp
+  # How `cargo clippy` hands on its arguments is its own business: that they are understood is seen, not believed.
+  local args='-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__'
+  if printf 'pub fn seen() -> bool { return true; }' |
+    CLIPPY_ARGS=$args "$driver" rustc --crate-type lib --emit metadata --out-dir target/tmp - 2>/dev/null; then
+    fail "clippy let pass what it has to refuse: see linted() of scripts/env.sh"
+  fi
+  CLIPPY_ARGS=$args RUSTC_WORKSPACE_WRAPPER=$driver "$@"
+}
+
 # build_both [--release --precompress]: the browser's side and the server's, beside each other. Cargo leptos makes one after the other,
 # in case the server holds the site's files in itself; ours reads them where they lie. Each side keeps one core busy for minutes
 # (link-time optimisation here, code generation there), so that two cores take the longer of the two and not both.
 build_both() {
-  local front status=0
+  local front status=0 lints=()
+  # A release build of the browser's side is linted while it is made: nothing else compiles that side in full.
+  case " $* " in *" --release "*) lints=(linted) ;; esac
   # Where the browser's side says under which names its files are to be asked for.
   mkdir -p target/debug target/release
-  cargo leptos build --split "$@" --frontend-only & front=$!
+  ${lints[@]+"${lints[@]}"} cargo leptos build --split "$@" --frontend-only & front=$!
   # What does not compile is said at once, and not when the other side is done.
-  cargo leptos build --split "$@" --server-only || { status=$?; kill "$front" 2>/dev/null || true; }
+  cargo leptos build --split "$@" --server-only || { status=$?; pkill -P "$front" || kill "$front" 2>/dev/null || true; }
   wait "$front" || status=$?
   return "$status"
 }

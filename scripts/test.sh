@@ -24,24 +24,12 @@ stage() {
 
 tools() { bash scripts/tools.sh test && . scripts/env.sh; }
 
-# The lints of the server and the tests that they look at, in one go: clippy is the compiler, which complains more. By itself it
-# would first check every crate that ours stand on, for minutes, only for all of them to be compiled afterwards.
-linted() {
-  local driver
-  driver=$(rustc --print sysroot)/bin/clippy-driver
-  mkdir -p target/tmp
-  # How `cargo clippy` hands on its arguments is its own business: that they are understood is seen, not believed.
-  export CLIPPY_ARGS='-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__'
-  if printf 'pub fn seen() -> bool { return true; }' | "$driver" rustc --crate-type lib --emit metadata --out-dir target/tmp - 2>/dev/null; then
-    fail "clippy let pass what it has to refuse: see linted() of scripts/test.sh"
-  fi
-  RUSTC_WORKSPACE_WRAPPER=$driver "$@"
-}
-
 checks() {
   stage "formatting" cargo fmt --all --check
-  if [ "$what" = check ]; then stage "lints: server" cargo clippy --quiet "${BOTH[@]}" --all-targets -- -D warnings; fi
-  stage "lints: browser" cargo clippy --quiet -p commdesk -p services --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
+  if [ "$what" = check ]; then
+    stage "lints: server" cargo clippy --quiet "${BOTH[@]}" --all-targets -- -D warnings
+    stage "lints: browser" cargo clippy --quiet -p commdesk -p services --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
+  fi
   # Lints are a check and more, and what the first stage has looked at is not looked at again.
   stage "the rules compile alone" cargo clippy --quiet -- -D warnings
   if [ "$what" = check ]; then stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings; fi
@@ -55,7 +43,7 @@ beside=
 begin_release() {
   mkdir -p target
   set -m
-  (nice -n 19 bash -c "$(declare -f tools release); tools && release" >target/release.log 2>&1) &
+  (nice -n 19 bash -c "$(declare -f tools release); . scripts/env.sh; tools && release" >target/release.log 2>&1) &
   beside=$!
   set +m
 }
@@ -125,9 +113,11 @@ case $what in
     begin_release
     checks
     stage "rules" cargo test
+    # What waits for Postgres, or for a hash, leaves a core to somebody else.
+    export RUST_TEST_THREADS=$(($(getconf _NPROCESSORS_ONLN) + 1))
     stage "lints of the server; services and doors, on Postgres" linted cargo test "${BOTH[@]}" --lib --tests
     stage "the services compile without pages" linted cargo build --quiet -p services --features server
-    stage "release build, split and compressed, with its tools: what is left of it" end_release
+    stage "lints of the browser; release build, split and compressed, with its tools: what is left of it" end_release
     stage "$FUZZED" fuzz
     stage "journeys in Chromium" journeys
     ;;
