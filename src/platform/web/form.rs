@@ -199,7 +199,7 @@ impl Typed {
         let kind =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         if !kind.starts_with("multipart/form-data") {
-            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|_| too_much())?;
+            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|error| not_whole(&error))?;
             for (key, value) in url::form_urlencoded::parse(&bytes) {
                 self.has_place_for([&key, ""])?;
                 self.pairs.push((key.into_owned(), value.into_owned()));
@@ -322,6 +322,12 @@ fn paced(request: Request, pace: Arc<Pace>) -> Request {
             next
         }))
     })
+}
+
+/// Why what was typed could not be taken in: there is too much of it, or the connection broke.
+fn not_whole(error: &axum::Error) -> AppError {
+    let is_too_much = std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+    if is_too_much { too_much() } else { unreadable() }
 }
 
 fn too_much() -> AppError {
@@ -528,6 +534,15 @@ mod tests {
         let begun = stream::iter([Ok(Bytes::from_static(b"--edge\r\nContent-Disposition: form-data; name=\""))]);
         let read = Typed::read(posted(EDGE, Body::from_stream(begun.chain(endless)))).await;
         assert_eq!(read.expect_err("it never begins").status(), 422);
+    }
+
+    #[tokio::test]
+    async fn a_form_that_breaks_off_is_not_too_large() {
+        let pieces = || stream::iter([Ok(Bytes::from_static(b"text=a")), Err(std::io::Error::other("gone"))]);
+        for kind in ["application/x-www-form-urlencoded", EDGE] {
+            let said = Typed::read(posted(kind, Body::from_stream(pieces()))).await.expect_err("it broke off");
+            assert_eq!((said.status(), said.message().contains("could not be read")), (422, true), "{kind}");
+        }
     }
 
     /// What a part is called is held, and written back, like what is in it.
