@@ -468,7 +468,7 @@ mod tests {
         assert_eq!(refused("application/x-www-form-urlencoded", vec![b'a'; MAX_FORM + 1]).await, (422, true));
         let many: Vec<Vec<u8>> = (0..=MAX_FIELDS).map(|_| part("name=\"text\"", b"a")).collect();
         assert_eq!(refused(EDGE, form(&many)).await, (422, true));
-        let many = vec!["text=a"; MAX_FIELDS + 1].join("&");
+        let many = ["text=a"; MAX_FIELDS + 1].join("&");
         assert_eq!(refused("application/x-www-form-urlencoded", many.into_bytes()).await, (422, true));
     }
 
