@@ -625,7 +625,14 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
         let watch = "create table progress_told (place bigint generated always as identity, done integer, total integer);
              create function tell_progress() returns trigger language plpgsql security definer as $$
              begin insert into public.progress_told (done, total) values (new.done, new.total); return new; end $$;
-             create trigger progress_told after insert or update on import_progress for each row execute function tell_progress()";
+             create trigger progress_told after insert or update on import_progress for each row execute function tell_progress();
+             create table claims (place bigint generated always as identity, slug text, website text);
+             create function tell_slug() returns trigger language plpgsql security definer as $$
+             begin insert into public.claims (slug) values (new.slug); return new; end $$;
+             create function tell_website() returns trigger language plpgsql security definer as $$
+             begin insert into public.claims (website) values (new.identity_key); return new; end $$;
+             create trigger claims after insert on organization_slugs for each row execute function tell_slug();
+             create trigger claims after insert on organizations for each row execute function tell_website()";
         sqlx::raw_sql(watch).execute(&town.owner).await.expect("watched");
 
         // It dies when half of it is made, though nobody else sees any of it.
@@ -656,6 +663,15 @@ async fn a_run_that_dies_leaves_nothing_and_the_next_one_does_it_all() {
         let steps: Vec<(i32, i32)> =
             sqlx::query_as("select done, total from progress_told order by place").fetch_all(&town.owner).await.expect("steps");
         assert_eq!(steps, [(0, 144), (100, 144), (144, 144), (144, 144)], "begun, a hundred, all of them, and whole");
+        // All of it is claimed in one order, which is not the file's: of two runs none waits for one that waits for it.
+        for column in ["slug", r#"website collate "C""#] {
+            let wrong = format!(
+                "(select {column} as it, lag({column}) over (order by place) as before from claims where {column} is not null) c
+                 where before > it"
+            );
+            assert_eq!(count(town, &wrong).await, 0, "{column}");
+        }
+        assert_eq!(count(town, "claims").await, 2 * wanted);
         // A job that runs once more finds nothing to do.
         imports::run(&ctx, id).await.expect("nothing to do");
         assert_eq!(count(town, "organizations").await, before + wanted);

@@ -2,12 +2,19 @@
 //!
 //! Promises: nothing is computed and nothing is followed; whatever is too large, packed too tightly, holds formulas or is no
 //! text is refused in words that say what to do. Memory is bounded by the limits here, whatever the file says of itself.
+//!
+//! A workbook can hold far more than it weighs: a text that is written once and shown in every cell, a count for which a place is
+//! kept, a style that is named a thousand times. So it is unpacked and gone through once before it is opened (`weigh`): what its
+//! parts hold, and what would be made of them. Of a sheet's cells no text is copied before it is known to be short, and not more
+//! of all sheets that are looked at than `LARGEST_TEXT` (texts that cells share are held once, and are part of what is unpacked).
 
-use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxFormulaMetadata};
+use quick_xml::{Reader as XmlReader, events::Event};
 use serde_json::Value;
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
-    io::{Cursor, Read as _},
+    io::{BufRead, BufReader, Cursor, Read as _},
 };
 
 /// The most bytes of a file.
@@ -22,6 +29,14 @@ const LONGEST_CELL: usize = 8_000;
 /// The most bytes that a packed file may hold.
 const LARGEST_UNPACKED: u64 = 48 * 1024 * 1024;
 const MOST_PARTS: usize = 400;
+/// The most bytes of text that are taken from the cells of a workbook, of all sheets that are looked at together.
+const LARGEST_TEXT: usize = 16 * 1024 * 1024;
+/// How many digits the number of texts that cells share may have: a place is kept for so many, whether they come or not.
+const MOST_DIGITS: usize = 6;
+/// The most styles, parts of styles, sheets and ways to other parts that a workbook may name.
+const MOST_NAMED: usize = 200_000;
+/// The most bytes that may be copied from some of them into others.
+const LARGEST_COPIED: usize = 64 * 1024 * 1024;
 /// The most sheets of a workbook, and how many of them are tried where the first ones hold no list.
 const MOST_SHEETS: usize = 60;
 const TRIED: usize = 5;
@@ -180,9 +195,9 @@ fn xlsx(bytes: &[u8], wanted: Option<&str>) -> Result<Sheet, String> {
         let wanted = called(wanted);
         return Err(format!("The file has no sheet “{wanted}”. It has: {}.", all.join(", ")));
     }
-    let mut first_problem = None;
+    let (mut first_problem, mut left) = (None, LARGEST_TEXT);
     for (name, real, _) in tried {
-        match table_of(&mut book, real).and_then(checked) {
+        match table_of(&mut book, real, &mut left).and_then(checked) {
             Ok(sheet) => {
                 let beside = (all.len() > 1).then(|| Beside { name: name.clone(), all: all.clone() });
                 return Ok(Sheet { beside, ..sheet });
@@ -200,13 +215,15 @@ fn called(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(120).collect::<String>().trim().to_owned()
 }
 
-fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String> {
+/// The cells of a sheet; of what is `left` of the workbook's text it takes its own.
+fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Result<Sheet, String> {
     let mut reader = book.worksheet_cells_reader(name).map_err(|_| broken_book())?;
     let mut table: Vec<(u32, Vec<String>)> = Vec::new();
-    // Cell by cell: a table from corner to corner could be as large as the file claims.
-    while let Some(cell) = reader.next_cell_with_formula().map_err(|_| broken_book())? {
+    // Cell by cell: a table from corner to corner could be as large as the file claims. Formulas as they stand: for those that cells
+    // share, a place would be kept for as many as one of them says there are.
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|_| broken_book())? {
         let (row, column) = cell.pos;
-        if cell.formula.is_some_and(|formula| !formula.is_empty()) {
+        if cell.formula.is_some_and(|it| !matches!(&it, XlsxFormulaMetadata::Normal { formula } if formula.is_empty())) {
             return Err(format!(
                 "Row {} of the sheet holds a formula. Copy the sheet, paste it as values, then choose that file.",
                 row + 1
@@ -216,6 +233,17 @@ fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String>
         if value.is_empty() {
             continue;
         }
+        // Before it is copied: any number of cells may show one text.
+        if value.len() > LONGEST_CELL && value.chars().nth(LONGEST_CELL).is_some() {
+            return Err(format!(
+                "Row {} of the sheet has a value of more than {LONGEST_CELL} characters. Shorten it, or leave its column out.",
+                row + 1
+            ));
+        }
+        *left = left.checked_sub(value.len()).ok_or_else(|| {
+            "The cells hold more text than a list does (16 MB). Copy the columns that are to be imported into a new file."
+                .to_owned()
+        })?;
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         if column >= MOST_COLUMNS {
             return Err(format!("The sheet has more than {MOST_COLUMNS} columns. Keep those that are to be imported."));
@@ -230,7 +258,7 @@ fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String>
         if cells.len() <= column {
             cells.resize(column + 1, String::new());
         }
-        cells[column] = value;
+        cells[column] = value.into_owned();
     }
     let mut rows = table.into_iter();
     let headings = rows.next().map(|(_, cells)| cells).unwrap_or_default();
@@ -247,35 +275,95 @@ fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, String>
     Ok(Sheet { headings, rows, beside: None })
 }
 
-/// Unpacks everything once, counting, before anybody trusts what the file says about its size.
+/// Unpacks everything once, counting, before anybody trusts what the file says about its size, or opens it.
 fn weigh(bytes: &[u8]) -> Result<(), String> {
     let broken = || "This file is packed in a way that we cannot open. Save it again as XLSX, or as CSV (UTF-8).".to_owned();
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
     if archive.len() > MOST_PARTS {
         return Err("This spreadsheet has too many parts. Copy the sheet alone into a new file.".into());
     }
-    let mut total = 0;
+    let mut room = LARGEST_UNPACKED;
+    let mut weight = Weight::default();
     for place in 0..archive.len() {
         let part = archive.by_index(place).map_err(|_| broken())?;
-        let room = LARGEST_UNPACKED - total;
-        total += std::io::copy(&mut part.take(room + 1), &mut std::io::sink()).map_err(|_| broken())?;
-        if total > LARGEST_UNPACKED {
-            return Err("Unpacked, this file would be far larger than a list is. Copy the rows alone into a new file.".into());
-        }
+        let mut xml = XmlReader::from_reader(BufReader::new(part.take(room + 1)));
+        weight.add(&mut xml)?;
+        // What is no XML, or none any more, is unpacked all the same.
+        let mut rest = xml.into_inner();
+        std::io::copy(&mut rest, &mut std::io::sink()).map_err(|_| broken())?;
+        room = rest.into_inner().limit().checked_sub(1).ok_or_else(|| {
+            "Unpacked, this file would be far larger than a list is. Copy the rows alone into a new file.".to_owned()
+        })?;
     }
     Ok(())
 }
 
-fn shown(value: &DataRef<'_>) -> String {
+/// What the parts of a workbook make of each other when it is opened, beyond what is written in them: places that are kept, and
+/// copies. Any part may be any of those that are opened, so all of them are counted.
+#[derive(Default)]
+struct Weight {
+    named: usize,
+    /// Those of them that copy others: a style its font and its format, a sheet the way to it.
+    copying: usize,
+    /// The longest that can be copied.
+    longest: usize,
+}
+
+impl Weight {
+    fn add(&mut self, xml: &mut XmlReader<impl BufRead>) -> Result<(), String> {
+        // As it will be read.
+        let config = xml.config_mut();
+        config.check_end_names = false;
+        config.check_comments = false;
+        config.expand_empty_elements = true;
+        let mut event = Vec::new();
+        loop {
+            event.clear();
+            let tag = match xml.read_event_into(&mut event) {
+                Ok(Event::Start(tag)) => tag,
+                Ok(Event::Eof) | Err(_) => return Ok(()),
+                Ok(_) => continue,
+            };
+            match tag.local_name().as_ref() {
+                "sst" if claims(&tag) > MOST_DIGITS => return Err(too_rich()),
+                "xf" | "sheet" => self.copying += 1,
+                "font" | "fill" | "border" => {}
+                "name" | "numFmt" | "Relationship" => self.longest = self.longest.max(tag.len()),
+                _ => continue,
+            }
+            self.named += 1;
+            if self.named > MOST_NAMED || self.copying.saturating_mul(self.longest) > LARGEST_COPIED {
+                return Err(too_rich());
+            }
+        }
+    }
+}
+
+/// How many digits the number has of which the tag says that there are as many different texts.
+fn claims(tag: &str) -> usize {
+    let digits = |rest: &str| {
+        let number = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
+        number.trim_start_matches('0').chars().take_while(char::is_ascii_digit).count()
+    };
+    tag.split("uniqueCount").skip(1).map(digits).max().unwrap_or_default()
+}
+
+fn too_rich() -> String {
+    "This spreadsheet names far more texts, styles, sheets or links than a list has. Copy the rows alone, as values, into a new file."
+        .to_owned()
+}
+
+/// A value as text; no text is copied.
+fn shown<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
     match value {
-        DataRef::Empty | DataRef::Error(_) => String::new(),
-        DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::String(text) => text.trim().to_owned(),
-        DataRef::SharedString(text) => text.trim().to_owned(),
-        DataRef::Bool(yes) => yes.to_string(),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::DateTime(moment) => serial_date(moment.as_f64()),
+        DataRef::Empty | DataRef::Error(_) => Cow::Borrowed(""),
+        DataRef::Int(number) => number.to_string().into(),
+        DataRef::Float(number) => number.to_string().into(),
+        DataRef::String(text) => text.trim().into(),
+        DataRef::SharedString(text) => text.trim().into(),
+        DataRef::Bool(yes) => yes.to_string().into(),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.as_str().into(),
+        DataRef::DateTime(moment) => serial_date(moment.as_f64()).into(),
     }
 }
 
@@ -415,7 +503,11 @@ mod tests {
 
     /// A workbook: of each sheet its name, whether people see it, and its rows.
     fn books(sheets: &[(&str, &str, &str)]) -> Vec<u8> {
-        const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        books_with(sheets, &[])
+    }
+
+    /// With parts beside those that every workbook has.
+    fn books_with(sheets: &[(&str, &str, &str)], beside: &[(&str, &str)]) -> Vec<u8> {
         const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
         let (mut named, mut related, mut parts) = (String::new(), String::new(), Vec::new());
@@ -445,6 +537,7 @@ mod tests {
                 format!(r#"<?xml version="1.0"?><Relationships xmlns="{PACKAGE}/relationships">{related}</Relationships>"#),
             ),
         ]);
+        parts.extend(beside.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
         let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
         packed(&parts)
     }
@@ -544,6 +637,91 @@ mod tests {
         assert!(refused(&book(formula)).contains("formula"));
         let corner = line(1, &[("A", "name")]) + &line(1_048_576, &[("XFD", "far away")]);
         assert!(refused(&book(&corner)).contains("columns"));
+    }
+
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+
+    /// A sheet whose cells all show one text, which stands elsewhere.
+    fn sharing(text: &str, count: &str, rows: u32) -> Vec<u8> {
+        let columns: Vec<char> = ('A'..='Z').collect();
+        let lines: String = (1..=rows)
+            .map(|row| {
+                let cells: String = columns
+                    .iter()
+                    .map(|column| format!(r#"<c r="{column}{row}" t="s"><v>{}</v></c>"#, u8::from(row > 1)))
+                    .collect();
+                format!(r#"<row r="{row}">{cells}</row>"#)
+            })
+            .collect();
+        let texts =
+            format!(r#"<?xml version="1.0"?><sst xmlns="{MAIN}" {count}><si><t>name</t></si><si><t>{text}</t></si></sst>"#);
+        books_with(&[("List", "visible", lines.as_str())], &[("xl/sharedStrings.xml", texts.as_str())])
+    }
+
+    #[test]
+    fn what_cells_share_is_copied_within_bounds() {
+        let whole = read(&sharing("Acme", r#"count="52" uniqueCount="2""#, 3), None).expect("read");
+        assert_eq!((whole.rows.len(), whole.rows[1].1[25].as_str()), (2, "Acme"));
+        // One text of a megabyte, shown in a hundred cells; found before it is copied once.
+        let long = sharing(&"a".repeat(1024 * 1024), "", 5);
+        assert!(long.len() < 100_000);
+        let said = refused(&long);
+        assert!(said.starts_with("Row 2 of the sheet") && said.contains("8000 characters"), "{said}");
+        // Each as long as may be, and of letters that take several bytes; but not that many.
+        let fits = "ü".repeat(LONGEST_CELL);
+        assert_eq!(read(&sharing(&fits, "", 10), None).expect("read").rows.len(), 9);
+        let said = refused(&sharing(&fits, "", 80));
+        assert!(said.contains("16 MB"), "{said}");
+        // No sheet is too much, and together they are.
+        let rows = |n: u32| {
+            let cells = |row: u32| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#);
+            (1..=n).map(cells).collect::<String>()
+        };
+        let (texts, most) = (format!(r#"<sst xmlns="{MAIN}"><si><t>{fits}</t></si></sst>"#), rows(900));
+        let sheets = [("1", "visible", most.as_str()), ("2", "visible", most.as_str())];
+        let bytes = books_with(&sheets, &[("xl/sharedStrings.xml", texts.as_str())]);
+        let mut book: Xlsx<Cursor<&[u8]>> = calamine::open_workbook_from_rs(Cursor::new(&bytes[..])).expect("a workbook");
+        let mut left = LARGEST_TEXT;
+        assert_eq!(table_of(&mut book, "1", &mut left).map(|it| it.rows.len()), Ok(899));
+        assert!(table_of(&mut book, "2", &mut left).is_err_and(|said| said.contains("16 MB")));
+    }
+
+    #[test]
+    fn no_place_is_kept_for_what_a_file_only_claims() {
+        for count in ["1000000", "99999999999", "18446744073709551615"] {
+            let said = refused(&sharing("Acme", &format!(r#"count="2" uniqueCount = "{count}""#), 2));
+            assert!(said.contains("far more texts"), "{said}");
+        }
+        let shared = line(1, &[("A", "name")])
+            + r#"<row r="2"><c r="A2"><f t="shared" si="99999999999" ref="A2:A3">1+1</f><v>2</v></c></row>"#;
+        assert!(refused(&book(&shared)).contains("Row 2 of the sheet holds a formula"));
+        let of_another = line(1, &[("A", "name")]) + r#"<row r="2"><c r="A2"><f t="shared" si="0"/><v>2</v></c></row>"#;
+        assert!(refused(&book(&of_another)).contains("formula"));
+    }
+
+    #[test]
+    fn what_a_workbooks_parts_copy_of_each_other_is_bounded() {
+        let list = line(1, &[("A", "name")]) + &line(2, &[("A", "Acme")]);
+        let with = |styles: &str| {
+            let styles = format!(r#"<?xml version="1.0"?><styleSheet xmlns="{MAIN}">{styles}</styleSheet>"#);
+            read(&books_with(&[("List", "visible", list.as_str())], &[("xl/styles.xml", styles.as_str())]), None)
+        };
+        let styled = |font: usize, styles: usize| {
+            let name = "a".repeat(font);
+            let all = r#"<xf numFmtId="0" fontId="0"/>"#.repeat(styles);
+            with(&format!(r#"<fonts><font><sz val="11"/><name val="{name}"/></font></fonts><cellXfs>{all}</cellXfs>"#))
+        };
+        assert!(styled(30, 10_000).is_ok());
+        assert!(styled(1024 * 1024, 1).is_ok());
+        assert!(styled(1024 * 1024, 100).is_err_and(|said| said.contains("styles")));
+        assert!(with(&format!("<fonts>{}</fonts>", "<font/>".repeat(MOST_NAMED + 1))).is_err_and(|said| said.contains("styles")));
+        // The way to a sheet, in many sheets.
+        let far = "a".repeat(2 * 1024 * 1024);
+        let many: Vec<(String, String)> = (0..40).map(|n| (format!("{n}"), list.clone())).collect();
+        let sheets: Vec<(&str, &str, &str)> = many.iter().map(|(name, rows)| (name.as_str(), "visible", rows.as_str())).collect();
+        let way = format!(r#"<Relationships><Relationship Id="rId1" Target="{far}"/></Relationships>"#);
+        assert!(refused(&books_with(&sheets, &[("xl/_rels/other.rels", way.as_str())])).contains("sheets"));
+        assert!(read(&books(&sheets), None).is_ok());
     }
 
     #[test]

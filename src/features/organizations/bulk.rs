@@ -7,7 +7,7 @@
 use super::{
     identity::{Identity, skeleton},
     rules::{
-        imports::{self, Arrival, Completing},
+        imports::{self, Arrival, Completing, Importing},
         products::{MOST, Product},
     },
     service::standpoint,
@@ -132,15 +132,16 @@ pub fn identity(website: &WebUrl) -> Identity {
     Identity::of(website)
 }
 
-/// Makes organizations; gives their ids in the order of the arrivals. The caller has found that nobody owns their websites.
+/// Claims a free short name for every arrival of a run; gives their ids in the order of the arrivals, and what is to be made with
+/// [`import_in`], in the order in which it is to be. Both orders are everybody's: of two runs with the same names or websites one
+/// waits for the other, never each for the other.
 ///
 /// # Errors
-/// 409 `DIRECTORY_CHANGED` when somebody adds one of them at the same moment.
-pub async fn import_in(tx: &mut Tx, voice: &Voice, intake: IntakeId, arrivals: Vec<Arrival>) -> AppResult<Vec<OrganizationId>> {
-    let now = tx.ctx().now();
+/// 409 `SLUG_TAKEN` when too many have one of the names.
+pub async fn name_in(tx: &mut Tx, intake: IntakeId, arrivals: Vec<Arrival>) -> AppResult<(Vec<OrganizationId>, Vec<Importing>)> {
     let ids: Vec<OrganizationId> = arrivals.iter().map(|_| tx.ctx().id()).collect();
     let slugs = free_slugs(tx, &arrivals, &ids).await?;
-    let facts: Vec<_> = arrivals
+    let mut facts: Vec<Importing> = arrivals
         .into_iter()
         .zip(&ids)
         .zip(slugs)
@@ -149,13 +150,22 @@ pub async fn import_in(tx: &mut Tx, voice: &Voice, intake: IntakeId, arrivals: V
             imports::import(*id, intake, slug, arrival, stands)
         })
         .collect();
-    for facts in facts.chunks(500) {
-        store::insert_imported(tx, facts, now).await?;
-    }
-    for fact in &facts {
+    facts.sort_by(|one, other| one.standpoint().identity_key.cmp(&other.standpoint().identity_key));
+    Ok((ids, facts))
+}
+
+/// Makes organizations, some hundreds at a time. The caller has found that nobody owns their websites, and has named all of them
+/// with [`name_in`].
+///
+/// # Errors
+/// 409 `DIRECTORY_CHANGED` when somebody adds one of them at the same moment.
+pub async fn import_in(tx: &mut Tx, voice: &Voice, facts: &[Importing]) -> AppResult<()> {
+    let now = tx.ctx().now();
+    store::insert_imported(tx, facts, now).await?;
+    for fact in facts {
         tx.state(voice.clone(), fact);
     }
-    Ok(ids)
+    Ok(())
 }
 
 /// A free slug for each, in their order: the name's, or that with the next free number.

@@ -23,17 +23,19 @@ use std::{
     task::Poll,
 };
 
-/// The most that may be typed into a form, and that is kept of one file.
+/// The most that may be typed into a form, with what its parts are called; and that is kept of one file.
 pub const MAX_FORM: usize = 4 * 1024 * 1024;
 /// The most that is kept of all its files: three pictures of a brand.
 const MAX_FILES: usize = 8 * 1024 * 1024;
 /// The most that is read of a form. A file that is too large is read past up to here, and what was typed below it is not lost;
 /// none of it is held.
 pub(super) const MAX_READ: usize = 64 * 1024 * 1024;
-/// The most fields that a form may have.
+/// The most fields that a form may have, files among them.
 const MAX_FIELDS: usize = 500;
+/// The most bytes that a field, or a file, may be called by: no system calls a file by as many.
+const MAX_NAME: usize = 1024;
 /// The most that may come without a part of the form in it: what names a part is a few lines.
-const MAX_HEAD: usize = 256 * 1024;
+const MAX_HEAD: usize = 16 * 1024;
 
 /// A file that somebody chose. Its name and declared kind are not believed by anybody.
 #[derive(Debug, Clone)]
@@ -197,8 +199,9 @@ impl Typed {
         let kind =
             request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         if !kind.starts_with("multipart/form-data") {
-            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|_| too_much())?;
-            for (key, value) in url::form_urlencoded::parse(&bytes).take(MAX_FIELDS) {
+            let bytes = axum::body::to_bytes(request.into_body(), MAX_FORM).await.map_err(|error| not_whole(&error))?;
+            for (key, value) in url::form_urlencoded::parse(&bytes) {
+                self.has_place_for([&key, ""])?;
                 self.pairs.push((key.into_owned(), value.into_owned()));
             }
             return Ok(());
@@ -210,10 +213,14 @@ impl Typed {
         let (mut typed, mut chosen) = (0, 0);
         while let Some(mut part) = multipart.next_field().await.map_err(|error| not_read(&error, None))? {
             pace.came();
-            if self.pairs.len() + self.uploads.len() >= MAX_FIELDS {
+            let names = [part.name().unwrap_or_default(), part.file_name().unwrap_or_default()];
+            self.has_place_for(names)?;
+            // They are held, and go back to the page, like what is in it.
+            typed += names.iter().map(|name| name.len()).sum::<usize>();
+            if typed > MAX_FORM {
                 return Err(too_much());
             }
-            let field = part.name().unwrap_or_default().to_owned();
+            let field = names[0].to_owned();
             let file = part.file_name().map(str::to_owned);
             let mut size = 0;
             let mut held: Option<Vec<u8>> = Some(Vec::new());
@@ -241,6 +248,22 @@ impl Typed {
                     self.pairs.push((field, String::from_utf8_lossy(&held.unwrap_or_default()).into_owned()));
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Is there a place for one more field with these names: its own, and its file's?
+    fn has_place_for(&self, names: [&str; 2]) -> AppResult<()> {
+        if self.pairs.len() + self.uploads.len() >= MAX_FIELDS {
+            return Err(AppError::invalid("", format!("A form has at most {MAX_FIELDS} fields. Send less of it at once.")));
+        }
+        if names.iter().any(|name| name.len() > MAX_NAME) {
+            return Err(AppError::invalid(
+                "",
+                format!(
+                    "A field or a file of this form has a name of more than {MAX_NAME} bytes. Rename the file, then send it again."
+                ),
+            ));
         }
         Ok(())
     }
@@ -299,6 +322,12 @@ fn paced(request: Request, pace: Arc<Pace>) -> Request {
             next
         }))
     })
+}
+
+/// Why what was typed could not be taken in: there is too much of it, or the connection broke.
+fn not_whole(error: &axum::Error) -> AppError {
+    let is_too_much = std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+    if is_too_much { too_much() } else { unreadable() }
 }
 
 fn too_much() -> AppError {
@@ -426,7 +455,7 @@ mod tests {
     async fn what_cannot_be_read_is_refused_in_words() {
         let refused = async |kind: &str, body: Vec<u8>| {
             let error = Typed::read(posted(kind, Body::from(body))).await.expect_err("it cannot be read");
-            (error.status(), error.message().contains("4 MB"))
+            (error.status(), error.message().contains("4 MB") || error.message().contains("500 fields"))
         };
         let long = form(&[part("name=\"text\"", &vec![b'a'; MAX_FORM + 1])]);
         assert_eq!(
@@ -439,6 +468,8 @@ mod tests {
         assert_eq!(refused("application/x-www-form-urlencoded", vec![b'a'; MAX_FORM + 1]).await, (422, true));
         let many: Vec<Vec<u8>> = (0..=MAX_FIELDS).map(|_| part("name=\"text\"", b"a")).collect();
         assert_eq!(refused(EDGE, form(&many)).await, (422, true));
+        let many = ["text=a"; MAX_FIELDS + 1].join("&");
+        assert_eq!(refused("application/x-www-form-urlencoded", many.into_bytes()).await, (422, true));
     }
 
     #[tokio::test]
@@ -503,6 +534,40 @@ mod tests {
         let begun = stream::iter([Ok(Bytes::from_static(b"--edge\r\nContent-Disposition: form-data; name=\""))]);
         let read = Typed::read(posted(EDGE, Body::from_stream(begun.chain(endless)))).await;
         assert_eq!(read.expect_err("it never begins").status(), 422);
+    }
+
+    #[tokio::test]
+    async fn a_form_that_breaks_off_is_not_too_large() {
+        let pieces = || stream::iter([Ok(Bytes::from_static(b"text=a")), Err(std::io::Error::other("gone"))]);
+        for kind in ["application/x-www-form-urlencoded", EDGE] {
+            let said = Typed::read(posted(kind, Body::from_stream(pieces()))).await.expect_err("it broke off");
+            assert_eq!((said.status(), said.message().contains("could not be read")), (422, true), "{kind}");
+        }
+    }
+
+    /// What a part is called is held, and written back, like what is in it.
+    #[tokio::test]
+    async fn names_are_bounded_and_count() {
+        let tried = async |kind: &str, body: Vec<u8>| {
+            let (typed, read) = Typed::read_as_far(posted(kind, Body::from(body))).await;
+            (typed.pairs.len() + typed.uploads.len(), read.err().map(|error| (error.status(), error.message())))
+        };
+        let (fits, long) = ("a".repeat(MAX_NAME), "a".repeat(MAX_NAME + 1));
+        let before = part("name=\"before\"", b"one");
+        for (name, refused) in [(&fits, false), (&long, true)] {
+            for head in [format!("name=\"{name}\""), format!("name=\"logo\"; filename=\"{name}\"")] {
+                let (kept, said) = tried(EDGE, form(&[before.clone(), part(&head, b"x")])).await;
+                assert_eq!(kept, if refused { 1 } else { 2 }, "{said:?}");
+                assert_eq!(said.is_some_and(|(status, said)| status == 422 && said.contains("1024 bytes")), refused);
+            }
+            let (kept, said) = tried("application/x-www-form-urlencoded", format!("before=one&{name}=x").into_bytes()).await;
+            assert_eq!((kept, said.is_some()), if refused { (1, true) } else { (2, false) });
+        }
+        // A value for which there is place, and no place beside it.
+        let nearly = part("name=\"text\"", &vec![b'a'; MAX_FORM - MAX_NAME]);
+        let (kept, said) = tried(EDGE, form(&[nearly, part(&format!("name=\"{fits}\""), b"")])).await;
+        assert_eq!(kept, 1);
+        assert!(said.is_some_and(|(status, said)| status == 422 && said.contains("4 MB")));
     }
 
     #[test]

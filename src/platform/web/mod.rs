@@ -205,7 +205,7 @@ impl<T: DeserializeOwned> Body<T> {
         let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
             value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
         });
-        let Some(raw) = at_most(request.into_body(), most).await else { return Err(too_large()) };
+        let Some(raw) = at_most(request.into_body(), most).await? else { return Err(too_large()) };
         if raw.is_empty() {
             // A body is optional where every field is.
             return serde_json::from_slice(b"{}").map(|value| Self { value, raw }).map_err(|error| body_error(&error));
@@ -227,15 +227,18 @@ impl<T: DeserializeOwned> Body<T> {
 
 /// A body, if it is no larger than this. What is more is read past, up to the bound of forms: whoever still sends when they are
 /// answered may never read why.
-async fn at_most(body: axum::body::Body, most: usize) -> Option<Bytes> {
+///
+/// # Errors
+/// 422 for one that breaks off.
+async fn at_most(body: axum::body::Body, most: usize) -> AppResult<Option<Bytes>> {
     let mut pieces = body.into_data_stream();
     let mut held: Vec<u8> = Vec::new();
     let mut size = 0;
     while let Some(piece) = pieces.next().await {
-        let piece = piece.ok()?;
+        let piece = piece.map_err(|_| AppError::invalid("", "The body did not arrive whole. Send it again."))?;
         size += piece.len();
         if size > form::MAX_READ {
-            return None;
+            return Ok(None);
         }
         if size <= most {
             held.extend_from_slice(&piece);
@@ -243,7 +246,7 @@ async fn at_most(body: axum::body::Body, most: usize) -> Option<Bytes> {
             held = Vec::new();
         }
     }
-    (size <= most).then(|| held.into())
+    Ok((size <= most).then(|| held.into()))
 }
 
 /// U+0000: nobody types it, and no text of a database holds it.
@@ -419,6 +422,16 @@ mod tests {
         assert_eq!(named(r#"{"owner":{"fullName":"A\u0000"}}"#).as_deref(), Some("owner.fullName"));
         assert_eq!(named(r#"{"benefits":[{"text":"x"},{"text":"\u0000"}]}"#).as_deref(), Some("benefits[1].text"));
         assert_eq!(named(r#"{"title":"say \\u0000"}"#), None);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_not_too_large() {
+        let of = |pieces: Vec<std::io::Result<Bytes>>| axum::body::Body::from_stream(futures::stream::iter(pieces));
+        let piece = || Ok(Bytes::from_static(b"{}"));
+        assert_eq!(at_most(of(vec![piece()]), 2).await.expect("whole").as_deref(), Some(b"{}".as_slice()));
+        assert_eq!(at_most(of(vec![piece(), piece()]), 2).await.expect("whole"), None);
+        let broken = at_most(of(vec![piece(), Err(std::io::Error::other("gone"))]), 2).await.expect_err("it broke off");
+        assert_eq!((broken.status(), broken.message().contains("arrive whole")), (422, true));
     }
 
     #[test]

@@ -269,8 +269,18 @@ pub struct Known {
     pub origin: Option<Origin>,
 }
 
+/// By how many days an event may have been moved and be what its row tells of: fewer than lie between two meetings of a month
+/// each. A draft too many can be thrown away; an event that is taken for another one cannot be brought at all.
+const MOVES: i64 = 20;
+
+/// Can an event that is here and one of which a row tells be one, as far as their days say? Who says no day says nothing.
+fn may_be_one(here: Option<NaiveDate>, told: Option<NaiveDate>) -> bool {
+    here.zip(told).is_none_or(|(here, told)| (told - here).num_days().abs() <= MOVES)
+}
+
 /// For each row the place of the event that it is, among those that are here. Where a draft came from goes first, whatever people
-/// have made of it since; then what it is called now; last, a title that is here without a day. No event is two different rows.
+/// have made of it since; then what it is called now; last, a title that is here without a day, or whose row is remembered without
+/// one, as long as the days are not far apart. No event is two different rows.
 pub fn found(rows: &[Option<&Plan>], known: &[Known]) -> Vec<Option<usize>> {
     let origins: Vec<Option<Origin>> = rows.iter().map(|row| row.map(Plan::origin)).collect();
     let (mut of, mut taken): (HashMap<&Origin, usize>, HashSet<usize>) = (HashMap::new(), HashSet::new());
@@ -300,7 +310,8 @@ pub fn found(rows: &[Option<&Plan>], known: &[Known]) -> Vec<Option<usize>> {
         let undated = plan.zone.is_none() || plan.start.is_none();
         let fits = |(place, it): (usize, &Known)| {
             let came = it.origin.as_ref();
-            let unknown = came.is_some_and(|came| came.title == origin.title && came.first_day.is_none());
+            let unknown = came.is_some_and(|came| came.title == origin.title && came.first_day.is_none())
+                && may_be_one(it.first_day, origin.first_day);
             let nobodys = it.title == origin.title && it.first_day.is_none() && came.is_none_or(|came| came.first_day.is_none());
             !taken.contains(&place) && (unknown || (undated && nobodys))
         };
@@ -391,5 +402,19 @@ mod tests {
         // A draft of which nobody knows any more which day its row had.
         let old = [known("Webinale 2026", day("2026-06-09"), Some(("Webinale", None)))];
         assert_eq!(found(&rows, &old)[0], Some(0));
+        // Next month's and next year's are other events, and so is last year's; what nobody has dated may still be it.
+        for (now, is_one) in
+            [("2026-06-28", true), ("2026-06-29", false), ("2026-05-08", false), ("2027-05-01", false), ("2025-06-08", false)]
+        {
+            let edited = [known("Webinale", day(now), Some(("Webinale", None)))];
+            assert_eq!(found(&rows, &edited)[0], is_one.then_some(0), "{now}");
+        }
+        assert_eq!(found(&rows, &[known("Webinale Berlin", None, Some(("Webinale", None)))])[0], Some(0));
+        let edited = [known("Online Meetup", day("2026-09-01"), Some(("Online Meetup", None)))];
+        assert_eq!(found(&[Some(&october)], &edited), [None]);
+        assert_eq!(found(&[Some(&october), Some(&september)], &edited), [None, Some(0)]);
+        // A row without a day finds it whenever it is.
+        let dated = [known("Online Meetup", day("2030-01-01"), Some(("Online Meetup", None)))];
+        assert_eq!(found(&[Some(&some_day)], &dated), [Some(0)]);
     }
 }

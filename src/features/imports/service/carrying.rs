@@ -284,12 +284,13 @@ async fn make_organizations(ctx: &Ctx, tx: &mut Tx, bringer: &Bringer, looked: &
     }
     let voice = bringer.voice();
     let total = i32::try_from(looked.rows.len()).unwrap_or(i32::MAX);
-    let (mut ids, mut arrivals) = (Vec::with_capacity(made_rows.len()), arrivals.into_iter());
-    for places in made_rows.chunks(AT_ONCE) {
-        ids.extend(bulk::import_in(tx, &voice, id, arrivals.by_ref().take(places.len()).collect()).await?);
-        // As far as the last of them stands in the file: what goes with others comes after.
-        let done = places.last().map_or(0, |place| i32::try_from(place + 1).unwrap_or(i32::MAX));
-        store::put_progress(ctx.db(), id, done.min(total), total).await?;
+    let (ids, facts) = bulk::name_in(tx, id, arrivals).await?;
+    let mut done = 0;
+    for facts in facts.chunks(AT_ONCE) {
+        bulk::import_in(tx, &voice, facts).await?;
+        // Not as the file has them, but as many: what goes with others comes after.
+        done += facts.len();
+        store::put_progress(ctx.db(), id, i32::try_from(done).unwrap_or(i32::MAX).min(total), total).await?;
     }
     let of_row: HashMap<u32, OrganizationId> =
         made_rows.iter().zip(&ids).map(|(place, id)| (looked.judged[*place].number, *id)).collect();

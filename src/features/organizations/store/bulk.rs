@@ -128,6 +128,8 @@ pub async fn claim_slugs(tx: &mut Tx, slugs: &[String], ids: &[Uuid], now: DateT
     Ok(taken)
 }
 
+/// In the order of the websites, byte by byte: as whoever inserts many in portions has sorted them.
+///
 /// # Errors
 /// 409 `DIRECTORY_CHANGED` when somebody added one of the websites at the same moment.
 pub async fn insert_imported(tx: &mut Tx, facts: &[Importing], now: DateTime<Utc>) -> AppResult<()> {
@@ -150,7 +152,7 @@ pub async fn insert_imported(tx: &mut Tx, facts: &[Importing], now: DateTime<Utc
                      $10::text[], $11::text[], $12::jsonb[], $13::text[], $14::uuid[], $15::uuid[])
               as n (id, slug, entity_type, display_name, website, identity_key, identity_shared, name_skeleton, industry,
                     short_description, primary_email, products, products_text, logo_id, community_id)
-         order by n.identity_key",
+         order by n.identity_key collate \"C\"",
         &ids,
         &texts(|fact| fact.slug()),
         &texts(|fact| fact.arrival().entity_type.label()),
