@@ -229,16 +229,21 @@ impl Server {
         Ok(names)
     }
 
-    /// Gives a database that nobody is connected to another name.
+    /// Gives a database another name. `false`, and nothing is done, while somebody is connected to it, for whom Postgres waits
+    /// five seconds.
     ///
     /// # Errors
     /// A name is not made of `a-z`, `0-9` and `_`, or is taken; the server does not answer.
-    pub async fn rename_database(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn rename_database(&self, from: &str, to: &str) -> Result<bool> {
         let (from, to) = (identifier(from)?, identifier(to)?);
         let mut db = self.superuser("postgres").await?;
-        run(&mut db, format!("alter database {from} rename to {to}")).await?;
+        let renamed = match run(&mut db, format!("alter database {from} rename to {to}")).await {
+            Ok(()) => true,
+            Err(error) if refused_with(&error, IN_USE) => false,
+            Err(error) => return Err(error).with_context(|| format!("cannot rename the database {from} to {to}")),
+        };
         db.close().await?;
-        Ok(())
+        Ok(renamed)
     }
 
     /// Removes the database `name` if it is there, and throws out whoever is connected to it.
