@@ -14,8 +14,13 @@ for folder in "${folders[@]}"; do
     bash scripts/stop.sh "$cluster"
     # As root, the data may live elsewhere: in the folder of this checkout's own that cluster.rs names like this. What is left there
     # could be opened by nobody: its passwords go with the folder.
-    elsewhere=$(dirname "$(cat "$cluster/where")")
-    case ${elsewhere##*/} in commdesk-[0-9a-f]*) rm -rf "$elsewhere" ;; esac
+    # `lasts` is where the lasting data are while `where` says those of a throw-away start, which may be a folder deeper.
+    for note in where lasts; do
+      [ -f "$cluster/$note" ] || continue
+      elsewhere=$(dirname "$(cat "$cluster/$note")")
+      elsewhere=${elsewhere%/passing}
+      case ${elsewhere##*/} in commdesk-[0-9a-f]*) rm -rf "$elsewhere" ;; esac
+    done
   done
   if [ -n "$ours" ]; then rm -rf "$folder"; fi
 done

@@ -3,8 +3,9 @@
 //!
 //! Promises: it listens on 127.0.0.1 only, behind passwords that lie in the folder, readable by their owner alone; it
 //! goes down with the process that started it, however that one ends; a cluster left behind by a crash is stopped
-//! cleanly and started again; data is never deleted, except in the disposable cluster of the tests. Does not touch a
-//! database that the operator brings (`DATABASE_URL`), and knows nothing of tables: migrations are `db`'s.
+//! cleanly and started again; data is never deleted, except what was made to be lost, which has a place of its own and is
+//! never taken for what lasts. Does not touch a database that the operator brings (`DATABASE_URL`), and knows nothing of
+//! tables: migrations are `db`'s.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -93,8 +94,8 @@ impl Cluster {
     /// No Postgres of at least version 15, a folder that another process is using, data of a version that is no longer
     /// installed, or a server that does not come up; each says what to do next.
     pub async fn start(data_dir: &Path, fsync: bool, say: Say<'_>) -> Result<Cluster> {
-        let home = Home::open(data_dir, if fsync { None } else { in_memory() }, say)?;
-        let lock = home.lock_file()?;
+        let dir = folder(data_dir)?;
+        let lock = lock_file(&dir)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -102,9 +103,10 @@ impl Cluster {
             }
             Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the folder of the database"),
         }
+        let home = Home::open(dir, if fsync { Keep::Lasting } else { Keep::passing() }, say)?;
         let (server, mut postmaster) = launch(&home, fsync, say).await?;
         postmaster.watch()?;
-        let passing = home.in_memory();
+        let passing = if fsync { None } else { home.in_memory() };
         Ok(Cluster { server, postmaster, passing, _lock: lock })
     }
 
@@ -227,16 +229,21 @@ impl Server {
         Ok(names)
     }
 
-    /// Gives a database that nobody is connected to another name.
+    /// Gives a database another name. `false`, and nothing is done, while somebody is connected to it, for whom Postgres waits
+    /// five seconds.
     ///
     /// # Errors
     /// A name is not made of `a-z`, `0-9` and `_`, or is taken; the server does not answer.
-    pub async fn rename_database(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn rename_database(&self, from: &str, to: &str) -> Result<bool> {
         let (from, to) = (identifier(from)?, identifier(to)?);
         let mut db = self.superuser("postgres").await?;
-        run(&mut db, format!("alter database {from} rename to {to}")).await?;
+        let renamed = match run(&mut db, format!("alter database {from} rename to {to}")).await {
+            Ok(()) => true,
+            Err(error) if refused_with(&error, IN_USE) => false,
+            Err(error) => return Err(error).with_context(|| format!("cannot rename the database {from} to {to}")),
+        };
         db.close().await?;
-        Ok(())
+        Ok(renamed)
     }
 
     /// Removes the database `name` if it is there, and throws out whoever is connected to it.
@@ -265,15 +272,12 @@ impl Server {
 /// As [`Cluster::start`].
 pub async fn test_cluster() -> Result<Server> {
     let say = |line: &str| eprintln!("test database: {line}");
-    let home = Home::open(&test_dir(), in_memory(), &say)?;
-    let lock = home.lock_file()?;
-    // Many test processes arrive at once: one starts the server, the others wait here and then find it running.
+    let dir = folder(&test_dir())?;
+    let lock = lock_file(&dir)?;
+    // Many test processes arrive at once: one chooses the place and starts the server, the others wait here and find it running.
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
-    // What was on the disk before there was room in memory.
-    let left = home.dir.join("pgdata");
-    if left != home.pgdata && left.exists() {
-        fs::remove_dir_all(&left).context("cannot remove the old test database")?;
-    }
+    let home = Home::open(dir, Keep::passing(), &say)?;
+    home.remove_what_was_elsewhere().context("cannot remove the old test database")?;
     let server = match home.running().await {
         Some(server) => server,
         None => match launch(&home, false, &say).await {
@@ -332,9 +336,31 @@ fn lock_file(dir: &Path) -> Result<File> {
     Ok(OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock"))?)
 }
 
-/// A folder that is kept in memory, if there is one, we may write there, and there is room for more than a run of the tests takes.
-fn in_memory() -> Option<&'static Path> {
+/// The folder of a cluster, made where it is missing.
+fn folder(data_dir: &Path) -> Result<PathBuf> {
+    if !data_dir.exists() {
+        fs::create_dir_all(data_dir).with_context(|| format!("cannot make the folder {}", data_dir.display()))?;
+        fs::set_permissions(data_dir, fs::Permissions::from_mode(0o711))?;
+    }
+    Ok(data_dir.canonicalize()?)
+}
+
+/// A folder that the user that Postgres runs as may pass through.
+fn passable(folder: PathBuf) -> Result<PathBuf> {
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o711))?;
+    Ok(folder)
+}
+
+/// Whether files can be kept in memory: there is a folder for that, we may write there, and there is room for more than a run of
+/// the tests takes.
+fn has_room_in_memory() -> bool {
     const ROOM: u64 = 6 << 20;
+    room_in_memory().is_some_and(|room| room >= ROOM)
+}
+
+/// The kilobytes that may be kept in memory.
+fn room_in_memory() -> Option<u64> {
     let folder = Path::new(MEMORY);
     let mounts = fs::read_to_string("/proc/mounts").ok()?;
     let is_memory = |line: &str| {
@@ -344,7 +370,7 @@ fn in_memory() -> Option<&'static Path> {
     if !mounts.lines().any(is_memory) {
         return None;
     }
-    // Kilobytes: what programs may still take of the machine's memory, and what the folder may still hold.
+    // What programs may still take of the machine's memory, what a container leaves of it, and what the folder may still hold.
     let free = fs::read_to_string("/proc/meminfo").ok()?;
     let free =
         free.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok())?;
@@ -353,7 +379,58 @@ fn in_memory() -> Option<&'static Path> {
     let room: u64 = said.lines().last()?.split_whitespace().nth(3)?.parse().ok()?;
     let probe = folder.join(format!("commdesk-probe-{}", std::process::id()));
     let may_write = fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).is_ok();
-    (may_write && free.min(room) >= ROOM).then_some(folder)
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    may_write.then(|| free.min(room).min(left_by_limits(Path::new("/sys/fs/cgroup"), &groups)))
+}
+
+/// The kilobytes that the limits of our control groups, and of those above them, leave us: what lies in memory counts against them,
+/// and whoever is above one is killed. `groups` is what Linux says of a process.
+fn left_by_limits(root: &Path, groups: &str) -> u64 {
+    let mut left = u64::MAX;
+    for line in groups.lines() {
+        let Some((kinds, path)) = line.split_once(':').and_then(|(_, rest)| rest.split_once(':')) else { continue };
+        let (mount, [limit, used], files) = if kinds.is_empty() {
+            (root.to_path_buf(), ["memory.max", "memory.current"], ["inactive_file", "active_file"])
+        } else if kinds.split(',').any(|kind| kind == "memory") {
+            let files = ["total_inactive_file", "total_active_file"];
+            (root.join("memory"), ["memory.limit_in_bytes", "memory.usage_in_bytes"], files)
+        } else {
+            continue;
+        };
+        // In a container the path may be the host's, and the limit stands at the root.
+        for group in Path::new(path.trim_start_matches('/')).ancestors() {
+            let group = mount.join(group);
+            let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
+            // "max" is none.
+            let Some(limit) = number(limit) else { continue };
+            let stat = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+            // Copies of files on the disk go when the memory is needed.
+            let goes: u64 = stat
+                .lines()
+                .filter_map(|line| line.split_once(' '))
+                .filter(|(name, _)| files.contains(name))
+                .filter_map(|(_, bytes)| bytes.trim().parse::<u64>().ok())
+                .sum();
+            let held = number(used).unwrap_or_default().saturating_sub(goes);
+            left = left.min(limit.saturating_sub(held) / 1024);
+        }
+    }
+    left
+}
+
+/// What becomes of the data of a folder.
+#[derive(Clone, Copy)]
+enum Keep {
+    /// They are there tomorrow: never in memory.
+    Lasting,
+    /// They may be gone tomorrow: in a place of their own, which is quicker than a disk where there is room.
+    Passing { in_memory: bool },
+}
+
+impl Keep {
+    fn passing() -> Keep {
+        Keep::Passing { in_memory: has_room_in_memory() }
+    }
 }
 
 /// The folder of a cluster: its data, its log, its lock and what it remembers.
@@ -365,53 +442,76 @@ struct Home {
 }
 
 impl Home {
-    /// `memory` is a folder that is quicker than a disk, for data that may be gone tomorrow.
-    fn open(data_dir: &Path, memory: Option<&Path>, say: Say<'_>) -> Result<Home> {
-        if !data_dir.exists() {
-            fs::create_dir_all(data_dir).with_context(|| format!("cannot make the folder {}", data_dir.display()))?;
-            fs::set_permissions(data_dir, fs::Permissions::from_mode(0o711))?;
-        }
-        let dir = data_dir.canonicalize()?;
+    /// Chooses the place of the data and notes it (`where`; for what lasts also `lasts`, which no other start overwrites). Whoever
+    /// calls holds the lock of `dir`: two that choose at once could choose differently.
+    fn open(dir: PathBuf, keep: Keep, say: Say<'_>) -> Result<Home> {
         let user = User::to_drop_to()?;
-        let note = dir.join("where");
-        let remembered = fs::read_to_string(&note).ok().map(|path| PathBuf::from(path.trim_end()));
-        let pgdata = match (remembered, memory) {
-            (Some(path), None) if path.join("PG_VERSION").exists() => path,
-            // What serves stays where it is, and so does what memory already holds.
-            (Some(path), Some(memory)) if live_postmaster(&path).is_some() || path.starts_with(memory) => path,
-            (_, Some(memory)) => {
-                let quick = memory.join(name_of(&dir));
-                fs::create_dir_all(&quick).with_context(|| format!("cannot make the folder {}", quick.display()))?;
-                fs::set_permissions(&quick, fs::Permissions::from_mode(0o711))?;
-                quick.join("pgdata")
+        let noted = |name: &str| fs::read_to_string(dir.join(name)).ok().map(|path| PathBuf::from(path.trim_end()));
+        let holds_data = |path: &Path| path.join("PG_VERSION").exists();
+        let quick = memory_of(&dir);
+        let passing = [quick.clone(), dir.join("passing"), reachable_folder(&dir).join("passing")];
+        let is_passing = |path: &Path| passing.iter().any(|place| path.starts_with(place));
+        let last = noted("where");
+        let lasting = [noted("lasts"), last.clone()].into_iter().flatten().find(|path| holds_data(path) && !is_passing(path));
+        let on_disk = || match &user {
+            Some(user) if !user.reaches(&dir) => {
+                let elsewhere = reachable_folder(&dir);
+                say(&format!(
+                    "{} cannot be entered by the user {}, so the database lives in {}",
+                    dir.display(),
+                    user.name,
+                    elsewhere.display()
+                ));
+                passable(elsewhere)
             }
-            (_, None) => match &user {
-                Some(user) if !user.reaches(&dir) => {
-                    let elsewhere = reachable_folder(&dir);
+            _ => Ok(dir.clone()),
+        };
+        let pgdata = match keep {
+            Keep::Lasting => {
+                if holds_data(&quick.join("pgdata")) {
                     say(&format!(
-                        "{} cannot be entered by the user {}, so the database lives in {}",
-                        dir.display(),
-                        user.name,
-                        elsewhere.display()
+                        "{} is of a start with --throw-away, which was cut short; it is not used, and `make stop` removes it.",
+                        quick.display()
                     ));
-                    fs::create_dir_all(&elsewhere).with_context(|| format!("cannot make the folder {}", elsewhere.display()))?;
-                    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o711))?;
-                    elsewhere.join("pgdata")
                 }
-                _ => dir.join("pgdata"),
+                match &lasting {
+                    Some(path) => path.clone(),
+                    None => on_disk()?.join("pgdata"),
+                }
+            }
+            Keep::Passing { in_memory } => match last.filter(|path| is_passing(path)) {
+                // What serves stays where it is, and so does what memory already holds.
+                Some(path) if live_postmaster(&path).is_some() || (path.starts_with(&quick) && holds_data(&path)) => path,
+                _ if in_memory => passable(quick)?.join("pgdata"),
+                _ => passable(on_disk()?.join("passing"))?.join("pgdata"),
             },
         };
-        fs::write(&note, format!("{}\n", pgdata.display()))?;
+        fs::write(dir.join("where"), format!("{}\n", pgdata.display()))?;
+        let lasts = if matches!(keep, Keep::Lasting) { Some(&pgdata) } else { lasting.as_ref() };
+        if let Some(path) = lasts {
+            fs::write(dir.join("lasts"), format!("{}\n", path.display()))?;
+        }
         Ok(Home { dir, pgdata, user })
     }
 
-    fn lock_file(&self) -> Result<File> {
-        lock_file(&self.dir)
+    /// Of a folder whose data are all there to be lost: removes those that another start had at another place.
+    fn remove_what_was_elsewhere(&self) -> Result<()> {
+        let mut left = vec![self.dir.join("pgdata"), self.dir.join("passing"), memory_of(&self.dir)];
+        if self.user.is_some() {
+            left.push(reachable_folder(&self.dir));
+        }
+        for folder in left {
+            let is_served = ["", "pgdata", "passing/pgdata"].iter().any(|data| live_postmaster(&folder.join(data)).is_some());
+            if folder.exists() && !self.pgdata.starts_with(&folder) && !is_served {
+                fs::remove_dir_all(&folder)?;
+            }
+        }
+        Ok(())
     }
 
     /// The folder of ours in memory that holds the data, if one does.
     fn in_memory(&self) -> Option<PathBuf> {
-        let folder = Path::new(MEMORY).join(name_of(&self.dir));
+        let folder = memory_of(&self.dir);
         self.pgdata.starts_with(&folder).then_some(folder)
     }
 
@@ -879,6 +979,11 @@ fn reachable_folder(dir: &Path) -> PathBuf {
     if lasting.is_dir() { lasting.join(name_of(dir)) } else { std::env::temp_dir().join(name_of(dir)) }
 }
 
+/// Where the data of this folder are while they are kept in memory. `scripts/stop.sh` knows the name too.
+fn memory_of(dir: &Path) -> PathBuf {
+    Path::new(MEMORY).join(name_of(dir))
+}
+
 /// What the data of this folder are called elsewhere.
 fn name_of(dir: &Path) -> String {
     format!("commdesk-{}", &hex::encode(Sha256::digest(dir.as_os_str().as_encoded_bytes()))[..12])
@@ -1059,5 +1164,78 @@ mod tests {
         let data = PathBuf::from(fs::read_to_string(second.join("where")).expect("where it was").trim_end());
         assert!(live_postmaster(&data).is_none(), "{pid_b} is gone");
         assert!(!data.starts_with(MEMORY) || !data.exists(), "what was in memory goes with it");
+    }
+
+    #[tokio::test]
+    async fn what_lasts_and_what_passes_are_never_taken_for_each_other() {
+        let room = tempfile::tempdir().expect("a folder");
+        fs::set_permissions(room.path(), fs::Permissions::from_mode(0o755)).expect("open to postgres");
+        let folder = room.path().join("both");
+        let start = async |fsync: bool| Cluster::start(&folder, fsync, &quiet).await.expect("starts");
+        let noted = || PathBuf::from(fs::read_to_string(folder.join("where")).expect("where it is").trim_end());
+
+        // A throw-away start that is killed before it can remove what it made.
+        let mut killed = start(false).await;
+        killed.create_database("passing", None).await.expect("a database");
+        killed.passing = None;
+        drop(killed);
+        let left = noted();
+        assert!(left.join("PG_VERSION").exists(), "it left its data behind");
+
+        let lasting = start(true).await;
+        let data = noted();
+        assert!(!data.starts_with(MEMORY) && data != left, "{}", data.display());
+        assert!(lasting.databases().await.expect("names").is_empty());
+        lasting.create_database("lasting", None).await.expect("a database");
+        drop(lasting);
+        assert!(data.join("PG_VERSION").exists() && left.exists(), "a lasting start removes nothing");
+
+        // The other way round: what lasts is not opened without synchronised writes, and is found again.
+        let passing = start(false).await;
+        assert!(!passing.databases().await.expect("names").contains(&"lasting".to_owned()));
+        drop(passing);
+        let lasting = start(true).await;
+        assert_eq!(lasting.databases().await.expect("names"), ["lasting"]);
+        assert!(lasting.passing.is_none(), "it would remove something at its end");
+        drop(lasting);
+
+        // `make stop` gives back what a killed start holds of the machine's memory, and takes nothing else.
+        let mut killed = start(false).await;
+        killed.passing = None;
+        drop(killed);
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/stop.sh");
+        let stopped = Command::new("bash").arg(script).arg(&folder).output().expect("bash");
+        assert!(stopped.status.success(), "{}", String::from_utf8_lossy(&stopped.stderr));
+        assert!(!memory_of(&folder.canonicalize().expect("a folder")).exists(), "the memory is free");
+        assert!(data.join("PG_VERSION").exists(), "what lasts is there");
+    }
+
+    #[test]
+    fn a_containers_limits_bound_what_may_lie_in_memory() {
+        let root = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let file = root.path().join(path);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("made");
+            fs::write(file, text).expect("written");
+        };
+        let left = |groups: &str| left_by_limits(root.path(), groups);
+        let (newer, older) = ("0::/job/one\n", "5:cpu,cpuacct:/\n4:memory:/docker/abc\n");
+        assert_eq!((left(newer), left(older), left("")), (u64::MAX, u64::MAX, u64::MAX), "nothing is said");
+
+        write("job/one/memory.max", "max\n");
+        write("job/memory.max", "8388608\n");
+        write("job/memory.current", "3145728\n");
+        write("job/memory.stat", "anon 1048576\nshmem 524288\ninactive_file 1048576\nactive_file 1048576\n");
+        assert_eq!(left(newer), 7 * 1024, "the limit of the group above, and copies of files do not count");
+        write("memory.max", "2097152\n");
+        assert_eq!(left(newer), 2 * 1024, "the least of all");
+
+        write("memory/memory.limit_in_bytes", "4194304\n");
+        write("memory/memory.usage_in_bytes", "5242880\n");
+        assert_eq!(left(older), 0, "above the limit");
+        write("memory/memory.stat", "inactive_file 7\ntotal_inactive_file 2097152\ntotal_active_file 0\n");
+        assert_eq!(left(older), 1024, "with the path of the host, the root is ours");
+        write("memory/memory.limit_in_bytes", "9223372036854771712\n");
+        assert!(left(older) > 1 << 40, "that is none");
     }
 }

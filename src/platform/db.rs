@@ -3,7 +3,8 @@
 use crate::kernel::{error::AppError, fields::FieldErrors};
 use anyhow::Context as _;
 use sqlx::{
-    Connection as _, PgConnection, PgPool,
+    AssertSqlSafe, Connection as _, PgConnection, PgPool,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use std::{str::FromStr as _, time::Duration};
@@ -11,7 +12,7 @@ use std::{str::FromStr as _, time::Duration};
 /// Tables whose rows are never changed; the app's role may only add to them.
 const APPEND_ONLY: [&str; 4] = ["facts", "fact_about", "fact_checkpoints", "revisions"];
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
 
 /// From this age on, one checkout in 256 makes an end of the connection.
 const OLD: Duration = Duration::from_secs(600);
@@ -48,32 +49,66 @@ pub fn pool(url: &str, size: u32) -> anyhow::Result<PgPool> {
         .connect_lazy_with(options))
 }
 
-/// Brings the schema up to date as the owner, then gives `app_role` its rights.
+/// Brings the schema up to date as the owner, and gives `app_role` its rights: on what a migration makes from the moment it is
+/// there, for yesterday's program works on beside it.
 ///
 /// # Errors
-/// Names the migration that failed; what ran before it stays.
+/// Names the migration that failed; what ran before it stays, and the app's role has its rights on it.
 pub async fn migrate(owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<()> {
+    migrate_by(&MIGRATIONS, owner, app_role).await
+}
+
+async fn migrate_by(migrator: &Migrator, owner: &PgPool, app_role: Option<&str>) -> anyhow::Result<()> {
     let mut patient = patient(owner).await?;
-    MIGRATIONS.run(&mut patient).await.context("a migration failed")?;
-    patient.close().await.context("the database went away")?;
-    let Some(app_role) = app_role else { return Ok(()) };
-    let role = app_role.replace('"', "\"\"");
+    if let Some(role) = app_role {
+        let by_default = format!(
+            "alter default privileges in schema public grant select, insert, update, delete on tables to {0};
+             alter default privileges in schema public grant usage on sequences to {0}",
+            quoted(role)
+        );
+        sqlx::raw_sql(AssertSqlSafe(by_default)).execute(&mut patient).await.with_context(|| no_rights(role))?;
+    }
+    let ran = migrator.run(&mut patient).await.context("a migration failed");
+    patient.close().await.ok();
+    let Some(role) = app_role else { return ran };
+    // Also where a migration failed: what was made before it serves on.
+    let granted = grant(owner, role, ran.is_ok()).await.with_context(|| no_rights(role));
+    match (ran, granted) {
+        (Ok(()), granted) => granted,
+        (Err(failed), Ok(())) => Err(failed),
+        (Err(failed), Err(rights)) => Err(failed.context(format!("{rights:#}"))),
+    }
+}
+
+/// Gives the app's role its rights on all that is there, at one stroke: history is never open to changes in between. `whole` says
+/// that every migration has run; where one failed, history may not be there yet.
+async fn grant(owner: &PgPool, role: &str, whole: bool) -> Result<(), sqlx::Error> {
+    let there: Vec<String> =
+        sqlx::query_scalar("select tablename::text from pg_tables where schemaname = 'public'").fetch_all(owner).await?;
+    let role = quoted(role);
     let mut statements = vec![
-        format!(r#"grant usage on schema public to "{role}""#),
-        format!(r#"grant select, insert, update, delete on all tables in schema public to "{role}""#),
-        format!(r#"grant usage on all sequences in schema public to "{role}""#),
-        format!(r#"revoke insert, update, delete on _sqlx_migrations from "{role}""#),
+        format!("grant usage on schema public to {role}"),
+        format!("grant select, insert, update, delete on all tables in schema public to {role}"),
+        format!("grant usage on all sequences in schema public to {role}"),
     ];
-    for table in APPEND_ONLY {
-        statements.push(format!(r#"revoke update, delete, truncate on {table} from "{role}""#));
+    let is_there = |table: &str| whole || there.iter().any(|it| it == table);
+    if is_there("_sqlx_migrations") {
+        statements.push(format!("revoke insert, update, delete on _sqlx_migrations from {role}"));
     }
-    for statement in statements {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement))
-            .execute(owner)
-            .await
-            .with_context(|| format!("the app's role {app_role} (COMMDESK_APP_ROLE) could not be given its rights"))?;
+    for table in APPEND_ONLY.into_iter().filter(|table| is_there(table)) {
+        statements.push(format!("revoke update, delete, truncate on {table} from {role}"));
     }
+    // Statements that are sent together are one transaction.
+    sqlx::raw_sql(AssertSqlSafe(statements.join("; "))).execute(owner).await?;
     Ok(())
+}
+
+fn quoted(role: &str) -> String {
+    format!("\"{}\"", role.replace('"', "\"\""))
+}
+
+fn no_rights(role: &str) -> String {
+    format!("the app's role {role} (COMMDESK_APP_ROLE) could not be given its rights")
 }
 
 /// A connection of its own whose statements may take as long as they take: on large tables a migration works for minutes, where
@@ -178,4 +213,64 @@ impl<T> OnConstraint<T> for Result<T, sqlx::Error> {
 
 fn violates(error: &sqlx::Error, name: &str) -> bool {
     matches!(error, sqlx::Error::Database(db) if db.constraint() == Some(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::{cluster, secrets};
+    use sqlx::{
+        SqlSafeStr as _,
+        migrate::{Migration, MigrationType},
+    };
+
+    #[tokio::test]
+    async fn the_app_works_on_while_migrations_run_and_after_one_that_failed() {
+        let server = cluster::test_cluster().await.expect("a Postgres for tests");
+        let name = format!("rights_{}", hex::encode(secrets::random::<6>()));
+        server.create_database(&name, None).await.expect("a database");
+        let owner = pool(&server.owner_url(&name), 2).expect("an address of the cluster");
+        let app = pool(&server.app_url(&name), 1).expect("an address of the cluster");
+        let by_owner = async |sql: &'static str| {
+            sqlx::raw_sql(sql).execute(&owner).await.expect("the owner may");
+        };
+        let by_app = async |sql: &'static str| sqlx::raw_sql(sql).execute(&app).await.map(drop);
+        by_owner("create table from_before (n int)").await;
+
+        let step = |version: i64, sql: &'static str| {
+            Migration::new(version, "a step".into(), MigrationType::Simple, sql.into_sql_str(), false)
+        };
+        let migrator = Migrator::with_migrations(vec![
+            step(1, "create table made (n int); create sequence numbers; create table facts (n int)"),
+            step(
+                2,
+                "do $$ begin
+                   if not has_table_privilege('commdesk_app', 'made', 'insert')
+                      or not has_sequence_privilege('commdesk_app', 'numbers', 'usage')
+                   then raise exception 'yesterday''s program stands still'; end if;
+                 end $$",
+            ),
+            step(3, "select 1 / 0"),
+        ]);
+        let failed = migrate_by(&migrator, &owner, Some(cluster::APP)).await.expect_err("the third fails");
+        let said = format!("{failed:#}");
+        assert!(said.contains("a migration failed") && said.contains("division by zero"), "{said}");
+
+        for allowed in [
+            "insert into from_before values (1); update from_before set n = 2; delete from from_before",
+            "insert into made values (nextval('numbers')); update made set n = 2; delete from made",
+            "insert into facts values (1)",
+        ] {
+            by_app(allowed).await.unwrap_or_else(|error| panic!("{allowed}: {error}"));
+        }
+        for refused in ["update facts set n = 2", "delete from facts", "truncate facts", "delete from _sqlx_migrations"] {
+            assert!(by_app(refused).await.is_err(), "{refused}");
+        }
+        by_owner("create table later (n int)").await;
+        by_app("insert into later values (1)").await.expect("what the owner makes is the app's to use");
+
+        app.close().await;
+        owner.close().await;
+        server.drop_database(&name).await.expect("dropped");
+    }
 }

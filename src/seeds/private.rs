@@ -58,8 +58,9 @@ impl Private<'_> {
     /// Makes the database ready, up to date and with the demo that is wished for.
     ///
     /// # Errors
-    /// The server does not answer, the schema cannot be brought up to date, or a step of the demo is refused. What was there is
-    /// there still, under its own name or another.
+    /// The server does not answer, the schema cannot be brought up to date, a step of the demo is refused, or somebody is connected
+    /// to the new database. What was there is there still, under its own name or another; while somebody is connected to it, it is
+    /// used as it is.
     pub async fn ready(&self, wish: Wish) -> anyhow::Result<()> {
         if !self.server.has_database(self.name).await? {
             self.fill(wish != Wish::Empty).await?;
@@ -86,12 +87,18 @@ impl Private<'_> {
         }
         self.fill(true).await?;
         let beside = format!("{}_until_{}", self.name, moment());
-        self.server.rename_database(self.name, &beside).await?;
-        self.put_in_place().await?;
+        // Said before: a start that is cut short from here on leaves what was there under that name.
         (self.say)(&format!(
-            "What was there is kept as the database {beside}; `make clean-data` removes it with everything else."
+            "What was there until now is put beside, as the database {beside}; `make clean-data` removes it with everything else."
         ));
-        Ok(())
+        if !self.server.rename_database(self.name, &beside).await? {
+            (self.say)(&format!(
+                "Not yet: somebody is connected to it (with psql?), so {} is what it was. Disconnect, and start again for the new demo.",
+                self.name
+            ));
+            return Ok(());
+        }
+        self.put_in_place().await
     }
 
     fn unfinished(&self) -> String {
@@ -122,7 +129,10 @@ impl Private<'_> {
             let beside = self.files.join(format!("{}_until_{}", facts::COPIES, moment()));
             std::fs::rename(&copies, &beside).with_context(|| format!("{} cannot be put beside", copies.display()))?;
         }
-        self.server.rename_database(&self.unfinished(), self.name).await
+        let unfinished = self.unfinished();
+        let renamed = self.server.rename_database(&unfinished, self.name).await?;
+        anyhow::ensure!(renamed, "somebody is connected to the database {unfinished}: disconnect, and start again");
+        Ok(())
     }
 
     async fn migrate(&self, database: &str) -> anyhow::Result<()> {

@@ -112,6 +112,18 @@ async fn an_old_demo_is_told_anew_and_what_somebody_made_stays() {
         start(LASTS - 1, Wish::Demo).await.pool.close().await;
         assert_eq!((heard().as_str(), beside().await.len()), ("", 0));
 
+        // While somebody looks into it from outside, the old one stays, and says why.
+        let psql = db::pool(&server.owner_url(&name), 1).expect("an address of the cluster");
+        let open = psql.acquire().await.expect("connected");
+        let house = start(LASTS, Wish::Demo).await;
+        assert!(heard().contains("somebody is connected to it"), "{}", heard());
+        assert_eq!(beside().await.len(), 0, "nothing is renamed");
+        let told: i64 = sqlx::query_scalar("select count(*) from events").fetch_one(&house.pool).await.expect("the old demo");
+        assert!(told > 0);
+        house.pool.close().await;
+        drop(open);
+        psql.close().await;
+
         // Then it is told anew, and begins to count its checkpoints.
         let house = start(LASTS, Wish::Demo).await;
         assert!(heard().contains("12 days ago, and nobody has made anything in it since"), "{}", heard());

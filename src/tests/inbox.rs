@@ -859,8 +859,12 @@ async fn only_a_persons_answer_is_counted_as_how_fast_a_community_answers() {
         // What staff look at first has not arrived before they let it through.
         let sara = people::sign_in_staff(ctx, SARA).await.expect("staff");
         let held = service::apply(ctx, &ingrid, knowledge.into(), &input(SPAM)).await.expect("kept");
+        let view = service::get(ctx, &ingrid, held).await.expect("theirs");
+        assert!(view.held && view.contact.is_none(), "an address for nothing that was delivered: {:?}", view.contact);
         town.shift(50 * 3_600).await;
         inbox::judge(ctx, &sara, held, Verdict::Release).await.expect("let through");
+        let view = service::get(ctx, &ingrid, held).await.expect("theirs");
+        assert!(!view.held && view.contact.is_some(), "now it has come in");
         town.drain().await;
         town.shift(3_600).await;
         service::reject(ctx, &cast.mei, held, no("Budget", "")).await.expect("answered");

@@ -462,6 +462,51 @@ async fn a_profile_is_edited_while_pending_and_secrets_are_sealed() {
 }
 
 #[tokio::test]
+async fn whoever_keeps_an_older_key_saves_their_profile_and_staff_see_who_has_the_place() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let id = apply(town, "Acme Cloud", "https://github.com/orgs/acme", "asha@acme.example").await;
+        let asha = applicant(town, id).await;
+        town.drain().await;
+        service::decide(&ctx, &nadia(), id, decision("verify")).await.expect("verified");
+        let review = service::review(&ctx, &nadia(), id).await.expect("staff see it");
+        assert_eq!((review.identity_key.as_str(), review.stands_beside), ("github.com/acme", None));
+        // As a row from before, whose place somebody else had when the keys changed.
+        let older = "github.com/orgs/acme";
+        sqlx::query("update organizations set identity_key = $2 where id = $1")
+            .bind(id.0)
+            .bind(older)
+            .execute(&town.owner)
+            .await
+            .expect("as before");
+        let other = apply(town, "Northwind Tools", "https://github.com/acme", "lee@northwind.example").await;
+        town.drain().await;
+        service::decide(&ctx, &nadia(), other, decision("verify")).await.expect("verified");
+
+        let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
+        input.short_description = "Clouds, by the hour.".into();
+        let view = service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("saved");
+        assert_eq!((view.short_description.as_str(), view.proposed_website), ("Clouds, by the hour.", None));
+        let review = service::review(&ctx, &nadia(), id).await.expect("staff see it");
+        assert_eq!(review.identity_key, older, "what it owns it keeps");
+        assert_eq!(review.stands_beside, Some(("github.com/acme".to_owned(), "Northwind Tools (Verified)".to_owned())));
+        assert_eq!(service::review(&ctx, &nadia(), other).await.expect("staff see it").stands_beside, None);
+
+        // Another website is a proposal still, beside which the rest is saved.
+        let mut input = service::profile(&ctx, &asha).await.expect("its own").input;
+        input.website = "https://elsewhere.example".into();
+        input.short_description = "Clouds, by the minute.".into();
+        let view = service::edit_profile(&ctx, &asha, &input, LogoChange::Keep).await.expect("proposed");
+        assert_eq!(
+            (view.website.as_str(), view.short_description.as_str()),
+            ("https://github.com/orgs/acme", "Clouds, by the minute.")
+        );
+        assert_eq!(view.proposed_website.as_deref(), Some("https://elsewhere.example/"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_directory_is_searched_and_paged() {
     story(async |town| {
         let ctx = town.ctx();

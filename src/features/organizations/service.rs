@@ -562,13 +562,16 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
     let now = ctx.now();
     let (applicant_name, applicant_email, applicant_confirmed) =
         (row.applicant_name.clone(), row.applicant_email.clone(), row.applicant_confirmed);
+    let website = row.website.clone();
     let record = record(&ctx.house.columns, row)?;
+    let stands_beside = stands_beside(ctx, &record, &website).await?;
     let shown = |list: &[(CheckRow, DateTime<Utc>)]| list.iter().map(|(row, at)| check_view(row, *at, now)).collect();
     Ok(ReviewView {
         acting: actor.acting.as_ref().map(Membership::key).unwrap_or_default(),
         organization: OrganizationView::for_audience(&record, Audience::Staff),
         standing: record.standing,
         identity_key: record.identity_key.clone(),
+        stands_beside,
         applicant_name,
         applicant_email,
         applicant_confirmed,
@@ -585,6 +588,20 @@ pub async fn review(ctx: &Ctx, actor: &Actor, id: OrganizationId) -> AppResult<R
         rivals: rivals.iter().filter(|rival| rival.id != id.0).map(|rival| queue_row(rival, now)).collect(),
         timeline: story.iter().filter_map(step).collect(),
     })
+}
+
+/// Whom a profile stands beside that owns its website by an older key: what the website stands for today, and who has that.
+async fn stands_beside(ctx: &Ctx, record: &Record, website: &str) -> AppResult<Option<(String, String)>> {
+    if !record.standing.owns_identity() || website.is_empty() {
+        return Ok(None);
+    }
+    let Ok(website) = WebUrl::parse(website) else { return Ok(None) };
+    let today = Identity::of(&website);
+    if today.key() == record.identity_key {
+        return Ok(None);
+    }
+    let (owner, _) = store::find_holders(ctx.db(), today.key(), record.id).await?;
+    Ok(owner.map(|owner| (today.key().to_owned(), owner)))
 }
 
 /// A check and when it ran.
@@ -781,12 +798,15 @@ pub async fn edit_profile(
     new.logo_on_dark = pictures.logo_on_dark.of(held.profile.logo_on_dark.as_ref());
     new.wordmark = pictures.wordmark.of(held.profile.wordmark.as_ref());
     let organization = held.organization();
-    let moves = organization.standing.owns_identity() && wanted.identity_key != organization.identity_key;
-    let (moves_to, stands) = if moves {
-        let to = std::mem::replace(&mut new.website, held.profile.website.clone());
-        (Some(to), standpoint(&new.website, new.display_name.as_str()))
+    let owns = organization.standing.owns_identity();
+    let moves = owns && new.website != held.profile.website && wanted.identity_key != organization.identity_key;
+    let moves_to = moves.then(|| std::mem::replace(&mut new.website, held.profile.website.clone()));
+    let stands = if owns && new.website == held.profile.website {
+        // A website that stays keeps its key, also where it would get another one today, which somebody else may have.
+        let today = standpoint(&new.website, new.display_name.as_str());
+        Standpoint { identity_key: organization.identity_key.clone(), ..today }
     } else {
-        (None, wanted.clone())
+        wanted.clone()
     };
     let meanwhile = if input.version == held.version { Vec::new() } else { edited_since(ctx, id, input.version).await? };
     let edit = organization.edit_profile(input.version, &meanwhile, &held.profile, new, stands)?;

@@ -832,6 +832,8 @@ pub struct ReviewView {
     pub organization: OrganizationView,
     pub standing: Standing,
     pub identity_key: String,
+    /// What its website stands for by now and who has that, where it keeps an older key because that place was taken.
+    pub stands_beside: Option<(String, String)>,
     pub applicant_name: Option<String>,
     pub applicant_email: Option<String>,
     /// The applicant has set a password, and so has shown that the mailbox is theirs.

@@ -707,7 +707,7 @@ pub(super) fn parties(row: &store::Row) -> (PartyView, PartyView) {
 }
 
 /// One request, with its terms, revisions, timeline, what the viewer may do, and how an organization reaches the community
-/// while the request is open. By two statements.
+/// while the request is open and delivered. By two statements.
 ///
 /// # Errors
 /// 404 for everybody who is on neither side; 403 for a role that does not see requests.
@@ -720,7 +720,8 @@ pub async fn get(ctx: &Ctx, actor: &Actor, id: RequestId) -> AppResult<RequestVi
     let facts = store::list_timeline(ctx, actor.user(), id, TIMELINE_LIMIT).await?;
     let colleagues = inbox::colleagues(std::mem::take(&mut found.colleagues), side);
     let (view, (email, phone)) = shown(ctx, actor, found, facts, &colleagues)?;
-    let contact = if view.side == Side::Organization && view.state.is_open() {
+    // What staff hold back has not reached the community: whoever sends to many would collect addresses by it.
+    let contact = if view.side == Side::Organization && view.state.is_open() && !view.held {
         communities::contact_of(ctx, view.community_id, (email, &phone), actor, true)?
     } else {
         None

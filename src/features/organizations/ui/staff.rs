@@ -304,6 +304,11 @@ fn Review(review: ReviewView, decided: bool, asked: bool, merged: bool) -> impl 
                 <p>"Its addresses lead to " <a href=here(&format!("/staff/organizations/{id}"))>{name}</a> ", which has everything that was its own. This page is kept as evidence."</p>
             </Notice>
         })}
+        {review.stands_beside.map(|(key, owner)| view! {
+            <Notice tone="warning" title="Its website is somebody else's too">
+                <p>{format!("It stands for {key} by now, which belongs to {}. If they are one organization, merge the two; if not, ask which of them has it.", isolated(&owner))}</p>
+            </Notice>
+        })}
         {review.merges.into_iter().map(|it| view! { <MergeWaits it/> }).collect_view()}
         {review.disabling.map(|it| view! {
             <Notice tone="danger" title="A second person is needed">
