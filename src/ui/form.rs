@@ -6,7 +6,7 @@ use super::{
     parts::Icon,
 };
 use crate::kernel::{
-    amounts::{grouped, retyped},
+    amounts::{Before, grouped},
     clocks,
     fields::{Answers, FieldErrors},
     money::Currency,
@@ -701,13 +701,20 @@ pub fn amount_input(
     bad: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    // What stood there when we last looked: tells our commas from those of whoever types.
-    let before = StoredValue::new(start.clone());
+    let before = StoredValue::new(Before::written(&start));
+    // What was typed before the program was there, or put back by the browser.
+    let (here, first) = (id.clone(), start.clone());
+    Effect::new(move |_| {
+        if let Some(text) = browser::text_in(&here).filter(|text| *text != first) {
+            before.set_value(Before::typed(&text));
+        }
+    });
     let group = move |event: leptos::ev::Event| {
         let currency = currency.unwrap_or_else(|| state.currency());
         browser::retype(&event, |text, caret, edit| {
-            let next = before.with_value(|before| retyped(before, text, caret, edit, currency));
-            before.set_value(next.as_ref().map_or(text, |(next, _)| next.as_str()).to_owned());
+            let mut now = before.get_value();
+            let next = now.retyped(text, caret, edit, currency);
+            before.set_value(now);
             next
         });
     };
@@ -717,8 +724,9 @@ pub fn amount_input(
             let now = state.currency.get();
             if was.is_some_and(|was| was != now) {
                 browser::rewrite(&id, |text| {
-                    let next = grouped(text, now);
-                    before.set_value(next.clone());
+                    let mut stood = before.get_value();
+                    let next = stood.regrouped(text, now);
+                    before.set_value(stood);
                     next
                 });
             }

@@ -226,15 +226,13 @@ pub fn readers_clock(there: i64, zone: &str) -> Option<i64> {
 }
 
 /// Tells `change` what stands in a field that was just typed into, where the caret is and what was done, and puts there what it
-/// gives back: another text, and the caret's place in it. Never while several keys make one letter.
+/// gives back: another text, and the caret's place in it.
 pub fn retype(event: &Event, change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {
     let Some(field) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
     let typed = event.dyn_ref::<web_sys::InputEvent>();
-    if typed.is_some_and(web_sys::InputEvent::is_composing) {
-        return;
-    }
     let (kind, data) = typed.map(|it| (it.input_type(), it.data())).unwrap_or_default();
     let edit = match &data {
+        _ if typed.is_some_and(web_sys::InputEvent::is_composing) => Edit::Composed,
         _ if kind == "deleteContentForward" => Edit::Behind,
         _ if kind.starts_with("delete") => Edit::Before,
         Some(data) if kind.starts_with("insert") => Edit::PutIn(data),
