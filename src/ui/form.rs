@@ -853,7 +853,7 @@ pub fn MomentField(
                 aria-invalid=bad
                 on:input=move |event| typed.set(event_target_value(&event))
             />
-            <p class="field__hint num" id=zone_id>{move || said.get()}</p>
+            <p class="field__hint" id=zone_id>{move || said.get()}</p>
         </Around>
     }
 }

@@ -31,7 +31,7 @@ pub fn quota_line() -> Show<()> {
     let workspace = acting();
     let loaded = fetched(move || workspace.get(), server_fns::quota);
     Arc::new(move |()| {
-        shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft num">{quota.words()}</p> })).into_any()
+        shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft">{quota.words()}</p> })).into_any()
     })
 }
 
