@@ -409,6 +409,11 @@ pub fn look_over(event: &Event, check: Checker) -> Option<(String, FieldErrors)>
     Some((target.get_attribute("name").unwrap_or_default(), check(&filled)))
 }
 
+/// What the button says that sends a form.
+pub fn pressed(event: &SubmitEvent) -> String {
+    event.submitter().and_then(|button| button.get_attribute("value")).unwrap_or_default()
+}
+
 /// Sends a form in the background, exactly as the browser would, and says what came back.
 pub fn send_form(event: &SubmitEvent, then: impl Fn(Answer) + 'static) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok()) else { return };
