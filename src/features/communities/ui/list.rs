@@ -68,11 +68,12 @@ fn Results(
     let page = Page { query: CommunitiesQuery::read(&found.query), found, along, beside };
     let list = page.list();
     let (narrowing, above) = (list.narrowing(), list.above(goes));
+    // Whom the reader watches changes on the page that is there.
+    let shown = if page.beside.is_some() { (move || page.shown()).into_any() } else { page.shown() };
     view! {
         {narrowing}
         {above}
-        // Whom the reader watches changes on the page that is there.
-        {move || page.shown()}
+        {shown}
     }
 }
 
