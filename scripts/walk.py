@@ -259,7 +259,8 @@ def served(program, folder, port):
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=20)
-            note.unlink()
+            # `make stop` may have been here first.
+            note.unlink(missing_ok=True)
 
 
 def begin_in(folder):

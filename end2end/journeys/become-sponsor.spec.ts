@@ -23,6 +23,8 @@ async function refused(quiet: Page, button: string): Promise<void> {
   expect((await answer).status()).toBe(422);
 }
 
+const NAME_ERROR = 'company-contactName-error';
+
 /** Addresses that a browser and our server must read alike, though each has a reader of its own. */
 const ADDRESSES: [string, string][] = [
   ['acme', 'asha'],
@@ -70,6 +72,14 @@ test('an application is looked over before it is sent, in the words of the serve
   await expect(page.locator('#company-companyName-error')).toHaveCount(0);
   await expect(page.getByLabel('Company name')).not.toHaveAttribute('aria-invalid');
   await expect(page.locator('#company-officialEmail-error')).toBeVisible();
+
+  // Of an address no name can be made, and so one is asked for, though it may be left empty: with the address both go.
+  await page.getByLabel('Company name').fill('www.acme.example');
+  await page.getByLabel('Your name').fill('');
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await expect.poll(async () => Object.keys(await said(page))).toEqual(expect.arrayContaining(['company-companyName-error', NAME_ERROR]));
+  await page.getByLabel('Company name').fill(who.company);
+  await expect.poll(async () => (await said(page))[NAME_ERROR]).toBeUndefined();
 
   // A file that is too large: nothing is sent here; there the server reads past it, and what stands below it is kept.
   const film = { name: 'film.png', mimeType: 'image/png', buffer: Buffer.alloc(5 * 1024 * 1024, 0x89) };

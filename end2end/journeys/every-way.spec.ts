@@ -1,9 +1,9 @@
 // Rooms that the days of the five people do not pass, walked twice: by keyboard alone with scripts on, and with scripts off on
 // a phone. What the reader sees, and for keyboards where the focus is, is the same walk in both.
-import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Locator, Page, Route } from '@playwright/test';
 import { call } from '../lib/call';
 import { keyboard, mouse, tabTo, type Hand } from '../lib/hands';
-import { fresh, open, slug, staffPage } from '../lib/steps';
+import { awake, fresh, open, slug, staffPage } from '../lib/steps';
 import { demoPerson, expect, fits, test } from '../lib/world';
 
 interface Way {
@@ -45,6 +45,30 @@ async function refused(page: Page, way: Way): Promise<void> {
   await expect(alert).toBeVisible();
   if (way.by === keyboard) await expect(alert).toBeFocused();
   else await fits(page);
+}
+
+/**
+ * Presses what changes the list around its reader. With scripts the page is not loaded anew: it stays where it is, with the focus on
+ * what was pressed, and nothing is added to the way back.
+ */
+async function pressStaying(page: Page, way: Way, target: Locator, done: () => Promise<void>): Promise<void> {
+  if (way.by !== keyboard) {
+    await way.by.press(target);
+    return done();
+  }
+  await tabTo(target);
+  const place = async () => (await target.boundingBox())!.y;
+  const before = await place();
+  const length = await page.evaluate(() => {
+    Object.assign(window, { isThisPage: true });
+    return history.length;
+  });
+  await page.keyboard.press('Enter');
+  await done();
+  await expect(target).toBeFocused();
+  expect(await page.evaluate(() => ['isThisPage' in window, history.length]), 'the same page').toEqual([true, length]);
+  // The line above the list grows by its buttons.
+  expect(Math.abs((await place()) - before), 'what was pressed stays in its place').toBeLessThan(40);
 }
 
 /** The part of a page that is folded away. */
@@ -120,14 +144,20 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   await arrive(mei, way, question);
   for (const name of names) {
     const one = mei.getByRole('link', { name: `Compare ${name}`, exact: true });
-    await by.press(one);
-    await expect(one).toHaveAttribute('aria-current', 'true');
+    await pressStaying(mei, way, one, () => expect(one).toHaveAttribute('aria-current', 'true'));
   }
   const compare = mei.getByRole('link', { name: 'Compare 4 of at most 4' });
   if (by === keyboard) {
     // It stands above the list: one goes back.
     await tabTo(compare, 160, 'Shift+Tab');
     await mei.keyboard.press('Enter');
+    await expect(mei).toHaveURL(/\/directory\/compare\?/);
+    // Who lets all go there goes on from the line that says so.
+    await mei.goBack();
+    await awake(mei);
+    await by.press(mei.getByRole('link', { name: 'Compare nobody' }));
+    await expect(mei.getByText('Choose up to 4 to compare.')).toBeFocused();
+    await open(mei, `/directory/compare?${names.map((name) => `o=${slug(name)}`).join('&')}`);
   } else {
     // They stay chosen while the list shows somebody else.
     await by.press(mei.getByRole('list', { name: 'Chosen' }).getByRole('link'));
@@ -143,8 +173,43 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   await by.press(mei.getByRole('link', { name: `Take away ${names[3]}` }));
   await expect(heads).toHaveCount(3);
 
-  // The question is kept, with an alert; switched off, renamed, thrown away.
+  // Two of them are watched from their rows, the second while the first is on its way, and not any more.
   await arrive(mei, way, question);
+  const [granary, observatory] = [names[1]!, names[2]!];
+  const watches = (word: string, name: string) => mei.getByRole('button', { name: `${word}: ${name}`, exact: true });
+  await expect(mei.locator('#start-watching input[name="_key"]'), 'a second row is no repetition of the first').toHaveCount(0);
+  if (by === keyboard) {
+    const held: Route[] = [];
+    const isDirectory = (url: URL) => url.pathname === '/directory';
+    await mei.route(isDirectory, async (route) => {
+      if (route.request().method() === 'POST') held.push(route);
+      else await route.continue();
+    });
+    await mei.evaluate(() => Object.assign(window, { isThisPage: true }));
+    for (const name of [granary, observatory]) await by.press(watches('Watch', name));
+    await expect.poll(() => held.length, 'both are sent').toBe(2);
+    for (const route of held) await route.continue();
+    await mei.unroute(isDirectory);
+    await expect(watches('Stop watching', granary)).toBeVisible();
+    await expect(watches('Stop watching', observatory)).toBeFocused();
+    expect(await mei.evaluate(() => 'isThisPage' in window), 'the page stays').toBe(true);
+  } else {
+    for (const name of [granary, observatory]) {
+      await by.press(watches('Watch', name));
+      await expect(mei).toHaveURL(/#watch-/);
+      await expect(watches('Stop watching', name)).toBeInViewport();
+    }
+  }
+  await arrive(mei, way, '/watchlist');
+  for (const name of [granary, observatory]) await expect(mei.getByRole('main').getByRole('link', { name })).toBeVisible();
+  await arrive(mei, way, question);
+  for (const name of [granary, observatory]) {
+    await by.press(watches('Stop watching', name));
+    await expect(watches('Watch', name)).toBeVisible();
+  }
+
+  // The question is kept, with an alert; switched off, renamed, thrown away. Whom one compares stays chosen.
+  await arrive(mei, way, `${question}&o=${slug(granary)}`);
   await by.press(fold(mei, 'Save this search'));
   if (by === keyboard) {
     await mei.keyboard.press('Tab');
@@ -156,6 +221,7 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   await by.tick(mei.getByRole('checkbox', { name: /^Tell me once of every/ }));
   await by.press(mei.getByRole('button', { name: 'Save search' }));
   await expect(mei.getByRole('navigation', { name: 'Saved searches' }).getByRole('link', { name: mark })).toBeVisible();
+  await expect(mei.getByRole('link', { name: 'Compare 1 of at most 4' })).toBeVisible();
   await arrive(mei, way, '/searches');
   const search = mei.getByRole('region', { name: mark });
   await expect(search).toContainText('Alert on');

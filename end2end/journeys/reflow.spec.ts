@@ -1,6 +1,7 @@
 // Where nobody of us sits: 320 pixels, which is a desk enlarged four times, and paper.
 import type { Locator, Page } from '@playwright/test';
-import { demoPerson, expect, newcomer, test } from '../lib/world';
+import { open } from '../lib/steps';
+import { demoPerson, expect, fits, newcomer, test } from '../lib/world';
 
 const NARROW = { javaScriptEnabled: false, viewport: { width: 320, height: 640 } };
 
@@ -17,7 +18,7 @@ test('at 320 pixels public pages and the inbox lose nothing and scroll nowhere s
   const tour: [Page, string[]][] = [
     [visitor, ['/', '/opportunities', opportunity, '/directory', '/directory?q=cloud', '/directory/acme-cloud', '/directory/compare?o=acme-cloud&o=lumen-data',
       '/communities', '/communities/apex-circle', '/events', '/events/hackfest', '/become-sponsor', '/join', '/sign-in', '/forgot-password', '/nowhere']],
-    [ravi, ['/dashboard', '/inbox', '/inbox?tab=accepted', request, '/notifications']],
+    [ravi, ['/dashboard', '/inbox', '/inbox?tab=accepted', request, '/notifications', '/manage/events/new']],
   ];
   const walk = async (page: Page, paths: string[]) => {
     for (const path of paths) {
@@ -30,6 +31,16 @@ test('at 320 pixels public pages and the inbox lose nothing and scroll nowhere s
     }
   };
   await Promise.all(tour.map(([page, paths]) => walk(page, paths)));
+
+  // On a phone whose clock is another one, a day says what its end is there: the longest line that stands below a field.
+  const far = await demoPerson(browser, 'ravi@apex.example', { viewport: { width: 360, height: 740 }, timezoneId: 'America/New_York' });
+  await open(far, '/manage/opportunities/new');
+  const event = far.getByLabel('Event', { exact: true });
+  await event.selectOption((await event.locator('option:not([value=""])').first().getAttribute('value'))!);
+  const until = far.getByLabel('You decide by');
+  await until.fill('2027-03-03');
+  await expect(until).toHaveAccessibleDescription(/The end of this day in .+; .+ for you\.$/);
+  await fits(far);
 });
 
 /** Links and headings that white paper makes hard to read. */

@@ -836,6 +836,11 @@ async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_pa
             assert!(page.contains(">Back to the directory<") && !page.contains("Add another"), "{of}: {page}");
         }
 
+        // Whoever is named but stands nowhere takes no place.
+        let page_of_two = visitor.open(&format!("/directory/compare?{both}&o=gone&o=left")).await.text;
+        assert!(page_of_two.contains(">Add another<"), "{page_of_two}");
+        assert!(leads(&page_of_two).contains(&format!("/directory?{both}")), "{page_of_two}");
+
         // One is let go where it was chosen; a fifth has no room.
         let chosen = on_rows(&page).into_iter().find(|href| slug(href) == one).expect("it is on this page");
         assert!(visitor.open(chosen.split('#').next().expect("an address")).await.text.contains("Compare 1 of at most 4"));

@@ -6,14 +6,17 @@ use super::{
     parts::Icon,
 };
 use crate::kernel::{
-    amounts::{grouped, retyped},
+    amounts::{Before, grouped},
     clocks,
     fields::{Answers, FieldErrors},
     money::Currency,
 };
 use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Hears which row's wish was granted, also when the form is gone by then.
+pub type Granted = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// What is wrong with a form as it is filled in. The room's own rule, which the server asks as well.
 pub type Checker = fn(&dyn Answers) -> FieldErrors;
@@ -139,11 +142,11 @@ impl FormState {
         self.outcome.with(|outcome| outcome.as_ref()?.errors.get(name).map(str::to_owned))
     }
 
-    /// A field that was wrong is in order now: nothing is said about it any more.
-    fn took_back(&self, name: &str) {
+    /// Fields that were wrong are in order now: nothing is said about them any more.
+    fn took_back(&self, names: &[&str]) {
         self.outcome.update(|outcome| {
             let Some(said) = outcome.as_mut() else { return };
-            said.errors.0.remove(name);
+            said.errors.0.retain(|name, _| !names.contains(&name.as_str()));
             if said.errors.is_empty() {
                 *outcome = None;
             }
@@ -184,6 +187,10 @@ pub fn PostForm(
     /// Asked in the browser before anything is sent, and about each field that is corrected; the server asks the same and more.
     #[prop(optional)]
     check: Option<Checker>,
+    /// Its buttons stand on rows, and what each asks for can be asked for twice: it has no key, and is busy with a row, not with all.
+    /// Called with the value of the button whose wish was granted; the page stays.
+    #[prop(optional)]
+    rows: Option<Granted>,
     children: Children,
 ) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
@@ -206,8 +213,18 @@ pub fn PostForm(
     // Until the first answer, the same key: a second click is the same wish. A refusal is answered by a new one.
     let key = RwSignal::new(key);
     let focus_id = summary_id.clone();
+    // What `check` said itself, which it can take back.
+    let checked = StoredValue::new(FieldErrors::default());
+    // The rows whose wish is on its way.
+    let on_way = StoredValue::new(Vec::<String>::new());
+    let has_key = rows.is_none();
     let submit = move |event: leptos::ev::SubmitEvent| {
-        if state.busy.get_untracked() {
+        let row = rows.as_ref().map(|_| browser::pressed(&event));
+        let is_same_wish = match &row {
+            Some(row) => on_way.with_value(|rows| rows.contains(row)),
+            None => state.busy.get_untracked(),
+        };
+        if is_same_wish {
             event.prevent_default();
             return;
         }
@@ -216,22 +233,40 @@ pub fn PostForm(
         {
             event.prevent_default();
             let code = "VALIDATION_ERROR".to_owned();
+            checked.set_value(errors.clone());
             state.outcome.set(Some(Outcome { errors, status: 422, code, ..Outcome::default() }));
             browser::focus(&focus_id);
             return;
         }
-        state.busy.set(true);
-        let focus_id = focus_id.clone();
+        match &row {
+            Some(row) => {
+                state.outcome.set(None);
+                on_way.update_value(|rows| rows.push(row.clone()));
+            }
+            None => state.busy.set(true),
+        }
+        let (focus_id, granted) = (focus_id.clone(), rows.clone());
+        let arrived = move |row: &Option<String>| match row {
+            Some(row) => on_way.update_value(|rows| rows.retain(|it| it != row)),
+            None => state.busy.set(false),
+        };
         browser::send_form(&event, move |answer| match answer {
-            Answer::Go(location) => browser::go(&location),
+            Answer::Go(location) => match (&granted, &row) {
+                (Some(granted), Some(it)) => {
+                    arrived(&row);
+                    granted(it);
+                }
+                _ => browser::go(&location),
+            },
             Answer::Refused(outcome) => {
-                state.busy.set(false);
+                arrived(&row);
                 key.set(browser::fresh_key());
+                checked.set_value(FieldErrors::default());
                 state.outcome.set(Some(*outcome));
                 browser::focus(&focus_id);
             }
             Answer::Lost => {
-                state.busy.set(false);
+                arrived(&row);
                 state.outcome.set(Some(Outcome {
                     message: "We could not be reached, so nothing was sent. Everything you typed is still here: try again."
                         .into(),
@@ -244,15 +279,18 @@ pub fn PostForm(
     // While somebody types, and not when they leave the field: what is said above the fields moves them when it goes, and the
     // button that is being pressed with them.
     let corrected = move |event: leptos::ev::Event| {
-        let is_said =
-            |field: &str| state.outcome.with_untracked(|said| said.as_ref().is_some_and(|said| said.errors.get(field).is_some()));
         let looked =
             check.filter(|_| state.outcome.with_untracked(Option::is_some)).and_then(|check| browser::look_over(&event, check));
-        if let Some((field, errors)) = looked
-            && errors.get(&field).is_none()
-            && is_said(&field)
-        {
-            state.took_back(&field);
+        let Some((field, errors)) = looked else { return };
+        // A rule may look at more than one field: what it said of another is taken back too. What only the server knows of
+        // another stays.
+        let is_right = |said: &str| {
+            errors.get(said).is_none() && (said == field || checked.with_value(|checked| checked.get(said).is_some()))
+        };
+        let said = state.outcome.with_untracked(|said| said.as_ref().map(|said| said.errors.clone())).unwrap_or_default();
+        let right: Vec<&str> = said.0.keys().map(String::as_str).filter(|said| is_right(said)).collect();
+        if !right.is_empty() {
+            state.took_back(&right);
         }
     };
     view! {
@@ -270,7 +308,7 @@ pub fn PostForm(
             // what was saved meanwhile) must find theirs, not the last one of the page.
             <Provider value=state>
                 <input type="hidden" name="_form" value=name/>
-                <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/>
+                {has_key.then(|| view! { <input type="hidden" name="_key" prop:value=move || key.get() value=key.get_untracked()/> })}
                 {acting.map(|workspace| view! { <input type="hidden" name="_as" value=workspace/> })}
                 {one.map(|(field, value)| view! { <input type="hidden" name=field value=value/> })}
                 <ErrorSummary id=summary_id form=name/>
@@ -701,13 +739,20 @@ pub fn amount_input(
     bad: impl Fn() -> Option<&'static str> + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
-    // What stood there when we last looked: tells our commas from those of whoever types.
-    let before = StoredValue::new(start.clone());
+    let before = StoredValue::new(Before::written(&start));
+    // What was typed before the program was there, or put back by the browser.
+    let (here, first) = (id.clone(), start.clone());
+    Effect::new(move |_| {
+        if let Some(text) = browser::text_in(&here).filter(|text| *text != first) {
+            before.set_value(Before::typed(&text));
+        }
+    });
     let group = move |event: leptos::ev::Event| {
         let currency = currency.unwrap_or_else(|| state.currency());
         browser::retype(&event, |text, caret, edit| {
-            let next = before.with_value(|before| retyped(before, text, caret, edit, currency));
-            before.set_value(next.as_ref().map_or(text, |(next, _)| next.as_str()).to_owned());
+            let mut now = before.get_value();
+            let next = now.retyped(text, caret, edit, currency);
+            before.set_value(now);
             next
         });
     };
@@ -717,8 +762,9 @@ pub fn amount_input(
             let now = state.currency.get();
             if was.is_some_and(|was| was != now) {
                 browser::rewrite(&id, |text| {
-                    let next = grouped(text, now);
-                    before.set_value(next.clone());
+                    let mut stood = before.get_value();
+                    let next = stood.regrouped(text, now);
+                    before.set_value(stood);
                     next
                 });
             }
@@ -845,7 +891,7 @@ pub fn MomentField(
                 aria-invalid=bad
                 on:input=move |event| typed.set(event_target_value(&event))
             />
-            <p class="field__hint num" id=zone_id>{move || said.get()}</p>
+            <p class="field__hint" id=zone_id>{move || said.get()}</p>
         </Around>
     }
 }

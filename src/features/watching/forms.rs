@@ -2,7 +2,10 @@
 
 use super::{rules::List, service, views::SearchInput};
 use crate::{
-    features::organizations::views::within,
+    features::organizations::{
+        rules::search::{COMPARED, MOST_COMPARED},
+        views::within,
+    },
     kernel::{
         error::{AppError, AppResult},
         ids::SavedViewId,
@@ -12,6 +15,8 @@ use crate::{
         safe_path,
     },
 };
+use url::form_urlencoded;
+use uuid::Uuid;
 
 pub fn forms() -> Vec<FormRoute> {
     vec![
@@ -44,9 +49,13 @@ async fn save(posted: Posted, list: List) -> AppResult<Done> {
     Ok(at_list(&posted, list, &search.query))
 }
 
-/// The list as a question shows it.
+/// The list as a question shows it. Whom somebody compares there stays chosen.
 fn at_list(posted: &Posted, list: List, query: &str) -> Done {
-    let path = if query.is_empty() { list.path().to_owned() } else { format!("{}?{query}", list.path()) };
+    let compared = if list == List::Organizations { posted.typed.all(COMPARED) } else { Vec::new() };
+    let mut all = form_urlencoded::Serializer::new(query.to_owned());
+    all.extend_pairs(compared.iter().take(MOST_COMPARED).map(|slug| (COMPARED, slug)));
+    let all = all.finish();
+    let path = if all.is_empty() { list.path().to_owned() } else { format!("{}?{all}", list.path()) };
     here(posted, &path)
 }
 
@@ -92,16 +101,18 @@ async fn delete(posted: Posted) -> AppResult<Done> {
     Ok(here(&posted, "/searches"))
 }
 
-/// Watches, or stops; then back to where the button stood.
+/// Watches, or stops; then back to where the button stood: on a list at its row.
 async fn watch(posted: Posted) -> AppResult<Done> {
     let actor = posted.call.viewer()?;
     let typed = &posted.typed;
     let list = List::parse(typed.text("list")).map_err(|_| AppError::NotFound)?;
-    let row = typed.text("id").parse().map_err(|_| AppError::NotFound)?;
+    let row: Uuid = typed.text("id").parse().map_err(|_| AppError::NotFound)?;
     if typed.text("watch") == "no" {
         service::unwatch(&posted.call.ctx, &actor, list, row).await?;
     } else {
         service::watch(&posted.call.ctx, &actor, list, row).await?;
     }
-    Ok(safe_path(typed.text("back")).map_or_else(|| here(&posted, "/watchlist"), Done::to))
+    let back = safe_path(typed.text("back"));
+    let at_row = |back: &str| if typed.text("at") == "row" { format!("{back}#watch-{row}") } else { back.to_owned() };
+    Ok(back.map_or_else(|| here(&posted, "/watchlist"), |back| Done::to(at_row(back))))
 }

@@ -226,15 +226,13 @@ pub fn readers_clock(there: i64, zone: &str) -> Option<i64> {
 }
 
 /// Tells `change` what stands in a field that was just typed into, where the caret is and what was done, and puts there what it
-/// gives back: another text, and the caret's place in it. Never while several keys make one letter.
+/// gives back: another text, and the caret's place in it.
 pub fn retype(event: &Event, change: impl FnOnce(&str, usize, Edit<'_>) -> Option<(String, usize)>) {
     let Some(field) = event.target().and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) else { return };
     let typed = event.dyn_ref::<web_sys::InputEvent>();
-    if typed.is_some_and(web_sys::InputEvent::is_composing) {
-        return;
-    }
     let (kind, data) = typed.map(|it| (it.input_type(), it.data())).unwrap_or_default();
     let edit = match &data {
+        _ if typed.is_some_and(web_sys::InputEvent::is_composing) => Edit::Composed,
         _ if kind == "deleteContentForward" => Edit::Behind,
         _ if kind.starts_with("delete") => Edit::Before,
         Some(data) if kind.starts_with("insert") => Edit::PutIn(data),
@@ -409,6 +407,11 @@ pub fn look_over(event: &Event, check: Checker) -> Option<(String, FieldErrors)>
     let form = target.closest("form").ok()??.dyn_into::<web_sys::HtmlFormElement>().ok()?;
     let filled = Filled(web_sys::FormData::new_with_form(&form).ok()?);
     Some((target.get_attribute("name").unwrap_or_default(), check(&filled)))
+}
+
+/// What the button says that sends a form.
+pub fn pressed(event: &SubmitEvent) -> String {
+    event.submitter().and_then(|button| button.get_attribute("value")).unwrap_or_default()
 }
 
 /// Sends a form in the background, exactly as the browser would, and says what came back.

@@ -145,6 +145,10 @@ pub fn look_over(_event: &Event, _check: Checker) -> Option<(String, FieldErrors
     None
 }
 
+pub fn pressed(_event: &SubmitEvent) -> String {
+    String::new()
+}
+
 pub fn send_form(_event: &SubmitEvent, _then: impl Fn(Answer) + 'static) {}
 
 /// A cookie that the reader sent.

@@ -2,7 +2,7 @@
 
 use crate::{
     features::communities::{
-        search::CommunitiesQuery,
+        search::{CommunitiesQuery, CommunityFacet},
         server_fns,
         views::{CommunitiesView, CommunityCard},
     },
@@ -64,37 +64,58 @@ fn Results(
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
-    let query = CommunitiesQuery::read(&found.query);
     let (goes, along) = (along, along.get_untracked());
-    let list = List {
-        path: PATH,
-        query: &query,
-        along: &along,
-        facets: &found.facets,
-        items: &found.items,
-        total: Total { count: found.total, is_capped: found.total_capped },
-        without: &found.without,
-        previous: found.previous_cursor.as_deref(),
-        next: found.next_cursor.as_deref(),
-        beside: beside.as_ref(),
-    };
+    let page = Page { query: CommunitiesQuery::read(&found.query), found, along, beside };
+    let list = page.list();
     let (narrowing, above) = (list.narrowing(), list.above(goes));
-    let shown = if list.is_empty() {
-        let all = address(PATH, &CommunitiesQuery::default(), &along);
-        let ways = query.is_narrowed().then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
-        list.nothing(NOTHING, ways.into_any())
-    } else {
-        let all = list.total.of("community", "communities");
-        let said = match &found.said_instead {
-            Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", query.text),
-            None => all,
-        };
-        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &along.acting, keeps))
-    };
+    // Whom the reader watches changes on the page that is there.
+    let shown = if page.beside.is_some() { (move || page.shown()).into_any() } else { page.shown() };
     view! {
         {narrowing}
         {above}
         {shown}
+    }
+}
+
+/// A page of the list with its question.
+struct Page {
+    found: Arc<CommunitiesView>,
+    query: CommunitiesQuery,
+    along: Along,
+    /// For whoever keeps something.
+    beside: Option<Beside>,
+}
+
+impl Page {
+    fn list(&self) -> List<'_, CommunityFacet, CommunityCard> {
+        List {
+            path: PATH,
+            query: &self.query,
+            along: &self.along,
+            facets: &self.found.facets,
+            items: &self.found.items,
+            total: Total { count: self.found.total, is_capped: self.found.total_capped },
+            without: &self.found.without,
+            previous: self.found.previous_cursor.as_deref(),
+            next: self.found.next_cursor.as_deref(),
+            beside: self.beside.as_ref(),
+        }
+    }
+
+    fn shown(&self) -> AnyView {
+        let list = self.list();
+        if list.is_empty() {
+            let all = address(PATH, &CommunitiesQuery::default(), &self.along);
+            let is_narrowed = self.query.is_narrowed();
+            let ways = is_narrowed.then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
+            return list.nothing(NOTHING, ways.into_any());
+        }
+        let all = list.total.of("community", "communities");
+        let said = match &self.found.said_instead {
+            Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", self.query.text),
+            None => all,
+        };
+        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &self.along.acting, keeps))
     }
 }
 

@@ -1,10 +1,9 @@
 //! `/directory/compare?o=acme&o=globex`: up to four organizations side by side. The address is the state; it works without
 //! scripts.
 
-use super::directory::carrying;
 use crate::{
     features::organizations::{
-        rules::search::{MOST_COMPARED, compare_address},
+        rules::search::{COMPARED, MOST_COMPARED, compare_address},
         server_fns,
         views::{CompareView, OrganizationCard, within},
     },
@@ -13,6 +12,7 @@ use crate::{
         found::Described,
         page::{acting, fetched, shown},
         parts::{Empty, Logo, Notice, PageHead},
+        search::Along,
     },
 };
 use leptos::prelude::*;
@@ -29,16 +29,20 @@ pub fn ComparePage() -> impl IntoView {
         <Title text="Compare sponsors and partners"/>
         <Described path="/directory/compare" title="Compare sponsors and partners" text="Sponsors and partners of developer communities side by side: what they work on, where, and what they have supported."/>
         <div class="center stack">
-            <PageHead title="Side by side" sub="What sponsors and partners work on, where, and what they have supported.">
-                {move || {
-                    let along = carrying(acting.get(), &asked.get());
-                    // Whoever goes back with room left goes to find one more: those who stand here stay chosen.
-                    let has_room = (1..MOST_COMPARED).contains(&along.carried.len());
-                    let label = if has_room { "Add another" } else { "Back to the directory" };
-                    view! { <a class="button" href=along.at("/directory", "")>{label}</a> }
-                }}
-            </PageHead>
-            {shown(loaded, move |found| view! { <Compared found acting=acting.get_untracked().unwrap_or_default()/> })}
+            {shown(loaded, move |found: CompareView| {
+                let acting = acting.get_untracked().unwrap_or_default();
+                // Whoever goes back with room left goes to find one more: those who stand here stay chosen. Who is named but
+                // stands nowhere would take a place that no row gives back.
+                let carried: Vec<_> = found.items.iter().map(|card| (COMPARED, card.slug.clone())).collect();
+                let label = if (1..MOST_COMPARED).contains(&carried.len()) { "Add another" } else { "Back to the directory" };
+                let back = Along { acting: acting.clone(), carried }.at("/directory", "");
+                view! {
+                    <PageHead title="Side by side" sub="What sponsors and partners work on, where, and what they have supported.">
+                        <a class="button" href=back>{label}</a>
+                    </PageHead>
+                    <Compared found acting/>
+                }
+            })}
         </div>
     }
 }

@@ -33,6 +33,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 const PATH: &str = "/directory";
+/// The id of the link that lets go of all who are compared, and of the line that stands in its place then.
+const NOBODY: &str = "compare-nobody";
+const CHOOSE: &str = "compare-choose";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
 const NOTHING: Nothing = Nothing {
     fits: ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name."),
@@ -53,8 +56,17 @@ pub fn DirectoryPage(
     let along = Memo::new(move |_| query.with(|query| carrying(acting.get(), &query.to_query_string())));
     // Who chooses somebody to compare stays where they are; without scripts the page comes back at that row.
     let navigate = use_navigate();
+    // The link that lets all go goes with them: who pressed it by keyboard goes on from what stands in its place.
+    let lets_go = StoredValue::new(false);
+    Effect::new(move |_| {
+        if along.with(|along| along.carried.is_empty()) && lets_go.get_value() {
+            lets_go.set_value(false);
+            browser::focus(CHOOSE);
+        }
+    });
     let pressed = move |event: ev::MouseEvent| {
         if let Some(href) = browser::staying(&event) {
+            lets_go.set_value(browser::focused() == NOBODY);
             navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
     };
@@ -84,7 +96,7 @@ fn suggest(text: String, workspace: Option<String>) -> Suggested {
 }
 
 /// Whom somebody compares goes along with the list: they stay chosen while it is narrowed and paged.
-pub(super) fn carrying(acting: Option<String>, query: &str) -> Along {
+fn carrying(acting: Option<String>, query: &str) -> Along {
     let chosen = compared(query).slugs.into_iter().map(|slug| (COMPARED, slug));
     Along { acting: acting.unwrap_or_default(), carried: chosen.collect() }
 }
@@ -148,15 +160,23 @@ impl Page {
     /// The way to whom the reader has chosen, side by side.
     fn compare(&self, along: &Along) -> AnyView {
         let chosen: Vec<&str> = along.carried.iter().map(|(_, slug)| slug.as_str()).collect();
-        if chosen.is_empty() {
-            return view! { <p class="text-soft text-small">{format!("Choose up to {MOST_COMPARED} to compare.")}</p> }
-                .into_any();
-        }
-        let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
-        let nobody = address(PATH, &self.query, &Along::acting(&along.acting));
+        let way = if chosen.is_empty() {
+            let text = format!("Choose up to {MOST_COMPARED} to compare.");
+            view! { <p class="text-soft text-small" id=CHOOSE tabindex="-1">{text}</p> }.into_any()
+        } else {
+            let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
+            let nobody = address(PATH, &self.query, &Along::acting(&along.acting));
+            view! {
+                <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
+                <a class="filters__clear" id=NOBODY href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
+            }
+            .into_any()
+        };
+        // For whoever hears the page: the number stands above the row where they are.
+        let said = if chosen.is_empty() { String::new() } else { format!("{} of at most {MOST_COMPARED} chosen", chosen.len()) };
         view! {
-            <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
-            <a class="filters__clear" href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
+            <p class="visually-hidden" role="status">{said}</p>
+            {way}
         }
         .into_any()
     }
@@ -238,10 +258,11 @@ fn put_tags(to: &mut Markup, card: &OrganizationCard) {
 }
 
 /// Chooses it to be compared, or lets it go: a link, like all that changes the list, so that it holds on other pages of it, and
-/// without scripts. Where there is no room for one more, none is offered.
+/// without scripts. Where there is no room for one more, none is offered, and its place stays: no row moves under its reader.
 fn put_choice(to: &mut Markup, card: &OrganizationCard, query: &DirectoryQuery, along: &Along) {
     let is_chosen = along.carried.iter().any(|(_, slug)| *slug == card.slug);
     if !is_chosen && along.carried.len() >= MOST_COMPARED {
+        to.put(r#"<span class="chip">Compare</span>"#, &[]);
         return;
     }
     let href = address(PATH, query, &toggled(along, &card.slug));
@@ -653,7 +674,7 @@ mod tests {
         assert!(choice("?o=globex").starts_with(&link("&amp;o=globex&amp;o=acme-cloud")), "{}", choice("?o=globex"));
         let chosen = choice("?o=acme-cloud&o=globex");
         assert!(chosen.starts_with(&format!("{} aria-current=\"true\"", link("&amp;o=globex"))), "{chosen}");
-        assert_eq!(choice("?o=a&o=b&o=c&o=d"), "");
+        assert_eq!(choice("?o=a&o=b&o=c&o=d"), "<span class=\"chip\">Compare</span>", "which is not in sight");
         assert!(choice("?o=a&o=b&o=c&o=acme-cloud").contains("aria-current"), "who is chosen can always be let go");
     }
 }

@@ -78,7 +78,7 @@ fn Compose(screen: ComposeScreen, opportunity: String) -> impl IntoView {
             {later.then(|| view! {
                 <Notice tone="warning" title=screen.asked_later><p>"Waiting until then has better chances. You can send it anyway, below."</p></Notice>
             })}
-            <p class="text-soft num">{screen.quota.words()}</p>
+            <p class="text-soft">{screen.quota.words()}</p>
             <PostForm name="send" acting=screen.acting>
                 <input type="hidden" name="organizationId" value=it.id.to_string()/>
                 <PlacedField form="send" name="eventId" label="Event" value=event options=events zones/>

@@ -30,9 +30,7 @@ pub fn StandingPage() -> impl IntoView {
 pub fn quota_line() -> Show<()> {
     let workspace = acting();
     let loaded = fetched(move || workspace.get(), server_fns::quota);
-    Arc::new(move |()| {
-        shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft num">{quota.words()}</p> })).into_any()
-    })
+    Arc::new(move |()| shown(loaded, |quota| quota.map(|quota| view! { <p class="text-soft">{quota.words()}</p> })).into_any())
 }
 
 /// What helps against a reason.

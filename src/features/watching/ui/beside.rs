@@ -8,7 +8,7 @@ use crate::{
     },
     kernel::markup::Markup,
     ui::{
-        form::{PostForm, Submit, TextField, TickField, came_back},
+        form::{Granted, PostForm, Submit, TextField, TickField, came_back},
         page::{Later, Loaded, acting, fetched},
         parts::{Icon, put_icon},
         search::{Along, Beside, Keeps},
@@ -16,7 +16,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use leptos_router::location::Location;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 
 pub fn beside_directory() -> Keeps {
@@ -32,8 +32,12 @@ fn load(list: List) -> Loaded<KeptView> {
     fetched(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
 }
 
+/// What was asked for on this page since it was loaded, for each workspace: which row is watched now, and which is not.
+type Changed = RwSignal<BTreeMap<String, BTreeMap<Uuid, bool>>>;
+
 fn beside(list: List) -> Keeps {
     let loaded = load(list);
+    let changed = Changed::new(BTreeMap::new());
     Arc::new(move || -> Later<Option<Beside>> {
         Box::pin(async move {
             let kept = Arc::new(loaded.await.ok().filter(|kept| kept.signed_in)?);
@@ -43,12 +47,13 @@ fn beside(list: List) -> Keeps {
                     let acting = kept.acting.clone();
                     view! {
                         <Searches list kept=KeptView::clone(&kept) query along/>
-                        <WatchForms list acting/>
+                        <WatchForms list acting changed/>
                     }
                     .into_any()
                 }),
                 row: Arc::new(move |to: &mut Markup, id: Uuid, name: &str| {
-                    put_watch(to, id, name, of_row.watched.contains(&id));
+                    let now = changed.with(|changed| changed.get(&of_row.acting).and_then(|rows| rows.get(&id)).copied());
+                    put_watch(to, id, name, now.unwrap_or_else(|| of_row.watched.contains(&id)));
                 }),
             })
         })
@@ -89,6 +94,7 @@ fn Searches(list: List, kept: KeptView, query: String, along: Memo<Along>) -> im
                 <div class="disclosure__body">
                     <PostForm name="save-search" acting=acting.clone()>
                         <input type="hidden" name="query" value=query/>
+                        {move || along.get().carried.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
                         <TextField form="save-search" name="name" label="Name" hint="Only you see it, in this workspace." maxlength=60_u32/>
                         <TickField form="save-search" name="alerts" label=format!("Tell me once of every {} that comes to fit", list.noun(1))/>
                         <div class="form__actions"><Submit label="Save search" class="button"/></div>
@@ -122,7 +128,7 @@ const fn wish(watched: bool) -> Wish {
     }
 }
 
-/// Watches, or stops; the page comes back where it was.
+/// Watches, or stops, on a page that is about one, or in a list of few; the page is loaded anew.
 #[component]
 pub fn WatchButton(list: List, id: Uuid, name: String, watched: bool, acting: String) -> impl IntoView {
     let location = leptos_router::hooks::use_location();
@@ -138,15 +144,22 @@ pub fn WatchButton(list: List, id: Uuid, name: String, watched: bool, acting: St
     }
 }
 
-/// A list has many rows, which are written: their buttons belong to these two, and say which row it is.
+/// A list has many rows, which are written: their buttons belong to these two, and say which row it is. With scripts the page
+/// stays as it is and the button says the other thing; without them it comes back at the button.
 #[component]
-fn WatchForms(list: List, acting: String) -> impl IntoView {
+fn WatchForms(list: List, acting: String, changed: Changed) -> impl IntoView {
     let form = |watched: bool| {
         let (Wish { wanted, form, .. }, acting) = (wish(watched), acting.clone());
         let location = leptos_router::hooks::use_location();
+        let workspace = acting.clone();
+        let granted: Granted = Arc::new(move |row: &str| {
+            let Ok(id) = row.parse::<Uuid>() else { return };
+            let _ = changed.try_update(|changed| changed.entry(workspace.clone()).or_default().insert(id, !watched));
+        });
         view! {
-            <PostForm name="watch" id=form acting one=("watch", wanted.to_owned())>
+            <PostForm name="watch" id=form acting one=("watch", wanted.to_owned()) rows=granted>
                 <input type="hidden" name="list" value=list.label()/>
+                <input type="hidden" name="at" value="row"/>
                 <input type="hidden" name="back" value=move || here(&location)/>
             </PostForm>
         }
@@ -157,9 +170,10 @@ fn WatchForms(list: List, acting: String) -> impl IntoView {
 /// The button of a row, as [`WatchButton`] has it.
 fn put_watch(to: &mut Markup, id: Uuid, name: &str, watched: bool) {
     let Wish { word, icon, form, .. } = wish(watched);
+    let id = id.to_string();
     to.put(
-        r#"<button class="button button--quiet button--small" type="submit" form="{}" name="id" value="{}" aria-label="{}: {}">"#,
-        &[form, &id.to_string(), word, name],
+        r#"<button class="button button--quiet button--small" id="watch-{}" type="submit" form="{}" name="id" value="{}" aria-label="{}: {}">"#,
+        &[&id, form, &id, word, name],
     );
     put_icon(to, icon, true);
     to.put("{}</button>", &[word]);
