@@ -307,10 +307,10 @@ fn found() -> impl IntoView {
             <div class="field"><label class="field__label" for="k-from">"From"</label><div class="field__control"><input class="input" id="k-from"/></div></div>
             <button class="button button--primary">"Show"</button>
         </div></form>
-        {narrow(PATH, &plain, &[], &none)}
-        {narrow(PATH, &query, &facets, &none)}
-        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, &none)}</div>
-        {chosen(PATH, &query, &none)}
+        {narrow(PATH, &plain, &[], along)}
+        {narrow(PATH, &query, &facets, along)}
+        <div class="kit__stage kit__stage--tall kit__open">{narrow(PATH, &query, &opened, along)}</div>
+        {chosen(PATH, &query, along)}
         {pages(PATH, &query, &none, "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
         <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, &none)}</Empty>
     }

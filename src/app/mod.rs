@@ -24,6 +24,7 @@ use crate::ui::{
     browser,
     form::{Outcome, Refused},
     page::{PageError, Problem},
+    parts::Heads,
 };
 use areas::{Area, Page};
 use leptos::prelude::*;
@@ -40,6 +41,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let outcome = SharedValue::new(|| use_context::<Option<Outcome>>().flatten());
     provide_context(Refused(outcome.into_inner()));
+    provide_context(Heads::default());
     provide_context(session::load());
     view! {
         <Title formatter=|title: String| browser::title_text(&if title.is_empty() { "CommDesk".to_owned() } else { format!("{title} · CommDesk") })/>

@@ -273,7 +273,6 @@ async fn pictures_beside_links_are_for_public_things_and_are_kept() {
 const NOT_SHOWN_ITSELF: &[(&str, &str)] = &[
     ("shown", "shows what was loaded; while it waits and when it fails, Skeleton and Problem"),
     ("shown_as", "as shown"),
-    ("shown_over", "as shown"),
     ("shown_over_with", "as shown"),
     ("kept", "hidden fields of a search form"),
     ("Described", "stands in a page's head"),

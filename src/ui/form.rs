@@ -10,6 +10,7 @@ use crate::kernel::{
     clocks,
     fields::{Answers, FieldErrors},
     money::Currency,
+    text::isolated,
 };
 use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
@@ -912,7 +913,7 @@ pub fn Switch(
             <span class="switch__track" aria-hidden="true"></span>
             <span class="switch__label">
                 {label}
-                {about.map(|about| view! { <span class="visually-hidden">{format!(": {about}")}</span> })}
+                {about.map(|about| view! { <span class="visually-hidden">{format!(": {}", isolated(&about))}</span> })}
             </span>
         </button>
     }

@@ -1,6 +1,9 @@
 //! Pages fetch, components show: a page reads its parameters, loads one view, and shows it or what is wrong.
 
-use super::{browser, parts::Empty};
+use super::{
+    browser,
+    parts::{Empty, Heads},
+};
 use crate::kernel::fields::FieldErrors;
 use leptos::{
     prelude::*,
@@ -339,22 +342,8 @@ pub enum Shape {
     Detail,
 }
 
-/// As [`shown`], but what was there stays until the next comes: for lists that are narrowed step by step.
-pub fn shown_over<T, V>(loaded: Loaded<T>, show: impl Fn(T) -> V + Send + Sync + 'static) -> AnyView
-where
-    T: Clone + DeserializeOwned + 'static,
-    V: IntoView + 'static,
-{
-    let show = or_problem(show);
-    view! {
-        <Transition strict=true fallback=|| view! { <Skeleton shape=Shape::Rows/> }>
-            {move || coming(loaded.answer, &show)}
-        </Transition>
-    }
-    .into_any()
-}
-
-/// As [`shown_over`], for a list that something else stands beside: it is waited for too, so that it is there with the first row.
+/// As [`shown`], for a list that is narrowed step by step: what was there stays until the next comes. Something else stands beside it,
+/// and is waited for too, so that it is there with the first row.
 pub fn shown_over_with<T, W, V>(
     loaded: Loaded<T>,
     with: impl Fn() -> Later<W> + Send + Sync + 'static,
@@ -471,7 +460,7 @@ pub fn Problem(error: PageError) -> impl IntoView {
     view! {
         <leptos_meta::Title text=title/>
         <div class="center">
-            <Empty only=true title=title.to_owned() text icon>
+            <Empty only=!Heads::is_there() title=title.to_owned() text icon>
                 {action}
                 {error.request_id.map(|id| view! {
                     <p class="empty__number text-soft text-small">

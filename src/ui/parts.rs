@@ -71,8 +71,6 @@ impl Render for Written {
         WrittenState { element, shown: self }
     }
 
-    /// The element stays, and so does a menu that is open and as far scrolled as it was. The focus stays at its place, as where elements are changed one by
-    /// one: whoever narrows a list by the keyboard goes on from there.
     fn rebuild(self, state: &mut Self::State) {
         if self.tag != state.shown.tag || self.attributes != state.shown.attributes {
             let mut other = self.build();
@@ -80,13 +78,19 @@ impl Render for Written {
             state.unmount();
             *state = other;
         } else if self.inside != state.shown.inside {
-            let (focused, scrolled) = (browser::focus_in(&state.element), browser::scrolled_in(&state.element));
-            Rndr::set_inner_html(&state.element, self.inside.as_str());
-            browser::scroll_in(&state.element, &scrolled);
-            browser::focus_at(&state.element, &focused);
+            rewrite(&state.element, &self.inside);
             state.shown = self;
         }
     }
+}
+
+/// Writes anew what stands in an element. The element stays, and so does a menu that is open and as far scrolled as it was. The
+/// focus stays at its place, as where elements are changed one by one: whoever narrows a list by the keyboard goes on from there.
+fn rewrite(element: &Element, inside: &Markup) {
+    let (focused, scrolled) = (browser::focus_in(element), browser::scrolled_in(element));
+    Rndr::set_inner_html(element, inside.as_str());
+    browser::scroll_in(element, &scrolled);
+    browser::focus_at(element, &focused);
 }
 
 /// Whoever writes an element says all of its attributes.
@@ -115,33 +119,165 @@ impl RenderHtml for Written {
     }
 
     fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _flags: RenderFlags, _extra_attrs: Vec<AnyAttribute>) {
-        let opening = Markup::made(|to| {
-            to.put("<", &[]);
-            to.put(self.tag, &[]);
-            for (name, value) in &self.attributes {
-                to.put(" ", &[]);
-                to.put(name, &[]);
-                to.put("=\"{}\"", &[value]);
-            }
-            to.put(">", &[]);
-        });
-        buf.push_str(opening.as_str());
-        buf.push_str(self.inside.as_str());
-        buf.push_str("</");
-        buf.push_str(self.tag);
-        buf.push('>');
+        write_to(buf, self.tag, &self.attributes, &self.inside);
         *position = Position::NextChild;
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
-        match position.get() {
-            Position::FirstChild => cursor.child(),
-            Position::Current => {}
-            _ => cursor.sibling(),
+        WrittenState { element: found(cursor, position), shown: self }
+    }
+
+    fn into_owned(self) -> Self::Owned {
+        self
+    }
+}
+
+fn write_to(buf: &mut String, tag: &'static str, attributes: &[(&'static str, String)], inside: &Markup) {
+    let opening = Markup::made(|to| {
+        to.put("<", &[]);
+        to.put(tag, &[]);
+        for (name, value) in attributes {
+            to.put(" ", &[]);
+            to.put(name, &[]);
+            to.put("=\"{}\"", &[value]);
         }
-        let element = Element::cast_from(cursor.current()).expect("the element that the server wrote");
-        position.set(Position::NextChild);
-        WrittenState { element, shown: self }
+        to.put(">", &[]);
+    });
+    buf.push_str(opening.as_str());
+    buf.push_str(inside.as_str());
+    buf.push_str("</");
+    buf.push_str(tag);
+    buf.push('>');
+}
+
+/// The next element that the server wrote.
+fn found(cursor: &Cursor, position: &PositionState) -> Element {
+    match position.get() {
+        Position::FirstChild => cursor.child(),
+        Position::Current => {}
+        _ => cursor.sibling(),
+    }
+    let element = Element::cast_from(cursor.current()).expect("the element that the server wrote");
+    position.set(Position::NextChild);
+    element
+}
+
+/// As [`written`], with markup that is made anew when a signal that it reads changes. A closure around a [`Written`] would be
+/// put on the page as a new element whenever what is around it is shown anew, and a menu that was open would be closed.
+pub fn rewritten(
+    tag: &'static str,
+    attributes: &[(&'static str, &str)],
+    inside: impl Fn() -> Markup + Send + Sync + 'static,
+) -> Rewritten {
+    let attributes = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    Rewritten { tag, attributes, inside: Box::new(inside) }
+}
+
+/// What [`rewritten`] makes.
+pub struct Rewritten {
+    tag: &'static str,
+    attributes: Vec<(&'static str, String)>,
+    inside: Box<dyn Fn() -> Markup + Send + Sync>,
+}
+
+/// A [`Rewritten`] that is on the page.
+pub struct RewrittenState {
+    tag: &'static str,
+    attributes: Vec<(&'static str, String)>,
+    element: Element,
+    /// Writes, and holds what it wrote last.
+    follows: RenderEffect<Markup>,
+}
+
+impl Rewritten {
+    /// Follows on an element in which `shown` stands; nothing is known of what the server wrote there, but that it is the same.
+    fn on(self, element: Element, shown: Option<Markup>) -> RewrittenState {
+        let Self { tag, attributes, inside } = self;
+        let there = element.clone();
+        let follows = RenderEffect::new_with_value(
+            move |before: Option<Markup>| {
+                let now = inside();
+                if before.is_some_and(|before| before != now) {
+                    rewrite(&there, &now);
+                }
+                now
+            },
+            shown,
+        );
+        RewrittenState { tag, attributes, element, follows }
+    }
+}
+
+impl Mountable for RewrittenState {
+    fn unmount(&mut self) {
+        self.element.unmount();
+    }
+
+    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
+        self.element.mount(parent, marker);
+    }
+
+    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
+        self.element.insert_before_this(child)
+    }
+
+    fn elements(&self) -> Vec<Element> {
+        vec![self.element.clone()]
+    }
+}
+
+impl Render for Rewritten {
+    type State = RewrittenState;
+
+    fn build(self) -> Self::State {
+        let element = Rndr::create_element(self.tag, None);
+        for (name, value) in &self.attributes {
+            Rndr::set_attribute(&element, name, value);
+        }
+        let inside = untrack(|| (self.inside)());
+        Rndr::set_inner_html(&element, inside.as_str());
+        self.on(element, Some(inside))
+    }
+
+    fn rebuild(self, state: &mut Self::State) {
+        if self.tag == state.tag && self.attributes == state.attributes {
+            *state = self.on(state.element.clone(), state.follows.take_value());
+        } else {
+            let mut other = self.build();
+            state.insert_before_this(&mut other);
+            state.unmount();
+            *state = other;
+        }
+    }
+}
+
+impl AddAnyAttr for Rewritten {
+    type Output<SomeNewAttr: Attribute> = Self;
+
+    fn add_any_attr<NewAttr: Attribute>(self, _attr: NewAttr) -> Self::Output<NewAttr> {
+        self
+    }
+}
+
+impl RenderHtml for Rewritten {
+    type AsyncOutput = Self;
+    type Owned = Self;
+
+    const MIN_LENGTH: usize = 0;
+
+    fn dry_resolve(&mut self) {}
+
+    async fn resolve(self) -> Self::AsyncOutput {
+        self
+    }
+
+    fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _flags: RenderFlags, _extra_attrs: Vec<AnyAttribute>) {
+        write_to(buf, self.tag, &self.attributes, &(self.inside)());
+        *position = Position::NextChild;
+    }
+
+    fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
+        self.on(found(cursor, position), None)
     }
 
     fn into_owned(self) -> Self::Owned {
@@ -292,6 +428,24 @@ pub fn Empty(
     }
 }
 
+/// How many heads are on the page. What went wrong with a part below one is no second first heading.
+#[derive(Clone, Copy, Default)]
+pub struct Heads(StoredValue<usize>);
+
+impl Heads {
+    pub fn is_there() -> bool {
+        use_context::<Self>().is_some_and(|heads| heads.0.get_value() > 0)
+    }
+
+    fn one_more() {
+        let Some(Self(heads)) = use_context::<Self>() else { return };
+        heads.update_value(|count| *count += 1);
+        on_cleanup(move || {
+            let _ = heads.try_update_value(|count| *count = count.saturating_sub(1));
+        });
+    }
+}
+
 /// A page's head: what it is, in a sentence that says something, and what to do.
 #[component]
 pub fn PageHead(
@@ -300,6 +454,7 @@ pub fn PageHead(
     #[prop(optional, into)] sub: String,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    Heads::one_more();
     let mut text = Markup::default();
     if !over.is_empty() {
         text.put(r#"<p class="page-head__over">{}</p>"#, &[&over]);

@@ -4,7 +4,7 @@
 
 use super::{
     page::{Later, PageError, Show},
-    parts::{Empty, FIRST, Icon, put_icon, written},
+    parts::{Empty, FIRST, Icon, put_icon, rewritten, written},
 };
 use crate::kernel::{
     markup::Markup,
@@ -77,36 +77,58 @@ pub fn kept<F: Facet>(query: &Query<F>, along: &Along) -> impl IntoView + use<F>
 }
 
 /// Menus of what the list can be narrowed by, and the orders.
-pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetView], along: &Along) -> impl IntoView + use<F> {
+///
+/// What goes along may change while they are on the page.
+pub fn narrow<F: Facet>(
+    path: &'static str,
+    query: &Query<F>,
+    facets: &[FacetView],
+    along: Memo<Along>,
+) -> impl IntoView + use<F> {
     let of = |name: &str| F::EVERY.iter().copied().find(|facet| facet.name() == name);
     let menus = facets
         .iter()
         .filter(|facet| !facet.values.is_empty())
         .filter_map(|view| Some((of(&view.name)?, view)))
         .map(|(facet, view)| {
-            let chosen = view.values.iter().filter(|value| value.chosen).count();
-            let around = query.around(facet, &along.pairs());
-            let mut menu = Markup::of(r#"<summary class="chip">{}"#, &[&view.title]);
-            if chosen > 0 {
-                menu.put(r#"<span class="chip__count num">{}</span>"#, &[&chosen.to_string()]);
-            }
-            put_icon(&mut menu, "chevron-down", true);
-            menu.put(r#"</summary><div class="menu__panel">"#, &[]);
-            for value in &view.values {
-                let href = match &around {
-                    Some(around) => format!("{path}?{}", around.with(&value.value)),
-                    None => address(path, &query.toggled(facet, &value.value), along),
-                };
-                put_link(&mut menu, &href, value.chosen);
-                menu.put(
-                    r#"<bdi class="menu__text">{}</bdi><span class="menu__count num"><span class="visually-hidden">, </span>{}</span></a>"#,
-                    &[&value.label, &value.count_label],
-                );
-            }
-            menu.put("</div>", &[]);
-            written("details", &[("class", "menu"), ("name", "narrow")], menu)
+            let (query, view) = (query.clone(), view.clone());
+            let menu = move || along.with(|along| menu(path, &query, facet, &view, along));
+            rewritten("details", &[("class", "menu"), ("name", "narrow")], menu)
         })
         .collect_view();
+    let query = query.clone();
+    let orders = move || along.with(|along| orders(path, &query, along));
+    let orders = rewritten("details", &[("class", "menu menu--end filters__order"), ("name", "narrow")], orders);
+    view! { <div class="filters" role="group" aria-label="Filters">{menus} {orders}</div> }
+}
+
+/// The values of a facet.
+fn menu<F: Facet>(path: &str, query: &Query<F>, facet: F, view: &FacetView, along: &Along) -> Markup {
+    let chosen = view.values.iter().filter(|value| value.chosen).count();
+    let around = query.around(facet, &along.pairs());
+    let mut menu = Markup::of(r#"<summary class="chip">{}"#, &[&view.title]);
+    if chosen > 0 {
+        menu.put(r#"<span class="chip__count num">{}</span>"#, &[&chosen.to_string()]);
+    }
+    put_icon(&mut menu, "chevron-down", true);
+    menu.put(r#"</summary><div class="menu__panel">"#, &[]);
+    for value in &view.values {
+        let href = match &around {
+            Some(around) => format!("{path}?{}", around.with(&value.value)),
+            None => address(path, &query.toggled(facet, &value.value), along),
+        };
+        put_link(&mut menu, &href, value.chosen);
+        menu.put(
+            r#"<bdi class="menu__text">{}</bdi><span class="menu__count num"><span class="visually-hidden">, </span>{}</span></a>"#,
+            &[&value.label, &value.count_label],
+        );
+    }
+    menu.put("</div>", &[]);
+    menu
+}
+
+/// The orders of a list.
+fn orders<F: Facet>(path: &str, query: &Query<F>, along: &Along) -> Markup {
     let mut orders = Markup::of(
         r#"<summary class="chip chip--quiet"><span class="visually-hidden">Sorted by: </span>{}"#,
         &[title(query.order, query.text.is_empty())],
@@ -118,8 +140,7 @@ pub fn narrow<F: Facet>(path: &'static str, query: &Query<F>, facets: &[FacetVie
         orders.put("{}</a>", &[title(*order, query.text.is_empty())]);
     }
     orders.put("</div>", &[]);
-    let orders = written("details", &[("class", "menu menu--end filters__order"), ("name", "narrow")], orders);
-    view! { <div class="filters" role="group" aria-label="Filters">{menus} {orders}</div> }
+    orders
 }
 
 /// The beginning of a link of a menu; one that is lit says so.
@@ -140,11 +161,12 @@ const fn title(order: Order, without_words: bool) -> &'static str {
 }
 
 /// What is asked for, each part as a chip that takes it away.
-pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, along: &Along) -> impl IntoView + use<F> {
-    let chip = |label: String, href: String| {
+pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, along: Memo<Along>) -> impl IntoView + use<F> {
+    let to = |other: Query<F>| move || along.with(|along| address(path, &other, along));
+    let chip = |label: String, other: Query<F>| {
         view! {
             <li>
-                <a class="chip" aria-current="true" href=href rel="nofollow">
+                <a class="chip" aria-current="true" href=to(other) rel="nofollow">
                     <bdi class="chip__text">{label}</bdi>
                     <Icon name="x" small=true/>
                     <span class="visually-hidden">", remove"</span>
@@ -152,14 +174,12 @@ pub fn chosen<F: Facet>(path: &'static str, query: &Query<F>, along: &Along) -> 
             </li>
         }
     };
-    let words = (!query.text.is_empty()).then(|| chip(format!("“{}”", query.text), address(path, &query.with_text(""), along)));
+    let words = (!query.text.is_empty()).then(|| chip(format!("“{}”", query.text), query.with_text("")));
     let values = query
         .chosen()
-        .map(|(facet, value)| {
-            chip(format!("{}: {}", facet.title(), facet.shown(value)), address(path, &query.toggled(facet, value), along))
-        })
+        .map(|(facet, value)| chip(format!("{}: {}", facet.title(), facet.shown(value)), query.toggled(facet, value)))
         .collect_view();
-    let clear = address(path, &Query::<F>::default().with_order(query.order), along);
+    let clear = to(Query::<F>::default().with_order(query.order));
     query.is_narrowed().then(|| {
         view! {
             <div class="chosen">
@@ -260,9 +280,9 @@ impl<F: Facet, Row> List<'_, F, Row> {
     }
 
     /// What it can be narrowed by, and what is asked for.
-    pub fn narrowing(&self) -> AnyView {
-        let facets = narrow(self.path, self.query, self.facets, self.along);
-        let chips = chosen(self.path, self.query, self.along);
+    pub fn narrowing(&self, along: Memo<Along>) -> AnyView {
+        let facets = narrow(self.path, self.query, self.facets, along);
+        let chips = chosen(self.path, self.query, along);
         view! {
             {facets}
             {chips}

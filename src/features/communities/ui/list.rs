@@ -67,7 +67,7 @@ fn Results(
     let (goes, along) = (along, along.get_untracked());
     let page = Page { query: CommunitiesQuery::read(&found.query), found, along, beside };
     let list = page.list();
-    let (narrowing, above) = (list.narrowing(), list.above(goes));
+    let (narrowing, above) = (list.narrowing(goes), list.above(goes));
     // Whom the reader watches changes on the page that is there.
     let shown = if page.beside.is_some() { (move || page.shown()).into_any() } else { page.shown() };
     view! {

@@ -44,7 +44,7 @@ fn Import(screen: ImportScreen, changing: Memo<bool>) -> impl IntoView {
     let crumbs = view! {
         <nav class="breadcrumb" aria-label="Breadcrumb">
             <ol class="breadcrumb__list">
-                <li><a href=within("/people", &acting)>{format!("People of {workspace_name}")}</a></li>
+                <li><a href=within("/people", &acting)>{format!("People of {}", isolated(&workspace_name))}</a></li>
                 <li><span aria-current="page">"Import a list"</span></li>
             </ol>
         </nav>

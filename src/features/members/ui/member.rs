@@ -74,7 +74,7 @@ fn Member(screen: MemberScreen, saved: bool) -> impl IntoView {
         <div class="stack">
             <nav class="breadcrumb" aria-label="Breadcrumb">
                 <ol class="breadcrumb__list">
-                    <li><a href=within("/people", &acting)>{format!("People of {workspace_name}")}</a></li>
+                    <li><a href=within("/people", &acting)>{format!("People of {}", isolated(&workspace_name))}</a></li>
                     <li><span aria-current="page">{member.name.clone()}</span></li>
                 </ol>
             </nav>

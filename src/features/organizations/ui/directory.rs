@@ -197,13 +197,14 @@ fn Results(
         }
     });
     let page = Page { query: Arc::new(DirectoryQuery::read(&found.query)), found, beside };
-    let above = page.list(&along.get_untracked()).above(along);
-    let narrowed = page.clone();
+    let now = along.get_untracked();
+    let list = page.list(&now);
+    let (narrowing, above) = (list.narrowing(along), list.above(along));
     view! {
-        // Whom one compares is chosen on the page that is there: nothing is asked for again.
-        {move || narrowed.list(&along.get()).narrowing()}
+        {narrowing}
         {above}
         {closed}
+        // Whom one compares is chosen on the page that is there: nothing is asked for again.
         {move || page.shown(&along.get())}
     }
 }
