@@ -158,6 +158,7 @@ fn actions() -> impl IntoView {
             <button class="icon-button kit-focus" aria-label="Notifications, focused"><Icon name="bell"/></button>
             <button class="icon-button" aria-label="Notifications, 3 new"><Icon name="bell"/><span class="icon-button__count" aria-hidden="true">"3"</span></button>
             <div class="button-group"><button class="button">"One"</button><button class="button">"Two"</button></div>
+            <a class="button" href="https://apex-circle.example" rel="noopener">"Their site"<Icon name="external-link" small=true/></a>
             <Switch label="On the public page" is_on=true name="hide" value="1"/>
             <Switch label="On the public page" is_on=false name="show" value="2" about="Acme Cloud"/>
             <ThemeSwitch/>

@@ -357,7 +357,11 @@ fn states(sheet: &str) -> BTreeSet<String> {
         .filter_map(|rest| rest.split_once(']'))
         .map(|(state, _)| state)
         .filter(|state| !state.contains("*=") && !state.starts_with("data-theme"))
-        .map(|state| format!(" {state}"))
+        // A word of a value, or its beginning, stands where the value begins.
+        .map(|state| match state.split_once("^=").or_else(|| state.split_once("~=")) {
+            Some((name, value)) => format!(" {name}={}", value.trim_end_matches('"')),
+            None => format!(" {state}"),
+        })
         .collect()
 }
 
