@@ -17,7 +17,8 @@ fi
 wants() { [[ " ${chosen[*]} " == *" $1 "* ]]; }
 
 say "== a release build, and what it is measured beside"
-LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress
+LEPTOS_SITE_ROOT=target/site-release \
+  when_changed target/release.stamp target/release/commdesk target/site-release build_both --release --precompress
 for it in load twin; do cargo build --quiet --release --locked --manifest-path "benches/$it/Cargo.toml" --target-dir target/bench/cargo; done
 
 # first_load SITE NAME AREA: bytes of brotli that a browser fetches before a page is awake: the program, its glue, and the chunks of

@@ -58,3 +58,18 @@ build_both() {
   wait "$front" || status=$?
   return "$status"
 }
+
+# when_changed STAMP PROGRAM SITE COMMAND…: runs it, unless nothing that a build reads has changed since it last ran to its end: even
+# with nothing to compile, cargo leptos splits and shrinks the browser's side anew, for minutes.
+when_changed() {
+  local stamp=$1 program=$2 site=$3 names path present=(); shift 3
+  for path in src services style public templates migrations Cargo.toml Cargo.lock .cargo rust-toolchain.toml .sqlx; do
+    if [ -e "$path" ]; then present+=("$path"); fi
+  done
+  # The list of names catches what was removed; their times, what was changed.
+  names=$(find "${present[@]}" -type f | LC_ALL=C sort | cksum)
+  if [ -x "$program" ] && [ -d "$site/pkg" ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$names" ] &&
+    [ -z "$(find "${present[@]}" -type f -newer "$stamp" -print -quit)" ]; then return 0; fi
+  # Dated before the build: an edit made while it runs is newer.
+  mkdir -p target && printf '%s\n' "$names" >"$stamp.new" && rm -f "$stamp" && "$@" && mv "$stamp.new" "$stamp"
+}

@@ -35,7 +35,10 @@ checks() {
   if [ "$what" = check ]; then stage "the services compile without pages" cargo clippy --quiet -p services --features server -- -D warnings; fi
 }
 
-release() { LEPTOS_SITE_ROOT=target/site-release build_both --release --precompress; }
+release() {
+  LEPTOS_SITE_ROOT=target/site-release \
+    when_changed target/release.stamp target/release/commdesk target/site-release build_both --release --precompress
+}
 
 # The release build, with the tools that make it, is half of all work, and for minutes at a time one of its steps, or of the
 # lints, keeps a single core busy. Made beside the checks and the stories, with what they leave of the machine, it costs half.
