@@ -70,14 +70,11 @@ pub async fn list(ctx: &Ctx, actor: &Actor, filter: &InboxFilter, page: &PageReq
     let after = page.cursor.as_deref().map(after).transpose()?;
     let wanted = store::Wanted { after, offset: i64::from(page.offset), limit: i64::from(page.limit) + 1 };
     let counted = store::read(ctx, reader, filter, &wanted, ctx.now() - WEEK).await?;
-    if counted.looked_at >= MANY_LOOKED_AT {
-        // The page is there, and does not wait for what it does not need. If this fails, whoever comes later does it.
-        let (ctx, actor) = (ctx.clone(), actor.clone());
-        tokio::spawn(async move {
-            if let Err(error) = settle(&ctx, &actor).await {
-                crate::platform::web::log(&error);
-            }
-        });
+    if counted.looked_at >= MANY_LOOKED_AT
+        && let Err(error) = settle(ctx, actor).await
+    {
+        // The page is there; somebody who comes later settles it.
+        crate::platform::web::log(&error);
     }
     let Page { items, next_cursor, total, total_capped } = Page::cut(counted.rows, page.limit, counted.matching, |row| {
         let since = row.closed_at.unwrap_or(row.turn_since);
