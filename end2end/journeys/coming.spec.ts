@@ -68,6 +68,9 @@ test('a list that is on its way has its shape, and one that is narrowed keeps it
   await expect(chosen, 'the answer is still held').toHaveCount(0);
   held.letGo();
   await expect(chosen).toBeVisible();
+  // The menu stays open for one who chooses several.
+  await menu.locator('summary').click();
+  await expect(menu.getByRole('link').first()).toBeHidden();
 
   // A profile has another shape.
   await comes(page, held, { go: () => rows.first().getByRole('link').first().click(), bone: '.skeleton__mark--large', there: main.locator('.profile-head') });

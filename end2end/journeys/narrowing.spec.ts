@@ -59,7 +59,7 @@ async function taps(page: Page, facet: string, value: RegExp, count: string): Pr
 
 /** A word, a facet, a second facet: from two dozen to three. What stands there then, and where. */
 async function narrows(page: Page, word: string): Promise<{ shared: string; names: string[] }> {
-  const { field, count, names, chips } = parts(page);
+  const { field, count, names, chips, opened } = parts(page);
   await field.tap();
   await field.fill(word);
   await field.press('Enter');
@@ -69,6 +69,7 @@ async function narrows(page: Page, word: string): Promise<{ shared: string; name
   await expect(count).toHaveText('9 organizations');
   await taps(page, 'Joined as', /^Partner/, '3');
   await expect(count).toHaveText('3 organizations');
+  if (await opened.count()) await opened.first().tap();
   await expect(chips).toHaveText([`“${word}”`, 'Industry: Security', 'Joined as: Partner'].map((text) => new RegExp(text)));
   await expect(names).toHaveCount(3);
   await fits(page);
