@@ -6,7 +6,7 @@ folders=("$@")
 if [ $# = 0 ]; then folders=(.data/postgres target/testdb target/journeys/data/postgres target/fuzz/data/postgres target/sqlx); fi
 
 # How a process was called: its number may have gone to another one since it was noted.
-command_of() { ps -p "$1" -o command= 2>/dev/null || tr '\0' ' ' <"/proc/$1/cmdline" 2>/dev/null || true; }
+command_of() { ps -p "$1" -o command= 2>/dev/null || { tr '\0' ' ' <"/proc/$1/cmdline"; } 2>/dev/null || true; }
 # end PID SIGNAL: tells it, and waits until it is gone.
 end() {
   kill "-$2" "$1" 2>/dev/null || return 1
