@@ -1,5 +1,6 @@
 //! Small pieces that many pages show: icons, logos, pills, notices, headings, timelines. The only place where HTML goes into a
-//! page as it is: sanitised ([`SafeHtmlView`]), or of our own around escaped text ([`written`], [`Icon`]).
+//! page as it is: sanitised ([`SafeHtmlView`]), or of our own around escaped text ([`written`], [`rewritten`], [`Icon`]: a `Markup`
+//! escapes whatever is put into it).
 
 use super::browser;
 use crate::kernel::{markup::Markup, pictures::sources};
