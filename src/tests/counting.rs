@@ -1,5 +1,7 @@
-//! Counts the statements that are sent, for what must cost the same or little. `begin` and `commit` do not count.
+//! Counts the statements that are sent, and what they look at, for what must cost the same or little. `begin` and `commit` do not
+//! count.
 
+use commdesk::platform::ctx::Ctx;
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError},
@@ -54,4 +56,20 @@ impl Visit for Said {
     }
 
     fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
+}
+
+/// What a connection has looked at in a table by now: rows of it, and entries of its indexes. `alone` has one connection
+/// (`town.with_one_connection`), so that it hears of its own; others are heard of too, so nobody is at work beside it.
+pub async fn looked_at(alone: &Ctx, table: &str) -> (i64, i64) {
+    // Postgres keeps it to itself for a while, unless it is asked to tell.
+    sqlx::query("select pg_stat_force_next_flush()").execute(alone.db()).await.expect("told");
+    sqlx::query_as(
+        "select t.seq_tup_read + coalesce(t.idx_tup_fetch, 0),
+                coalesce((select sum(i.idx_tup_read) from pg_stat_user_indexes i where i.relid = t.relid), 0)::bigint
+         from pg_stat_user_tables t where t.relname = $1::text",
+    )
+    .bind(table)
+    .fetch_one(alone.db())
+    .await
+    .expect("counted")
 }

@@ -412,20 +412,21 @@ pub async fn list_mine(
     offset: i64,
     limit: i64,
 ) -> AppResult<Vec<Row>> {
+    let order = " order by o.updated_at desc, o.id desc";
     let mut query = QueryBuilder::new(COLUMNS);
-    query.push(NO_FIT).push(FROM);
+    // First which rows, from the index that has the list's order; only these are read whole and joined.
+    query.push(NO_FIT).push(FROM).push(" where o.id = any(array(select o.id from opportunities o");
     mine(&mut query, scope, status);
     if let Some((at, id)) = after {
         query.push(" and (o.updated_at, o.id) < (").push_bind(at).push(", ").push_bind(id).push(")");
     }
-    query.push(" order by o.updated_at desc, o.id desc offset ").push_bind(offset).push(" limit ").push_bind(limit);
+    query.push(order).push(" offset ").push_bind(offset).push(" limit ").push_bind(limit).push("))").push(order);
     Ok(query.build_query_as::<Row>().fetch_all(ctx.db()).await?)
 }
 
 /// How many [`list_mine`] would give, counted to just beyond the cap.
 pub async fn count_mine(ctx: &Ctx, scope: Scope, status: Option<OpportunityStatus>) -> AppResult<i64> {
-    let mut query = QueryBuilder::new("select count(*) from (select 1");
-    query.push(FROM);
+    let mut query = QueryBuilder::new("select count(*) from (select 1 from opportunities o");
     mine(&mut query, scope, status);
     query.push(" limit ").push_bind(COUNT_CAP + 1).push(") as capped");
     Ok(query.build_query_scalar::<i64>().fetch_one(ctx.db()).await?)

@@ -2,12 +2,19 @@
 
 use crate::{
     common::{Cast, code, signed_in, told},
+    counting::looked_at,
+    statements::multiply,
     town::{Town, sequel},
 };
 use commdesk::{
     features::{
         blocks::service as blocks,
-        opportunities::{board::Board, index::Opportunities, saved, service as opportunities, views::OpportunityPage},
+        opportunities::{
+            board::Board,
+            index::Opportunities,
+            saved, service as opportunities,
+            views::{OpportunityPage, OpportunityStatus},
+        },
         watching::service as watching,
     },
     http::site,
@@ -509,6 +516,60 @@ async fn the_pages_of_an_event_and_of_a_community_lead_to_what_they_offer() {
             .await
             .expect("hidden");
         assert!(!town.visitor().open("/events/hackfest").await.text.contains(&theirs));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_community_s_own_list_reads_the_rows_of_its_page_in_their_order() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let own = "o.id = (select x.id from opportunities x join communities c on c.id = x.community_id
+                           where c.slug = 'apex-circle' and x.status = 'Open' order by x.created_at, x.id limit 1)";
+        let changes = "'id', gen_random_uuid(), 'status', (array['Open', 'Draft', 'Closed'])[1 + n % 3],
+                       'updated_at', o.updated_at - n % 9 * interval '1 hour'";
+        for _ in 0..3 {
+            multiply(town, "opportunities", own, changes).await;
+        }
+        // What everybody may see is not looked up in the table.
+        town.as_superuser("vacuum (analyze) opportunities").await;
+        let alone = Ctx::background(&town.with_one_connection(), "test");
+        for status in [None, Some(OpportunityStatus::Draft), Some(OpportunityStatus::Filled)] {
+            // A plan is kept, if at all, from the sixth time on.
+            let mut looked = (0, 0);
+            for _ in 0..7 {
+                let before = looked_at(&alone, "opportunities").await;
+                let page = PageRequest::default();
+                opportunities::list_mine(&alone, &cast.ravi, status, &page).await.expect("theirs");
+                let after = looked_at(&alone, "opportunities").await;
+                looked = (after.0 - before.0, after.1 - before.1);
+            }
+            assert!(looked.0 < 100 && looked.1 < 1_100, "{status:?}: {looked:?} of 3,000 rows and of their entries");
+        }
+
+        for status in [None, Some(OpportunityStatus::Draft), Some(OpportunityStatus::Filled)] {
+            let (community, label) = (cast.ravi.community().map(|id| id.0), status.map(|status| status.label()));
+            let meant: Vec<uuid::Uuid> = sqlx::query_scalar(
+                "select id from opportunities where community_id = $1 and ($2::text is null or status = $2) order by updated_at desc, id desc",
+            )
+            .bind(community)
+            .bind(label)
+            .fetch_all(&town.owner)
+            .await
+            .expect("their ids");
+            let (mut shown, mut cursor) = (Vec::new(), None);
+            for _ in 0..5 {
+                let page = PageRequest { cursor, ..PageRequest::default() };
+                let page = opportunities::list_mine(&cast.ctx, &cast.ravi, status, &page).await.expect("theirs");
+                assert_eq!((page.total, page.total_capped), (meant.len().min(1_000) as i64, meant.len() > 1_000), "{status:?}");
+                shown.extend(page.items.iter().map(|row| row.id.0));
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(shown, meant[..meant.len().min(100)], "{status:?}");
+        }
     })
     .await;
 }
