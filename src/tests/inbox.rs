@@ -3,9 +3,10 @@
 
 use crate::{
     common::{code, count, one, signed_in, who, wire},
+    counting::looked_at,
     town::{Town, sequel},
 };
-use chrono::Datelike as _;
+use chrono::{Datelike as _, TimeDelta};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -397,6 +398,92 @@ async fn many_are_declined_each_with_its_own_outcome() {
         assert_eq!((learned.total, reasons), (3, vec![("Budget", 2), ("Timing", 1)]));
         let mut mei = signed_in(town, MEI).await;
         assert!(mei.open("/inbox/standing").await.text.contains("3 of your requests were declined"));
+    })
+    .await;
+}
+
+/// Four thousand closed requests between two communities and two organizations, as rows alone, over two years: each with another mix
+/// of what decides whether its sender learns from it.
+const FOUR_THOUSAND: &str = "
+    insert into requests (id, community_id, organization_id, event_id, opened_by, state, turn, revision, rejection_reason, held_at,
+                          created_by, opened_at, turn_since, expires_at, closed_at, updated_at)
+    select gen_random_uuid(), case when n % 3 = 0 then $1::uuid else $2 end, case when n % 5 = 0 then $3::uuid else $4 end, r.event_id,
+           (array['community', 'organization'])[1 + n % 2], (array['Accepted', 'Rejected', 'Withdrawn', 'Expired'])[1 + n / 4 % 4],
+           (array['community', 'organization'])[1 + n / 2 % 2], 1,
+           case when n / 64 % 3 > 0 then (array['Budget', 'Timing', 'Not our region', 'Other'])[1 + n / 7 % 4] end,
+           case when n / 16 % 4 = 0 then w.closed end, case when n % 2 = 0 then $5::uuid else $6 end, w.closed - interval '3 days',
+           w.closed, w.closed, w.closed, w.closed
+    from (select event_id from requests order by id limit 1) r cross join generate_series(1, 4000) n
+         cross join lateral (select $7::timestamptz - n * 37 % 800 * interval '1 day' as closed) w";
+
+#[tokio::test]
+async fn why_a_sender_was_turned_down_is_what_rows_say_and_nothing_else_is_looked_at() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let (ctx, tomas) = (&cast.ctx, who(&cast.ctx, TOMAS).await);
+        let workspace = |who: &Actor| who.community().map(|id| id.0).or(who.organization().map(|id| id.0)).expect("a workspace");
+        sqlx::query(FOUR_THOUSAND)
+            .bind(workspace(&cast.mei))
+            .bind(workspace(&cast.ravi))
+            .bind(workspace(&tomas))
+            .bind(workspace(&cast.asha))
+            .bind(cast.mei.user().0)
+            .bind(cast.asha.user().0)
+            .bind(ctx.now())
+            .execute(&town.owner)
+            .await
+            .expect("requests");
+        town.as_superuser("vacuum (analyze) requests").await;
+
+        let alone = Ctx::background(&town.with_one_connection(), "test");
+        let readers = [&cast.mei, &cast.ravi, &tomas, &cast.asha];
+        let mut told = Vec::new();
+        for reader in readers {
+            // A plan is kept, if at all, from the sixth time on.
+            for round in 0..7 {
+                let before = looked_at(&alone, "requests").await;
+                let standing = inbox::standing(&alone, reader).await.expect("theirs");
+                let after = looked_at(&alone, "requests").await;
+                if round == 6 {
+                    let counted = standing.total + standing.quota.used + standing.quota.used_by_you;
+                    let looked = after.0 + after.1 - before.0 - before.1;
+                    assert!(looked <= 2 * counted + 20, "{looked} rows and entries for {counted} that count");
+                    told.push(standing);
+                }
+            }
+        }
+
+        for (reader, standing) in readers.into_iter().zip(told) {
+            let side = reader.side().expect("a side").label();
+            let meant: Vec<(String, i64)> = sqlx::query_as(
+                "select rejection_reason, count(*) from requests
+                 where case opened_by when 'community' then community_id else organization_id end = $1 and opened_by = $2 and turn <> $2
+                   and state = 'Rejected' and held_at is null and rejection_reason is not null and closed_at > $3
+                 group by rejection_reason order by count(*) desc, rejection_reason collate \"C\"",
+            )
+            .bind(workspace(reader))
+            .bind(side)
+            .bind(ctx.now() - TimeDelta::days(365))
+            .fetch_all(&town.owner)
+            .await
+            .expect("counted");
+            let reasons: Vec<_> = standing.turned_down.iter().map(|it| (it.reason.label().to_owned(), it.count)).collect();
+            assert_eq!(reasons, meant, "{side}");
+            assert_eq!(standing.total, meant.iter().map(|(_, count)| count).sum::<i64>());
+            assert!(standing.total > 0, "or nothing was tried");
+            let sent: (i64, i64) = sqlx::query_as(
+                "select count(*) filter (where case opened_by when 'community' then community_id else organization_id end = $1 and opened_by = $2),
+                        count(*) filter (where created_by = $3) from requests where opened_at > $4",
+            )
+            .bind(workspace(reader))
+            .bind(side)
+            .bind(reader.user().0)
+            .bind(ctx.now() - sending::WEEK)
+            .fetch_one(&town.owner)
+            .await
+            .expect("counted");
+            assert_eq!((standing.quota.used, standing.quota.used_by_you), sent, "{side}");
+        }
     })
     .await;
 }

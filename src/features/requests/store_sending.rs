@@ -5,7 +5,7 @@ use super::{
         Parties, Rejection,
         sending::{RequestDelivered, RequestHeld, RequestRefused, RequestReleased, Sent},
     },
-    store::close,
+    store::{close, own},
     views::RequestState,
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
-use sqlx::{FromRow, types::Json};
+use sqlx::{FromRow, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 /// Locks the senders, the workspace before the person, so that two requests at once cannot share the last free one; then
@@ -213,21 +213,15 @@ pub async fn list_held(
     Ok((rows, total))
 }
 
-/// Why the other side said no to what this side sent, since a moment; the most frequent reason first.
+/// Why the other side said no to what this side sent, since a moment; the most frequent reason first. Word for word what
+/// `requests_community_declined` and `requests_organization_declined` hold, so that nothing else is looked at.
 pub async fn list_reasons(ctx: &Ctx, scope: Scope, side: Side, since: DateTime<Utc>) -> AppResult<Vec<(String, i64)>> {
-    let rows = sqlx::query!(
-        r#"select rejection_reason as "reason!", count(*) as "count!" from requests
-           where (community_id = $1 or organization_id = $2) and opened_by = $3 and turn <> $3 and state = 'Rejected'
-             and held_at is null and rejection_reason is not null and closed_at > $4
-           group by rejection_reason order by count(*) desc, rejection_reason collate "C""#,
-        scope.community(),
-        scope.organization(),
-        side.label(),
-        since,
-    )
-    .fetch_all(ctx.db())
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.reason, row.count)).collect())
+    let mut query = QueryBuilder::<Postgres>::new("select r.rejection_reason, count(*) from requests r where r.opened_by = '");
+    query.push(side.label()).push("' and r.turn = '").push(side.other().label()).push("' and r.state = 'Rejected'");
+    query.push(" and r.held_at is null and r.rejection_reason is not null and r.closed_at > ").push_bind(since);
+    own(&mut query, scope);
+    query.push(" group by r.rejection_reason order by count(*) desc, r.rejection_reason collate \"C\"");
+    Ok(query.build_query_as::<(String, i64)>().fetch_all(ctx.db()).await?)
 }
 
 /// What a community should know, and what it chooses from, when it writes to an organization.
