@@ -186,9 +186,12 @@ pub async fn list_held(
         HeldRow,
         r#"select r.id, r.held_at as "held_at!", r.held_for, r.opened_by, c.name as community_name,
                   o.display_name as organization_name, e.title as event_title, v.message,
-                  (select count(*) from requests s where s.opened_at > $5 and s.opened_by = r.opened_by
-                      and case when r.opened_by = 'community' then s.community_id = r.community_id
-                               else s.organization_id = r.organization_id end) as "sent_this_week!"
+                  case r.opened_by
+                      when 'community' then (select count(*) from requests s where s.opened_at > $5
+                          and s.opened_by = 'community' and s.community_id = r.community_id)
+                      else (select count(*) from requests s where s.opened_at > $5
+                          and s.opened_by = 'organization' and s.organization_id = r.organization_id)
+                  end as "sent_this_week!"
            from requests r join revisions v on v.request_id = r.id and v.sequence = r.revision
                 join communities c on c.id = r.community_id join organizations o on o.id = r.organization_id
                 join events e on e.id = r.event_id
