@@ -264,7 +264,8 @@ impl Town {
         &self.server
     }
 
-    /// For statements that only a superuser may run, many of them; whoever asks for it closes it.
+    /// For statements that only a superuser may run, many of them, on one connection, for each is a process of Postgres. Whoever asks
+    /// for it closes it.
     pub fn superuser(&self) -> sqlx::PgPool {
         db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster")
     }
@@ -272,10 +273,7 @@ impl Town {
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
     pub async fn as_superuser(&self, statements: &str) {
         let pool = self.superuser();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
-            .execute(&pool)
-            .await
-            .unwrap_or_else(|error| panic!("{error}: {statements}"));
+        run(&pool, statements).await;
         pool.close().await;
     }
 
@@ -332,6 +330,12 @@ impl Town {
         self.owner.close().await;
         let _ = self.server.drop_database(&self.database).await;
     }
+}
+
+/// Runs statements that have to succeed.
+pub async fn run(pool: &sqlx::PgPool, statements: &str) {
+    let ran = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(pool).await;
+    ran.unwrap_or_else(|error| panic!("{error}: {statements}"));
 }
 
 /// A file that somebody chose for a field of a form. A browser sends a field without a file too, with neither name nor bytes.
