@@ -28,7 +28,10 @@ use commdesk::{
         secrets::{self, Secret},
         storage::Store,
     },
-    seeds,
+    seeds::{
+        self,
+        people::{ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, TOMAS},
+    },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
@@ -85,7 +88,12 @@ struct Told {
     /// Keys and pictures, by their path.
     files: Vec<(PathBuf, Vec<u8>)>,
     letters: Vec<Letter>,
+    /// Tokens, by the addresses of [`THE_BUSY`].
+    sessions: Vec<(&'static str, String)>,
 }
+
+/// Those of the demo who act in most stories. Each of their passwords would be hashed hundreds of times.
+const THE_BUSY: [Figure; 5] = [ASHA, TOMAS, INGRID, RAVI, MEI];
 
 static TOLD: OnceCell<Told> = OnceCell::const_new();
 
@@ -100,6 +108,13 @@ impl Told {
         let mut files = Vec::new();
         read_all(town._files.path(), Path::new(""), &mut files);
         let letters = town.post.letters();
+        let mut sessions = Vec::new();
+        for figure in THE_BUSY {
+            let signed_in =
+                accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "the demo").await.expect("the demo's password");
+            sessions.push((figure.email, signed_in.token));
+        }
+        town.drain().await;
         town.house.pool.close().await;
         town.owner.close().await;
         let now = Clock::default().now().timestamp();
@@ -112,8 +127,14 @@ impl Told {
         let database = format!("told_{now}_{}", std::process::id());
         town.server.create_database(&database, Some(&town.database)).await.expect("a name for the demo's database");
         town.server.drop_database(&town.database).await.expect("the first one goes");
-        Self { database, files, letters }
+        Self { database, files, letters, sessions }
     }
+}
+
+/// The session that somebody of [`THE_BUSY`] has in every sequel, for as long as it lasts there.
+pub fn told_session(figure: Figure) -> Option<&'static str> {
+    let sessions = &TOLD.get()?.sessions;
+    sessions.iter().find(|(email, _)| *email == figure.email).map(|(_, token)| token.as_str())
 }
 
 /// Every file below `root`, with its path from there.
