@@ -52,7 +52,7 @@ METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
 # once it is answered well, the line is a lie, and the walk says so.
 NEVER_WELL = {
     ("POST", "/sponsors/{organizationId}/domain-proof/check"):
-        "the DNS of no domain is ours to publish a text in: the stories of `tests/organization_life.rs` have one of their own",
+        "the DNS of no domain is ours to publish a text in: the stories of `tests/organization_life/proofs.rs` have one of their own",
 }
 
 

@@ -19,6 +19,9 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -158,7 +161,8 @@ impl Server {
         format!("postgres://{role}:{password}@127.0.0.1:{}/{database}?sslmode=disable", self.memory.port)
     }
 
-    /// Makes the two roles where they are missing. They belong to the cluster, so no migration can do this.
+    /// Makes the two roles where they are missing. They belong to the cluster, so no migration can do this. In a disposable one,
+    /// every password is kept in a way that is checked quickly.
     ///
     /// # Errors
     /// The server does not answer.
@@ -172,6 +176,12 @@ impl Server {
             if !there {
                 run(&mut db, format!("create role {role} login nosuperuser nocreatedb nocreaterole password '{password}'"))
                     .await?;
+            }
+        }
+        if self.memory.disposable {
+            let Memory { superuser_password, owner_password, app_password, .. } = &self.memory;
+            for (role, password) in [(SUPERUSER, superuser_password), (OWNER, owner_password), (APP, app_password)] {
+                run(&mut db, format!("alter role {role} password '{}'", quickly_checked(password, rand::random()))).await?;
             }
         }
         db.close().await?;
@@ -830,7 +840,8 @@ impl Programs {
             }
             let mut command = self.command(home, "initdb");
             command.args(["-U", SUPERUSER, "-E", "UTF8", "--no-instructions"]);
-            // Clear text over loopback spares each short-lived test connection thousands of hashes.
+            // Clear text over loopback spares each short-lived test connection thousands of hashes; the server's as many are
+            // spared by `quickly_checked`.
             command.arg(if fsync { "--auth=scram-sha-256" } else { "--auth=password" });
             command.args(locale);
             if !fsync {
@@ -1059,6 +1070,20 @@ fn password() -> String {
     hex::encode(rand::random::<[u8; 24]>())
 }
 
+/// What Postgres is to keep of a [`password`]: its hash of a single round. By itself it takes thousands of them, at every
+/// connection, for the sake of passwords that can be guessed (RFC 5802 and 7677).
+fn quickly_checked(password: &str, salt: [u8; 16]) -> String {
+    fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+        mac.update(text);
+        mac.finalize().into_bytes().into()
+    }
+    let salted = mac(password.as_bytes(), &[&salt[..], &[0, 0, 0, 1]].concat());
+    let stored = Sha256::digest(mac(&salted, b"Client Key"));
+    let server = mac(&salted, b"Server Key");
+    format!("SCRAM-SHA-256$1:{}${}:{}", STANDARD.encode(salt), STANDARD.encode(stored), STANDARD.encode(server))
+}
+
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("no free port on 127.0.0.1")?;
     Ok(listener.local_addr()?.port())
@@ -1166,6 +1191,24 @@ mod tests {
         assert!(!data.starts_with(MEMORY) || !data.exists(), "what was in memory goes with it");
     }
 
+    #[test]
+    fn one_round_is_what_postgres_takes_for_a_hash() {
+        let salt = std::array::from_fn(|place| u8::try_from(place).expect("sixteen"));
+        let kept = "SCRAM-SHA-256$1:AAECAwQFBgcICQoLDA0ODw==$ulPBEMD7pdxjBcsUkN1eHH+6PaNEw+VlbDgOlKfXVz0=:FLxfly9TUma+46jkj8QyTfQMWRqeNyK1YOt6NKVPr/I=";
+        assert_eq!(quickly_checked("pencil", salt), kept);
+    }
+
+    /// How many rounds of hashes stand before each password of the cluster.
+    async fn rounds(server: &Server) -> Vec<String> {
+        let mut db = server.superuser("postgres").await.expect("let in");
+        sqlx::query_scalar(
+            "select distinct split_part(split_part(rolpassword, '$', 2), ':', 1) from pg_authid where rolpassword is not null",
+        )
+        .fetch_all(&mut db)
+        .await
+        .expect("the roles")
+    }
+
     #[tokio::test]
     async fn what_lasts_and_what_passes_are_never_taken_for_each_other() {
         let room = tempfile::tempdir().expect("a folder");
@@ -1176,6 +1219,7 @@ mod tests {
 
         // A throw-away start that is killed before it can remove what it made.
         let mut killed = start(false).await;
+        assert_eq!(rounds(&killed).await, ["1"], "it is quick to let in");
         killed.create_database("passing", None).await.expect("a database");
         killed.passing = None;
         drop(killed);
@@ -1183,6 +1227,7 @@ mod tests {
         assert!(left.join("PG_VERSION").exists(), "it left its data behind");
 
         let lasting = start(true).await;
+        assert_eq!(rounds(&lasting).await, ["4096"], "where data last, so does what guards them");
         let data = noted();
         assert!(!data.starts_with(MEMORY) && data != left, "{}", data.display());
         assert!(lasting.databases().await.expect("names").is_empty());

@@ -1,6 +1,6 @@
 //! The way to Postgres: pools, migrations, the rights of the app's role, and what a database error means.
 
-use crate::kernel::{error::AppError, fields::FieldErrors};
+use crate::kernel::{canonical, error::AppError, fields::FieldErrors};
 use anyhow::Context as _;
 use sqlx::{
     AssertSqlSafe, Connection as _, PgConnection, PgPool,
@@ -122,6 +122,20 @@ pub async fn patient(owner: &PgPool) -> anyhow::Result<PgConnection> {
     Ok(connection)
 }
 
+/// A word for the schema that this program makes: another one for every migration that comes, goes or is written anew. It tells of
+/// what the program holds, which may be older than the folder that it was built from.
+pub fn schema_word() -> String {
+    word_of(&MIGRATIONS)
+}
+
+fn word_of(migrator: &Migrator) -> String {
+    let mut all = String::new();
+    for migration in migrator.iter() {
+        all.push_str(&format!("{} {}\n", migration.version, hex::encode(&migration.checksum)));
+    }
+    canonical::sha256_hex(&all)[..16].to_owned()
+}
+
 /// Is the schema the one that this program was built for?
 ///
 /// # Errors
@@ -224,6 +238,28 @@ mod tests {
         migrate::{Migration, MigrationType},
     };
 
+    fn step(version: i64, sql: &'static str) -> Migration {
+        Migration::new(version, "a step".into(), MigrationType::Simple, sql.into_sql_str(), false)
+    }
+
+    #[test]
+    fn every_migration_has_its_part_in_the_word_for_the_schema() {
+        let word = |steps: &[(i64, &'static str)]| {
+            word_of(&Migrator::with_migrations(steps.iter().map(|(version, sql)| step(*version, sql)).collect()))
+        };
+        let before = word(&[(1, "select 1"), (2, "select 2")]);
+        assert_eq!(before, word(&[(2, "select 2"), (1, "select 1")]), "in the order in which they run");
+        for other in [
+            &[(1, "select 1")][..],
+            &[(1, "select 1"), (2, "select 2"), (3, "select 3")],
+            &[(1, "select 1"), (2, "select 22")],
+            &[(1, "select 1"), (3, "select 2")],
+        ] {
+            assert_ne!(before, word(other), "{other:?}");
+        }
+        assert!(before.len() == 16 && before.chars().all(|c| c.is_ascii_hexdigit()), "it fits into a database's name: {before}");
+    }
+
     #[tokio::test]
     async fn the_app_works_on_while_migrations_run_and_after_one_that_failed() {
         let server = cluster::test_cluster().await.expect("a Postgres for tests");
@@ -237,9 +273,6 @@ mod tests {
         let by_app = async |sql: &'static str| sqlx::raw_sql(sql).execute(&app).await.map(drop);
         by_owner("create table from_before (n int)").await;
 
-        let step = |version: i64, sql: &'static str| {
-            Migration::new(version, "a step".into(), MigrationType::Simple, sql.into_sql_str(), false)
-        };
         let migrator = Migrator::with_migrations(vec![
             step(1, "create table made (n int); create sequence numbers; create table facts (n int)"),
             step(

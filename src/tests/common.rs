@@ -1,6 +1,6 @@
 //! What stories of many rooms say in one word: who comes, what is refused, how many there are.
 
-use crate::town::{Browser, Town};
+use crate::town::{Browser, Town, told_session};
 use commdesk::{
     features::{
         accounts::service as accounts,
@@ -22,8 +22,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Somebody of the demo, acting for the workspace that they have.
+/// Somebody of the demo, acting for the workspace that they have: in the session that they have already, else signed in.
 pub async fn who(ctx: &Ctx, figure: Figure) -> Actor {
+    if let Some(token) = told_session(figure)
+        && let Some(person) = accounts::person_by_token(ctx, token).await.expect("the database answers")
+    {
+        return person.actor(None).expect("one workspace");
+    }
     people::actor(ctx, figure).await.expect("signed in")
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Ids, moments, dates and yes-or-no columns are not words and stand in no list.
 
-use crate::town::{Browser, Town};
+use crate::town::{Browser, Town, run};
 use commdesk::{
     features::accounts::service as accounts,
     platform::crypto::cell,
@@ -358,10 +358,12 @@ pub async fn furnish(town: &Town) -> Tenants {
         "insert into sessions (id, token_hash, user_id, created_at, last_seen_at)
          values (gen_random_uuid(), 'x', {ravi}, {now}, {now}), (gen_random_uuid(), 'y', {asha}, {now}, {now})",
     ];
+    let superuser = town.superuser();
     for statement in statements {
         let statement = all.fill(statement).replace("{now}", &format!("'{now}'"));
-        town.as_superuser(&format!("set session_replication_role = replica; {statement}")).await;
+        run(&superuser, &format!("set session_replication_role = replica; {statement}")).await;
     }
+    superuser.close().await;
     all
 }
 
@@ -474,6 +476,7 @@ fn change(table: &str, column: &str, kind: &str, word: &str) -> Option<String> {
 /// Plants the marker of every private column into the tenants' rows. Fails when there is no row to plant in.
 pub async fn plant(town: &Town, tenants: &Tenants) {
     let kinds = known(town).await;
+    let superuser = town.superuser();
     for it in TABLES {
         let mut changes = Vec::new();
         let rows = tenants.fill(it.rows);
@@ -499,13 +502,10 @@ pub async fn plant(town: &Town, tenants: &Tenants) {
             .await
             .expect("a count");
         assert!(found > 0, "{} has no row to plant in", it.table);
-        town.as_superuser(&format!(
-            "set session_replication_role = replica; update {} set {} where {rows}",
-            it.table,
-            changes.join(", ")
-        ))
-        .await;
+        let changes = changes.join(", ");
+        run(&superuser, &format!("set session_replication_role = replica; update {} set {changes} where {rows}", it.table)).await;
     }
+    superuser.close().await;
 }
 
 async fn seal(town: &Town, table: &str, column: &str, rows: &str, word: &str) {
@@ -582,6 +582,7 @@ const NOT_PROSE: [&str; 27] = [
 pub async fn plant_words(town: &Town, tenants: &Tenants, words: &[&str]) -> usize {
     const OURS: [&str; 6] = ["facts", "fact_private", "jobs", "idempotency_keys", "rate_counters", "logos"];
     let kinds = known(town).await;
+    let superuser = town.superuser();
     let mut planted = 0;
     for it in TABLES.iter().filter(|it| !OURS.contains(&it.table)) {
         let rows = tenants.fill(it.rows);
@@ -591,10 +592,11 @@ pub async fn plant_words(town: &Town, tenants: &Tenants, words: &[&str]) -> usiz
                 continue;
             }
             let change = change(it.table, column, kind, words[planted % words.len()]).expect("words fit");
-            town.as_superuser(&format!("set session_replication_role = replica; update {} set {change} where {rows}", it.table))
+            run(&superuser, &format!("set session_replication_role = replica; update {} set {change} where {rows}", it.table))
                 .await;
             planted += 1;
         }
     }
+    superuser.close().await;
     planted
 }

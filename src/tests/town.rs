@@ -28,7 +28,10 @@ use commdesk::{
         secrets::{self, Secret},
         storage::Store,
     },
-    seeds,
+    seeds::{
+        self,
+        people::{ASHA, Figure, INGRID, MEI, PASSWORD, RAVI, TOMAS},
+    },
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
@@ -85,7 +88,12 @@ struct Told {
     /// Keys and pictures, by their path.
     files: Vec<(PathBuf, Vec<u8>)>,
     letters: Vec<Letter>,
+    /// Tokens, by the addresses of [`THE_BUSY`].
+    sessions: Vec<(&'static str, String)>,
 }
+
+/// Those of the demo who act in most stories. Each of their passwords would be hashed hundreds of times.
+const THE_BUSY: [Figure; 5] = [ASHA, TOMAS, INGRID, RAVI, MEI];
 
 static TOLD: OnceCell<Told> = OnceCell::const_new();
 
@@ -100,6 +108,13 @@ impl Told {
         let mut files = Vec::new();
         read_all(town._files.path(), Path::new(""), &mut files);
         let letters = town.post.letters();
+        let mut sessions = Vec::new();
+        for figure in THE_BUSY {
+            let signed_in =
+                accounts::sign_in(&town.ctx(), figure.email, PASSWORD, "the demo").await.expect("the demo's password");
+            sessions.push((figure.email, signed_in.token));
+        }
+        town.drain().await;
         town.house.pool.close().await;
         town.owner.close().await;
         let now = Clock::default().now().timestamp();
@@ -112,8 +127,14 @@ impl Told {
         let database = format!("told_{now}_{}", std::process::id());
         town.server.create_database(&database, Some(&town.database)).await.expect("a name for the demo's database");
         town.server.drop_database(&town.database).await.expect("the first one goes");
-        Self { database, files, letters }
+        Self { database, files, letters, sessions }
     }
+}
+
+/// The session that somebody of [`THE_BUSY`] has in every sequel, for as long as it lasts there.
+pub fn told_session(figure: Figure) -> Option<&'static str> {
+    let sessions = &TOLD.get()?.sessions;
+    sessions.iter().find(|(email, _)| *email == figure.email).map(|(_, token)| token.as_str())
 }
 
 /// Every file below `root`, with its path from there.
@@ -145,7 +166,8 @@ async fn ground() -> &'static Ground {
     GROUND
         .get_or_init(async || {
             let server = cluster::test_cluster().await.expect("a Postgres for tests");
-            let template = template_name();
+            // After the migrations that this program holds, so that one that is older than the folder's newest makes its own.
+            let template = format!("template_{}", db::schema_word());
             cluster::test_template(&server, &template, async |url: &str| {
                 let owner = db::pool(url, 1)?;
                 db::migrate(&owner, Some(cluster::APP)).await?;
@@ -263,7 +285,8 @@ impl Town {
         &self.server
     }
 
-    /// For statements that only a superuser may run, many of them; whoever asks for it closes it.
+    /// For statements that only a superuser may run, many of them, on one connection, for each is a process of Postgres. Whoever asks
+    /// for it closes it.
     pub fn superuser(&self) -> sqlx::PgPool {
         db::pool(&self.server.superuser_url(&self.database), 1).expect("an address of the cluster")
     }
@@ -271,10 +294,7 @@ impl Town {
     /// Statements that only a superuser may run, triggers put aside: what a thief with the keys could do.
     pub async fn as_superuser(&self, statements: &str) {
         let pool = self.superuser();
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()))
-            .execute(&pool)
-            .await
-            .unwrap_or_else(|error| panic!("{error}: {statements}"));
+        run(&pool, statements).await;
         pool.close().await;
     }
 
@@ -333,19 +353,10 @@ impl Town {
     }
 }
 
-/// Changes with the migrations, so that an old template is never cloned.
-fn template_name() -> String {
-    let mut all = String::new();
-    let mut files: Vec<_> = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations"))
-        .expect("migrations")
-        .map(|entry| entry.expect("a file").path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "sql"))
-        .collect();
-    files.sort();
-    for file in files {
-        all.push_str(&std::fs::read_to_string(file).expect("a migration"));
-    }
-    format!("template_{}", &commdesk::kernel::canonical::sha256_hex(&all)[..16])
+/// Runs statements that have to succeed.
+pub async fn run(pool: &sqlx::PgPool, statements: &str) {
+    let ran = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned())).execute(pool).await;
+    ran.unwrap_or_else(|error| panic!("{error}: {statements}"));
 }
 
 /// A file that somebody chose for a field of a form. A browser sends a field without a file too, with neither name nor bytes.

@@ -432,14 +432,10 @@ fn cell(value: &Value) -> String {
 
 /// Headings that can be told apart, cells that are no longer than cells are, and a cell for every heading.
 fn checked(mut sheet: Sheet) -> Result<Sheet, String> {
-    let is_bare = |sheet: &Sheet| {
-        let last = sheet.headings.len().wrapping_sub(1);
-        sheet.headings.last().is_some_and(String::is_empty)
-            && sheet.rows.iter().all(|(_, cells)| cells.get(last).is_none_or(String::is_empty))
-    };
-    while is_bare(&sheet) {
-        sheet.headings.pop();
-    }
+    let named = sheet.headings.len();
+    let lines = std::iter::once(&sheet.headings).chain(sheet.rows.iter().map(|(_, cells)| cells));
+    let used = columns_in_use(lines.map(|cells| &cells[..cells.len().min(named)]), |cell| !cell.is_empty());
+    sheet.headings.truncate(used);
     if sheet.headings.is_empty() {
         return Err("The file is empty. Choose one with a line of headings and rows below it.".into());
     }
@@ -472,6 +468,18 @@ fn checked(mut sheet: Sheet) -> Result<Sheet, String> {
         }
     }
     Ok(sheet)
+}
+
+/// How many columns there are up to the last one in which anything stands, a heading or a value. Every cell is asked once at most:
+/// a line of a million commas is no work for each of the others.
+fn columns_in_use<'a>(lines: impl Iterator<Item = &'a [String]>, mut stands: impl FnMut(&str) -> bool) -> usize {
+    let mut used = 0;
+    for cells in lines {
+        if let Some(place) = cells.get(used..).and_then(|rest| rest.iter().rposition(|cell| stands(cell))) {
+            used += place + 1;
+        }
+    }
+    used
 }
 
 #[cfg(test)]
@@ -565,6 +573,36 @@ mod tests {
         assert_eq!(of("name\twebsite\nA\tb.com").rows[0].1, ["A", "b.com"]);
         assert_eq!(of("name\nA").headings, ["name"]);
         assert_eq!(of("a,a,,\n1,2,3").headings, ["a", "a (2)", "Column (3)"]);
+    }
+
+    #[test]
+    fn columns_without_anything_go_however_many_there_are() {
+        assert_eq!(of("a,,b,,,\n1,,,,\n,2,,,").headings, ["a", "Column (2)", "b"], "those in between stay");
+        assert_eq!(of("a,,\n1,2,").headings, ["a", "Column (2)"], "a value below no heading has a place");
+        assert_eq!(of("a\n1,,,,").rows[0].1, ["1"]);
+        let whole = of(&format!("name{}\n{}", ",".repeat(1_500_000), "Acme\n".repeat(MOST_ROWS)));
+        assert_eq!((whole.headings, whole.rows.len()), (vec!["name".to_owned()], MOST_ROWS));
+    }
+
+    #[test]
+    fn every_cell_is_asked_once_at_most() {
+        let line = |cells: usize, last: &str| {
+            let mut line = vec![String::new(); cells];
+            line[cells - 1] = last.to_owned();
+            line
+        };
+        let few: Vec<_> = std::iter::once(line(10_000, "")).chain((0..1_000).map(|_| line(1, "Acme"))).collect();
+        let more: Vec<_> = (1..200).map(|cells| line(cells, "Acme")).chain((1..200).map(|cells| line(cells, ""))).collect();
+        for (lines, used) in [(few, 1), (more, 199)] {
+            let mut asked = 0;
+            let found = columns_in_use(lines.iter().map(Vec::as_slice), |cell| {
+                asked += 1;
+                !cell.is_empty()
+            });
+            assert_eq!(found, used);
+            let cells: usize = lines.iter().map(Vec::len).sum();
+            assert!(asked <= cells, "{asked} times for {cells} cells");
+        }
     }
 
     #[test]
