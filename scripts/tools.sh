@@ -55,12 +55,14 @@ quietly() {
 # A program is taken from PATH only if its version is the exact one.
 is_version() { have "$1" && [ "$("$1" --version 2>/dev/null | awk '{ print $2; exit }')" = "$2" ]; }
 
-# Optimised just enough: with link-time optimisation the same programs take three times as long to build.
+# Optimised just enough: with link-time optimisation the same programs take three times as long to build. What runs for long has
+# `-O` in front of its name: `install_crate NAME VERSION [-O CRATE]… ARGUMENTS…`; without any, all of it is optimised a little.
 install_crate() {
-  local name=$1 version=$2; shift 2
+  local name=$1 version=$2 level=1 hot=(); shift 2
+  while [ "${1:-}" = -O ]; do hot+=(--config "profile.release.package.$2.opt-level=2") level=0; shift 2; done
   CARGO_TARGET_DIR=$TOOLS/target CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_DEBUG=false \
-    quietly "$name" cargo install "$name" --version "$version" --root "$TOOLS" "$@"
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=$level CARGO_PROFILE_RELEASE_DEBUG=false \
+    quietly "$name" cargo install "$name" --version "$version" --root "$TOOLS" ${hot[@]+"${hot[@]}"} "$@"
 }
 
 toolchain() {
@@ -112,7 +114,11 @@ leptos() {
   begin "cargo-leptos $CARGO_LEPTOS, which builds server and pages together"
   if is_version cargo-leptos "$CARGO_LEPTOS"; then say "           found: $(command -v cargo-leptos)"; return; fi
   say "           compiling about 450 crates: 7 minutes on two cores, once"
-  install_crate cargo-leptos "$CARGO_LEPTOS" --locked --features no_downloads
+  # Most of it is a compiler of JavaScript, which here only sees a page of it. What works for long takes the program apart, looks
+  # into it for names, and compresses.
+  install_crate cargo-leptos "$CARGO_LEPTOS" -O wasm_split_cli_support -O wasmparser -O wasm-encoder -O gimli -O leb128fmt \
+    -O regex-automata -O regex-syntax -O aho-corasick -O memchr -O brotli -O brotli-decompressor -O alloc-no-stdlib -O alloc-stdlib \
+    -O libflate -O libflate_lz77 -O md-5 -O seahash --locked --features no_downloads
 }
 
 bindgen() {
