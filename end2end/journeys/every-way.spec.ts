@@ -71,6 +71,27 @@ async function pressStaying(page: Page, way: Way, target: Locator, done: () => P
   expect(Math.abs((await place()) - before), 'what was pressed stays in its place').toBeLessThan(40);
 }
 
+/** What is posted to a page waits until somebody lets it go. */
+async function holdingPosts(page: Page, path: string) {
+  const held: Route[] = [];
+  const isThere = (url: URL) => url.pathname === path;
+  await page.route(isThere, async (route) => {
+    if (route.request().method() === 'POST') held.push(route);
+    else await route.continue();
+  });
+  const end = async (how: (route: Route) => Promise<void>) => {
+    for (const route of held) await how(route);
+    await page.unroute(isThere);
+  };
+  return { held, letGo: () => end((route) => route.continue()), lose: () => end((route) => route.abort()) };
+}
+
+/** It says that its wish is on its way: to whoever hears it, and by a wheel that turns. */
+async function isBusy(button: Locator): Promise<void> {
+  await expect(button).toHaveAttribute('aria-busy', 'true');
+  expect(await button.evaluate((it) => getComputedStyle(it, '::before').animationName)).toBe('button-busy');
+}
+
 /** The part of a page that is folded away. */
 const fold = (page: Page, words: string) => page.getByRole('main').locator('summary', { hasText: words });
 
@@ -179,20 +200,28 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   const watches = (word: string, name: string) => mei.getByRole('button', { name: `${word}: ${name}`, exact: true });
   await expect(mei.locator('#start-watching input[name="_key"]'), 'a second row is no repetition of the first').toHaveCount(0);
   if (by === keyboard) {
-    const held: Route[] = [];
-    const isDirectory = (url: URL) => url.pathname === '/directory';
-    await mei.route(isDirectory, async (route) => {
-      if (route.request().method() === 'POST') held.push(route);
-      else await route.continue();
-    });
+    const busy = mei.getByRole('main').locator('[aria-busy=true]');
+    const both = await holdingPosts(mei, '/directory');
     await mei.evaluate(() => Object.assign(window, { isThisPage: true }));
     for (const name of [granary, observatory]) await by.press(watches('Watch', name));
-    await expect.poll(() => held.length, 'both are sent').toBe(2);
-    for (const route of held) await route.continue();
-    await mei.unroute(isDirectory);
+    await expect.poll(() => both.held.length, 'both are sent').toBe(2);
+    for (const name of [granary, observatory]) await isBusy(watches('Watch', name));
+    await expect(busy, 'and no other row').toHaveCount(2);
+    await both.letGo();
     await expect(watches('Stop watching', granary)).toBeVisible();
     await expect(watches('Stop watching', observatory)).toBeFocused();
+    await expect(busy).toHaveCount(0);
     expect(await mei.evaluate(() => 'isThisPage' in window), 'the page stays').toBe(true);
+
+    // What is lost is not on its way any more, and the page says so.
+    const lost = await holdingPosts(mei, '/directory');
+    await mei.keyboard.press('Enter');
+    await expect.poll(() => lost.held.length).toBe(1);
+    await isBusy(watches('Stop watching', observatory));
+    await lost.lose();
+    await expect(mei.getByRole('main').getByRole('alert')).toBeFocused();
+    await expect(busy).toHaveCount(0);
+    await expect(watches('Stop watching', observatory)).toBeVisible();
   } else {
     for (const name of [granary, observatory]) {
       await by.press(watches('Watch', name));
@@ -238,7 +267,16 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
 
   // One of them is watched, and not any more.
   await arrive(mei, way, `/directory/${slug(names[0]!)}`);
-  await by.press(mei.getByRole('button', { name: `Watch: ${names[0]}` }));
+  const one = mei.getByRole('button', { name: `Watch: ${names[0]}` });
+  if (by === keyboard) {
+    const its = await holdingPosts(mei, new URL(mei.url()).pathname);
+    await by.press(one);
+    await expect.poll(() => its.held.length).toBe(1);
+    await isBusy(one);
+    await its.letGo();
+  } else {
+    await by.press(one);
+  }
   await expect(mei.getByRole('button', { name: `Stop watching: ${names[0]}` })).toBeVisible();
   await arrive(mei, way, '/watchlist');
   await expect(mei.getByRole('main').getByRole('link', { name: names[0] })).toBeVisible();

@@ -26,7 +26,7 @@ test('a slash searches, a question mark shows the keys, and typing is left alone
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('Escape closes a menu and leaves the focus where it was opened', async ({ page }) => {
+test('Escape closes a menu and leaves the focus where it was opened; a press beside it closes it too', async ({ page }) => {
   await enter(page, 'ravi@apex.example');
   await open(page, '/dashboard');
   const account = page.locator('summary', { hasText: 'Account' });
@@ -37,6 +37,10 @@ test('Escape closes a menu and leaves the focus where it was opened', async ({ p
   await page.keyboard.press('Escape');
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
   await expect(account).toBeFocused();
+  await account.click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible();
+  await page.getByRole('heading', { level: 1 }).click();
+  await expect(page.getByRole('button', { name: 'Sign out' })).toBeHidden();
 });
 
 test('whoever narrows a list by the keyboard goes on from there', async ({ page }) => {

@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { call } from '../lib/call';
 import { address } from '../lib/server';
-import { fresh, staffPage } from '../lib/steps';
+import { awake, fresh, open, staffPage } from '../lib/steps';
 import { expect, fits, newcomer, test } from '../lib/world';
 
 const PHONE = { hasTouch: true, viewport: { width: 360, height: 740 } };
@@ -133,4 +133,53 @@ test('on a phone the directory is narrowed by typing and tapping, and the addres
   expect(await narrows(plain, word)).toEqual(here);
   await call(staff, 'POST', `/imports/${list}/undo`);
   await staff.context().close();
+});
+
+test('a menu closes when somebody presses beside it or goes on, and stays open while they are in it', async ({ page, browser }) => {
+  const first = (one: Page) => one.getByRole('group', { name: 'Filters' }).locator('details').first();
+  const heading = (one: Page) => one.getByRole('heading', { level: 1 });
+  for (const path of ['/directory', '/communities']) {
+    await open(page, path);
+    const { opened } = parts(page);
+    await first(page).locator('summary').click();
+    await expect(opened).toHaveCount(1);
+    // Its edge takes no focus: the page around it has that then.
+    await first(page).locator('.menu__panel').click({ position: { x: 40, y: 3 } });
+    await expect(first(page).getByRole('link').first(), 'pressed in it').toBeVisible();
+    await heading(page).click();
+    await expect(opened, 'pressed beside it').toHaveCount(0);
+
+    await first(page).locator('summary').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await expect(first(page).getByRole('link').first()).toBeFocused();
+    await page.keyboard.press('Shift+Tab');
+    await expect(first(page).locator('summary')).toBeFocused();
+    await expect(opened, 'still in it').toHaveCount(1);
+    await page.keyboard.press('Shift+Tab');
+    await expect(opened, 'gone on').toHaveCount(0);
+  }
+
+  // A finger that scrolls presses nothing; one that taps does.
+  const phone = await newcomer(browser, PHONE);
+  await phone.goto('/directory');
+  await first(phone).locator('summary').tap();
+  await awake(phone);
+  await expect(parts(phone).opened).toHaveCount(1);
+  await heading(phone).evaluate((it) => {
+    for (const type of ['pointerdown', 'pointermove', 'pointercancel'])
+      it.dispatchEvent(new PointerEvent(type, { pointerType: 'touch', bubbles: true }));
+  });
+  await expect(first(phone).getByRole('link').first(), 'scrolled').toBeVisible();
+  await heading(phone).tap();
+  await expect(parts(phone).opened).toHaveCount(0);
+
+  // Without scripts its own button closes it, and nothing else.
+  const plain = await newcomer(browser, { ...PHONE, javaScriptEnabled: false });
+  await plain.goto('/directory');
+  await first(plain).locator('summary').tap();
+  await heading(plain).tap();
+  await expect(first(plain).getByRole('link').first()).toBeVisible();
+  await first(plain).locator('summary').tap();
+  await expect(parts(plain).opened).toHaveCount(0);
 });

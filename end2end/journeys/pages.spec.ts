@@ -10,10 +10,10 @@ import { COLOURS, expectAccessible, expectAccessibleInBothThemes, inTheme } from
 import { call } from '../lib/call';
 import { mouse } from '../lib/hands';
 import { linkIn, mailTo, mailsTo } from '../lib/mailbox';
-import { added, applied, cameIn } from '../lib/prepared';
+import { added, applied, asked, cameIn, offered, published } from '../lib/prepared';
 import { production } from '../lib/server';
 import { applyAsSponsor, awake, DEMO_PASSWORD, drawn, enter, fresh, open, slug, somebody, staffPage, verifyOrganization } from '../lib/steps';
-import { demoPerson, expect, newcomer, test } from '../lib/world';
+import { demoPerson, expect, market, newcomer, test } from '../lib/world';
 
 const WIDTHS = [360, 768, 1280];
 const ALL = process.env.AXE === 'all';
@@ -310,6 +310,41 @@ test('what a sponsor works with', async ({ page }) => {
   await look(page, await addresses(page, 'sponsor'));
 });
 
+/** Requests that are over, one of each kind: declined, taken back, run out, agreed. One after the other, about one offer. */
+async function closedRequests(sponsor: Page, community: Page): Promise<Stop[]> {
+  const opportunity = await offered(community, await published(community, fresh('Over')));
+  const declined = await asked(sponsor, opportunity, 250_000, 'We would bring stickers for everybody.');
+  await call(community, 'PATCH', `/requests/${declined}/reject`, { reason: 'Timing', note: 'Not in this season; thank you.' });
+  const withdrawn = await asked(sponsor, opportunity, 260_000, 'We would bring a coffee machine.');
+  await call(sponsor, 'PATCH', `/requests/${withdrawn}/withdraw`);
+  let expired = '';
+  // Two seconds of the server's clock, which other journeys move on.
+  await expect(async () => {
+    const { now } = (await (await sponsor.request.get('/dev/clock')).json()) as { now: string };
+    const validUntil = new Date(Date.parse(now) + 2_000).toISOString();
+    const offer = { amount: 270_000, message: 'We would bring it if you hurry.', validUntil };
+    expired = (await call(sponsor, 'POST', `/opportunities/${opportunity}/apply`, offer)).id;
+  }).toPass({ timeout: 15_000, intervals: [100] });
+  const state = async () => (await call(sponsor, 'GET', `/requests/${expired}`)).state;
+  await expect.poll(state, { message: 'its time is over', timeout: 15_000, intervals: [200] }).toBe('Expired');
+  const accepted = await asked(sponsor, opportunity, 280_000, 'We would bring all of that.');
+  const { revisionHash } = await call<{ revisionHash: string }>(community, 'GET', `/requests/${accepted}`);
+  await call(community, 'PATCH', `/requests/${accepted}/accept`, { revisionHash });
+  return [
+    { path: `/requests/${declined}`, shows: 'Declined' },
+    { path: `/requests/${withdrawn}`, shows: 'Withdrawn' },
+    { path: `/requests/${expired}`, shows: 'Expired' },
+    { path: `/requests/${accepted}`, shows: 'Accepted' },
+  ];
+}
+
+test('what both sides read of a request that is over', async ({ browser }) => {
+  test.setTimeout(patience(180));
+  const { sponsor, community } = await market(browser);
+  const stops = await closedRequests(sponsor, community);
+  for (const page of [sponsor, community]) await look(page, stops);
+});
+
 test('what an applicant and a community see while they wait', async ({ page, browser }) => {
   test.setTimeout(patience(180));
   await enter(page, 'mallory@globex.example');
@@ -317,10 +352,10 @@ test('what an applicant and a community see while they wait', async ({ page, bro
   const kofi = await demoPerson(browser, 'kofi@newgrove.example');
   await look(kofi, await addresses(kofi, 'unapproved'));
   // Somebody whom staff asked something: the question stands there, and where it is answered.
-  const asked = somebody('Ilse', fresh('Asked'));
+  const company = somebody('Ilse', fresh('Asked'));
   const ilse = await newcomer(browser);
-  const organization = await applied(ilse, asked);
-  await cameIn(ilse, asked.email);
+  const organization = await applied(ilse, company);
+  await cameIn(ilse, company.email);
   const sara = await staffPage(browser, 'sara@commdesk.example');
   const question = 'Which events have you supported before?';
   await call(sara, 'POST', `/sponsors/${organization}/verify`, { decision: 'more', reason: question });
@@ -328,8 +363,8 @@ test('what an applicant and a community see while they wait', async ({ page, bro
   for (const one of [kofi, ilse, sara]) await one.context().close();
 });
 
-test('what stands alone: embeds, the card after a session, and pages for when nobody answers', async ({ page }) => {
-  test.setTimeout(patience(120));
+test('what stands alone: embeds, the card after a session, and pages for when something breaks or nobody answers', async ({ page }) => {
+  test.setTimeout(patience(150));
   const offers = await call<Items>(page, 'GET', '/opportunities?search=HarbourConf&limit=50');
   const title = offers.items.find((one) => one.category === 'Title Sponsor')!;
   await lookAtPlain(page, `/embed/opportunities/${title.id}/badge`);
@@ -349,6 +384,17 @@ test('what stands alone: embeds, the card after a session, and pages for when no
   await lookAtPlain(page, '/offline');
   const served = await production();
   try {
+    // A page that breaks says so in its frame; a door that breaks before there is a page (here it asks whose session this is), on a
+    // card. Both name a number.
+    served.lose('events');
+    await lookAtPlain(page, `${served.address}/events`, 500);
+    await expect(page.getByRole('main')).toContainText('write to us and name this number');
+    served.lose('sessions');
+    await page.context().addCookies([{ name: 'commdesk', value: 'x'.repeat(43), url: served.address }]);
+    await lookAtPlain(page, `${served.address}/events`, 500);
+    await expect(page.getByRole('main')).toContainText('write to us and name this number');
+    await expect(page.getByRole('link', { name: 'Start page' })).toBeVisible();
+    await page.context().clearCookies();
     await served.cutOff();
     await lookAtPlain(page, `${served.address}/events`, 503);
   } finally {

@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Transform } from 'node:stream';
 
 // Playwright reads this file once more in every worker: the port must be the same there, so it comes from outside or
 // is a fixed one.
@@ -30,6 +31,8 @@ const root = join(__dirname, '../..');
 
 export interface Served {
   address: string;
+  /** Whatever it asks of this table from now on, the database knows none of that name: what breaks as nobody has foreseen. */
+  lose: (table: string) => void;
   /** Takes the database away from it, for good. */
   cutOff: () => Promise<void>;
   stop: () => Promise<void>;
@@ -75,7 +78,7 @@ export async function production(): Promise<Served> {
   const served = `http://127.0.0.1:${free}`;
   const until = Date.now() + 20_000;
   for (;;) {
-    if ((await fetch(`${served}/readyz`).catch(() => undefined))?.ok) return { address: served, cutOff: way.shut, stop };
+    if ((await fetch(`${served}/readyz`).catch(() => undefined))?.ok) return { address: served, lose: way.lose, cutOff: way.shut, stop };
     if (server.exitCode !== null || Date.now() > until) {
       await stop();
       throw new Error('`serve` did not start: see target/journeys/production-*.log');
@@ -84,9 +87,21 @@ export async function production(): Promise<Served> {
   }
 }
 
-/** A way to a port of this machine that can be shut: what an outage looks like to whoever came by it. */
-async function passage(to: number): Promise<{ port: number; shut: () => Promise<void> }> {
+/**
+ * A way to a database on this machine that can be shut: what an outage looks like to whoever came by it. Tables can be lost on it:
+ * who asks for one asks for a name that no table has, as long as its own, so that every message keeps its length.
+ */
+async function passage(to: number): Promise<{ port: number; lose: (table: string) => void; shut: () => Promise<void> }> {
   const open = new Set<Socket>();
+  const lost: string[] = [];
+  const asking = () =>
+    new Transform({
+      transform(message: Buffer, _, done) {
+        // Byte for byte: what is not text comes through as it is.
+        const asked = lost.reduce((text, table) => text.replaceAll(table, '_'.repeat(table.length)), message.toString('latin1'));
+        done(null, Buffer.from(asked, 'latin1'));
+      },
+    });
   const door = createServer((near) => {
     const far = connect(to, '127.0.0.1');
     for (const end of [near, far]) {
@@ -98,7 +113,7 @@ async function passage(to: number): Promise<{ port: number; shut: () => Promise<
         far.destroy();
       });
     }
-    near.pipe(far);
+    near.pipe(asking()).pipe(far);
     far.pipe(near);
   });
   await new Promise<void>((listening) => door.listen(0, '127.0.0.1', listening));
@@ -108,7 +123,7 @@ async function passage(to: number): Promise<{ port: number; shut: () => Promise<
     for (const end of open) end.destroy();
     await closed;
   };
-  return { port, shut };
+  return { port, lose: (table) => void lost.push(table), shut };
 }
 
 async function freePort(): Promise<number> {

@@ -205,11 +205,13 @@ pub fn SiteSearch(class: &'static str) -> impl IntoView {
     written("form", &form, field)
 }
 
-/// The keys that every page answers to, and the dialog that says which. A page with keys of its own shows its own dialog.
+/// The keys that every page answers to, and the dialog that says which. A page with keys of its own shows its own dialog. What a
+/// key closes is closed by a press beside it, too, and by going on: on a page that sleeps, once it is awake.
 #[component]
 fn SiteKeys() -> impl IntoView {
     const KEYS: &str = "site-keys";
     Effect::new(|_| {
+        browser::close_beside("details.menu[open]");
         browser::on_key_of_site(|key| match key {
             "/" => browser::focus_first(&["main [type=search]", "header [type=search]"]),
             "?" => {

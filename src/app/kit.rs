@@ -200,7 +200,7 @@ fn fields() -> impl IntoView {
                 <MomentField form="fields" name="starts" label="A day and a time" value="2027-03-14T18:30"/>
                 <MomentField form="fields" name="ends" label="Where the zone is known" value="2027-03-14T21:00" zone="Asia/Kolkata"/>
                 <MomentField form="fields" name="until" label="The end of a day" value="2027-03-01" day=true zone="Asia/Kolkata"/>
-                <PlacedField form="fields" name="event" label="What says the zone" value="1" options=vec![("1".into(), "HackFest 2027".into())] zones=vec![("1".into(), "Asia/Kolkata".into())]/>
+                <PlacedField form="fields" name="event" label="What says the zone" value="1" options=vec![("1".into(), "HackFest".into())] zones=vec![("1".into(), "Asia/Kolkata".into())]/>
                 <ZoneField form="fields" name="timezone" hint="The times above are on the clocks there." value="Asia/Kolkata" options=vec![("Asia/Kolkata".into(), "Asia/Kolkata".into())]/>
             </div>
             <TextArea form="fields" name="about" label="Several lines" value="We back the events that our users go to." rows=3/>

@@ -16,8 +16,17 @@ use leptos::{context::Provider, html, prelude::*};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Hears which row's wish was granted, also when the form is gone by then.
-pub type Granted = Arc<dyn Fn(&str) + Send + Sync>;
+/// What becomes of a row's wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wished {
+    OnItsWay,
+    Granted,
+    /// The form says why.
+    Refused,
+}
+
+/// Hears what becomes of a row's wish, also when the form is gone by then.
+pub type Heard = Arc<dyn Fn(&str, Wished) + Send + Sync>;
 
 /// What is wrong with a form as it is filled in. The room's own rule, which the server asks as well.
 pub type Checker = fn(&dyn Answers) -> FieldErrors;
@@ -189,9 +198,9 @@ pub fn PostForm(
     #[prop(optional)]
     check: Option<Checker>,
     /// Its buttons stand on rows, and what each asks for can be asked for twice: it has no key, and is busy with a row, not with all.
-    /// Called with the value of the button whose wish was granted; the page stays.
+    /// Called with the value of the button; the page stays, and shows the row as busy.
     #[prop(optional)]
-    rows: Option<Granted>,
+    rows: Option<Heard>,
     children: Children,
 ) -> impl IntoView {
     let path = leptos_router::hooks::use_location().pathname.get_untracked();
@@ -220,9 +229,9 @@ pub fn PostForm(
     let on_way = StoredValue::new(Vec::<String>::new());
     let has_key = rows.is_none();
     let submit = move |event: leptos::ev::SubmitEvent| {
-        let row = rows.as_ref().map(|_| browser::pressed(&event));
+        let row = rows.as_ref().map(|heard| (browser::pressed(&event), Arc::clone(heard)));
         let is_same_wish = match &row {
-            Some(row) => on_way.with_value(|rows| rows.contains(row)),
+            Some((row, _)) => on_way.with_value(|rows| rows.contains(row)),
             None => state.busy.get_untracked(),
         };
         if is_same_wish {
@@ -240,34 +249,33 @@ pub fn PostForm(
             return;
         }
         match &row {
-            Some(row) => {
+            Some((row, heard)) => {
                 state.outcome.set(None);
                 on_way.update_value(|rows| rows.push(row.clone()));
+                heard(row, Wished::OnItsWay);
             }
             None => state.busy.set(true),
         }
-        let (focus_id, granted) = (focus_id.clone(), rows.clone());
-        let arrived = move |row: &Option<String>| match row {
-            Some(row) => on_way.update_value(|rows| rows.retain(|it| it != row)),
+        let focus_id = focus_id.clone();
+        let arrived = move |was: Wished| match &row {
+            Some((row, heard)) => {
+                on_way.update_value(|rows| rows.retain(|it| it != row));
+                heard(row, was);
+            }
             None => state.busy.set(false),
         };
         browser::send_form(&event, move |answer| match answer {
-            Answer::Go(location) => match (&granted, &row) {
-                (Some(granted), Some(it)) => {
-                    arrived(&row);
-                    granted(it);
-                }
-                _ => browser::go(&location),
-            },
+            Answer::Go(_) if !has_key => arrived(Wished::Granted),
+            Answer::Go(location) => browser::go(&location),
             Answer::Refused(outcome) => {
-                arrived(&row);
+                arrived(Wished::Refused);
                 key.set(browser::fresh_key());
                 checked.set_value(FieldErrors::default());
                 state.outcome.set(Some(*outcome));
                 browser::focus(&focus_id);
             }
             Answer::Lost => {
-                arrived(&row);
+                arrived(Wished::Refused);
                 state.outcome.set(Some(Outcome {
                     message: "We could not be reached, so nothing was sent. Everything you typed is still here: try again."
                         .into(),
@@ -931,10 +939,14 @@ pub fn Submit(
     /// What it says to whoever hears it, where several of a page have one label.
     #[prop(optional, into)]
     about: Option<String>,
+    /// Before the label; its place is the spinner's while the form is on its way.
+    #[prop(optional)]
+    icon: Option<&'static str>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     view! {
         <button class=class type="submit" name=name value=value aria-label=about aria-busy=move || state.is_busy().then_some("true")>
+            {icon.map(|icon| view! { <Icon name=icon small=true/> })}
             {label}
         </button>
     }

@@ -23,26 +23,74 @@ use leptos::{
 /// An element that holds no state, with markup as all that stands in it: `written("ul", &[("class", "results")], rows)`. Server
 /// and browser write the same text, so a page that wakes leaves it as it is, and one that changes reads anew what has changed.
 pub fn written(tag: &'static str, attributes: &[(&'static str, &str)], inside: Markup) -> Written {
-    let attributes = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Written { tag, attributes, inside }
+    Written { shell: Shell::new(tag, attributes), inside }
 }
 
 /// What [`written`] makes. It is a view of its own, and not `inner_html` on an element: that is taken out and put in again
 /// whenever what is around it is shown anew, also where nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    tag: &'static str,
-    attributes: Vec<(&'static str, String)>,
+    shell: Shell,
     inside: Markup,
 }
 
-/// A [`Written`] that is on the page.
-pub struct WrittenState {
-    element: Element,
-    shown: Written,
+/// An element without what stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Shell {
+    tag: &'static str,
+    attributes: Vec<(&'static str, String)>,
 }
 
-impl Mountable for WrittenState {
+impl Shell {
+    fn new(tag: &'static str, attributes: &[(&'static str, &str)]) -> Self {
+        Self { tag, attributes: attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect() }
+    }
+
+    fn element(&self, inside: &Markup) -> Element {
+        let element = Rndr::create_element(self.tag, None);
+        for (name, value) in &self.attributes {
+            Rndr::set_attribute(&element, name, value);
+        }
+        Rndr::set_inner_html(&element, inside.as_str());
+        element
+    }
+
+    fn write_to(&self, buf: &mut String, inside: &Markup) {
+        let opening = Markup::made(|to| {
+            to.put("<", &[]);
+            to.put(self.tag, &[]);
+            for (name, value) in &self.attributes {
+                to.put(" ", &[]);
+                to.put(name, &[]);
+                to.put("=\"{}\"", &[value]);
+            }
+            to.put(">", &[]);
+        });
+        buf.push_str(opening.as_str());
+        buf.push_str(inside.as_str());
+        buf.push_str("</");
+        buf.push_str(self.tag);
+        buf.push('>');
+    }
+}
+
+/// What was written and is on the page, with what is kept of its inside.
+pub struct OnPage<Kept> {
+    element: Element,
+    shell: Shell,
+    kept: Kept,
+}
+
+impl<Kept> OnPage<Kept> {
+    /// Another element stands in its place.
+    fn give_way(&mut self, mut other: Self) {
+        self.insert_before_this(&mut other);
+        self.unmount();
+        *self = other;
+    }
+}
+
+impl<Kept> Mountable for OnPage<Kept> {
     fn unmount(&mut self) {
         self.element.unmount();
     }
@@ -61,26 +109,18 @@ impl Mountable for WrittenState {
 }
 
 impl Render for Written {
-    type State = WrittenState;
+    type State = OnPage<Markup>;
 
     fn build(self) -> Self::State {
-        let element = Rndr::create_element(self.tag, None);
-        for (name, value) in &self.attributes {
-            Rndr::set_attribute(&element, name, value);
-        }
-        Rndr::set_inner_html(&element, self.inside.as_str());
-        WrittenState { element, shown: self }
+        OnPage { element: self.shell.element(&self.inside), shell: self.shell, kept: self.inside }
     }
 
     fn rebuild(self, state: &mut Self::State) {
-        if self.tag != state.shown.tag || self.attributes != state.shown.attributes {
-            let mut other = self.build();
-            state.insert_before_this(&mut other);
-            state.unmount();
-            *state = other;
-        } else if self.inside != state.shown.inside {
+        if self.shell != state.shell {
+            state.give_way(self.build());
+        } else if self.inside != state.kept {
             rewrite(&state.element, &self.inside);
-            state.shown = self;
+            state.kept = self.inside;
         }
     }
 }
@@ -120,35 +160,17 @@ impl RenderHtml for Written {
     }
 
     fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _flags: RenderFlags, _extra_attrs: Vec<AnyAttribute>) {
-        write_to(buf, self.tag, &self.attributes, &self.inside);
+        self.shell.write_to(buf, &self.inside);
         *position = Position::NextChild;
     }
 
     fn hydrate<const FROM_SERVER: bool>(self, cursor: &Cursor, position: &PositionState) -> Self::State {
-        WrittenState { element: found(cursor, position), shown: self }
+        OnPage { element: found(cursor, position), shell: self.shell, kept: self.inside }
     }
 
     fn into_owned(self) -> Self::Owned {
         self
     }
-}
-
-fn write_to(buf: &mut String, tag: &'static str, attributes: &[(&'static str, String)], inside: &Markup) {
-    let opening = Markup::made(|to| {
-        to.put("<", &[]);
-        to.put(tag, &[]);
-        for (name, value) in attributes {
-            to.put(" ", &[]);
-            to.put(name, &[]);
-            to.put("=\"{}\"", &[value]);
-        }
-        to.put(">", &[]);
-    });
-    buf.push_str(opening.as_str());
-    buf.push_str(inside.as_str());
-    buf.push_str("</");
-    buf.push_str(tag);
-    buf.push('>');
 }
 
 /// The next element that the server wrote.
@@ -170,32 +192,24 @@ pub fn rewritten(
     attributes: &[(&'static str, &str)],
     inside: impl Fn() -> Markup + Send + Sync + 'static,
 ) -> Rewritten {
-    let attributes = attributes.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-    Rewritten { tag, attributes, inside: Box::new(inside) }
+    Rewritten { shell: Shell::new(tag, attributes), inside: Box::new(inside) }
 }
 
 /// What [`rewritten`] makes.
 pub struct Rewritten {
-    tag: &'static str,
-    attributes: Vec<(&'static str, String)>,
+    shell: Shell,
     inside: Box<dyn Fn() -> Markup + Send + Sync>,
 }
 
-/// A [`Rewritten`] that is on the page.
-pub struct RewrittenState {
-    tag: &'static str,
-    attributes: Vec<(&'static str, String)>,
-    element: Element,
-    /// Writes, and holds what it wrote last.
-    follows: RenderEffect<Markup>,
-}
+/// Writes, and holds what it wrote last.
+type Follows = RenderEffect<Markup>;
 
 impl Rewritten {
     /// Follows on an element in which `shown` stands; nothing is known of what the server wrote there, but that it is the same.
-    fn on(self, element: Element, shown: Option<Markup>) -> RewrittenState {
-        let Self { tag, attributes, inside } = self;
+    fn on(self, element: Element, shown: Option<Markup>) -> OnPage<Follows> {
+        let Self { shell, inside } = self;
         let there = element.clone();
-        let follows = RenderEffect::new_with_value(
+        let follows = Follows::new_with_value(
             move |before: Option<Markup>| {
                 let now = inside();
                 if before.is_some_and(|before| before != now) {
@@ -205,49 +219,24 @@ impl Rewritten {
             },
             shown,
         );
-        RewrittenState { tag, attributes, element, follows }
-    }
-}
-
-impl Mountable for RewrittenState {
-    fn unmount(&mut self) {
-        self.element.unmount();
-    }
-
-    fn mount(&mut self, parent: &Element, marker: Option<&Node>) {
-        self.element.mount(parent, marker);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        self.element.insert_before_this(child)
-    }
-
-    fn elements(&self) -> Vec<Element> {
-        vec![self.element.clone()]
+        OnPage { element, shell, kept: follows }
     }
 }
 
 impl Render for Rewritten {
-    type State = RewrittenState;
+    type State = OnPage<Follows>;
 
     fn build(self) -> Self::State {
-        let element = Rndr::create_element(self.tag, None);
-        for (name, value) in &self.attributes {
-            Rndr::set_attribute(&element, name, value);
-        }
         let inside = untrack(|| (self.inside)());
-        Rndr::set_inner_html(&element, inside.as_str());
+        let element = self.shell.element(&inside);
         self.on(element, Some(inside))
     }
 
     fn rebuild(self, state: &mut Self::State) {
-        if self.tag == state.tag && self.attributes == state.attributes {
-            *state = self.on(state.element.clone(), state.follows.take_value());
+        if self.shell == state.shell {
+            *state = self.on(state.element.clone(), state.kept.take_value());
         } else {
-            let mut other = self.build();
-            state.insert_before_this(&mut other);
-            state.unmount();
-            *state = other;
+            state.give_way(self.build());
         }
     }
 }
@@ -273,7 +262,7 @@ impl RenderHtml for Rewritten {
     }
 
     fn to_html_with_buf(self, buf: &mut String, position: &mut Position, _flags: RenderFlags, _extra_attrs: Vec<AnyAttribute>) {
-        write_to(buf, self.tag, &self.attributes, &(self.inside)());
+        self.shell.write_to(buf, &(self.inside)());
         *position = Position::NextChild;
     }
 

@@ -11,7 +11,10 @@ use crate::kernel::{
     search::{Facet, FacetView, InsteadView, Order, Query, SuggestionsView, count_label},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 use std::{pin::Pin, sync::Arc, time::Duration};
 use url::form_urlencoded;
 use uuid::Uuid;
@@ -62,6 +65,12 @@ pub type Keeps = Arc<dyn Fn() -> Later<Option<Beside>> + Send + Sync>;
 /// The address of a list with this question.
 pub fn address<F: Facet>(path: &str, query: &Query<F>, along: &Along) -> String {
     along.at(path, &query.query())
+}
+
+/// What the address of this page asks of its list; what the list does not know (`as`, what goes along) is left out.
+pub fn asked<F: Facet>() -> Memo<Query<F>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| Query::read(&query.to_query_string())))
 }
 
 /// What the search form keeps besides its words.
@@ -248,20 +257,56 @@ impl Total {
     }
 }
 
-/// A page of a list as it was found. Its room says what a row is, how many there are of what, and what to do where nothing is.
-pub struct List<'a, F: Ord, Row> {
-    pub path: &'static str,
-    pub query: &'a Query<F>,
-    pub along: &'a Along,
+/// A room's view of a page of its list: such views say the same things, of rows of their own.
+pub trait Listed {
+    type Facet: Facet;
+    type Row;
+
+    fn found(&self) -> Found<'_, Self::Row>;
+}
+
+/// What every list says of what was found.
+pub struct Found<'a, Row> {
+    /// What is asked for, as an address has it.
+    pub query: &'a str,
     pub facets: &'a [FacetView],
     pub items: &'a [Row],
     pub total: Total,
+    /// The words that were looked for instead, where one that was typed is nowhere.
+    pub said_instead: Option<&'a str>,
     /// Where nothing fits: what to leave out.
     pub without: &'a [InsteadView],
     pub previous: Option<&'a str>,
     pub next: Option<&'a str>,
+}
+
+/// A page of a list with its question.
+pub struct Page<V: Listed> {
+    path: &'static str,
+    pub query: Query<V::Facet>,
+    pub found: Arc<V>,
     /// For whoever keeps something.
-    pub beside: Option<&'a Beside>,
+    pub beside: Option<Beside>,
+}
+
+impl<V: Listed> Page<V> {
+    pub fn new(path: &'static str, found: Arc<V>, beside: Option<Beside>) -> Self {
+        Self { path, query: Query::read(found.found().query), found, beside }
+    }
+
+    /// What goes along may change while the page stands.
+    pub fn list<'a>(&'a self, along: &'a Along) -> List<'a, V::Facet, V::Row> {
+        List { path: self.path, query: &self.query, along, found: self.found.found(), beside: self.beside.as_ref() }
+    }
+}
+
+/// A page of a list as it is shown. Its room says what a row is, how many there are of what, and what to do where nothing is.
+pub struct List<'a, F: Ord, Row> {
+    path: &'static str,
+    query: &'a Query<F>,
+    along: &'a Along,
+    pub found: Found<'a, Row>,
+    beside: Option<&'a Beside>,
 }
 
 /// What a room says where its list is empty: a title, and what to do.
@@ -276,12 +321,12 @@ pub struct Nothing {
 
 impl<F: Facet, Row> List<'_, F, Row> {
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.total.count == 0
+        self.found.items.is_empty() && self.found.total.count == 0
     }
 
     /// What it can be narrowed by, and what is asked for.
     pub fn narrowing(&self, along: Memo<Along>) -> AnyView {
-        let facets = narrow(self.path, self.query, self.facets, along);
+        let facets = narrow(self.path, self.query, self.found.facets, along);
         let chips = chosen(self.path, self.query, along);
         view! {
             {facets}
@@ -297,12 +342,13 @@ impl<F: Facet, Row> List<'_, F, Row> {
 
     /// Why it is empty, what to leave out, and the room's ways to go on.
     pub fn nothing(&self, words: Nothing, ways: AnyView) -> AnyView {
-        let (title, text) = match (self.query.is_narrowed(), self.without.is_empty()) {
+        let (title, text) = match (self.query.is_narrowed(), self.found.without.is_empty()) {
             (true, true) => words.fits,
             (true, false) => (words.fits.0, "Close by:"),
             (false, _) => words.is_there,
         };
-        let suggested = (!self.without.is_empty()).then(|| instead::<F>(self.path, self.without.to_vec(), self.along).into_any());
+        let suggested =
+            (!self.found.without.is_empty()).then(|| instead::<F>(self.path, self.found.without.to_vec(), self.along).into_any());
         view! {
             <Empty title text icon=words.icon>
                 {suggested}
@@ -310,6 +356,16 @@ impl<F: Facet, Row> List<'_, F, Row> {
             </Empty>
         }
         .into_any()
+    }
+
+    /// How many there are, in the room's words for one and for many. Where a word that was typed is nowhere, `none` has it, and
+    /// others were looked for.
+    pub fn said(&self, one: &str, many: &str, none: &str) -> String {
+        let all = self.found.total.of(one, many);
+        match self.found.said_instead {
+            Some(instead) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            None => all,
+        }
     }
 
     /// How many there are, what can be done with them, the rows as `put` writes them (is it one of the first?), and pages both ways.
@@ -321,12 +377,12 @@ impl<F: Facet, Row> List<'_, F, Row> {
         };
         let keeps = self.beside.map(|beside| &beside.row);
         let rows = Markup::made(|to| {
-            for (place, item) in self.items.iter().enumerate() {
+            for (place, item) in self.found.items.iter().enumerate() {
                 put(to, item, place < FIRST, keeps);
             }
         });
-        let showing = format!("Showing {} of {}", self.items.len(), self.total.label());
-        let (previous, next) = (self.previous.map(str::to_owned), self.next.map(str::to_owned));
+        let showing = format!("Showing {} of {}", self.found.items.len(), self.found.total.label());
+        let (previous, next) = (self.found.previous.map(str::to_owned), self.found.next.map(str::to_owned));
         let paging = pages(self.path, self.query, self.along, showing, previous, next);
         view! {
             {head}

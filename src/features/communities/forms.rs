@@ -2,7 +2,7 @@
 
 use super::{
     policy,
-    rules::{DecisionInput, ProfileInput, REASON_LONGEST, SignupInput, SocialLinksInput, signup_problems},
+    rules::{DecisionInput, ProfileInput, REASON_LONGEST, SignupInput, signup_problems},
     service,
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
         ids::CommunityId,
         text::Paragraph,
     },
-    platform::web::form::{Done, FormRoute, Posted, Typed},
+    platform::web::form::{Done, FormRoute, Posted},
 };
 use futures::future::BoxFuture;
 
@@ -27,30 +27,11 @@ pub fn forms() -> Vec<FormRoute> {
     ]
 }
 
-/// What was typed, as REST would send it.
-fn profile_input(typed: &Typed) -> ProfileInput {
-    ProfileInput {
-        name: typed.owned("name"),
-        bio: typed.owned("bio"),
-        website: typed.owned("website"),
-        community_type: typed.owned("communityType"),
-        country: typed.owned("country"),
-        city: typed.owned("city"),
-        region: typed.owned("region"),
-        languages: typed.all("languages"),
-        size: typed.owned("size"),
-        official_email: typed.owned("officialEmail"),
-        phone: typed.owned("phone"),
-        social_links: SocialLinksInput::typed(typed),
-        version: typed.text("version").parse().unwrap_or_default(),
-    }
-}
-
 fn edit_profile(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
     Box::pin(async move {
         let actor = posted.call.actor()?;
         policy::may_edit_profile(&actor)?;
-        let input = profile_input(&posted.typed);
+        let input = ProfileInput::typed(&posted.typed);
         let details = input.parse()?;
         let ctx = &posted.call.ctx;
         let logo = logos::store_chosen(ctx, &posted.typed, "logo").await?;

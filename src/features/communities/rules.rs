@@ -246,19 +246,20 @@ pub fn signup_problems(typed: &dyn Answers) -> FieldErrors {
 impl SignupInput {
     /// As the form has it.
     pub fn typed(typed: &dyn Answers) -> Self {
+        let profile = ProfileInput::typed(typed);
         Self {
-            name: typed.owned("name"),
-            bio: typed.owned("bio"),
-            website: typed.owned("website"),
-            community_type: typed.owned("communityType"),
-            country: typed.owned("country"),
-            city: typed.owned("city"),
-            region: typed.owned("region"),
-            languages: typed.all("languages"),
-            size: typed.owned("size"),
-            official_email: typed.owned("officialEmail"),
-            phone: typed.owned("phone"),
-            social_links: SocialLinksInput::typed(typed),
+            name: profile.name,
+            bio: profile.bio,
+            website: profile.website,
+            community_type: profile.community_type,
+            country: profile.country,
+            city: profile.city,
+            region: profile.region,
+            languages: profile.languages,
+            size: profile.size,
+            official_email: profile.official_email,
+            phone: profile.phone,
+            social_links: profile.social_links,
             owner: OwnerInput { full_name: typed.owned("owner.fullName"), email: typed.owned("owner.email") },
         }
     }
@@ -292,6 +293,25 @@ impl SignupInput {
 }
 
 impl ProfileInput {
+    /// As its form has it, and that of a sign-up, which has no version.
+    pub fn typed(typed: &dyn Answers) -> Self {
+        Self {
+            name: typed.owned("name"),
+            bio: typed.owned("bio"),
+            website: typed.owned("website"),
+            community_type: typed.owned("communityType"),
+            country: typed.owned("country"),
+            city: typed.owned("city"),
+            region: typed.owned("region"),
+            languages: typed.all("languages"),
+            size: typed.owned("size"),
+            official_email: typed.owned("officialEmail"),
+            phone: typed.owned("phone"),
+            social_links: SocialLinksInput::typed(typed),
+            version: typed.owned("version").parse().unwrap_or_default(),
+        }
+    }
+
     /// # Errors
     /// Every problem, by the field's dotted path.
     pub fn parse(&self) -> Result<Details, FieldErrors> {

@@ -10,7 +10,8 @@ use crate::{
     ui::form::{Checker, Outcome},
 };
 use leptos::{
-    ev::{Event, MouseEvent, SubmitEvent},
+    ev::{self, Event, MouseEvent, SubmitEvent},
+    prelude::{WindowListenerHandle, window_event_listener},
     task::spawn_local,
 };
 use send_wrapper::SendWrapper;
@@ -181,6 +182,40 @@ pub fn reveal(id: &str) {
         let _ = fold.set_attribute("open", "");
     }
     focus(id);
+}
+
+/// Closes the open `details` that a selector names when somebody presses beside one, and when the focus goes on past it, until the
+/// page is left. A finger presses when it is lifted: one that scrolls presses nothing. What takes no focus, in a `details` too,
+/// gives it to what stands around (the whole page) when it is pressed: that is no going on.
+pub fn close_beside(open: &'static str) {
+    const FINGER: &str = "touch";
+    let is_in = |fold: &web_sys::Node, target: &web_sys::Node| fold.contains(Some(target));
+    let is_in_or_around =
+        |fold: &web_sys::Node, target: &web_sys::Node| fold.contains(Some(target)) || target.contains(Some(fold));
+    let listeners = [
+        window_event_listener(ev::pointerdown, move |event| {
+            if event.pointer_type() != FINGER {
+                close_unless(open, &event, is_in);
+            }
+        }),
+        window_event_listener(ev::pointerup, move |event| {
+            if event.pointer_type() == FINGER {
+                close_unless(open, &event, is_in);
+            }
+        }),
+        window_event_listener(ev::focusin, move |event| close_unless(open, &event, is_in_or_around)),
+    ];
+    leptos::prelude::on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
+}
+
+/// Closes those for which what the event happened to is no reason to stay open.
+fn close_unless(open: &str, event: &Event, stays: impl Fn(&web_sys::Node, &web_sys::Node) -> bool) {
+    let Some(target) = event.target().and_then(|it| it.dyn_into::<web_sys::Node>().ok()) else { return };
+    let Ok(found) = leptos::prelude::document().query_selector_all(open) else { return };
+    let folds = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<web_sys::Element>().ok());
+    for fold in folds.filter(|fold| !stays(fold, &target)) {
+        let _ = fold.remove_attribute("open");
+    }
 }
 
 /// What is ticked of the boxes that a selector names, by their values.

@@ -76,6 +76,8 @@ pub fn staying(_event: &MouseEvent) -> Option<String> {
 
 pub fn reveal(_id: &str) {}
 
+pub fn close_beside(_open: &'static str) {}
+
 pub fn ticked(_selector: &str) -> Vec<String> {
     Vec::new()
 }

@@ -11,12 +11,13 @@ use crate::{
         found::Described,
         page::{acting, fetched, shown_over_with},
         parts::{PageHead, put_icon, put_logo},
-        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
+        search::{
+            Along, Beside, Found, Keeps, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked, search_field,
+        },
     },
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use std::sync::Arc;
 
 const PATH: &str = "/communities";
@@ -32,11 +33,10 @@ pub fn CommunitiesPage(
     /// What the reader keeps: their searches, and whom they watch.
     beside: fn() -> Keeps,
 ) -> impl IntoView {
-    let query = use_query_map();
     let acting = acting();
     let beside = beside();
     let along = Memo::new(move |_| Along::acting(&acting.get().unwrap_or_default()));
-    let asked = Memo::new(move |_| query.with(|query| CommunitiesQuery::read(&query.to_query_string())));
+    let asked = asked::<CommunityFacet>();
     let loaded = fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::list(query, workspace));
     view! {
         <Title text="Communities"/>
@@ -64,59 +64,47 @@ fn Results(
     /// For whoever keeps something.
     beside: Option<Beside>,
 ) -> impl IntoView {
-    let (goes, along) = (along, along.get_untracked());
-    let page = Page { query: CommunitiesQuery::read(&found.query), found, along, beside };
-    let list = page.list();
-    let (narrowing, above) = (list.narrowing(goes), list.above(goes));
+    let page = Page::new(PATH, found, beside);
+    let now = along.get_untracked();
+    let list = page.list(&now);
+    let (narrowing, above) = (list.narrowing(along), list.above(along));
     // Whom the reader watches changes on the page that is there.
-    let shown = if page.beside.is_some() { (move || page.shown()).into_any() } else { page.shown() };
+    let rows = if page.beside.is_some() { (move || shown(&page, &now)).into_any() } else { shown(&page, &now) };
     view! {
         {narrowing}
         {above}
-        {shown}
+        {rows}
     }
 }
 
-/// A page of the list with its question.
-struct Page {
-    found: Arc<CommunitiesView>,
-    query: CommunitiesQuery,
-    along: Along,
-    /// For whoever keeps something.
-    beside: Option<Beside>,
-}
+impl Listed for CommunitiesView {
+    type Facet = CommunityFacet;
+    type Row = CommunityCard;
 
-impl Page {
-    fn list(&self) -> List<'_, CommunityFacet, CommunityCard> {
-        List {
-            path: PATH,
+    fn found(&self) -> Found<'_, CommunityCard> {
+        Found {
             query: &self.query,
-            along: &self.along,
-            facets: &self.found.facets,
-            items: &self.found.items,
-            total: Total { count: self.found.total, is_capped: self.found.total_capped },
-            without: &self.found.without,
-            previous: self.found.previous_cursor.as_deref(),
-            next: self.found.next_cursor.as_deref(),
-            beside: self.beside.as_ref(),
+            facets: &self.facets,
+            items: &self.items,
+            total: Total { count: self.total, is_capped: self.total_capped },
+            said_instead: self.said_instead.as_deref(),
+            without: &self.without,
+            previous: self.previous_cursor.as_deref(),
+            next: self.next_cursor.as_deref(),
         }
     }
+}
 
-    fn shown(&self) -> AnyView {
-        let list = self.list();
-        if list.is_empty() {
-            let all = address(PATH, &CommunitiesQuery::default(), &self.along);
-            let is_narrowed = self.query.is_narrowed();
-            let ways = is_narrowed.then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
-            return list.nothing(NOTHING, ways.into_any());
-        }
-        let all = list.total.of("community", "communities");
-        let said = match &self.found.said_instead {
-            Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", self.query.text),
-            None => all,
-        };
-        list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &self.along.acting, keeps))
+fn shown(page: &Page<CommunitiesView>, along: &Along) -> AnyView {
+    let list = page.list(along);
+    if list.is_empty() {
+        let all = address(PATH, &CommunitiesQuery::default(), along);
+        let is_narrowed = page.query.is_narrowed();
+        let ways = is_narrowed.then(|| view! { <a class="button button--primary" href=all>"Show all communities"</a> });
+        return list.nothing(NOTHING, ways.into_any());
     }
+    let said = list.said("community", "communities", "None");
+    list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &along.acting, keeps))
 }
 
 /// A row, with what stands on it for whoever keeps something.

@@ -20,7 +20,9 @@ use crate::{
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
         parts::{Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo},
-        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
+        search::{
+            Along, Beside, Found, Keeps, Listed, Nothing, OnRow, Page, Searching, Suggested, Total, address, asked, search_field,
+        },
     },
 };
 use leptos::{ev, prelude::*};
@@ -51,8 +53,7 @@ pub fn DirectoryPage(
     let query = use_query_map();
     let acting = acting();
     let beside = beside();
-    // What the directory does not know (`as`, `o`) is left out by its reader.
-    let asked = Memo::new(move |_| query.with(|query| DirectoryQuery::read(&query.to_query_string())));
+    let asked = asked::<DirectoryFacet>();
     let along = Memo::new(move |_| query.with(|query| carrying(acting.get(), &query.to_query_string())));
     // Who chooses somebody to compare stays where they are; without scripts the page comes back at that row.
     let navigate = use_navigate();
@@ -111,75 +112,66 @@ fn toggled(along: &Along, slug: &str) -> Along {
     other
 }
 
-/// A page of the directory with its question.
-#[derive(Clone)]
-struct Page {
-    found: Arc<DirectoryView>,
-    query: Arc<DirectoryQuery>,
-    /// For whoever keeps something.
-    beside: Option<Beside>,
+impl Listed for DirectoryView {
+    type Facet = DirectoryFacet;
+    type Row = OrganizationCard;
+
+    fn found(&self) -> Found<'_, OrganizationCard> {
+        Found {
+            query: &self.query,
+            facets: &self.facets,
+            items: &self.items,
+            total: Total { count: self.total, is_capped: self.total_capped },
+            said_instead: self.said_instead.as_deref(),
+            without: &self.without,
+            previous: self.previous_cursor.as_deref(),
+            next: self.next_cursor.as_deref(),
+        }
+    }
 }
 
-impl Page {
-    fn list<'a>(&'a self, along: &'a Along) -> List<'a, DirectoryFacet, OrganizationCard> {
-        List {
-            path: PATH,
-            query: &self.query,
-            along,
-            facets: &self.found.facets,
-            items: &self.found.items,
-            total: Total { count: self.found.total, is_capped: self.found.total_capped },
-            without: &self.found.without,
-            previous: self.found.previous_cursor.as_deref(),
-            next: self.found.next_cursor.as_deref(),
-            beside: self.beside.as_ref(),
-        }
+fn shown(page: &Page<DirectoryView>, along: &Along) -> AnyView {
+    let list = page.list(along);
+    if list.is_empty() {
+        let ways = view! {
+            <a class="button button--primary" href=address(PATH, &DirectoryQuery::default(), along)>"Show everybody"</a>
+            <a class="button" href=within("/directory/add", &along.acting)>"Add it for your community"</a>
+        };
+        return list.nothing(NOTHING, ways.into_any());
     }
+    let said = if page.found.similar && page.found.said_instead.is_none() {
+        format!("Nobody has the words “{}”. Spelled alike: {}", page.query.text, list.found.total.label())
+    } else {
+        list.said("organization", "organizations", "Nobody")
+    };
+    let put = |to: &mut Markup, card: &OrganizationCard, first: bool, keeps: Option<&OnRow>| {
+        put_row(to, card, first, &page.query, along, keeps);
+    };
+    list.shown(said, Some(compare(&page.query, along)), put)
+}
 
-    fn shown(&self, along: &Along) -> AnyView {
-        let list = self.list(along);
-        if list.is_empty() {
-            let ways = view! {
-                <a class="button button--primary" href=address(PATH, &DirectoryQuery::default(), along)>"Show everybody"</a>
-                <a class="button" href=within("/directory/add", &along.acting)>"Add it for your community"</a>
-            };
-            return list.nothing(NOTHING, ways.into_any());
-        }
-        let all = list.total.of("organization", "organizations");
-        let said = match (&self.found.said_instead, self.found.similar) {
-            (Some(instead), _) => format!("Nobody has the words “{}”. {all} with “{instead}”", self.query.text),
-            (None, true) => format!("Nobody has the words “{}”. Spelled alike: {}", self.query.text, list.total.label()),
-            (None, false) => all,
-        };
-        let put = |to: &mut Markup, card: &OrganizationCard, first: bool, keeps: Option<&OnRow>| {
-            put_row(to, card, first, &self.query, along, keeps);
-        };
-        list.shown(said, Some(self.compare(along)), put)
-    }
-
-    /// The way to whom the reader has chosen, side by side.
-    fn compare(&self, along: &Along) -> AnyView {
-        let chosen: Vec<&str> = along.carried.iter().map(|(_, slug)| slug.as_str()).collect();
-        let way = if chosen.is_empty() {
-            let text = format!("Choose up to {MOST_COMPARED} to compare.");
-            view! { <p class="text-soft text-small" id=CHOOSE tabindex="-1">{text}</p> }.into_any()
-        } else {
-            let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
-            let nobody = address(PATH, &self.query, &Along::acting(&along.acting));
-            view! {
-                <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
-                <a class="filters__clear" id=NOBODY href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
-            }
-            .into_any()
-        };
-        // For whoever hears the page: the number stands above the row where they are.
-        let said = if chosen.is_empty() { String::new() } else { format!("{} of at most {MOST_COMPARED} chosen", chosen.len()) };
+/// The way to whom the reader has chosen, side by side.
+fn compare(query: &DirectoryQuery, along: &Along) -> AnyView {
+    let chosen: Vec<&str> = along.carried.iter().map(|(_, slug)| slug.as_str()).collect();
+    let way = if chosen.is_empty() {
+        let text = format!("Choose up to {MOST_COMPARED} to compare.");
+        view! { <p class="text-soft text-small" id=CHOOSE tabindex="-1">{text}</p> }.into_any()
+    } else {
+        let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
+        let nobody = address(PATH, query, &Along::acting(&along.acting));
         view! {
-            <p class="visually-hidden" role="status">{said}</p>
-            {way}
+            <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
+            <a class="filters__clear" id=NOBODY href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
         }
         .into_any()
+    };
+    // For whoever hears the page: the number stands above the row where they are.
+    let said = if chosen.is_empty() { String::new() } else { format!("{} of at most {MOST_COMPARED} chosen", chosen.len()) };
+    view! {
+        <p class="visually-hidden" role="status">{said}</p>
+        {way}
     }
+    .into_any()
 }
 
 #[component]
@@ -196,7 +188,7 @@ fn Results(
             </Notice>
         }
     });
-    let page = Page { query: Arc::new(DirectoryQuery::read(&found.query)), found, beside };
+    let page = Page::new(PATH, found, beside);
     let now = along.get_untracked();
     let list = page.list(&now);
     let (narrowing, above) = (list.narrowing(along), list.above(along));
@@ -205,7 +197,7 @@ fn Results(
         {above}
         {closed}
         // Whom one compares is chosen on the page that is there: nothing is asked for again.
-        {move || page.shown(&along.get())}
+        {move || shown(&page, &along.get())}
     }
 }
 

@@ -8,9 +8,9 @@ use crate::{
     },
     kernel::markup::Markup,
     ui::{
-        form::{Granted, PostForm, Submit, TextField, TickField, came_back},
+        form::{Heard, PostForm, Submit, TextField, TickField, Wished, came_back},
         page::{Later, Loaded, acting, fetched},
-        parts::{Icon, put_icon},
+        parts::put_icon,
         search::{Along, Beside, Keeps},
     },
 };
@@ -32,8 +32,15 @@ fn load(list: List) -> Loaded<KeptView> {
     fetched(move || acting.get(), move |workspace| server_fns::kept(list.label().to_owned(), workspace))
 }
 
-/// What was asked for on this page since it was loaded, for each workspace: which row is watched now, and which is not.
-type Changed = RwSignal<BTreeMap<String, BTreeMap<Uuid, bool>>>;
+/// What was asked for on this page since it was loaded, for each workspace and row.
+type Changed = RwSignal<BTreeMap<String, BTreeMap<Uuid, Change>>>;
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Change {
+    /// What was granted last; nothing before that.
+    watched: Option<bool>,
+    is_on_its_way: bool,
+}
 
 fn beside(list: List) -> Keeps {
     let loaded = load(list);
@@ -52,8 +59,9 @@ fn beside(list: List) -> Keeps {
                     .into_any()
                 }),
                 row: Arc::new(move |to: &mut Markup, id: Uuid, name: &str| {
-                    let now = changed.with(|changed| changed.get(&of_row.acting).and_then(|rows| rows.get(&id)).copied());
-                    put_watch(to, id, name, now.unwrap_or_else(|| of_row.watched.contains(&id)));
+                    let change = changed.with(|changed| changed.get(&of_row.acting).and_then(|rows| rows.get(&id)).copied());
+                    let Change { watched, is_on_its_way } = change.unwrap_or_default();
+                    put_watch(to, id, name, watched.unwrap_or_else(|| of_row.watched.contains(&id)), is_on_its_way);
                 }),
             })
         })
@@ -139,7 +147,7 @@ pub fn WatchButton(list: List, id: Uuid, name: String, watched: bool, acting: St
             <input type="hidden" name="list" value=list.label()/>
             <input type="hidden" name="watch" value=wanted/>
             <input type="hidden" name="back" value=move || here(&location)/>
-            <button class="button button--quiet button--small" type="submit" aria-label=label><Icon name=icon small=true/>{word}</button>
+            <Submit label=word class="button button--quiet button--small" about=label icon/>
         </PostForm>
     }
 }
@@ -152,12 +160,18 @@ fn WatchForms(list: List, acting: String, changed: Changed) -> impl IntoView {
         let (Wish { wanted, form, .. }, acting) = (wish(watched), acting.clone());
         let location = leptos_router::hooks::use_location();
         let workspace = acting.clone();
-        let granted: Granted = Arc::new(move |row: &str| {
+        let heard: Heard = Arc::new(move |row: &str, what: Wished| {
             let Ok(id) = row.parse::<Uuid>() else { return };
-            let _ = changed.try_update(|changed| changed.entry(workspace.clone()).or_default().insert(id, !watched));
+            let _ = changed.try_update(|changed| {
+                let change = changed.entry(workspace.clone()).or_default().entry(id).or_default();
+                change.is_on_its_way = what == Wished::OnItsWay;
+                if what == Wished::Granted {
+                    change.watched = Some(!watched);
+                }
+            });
         });
         view! {
-            <PostForm name="watch" id=form acting one=("watch", wanted.to_owned()) rows=granted>
+            <PostForm name="watch" id=form acting one=("watch", wanted.to_owned()) rows=heard>
                 <input type="hidden" name="list" value=list.label()/>
                 <input type="hidden" name="at" value="row"/>
                 <input type="hidden" name="back" value=move || here(&location)/>
@@ -168,13 +182,14 @@ fn WatchForms(list: List, acting: String, changed: Changed) -> impl IntoView {
 }
 
 /// The button of a row, as [`WatchButton`] has it.
-fn put_watch(to: &mut Markup, id: Uuid, name: &str, watched: bool) {
+fn put_watch(to: &mut Markup, id: Uuid, name: &str, watched: bool, is_on_its_way: bool) {
     let Wish { word, icon, form, .. } = wish(watched);
     let id = id.to_string();
     to.put(
-        r#"<button class="button button--quiet button--small" id="watch-{}" type="submit" form="{}" name="id" value="{}" aria-label="{}: {}">"#,
+        r#"<button class="button button--quiet button--small" id="watch-{}" type="submit" form="{}" name="id" value="{}" aria-label="{}: {}""#,
         &[&id, form, &id, word, name],
     );
+    to.put(if is_on_its_way { r#" aria-busy="true">"# } else { ">" }, &[]);
     put_icon(to, icon, true);
     to.put("{}</button>", &[word]);
 }
@@ -188,4 +203,25 @@ fn here(location: &Location) -> String {
 fn search_of(search: &str) -> String {
     let search = search.trim_start_matches('?');
     if search.is_empty() { String::new() } else { format!("?{search}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_of_a_row_says_that_it_is_on_its_way() {
+        let button = |watched, is_on_its_way| {
+            Markup::made(|to| put_watch(to, Uuid::nil(), "Ann <b> Bee", watched, is_on_its_way)).into_string()
+        };
+        assert!(
+            button(false, false).contains("form=\"start-watching\"") && button(true, false).contains("form=\"stop-watching\"")
+        );
+        assert!(button(false, false).contains("aria-label=\"Watch: Ann &lt;b&gt; Bee\">"), "{}", button(false, false));
+        for watched in [false, true] {
+            let busy = button(watched, true);
+            assert!(busy.contains("Ann &lt;b&gt; Bee\" aria-busy=\"true\">"), "{busy}");
+            assert_eq!(busy.replace(" aria-busy=\"true\"", ""), button(watched, false), "nothing else changes");
+        }
+    }
 }
