@@ -4,7 +4,8 @@
 use crate::{
     common::{at_work, code, count, one, who},
     organizations::two_of_the_staff,
-    town::{Town, sequel},
+    statements::multiply,
+    town::{Town, sequel, story},
 };
 use commdesk::{
     features::{
@@ -14,7 +15,8 @@ use commdesk::{
             views::{MergeReceipt, MergeState, ReportInput},
         },
         organizations::{
-            claims,
+            claims, identity,
+            index::Directory,
             rules::{DecisionInput, claims::AddInput, merging::MergeInput},
             service as organizations,
         },
@@ -29,11 +31,12 @@ use commdesk::{
         error::AppResult,
         ids::{EventId, OrganizationId, RequestId},
     },
-    platform::ctx::Ctx,
+    platform::{ctx::Ctx, index},
     seeds::people::{self, ASHA, Figure, INGRID, MALLORY, MEI, RAVI, SARA, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 fn northwind(name: &str) -> AddInput {
@@ -104,6 +107,109 @@ async fn is_balanced(town: &Town, gone: OrganizationId, kept: OrganizationId) {
     ] {
         assert_eq!(count(town, &what).await, 0, "{what}");
     }
+}
+
+/// An organization without a story: its name, its host and its standing.
+async fn stands_here(town: &Town, name: &str, host: &str, status: &str) -> OrganizationId {
+    let id: Uuid = sqlx::query_scalar(
+        "insert into organizations (id, slug, entity_type, display_name, website, identity_key, identity_shared, name_skeleton,
+                                    industry, sponsorship_types, budget_currency, budget_min, primary_email,
+                                    verification_status, submitted_at, created_at, updated_at)
+         select gen_random_uuid(), 'named-' || md5($1::text || $2::text), 'Sponsor', $1, 'https://' || $2 || '/', $2, false, $3::text,
+                'Security', array['Cash'], 'INR', 0, 'team@' || $2, $4::text, at, at, at
+         from (select timestamptz '2026-01-01 00:00Z' as at) as t returning id",
+    )
+    .bind(name.to_owned())
+    .bind(host.to_owned())
+    .bind(identity::skeleton(name))
+    .bind(status.to_owned())
+    .fetch_one(&town.owner)
+    .await
+    .expect("a row");
+    OrganizationId(id)
+}
+
+/// Whom staff are offered to merge it with, in their order.
+async fn offered(ctx: &Ctx, staff: &Actor, of: OrganizationId) -> Vec<String> {
+    let screen = merging::screen(ctx, staff, of, "").await.expect("a page");
+    screen.likely.into_iter().map(|side| side.name).collect()
+}
+
+#[tokio::test]
+async fn staff_are_offered_whom_they_may_mean() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let (sara, _) = two_of_the_staff(town).await;
+        let northwind = stands_here(town, "Northwind Traders", "northwind.example", "Community Added").await;
+        let short = stands_here(town, "Northwind", "nw.example", "Verified").await;
+        for (name, host, status) in [
+            // The same website.
+            ("Borealis", "northwind.example", "Pending Verification"),
+            // Another ending, written in one, with slips, and with words more.
+            ("Northwind Traders Pvt. Ltd.", "nwt.example", "Verified"),
+            ("NorthwindTraders", "one-word.example", "Community Added"),
+            ("Norhtwind Traders", "norhtwind.example", "Community Added"),
+            ("Northwind Traderz", "traderz.example", "Pending Verification"),
+            ("Northwind Traders International Trading House", "house.example", "Community Added"),
+            // One word in common is not enough, and what is disabled or refused is merged with nobody.
+            ("Southgate Shipping Traders", "southgate.example", "Verified"),
+            ("Quarry", "quarry.example", "Verified"),
+            ("Northwind Traders Inc", "disabled.example", "Disabled"),
+            ("Northwind Traders LLC", "refused.example", "Pending Verification"),
+        ] {
+            stands_here(town, name, host, status).await;
+        }
+        sqlx::query("update organizations set refused_at = submitted_at where identity_key = 'refused.example'")
+            .execute(&town.owner)
+            .await
+            .expect("refused");
+        let expected = BTreeSet::from([
+            "Borealis",
+            "Northwind Traders Pvt. Ltd.",
+            "NorthwindTraders",
+            "Norhtwind Traders",
+            "Northwind Traderz",
+            "Northwind Traders International Trading House",
+            "Northwind",
+        ]);
+        let by_database = offered(&ctx, &sara, northwind).await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let by_index = offered(&ctx, &sara, northwind).await;
+        for found in [&by_database, &by_index] {
+            assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), expected);
+            assert_eq!(found[..3], ["Borealis", "Northwind Traders Pvt. Ltd.", "NorthwindTraders"], "{found:?}");
+        }
+        assert_eq!(by_database, by_index);
+        // However many words one of them leaves out.
+        let house = "Northwind Traders International Trading House".to_owned();
+        assert!(offered(&ctx, &sara, short).await.contains(&house));
+        // Who became another since the index heard of them is shown as they are.
+        sqlx::query("update organizations set verification_status = 'Disabled' where identity_key = 'house.example'")
+            .execute(&town.owner)
+            .await
+            .expect("disabled");
+        assert!(!offered(&ctx, &sara, short).await.contains(&house));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_word_that_many_names_have_hides_nobody() {
+    story(async |town| {
+        let ctx = town.ctx();
+        let (sara, _) = two_of_the_staff(town).await;
+        let harbour = stands_here(town, "Harbour Cloud", "harbour.example", "Community Added").await;
+        let model = stands_here(town, "Ha Cloud", "ha.example", "Verified").await;
+        // Their letters are like those of the one that is meant, they are better known, and they came earlier.
+        let copies = "'slug', 'copy-' || n, 'identity_key', 'copy' || n || '.example', 'name_skeleton', 'copy' || n,
+                      'display_name', 'Ha' || n || ' Cloud', 'created_at', timestamptz '2025-01-01 00:00Z'";
+        multiply(town, "organizations", &format!("o.id = '{}'", model.0), copies).await;
+        stands_here(town, "Harbor Cloud", "harbor.example", "Community Added").await;
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let found = offered(&ctx, &sara, harbour).await;
+        assert_eq!((found.len(), found[0].as_str()), (12, "Harbor Cloud"), "{found:?}");
+    })
+    .await;
 }
 
 #[tokio::test]

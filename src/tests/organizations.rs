@@ -17,7 +17,7 @@ use commdesk::{
         },
         service::{self, LogoChange},
         trust::{CheckKind, CheckResult},
-        views::QueueOrder,
+        views::{QueueOrder, StaffPart},
     },
     kernel::{
         actor::{Actor, Membership, OrganizationRole, Person, Role, StaffRole, VerificationStatus, Workspace},
@@ -333,6 +333,45 @@ async fn of_two_rivals_verified_at_once_one_owns_the_website() {
         let taken = service::decide(&ctx, &nadia, loser, decision("verify")).await.expect_err("taken");
         assert!(taken.message().contains("(Disabled)"), "{}", taken.message());
         assert_eq!(service::get(&ctx, None, won.id).await.expect_err("not listed").code(), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_read_how_many_wait_up_to_a_thousand() {
+    story(async |town| {
+        // Of 1,010 applications for 500 websites two were refused.
+        sqlx::query(
+            "insert into organizations (id, slug, entity_type, display_name, website, identity_key, identity_shared, name_skeleton,
+                                        industry, sponsorship_types, budget_currency, budget_min, primary_email,
+                                        verification_status, refused_at, submitted_at, created_at, updated_at)
+             select md5('w' || n)::uuid, 'waits-' || n, 'Sponsor', 'Waits ' || n, 'https://site' || n % 500 || '.example/',
+                    'site' || n % 500 || '.example', false, 'waits' || n, 'Security', array['Cash'], 'INR', 0,
+                    'team@site' || n % 500 || '.example', 'Pending Verification', case when n % 505 = 0 then at end, at, at, at
+             from generate_series(1, 1010) n, (select timestamptz '2026-01-01 00:00Z' as at) as t",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("rows");
+        let ctx = town.ctx();
+        let queue = service::queue(&ctx, &nadia(), QueueOrder::Age, &PageRequest::default()).await.expect("the queue");
+        assert_eq!(queue.count_label, "500", "a website counts once");
+        assert_eq!(queue.groups.len(), 20);
+        let counts: Vec<(StaffPart, &str)> = queue.parts.iter().map(|it| (it.part, it.count_label.as_str())).collect();
+        let expected = [
+            (StaffPart::Waiting, "1,000+"),
+            (StaffPart::Verified, "0"),
+            (StaffPart::Added, "0"),
+            (StaffPart::Refused, "2"),
+            (StaffPart::Disabled, "0"),
+            (StaffPart::All, "1,000+"),
+        ];
+        assert_eq!(counts, expected);
+        let found = async |text: &str| {
+            let page = PageRequest::default();
+            service::registry(&ctx, &nadia(), StaffPart::Waiting, text, &page).await.expect("a list").count_label
+        };
+        assert_eq!([found("waits 10").await, found("site7.").await, found("site").await], ["21", "3", "1,000+"]);
     })
     .await;
 }

@@ -161,10 +161,11 @@ async fn carry(tx: &mut Tx, actor: &Actor, merging: &Merging) -> AppResult<Carri
 /// 403; 404.
 pub async fn screen(ctx: &Ctx, actor: &Actor, gone: OrganizationId, into: &str) -> AppResult<MergeScreen> {
     policy::may_review(actor)?;
+    let name = get_by(ctx, Some(actor), &OrganizationRef::Id(gone)).await?.display_name;
     let mut screen = MergeScreen {
         acting: key_of(Some(actor)),
-        name: get_by(ctx, Some(actor), &OrganizationRef::Id(gone)).await?.display_name,
-        likely: organizations::likely(ctx, actor, gone).await?,
+        likely: organizations::likely(ctx, actor, gone, &name).await?,
+        name,
         into: into.to_owned(),
         ..MergeScreen::default()
     };

@@ -337,6 +337,24 @@ pub fn skeleton(name: &str) -> String {
     words.concat().replace("rn", "m").replace("vv", "w").chars().map(one_stroke).collect()
 }
 
+/// A name without what says at its end what sort of company it is, as it was written: `Acme Cloud` of `Acme Cloud Pvt. Ltd.`.
+/// One that is nothing else keeps it.
+pub fn without_ending(name: &str) -> String {
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    while words.len() > 1 && words.last().is_some_and(|word| is_ending(word)) {
+        words.pop();
+    }
+    words.join(" ")
+}
+
+fn is_ending(word: &str) -> bool {
+    let mut folded = String::with_capacity(word.len());
+    for c in word.chars() {
+        fold(c, &mut folded);
+    }
+    COMPANY_ENDINGS.contains(&folded.trim())
+}
+
 /// The skeleton of what stands before the public suffix: of `acme` in `acme.co.uk`; punycode is read as what it shows.
 pub fn domain_skeleton(domain: &str) -> String {
     let own = match (psl::domain_str(domain), psl::suffix_str(domain)) {
@@ -640,6 +658,23 @@ mod tests {
         assert_eq!(skeleton(" … !"), "");
         assert!(!confusable("", ""));
         assert!(!confusable("…", "!"));
+    }
+
+    #[test]
+    fn a_name_is_told_from_its_ending() {
+        for (name, own) in [
+            ("Acme Cloud Pvt. Ltd.", "Acme Cloud"),
+            ("ACME, Inc.", "ACME,"),
+            ("  The  Acme Company ", "The Acme"),
+            ("Яндекс S.A.", "Яндекс"),
+            ("Acme", "Acme"),
+            ("Limited", "Limited"),
+            ("Co Limited", "Co"),
+            ("Limited Edition", "Limited Edition"),
+            ("", ""),
+        ] {
+            assert_eq!(without_ending(name), own, "{name}");
+        }
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! not touched, it is only shown in a second place.
 
 use super::{
-    claims, policy,
+    claims, identity,
+    index::Directory,
+    policy,
     rules::{
         Reason,
         merging::{MergeOutcome, MergeProposal, MergeProposing, Merging},
@@ -21,13 +23,15 @@ use crate::{
         error::{AppError, AppResult},
         ids::{OrganizationId, UserId},
     },
-    platform::{ctx::Ctx, dates, facts, tx::Tx},
+    platform::{ctx::Ctx, dates, facts, index, tx::Tx},
 };
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 /// The most profiles that staff are offered to choose from.
 const LIKELY: i64 = 12;
+/// The most names of listed organizations that are compared with one for that.
+const COMPARED: usize = 60;
 
 /// Both profiles, held; the one that goes first.
 pub struct Pair {
@@ -171,13 +175,15 @@ pub async fn is_merged(ctx: &Ctx, id: OrganizationId) -> AppResult<bool> {
     Ok(service::find(ctx, id).await?.merged_into.is_some())
 }
 
-/// Profiles that may be the same organization as this one.
+/// Profiles that may be the same organization as this one, of this name.
 ///
 /// # Errors
-/// 403 for whoever is not staff; 404.
-pub async fn likely(ctx: &Ctx, actor: &Actor, of: OrganizationId) -> AppResult<Vec<MergeSide>> {
+/// 403 for whoever is not staff.
+pub async fn likely(ctx: &Ctx, actor: &Actor, of: OrganizationId, name: &str) -> AppResult<Vec<MergeSide>> {
     policy::may_review(actor)?;
-    let rows = store::merging::list_likely(ctx.db(), of, LIKELY).await?;
+    let own = identity::without_ending(name);
+    let near = index::live::<Directory>(ctx).read(|index| index.near(&own, of.0, COMPARED));
+    let rows = store::merging::list_likely(ctx.db(), of, near.as_deref(), LIKELY).await?;
     Ok(rows
         .into_iter()
         .map(|row| MergeSide {

@@ -185,6 +185,14 @@ impl Postings {
         }
     }
 
+    /// How many rows have it in the name.
+    pub fn names(&self) -> u64 {
+        match self {
+            Self::Few(list) => list.iter().filter(|packed| *packed & 3 == 2).count() as u64,
+            Self::Many(sets) => sets[2].len(),
+        }
+    }
+
     /// How many rows have it in a short text or the name.
     pub fn strong(&self) -> u64 {
         match self {

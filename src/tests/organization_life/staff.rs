@@ -97,6 +97,11 @@ async fn staff_find_every_organization_by_clicks() {
             assert!(found.contains(&link) && !found.contains("Lumen Data"), "{words}: {found}");
         }
         assert!(desk.open("/staff/organizations?part=all&q=nobody%25").await.text.contains("Nothing here"));
+        // One or two letters are those that a word of the name begins with, or the website.
+        for (letters, is_found) in [("a", true), ("CL", true), ("cm", false), ("%25", false)] {
+            let found = desk.open(&format!("/staff/organizations?part=all&q={letters}")).await.text;
+            assert_eq!(found.contains(&link), is_found, "{letters}: {found}");
+        }
         // From what everybody sees.
         assert!(desk.open("/directory/lumen-data").await.text.contains(&format!("/staff/organizations/{lumen}")));
         let apex: Uuid =

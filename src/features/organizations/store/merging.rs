@@ -199,21 +199,51 @@ pub struct LikelyRow {
     pub logo_key: Option<String>,
 }
 
-/// Profiles with the same website, the same name when spelled alike, or a name like it; the same website first. Refused and
-/// disabled ones cannot be merged.
-pub async fn list_likely(pool: &PgPool, of: OrganizationId, limit: i64) -> AppResult<Vec<LikelyRow>> {
+/// Profiles with the same website, the same name when spelled alike, or a name like it; the same website first, and then the
+/// name that is most alike. Refused and disabled ones cannot be merged.
+///
+/// Names are compared of so many at most as the inner limits say, however many have a word in common: of listed organizations
+/// those that an index found `near`, of applications those that share letters. Without an index letters are all there is. A
+/// name is like one with the same letters, and like one that has words more.
+pub async fn list_likely(pool: &PgPool, of: OrganizationId, near: Option<&[Uuid]>, limit: i64) -> AppResult<Vec<LikelyRow>> {
     let rows = sqlx::query_as!(
         LikelyRow,
         r#"select o.id, o.slug, o.display_name, o.website, o.verification_status, l.storage_key as "logo_key?"
-           from organizations me join organizations o on o.id <> me.id left join logos l on l.id = o.logo_id
-           where me.id = $1 and o.refused_at is null and o.verification_status <> $3
-             and (o.identity_key = me.identity_key or o.name_skeleton = me.name_skeleton
-                  or lower(o.display_name) % lower(me.display_name))
-           order by o.identity_key = me.identity_key desc, o.name_skeleton = me.name_skeleton desc,
-                    o.verification_status = 'Verified' desc, o.created_at, o.id limit $2"#,
+           from organizations me
+               cross join lateral (
+                   (select i.id from organizations i
+                    where i.identity_key = me.identity_key and i.refused_at is null and i.verification_status <> $3 limit 100)
+                   union
+                   (select i.id from organizations i
+                    where i.name_skeleton = me.name_skeleton and i.refused_at is null and i.verification_status <> $3 limit 100)
+                   union
+                   (select i.id from organizations i
+                    where i.verification_status = 'Pending Verification' and i.refused_at is null
+                      and lower(i.display_name) % lower(me.display_name) limit 100)
+                   union
+                   (select n.id from unnest($4::uuid[]) as n (id))
+                   union
+                   (select i.id from organizations i
+                    where $5 and i.verification_status in ('Verified', 'Community Added')
+                      and lower(i.display_name) % lower(me.display_name) limit 300)
+               ) as looked_at
+               join organizations o on o.id = looked_at.id
+               left join logos l on l.id = o.logo_id
+               cross join lateral (
+                   select case when o.name_skeleton = me.name_skeleton then 1
+                               else similarity(lower(o.display_name), lower(me.display_name)) end as alike
+               ) as likeness
+           where me.id = $1 and o.id <> me.id and o.refused_at is null and o.verification_status <> $3
+             and (o.identity_key = me.identity_key or likeness.alike >= 0.3
+                  or word_similarity(lower(o.display_name), lower(me.display_name)) >= 0.6
+                  or word_similarity(lower(me.display_name), lower(o.display_name)) >= 0.6)
+           order by o.identity_key = me.identity_key desc, likeness.alike desc, o.verification_status = 'Verified' desc,
+                    o.created_at, o.id limit $2"#,
         of.0,
         limit,
         Standing::Disabled.status().label(),
+        near.unwrap_or_default(),
+        near.is_none(),
     )
     .fetch_all(pool)
     .await?;

@@ -7,8 +7,10 @@ use crate::kernel::{
 };
 use roaring::RoaringBitmap;
 use std::{
+    borrow::Cow,
+    cell::LazyCell,
     collections::{BTreeMap, HashMap},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// Of at most one row in so many, values are counted row by row: reading the values of a row costs a part of a wait for memory, and
@@ -17,15 +19,17 @@ use std::{
 const ROW_BY_ROW: u64 = 8;
 /// So few values are never worth a walk through rows.
 const FEW_VALUES: usize = 8;
-/// Counts of so many questions are kept, some 15 kB each.
-const MOST_KEPT: usize = 256;
+/// Counts over so many sets are kept, some 6 kB each at most.
+const MOST_KEPT: usize = 512;
 
 /// How many rows there are of each value, by facet.
 type Facets<F> = Vec<(F, Vec<Counted>)>;
+/// The same by the marks of the values.
+type Marked<F> = Vec<(F, Vec<(u32, u64)>)>;
 
-/// What was counted for large sets, by question, until a row changes: whoever turns a page or sorts anew wants the same counts, and so
-/// does the next one who looks for what many look for.
-pub(super) struct Counts<F>(Mutex<HashMap<String, Facets<F>>>);
+/// What was counted over large sets, by the question that finds the set, until a row changes: whoever turns a page or sorts anew wants
+/// the same counts, and so does the next one who looks for what many look for, or for something of it.
+pub(super) struct Counts<F>(Mutex<HashMap<String, Marked<F>>>);
 
 impl<F> Default for Counts<F> {
     fn default() -> Self {
@@ -38,18 +42,20 @@ impl<F: Clone> Counts<F> {
         self.0.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn of(&self, question: String, count: impl FnOnce() -> Facets<F>) -> Facets<F> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = lock().get(&question).cloned();
-        known.unwrap_or_else(|| {
-            let counted = count();
-            let mut kept = lock();
-            if kept.len() >= MOST_KEPT {
-                kept.clear();
-            }
-            kept.insert(question, counted.clone());
-            counted
-        })
+    fn find(&self, set: &str) -> Option<Marked<F>> {
+        self.lock().get(set).cloned()
+    }
+
+    fn keep(&self, set: String, counted: Marked<F>) {
+        let mut kept = self.lock();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(set, counted);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Marked<F>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -57,28 +63,62 @@ impl<F: Facet> Index<F> {
     /// How many rows have each value of the facets that are asked for, in their order. `all` are those that fit, `beside` those that
     /// fit everything but a facet.
     pub(super) fn facets(&self, ask: &Ask<'_, F>, all: &RoaringBitmap, beside: impl Fn(Option<F>) -> RoaringBitmap) -> Facets<F> {
-        let count = || {
-            // Whoever chooses one of several sees how many there would be beside it; the others are counted together.
-            let (own, other): (Vec<F>, Vec<F>) =
-                ask.count.iter().copied().partition(|facet| !facet.wants_all() && ask.query.values(*facet).next().is_some());
-            let mut facets = self.count(ask.query, &other, all);
-            for facet in own {
-                facets.extend(self.count(ask.query, &[facet], &beside(Some(facet))));
-            }
-            facets.sort_by_key(|(facet, _)| ask.count.iter().position(|of| of == facet));
-            facets
-        };
-        // What is hidden from one reader is counted for them alone.
-        if ask.count.is_empty() || !ask.hidden.is_empty() || all.len() <= self.large.above {
-            return count();
+        // Whoever chooses one of several sees how many there would be beside it; the others are counted together.
+        let (own, other): (Vec<F>, Vec<F>) =
+            ask.count.iter().copied().partition(|facet| !facet.wants_all() && ask.query.values(*facet).next().is_some());
+        let mut facets = self.counted(ask, ask.query, &other, || Cow::Borrowed(all));
+        for facet in own {
+            facets.extend(self.counted(ask, &ask.query.without(facet), &[facet], || Cow::Owned(beside(Some(facet)))));
         }
-        let question = ask.query.from_the_start().with_order(Order::Relevance).query();
-        let names: Vec<&str> = ask.count.iter().map(|facet| facet.name()).collect();
-        self.counts.of(format!("{question} {}", names.join(" ")), count)
+        facets.sort_by_key(|(facet, _)| ask.count.iter().position(|of| of == facet));
+        facets
     }
 
-    /// How many of the rows have each value of these facets, in their order.
-    fn count(&self, query: &Query<F>, facets: &[F], rows: &RoaringBitmap) -> Vec<(F, Vec<Counted>)> {
+    /// How many of the rows that a question finds have each value of these facets, in their order. Of a large set that is kept, also
+    /// where what was asked in the end finds few: beside a facet that is chosen there are often many.
+    fn counted<'a>(
+        &self,
+        ask: &Ask<'_, F>,
+        question: &Query<F>,
+        facets: &[F],
+        rows: impl FnOnce() -> Cow<'a, RoaringBitmap>,
+    ) -> Facets<F> {
+        if facets.is_empty() {
+            return Vec::new();
+        }
+        let rows = LazyCell::new(rows);
+        // What is hidden from one reader is counted for them alone.
+        let set = ask.hidden.is_empty().then(|| {
+            let names: Vec<&str> = facets.iter().map(|facet| facet.name()).collect();
+            format!("{} {}", question.from_the_start().with_order(Order::Relevance).query(), names.join(" "))
+        });
+        let known = set.as_deref().and_then(|set| self.counts.find(set));
+        let mut lists = known.unwrap_or_else(|| {
+            let counted = self.count(facets, &rows);
+            if let Some(set) = set
+                && rows.len() > self.large.above
+            {
+                self.counts.keep(set, counted.clone());
+            }
+            counted
+        });
+        for (facet, list) in &mut lists {
+            // Whatever was chosen is shown, to be let go.
+            for mark in ask.query.values(*facet).filter_map(|value| self.values.mark_of(*facet, value)) {
+                if list.iter().all(|(there, _)| *there != mark) {
+                    list.push((mark, rows.intersection_len(&self.values.of(mark).rows)));
+                }
+            }
+        }
+        let shown = |(mark, count): (u32, u64)| {
+            let value = self.values.of(mark);
+            Counted { place: value.place, value: value.shown.clone(), count }
+        };
+        lists.into_iter().map(|(facet, list)| (facet, list.into_iter().map(shown).collect())).collect()
+    }
+
+    /// How many of the rows have each value of these facets, in their order; values that none of them has are left out.
+    fn count(&self, facets: &[F], rows: &RoaringBitmap) -> Marked<F> {
         let (all, alive) = (rows.len(), self.rows.alive().len());
         let is_large = all > self.large.above;
         let is_sparse = !is_large || all <= self.rows.numbered() as u64 / ROW_BY_ROW;
@@ -105,17 +145,7 @@ impl<F: Facet> Index<F> {
                     list.sort_unstable_by_key(|(mark, count)| (std::cmp::Reverse(*count), *mark));
                     list.truncate(self.large.counted);
                 }
-                // Whatever was chosen is shown, to be let go.
-                for mark in query.values(*facet).filter_map(|value| self.values.mark_of(*facet, value)) {
-                    if list.iter().all(|(there, _)| *there != mark) {
-                        list.push((mark, rows.intersection_len(&self.values.of(mark).rows)));
-                    }
-                }
-                let counted = |(mark, count): (u32, u64)| {
-                    let value = self.values.of(mark);
-                    Counted { place: value.place, value: value.shown.clone(), count }
-                };
-                (*facet, list.into_iter().map(counted).collect())
+                (*facet, list)
             })
             .collect()
     }
@@ -213,17 +243,87 @@ impl<F: Facet> Index<F> {
 
 #[cfg(test)]
 mod tests {
+    use super::MOST_KEPT;
     use crate::{
         kernel::search::{Entry, Query},
         platform::index::{
             Kept as _,
             engine::{
                 Index, Large,
-                tests::{Kind, ask, filled, named},
+                tests::{Kind, ask, filled, larges, named, question, row},
             },
         },
     };
+    use proptest::prelude::*;
     use uuid::Uuid;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        /// What is kept of large sets says what would be counted anew, whoever asked before, and whatever changed in between.
+        #[test]
+        fn what_is_kept_is_what_would_be_counted_anew(
+            rows in prop::collection::vec(row(), 0..60),
+            later in prop::collection::vec(row(), 1..3),
+            asked in prop::collection::vec(question(), 1..5),
+            large in larges(),
+        ) {
+            let mut index = filled(Index::with_large(large), &rows);
+            let mut all = rows;
+            for row in later {
+                for query in &asked {
+                    let anew = ask(&filled(Index::with_large(large), &all), query, &[], 3);
+                    prop_assert_eq!(&ask(&index, query, &[], 3), &anew);
+                    prop_assert_eq!(&ask(&index, query, &[], 3), &anew);
+                }
+                index.put(&row);
+                all.push(row);
+            }
+        }
+    }
+
+    #[test]
+    fn a_large_set_is_counted_once_however_few_of_it_are_found() {
+        let row = |n: u128| {
+            let colour = if n == 7 { "blue" } else { "red" };
+            let values = vec![(Kind::Colour, colour.to_owned()), (Kind::Tool, "C".to_owned())];
+            Entry { values, ..named(n, "Row", "", 0) }
+        };
+        let rows: Vec<Entry<Kind>> = (1..=7).map(row).collect();
+        let index = filled(Index::with_large(Large { above: 3, ..Large::USUAL }), &rows);
+        let colours = |query: &str, hidden: &[Uuid]| {
+            let found = ask(&index, &Query::read(query), hidden, 1);
+            let (_, values) = found.facets.into_iter().find(|(kind, _)| *kind == Kind::Colour).expect("it is counted");
+            let mut values: Vec<(String, u64)> = values.into_iter().map(|value| (value.value, value.count)).collect();
+            values.sort();
+            values
+        };
+        let kept = || {
+            let mut sets: Vec<String> = index.counts.lock().keys().cloned().collect();
+            sets.sort();
+            sets
+        };
+        let of = |blue: u64, red: u64| vec![("blue".to_owned(), blue), ("red".to_owned(), red)];
+
+        // One is found, and beside its colour there are seven.
+        assert_eq!(colours("colour=blue&tool=C", &[]), of(1, 6));
+        assert_eq!(kept(), ["tool=C colour"]);
+        // Whoever chooses another colour reads what is kept, and what was chosen is counted where it is not among it.
+        let red = index.values.mark_of(Kind::Colour, "red").expect("a value");
+        index.counts.keep("tool=C colour".to_owned(), vec![(Kind::Colour, vec![(red, 99)])]);
+        assert_eq!(colours("colour=blue&tool=C&sort=name", &[]), of(1, 99));
+        assert_eq!(colours("colour=red&tool=C", &[]), [("red".to_owned(), 99)]);
+        assert_eq!(kept(), ["colour=red&tool=C tool", "tool=C colour"]);
+        // What is hidden from one reader is counted for them alone.
+        assert_eq!(colours("colour=blue&tool=C", &[Uuid::from_u128(1)]), of(1, 5));
+        assert_eq!(kept().len(), 2);
+
+        // There is room for so many.
+        for n in 0..2 * MOST_KEPT {
+            colours(&format!("colour=red&colour=x{n}"), &[]);
+        }
+        assert!(kept().len() <= MOST_KEPT && !kept().is_empty());
+    }
 
     #[test]
     fn of_large_sets_what_is_used_most_is_counted_and_what_was_chosen() {

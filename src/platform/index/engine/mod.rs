@@ -7,9 +7,11 @@
 //! say what may be shown: rows are read by id from the database, which has the last word.
 //!
 //! Here stand what is asked and the answer. `vocabulary` finds rows under words, `values` knows which rows have a value of a facet,
-//! `count` says how many there are, `order` which rows come next, and `suggest` what somebody may mean who is still typing.
+//! `count` says how many there are, `order` which rows come next, `suggest` what somebody may mean who is still typing, and `near`
+//! whose names are like one.
 
 mod count;
+mod near;
 mod order;
 mod suggest;
 mod values;

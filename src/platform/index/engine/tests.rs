@@ -64,7 +64,7 @@ pub(super) fn row() -> impl Strategy<Value = Entry<Kind>> {
     )
 }
 
-fn question() -> impl Strategy<Value = Query<Kind>> {
+pub(super) fn question() -> impl Strategy<Value = Query<Kind>> {
     (some(WORDS, 2), some(TOOLS, 2), some(COLOURS, 2), prop::sample::select(Order::ALL.to_vec())).prop_map(
         |(text, tools, colours, order)| {
             let mut query = Query::default().with_text(&text.join(" ")).with_order(order);

@@ -25,6 +25,8 @@ const MOST_NEAR: usize = 400;
 const MOST_NAMES: usize = 400;
 /// The beginnings of names under which their rows are kept are this long at most; what begins with longer ones has few words.
 const LONGEST_START: usize = 3;
+/// Of two words that were written as one each has so many letters at least.
+const SHORTEST_HALF: usize = 3;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
 
@@ -208,6 +210,72 @@ impl Vocabulary {
             self.postings[*token as usize].add_names_to(&mut rows);
         }
         rows
+    }
+
+    /// Rows whose name has a word: as one, or all its parts.
+    pub(super) fn names_with(&self, word: &Word) -> RoaringBitmap {
+        let named = |word: &str| {
+            let mut rows = RoaringBitmap::new();
+            if let Some(token) = self.tokens.get(word) {
+                self.postings[*token as usize].add_names_to(&mut rows);
+            }
+            rows
+        };
+        let parts = word.parts.iter().map(|part| named(part)).reduce(|all, part| all & part);
+        named(&word.whole) | parts.unwrap_or_default()
+    }
+
+    /// Rows whose name has a word that may be this one with slips of the finger: of the rarest such words, as far as they are
+    /// `few` together, and of the others.
+    pub(super) fn names_alike(&self, typed: &str, few: u64) -> [RoaringBitmap; 2] {
+        let (mut rare, mut common) = (RoaringBitmap::new(), RoaringBitmap::new());
+        let most = words::forgiven(typed);
+        if most == 0 {
+            return [rare, common];
+        }
+        let mut tokens = self.one_away(typed);
+        // Several slips, and letters that are in no alphabet of ours, are found among the words with the same letters.
+        if most > 1 || !typed.is_ascii() {
+            tokens.extend(self.share_letters(typed, most));
+        }
+        let mut alike: Vec<(u64, u32)> = tokens
+            .into_iter()
+            .filter(|token| {
+                let word = &*self.spelled[*token as usize];
+                word != typed && words::mistakes(typed, word, most).is_some()
+            })
+            .map(|token| (self.postings[token as usize].names(), token))
+            .filter(|(names, _)| *names > 0)
+            .collect();
+        alike.sort_unstable();
+        for (names, token) in alike {
+            let rows = if rare.len() + names <= few { &mut rare } else { &mut common };
+            self.postings[token as usize].add_names_to(rows);
+        }
+        [rare, common]
+    }
+
+    /// A word as two words of names that were written as one, in every way: `acme` and `cloud` of `acmecloud`.
+    pub(super) fn apart(&self, word: &str) -> Vec<Word> {
+        let is_named = |half: &str| {
+            half.chars().count() >= SHORTEST_HALF
+                && self.tokens.get(half).is_some_and(|token| self.postings[*token as usize].names() > 0)
+        };
+        word.char_indices()
+            .map(|(at, _)| word.split_at(at))
+            .filter(|(first, second)| is_named(first) && is_named(second))
+            .map(|(first, second)| Word { whole: String::new(), parts: vec![first.to_owned(), second.to_owned()] })
+            .collect()
+    }
+
+    /// Rows whose name has so many words.
+    pub(super) fn names_of(&self, count: usize) -> Option<&RoaringBitmap> {
+        self.name_words.get(&words_of(count))
+    }
+
+    /// How many words the name of a row has.
+    pub(super) fn words_in_name(&self, row: u32) -> usize {
+        self.name_words.iter().find(|(_, rows)| rows.contains(row)).map_or(0, |(count, _)| usize::from(*count))
     }
 
     /// Rows by how well the words fit: the name itself, in the name, in a short text, anywhere.
