@@ -27,14 +27,21 @@ pub struct OwnerRow {
     pub verification_status: String,
     pub products: Value,
     pub logo_id: Option<Uuid>,
+    /// What the profile is called that had the identity, where that one was merged into this one.
+    pub merged_name: Option<String>,
 }
 
-/// The owners of these identities.
+/// The owners of these identities, and where profiles with them were merged into others, those; of an identity first whoever owns
+/// it now, then what was merged last.
 pub async fn list_owners(conn: &mut PgConnection, keys: &[String]) -> AppResult<Vec<OwnerRow>> {
     let rows = sqlx::query_as!(
         OwnerRow,
-        "select id, slug, display_name, identity_key, verification_status, products, logo_id from organizations
-         where identity_key = any($1) and verification_status in ('Verified', 'Community Added', 'Disabled')",
+        r#"select k.id as "id!", k.slug as "slug!", k.display_name as "display_name!", o.identity_key as "identity_key!",
+                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?",
+                  case when o.merged_into is not null then o.display_name end as "merged_name?"
+           from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+           where o.identity_key = any($1) and k.verification_status in ('Verified', 'Community Added', 'Disabled')
+           order by o.identity_key, o.merged_into is not null, o.merged_at desc, o.id"#,
         keys,
     )
     .fetch_all(conn)
@@ -51,13 +58,16 @@ pub struct StandingRow {
     pub verification_status: String,
     pub products: Value,
     pub logo_id: Option<Uuid>,
+    /// What the one that was asked for is called, where it was merged.
+    pub merged_name: Option<String>,
 }
 
 pub async fn list_standing(conn: &mut PgConnection, ids: &[Uuid]) -> AppResult<Vec<StandingRow>> {
     let rows = sqlx::query_as!(
         StandingRow,
         r#"select o.id as "asked!", k.id as "id!", k.slug as "slug!", k.display_name as "display_name!",
-                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?"
+                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?",
+                  case when o.merged_into is not null then o.display_name end as "merged_name?"
            from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
            where o.id = any($1) and k.verification_status in ('Verified', 'Community Added', 'Disabled')"#,
         ids,

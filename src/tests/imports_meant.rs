@@ -1,0 +1,126 @@
+//! Files on their way in: what a row, a name or a column is taken to mean, and what is asked about before anything is made.
+
+use crate::{
+    common::{count, one, who},
+    organizations::two_of_the_staff,
+    town::{Town, sequel},
+};
+use commdesk::{
+    features::{
+        imports::{
+            rules::State,
+            service::{self as imports, File},
+            views::{ImportView, RowView},
+        },
+        moderation::merging,
+        organizations::rules::merging::MergeInput,
+    },
+    kernel::{
+        actor::Actor,
+        ids::{IntakeId, OrganizationId},
+    },
+    platform::ctx::Ctx,
+    seeds::people::RAVI,
+};
+use uuid::Uuid;
+
+async fn bring(ctx: &Ctx, actor: &Actor, target: &str, bytes: impl Into<Vec<u8>>) -> IntakeId {
+    let file = File {
+        target: target.into(),
+        name: "a list".into(),
+        bytes: bytes.into(),
+        community: "apex-circle".into(),
+        ..File::default()
+    };
+    imports::bring(ctx, actor, file).await.expect("a list")
+}
+
+async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId) -> ImportView {
+    imports::view(ctx, actor, id, "", 1).await.expect("theirs")
+}
+
+/// Brings a list of few rows, and gives what would become of them.
+async fn looked(ctx: &Ctx, actor: &Actor, target: &str, list: &str) -> (IntakeId, Vec<RowView>) {
+    let id = bring(ctx, actor, target, list).await;
+    (id, view(ctx, actor, id).await.rows)
+}
+
+async fn apply(town: &Town, actor: &Actor, id: IntakeId) -> ImportView {
+    imports::apply(&town.ctx(), actor, id, &[]).await.expect("ready");
+    town.drain().await;
+    view(&town.ctx(), actor, id).await
+}
+
+fn outcomes(rows: &[RowView]) -> Vec<(i32, &'static str)> {
+    rows.iter().map(|row| (row.number, row.outcome.label())).collect()
+}
+
+/// Organizations in a directory that has none of them.
+async fn made(town: &Town, actor: &Actor, list: &str) {
+    let id = bring(&town.ctx(), actor, "organizations", list).await;
+    let done = apply(town, actor, id).await;
+    assert_eq!((done.state, done.counts.make), (State::Applied, done.counts.all()), "{:#?}", done.rows);
+}
+
+async fn merge(town: &Town, staff: &Actor, gone: &str, into: &str) -> OrganizationId {
+    let gone = OrganizationId(one(town, &format!("select id from organizations where slug = '{gone}'")).await);
+    let input = MergeInput { into: into.into(), decision: String::new(), reason: "One company, here twice.".into() };
+    merging::merge(&town.ctx(), staff, gone, input.parse().expect("in order")).await.expect("merged");
+    town.drain().await;
+    gone
+}
+
+#[tokio::test]
+async fn a_website_leads_to_the_profile_that_its_owner_was_merged_into() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        let (staff, ravi) = (two_of_the_staff(town).await.0, who(&ctx, RAVI).await);
+        made(
+            town,
+            &staff,
+            "name,website\nNorth Labs,north-labs.example\nSouthgate Works,southgate-works.example\nContoso Mesh,contoso-mesh.example\n",
+        )
+        .await;
+        let gone = merge(town, &staff, "north-labs", "southgate-works").await;
+
+        // The list that it came from: its name is there, and what stands on its website is a product of the one that stays.
+        let list = "name,website\nNorth Labs,north-labs.example\nNorth Query,north-labs.example/query\n";
+        let (id, rows) = looked(&ctx, &staff, "organizations", list).await;
+        assert_eq!(outcomes(&rows), [(2, "there"), (3, "merge")], "{rows:#?}");
+        assert_eq!(rows[0].reason, "North Labs was merged into Southgate Works, which is here.");
+        assert!(rows.iter().all(|row| row.into_name.as_deref() == Some("Southgate Works")), "{rows:#?}");
+        assert_eq!(apply(town, &staff, id).await.state, State::Applied);
+        assert_eq!(count(town, "organizations where slug = 'southgate-works' and products_text ilike '%north query%'").await, 1);
+        assert_eq!(count(town, &format!("organizations where id = '{gone}' and products_text <> ''")).await, 0);
+        assert_eq!(outcomes(&looked(&ctx, &staff, "organizations", list).await.1), [(2, "there"), (3, "there")]);
+
+        // Merged once more, into one that its own people keep: a past sponsor by its old name is noted as that one.
+        merge(town, &staff, "southgate-works", "acme-cloud").await;
+        let (event, title): (Uuid, String) = sqlx::query_as(
+            "update events set status = 'Completed'
+             where id = (select id from events where community_id = $1 and status = 'Upcoming' limit 1) returning id, title",
+        )
+        .bind(ravi.community().expect("Apex").0)
+        .fetch_one(&town.owner)
+        .await
+        .expect("an event of Apex");
+        let sponsors = format!("sponsor,website,event,tier\nNorth Labs,north-labs.example,{title},Media Partner\n");
+        let (id, rows) = looked(&ctx, &ravi, "sponsors", &sponsors).await;
+        assert_eq!(outcomes(&rows), [(2, "there")], "{rows:#?}");
+        assert_eq!(apply(town, &ravi, id).await.state, State::Applied);
+        let noted = format!(
+            "event_partners p join organizations o on o.id = p.organization_id
+             where p.event_id = '{event}' and not p.visible and o.slug = 'acme-cloud'"
+        );
+        assert_eq!(count(town, &noted).await, 1);
+
+        // Whoever owns the website by now goes first.
+        sqlx::query("update organizations set identity_key = 'north-labs.example' where slug = 'contoso-mesh'")
+            .execute(&town.owner)
+            .await
+            .expect("moved");
+        let (_, rows) = looked(&ctx, &staff, "organizations", "name,website\nContoso Mesh,north-labs.example\n").await;
+        assert_eq!(rows[0].reason, "Contoso Mesh has a profile already.");
+    })
+    .await;
+}
