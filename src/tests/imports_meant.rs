@@ -71,6 +71,28 @@ async fn merge(town: &Town, staff: &Actor, gone: &str, into: &str) -> Organizati
 }
 
 #[tokio::test]
+async fn of_many_names_that_are_spelled_alike_the_likest_is_asked_about() {
+    sequel(async |town| {
+        let (ctx, staff) = (town.ctx(), two_of_the_staff(town).await.0);
+        let names = ["Cloud Fountain", "Cloud Forestry", "Cloud Fortress", "Cloud Fourteen", "Cloud Forty", "Cloud Forum"];
+        let mut list = String::from("name,website\n");
+        for name in names {
+            list.push_str(&format!("{name},{}.example\n", name.to_lowercase().replace(' ', "-")));
+        }
+        made(town, &staff, &list).await;
+        made(town, &staff, "name,website\nCloud Foundry,the-foundry.example\n").await;
+        // The very same when read quickly, and one letter beside it.
+        for name in ["Cloud Foundry Inc", "Cloud Foundri"] {
+            let list = format!("name,website\n{name},another-foundry.example\n");
+            let (_, rows) = looked(&ctx, &staff, "organizations", &list).await;
+            assert_eq!(outcomes(&rows), [(2, "ask")], "{rows:#?}");
+            assert_eq!(rows[0].into_name.as_deref(), Some("Cloud Foundry"), "{rows:#?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_website_leads_to_the_profile_that_its_owner_was_merged_into() {
     sequel(async |town| {
         let ctx = town.ctx();

@@ -5,7 +5,7 @@
 //! files, and decides nothing about their rows.
 
 use super::{
-    identity::{Identity, skeleton},
+    identity::{Identity, MOST_SLIPS, skeleton},
     rules::{
         imports::{self, Arrival, Completing, Importing},
         products::{MOST, Product},
@@ -107,7 +107,7 @@ pub struct Alike {
     pub status: VerificationStatus,
 }
 
-/// For each name, by its place, the listed profiles that are spelled like it. The caller judges how like.
+/// For each name, by its place, the listed profiles that are spelled like it, the likest first. The caller judges how like.
 ///
 /// # Errors
 /// When the database is away.
@@ -116,7 +116,7 @@ pub async fn alike(conn: &mut PgConnection, names: &[String]) -> AppResult<HashM
     for (batch, names) in names.chunks(COMPARED).enumerate() {
         let skeletons: Vec<String> = names.iter().map(|name| skeleton(name)).collect();
         let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-        for row in store::list_alike(conn, &lower, &skeletons).await? {
+        for row in store::list_alike(conn, &lower, &skeletons, MOST_SLIPS).await? {
             let Some(status) = VerificationStatus::parse(&row.verification_status) else { continue };
             let place = batch * COMPARED + usize::try_from(row.place - 1).unwrap_or_default();
             found.entry(place).or_default().push(Alike {
