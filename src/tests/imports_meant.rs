@@ -71,6 +71,45 @@ async fn merge(town: &Town, staff: &Actor, gone: &str, into: &str) -> Organizati
 }
 
 #[tokio::test]
+async fn an_event_of_which_only_the_start_is_known_is_a_draft_without_an_end() {
+    sequel(async |town| {
+        let (ctx, staff) = (town.ctx(), two_of_the_staff(town).await.0);
+        let list = "title,start,end,city,country,topics\n\
+                    Evening Meetup,2027-06-08T18:00,,Berlin,Germany,golang\n\
+                    From An Evening On,2027-06-08 18:00,2027-06-10,Berlin,Germany,golang\n\
+                    Until Some Noon,2027-06-08,2027-06-10T12:00,Berlin,Germany,golang\n\
+                    Somewhere At Six,2027-10-01T18:00,,Springfield,U.S.A.,golang\n\
+                    Until Some Day,,2027-06-10,Berlin,Germany,golang\n";
+        let (id, rows) = looked(&ctx, &staff, "events", list).await;
+        let told: Vec<(&str, &str)> = rows.iter().map(|row| (row.outcome.label(), row.unmapped.as_str())).collect();
+        let six = "the time zone of Springfield, U.S.A.: its days stand in the subtitle; the time 18:00: no time zone says which moment it is";
+        assert_eq!(
+            told,
+            [
+                ("make", ""),
+                ("make", "the time 18:00: its end is only a day"),
+                ("make", "the time 12:00: its start is only a day"),
+                ("make", six),
+                ("make", "")
+            ]
+        );
+        assert_eq!(apply(town, &staff, id).await.state, State::Applied);
+        for (title, is_so) in [
+            ("Evening Meetup", "not all_day and starts_wall = '2027-06-08 18:00' and ends_wall is null and end_at is null"),
+            ("From An Evening On", "all_day and starts_wall = '2027-06-08 00:00' and ends_wall = '2027-06-10 23:59'"),
+            ("Until Some Noon", "all_day and starts_wall = '2027-06-08 00:00' and ends_wall = '2027-06-10 23:59'"),
+            ("Somewhere At Six", "not all_day and start_at is null and subtitle = '1 October 2027'"),
+            ("Until Some Day", "all_day and start_at is null and ends_wall = '2027-06-10 23:59'"),
+        ] {
+            assert_eq!(count(town, &format!("events where title = '{title}' and status = 'Draft' and {is_so}")).await, 1, "{title}");
+        }
+        let (_, again) = looked(&ctx, &staff, "events", list).await;
+        assert!(again.iter().all(|row| row.outcome.label() == "there"), "no doubling: {again:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn of_many_names_that_are_spelled_alike_the_likest_is_asked_about() {
     sequel(async |town| {
         let (ctx, staff) = (town.ctx(), two_of_the_staff(town).await.0);

@@ -504,17 +504,15 @@ async fn may_stand(
 
 /// A draft of what a row says.
 pub(super) fn details(plan: &Plan) -> Result<Details, FieldErrors> {
-    let days = plan.start.zip(plan.end);
-    let all_day = days.is_some_and(|(start, end)| matches!((start, end), (When::Day(_), _) | (_, When::Day(_))));
     let wall = |when: Option<When>| match when {
         Some(When::Day(day)) => Some(format!("{day}T00:00")),
         Some(When::Time(time)) => Some(time.format("%Y-%m-%dT%H:%M").to_string()),
         None => None,
     };
     // Without a zone, a day is no moment: it is told in words instead.
-    let (start, end, subtitle) = match (plan.zone, days) {
+    let (start, end, subtitle) = match (plan.zone, plan.start) {
         (Some(_), _) => (wall(plan.start), wall(plan.end), String::new()),
-        (None, Some((start, end))) => (None, None, days_label(start.day(), end.day())),
+        (None, Some(start)) => (None, None, days_label(start.day(), plan.end.unwrap_or(start).day())),
         (None, None) => (None, None, String::new()),
     };
     let input = EventInput {
@@ -530,7 +528,7 @@ pub(super) fn details(plan: &Plan) -> Result<Details, FieldErrors> {
         start_at: start,
         end_at: end,
         timezone: plan.zone.map(str::to_owned),
-        all_day: Some(all_day && plan.zone.is_some()),
+        all_day: Some(plan.is_all_day() && plan.zone.is_some()),
         venue_address: Some(plan.place.clone()),
         ..EventInput::default()
     };
