@@ -8,8 +8,8 @@ use crate::{
 use commdesk::{
     features::{
         imports::{
-            rules::State,
-            service::{self as imports, File},
+            rules::{Choice, State},
+            service::{self as imports, Decided, File},
             views::{ImportView, RowView},
         },
         moderation::merging,
@@ -68,6 +68,31 @@ async fn merge(town: &Town, staff: &Actor, gone: &str, into: &str) -> Organizati
     merging::merge(&town.ctx(), staff, gone, input.parse().expect("in order")).await.expect("merged");
     town.drain().await;
     gone
+}
+
+#[tokio::test]
+async fn a_row_that_nobody_was_asked_about_gives_the_run_up_also_where_another_was_settled() {
+    sequel(async |town| {
+        let (ctx, staff) = (town.ctx(), two_of_the_staff(town).await.0);
+        let list = "name,website\nWidgetworks,widgetworks.dev\nAcme Cluod,acme-cluod.example\nSolid Tools,solid-tools.example\n";
+        let (late, rows) = looked(&ctx, &staff, "organizations", list).await;
+        assert_eq!(outcomes(&rows), [(2, "make"), (3, "ask"), (4, "make")], "{rows:#?}");
+        // Meanwhile the one that waits is added by somebody else, and a name that may be taken for another's.
+        let list = "name,website\nWidget Works,widget-works.example\nAcme Cluod,acme-cluod.example\n";
+        let early = bring(&ctx, &staff, "organizations", list).await;
+        imports::decide(&ctx, &staff, early, &Decided::Rows(vec![(3, Some(Choice::Make))])).await.expect("open");
+        assert_eq!(apply(town, &staff, early).await.counts.make, 2);
+
+        let given_up = apply(town, &staff, late).await;
+        assert_eq!(outcomes(&given_up.rows), [(2, "ask"), (3, "there"), (4, "make")], "{:#?}", given_up.rows);
+        assert_eq!(given_up.state, State::Ready);
+        assert!(given_up.note.contains("nothing was imported"), "{}", given_up.note);
+        assert_eq!(count(town, "organizations where slug = 'solid-tools'").await, 0, "all of it or nothing");
+        // Whoever has seen the question may leave it open.
+        assert_eq!(apply(town, &staff, late).await.state, State::Applied);
+        assert_eq!(count(town, "organizations where slug in ('solid-tools', 'widgetworks')").await, 1);
+    })
+    .await;
 }
 
 #[tokio::test]

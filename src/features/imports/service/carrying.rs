@@ -199,11 +199,12 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     }
     let promised = store::count_rows(ctx.db(), id).await?;
     let total = i32::try_from(promised.iter().map(|it| it.rows).sum::<i64>()).unwrap_or(i32::MAX);
+    // Which ones, not how many: another may have been settled meanwhile.
+    let asked: HashSet<i32> = store::list_numbers(tx.conn(), id, Outcome::Ask).await?.into_iter().collect();
     store::put_progress(ctx.db(), id, 0, total).await?;
     let looked = look(&mut tx, id).await?;
-    let asked = |outcome: &str| promised.iter().find(|it| it.outcome == outcome).map_or(0, |it| it.rows);
-    let now_asked = looked.judged.iter().filter(|it| it.outcome == Outcome::Ask).count();
-    if i64::try_from(now_asked).unwrap_or(i64::MAX) > asked(Outcome::Ask.label()) {
+    let mut now_asked = looked.rows.iter().zip(&looked.judged).filter(|(_, it)| it.outcome == Outcome::Ask);
+    if now_asked.any(|(row, _)| !asked.contains(&row.number)) {
         return Err(AppError::refused(
             "DIRECTORY_CHANGED",
             "Somebody has added similar names meanwhile, so nothing was imported. Look at the rows that need your decision, then import once more.",
