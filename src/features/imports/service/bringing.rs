@@ -223,11 +223,19 @@ pub(super) fn headings_hash(headings: &[String]) -> String {
     canonical::sha256_hex(&headings.join("\u{1f}"))
 }
 
+/// A file that was to be imported by a command and was not: its columns cannot be told, or its run was given up.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing was imported")]
+pub struct NotImported {
+    /// What is to be printed all the same.
+    pub said: String,
+}
+
 /// A file that somebody of the staff brings by a command: looked at, and carried out unless it is only looked at. Gives what
 /// became of it, in lines.
 ///
 /// # Errors
-/// As [`bring`]; when nobody of the staff has the address.
+/// As [`bring`]; when nobody of the staff has the address; [`NotImported`], with the same lines.
 #[expect(clippy::too_many_arguments, reason = "what the command's flags say, one each")]
 pub async fn by_command(
     ctx: &Ctx,
@@ -256,28 +264,32 @@ pub async fn by_command(
         other => anyhow::Error::new(other),
     };
     let id = bring_as(ctx, &bringer, target, file).await.map_err(told)?;
-    if !logos.is_empty() && target != Target::Events {
+    // Before its columns are named nobody can look at its rows, and no picture finds one.
+    let is_read = view_as(ctx, id, "", 1).await?.missing.is_empty();
+    if is_read && !logos.is_empty() && target != Target::Events {
         add_pictures_as(ctx, &bringer, id, logos).await.map_err(told)?;
     }
-    if !dry_run {
+    if is_read && !dry_run {
         apply_as(ctx, &bringer, id).await.map_err(told)?;
     }
     let view = view_as(ctx, id, "", 1).await?;
-    let counts = view.counts;
+    let (counts, is_applied) = (view.counts, view.state == State::Applied);
     let mut said = String::new();
-    if !view.missing.is_empty() {
-        writeln!(said, "No column holds: {}. Import it on the page, where columns can be named.", view.missing.join(", "))?;
+    if is_read {
+        let what = if is_applied { "made" } else { "would be made" };
+        writeln!(
+            said,
+            "{} rows: {} {what}, {} go with another, {} there already,",
+            counts.all(),
+            counts.make,
+            counts.merge,
+            counts.there
+        )?;
+        writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
+    } else {
+        let missing = view.missing.join(", ");
+        writeln!(said, "{} rows. No column holds: {missing}. Import it on the page, where columns can be named.", counts.all())?;
     }
-    let what = if view.state == State::Applied { "made" } else { "would be made" };
-    writeln!(
-        said,
-        "{} rows: {} {what}, {} go with another, {} there already,",
-        counts.all(),
-        counts.make,
-        counts.merge,
-        counts.there
-    )?;
-    writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
     if !view.sheets.is_empty() {
         writeln!(said, "{}", view.sheets_label())?;
     }
@@ -287,7 +299,9 @@ pub async fn by_command(
     if !view.note.is_empty() {
         writeln!(said, "Nothing was imported: {}", view.note)?;
     }
-    for row in store::list_rows(ctx.db(), id, &["ask", "skip", "problem"], false, 0, 5_000).await? {
+    let rows =
+        if is_read { store::list_rows(ctx.db(), id, &["ask", "skip", "problem"], false, 0, 5_000).await? } else { Vec::new() };
+    for row in rows {
         writeln!(said, "line {}: {} ({}): {}", row.number, row.title, row.outcome, row.reason)?;
     }
     for picture in view.pictures.iter().filter(|it| it.outcome != "matched") {
@@ -298,7 +312,7 @@ pub async fn by_command(
         "The whole report, and the way back: {}",
         ctx.link(&format!("/imports/{id}?as=staff%3A{}", staff_key(&staff, user)))
     )?;
-    Ok(said)
+    if dry_run || is_applied { Ok(said) } else { Err(NotImported { said }.into()) }
 }
 
 fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {

@@ -11,7 +11,7 @@ mod picturing;
 mod showing;
 mod undoing;
 
-pub use bringing::{FORGET_CELLS, bring, bring_as, by_command, choose_sheet, forget, forget_cells};
+pub use bringing::{FORGET_CELLS, NotImported, bring, bring_as, by_command, choose_sheet, forget, forget_cells};
 pub use carrying::{apply, apply_as, give_up_failed, give_up_stranded, run};
 pub use looking::{Decided, choices, decide, remap};
 pub use picturing::{add_pictures, add_pictures_as};
