@@ -32,6 +32,7 @@ use crate::{
         ctx::Ctx,
         jobs as queue,
         limits::{self, Limit},
+        tx::Tx,
     },
 };
 use anyhow::Context as _;
@@ -52,7 +53,8 @@ const FORGOTTEN: &str = "something that nothing here could hold";
 /// Files that one community brings.
 const BRING_COMMUNITY: Limit = Limit { action: "import_bring", hits: 40, seconds: 86_400 };
 
-/// Reads a file and looks at its rows. Changes nothing but that the file is kept.
+/// Reads a file and looks at its rows. Changes nothing but that the file is kept, and which columns and which sheet were named is
+/// remembered for the next one like it.
 ///
 /// # Errors
 /// 403; 422 on `file`, `target` and `community`; 429.
@@ -90,6 +92,7 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
     let hash = tokio::task::spawn_blocking(move || canonical::sha256_hex(&hex::encode(whole.as_slice())))
         .await
         .map_err(|error| AppError::Broken(Box::new(error)))?;
+    let is_told = file.mapping.is_some();
     let mapping = match file.mapping {
         Some(mapping) => mapping::cleaned(target, &sheet.headings, mapping),
         None => remembered(ctx, bringer.desk, target, &sheet).await?,
@@ -113,6 +116,14 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
     store::insert_rows(&mut tx, intake.id, &sheet.rows).await?;
     if let Some(beside) = &sheet.beside {
         store::insert_book(&mut tx, intake.id, &beside.name, &beside.all, &bytes).await?;
+    }
+    // As what is said on the page: where it is enough.
+    if is_told && state == State::Ready {
+        let headings = headings_hash(&sheet.headings);
+        store::remember_mapping(&mut tx, workspace(bringer.desk), target, &headings, &mapping, ctx.now()).await?;
+    }
+    if let (Some(beside), true) = (&sheet.beside, is_asked) {
+        remember_sheet(&mut tx, bringer.desk, target, beside).await?;
     }
     if state == State::Ready {
         look(&mut tx, intake.id).await?;
@@ -163,8 +174,7 @@ pub async fn choose_sheet(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: &str) 
     intake.must_be_open()?;
     store::put_sheet(&mut tx, id, &beside.name, &sheet.headings, &mapping, state).await?;
     store::insert_rows(&mut tx, id, &sheet.rows).await?;
-    let memory = Mapping::from([(SHEET.to_owned(), beside.name.clone())]);
-    store::remember_mapping(&mut tx, workspace(desk), intake.target, &sheets_hash(&beside.all), &memory, ctx.now()).await?;
+    remember_sheet(&mut tx, desk, intake.target, beside).await?;
     if state == State::Ready {
         look(&mut tx, id).await?;
     }
@@ -180,6 +190,12 @@ fn sheets_hash(all: &[String]) -> String {
     let mut names = vec!["\u{1e}sheets".to_owned()];
     names.extend_from_slice(all);
     headings_hash(&names)
+}
+
+async fn remember_sheet(tx: &mut Tx, desk: Desk, target: Target, beside: &Beside) -> AppResult<()> {
+    let memory = Mapping::from([(SHEET.to_owned(), beside.name.clone())]);
+    let now = tx.ctx().now();
+    store::remember_mapping(tx, workspace(desk), target, &sheets_hash(&beside.all), &memory, now).await
 }
 
 async fn sheet_before(ctx: &Ctx, desk: Desk, target: Target, beside: &Beside) -> AppResult<Option<String>> {

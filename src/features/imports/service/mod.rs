@@ -56,6 +56,6 @@ pub struct File {
     pub community: String,
     /// Of a workbook with several sheets, which one; empty for the one that was read the last time, or the first.
     pub sheet: String,
-    /// For each field, the heading; what is absent is guessed, or remembered.
+    /// For each field, the heading. Without it they are those that were said last of such headings, else guessed.
     pub mapping: Option<Mapping>,
 }
