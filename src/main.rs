@@ -187,7 +187,8 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows.
+/// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows, also where nothing was
+/// imported, which is an error.
 async fn run_import(import: Import) -> anyhow::Result<()> {
     telemetry::start_logs();
     let house = open_production(&import.settings, false)?;
@@ -197,7 +198,12 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
     let name = import.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let said =
         imports::service::by_command(&ctx, &import.by, &import.target, &import.community, name, bytes, logos, import.dry_run);
-    print!("{}", said.await?);
+    let said = said.await.inspect_err(|error| {
+        if let Some(not_imported) = error.downcast_ref::<imports::service::NotImported>() {
+            print!("{}", not_imported.said);
+        }
+    })?;
+    print!("{said}");
     Ok(())
 }
 

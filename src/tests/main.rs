@@ -11,6 +11,7 @@ mod organizations;
 mod organization_life;
 mod requests;
 mod imports;
+mod imports_meant;
 mod inbox;
 mod unread;
 mod moderation;

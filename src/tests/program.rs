@@ -506,6 +506,30 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
     let kept = "select l.storage_key from organizations o join logos l on l.id = o.logo_id where o.slug = 'nimbus-metal'";
     let kept: String = sqlx::query_scalar(kept).fetch_one(&owner).await.expect("an organization with its logo");
     assert!(folder.path().join(&kept).is_file(), "{kept}");
+    // What was not imported is printed, and is an error: columns that nobody can tell, also with pictures and in a dry run; and a
+    // run that is given up, as more have one address than there are numbers for it.
+    let strange = folder.path().join("strange.csv");
+    std::fs::write(&strange, "Wer,Wo\nNimbus Wood,https://nimbus-wood.example\n").expect("a file");
+    let crowd = folder.path().join("crowd.csv");
+    let names =
+        (0..51_u32).filter_map(|n| char::from_u32(0x4e00 + n)).map(|c| format!("{c}{c},https://{:x}.example\n", u32::from(c)));
+    std::fs::write(&crowd, format!("name,website\n{}", names.collect::<String>())).expect("a file");
+    let (strange, crowd) = (strange.display().to_string(), crowd.display().to_string());
+    let fails = |args: &[&str]| {
+        let (output, said) = ends_within(verb(args), PATIENCE);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {said}");
+        assert!(said.contains("nothing was imported"), "{args:?}: {said}");
+        String::from_utf8(output.stdout).expect("words")
+    };
+    let looked = fine(&["import", &strange, "--by", vera, "--logos", &logos, "--dry-run"]);
+    let failed = fails(&["import", &strange, "--by", vera, "--logos", &logos]);
+    for said in [looked, failed] {
+        assert!(said.contains("1 rows. No column holds: Name, Website. Import it on the page"), "{said}");
+        assert!(said.contains("https://commdesk.example/imports/") && !said.contains("line 2"), "{said}");
+    }
+    let said = fails(&["import", &crowd, "--by", vera]);
+    assert!(said.contains("51 rows: 51 would be made") && said.contains("Nothing was imported: Fifty organizations"), "{said}");
+    assert_eq!(count("organizations").await, 1, "as before");
 
     // facts verify: 0 while every chain is whole; 1, with the fact's number, once somebody wrote over one.
     let said = fine(&["facts", "verify"]);

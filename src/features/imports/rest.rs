@@ -46,7 +46,7 @@ struct ImportFileInput {
     /// Of a workbook with several sheets, what the one is called that shall be read.
     #[schema(required = false)]
     sheet: String,
-    /// A JSON object of field and heading, where the columns shall not be guessed.
+    /// A JSON object of field and heading, where the columns shall not be guessed; remembered for the next file with these headings.
     #[schema(required = false)]
     mapping: String,
 }
@@ -65,7 +65,8 @@ fn target_schema() -> Object {
 /// it holds in `target` (`organizations` and `events` for staff, `sponsors` and `events` for a community), for events that
 /// staff bring the community's short name in `community`, of a workbook with several sheets which one in `sheet` (else the first
 /// that people see and that holds a list; `sheets` of the answer names all), and the columns in `mapping`, a JSON object of field
-/// and heading, where they shall not be guessed. Nothing is imported yet: the answer says what would become of each row.
+/// and heading, where they shall not be guessed. Columns and sheet are remembered for the next file like it. Nothing is imported
+/// yet: the answer says what would become of each row.
 #[utoipa::path(
     post, path = "/imports", tag = "imports",
     request_body(content = ImportFileInput, content_type = "multipart/form-data"),

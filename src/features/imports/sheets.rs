@@ -217,6 +217,7 @@ fn called(name: &str) -> String {
 
 /// The cells of a sheet; of what is `left` of the workbook's text it takes its own.
 fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Result<Sheet, String> {
+    let since_1904 = book.has_1904_epoch();
     let mut reader = book.worksheet_cells_reader(name).map_err(|_| broken_book())?;
     let mut table: Vec<(u32, Vec<String>)> = Vec::new();
     // Cell by cell: a table from corner to corner could be as large as the file claims. Formulas as they stand: for those that cells
@@ -229,7 +230,7 @@ fn table_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str, left: &mut usize) -> Res
                 row + 1
             ));
         }
-        let value = shown(&cell.value);
+        let value = shown(&cell.value, since_1904);
         if value.is_empty() {
             continue;
         }
@@ -353,8 +354,8 @@ fn too_rich() -> String {
         .to_owned()
 }
 
-/// A value as text; no text is copied.
-fn shown<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
+/// A value as text; no text is copied. `since_1904`: from where does the workbook count days?
+fn shown<'a>(value: &'a DataRef<'_>, since_1904: bool) -> Cow<'a, str> {
     match value {
         DataRef::Empty | DataRef::Error(_) => Cow::Borrowed(""),
         DataRef::Int(number) => number.to_string().into(),
@@ -363,9 +364,14 @@ fn shown<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
         DataRef::SharedString(text) => text.trim().into(),
         DataRef::Bool(yes) => yes.to_string().into(),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.as_str().into(),
+        // A duration begins nowhere.
+        DataRef::DateTime(moment) if since_1904 && moment.is_datetime() => serial_date(moment.as_f64() + TO_1904).into(),
         DataRef::DateTime(moment) => serial_date(moment.as_f64()).into(),
     }
 }
+
+/// From the end of 1899 to where workbooks of older Macs begin to count, in days.
+const TO_1904: f64 = 1_462.0;
 
 /// A day as spreadsheets count them, from the end of 1899; with its time where it has one.
 fn serial_date(serial: f64) -> String {
@@ -516,6 +522,11 @@ mod tests {
 
     /// With parts beside those that every workbook has.
     fn books_with(sheets: &[(&str, &str, &str)], beside: &[(&str, &str)]) -> Vec<u8> {
+        books_about("", sheets, beside)
+    }
+
+    /// With what the workbook says of itself.
+    fn books_about(itself: &str, sheets: &[(&str, &str, &str)], beside: &[(&str, &str)]) -> Vec<u8> {
         const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
         const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
         let (mut named, mut related, mut parts) = (String::new(), String::new(), Vec::new());
@@ -538,7 +549,7 @@ mod tests {
             ),
             (
                 "xl/workbook.xml".to_owned(),
-                format!(r#"<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>"#),
+                format!(r#"<?xml version="1.0"?><workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">{itself}<sheets>{named}</sheets></workbook>"#),
             ),
             (
                 "xl/_rels/workbook.xml.rels".to_owned(),
@@ -621,6 +632,34 @@ mod tests {
         let sheet = read(&book(&rows), None).expect("read");
         assert_eq!(sheet.beside, None, "there is but one");
         assert_eq!((sheet.headings.len(), sheet.rows), (2, vec![(4, vec!["Acme".to_owned(), "acme.com".to_owned()])]));
+    }
+
+    #[test]
+    fn dates_numbers_and_signs_of_a_spreadsheet_are_what_people_see() {
+        let headings = ["day", "moment", "own", "year", "part", "yes", "no", "iso", "error"];
+        let styles = format!(
+            r#"<?xml version="1.0"?><styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/><xf numFmtId="164"/></cellXfs></styleSheet>"#
+        );
+        let values = |day: u32| {
+            let cells =
+                format!(r#"<c r="A2" s="1"><v>{day}</v></c><c r="B2" s="2"><v>{day}.75</v></c><c r="C2" s="3"><v>{day}</v></c>"#);
+            let others = r#"<c r="D2" s="0"><v>2026</v></c><c r="E2"><v>1.5</v></c><c r="F2" t="b"><v>1</v></c><c r="G2" t="b"><v>0</v></c><c r="H2" t="d"><v>2026-11-20</v></c><c r="I2" t="e"><v>#N/A</v></c>"#;
+            format!(r#"<row r="2">{cells}{others}</row>"#)
+        };
+        let columns = ["A", "B", "C", "D", "E", "F", "G", "H", "I"];
+        let first = line(1, &columns.iter().copied().zip(headings).collect::<Vec<_>>());
+        let of = |itself: &str, day: u32| {
+            let rows = first.clone() + &values(day);
+            let book = books_about(itself, &[("List", "visible", rows.as_str())], &[("xl/styles.xml", styles.as_str())]);
+            read(&book, None).expect("read").rows
+        };
+        let seen = ["2026-11-20", "2026-11-20T18:00:00", "2026-11-20", "2026", "1.5", "true", "false", "2026-11-20", ""];
+        let whole = vec![(2, seen.map(str::to_owned).to_vec())];
+        assert_eq!(of("", 46_346), whole);
+        assert_eq!(of(r#"<workbookPr date1904="0"/>"#, 46_346), whole);
+        // The same days where they are counted from 1904.
+        assert_eq!(of(r#"<workbookPr date1904="1"/>"#, 44_884), whole);
+        assert_eq!(of(r#"<workbookPr date1904="true"/>"#, 44_884), whole);
     }
 
     #[test]

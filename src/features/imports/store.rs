@@ -268,6 +268,16 @@ pub async fn list_cells(conn: &mut PgConnection, id: IntakeId) -> AppResult<Vec<
     Ok(rows)
 }
 
+/// The rows with this outcome, by their numbers.
+pub async fn list_numbers(conn: &mut PgConnection, id: IntakeId, outcome: Outcome) -> AppResult<Vec<i32>> {
+    let numbers: Vec<i32> = sqlx::query_scalar("select number from import_rows where import_id = $1 and outcome = $2")
+        .bind(id.0)
+        .bind(outcome.label())
+        .fetch_all(conn)
+        .await?;
+    Ok(numbers)
+}
+
 /// What became of a row when it was looked at.
 pub struct Verdict {
     pub number: i32,

@@ -5,7 +5,7 @@
 //! files, and decides nothing about their rows.
 
 use super::{
-    identity::{Identity, skeleton},
+    identity::{Identity, MOST_SLIPS, skeleton},
     rules::{
         imports::{self, Arrival, Completing, Importing},
         products::{MOST, Product},
@@ -38,20 +38,25 @@ pub struct Owner {
     pub status: VerificationStatus,
     pub products: Vec<String>,
     pub has_logo: bool,
+    /// What profiles are called that were merged into it, as far as they were asked for.
+    pub merged: Vec<String>,
 }
 
-/// The profiles that own these identities, by identity.
+/// The profiles that own these identities, by identity. Whoever owned one and was merged into another leads to that one, until
+/// somebody else owns it.
 ///
 /// # Errors
 /// When the database is away.
 pub async fn owners(conn: &mut PgConnection, keys: &[String]) -> AppResult<HashMap<String, Owner>> {
-    let rows = store::list_owners(conn, keys).await?;
-    rows.into_iter()
-        .map(|row| {
-            let owner = owner(row.id, row.slug, row.display_name, &row.verification_status, row.products, row.logo_id)?;
-            Ok((row.identity_key, owner))
-        })
-        .collect()
+    let mut owners: HashMap<String, Owner> = HashMap::new();
+    for row in store::list_owners(conn, keys).await? {
+        let found = owner(row.id, row.slug, row.display_name, &row.verification_status, row.products, row.logo_id)?;
+        let first = owners.entry(row.identity_key).or_insert(found);
+        if first.id.0 == row.id {
+            first.merged.extend(row.merged_name);
+        }
+    }
+    Ok(owners)
 }
 
 fn owner(
@@ -65,7 +70,7 @@ fn owner(
     let products: Vec<Product> = serde_json::from_value(products).map_err(|error| AppError::Broken(Box::new(error)))?;
     let status = VerificationStatus::parse(status).ok_or_else(|| AppError::broken("an organization has an unknown status"))?;
     let products = products.into_iter().map(|it| it.name).collect();
-    Ok(Owner { id: id.into(), slug, name, status, products, has_logo: logo.is_some() })
+    Ok(Owner { id: id.into(), slug, name, status, products, has_logo: logo.is_some(), merged: Vec::new() })
 }
 
 /// These profiles, each by the id that was asked for; of one that was merged away, the one that stays.
@@ -78,7 +83,7 @@ pub async fn standing(conn: &mut PgConnection, ids: &[OrganizationId]) -> AppRes
     rows.into_iter()
         .map(|row| {
             let owner = owner(row.id, row.slug, row.display_name, &row.verification_status, row.products, row.logo_id)?;
-            Ok((row.asked.into(), owner))
+            Ok((row.asked.into(), Owner { merged: row.merged_name.into_iter().collect(), ..owner }))
         })
         .collect()
 }
@@ -102,7 +107,7 @@ pub struct Alike {
     pub status: VerificationStatus,
 }
 
-/// For each name, by its place, the listed profiles that are spelled like it. The caller judges how like.
+/// For each name, by its place, the listed profiles that are spelled like it, the likest first. The caller judges how like.
 ///
 /// # Errors
 /// When the database is away.
@@ -111,7 +116,7 @@ pub async fn alike(conn: &mut PgConnection, names: &[String]) -> AppResult<HashM
     for (batch, names) in names.chunks(COMPARED).enumerate() {
         let skeletons: Vec<String> = names.iter().map(|name| skeleton(name)).collect();
         let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-        for row in store::list_alike(conn, &lower, &skeletons).await? {
+        for row in store::list_alike(conn, &lower, &skeletons, MOST_SLIPS).await? {
             let Some(status) = VerificationStatus::parse(&row.verification_status) else { continue };
             let place = batch * COMPARED + usize::try_from(row.place - 1).unwrap_or_default();
             found.entry(place).or_default().push(Alike {

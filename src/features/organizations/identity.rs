@@ -369,6 +369,9 @@ pub fn confusable(a: &str, b: &str) -> bool {
     alike(&skeleton(a), &skeleton(b))
 }
 
+/// By how many slips two skeletons may differ at most and be [`alike`].
+pub const MOST_SLIPS: u8 = 2;
+
 /// Are two skeletons the same, or a slip of the finger apart? Short ones must be the same; where the longer has 6
 /// characters one slip is allowed, from 12 two.
 pub fn alike(a: &str, b: &str) -> bool {
@@ -378,7 +381,7 @@ pub fn alike(a: &str, b: &str) -> bool {
     let slips = match a.chars().count().max(b.chars().count()) {
         0..=5 => 0,
         6..=11 => 1,
-        _ => 2,
+        _ => usize::from(MOST_SLIPS),
     };
     a == b || (slips > 0 && within(a, b, slips))
 }

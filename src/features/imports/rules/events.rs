@@ -152,7 +152,10 @@ pub fn plan(cells: Cells<'_>) -> Result<Plan, String> {
         typed => WebUrl::parse(typed).map_err(|problem| format!("Link: {problem}"))?.into_string(),
     };
     let start = When::parse(cells.start).map_err(|problem| format!("First day: {problem}"))?;
-    let end = When::parse(cells.end).map_err(|problem| format!("Last day: {problem}"))?.or(start);
+    // A day alone is the whole event; a moment alone is only where it begins.
+    let end = When::parse(cells.end)
+        .map_err(|problem| format!("Last day: {problem}"))?
+        .or_else(|| start.filter(|start| matches!(start, When::Day(_))));
     if let (Some(start), Some(end)) = (start, end)
         && end.day() < start.day()
     {
@@ -163,11 +166,21 @@ pub fn plan(cells: Cells<'_>) -> Result<Plan, String> {
     let zone = zone(city, country);
     let region = region(country);
     if zone.is_none() {
-        unmapped.push(match (city, start) {
-            (_, None) => "no date".to_owned(),
-            ("", _) => "no city, so no time zone: its days stand in the subtitle".to_owned(),
+        unmapped.push(match (city, start, end) {
+            (_, None, None) => "no date".to_owned(),
+            (_, None, Some(end)) => format!("the last day, {}: there is no first one", days_label(end.day(), end.day())),
+            ("", ..) => "no city, so no time zone: its days stand in the subtitle".to_owned(),
             _ => format!("the time zone of {city}, {country}: its days stand in the subtitle"),
         });
+    }
+    for (when, other) in [(start, "end"), (end, "start")] {
+        let Some(When::Time(time)) = when else { continue };
+        let time = time.format("%H:%M");
+        if zone.is_none() {
+            unmapped.push(format!("the time {time}: no time zone says which moment it is"));
+        } else if are_days(start, end) {
+            unmapped.push(format!("the time {time}: its {other} is only a day"));
+        }
     }
     let online = is_yes(cells.online);
     let format = match (city.is_empty(), online) {
@@ -209,6 +222,11 @@ pub fn plan(cells: Cells<'_>) -> Result<Plan, String> {
     let place = [city, country].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let description = cells.description.trim().to_owned();
     Ok(Plan { title, link, start, end, zone, region, format, category, technologies, place, description, unmapped })
+}
+
+/// Where one of the two is only a day, all of it is days.
+fn are_days(start: Option<When>, end: Option<When>) -> bool {
+    [start, end].iter().flatten().any(|when| matches!(when, When::Day(_)))
 }
 
 fn zone(city: &str, country: &str) -> Option<&'static str> {
@@ -256,6 +274,11 @@ pub struct Origin {
 impl Plan {
     pub fn origin(&self) -> Origin {
         Origin { title: folded(&self.title), first_day: self.start.map(When::day) }
+    }
+
+    /// Does it say no more than days of when it is?
+    pub fn is_all_day(&self) -> bool {
+        are_days(self.start, self.end)
     }
 }
 
@@ -353,6 +376,30 @@ mod tests {
         assert!(nowhere.unmapped[0].contains("no city"), "{:?}", nowhere.unmapped);
         let springfield = super::plan(Cells { city: "Springfield", country: "U.S.A.", ..BERLIN }).expect("in order");
         assert_eq!((springfield.zone, springfield.region), (None, Some(Region::NorthAmerica)));
+    }
+
+    #[test]
+    fn a_time_is_a_moment_or_is_said() {
+        let of = |start: &str, end: &str, city: &str| {
+            let cells = Cells { start, end, city, country: "Germany", topics: "ux", ..BERLIN };
+            let plan = plan(cells).expect("in order");
+            (plan.is_all_day(), plan.start.map(When::day), plan.end.map(When::day), plan.unmapped.join("; "))
+        };
+        let (eighth, tenth) = (NaiveDate::from_ymd_opt(2026, 6, 8), NaiveDate::from_ymd_opt(2026, 6, 10));
+        assert_eq!(of("2026-06-08", "", "Berlin"), (true, eighth, eighth, String::new()));
+        assert_eq!(of("2026-06-08T18:00", "", "Berlin"), (false, eighth, None, String::new()));
+        assert_eq!(of("2026-06-08T18:00", "2026-06-10T12:00", "Berlin"), (false, eighth, tenth, String::new()));
+        let said = |words: &str| (true, eighth, tenth, words.to_owned());
+        assert_eq!(of("2026-06-08T18:00", "2026-06-10", "Berlin"), said("the time 18:00: its end is only a day"));
+        assert_eq!(of("2026-06-08", "2026-06-10T12:00", "Berlin"), said("the time 12:00: its start is only a day"));
+        // Nothing is put in the place of a first day.
+        assert_eq!(of("", "2026-06-10", "Berlin"), (true, None, tenth, String::new()));
+        assert_eq!(of("", "2026-06-10", "").3, "the last day, 10 June 2026: there is no first one");
+        assert_eq!(
+            of("2026-06-08T18:00", "2026-06-08T20:00", "").3,
+            "no city, so no time zone: its days stand in the subtitle; the time 18:00: no time zone says which moment it is; \
+             the time 20:00: no time zone says which moment it is"
+        );
     }
 
     #[test]

@@ -59,6 +59,19 @@ pub struct Known {
     pub status: VerificationStatus,
     /// Skeletons of the names of its products.
     pub products: Vec<String>,
+    /// Of the names of profiles that were merged into it.
+    pub merged: Vec<String>,
+}
+
+impl Known {
+    fn is_called(&self, entry: &Entry) -> bool {
+        entry.plain == self.skeleton || entry.skeleton == self.skeleton
+    }
+
+    /// Is the row about a profile that became this one?
+    fn was_called(&self, entry: &Entry) -> bool {
+        self.merged.contains(&entry.plain) || self.merged.contains(&entry.skeleton)
+    }
 }
 
 /// What the rows are judged against.
@@ -162,8 +175,7 @@ fn as_before(entry: &Entry, known: &Known) -> Judged {
         let reason = "It was merged with a profile that is disabled, and stays so.";
         return Judged::new(entry, Outcome::Skip, reason);
     }
-    let same = entry.plain == known.skeleton || entry.skeleton == known.skeleton;
-    if same || known.products.contains(&entry.skeleton) {
+    if known.is_called(entry) || known.was_called(entry) || known.products.contains(&entry.skeleton) {
         return Judged::new(entry, Outcome::There, format!("It goes with {}, as somebody decided before.", known.name))
             .with(known);
     }
@@ -242,13 +254,17 @@ fn owned(entry: &Entry, owner: &Known) -> Judged {
     if owner.status == VerificationStatus::Disabled {
         return Judged::new(entry, Outcome::Skip, "The profile that owns this website is disabled, and stays so.");
     }
-    let same = entry.plain == owner.skeleton || entry.skeleton == owner.skeleton;
-    let known_product = owner.products.contains(&entry.skeleton);
+    let there = if owner.is_called(entry) {
+        Some("has a profile already".to_owned())
+    } else if owner.was_called(entry) {
+        Some(format!("was merged into {}, which is here", owner.name))
+    } else {
+        owner.products.contains(&entry.skeleton).then(|| "stands on that profile already".to_owned())
+    };
+    if let Some(what) = there {
+        return Judged::new(entry, Outcome::There, format!("{} {what}.", entry.name)).with(owner);
+    }
     match owner.status {
-        _ if same || known_product => {
-            let what = if same { "has a profile already" } else { "stands on that profile already" };
-            Judged::new(entry, Outcome::There, format!("{} {what}.", entry.name)).with(owner)
-        }
         VerificationStatus::CommunityAdded => {
             Judged::new(entry, Outcome::Merge, format!("A product on the website of {}, which is here.", owner.name))
                 .with(owner)
@@ -447,7 +463,8 @@ mod tests {
     }
 
     fn known(name: &str, status: VerificationStatus) -> Known {
-        Known { id: Uuid::from_u128(7), name: name.into(), skeleton: skeleton(name), status, products: vec!["query".into()] }
+        let products = vec!["query".into()];
+        Known { id: Uuid::from_u128(7), name: name.into(), skeleton: skeleton(name), status, products, merged: vec![] }
     }
 
     fn told(entries: &[Entry], world: &World) -> Vec<(Outcome, Option<u32>, bool)> {
@@ -531,6 +548,28 @@ mod tests {
         world.owners.clear();
         world.waiting.insert("acme.com".into());
         assert_eq!(told(&rows, &world)[0].0, Outcome::Skip);
+    }
+
+    #[test]
+    fn what_was_merged_is_what_it_was_merged_into() {
+        let rows = [entry(2, "Old (training)", "old.com"), entry(3, "Query", "old.com/q"), entry(4, "Build", "old.com/b")];
+        let mut world = world();
+        let outcomes = |world: &World| told(&rows, world).iter().map(|it| it.0).collect::<Vec<_>>();
+        for (status, build) in [
+            (VerificationStatus::CommunityAdded, Outcome::Merge),
+            // Its name and its products are there; what else stood on its website is for its own people to say.
+            (VerificationStatus::Verified, Outcome::Skip),
+        ] {
+            world.owners.insert("old.com".into(), Known { merged: vec!["old".into()], ..known("Acme", status) });
+            assert_eq!(outcomes(&world), [Outcome::There, Outcome::There, build], "{status:?}");
+        }
+        let gone = Known { merged: vec!["old".into()], ..known("Acme", VerificationStatus::Disabled) };
+        world.owners.insert("old.com".into(), gone);
+        assert_eq!(outcomes(&world), [Outcome::Skip; 3]);
+        // And where somebody decided by hand, before it was merged.
+        world.owners.clear();
+        world.merged.insert(2, Known { merged: vec!["old".into()], ..known("Acme", VerificationStatus::CommunityAdded) });
+        assert_eq!(outcomes(&world)[0], Outcome::There);
     }
 
     #[test]

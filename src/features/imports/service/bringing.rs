@@ -32,6 +32,7 @@ use crate::{
         ctx::Ctx,
         jobs as queue,
         limits::{self, Limit},
+        tx::Tx,
     },
 };
 use anyhow::Context as _;
@@ -52,7 +53,8 @@ const FORGOTTEN: &str = "something that nothing here could hold";
 /// Files that one community brings.
 const BRING_COMMUNITY: Limit = Limit { action: "import_bring", hits: 40, seconds: 86_400 };
 
-/// Reads a file and looks at its rows. Changes nothing but that the file is kept.
+/// Reads a file and looks at its rows. Changes nothing but that the file is kept, and which columns and which sheet were named is
+/// remembered for the next one like it.
 ///
 /// # Errors
 /// 403; 422 on `file`, `target` and `community`; 429.
@@ -90,6 +92,7 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
     let hash = tokio::task::spawn_blocking(move || canonical::sha256_hex(&hex::encode(whole.as_slice())))
         .await
         .map_err(|error| AppError::Broken(Box::new(error)))?;
+    let is_told = file.mapping.is_some();
     let mapping = match file.mapping {
         Some(mapping) => mapping::cleaned(target, &sheet.headings, mapping),
         None => remembered(ctx, bringer.desk, target, &sheet).await?,
@@ -113,6 +116,14 @@ pub async fn bring_as(ctx: &Ctx, bringer: &Bringer, target: Target, file: File) 
     store::insert_rows(&mut tx, intake.id, &sheet.rows).await?;
     if let Some(beside) = &sheet.beside {
         store::insert_book(&mut tx, intake.id, &beside.name, &beside.all, &bytes).await?;
+    }
+    // As what is said on the page: where it is enough.
+    if is_told && state == State::Ready {
+        let headings = headings_hash(&sheet.headings);
+        store::remember_mapping(&mut tx, workspace(bringer.desk), target, &headings, &mapping, ctx.now()).await?;
+    }
+    if let (Some(beside), true) = (&sheet.beside, is_asked) {
+        remember_sheet(&mut tx, bringer.desk, target, beside).await?;
     }
     if state == State::Ready {
         look(&mut tx, intake.id).await?;
@@ -163,8 +174,7 @@ pub async fn choose_sheet(ctx: &Ctx, actor: &Actor, id: IntakeId, wanted: &str) 
     intake.must_be_open()?;
     store::put_sheet(&mut tx, id, &beside.name, &sheet.headings, &mapping, state).await?;
     store::insert_rows(&mut tx, id, &sheet.rows).await?;
-    let memory = Mapping::from([(SHEET.to_owned(), beside.name.clone())]);
-    store::remember_mapping(&mut tx, workspace(desk), intake.target, &sheets_hash(&beside.all), &memory, ctx.now()).await?;
+    remember_sheet(&mut tx, desk, intake.target, beside).await?;
     if state == State::Ready {
         look(&mut tx, id).await?;
     }
@@ -180,6 +190,12 @@ fn sheets_hash(all: &[String]) -> String {
     let mut names = vec!["\u{1e}sheets".to_owned()];
     names.extend_from_slice(all);
     headings_hash(&names)
+}
+
+async fn remember_sheet(tx: &mut Tx, desk: Desk, target: Target, beside: &Beside) -> AppResult<()> {
+    let memory = Mapping::from([(SHEET.to_owned(), beside.name.clone())]);
+    let now = tx.ctx().now();
+    store::remember_mapping(tx, workspace(desk), target, &sheets_hash(&beside.all), &memory, now).await
 }
 
 async fn sheet_before(ctx: &Ctx, desk: Desk, target: Target, beside: &Beside) -> AppResult<Option<String>> {
@@ -223,11 +239,19 @@ pub(super) fn headings_hash(headings: &[String]) -> String {
     canonical::sha256_hex(&headings.join("\u{1f}"))
 }
 
+/// A file that was to be imported by a command and was not: its columns cannot be told, or its run was given up.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing was imported")]
+pub struct NotImported {
+    /// What is to be printed all the same.
+    pub said: String,
+}
+
 /// A file that somebody of the staff brings by a command: looked at, and carried out unless it is only looked at. Gives what
 /// became of it, in lines.
 ///
 /// # Errors
-/// As [`bring`]; when nobody of the staff has the address.
+/// As [`bring`]; when nobody of the staff has the address; [`NotImported`], with the same lines.
 #[expect(clippy::too_many_arguments, reason = "what the command's flags say, one each")]
 pub async fn by_command(
     ctx: &Ctx,
@@ -256,28 +280,32 @@ pub async fn by_command(
         other => anyhow::Error::new(other),
     };
     let id = bring_as(ctx, &bringer, target, file).await.map_err(told)?;
-    if !logos.is_empty() && target != Target::Events {
+    // Before its columns are named nobody can look at its rows, and no picture finds one.
+    let is_read = view_as(ctx, id, "", 1).await?.missing.is_empty();
+    if is_read && !logos.is_empty() && target != Target::Events {
         add_pictures_as(ctx, &bringer, id, logos).await.map_err(told)?;
     }
-    if !dry_run {
+    if is_read && !dry_run {
         apply_as(ctx, &bringer, id).await.map_err(told)?;
     }
     let view = view_as(ctx, id, "", 1).await?;
-    let counts = view.counts;
+    let (counts, is_applied) = (view.counts, view.state == State::Applied);
     let mut said = String::new();
-    if !view.missing.is_empty() {
-        writeln!(said, "No column holds: {}. Import it on the page, where columns can be named.", view.missing.join(", "))?;
+    if is_read {
+        let what = if is_applied { "made" } else { "would be made" };
+        writeln!(
+            said,
+            "{} rows: {} {what}, {} go with another, {} there already,",
+            counts.all(),
+            counts.make,
+            counts.merge,
+            counts.there
+        )?;
+        writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
+    } else {
+        let missing = view.missing.join(", ");
+        writeln!(said, "{} rows. No column holds: {missing}. Import it on the page, where columns can be named.", counts.all())?;
     }
-    let what = if view.state == State::Applied { "made" } else { "would be made" };
-    writeln!(
-        said,
-        "{} rows: {} {what}, {} go with another, {} there already,",
-        counts.all(),
-        counts.make,
-        counts.merge,
-        counts.there
-    )?;
-    writeln!(said, "{} need a decision, {} left out, {} with a problem.", counts.ask, counts.skip, counts.problem)?;
     if !view.sheets.is_empty() {
         writeln!(said, "{}", view.sheets_label())?;
     }
@@ -287,7 +315,9 @@ pub async fn by_command(
     if !view.note.is_empty() {
         writeln!(said, "Nothing was imported: {}", view.note)?;
     }
-    for row in store::list_rows(ctx.db(), id, &["ask", "skip", "problem"], false, 0, 5_000).await? {
+    let rows =
+        if is_read { store::list_rows(ctx.db(), id, &["ask", "skip", "problem"], false, 0, 5_000).await? } else { Vec::new() };
+    for row in rows {
         writeln!(said, "line {}: {} ({}): {}", row.number, row.title, row.outcome, row.reason)?;
     }
     for picture in view.pictures.iter().filter(|it| it.outcome != "matched") {
@@ -298,7 +328,7 @@ pub async fn by_command(
         "The whole report, and the way back: {}",
         ctx.link(&format!("/imports/{id}?as=staff%3A{}", staff_key(&staff, user)))
     )?;
-    Ok(said)
+    if dry_run || is_applied { Ok(said) } else { Err(NotImported { said }.into()) }
 }
 
 fn staff_key(staff: &[(Recipient, StaffRole)], user: UserId) -> &'static str {

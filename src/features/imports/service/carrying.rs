@@ -199,11 +199,12 @@ async fn run_whole(ctx: &Ctx, id: IntakeId) -> AppResult<()> {
     }
     let promised = store::count_rows(ctx.db(), id).await?;
     let total = i32::try_from(promised.iter().map(|it| it.rows).sum::<i64>()).unwrap_or(i32::MAX);
+    // Which ones, not how many: another may have been settled meanwhile.
+    let asked: HashSet<i32> = store::list_numbers(tx.conn(), id, Outcome::Ask).await?.into_iter().collect();
     store::put_progress(ctx.db(), id, 0, total).await?;
     let looked = look(&mut tx, id).await?;
-    let asked = |outcome: &str| promised.iter().find(|it| it.outcome == outcome).map_or(0, |it| it.rows);
-    let now_asked = looked.judged.iter().filter(|it| it.outcome == Outcome::Ask).count();
-    if i64::try_from(now_asked).unwrap_or(i64::MAX) > asked(Outcome::Ask.label()) {
+    let mut now_asked = looked.rows.iter().zip(&looked.judged).filter(|(_, it)| it.outcome == Outcome::Ask);
+    if now_asked.any(|(row, _)| !asked.contains(&row.number)) {
         return Err(AppError::refused(
             "DIRECTORY_CHANGED",
             "Somebody has added similar names meanwhile, so nothing was imported. Look at the rows that need your decision, then import once more.",
@@ -504,17 +505,15 @@ async fn may_stand(
 
 /// A draft of what a row says.
 pub(super) fn details(plan: &Plan) -> Result<Details, FieldErrors> {
-    let days = plan.start.zip(plan.end);
-    let all_day = days.is_some_and(|(start, end)| matches!((start, end), (When::Day(_), _) | (_, When::Day(_))));
     let wall = |when: Option<When>| match when {
         Some(When::Day(day)) => Some(format!("{day}T00:00")),
         Some(When::Time(time)) => Some(time.format("%Y-%m-%dT%H:%M").to_string()),
         None => None,
     };
     // Without a zone, a day is no moment: it is told in words instead.
-    let (start, end, subtitle) = match (plan.zone, days) {
+    let (start, end, subtitle) = match (plan.zone, plan.start) {
         (Some(_), _) => (wall(plan.start), wall(plan.end), String::new()),
-        (None, Some((start, end))) => (None, None, days_label(start.day(), end.day())),
+        (None, Some(start)) => (None, None, days_label(start.day(), plan.end.unwrap_or(start).day())),
         (None, None) => (None, None, String::new()),
     };
     let input = EventInput {
@@ -530,7 +529,7 @@ pub(super) fn details(plan: &Plan) -> Result<Details, FieldErrors> {
         start_at: start,
         end_at: end,
         timezone: plan.zone.map(str::to_owned),
-        all_day: Some(all_day && plan.zone.is_some()),
+        all_day: Some(plan.is_all_day() && plan.zone.is_some()),
         venue_address: Some(plan.place.clone()),
         ..EventInput::default()
     };

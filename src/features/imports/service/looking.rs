@@ -221,6 +221,7 @@ async fn judge_organizations(conn: &mut PgConnection, intake: &Intake, rows: &[R
             skeleton: it.skeleton,
             status: it.status,
             products: Vec::new(),
+            merged: Vec::new(),
         });
         alike.entry(*number).or_default().extend(found);
     }
@@ -251,9 +252,10 @@ async fn judge_organizations(conn: &mut PgConnection, intake: &Intake, rows: &[R
 }
 
 fn known(owner: Owner) -> Known {
-    let products = owner.products.iter().map(|name| identity::skeleton(name)).collect();
+    let skeletons = |names: &[String]| names.iter().map(|name| identity::skeleton(name)).collect::<Vec<String>>();
+    let (products, merged) = (skeletons(&owner.products), skeletons(&owner.merged));
     let skeleton = identity::skeleton(&owner.name);
-    Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products }
+    Known { id: owner.id.0, name: owner.name, skeleton, status: owner.status, products, merged }
 }
 
 /// Says of rows what the profile that they make, or that they go with, has no place for or has to make up. `says_industry`: does a

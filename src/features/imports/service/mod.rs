@@ -11,7 +11,7 @@ mod picturing;
 mod showing;
 mod undoing;
 
-pub use bringing::{FORGET_CELLS, bring, bring_as, by_command, choose_sheet, forget, forget_cells};
+pub use bringing::{FORGET_CELLS, NotImported, bring, bring_as, by_command, choose_sheet, forget, forget_cells};
 pub use carrying::{apply, apply_as, give_up_failed, give_up_stranded, run};
 pub use looking::{Decided, choices, decide, remap};
 pub use picturing::{add_pictures, add_pictures_as};
@@ -56,6 +56,6 @@ pub struct File {
     pub community: String,
     /// Of a workbook with several sheets, which one; empty for the one that was read the last time, or the first.
     pub sheet: String,
-    /// For each field, the heading; what is absent is guessed, or remembered.
+    /// For each field, the heading. Without it they are those that were said last of such headings, else guessed.
     pub mapping: Option<Mapping>,
 }

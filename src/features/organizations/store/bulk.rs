@@ -27,14 +27,21 @@ pub struct OwnerRow {
     pub verification_status: String,
     pub products: Value,
     pub logo_id: Option<Uuid>,
+    /// What the profile is called that had the identity, where that one was merged into this one.
+    pub merged_name: Option<String>,
 }
 
-/// The owners of these identities.
+/// The owners of these identities, and where profiles with them were merged into others, those; of an identity first whoever owns
+/// it now, then what was merged last.
 pub async fn list_owners(conn: &mut PgConnection, keys: &[String]) -> AppResult<Vec<OwnerRow>> {
     let rows = sqlx::query_as!(
         OwnerRow,
-        "select id, slug, display_name, identity_key, verification_status, products, logo_id from organizations
-         where identity_key = any($1) and verification_status in ('Verified', 'Community Added', 'Disabled')",
+        r#"select k.id as "id!", k.slug as "slug!", k.display_name as "display_name!", o.identity_key as "identity_key!",
+                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?",
+                  case when o.merged_into is not null then o.display_name end as "merged_name?"
+           from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
+           where o.identity_key = any($1) and k.verification_status in ('Verified', 'Community Added', 'Disabled')
+           order by o.identity_key, o.merged_into is not null, o.merged_at desc, o.id"#,
         keys,
     )
     .fetch_all(conn)
@@ -51,13 +58,16 @@ pub struct StandingRow {
     pub verification_status: String,
     pub products: Value,
     pub logo_id: Option<Uuid>,
+    /// What the one that was asked for is called, where it was merged.
+    pub merged_name: Option<String>,
 }
 
 pub async fn list_standing(conn: &mut PgConnection, ids: &[Uuid]) -> AppResult<Vec<StandingRow>> {
     let rows = sqlx::query_as!(
         StandingRow,
         r#"select o.id as "asked!", k.id as "id!", k.slug as "slug!", k.display_name as "display_name!",
-                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?"
+                  k.verification_status as "verification_status!", k.products as "products!", k.logo_id as "logo_id?",
+                  case when o.merged_into is not null then o.display_name end as "merged_name?"
            from organizations o join organizations k on k.id = coalesce(o.merged_into, o.id)
            where o.id = any($1) and k.verification_status in ('Verified', 'Community Added', 'Disabled')"#,
         ids,
@@ -91,22 +101,38 @@ pub struct AlikeRow {
     pub verification_status: String,
 }
 
-/// Listed names with the same skeleton, or with letters in common; at most five for each. The rules judge them.
-pub async fn list_alike(conn: &mut PgConnection, names: &[String], skeletons: &[String]) -> AppResult<Vec<AlikeRow>> {
+/// Listed names with the same skeleton, or with letters in common and longer or shorter by so few letters as slips make; the
+/// likest five for each, which the rules judge. The same skeleton is found among any number of others. Of names that only have
+/// letters in common a thousand are compared at most: with a word that very many have, more would take longer than the rest of a
+/// file.
+pub async fn list_alike(conn: &mut PgConnection, names: &[String], skeletons: &[String], slips: u8) -> AppResult<Vec<AlikeRow>> {
     let rows = sqlx::query_as!(
         AlikeRow,
         r#"select n.place as "place!", o.id as "id!", o.slug as "slug!", o.display_name as "display_name!",
                   o.identity_key as "identity_key!", o.name_skeleton as "name_skeleton!", o.verification_status as "verification_status!"
            from unnest($1::text[], $2::text[]) with ordinality as n (name, skeleton, place)
            cross join lateral (
-               select i.id, i.slug, i.display_name, i.identity_key, i.name_skeleton, i.verification_status
-               from organizations i
-               where i.verification_status in ('Verified', 'Community Added')
-                 and (i.name_skeleton = n.skeleton or lower(i.display_name) % n.name)
-               limit 5
-           ) o"#,
+               select c.id, c.slug, c.display_name, c.identity_key, c.name_skeleton, c.verification_status,
+                      c.name_skeleton = n.skeleton as same, similarity(c.name_skeleton, n.skeleton) as likeness
+               from (
+                   (select i.id, i.slug, i.display_name, i.identity_key, i.name_skeleton, i.verification_status
+                    from organizations i
+                    where i.name_skeleton = n.skeleton and i.verification_status in ('Verified', 'Community Added')
+                    order by i.id limit 5)
+                   union all
+                   (select i.id, i.slug, i.display_name, i.identity_key, i.name_skeleton, i.verification_status
+                    from organizations i
+                    where lower(i.display_name) % n.name and i.name_skeleton <> n.skeleton
+                      and abs(char_length(i.name_skeleton) - char_length(n.skeleton)) <= $3
+                      and i.verification_status in ('Verified', 'Community Added')
+                    limit 1000)
+               ) c
+               order by same desc, likeness desc, c.id limit 5
+           ) o
+           order by n.place, o.same desc, o.likeness desc, o.id"#,
         names,
         skeletons,
+        i32::from(slips),
     )
     .fetch_all(conn)
     .await?;
