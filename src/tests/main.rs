@@ -11,7 +11,6 @@ mod organizations;
 mod organization_life;
 mod requests;
 mod imports;
-mod imports_meant;
 mod inbox;
 mod unread;
 mod moderation;

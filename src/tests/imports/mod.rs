@@ -1,11 +1,13 @@
 //! Files on their way in: the `real` lists of the field with every row accounted for; made-up ones for everything else: what
-//! becomes of `rows` and of `events`, which `columns` and which sheet are read, whose `pictures` are taken, `runs` that are
-//! carried out and taken back, what is kept and how long (`forgetting`), past `sponsors`, and the `doors`.
+//! becomes of `rows` and of `events` and what they are `meant` to be, which `columns` and which sheet are read, whose `pictures`
+//! are taken, `runs` that are carried out and taken back, what is kept and how long (`forgetting`), past `sponsors`, and the
+//! `doors`.
 
 mod columns;
 mod doors;
 mod events;
 mod forgetting;
+mod meant;
 mod pictures;
 mod real;
 mod rows;
@@ -38,8 +40,8 @@ fn file(target: &str, name: &str, bytes: impl Into<Vec<u8>>) -> File {
     File { target: target.into(), name: name.into(), bytes: bytes.into(), community: "apex-circle".into(), ..File::default() }
 }
 
-async fn bring(ctx: &Ctx, actor: &Actor, target: &str, text: &str) -> IntakeId {
-    imports::bring(ctx, actor, file(target, "list.csv", text)).await.expect("a list")
+async fn bring(ctx: &Ctx, actor: &Actor, target: &str, bytes: impl Into<Vec<u8>>) -> IntakeId {
+    imports::bring(ctx, actor, file(target, "a list", bytes)).await.expect("a list")
 }
 
 async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId) -> ImportView {

@@ -1,5 +1,6 @@
 //! Files on their way in: what a row, a name or a column is taken to mean, and what is asked about before anything is made.
 
+use super::{apply, bring, outcomes, view};
 use crate::{
     common::{count, one, signed_in, who},
     organizations::two_of_the_staff,
@@ -9,8 +10,8 @@ use commdesk::{
     features::{
         imports::{
             rules::{Choice, State},
-            service::{self as imports, Decided, File},
-            views::{ImportView, RowView},
+            service::{self as imports, Decided},
+            views::RowView,
         },
         moderation::merging,
         organizations::rules::merging::MergeInput,
@@ -27,35 +28,10 @@ use serde_json::json;
 use std::io::{Cursor, Write as _};
 use uuid::Uuid;
 
-async fn bring(ctx: &Ctx, actor: &Actor, target: &str, bytes: impl Into<Vec<u8>>) -> IntakeId {
-    let file = File {
-        target: target.into(),
-        name: "a list".into(),
-        bytes: bytes.into(),
-        community: "apex-circle".into(),
-        ..File::default()
-    };
-    imports::bring(ctx, actor, file).await.expect("a list")
-}
-
-async fn view(ctx: &Ctx, actor: &Actor, id: IntakeId) -> ImportView {
-    imports::view(ctx, actor, id, "", 1).await.expect("theirs")
-}
-
 /// Brings a list of few rows, and gives what would become of them.
 async fn looked(ctx: &Ctx, actor: &Actor, target: &str, list: &str) -> (IntakeId, Vec<RowView>) {
     let id = bring(ctx, actor, target, list).await;
     (id, view(ctx, actor, id).await.rows)
-}
-
-async fn apply(town: &Town, actor: &Actor, id: IntakeId) -> ImportView {
-    imports::apply(&town.ctx(), actor, id, &[]).await.expect("ready");
-    town.drain().await;
-    view(&town.ctx(), actor, id).await
-}
-
-fn outcomes(rows: &[RowView]) -> Vec<(i32, &'static str)> {
-    rows.iter().map(|row| (row.number, row.outcome.label())).collect()
 }
 
 /// Organizations in a directory that has none of them.
