@@ -194,6 +194,21 @@ everyWay('a list becomes profiles, which are found, compared, kept and watched',
   await by.press(mei.getByRole('link', { name: `Take away ${names[3]}` }));
   await expect(heads).toHaveCount(3);
 
+  // Communities in the same way: one stays chosen while another is looked for.
+  await arrive(mei, way, '/communities?q=Apex+Circle&o=harbour-devs');
+  const apex = mei.getByRole('link', { name: 'Compare Apex Circle', exact: true });
+  await pressStaying(mei, way, apex, () => expect(apex).toHaveAttribute('aria-current', 'true'));
+  const two = mei.getByRole('link', { name: 'Compare 2 of at most 4' });
+  if (by === keyboard) {
+    await tabTo(two, 160, 'Shift+Tab');
+    await mei.keyboard.press('Enter');
+  } else {
+    await by.press(two);
+  }
+  await expect(mei).toHaveURL(/\/communities\/compare\?/);
+  await expect(mei.getByRole('columnheader').filter({ hasText: /Apex Circle|Harbour Devs/ })).toHaveCount(2);
+  await arrive(mei, way, mei.url());
+
   // Two of them are watched from their rows, the second while the first is on its way, and not any more.
   await arrive(mei, way, question);
   const [granary, observatory] = [names[1]!, names[2]!];

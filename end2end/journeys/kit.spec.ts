@@ -4,7 +4,7 @@
 import { expectAccessible } from '../lib/axe';
 import { expect, test } from '../lib/world';
 
-const PARTS = ['actions', 'fields', 'refused', 'found', 'labels', 'rows', 'ways', 'messages', 'waiting', 'room', 'mirrored'];
+const PARTS = ['actions', 'fields', 'refused', 'found', 'compared', 'labels', 'rows', 'ways', 'messages', 'waiting', 'room', 'mirrored'];
 
 for (const theme of ['light', 'dark'] as const) {
   test(`the kit, ${theme}`, async ({ page }) => {

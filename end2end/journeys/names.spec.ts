@@ -52,7 +52,8 @@ async function tourOf(browser: Browser, names: Names) {
   const home = (await visitor.locator('main a[href^="/communities/"]').first().getAttribute('href'))!;
   const slug = profile.split('/').pop()!;
   const tour: [Page, string[]][] = [
-    [visitor, ['/', `/opportunities?q=${encodeURIComponent(names.event)}`, offer, profile, `/claim/${slug}`, page, home, `/directory/compare?o=${slug}`]],
+    [visitor, ['/', `/opportunities?q=${encodeURIComponent(names.event)}`, offer, profile, `/claim/${slug}`, page, home, `/directory/compare?o=${slug}`,
+      `/communities/compare?o=${home.split('/').pop()}`]],
     [owner, ['/dashboard', '/inbox', request, '/manage/events', managed, `${managed}/edit`, '/manage/opportunities', opportunity, `${opportunity}/decisions`,
       '/community/profile', '/community/embeds', '/people', '/notifications', '/api-keys', '/export', '/workspace/security', profile, `/requests/new?organization=${slug}`]],
     [sponsor, ['/dashboard', '/inbox', request, '/organization/profile', '/organization/domain', '/people', '/notifications', '/workspace/security', offer, profile]],
@@ -248,7 +249,8 @@ async function namedFromTheRight(browser: Browser) {
   const found = { '/directory': names.organization, '/communities': names.community, '/events': names.event, '/opportunities': names.event };
   const lists = Object.entries(found).map(([list, name]) => `${list}?q=${encodeURIComponent(name)}`);
   const tour: [Page, string[]][] = [
-    [visitor, [...lists, profile, `/directory/compare?o=${slug}&o=${company.split('/').pop()}`, home, `/events/${event.slug}`,
+    [visitor, [...lists, profile, `/directory/compare?o=${slug}&o=${company.split('/').pop()}`, home,
+      `/communities/compare?o=${home.split('/').pop()}`, `/events/${event.slug}`,
       `/opportunities/${first}`, `/opportunities/${second}`]],
     [owner, ['/dashboard', '/inbox', '/inbox?tab=accepted', '/inbox/rules', `/requests/${waits}`, `/requests/${agreed}`, '/manage/events',
       managed, `${managed}/edit`, `${managed}/partners/${stands!.linkId}`, '/manage/opportunities', '/manage/opportunities/new',

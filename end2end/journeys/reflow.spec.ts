@@ -17,7 +17,7 @@ test('at 320 pixels public pages and the inbox lose nothing and scroll nowhere s
   const request = await leads(ravi, '/inbox?tab=accepted', '/requests/');
   const tour: [Page, string[]][] = [
     [visitor, ['/', '/opportunities', opportunity, '/directory', '/directory?q=cloud', '/directory/acme-cloud', '/directory/compare?o=acme-cloud&o=lumen-data',
-      '/communities', '/communities/apex-circle', '/events', '/events/hackfest', '/become-sponsor', '/join', '/sign-in', '/forgot-password', '/nowhere']],
+      '/communities', '/communities/apex-circle', '/communities/compare?o=apex-circle&o=harbour-devs', '/events', '/events/hackfest', '/become-sponsor', '/join', '/sign-in', '/forgot-password', '/nowhere']],
     [ravi, ['/dashboard', '/inbox', '/inbox?tab=accepted', request, '/notifications', '/manage/events/new']],
   ];
   const walk = async (page: Page, paths: string[]) => {

@@ -48,7 +48,9 @@ use crate::{
             edit::{EditPartnerPage, NewPartnerPage},
             panel::{self, PartnersPanel},
         },
-        profiles::ui::{community::CommunityPage, event::EventPublicPage, organization::OrganizationPage},
+        profiles::ui::{
+            community::CommunityPage, compare::CompareCommunitiesPage, event::EventPublicPage, organization::OrganizationPage,
+        },
         requests::ui::{
             compose::NewRequestPage,
             dashboard::DashboardPage,
@@ -163,6 +165,7 @@ areas! {
             <EventOffers/>
         });
         Communities => frames::site(|| view! { <CommunitiesPage beside=beside_communities/> });
+        CompareCommunities => frames::site(|| view! { <CompareCommunitiesPage/> });
         Community => frames::site(|| view! {
             <CommunityPage/>
             <CommunityOffers/>

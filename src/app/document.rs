@@ -22,6 +22,7 @@ const SLEEPING: &[&str] = &[
     "/events",
     "/events/{slug}",
     "/communities",
+    "/communities/compare",
     "/communities/{slug}",
     "/api/docs",
 ];

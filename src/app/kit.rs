@@ -10,11 +10,13 @@ use crate::{
         ui::{LogoField, PictureField},
     },
     kernel::{
+        compare::{COMPARED, SideBySide},
         fields::FieldErrors,
         money::Currency,
         search::{Counted, Left, SuggestionsView, facet_view, instead_view},
     },
     ui::{
+        compare::{Column, CompareTable, Comparing, Line},
         form::{
             ChipsField, CurrencyField, FieldError, FileField, MomentField, MoneyField, Outcome, PlacedField, PostForm,
             RadioField, Refused, SelectField, Submit, Switch, TextArea, TextField, TickField, ZoneField, amount_input,
@@ -112,6 +114,7 @@ pub fn document(theme: &'static str) -> impl IntoView {
                         {part("fields", "Fields", fields().into_any())}
                         {part("refused", "A refused form", refused().into_any())}
                         {part("found", "Searching", found().into_any())}
+                        {part("compared", "Side by side", compared().into_any())}
                         {part("labels", "Labels, figures and marks", labels().into_any())}
                         {part("rows", "Lists, tables and cards", rows().into_any())}
                         {part("ways", "Ways through the site", ways().into_any())}
@@ -314,6 +317,27 @@ fn found() -> impl IntoView {
         {chosen(PATH, &query, along)}
         {pages(PATH, &query, &none, "Showing 20 of 2,000+".to_owned(), Some("back".to_owned()), Some("on".to_owned()))}
         <Empty title="Nobody fits this search" text="Close by:" icon="building">{instead::<DirectoryFacet>(PATH, without, &none)}</Empty>
+    }
+}
+
+fn compared() -> impl IntoView {
+    let comparing = Comparing { path: PATH, list: "the kit", many: "Companies", about: "What they do.", icon: "building" };
+    let column = |name: &str, logo_url: Option<String>| Column { slug: "acme".to_owned(), name: name.to_owned(), logo_url };
+    let columns = vec![column("Acme Cloud", None), column(LONG, Some("/logo.svg".to_owned())), column(UNBROKEN, None)];
+    let line = |title: &'static str, cells: [&str; 3]| Line { title, cells: cells.map(str::to_owned).into() };
+    let lines = vec![
+        line("About", ["We build.", LONG, ""]),
+        line("Technologies", ["Rust, PostgreSQL", "C++", ".NET, Kubernetes"]),
+        line("Events supported", ["12", "0", "1"]),
+    ];
+    let found = SideBySide { items: columns, unknown: vec!["gone-labs".to_owned()], refused: vec!["one-too-many".to_owned()] };
+    let nobody = SideBySide { items: Vec::new(), unknown: Vec::new(), refused: Vec::new() };
+    let chosen = Along { acting: String::new(), carried: vec![(COMPARED, "acme".to_owned()), (COMPARED, "globex".to_owned())] };
+    view! {
+        <div class="toolbar"><p class="results-count">"12 companies"</p> {comparing.tools("", &Along::default())}</div>
+        <div class="toolbar"><p class="results-count">"12 companies"</p> {comparing.tools("", &chosen)}</div>
+        <CompareTable comparing found lines acting=String::new()/>
+        <CompareTable comparing found=nobody lines=Vec::new() acting=String::new()/>
     }
 }
 

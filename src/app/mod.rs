@@ -60,6 +60,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/events") view=Area(Page::Events) ssr=SsrMode::Async/>
                 <Route path=path!("/events/:slug") view=Area(Page::Event) ssr=SsrMode::Async/>
                 <Route path=path!("/communities") view=Area(Page::Communities) ssr=SsrMode::Async/>
+                <Route path=path!("/communities/compare") view=Area(Page::CompareCommunities) ssr=SsrMode::Async/>
                 <Route path=path!("/communities/:slug") view=Area(Page::Community) ssr=SsrMode::Async/>
                 <Route path=path!("/api/docs") view=Area(Page::ApiDocs) ssr=SsrMode::Async/>
                 <Route path=path!("/claim/:slug") view=Area(Page::Claim) ssr=SsrMode::Async/>

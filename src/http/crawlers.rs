@@ -42,15 +42,16 @@ const KEPT: usize = 16;
 const AGE: TimeDelta = TimeDelta::hours(1);
 
 /// Where a stranger finds nothing: paths begin so.
-const PRIVATE: [&str; 27] = [
+const PRIVATE: [&str; 28] = [
     "/account",
     "/api-keys",
     "/api/v1/",
     "/claim/",
+    // Any four of them are a page of their own: nothing that has to be found.
+    "/communities/compare",
     "/community/",
     "/dashboard",
     "/dev/",
-    // Any four of them are a page of their own: nothing that has to be found.
     "/directory/compare",
     "/export",
     "/imports",

@@ -34,13 +34,12 @@ use tokio::{
 };
 
 /// The pages that are kept, and the parameters that each of them knows. A parameter that is missing here costs a rendering,
-/// never a wrong page.
+/// never a wrong page. Lists are without `o`: whom somebody compares is theirs alone, and asked for once.
 const PAGES: &[(&str, &[&[&str]])] = &[
     ("/", &[]),
     ("/opportunities", &[&board::NAMES, &["search", "cursor"]]),
     ("/opportunities/{id}", &[]),
     (
-        // Without `o`: whom somebody compares is theirs alone, and asked for once.
         "/directory",
         &[
             &["q", "sort", "cursor", "industry", "region", "technology"],

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod amounts;
 pub mod canonical;
 pub mod clocks;
+pub mod compare;
 pub mod error;
 pub mod fact;
 pub mod fields;

@@ -584,6 +584,12 @@ pub fn initials(name: &str) -> String {
     }
 }
 
+/// The first ones, and how many more: "Cash, Swag +2".
+pub fn few<S: AsRef<str>>(list: &[S], most: usize) -> String {
+    let first = list.iter().take(most).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
+    if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
+}
+
 fn initial(word: &str) -> Option<String> {
     let at = word.find(|c: char| c.is_alphanumeric() && !normal::is_mark(c))?;
     let mut sign = first_sign(&word[at..]).chars();

@@ -849,3 +849,42 @@ async fn whoever_is_compared_stays_chosen_while_the_directory_is_narrowed_and_pa
     })
     .await;
 }
+
+#[tokio::test]
+async fn communities_are_chosen_to_be_compared_as_organizations_are() {
+    story(async |town| {
+        many_communities(town, 66).await;
+        index::fill::<Communities>(&town.ctx()).await.expect("filled");
+        let mut visitor = town.visitor();
+        let on_rows = |page: &str| leads(page).into_iter().filter(|href| href.contains("#row-")).collect::<Vec<_>>();
+        let parts = |href: &str| {
+            let (address, slug) = href.split_once("#row-").expect("a row");
+            (address.to_owned(), slug.to_owned())
+        };
+        let first = visitor.open("/communities?region=Africa").await.text;
+        let (goes, one) = parts(&on_rows(&first)[0]);
+        let page = visitor.open(&goes).await.text;
+        let (goes, other) = parts(&on_rows(&page)[1]);
+        let page = visitor.open(&goes).await.text;
+        let both = format!("o={one}&o={other}");
+        assert!(page.contains("Compare 2 of at most 4"), "{page}");
+        assert!(leads(&page).contains(&format!("/communities/compare?{both}")), "{page}");
+        assert!(page.contains(&format!("id=\"row-{one}\"")), "where it goes on: {page}");
+
+        // Every other link of the list says them too, but the one that lets them go; and so does the search.
+        let list: Vec<String> =
+            leads(&page).into_iter().filter(|href| href.starts_with("/communities?") && !href.contains("#row-")).collect();
+        let silent: Vec<&String> = list.iter().filter(|href| !href.ends_with(&both)).collect();
+        assert_eq!(silent, ["/communities?region=Africa"], "of {list:?}");
+        assert!(page.contains(&format!("name=\"o\" value=\"{other}\"")), "{page}");
+
+        let beside = visitor.open(&format!("/communities/compare?{both}&o=gone")).await.text;
+        for there in [format!("/communities/{one}"), format!("/communities/{other}"), format!("/communities?{both}")] {
+            assert!(leads(&beside).contains(&there), "{there}: {beside}");
+        }
+        assert!(beside.contains(">Add another<") && beside.contains("Nobody is listed at gone"), "{beside}");
+        let full = visitor.open("/communities?o=a&o=b&o=c&o=d").await.text;
+        assert!(full.contains("Compare 4 of at most 4") && on_rows(&full).is_empty(), "{full}");
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! Saved searches, what they tell, and what people watch.
 
 use crate::{
-    common::{count, one, signed_in, who},
+    common::{at_work, count, one, signed_in, who},
     town::{Browser, Town, sequel},
 };
 use commdesk::{
@@ -14,6 +14,7 @@ use commdesk::{
         },
         opportunities::service as opportunities,
         organizations::index::Directory,
+        profiles::service as profiles,
         watching::{
             alerts,
             rules::List,
@@ -23,10 +24,11 @@ use commdesk::{
     },
     kernel::actor::Actor,
     platform::{ctx::Ctx, index},
-    seeds::people::{ASHA, Figure, KOFI, MEI, RAVI, TOMAS},
+    seeds::people::{ASHA, Figure, KOFI, MEI, OMAR, RAVI, TOMAS},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Longer than what is found is gathered.
@@ -683,6 +685,85 @@ async fn four_stand_side_by_side() {
         assert!(town.visitor().open("/directory/compare").await.text.contains("Nobody stands here yet"));
         let list = town.visitor().open("/directory").await;
         assert!(list.text.contains("Choose up to 4 to compare."), "{}", list.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn four_communities_stand_side_by_side() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        // Newgrove still waits for staff.
+        let path = "/communities/compare?o=harbour-devs&o=apex-circle&o=nobody-here&o=newgrove&o=a-fifth";
+        let page = town.visitor().open(path).await;
+        assert_eq!(page.status, StatusCode::OK);
+        for there in [
+            "Harbour Devs",
+            "Pune, India",
+            "Sponsors and partners so far",
+            "There is no room for a-fifth",
+            "Nobody is listed at nobody-here, newgrove",
+            "<th scope=\"row\"",
+        ] {
+            assert!(page.text.contains(there), "{there}: {}", page.text);
+        }
+        assert!(town.visitor().open("/communities/compare").await.text.contains("Nobody stands here yet"));
+        let list = town.visitor().open("/communities").await;
+        assert!(list.text.contains("Choose up to 4 to compare."), "{}", list.text);
+
+        // Whom one compares stays chosen where a search is saved.
+        let mut ravi = signed_in(town, RAVI).await;
+        let fields = [("name", "Ours"), ("query", "q=apex"), ("o", "apex-circle"), ("o", "harbour-devs")];
+        let answer = ravi.submit("/communities?q=apex", "save-search", &fields).await;
+        assert_eq!(answer.location(), "/communities?q=apex&o=apex-circle&o=harbour-devs");
+        assert!(ravi.open(answer.location()).await.text.contains("Compare 2 of at most 4"));
+
+        // How one stands is for its own people and for staff; the line stands where it can be said of all.
+        let both = "/communities/compare?o=apex-circle&o=harbour-devs";
+        let is_said =
+            async |browser: &mut Browser, path: &str| browser.open(path).await.text.contains("<th scope=\"row\">Standing</th>");
+        assert!(!is_said(&mut town.visitor(), both).await, "nobody sees it");
+        assert!(!is_said(&mut ravi, both).await, "of his own alone");
+        assert!(is_said(&mut ravi, "/communities/compare?o=apex-circle").await);
+        assert!(is_said(&mut at_work(town, OMAR).await, both).await, "staff see it of all");
+
+        // Whoever a block hides from the list is nobody here either.
+        let (tomas, mei) = (who(&ctx, TOMAS).await, who(&ctx, MEI).await);
+        blocks::block(&ctx, &tomas, mei.community().expect("Harbour").0).await.expect("blocked");
+        let page = signed_in(town, TOMAS).await.open(path).await;
+        assert!(page.text.contains("Nobody is listed at harbour-devs, nobody-here, newgrove"), "{}", page.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_compared_of_communities_is_what_their_pages_show() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        let many = |count: usize| i64::try_from(count).expect("few");
+        let compare = async || {
+            let found = profiles::compare_communities(&ctx, None, "o=apex-circle&o=harbour-devs").await.expect("both");
+            assert_eq!(found.items.len(), 2);
+            for it in &found.items {
+                let slug = &it.card.slug;
+                let page = profiles::community_page(&ctx, None, slug).await.expect("a page");
+                let shown = (many(page.ahead.len()), many(page.past.len()), many(page.supporters.len()));
+                assert_eq!((it.ahead, it.past, it.supporters), shown, "{slug}");
+                let events = || page.ahead.iter().chain(&page.past);
+                let technologies: BTreeSet<String> = events().flat_map(|event| event.technologies.clone()).collect();
+                assert_eq!(it.technologies.iter().cloned().collect::<BTreeSet<_>>(), technologies, "{slug}");
+                let kinds: BTreeSet<&str> = events().filter_map(|event| event.event_type).map(|kind| kind.label()).collect();
+                assert_eq!(it.event_types.iter().map(String::as_str).collect::<BTreeSet<_>>(), kinds, "{slug}");
+                let (card, it) = (&it.card, &page.community);
+                assert_eq!((&card.place_label, &card.answers_label), (&it.place_label, &it.answers_label), "{slug}");
+            }
+            found.items.into_iter().next().expect("Apex Circle")
+        };
+        let before = compare().await;
+        assert!(before.ahead > 0 && before.supporters > 0 && !before.technologies.is_empty(), "there is something to compare");
+        set(town, "update events set hidden_reason = 'Spam' where slug = 'hackfest'").await;
+        let after = compare().await;
+        assert!(after.ahead < before.ahead && after.supporters < before.supporters, "{before:?}, then {after:?}");
     })
     .await;
 }

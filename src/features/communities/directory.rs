@@ -4,6 +4,7 @@
 
 use super::{
     index::Communities,
+    policy::{self, Field, shows},
     search::{CommunitiesQuery, CommunityFacet, Searched},
     store_search::{self, CardRow, Sought},
     views::{CommunitiesView, CommunityCard, answers_label, place_label},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     features::{blocks, organizations::views::logo_url},
     kernel::{
-        actor::{Actor, Side},
+        actor::{Actor, CommunityStatus, Side},
         error::AppResult,
         ids::CommunityId,
         page::PageRequest,
@@ -137,6 +138,31 @@ pub async fn cards(ctx: &Ctx, viewer: Option<&Actor>, ids: &[Uuid]) -> AppResult
     let rows = store_search::list_cards(ctx.db(), ids).await?;
     let mut rows: HashMap<Uuid, CardRow> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(ids.iter().filter(|id| !hidden.contains(id)).filter_map(|id| rows.remove(id)).map(card).collect())
+}
+
+/// The communities at these addresses that the viewer finds in the list, in no order; each with how it stands, where the table shows
+/// them that. All that a card says is for everybody.
+///
+/// # Errors
+/// When the database is away.
+pub async fn cards_at(
+    ctx: &Ctx,
+    viewer: Option<&Actor>,
+    slugs: &[String],
+) -> AppResult<Vec<(CommunityCard, Option<CommunityStatus>)>> {
+    if slugs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
+    let mut rows = store_search::list_cards_at(ctx.db(), slugs).await?;
+    rows.retain(|row| !hidden.contains(&row.id));
+    // An open request between the two opens nothing of this.
+    let is_seen = |row: &CardRow| shows(Field::Status, policy::audience(viewer, row.id.into(), false));
+    let with_status = |row: CardRow| {
+        let status = CommunityStatus::parse(&row.status).filter(|_| is_seen(&row));
+        (card(row), status)
+    };
+    Ok(rows.into_iter().map(with_status).collect())
 }
 
 /// What somebody may mean who is typing: what communities are about and where, and names that begin so. Nothing while the

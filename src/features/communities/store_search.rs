@@ -30,13 +30,15 @@ pub struct CardRow {
     pub logo_key: Option<String>,
     pub answers: i32,
     pub median_answer_seconds: Option<i64>,
+    pub status: String,
     pub reputation: i32,
     pub created_at: DateTime<Utc>,
 }
 
 const CARD: &str =
     "select c.id, c.slug, c.name, lower(c.name) as sort_name, c.bio, c.community_type, c.country, c.city, c.region,
-           c.languages, c.size, c.answers, c.median_answer_seconds, c.reputation, c.created_at, l.storage_key as logo_key
+           c.languages, c.size, c.answers, c.median_answer_seconds, c.status, c.reputation, c.created_at,
+           l.storage_key as logo_key
     from communities c left join logos l on l.id = c.logo_id";
 
 const COLUMNS: Columns =
@@ -60,6 +62,7 @@ fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
         logo_key: row.try_get("logo_key")?,
         answers: row.try_get("answers")?,
         median_answer_seconds: row.try_get("median_answer_seconds")?,
+        status: row.try_get("status")?,
         reputation: row.try_get("reputation")?,
         created_at: row.try_get("created_at")?,
     })
@@ -69,6 +72,14 @@ fn card(row: &PgRow) -> Result<CardRow, sqlx::Error> {
 pub async fn list_cards(pool: &PgPool, ids: &[Uuid]) -> AppResult<Vec<CardRow>> {
     let mut sql = QueryBuilder::new(CARD);
     sql.push(LISTED).push(" and c.id = any(").push_bind(ids.to_vec()).push(")");
+    let rows = sql.build().fetch_all(pool).await?;
+    Ok(rows.iter().map(card).collect::<Result<_, _>>()?)
+}
+
+/// Communities at these addresses that are on the marketplace now, in no order.
+pub async fn list_cards_at(pool: &PgPool, slugs: &[String]) -> AppResult<Vec<CardRow>> {
+    let mut sql = QueryBuilder::new(CARD);
+    sql.push(LISTED).push(" and c.slug = any(").push_bind(slugs.to_vec()).push(")");
     let rows = sql.build().fetch_all(pool).await?;
     Ok(rows.iter().map(card).collect::<Result<_, _>>()?)
 }

@@ -20,6 +20,7 @@ use crate::{
     features::blocks,
     kernel::{
         actor::{Actor, Side, VerificationStatus},
+        compare::compared,
         error::AppResult,
         ids::OrganizationId,
         labels::SponsorshipType,
@@ -235,23 +236,16 @@ pub async fn cards(ctx: &Ctx, viewer: Option<&Actor>, ids: &[Uuid]) -> AppResult
 /// # Errors
 /// When the database is away.
 pub async fn compare(ctx: &Ctx, viewer: Option<&Actor>, query: &str) -> AppResult<CompareView> {
-    let search::Compared { slugs, refused } = search::compared(query);
-    if slugs.is_empty() {
-        return Ok(CompareView { refused, ..CompareView::default() });
-    }
+    let named = compared(query);
     let audience = audience(viewer);
-    let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
-    let rows = store::search::list_cards_at(ctx.db(), &slugs).await?;
-    let mut rows: HashMap<String, CardRow> =
-        rows.into_iter().filter(|row| !hidden.contains(&row.id)).map(|row| (row.slug.clone(), row)).collect();
-    let (mut items, mut unknown) = (Vec::new(), Vec::new());
-    for slug in slugs {
-        match rows.remove(&slug) {
-            Some(row) => items.push(card(row, audience)),
-            None => unknown.push(slug),
-        }
+    let mut rows = Vec::new();
+    if !named.slugs.is_empty() {
+        let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
+        rows = store::search::list_cards_at(ctx.db(), &named.slugs).await?;
+        rows.retain(|row| !hidden.contains(&row.id));
     }
-    Ok(CompareView { items, unknown, refused, shows_money: Field::BudgetRange.is_seen_by(audience) })
+    let cards = rows.into_iter().map(|row| (row.slug.clone(), card(row, audience)));
+    Ok(CompareView { found: named.placed(cards), shows_money: Field::BudgetRange.is_seen_by(audience) })
 }
 
 /// What somebody may mean who is typing: technologies, industries and names that begin so. Nothing while the index is filled.

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::kernel::{
     actor::VerificationStatus,
+    compare::SideBySide,
     ids::{OrganizationId, UserId},
     labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType, labels},
     money::{Currency, MoneyView},
@@ -406,15 +407,10 @@ pub struct OrganizationCard {
 }
 
 /// Organizations side by side.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CompareView {
-    /// In the order of the address.
-    pub items: Vec<OrganizationCard>,
-    /// Addresses at which nobody is listed.
-    pub unknown: Vec<String>,
-    /// There was no room for these.
-    pub refused: Vec<String>,
+    pub found: SideBySide<OrganizationCard>,
     /// The reader sees what they give, and how much.
     pub shows_money: bool,
 }

@@ -1,6 +1,6 @@
 //! The public pages of organizations, communities and events. Each tells what a room upstream keeps, who supports what, and
-//! whether the reader watches it; so they are put together here, below all of these. Views are pure; store and service need
-//! the server.
+//! whether the reader watches it; so they are put together here, below all of these, as communities side by side are. Views are pure;
+//! store and service need the server.
 
 pub mod views;
 

@@ -1,7 +1,7 @@
 //! What public pages load, by what stands in their address.
 
-use super::views::{CommunityPageView, EventPageView, OrganizationPageView};
-use crate::ui::page::PageError;
+use super::views::{CommunityPageView, ComparedCommunity, EventPageView, OrganizationPageView};
+use crate::{kernel::compare::SideBySide, ui::page::PageError};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 /// The public page of an organization, as the reader may see it, with the events that it supports.
@@ -19,6 +19,13 @@ pub async fn organization(slug: String, workspace: Option<String>) -> Result<Org
 pub async fn community(slug: String, workspace: Option<String>) -> Result<CommunityPageView, PageError> {
     let call = crate::ui::door::of_page()?.acting_for(workspace);
     Ok(super::service::community_page(&call.ctx, call.maybe_viewer().as_ref(), &slug).await?)
+}
+
+/// Communities side by side, as the query of the address names them.
+#[server(name = LoadCommunityComparison, prefix = "/rpc", endpoint = "communities/compare", input = GetUrl)]
+pub async fn compare_communities(query: String, workspace: Option<String>) -> Result<SideBySide<ComparedCommunity>, PageError> {
+    let call = crate::ui::door::of_page()?.acting_for(workspace);
+    Ok(super::service::compare_communities(&call.ctx, call.maybe_viewer().as_ref(), &query).await?)
 }
 
 /// The public page of an event with its wall; by what stands in the page's address.

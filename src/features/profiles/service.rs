@@ -2,19 +2,26 @@
 
 use super::{
     store,
-    views::{CommunityPageView, EventPageView, OrganizationPageView, Supporter},
+    views::{CommunityPageView, ComparedCommunity, EventPageView, OrganizationPageView, Supporter},
 };
 use crate::{
     features::{
-        communities::service as communities,
-        events::{service as events, views::count_words},
+        communities::{directory, service as communities, views::status_label},
+        events::{rules::EventStatus, service as events, views::count_words},
         organizations::{logos::logo_url, service as organizations},
         partners::service as partners,
         watching::{rules::List, service as watching},
     },
-    kernel::{actor::Actor, error::AppResult},
+    kernel::{
+        actor::Actor,
+        compare::{SideBySide, compared},
+        error::AppResult,
+        technologies,
+    },
     platform::ctx::Ctx,
 };
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// The most events and supporters of a community's page.
 const EVENTS_SHOWN: i64 = 60;
@@ -41,6 +48,35 @@ pub async fn community_page(ctx: &Ctx, viewer: Option<&Actor>, slug: &str) -> Ap
         })
     });
     Ok(CommunityPageView { community, ahead, past, supporters: supporters.collect::<AppResult<Vec<_>>>()?, watch })
+}
+
+/// The communities that an address names side by side, as this viewer may see them.
+///
+/// # Errors
+/// When the database is away.
+pub async fn compare_communities(ctx: &Ctx, viewer: Option<&Actor>, query: &str) -> AppResult<SideBySide<ComparedCommunity>> {
+    let named = compared(query);
+    let cards = directory::cards_at(ctx, viewer, &named.slugs).await?;
+    let mut told = HashMap::new();
+    if !cards.is_empty() {
+        let ids: Vec<Uuid> = cards.iter().map(|(card, _)| card.id.0).collect();
+        let ahead = EventStatus::ALL.iter().filter(|status| status.is_ahead()).map(|status| status.label().to_owned());
+        told = store::list_told(ctx, &ids, &ahead.collect::<Vec<_>>()).await?;
+    }
+    let rows = cards.into_iter().map(|(card, status)| {
+        let row = told.remove(&card.id.0).unwrap_or_default();
+        let compared = ComparedCommunity {
+            standing: status.map(|status| status_label(status).to_owned()),
+            technologies: technologies::one_spelling(row.technologies),
+            event_types: row.event_types,
+            ahead: row.ahead,
+            past: row.past,
+            supporters: row.supporters,
+            card,
+        };
+        (compared.card.slug.clone(), compared)
+    });
+    Ok(named.placed(rows))
 }
 
 /// The public page of an event, by its id or slug, with its wall.

@@ -6,6 +6,8 @@ use crate::{
     platform::ctx::Ctx,
 };
 use sqlx::types::Json;
+use std::collections::HashMap;
+use uuid::Uuid;
 
 /// Somebody who has stood on a community's public events.
 #[derive(Debug, serde::Deserialize)]
@@ -68,4 +70,50 @@ pub async fn get_community_page(
     .fetch_one(ctx.db())
     .await?;
     Ok(CommunityPageRow { shown: row.shown.0, supporters: row.supporters.0, watched: row.watched })
+}
+
+/// What the public events of a community tell of it.
+#[derive(Debug, Default)]
+pub struct ToldRow {
+    /// What most of them have comes first.
+    pub technologies: Vec<String>,
+    pub event_types: Vec<String>,
+    pub ahead: i64,
+    pub past: i64,
+    pub supporters: i64,
+}
+
+/// What their public events tell of these communities, by one statement; `ahead` are the states of an event that is not over. Whoever
+/// is shown on several events of a community is one of its supporters, as on its page.
+pub async fn list_told(ctx: &Ctx, communities: &[Uuid], ahead: &[String]) -> AppResult<HashMap<Uuid, ToldRow>> {
+    let rows = sqlx::query!(
+        r#"select c.id as "id!",
+                  array(select technology from shown_events e cross join unnest(e.technologies) as technology
+                        where e.community_id = c.id
+                        group by technology order by count(*) desc, technology collate "C") as "technologies!",
+                  array(select e.event_type from shown_events e
+                        where e.community_id = c.id and e.event_type is not null
+                        group by e.event_type order by count(*) desc, e.event_type collate "C") as "event_types!",
+                  (select count(*) from shown_events e where e.community_id = c.id and e.status = any($2)) as "ahead!",
+                  (select count(*) from shown_events e where e.community_id = c.id and e.status <> all($2)) as "past!",
+                  (select count(distinct coalesce(p.organization_id::text, lower(p.name_snapshot)))
+                   from event_partners p join shown_events e on e.id = p.event_id
+                   where e.community_id = c.id and p.visible and p.removed_at is null) as "supporters!"
+           from unnest($1::uuid[]) as c (id)"#,
+        communities,
+        ahead,
+    )
+    .fetch_all(ctx.db())
+    .await?;
+    let told = rows.into_iter().map(|row| {
+        let told = ToldRow {
+            technologies: row.technologies,
+            event_types: row.event_types,
+            ahead: row.ahead,
+            past: row.past,
+            supporters: row.supporters,
+        };
+        (row.id, told)
+    });
+    Ok(told.collect())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     features::{
-        communities::views::CommunityView,
+        communities::views::{CommunityCard, CommunityView},
         events::views::{EventItem, EventPage},
         organizations::views::OrganizationView,
         partners::views::{PartnerWall, SupportedEvent},
@@ -36,6 +36,22 @@ pub struct CommunityPageView {
     pub supporters: Vec<Supporter>,
     /// Nothing for whoever is not signed in, and about a community that is not listed.
     pub watch: Option<WatchView>,
+}
+
+/// A community beside others: as the list shows it, and what its public events tell of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparedCommunity {
+    pub card: CommunityCard,
+    /// "Active"; nothing for whoever does not see how it stands.
+    pub standing: Option<String>,
+    /// What its events are about, and what they are: what most of them have comes first.
+    pub technologies: Vec<String>,
+    pub event_types: Vec<String>,
+    pub ahead: i64,
+    pub past: i64,
+    /// How many sponsors and partners have stood on them.
+    pub supporters: i64,
 }
 
 /// The public page of an event, and who makes it possible.

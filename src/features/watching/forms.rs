@@ -2,11 +2,9 @@
 
 use super::{rules::List, service, views::SearchInput};
 use crate::{
-    features::organizations::{
-        rules::search::{COMPARED, MOST_COMPARED},
-        views::within,
-    },
+    features::organizations::views::within,
     kernel::{
+        compare::{COMPARED, MOST_COMPARED},
         error::{AppError, AppResult},
         ids::SavedViewId,
     },
@@ -51,7 +49,10 @@ async fn save(posted: Posted, list: List) -> AppResult<Done> {
 
 /// The list as a question shows it. Whom somebody compares there stays chosen.
 fn at_list(posted: &Posted, list: List, query: &str) -> Done {
-    let compared = if list == List::Organizations { posted.typed.all(COMPARED) } else { Vec::new() };
+    let compared = match list {
+        List::Organizations | List::Communities => posted.typed.all(COMPARED),
+        List::Opportunities => Vec::new(),
+    };
     let mut all = form_urlencoded::Serializer::new(query.to_owned());
     all.extend_pairs(compared.iter().take(MOST_COMPARED).map(|slug| (COMPARED, slug)));
     let all = all.finish();

@@ -8,6 +8,7 @@ use crate::{
     },
     kernel::markup::Markup,
     ui::{
+        compare::{self, Comparing},
         found::Described,
         page::{acting, fetched, shown_over_with},
         parts::{PageHead, put_icon, put_logo},
@@ -27,6 +28,13 @@ const NOTHING: Nothing = Nothing {
     is_there: ("No community is here yet", "The first one that is approved will stand here. It could be yours."),
     icon: "users",
 };
+pub const COMPARING: Comparing = Comparing {
+    path: PATH,
+    list: "the list of communities",
+    many: "Communities",
+    about: "Where communities meet, what their events are about, how fast they answer, and who has supported them.",
+    icon: NOTHING.icon,
+};
 
 #[component]
 pub fn CommunitiesPage(
@@ -35,13 +43,14 @@ pub fn CommunitiesPage(
 ) -> impl IntoView {
     let acting = acting();
     let beside = beside();
-    let along = Memo::new(move |_| Along::acting(&acting.get().unwrap_or_default()));
     let asked = asked::<CommunityFacet>();
+    let along = compare::along(acting);
+    let pressed = compare::choosing(along);
     let loaded = fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::list(query, workspace));
     view! {
         <Title text="Communities"/>
         <Described path="/communities" title="Communities" text="Developer communities that organize events and look for sponsors and partners: where they meet, in which languages, how large they are."/>
-        <div class="center stack">
+        <div class="center stack" on:click=pressed>
             <PageHead title="Communities" sub="Who organizes developer events: where they meet, how large they are, how fast they answer.">
                 <a class="button button--primary" href="/join">"Join with your community"</a>
             </PageHead>
@@ -68,12 +77,11 @@ fn Results(
     let now = along.get_untracked();
     let list = page.list(&now);
     let (narrowing, above) = (list.narrowing(along), list.above(along));
-    // Whom the reader watches changes on the page that is there.
-    let rows = if page.beside.is_some() { (move || shown(&page, &now)).into_any() } else { shown(&page, &now) };
     view! {
         {narrowing}
         {above}
-        {rows}
+        // Whom the reader watches and compares changes on the page that is there.
+        {move || shown(&page, &along.get())}
     }
 }
 
@@ -104,15 +112,17 @@ fn shown(page: &Page<CommunitiesView>, along: &Along) -> AnyView {
         return list.nothing(NOTHING, ways.into_any());
     }
     let said = list.said("community", "communities", "None");
-    list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &along.acting, keeps))
+    let question = page.query.query();
+    let tools = COMPARING.tools(&question, along);
+    list.shown(said, Some(tools), |to, card, first, keeps| put_row(to, card, first, &question, along, keeps))
 }
 
-/// A row, with what stands on it for whoever keeps something.
-fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str, keeps: Option<&OnRow>) {
-    to.put(r#"<li class="result">"#, &[]);
+/// A row of the list that a question shows, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, question: &str, along: &Along, keeps: Option<&OnRow>) {
+    to.put(r#"<li class="result" id="row-{}">"#, &[&card.slug]);
     put_logo(to, &card.name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
-    put_name(to, card, acting);
+    put_name(to, card, &along.acting);
     to.put(r#"</h2><ul class="meta">"#, &[]);
     put_about(to, card);
     to.put("</ul>", &[]);
@@ -120,6 +130,7 @@ fn put_row(to: &mut Markup, card: &CommunityCard, first: bool, acting: &str, kee
         to.put(r#"<p class="result__text" dir="auto">{}</p>"#, &[&card.bio]);
     }
     to.put(r#"<div class="result__tools">"#, &[]);
+    COMPARING.put_choice(to, &card.slug, &card.name, question, along);
     if let Some(keeps) = keeps {
         keeps(to, card.id.0, &card.name);
     }
@@ -173,8 +184,9 @@ mod tests {
             bio: "Says <b>.".into(),
             answers_label: "Usually answers in 5 hours".into(),
         };
+        let along = Along::acting("organization:acme");
         let row = |card: &CommunityCard, keeps: Option<&OnRow>| {
-            Markup::made(|to| put_row(to, card, true, "organization:acme", keeps)).into_string()
+            Markup::made(|to| put_row(to, card, true, "q=apex", &along, keeps)).into_string()
         };
         let text = row(&full, None);
         for there in [
@@ -182,7 +194,8 @@ mod tests {
             "<bdi>Pune, India</bdi></li>",
             "<p class=\"result__text\" dir=\"auto\">Says &lt;b&gt;.</p>",
             "<dt>Languages</dt><dd><bdi>English, Hindi</bdi></dd>",
-            "<div class=\"result__tools\"></div>",
+            "<li class=\"result\" id=\"row-apex-circle\">",
+            "href=\"/communities?q=apex&amp;as=organization%3Aacme&amp;o=apex-circle#row-apex-circle\"",
         ] {
             assert!(text.contains(there), "{there}: {text}");
         }
@@ -195,7 +208,7 @@ mod tests {
             to.put(r#"<button name="id" value="{}">{}</button>"#, &[&id.to_string(), name]);
         });
         let kept = row(&full, Some(&keeps));
-        assert!(kept.contains(&format!("<div class=\"result__tools\">{button}</div></div>")), "{kept}");
+        assert!(kept.contains(&format!("{button}</div></div><dl class=\"result__facts\">")), "{kept}");
         assert_eq!(kept.replace(button, ""), text);
     }
 }

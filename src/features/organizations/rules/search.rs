@@ -132,46 +132,6 @@ pub fn as_open_to(query: &DirectoryQuery, audience: Audience) -> (DirectoryQuery
     (open, closed)
 }
 
-/// The most organizations that stand side by side.
-pub const MOST_COMPARED: usize = 4;
-
-/// The parameter of those that are compared, in the address of the comparison and of the list that they are chosen from.
-pub const COMPARED: &str = "o";
-
-/// Whom an address wants side by side.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compared {
-    /// The first four.
-    pub slugs: Vec<String>,
-    /// There is no room for these.
-    pub refused: Vec<String>,
-}
-
-/// Reads `o=acme&o=globex`; each once, in their order.
-pub fn compared(query: &str) -> Compared {
-    let mut slugs: Vec<String> = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(query.trim_start_matches('?').as_bytes()) {
-        let slug: String = value.trim().to_lowercase().chars().filter(|c| !c.is_control()).take(100).collect();
-        if name == COMPARED && !slug.is_empty() && !slugs.contains(&slug) && slugs.len() < 20 {
-            slugs.push(slug);
-        }
-    }
-    let refused = slugs.split_off(slugs.len().min(MOST_COMPARED));
-    Compared { slugs, refused }
-}
-
-/// The address of these side by side.
-pub fn compare_address(slugs: &[&str], acting: &str) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for slug in slugs {
-        query.append_pair(COMPARED, slug);
-    }
-    if !acting.is_empty() {
-        query.append_pair("as", acting);
-    }
-    format!("/directory/compare?{}", query.finish())
-}
-
 /// What of an organization is searched. The one place where its words are put together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Searched {
@@ -325,17 +285,6 @@ mod tests {
         assert_eq!(chosen.without(DirectoryFacet::Region).query(), "q=a&technology=Kubernetes");
         assert_eq!(query.toggled(DirectoryFacet::Region, "Mars").query(), "q=a&technology=Kubernetes");
         assert!(chosen.is_narrowed() && !DirectoryQuery::read("sort=name").is_narrowed());
-    }
-
-    #[test]
-    fn four_stand_side_by_side_and_a_fifth_is_refused() {
-        let read = compared("?o=acme&o=Globex&as=community:x&o=acme&o=&q=1&o=a&o=b&o=c");
-        assert_eq!(read.slugs, ["acme", "globex", "a", "b"]);
-        assert_eq!(read.refused, ["c"]);
-        assert_eq!(compare_address(&["acme", "globex"], "community:x"), "/directory/compare?o=acme&o=globex&as=community%3Ax");
-        let address = compare_address(&["acme", "globex"], "");
-        let (_, query) = address.split_once('?').expect("a query");
-        assert_eq!(compared(query).slugs, ["acme", "globex"]);
     }
 
     #[test]

@@ -7,15 +7,20 @@ use crate::{
         organizations::{
             rules::{
                 products::Product,
-                search::{COMPARED, DirectoryFacet, DirectoryQuery, MOST_COMPARED, compare_address, compared},
+                search::{DirectoryFacet, DirectoryQuery},
             },
             server_fns,
             views::{DirectoryView, OrganizationCard, OrganizationView, within},
         },
     },
-    kernel::{actor::VerificationStatus, labels::Region, markup::Markup, text::isolated},
+    kernel::{
+        actor::VerificationStatus,
+        labels::Region,
+        markup::Markup,
+        text::{few, isolated},
+    },
     ui::{
-        browser,
+        compare::{self, Comparing},
         form::{PostForm, Submit, TextField},
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
@@ -25,24 +30,25 @@ use crate::{
         },
     },
 };
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 const PATH: &str = "/directory";
-/// The id of the link that lets go of all who are compared, and of the line that stands in its place then.
-const NOBODY: &str = "compare-nobody";
-const CHOOSE: &str = "compare-choose";
 const SEARCHING: Searching = Searching { path: PATH, label: "Search sponsors", placeholder: "Company, technology or industry" };
 const NOTHING: Nothing = Nothing {
     fits: ("Nobody fits this search", "Try fewer words, another spelling, or a technology instead of a name."),
     is_there: ("Nobody is listed yet", "The first verified sponsor will stand here. It could be you."),
     icon: "building",
+};
+pub const COMPARING: Comparing = Comparing {
+    path: PATH,
+    list: "the directory",
+    many: "Sponsors and partners",
+    about: "What sponsors and partners work on, where, and what they have supported.",
+    icon: NOTHING.icon,
 };
 
 #[component]
@@ -50,27 +56,11 @@ pub fn DirectoryPage(
     /// What the reader keeps: their searches, and whom they watch.
     beside: fn() -> Keeps,
 ) -> impl IntoView {
-    let query = use_query_map();
     let acting = acting();
     let beside = beside();
     let asked = asked::<DirectoryFacet>();
-    let along = Memo::new(move |_| query.with(|query| carrying(acting.get(), &query.to_query_string())));
-    // Who chooses somebody to compare stays where they are; without scripts the page comes back at that row.
-    let navigate = use_navigate();
-    // The link that lets all go goes with them: who pressed it by keyboard goes on from what stands in its place.
-    let lets_go = StoredValue::new(false);
-    Effect::new(move |_| {
-        if along.with(|along| along.carried.is_empty()) && lets_go.get_value() {
-            lets_go.set_value(false);
-            browser::focus(CHOOSE);
-        }
-    });
-    let pressed = move |event: ev::MouseEvent| {
-        if let Some(href) = browser::staying(&event) {
-            lets_go.set_value(browser::focused() == NOBODY);
-            navigate(&href, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-        }
-    };
+    let along = compare::along(acting);
+    let pressed = compare::choosing(along);
     let loaded =
         fetched(move || (asked.get().query(), acting.get()), |(query, workspace)| server_fns::directory(query, workspace));
     view! {
@@ -94,22 +84,6 @@ pub fn DirectoryPage(
 
 fn suggest(text: String, workspace: Option<String>) -> Suggested {
     Box::pin(server_fns::suggest(text, workspace))
-}
-
-/// Whom somebody compares goes along with the list: they stay chosen while it is narrowed and paged.
-fn carrying(acting: Option<String>, query: &str) -> Along {
-    let chosen = compared(query).slugs.into_iter().map(|slug| (COMPARED, slug));
-    Along { acting: acting.unwrap_or_default(), carried: chosen.collect() }
-}
-
-/// As [`carrying`], with one more, or without one of them.
-fn toggled(along: &Along, slug: &str) -> Along {
-    let mut other = along.clone();
-    other.carried.retain(|(_, chosen)| chosen != slug);
-    if other.carried.len() == along.carried.len() {
-        other.carried.push((COMPARED, slug.to_owned()));
-    }
-    other
 }
 
 impl Listed for DirectoryView {
@@ -144,34 +118,11 @@ fn shown(page: &Page<DirectoryView>, along: &Along) -> AnyView {
     } else {
         list.said("organization", "organizations", "Nobody")
     };
+    let question = page.query.query();
     let put = |to: &mut Markup, card: &OrganizationCard, first: bool, keeps: Option<&OnRow>| {
-        put_row(to, card, first, &page.query, along, keeps);
+        put_row(to, card, first, &question, along, keeps);
     };
-    list.shown(said, Some(compare(&page.query, along)), put)
-}
-
-/// The way to whom the reader has chosen, side by side.
-fn compare(query: &DirectoryQuery, along: &Along) -> AnyView {
-    let chosen: Vec<&str> = along.carried.iter().map(|(_, slug)| slug.as_str()).collect();
-    let way = if chosen.is_empty() {
-        let text = format!("Choose up to {MOST_COMPARED} to compare.");
-        view! { <p class="text-soft text-small" id=CHOOSE tabindex="-1">{text}</p> }.into_any()
-    } else {
-        let label = format!("Compare {} of at most {MOST_COMPARED}", chosen.len());
-        let nobody = address(PATH, query, &Along::acting(&along.acting));
-        view! {
-            <a class="button button--small" href=compare_address(&chosen, &along.acting) rel="nofollow">{label}</a>
-            <a class="filters__clear" id=NOBODY href=nobody rel="nofollow" data-stay="">"Compare nobody"</a>
-        }
-        .into_any()
-    };
-    // For whoever hears the page: the number stands above the row where they are.
-    let said = if chosen.is_empty() { String::new() } else { format!("{} of at most {MOST_COMPARED} chosen", chosen.len()) };
-    view! {
-        <p class="visually-hidden" role="status">{said}</p>
-        {way}
-    }
-    .into_any()
+    list.shown(said, Some(COMPARING.tools(&question, along)), put)
 }
 
 #[component]
@@ -201,14 +152,8 @@ fn Results(
     }
 }
 
-/// The first ones, and how many more: "Cash, Swag +2".
-fn few<S: AsRef<str>>(list: &[S], most: usize) -> String {
-    let first = list.iter().take(most).map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
-    if list.len() > most { format!("{first} +{}", list.len() - most) } else { first }
-}
-
-/// A row, with what stands on it for whoever keeps something.
-fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, query: &DirectoryQuery, along: &Along, keeps: Option<&OnRow>) {
+/// A row of the list that a question shows, with what stands on it for whoever keeps something.
+fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, question: &str, along: &Along, keeps: Option<&OnRow>) {
     to.put(r#"<li class="result" id="row-{}">"#, &[&card.slug]);
     put_logo(to, &card.display_name, card.logo_url.as_deref(), first);
     to.put(r#"<div class="result__body"><h2 class="result__name">"#, &[]);
@@ -220,7 +165,7 @@ fn put_row(to: &mut Markup, card: &OrganizationCard, first: bool, query: &Direct
     to.put(r#"<ul class="tags">"#, &[]);
     put_tags(to, card);
     to.put(r#"</ul><div class="result__tools">"#, &[]);
-    put_choice(to, card, query, along);
+    COMPARING.put_choice(to, &card.slug, &card.display_name, question, along);
     if let Some(keeps) = keeps {
         keeps(to, card.id.0, &card.display_name);
     }
@@ -248,26 +193,6 @@ fn put_tags(to: &mut Markup, card: &OrganizationCard) {
     if more > 0 {
         to.put(r#"<li class="tag">+{}</li>"#, &[&more.to_string()]);
     }
-}
-
-/// Chooses it to be compared, or lets it go: a link, like all that changes the list, so that it holds on other pages of it, and
-/// without scripts. Where there is no room for one more, none is offered, and its place stays: no row moves under its reader.
-fn put_choice(to: &mut Markup, card: &OrganizationCard, query: &DirectoryQuery, along: &Along) {
-    let is_chosen = along.carried.iter().any(|(_, slug)| *slug == card.slug);
-    if !is_chosen && along.carried.len() >= MOST_COMPARED {
-        to.put(r#"<span class="chip">Compare</span>"#, &[]);
-        return;
-    }
-    let href = address(PATH, query, &toggled(along, &card.slug));
-    to.put(r#"<a class="chip" href="{}#row-{}""#, &[&href, &card.slug]);
-    if is_chosen {
-        to.put(r#" aria-current="true""#, &[]);
-    }
-    to.put(r#" rel="nofollow" data-stay aria-label="Compare {}">"#, &[&card.display_name]);
-    if is_chosen {
-        put_icon(to, "check", true);
-    }
-    to.put("Compare</a>", &[]);
 }
 
 fn put_facts(to: &mut Markup, card: &OrganizationCard) {
@@ -612,8 +537,8 @@ mod tests {
             .expect("a card")
         };
         let row = |card: &OrganizationCard, keeps: Option<&OnRow>| {
-            let along = carrying(Some("community:apex".to_owned()), "");
-            Markup::made(|to| put_row(to, card, true, &DirectoryQuery::default(), &along, keeps)).into_string()
+            let along = Along::acting("community:apex");
+            Markup::made(|to| put_row(to, card, true, "", &along, keeps)).into_string()
         };
         let full = card(&["Rust", "Go", "C", "C++", "Python", "Ruby"], "Says <b>.", "Verified");
         let text = row(&full, None);
@@ -638,36 +563,5 @@ mod tests {
         let kept = row(&full, Some(&keeps));
         assert!(kept.contains(&format!("{button}</div></div><dl class=\"result__facts\">")), "{kept}");
         assert_eq!(kept.replace(button, ""), text);
-    }
-
-    #[test]
-    fn whoever_is_compared_goes_along_and_a_fifth_is_not_offered() {
-        let card: OrganizationCard = serde_json::from_value(json!({
-            "id": "018cc252-de60-70b3-8fd6-5bb847e99303",
-            "slug": "acme-cloud",
-            "displayName": "Acme Cloud",
-            "entityType": "Sponsor",
-            "logoUrl": null,
-            "website": "https://acme.example/",
-            "industry": "Cloud and infrastructure",
-            "shortDescription": "",
-            "technologies": [],
-            "supportedRegions": [],
-            "verificationStatus": "Verified",
-            "eventsSponsoredCount": 0,
-            "communitiesSupportedCount": 0,
-        }))
-        .expect("a card");
-        let query = DirectoryQuery::read("q=cloud&cursor=ff");
-        let choice = |chosen: &str| {
-            let along = carrying(None, chosen);
-            Markup::made(|to| put_choice(to, &card, &query, &along)).into_string()
-        };
-        let link = |query: &str| format!("<a class=\"chip\" href=\"/directory?q=cloud&amp;cursor=ff{query}#row-acme-cloud\"");
-        assert!(choice("?o=globex").starts_with(&link("&amp;o=globex&amp;o=acme-cloud")), "{}", choice("?o=globex"));
-        let chosen = choice("?o=acme-cloud&o=globex");
-        assert!(chosen.starts_with(&format!("{} aria-current=\"true\"", link("&amp;o=globex"))), "{chosen}");
-        assert_eq!(choice("?o=a&o=b&o=c&o=d"), "<span class=\"chip\">Compare</span>", "which is not in sight");
-        assert!(choice("?o=a&o=b&o=c&o=acme-cloud").contains("aria-current"), "who is chosen can always be let go");
     }
 }
