@@ -362,6 +362,68 @@ async fn another_address_needs_the_password_and_its_own_link() {
 }
 
 #[tokio::test]
+async fn a_new_password_and_signing_out_everywhere_end_the_change_of_an_address() {
+    const THIEF: &str = "thief@evil.example";
+    story(async |town| {
+        town.new_window(3_600);
+        let user = activated(town, ASHA, "Asha Rao").await;
+        // Somebody who knows the password asks for an address of their own.
+        let ask = async |password: &str| {
+            let mut thief = town.visitor();
+            assert_eq!(sign_in(&mut thief, ASHA, password).await, StatusCode::SEE_OTHER);
+            let asked = thief.submit("/account", "change_email", &[("email", THIEF), ("password", password)]).await;
+            assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        };
+        let change = async |from: &str, to: &str| {
+            let mut asha = town.visitor();
+            assert_eq!(sign_in(&mut asha, ASHA, from).await, StatusCode::SEE_OTHER);
+            let changed = asha.submit("/account", "change_password", &[("currentPassword", from), ("password", to)]).await;
+            assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+        };
+        let everywhere = async |password: &str| {
+            let mut asha = town.visitor();
+            assert_eq!(sign_in(&mut asha, ASHA, password).await, StatusCode::SEE_OTHER);
+            assert_eq!(asha.submit("/account", "sign_out_everywhere", &[]).await.status, StatusCode::SEE_OTHER);
+        };
+        let is_dead = async |path: &str| {
+            let token = path.strip_prefix("/link/").expect("a link");
+            let followed = service::use_link(&town.ctx(), token, &[LinkPurpose::ChangeEmail], None).await;
+            assert_eq!(followed.expect_err("it is over").code(), "LINK_USED");
+        };
+        let letters = || town.post.letters().into_iter().filter(|letter| letter.to == THIEF).count();
+
+        ask(PASSWORD).await;
+        let path = newest_link(town, THIEF).await;
+        change(PASSWORD, OTHER).await;
+        is_dead(&path).await;
+
+        ask(OTHER).await;
+        let path = newest_link(town, THIEF).await;
+        let reset = service::issue_link(&town.ctx(), user, LinkPurpose::Reset, ASHA).await.expect("a link");
+        service::use_link(&town.ctx(), &reset, &[LinkPurpose::Reset], Some(PASSWORD)).await.expect("reset");
+        is_dead(&path).await;
+
+        ask(PASSWORD).await;
+        let path = newest_link(town, THIEF).await;
+        everywhere(PASSWORD).await;
+        is_dead(&path).await;
+
+        // What the letters' job has not come to yet is over too.
+        let written = letters();
+        ask(PASSWORD).await;
+        change(PASSWORD, OTHER).await;
+        town.drain().await;
+        ask(OTHER).await;
+        everywhere(OTHER).await;
+        town.drain().await;
+        assert_eq!(letters(), written, "a late letter brings nothing back");
+        assert_eq!(count(town, "one_time_links where purpose = 'change_email' and used_at is null").await, 0);
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, OTHER).await, StatusCode::SEE_OTHER, "it is hers still");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn staff_give_a_second_factor_before_anything_else() {
     story(async |town| {
         let ctx = town.ctx();

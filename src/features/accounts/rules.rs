@@ -41,6 +41,8 @@ pub enum LinkPurpose {
 
 impl LinkPurpose {
     pub const ALL: [Self; 4] = [Self::Activate, Self::Reset, Self::VerifyEmail, Self::ChangeEmail];
+    /// What a new password puts an end to: whoever asked for another address knew the old one.
+    pub const ENDED_BY_PASSWORD: [Self; 3] = [Self::Activate, Self::Reset, Self::ChangeEmail];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -319,6 +321,9 @@ pub struct EmailChangeAsked {
 }
 
 stated!(EmailChangeAsked, "email_change_asked", |f| f.user, json!({"userId": f.user}), Some(json!({"old": f.old, "new": f.new})));
+
+/// What puts an end to a change of address that somebody asked for before it: no link is made for it any more.
+pub const ENDS_EMAIL_CHANGE: [&str; 4] = [PasswordSet::NAME, SessionsEnded::NAME, EmailChanged::NAME, UserSuspended::NAME];
 
 /// The login has another address.
 #[derive(Debug, Clone, PartialEq, Eq)]

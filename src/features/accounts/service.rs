@@ -22,7 +22,7 @@ use crate::{
         error::{AppError, AppResult, Denied},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{SessionId, UserId},
+        ids::{FactId, SessionId, UserId},
         text::{Email, Paragraph, PersonName, isolated},
     },
     platform::{
@@ -224,7 +224,7 @@ pub async fn sign_out(ctx: &Ctx, person: &Person) -> AppResult<()> {
     tx.commit_unstated("a session that ended already is ended again").await
 }
 
-/// Ends every session of the person, this one too.
+/// Ends every session of the person, this one too, and a change of the address that one of them asked for.
 ///
 /// # Errors
 /// When the database is away.
@@ -232,6 +232,7 @@ pub async fn sign_out_everywhere(ctx: &Ctx, person: &Person) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     store::hold_login(&mut tx, person.user).await?;
     let ended = store::delete_sessions(&mut tx, person.user).await?;
+    store::end_links(&mut tx, person.user, &[LinkPurpose::ChangeEmail], ctx.now()).await?;
     tx.state(as_person(person.user), &rules::SessionsEnded::new(person.user, ended));
     tx.commit().await
 }
@@ -299,6 +300,16 @@ pub async fn issue_link_in(
     Ok(token)
 }
 
+/// Does what somebody asked for by this fact, another address, still stand? Its letter may be written late, and must not bring
+/// back what a new password has ended. Nobody can end it until the transaction does.
+///
+/// # Errors
+/// 404 for nobody.
+pub async fn email_change_stands_in(tx: &mut Tx, user: UserId, asked: FactId) -> AppResult<bool> {
+    store::hold_login(tx, user).await?;
+    Ok(!facts::is_followed(tx.conn(), asked, &rules::ENDS_EMAIL_CHANGE).await?)
+}
+
 /// What a link would do, without using it up.
 ///
 /// # Errors
@@ -360,7 +371,7 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
     if let (Some(hash), Some(fact)) = (&hash, used.password_set()) {
         store::apply_password(&mut tx, &fact, hash, now).await?;
         store::delete_sessions(&mut tx, user).await?;
-        store::end_links(&mut tx, user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+        store::end_links(&mut tx, user, &LinkPurpose::ENDED_BY_PASSWORD, now).await?;
         tx.state(voice, &fact);
     }
     let done = LinkDone { purpose: link.purpose, password_set: hash.is_some() };
@@ -442,7 +453,7 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
     let hash = secrets::hash_token(&token);
     store::insert_session(&mut tx, id, &hash, person.user, (device, &network(ctx)), given, now).await?;
     store::delete_other_sessions(&mut tx, person.user, id).await?;
-    store::end_links(&mut tx, person.user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+    store::end_links(&mut tx, person.user, &LinkPurpose::ENDED_BY_PASSWORD, now).await?;
     tx.state(as_person(person.user), &fact);
     tx.commit().await?;
     Ok(SignedIn { token, user: person.user })
