@@ -1,7 +1,7 @@
 //! How communities sign up, prove their mailbox, are decided on and become active: services and doors, races included.
 
 use crate::{
-    common::{at_work, signed_in},
+    common::{at_work, count, signed_in},
     organizations::LOGO,
     town::{Town, story},
 };
@@ -480,6 +480,38 @@ async fn contact_data_is_shown_to_those_of_the_table() {
         let people = service::people_with(&ctx, id, Capability::ActOnRequests).await.expect("people");
         assert_eq!(people.iter().map(|person| person.email.as_str()).collect::<Vec<_>>(), [RAVI.email]);
         assert!(service::people_with(&ctx, id, Capability::Finance).await.expect("people").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_gave_only_their_password_registers_as_a_stranger_does() {
+    story(async |town| {
+        town.new_window(3_600);
+        sara(town).await;
+        // Somebody who knows the password of one of the staff, and has not their phone.
+        let mut half = signed_in(town, SARA).await;
+        let body = serde_json::to_value(signup(SARA, "Apex Circle")).expect("JSON");
+        let taken = half.api(Method::POST, "/auth/signup-community", Some(body)).await;
+        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text);
+        let fields = [
+            ("name", "Apex Two"),
+            ("bio", "We build."),
+            ("communityType", "Meetup group"),
+            ("country", "India"),
+            ("city", "Pune"),
+            ("officialEmail", "hello@apex.example"),
+            ("phone", "+91 98765 43210"),
+            ("owner.fullName", SARA.name),
+            ("owner.email", SARA.email),
+        ];
+        let sent = half.submit("/join", "join", &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+
+        assert_eq!(count(town, "members where status = 'Active'").await, 0, "nobody is seated in her name");
+        assert_eq!(count(town, "members where status = 'On Boarding'").await, 2);
+        let strangers = "facts where name = 'community_registered' and acting_kind = 'visitor' and actor_user_id is null";
+        assert_eq!(count(town, strangers).await, 2, "nor does she speak");
     })
     .await;
 }

@@ -85,7 +85,7 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let call = &posted.call;
         // The picture last: a form that is refused for something else keeps nothing.
         let logo = logos::store_chosen(&call.ctx, &posted.typed, "logo").await?;
-        service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;
+        service::register(&call.ctx, call.voice(), call.fully_signed_in()?, &signup, logo).await?;
         Ok(Done::to("/join/sent"))
     })
 }

@@ -42,6 +42,7 @@ pub fn routes() -> OpenApiRouter<()> {
 )]
 async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
     let signup = body.value.parse()?;
+    let person = call.fully_signed_in()?;
     let view = once
         .run(
             &call,
@@ -50,7 +51,7 @@ async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
             |ctx| {
                 let call = &call;
                 let signup = &signup;
-                async move { service::register(&ctx, call.voice(), call.person.as_deref(), signup, None).await }
+                async move { service::register(&ctx, call.voice(), person, signup, None).await }
             },
             |ctx, id| async move { service::registered(&ctx, id.parse().map_err(|_| AppError::NotFound)?).await },
         )
