@@ -111,6 +111,7 @@ facts! {
     CommunityChecked = "communities" / "community_checked" => Staff,
     CommunityChecksAsked = "communities" / "community_checks_asked" => Staff,
     CommunityEmailVerified = "communities" / "community_email_verified" => Workspace,
+    CommunityOwnerDeclined = "communities" / "community_owner_declined" => Staff,
     CommunityUnderReview = "communities" / "community_under_review" => Workspace,
     CommunityMoreAsked = "communities" / "community_more_asked" => Workspace,
     CommunityApproved = "communities" / "community_approved" => Workspace,

@@ -106,13 +106,29 @@ impl Link {
         if self.used_at.is_some() {
             return Err(Refusal::new(
                 "LINK_USED",
-                "This link was already used, or a newer one was sent. Use the newest mail, or ask for another link.",
+                if self.waits_at_home() {
+                    "This link was already used, or has ended. What it asked waits on your home page, if you have not answered it."
+                } else {
+                    "This link was already used, or a newer one was sent. Use the newest mail, or ask for another link."
+                },
             ));
         }
         if now >= self.expires_at {
-            return Err(Refusal::new("LINK_EXPIRED", "This link has expired. Ask for a new one; it arrives within a minute."));
+            return Err(Refusal::new(
+                "LINK_EXPIRED",
+                if self.waits_at_home() {
+                    "This link has expired. What it asked waits on your home page, if you have not answered it."
+                } else {
+                    "This link has expired. Ask for a new one; it arrives within a minute."
+                },
+            ));
         }
         Ok(())
+    }
+
+    /// Is what the link asks asked on its reader's home page too? Then another link is no way to answer it.
+    pub fn waits_at_home(&self) -> bool {
+        self.about.is_some()
     }
 
     /// Does this link's form ask for a password? A person who proves an address and has no password sets it right there.
@@ -803,6 +819,19 @@ mod tests {
         assert_eq!(lives, [("activate", 168), ("reset", 1), ("verify_email", 24), ("change_email", 24)]);
         for purpose in LinkPurpose::ALL {
             assert_eq!(LinkPurpose::parse(purpose.label()), Some(purpose));
+        }
+    }
+
+    #[test]
+    fn a_dead_link_about_something_leads_to_where_that_is_asked_too() {
+        for used in [true, false] {
+            let plain = link(LinkPurpose::VerifyEmail, used, true);
+            let about = Link { about: Some(Uuid::from_u128(1)), ..plain.clone() };
+            let late = at(2 * 86_400);
+            let (plain, about) = (plain.peek(late).expect_err("dead"), about.peek(late).expect_err("dead"));
+
+            assert_eq!(plain.code, about.code);
+            assert!(about.message.contains("home page") && !plain.message.contains("home page"));
         }
     }
 

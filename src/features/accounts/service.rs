@@ -321,6 +321,7 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
         name,
         wants_password: link.wants_password(),
         problem: link.peek(ctx.now()).err().map(|refusal| refusal.message),
+        waits_at_home: link.waits_at_home(),
         email: link.email,
     })
 }

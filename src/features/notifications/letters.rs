@@ -840,7 +840,8 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
             ],
             dashboard(),
         )
-        .by_link(reader, "Confirm my address"),
+        .by_link(reader, "Confirm my address")
+        .waits_at_home(reader),
         Template::CommunityUnderReview => draft(
             format!("We are looking at {name}"),
             &["Your address is confirmed, and our staff look at your community now. You get a mail when they have decided."

@@ -592,6 +592,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
         FactKind::CommunityChecksAsked => Nobody("the results stand where they were asked for"),
         FactKind::CommunityEmailVerified => Nobody("the review that begins with it is told"),
+        FactKind::CommunityOwnerDeclined => Nobody("staff read it where they decide about the community"),
         FactKind::CommunityUnderReview => Somebody(vec![
             line(Community(EditProfile), Both, T::CommunityUnderReview),
             line(Reviewers, Notice, T::CommunityInQueue),
