@@ -63,7 +63,9 @@ facts! {
     UserRestored = "accounts" / "user_restored" => Staff,
     UserLookedUp = "accounts" / "user_looked_up" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
+    StaffRoleTaken = "accounts" / "staff_role_taken" => Staff,
     SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
+    SecondFactorReset = "accounts" / "second_factor_reset" => Person,
     SessionRevoked = "accounts" / "session_revoked" => Person,
 
     ApiKeyMade = "access" / "api_key_made" => Workspace,

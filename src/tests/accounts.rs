@@ -951,3 +951,28 @@ async fn the_platform_never_loses_its_last_admin() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn of_two_admins_whose_roles_are_taken_at_once_one_stays() {
+    story(async |town| {
+        omar_browses(town).await;
+        let ctx = town.ctx();
+        let (omar, sara) = (commdesk::seeds::people::OMAR, commdesk::seeds::people::SARA);
+        service::add_staff(&ctx, sara.email, sara.name, "admin").await.expect("staff");
+        service::add_staff(&ctx, sara.email, sara.name, "review").await.expect("staff");
+        commdesk::seeds::people::activate(&ctx, sara).await.expect("activated");
+
+        let other = town.ctx();
+        let (a, b) =
+            tokio::join!(service::remove_staff(&ctx, omar.email, None), service::remove_staff(&other, sara.email, Some("admin")));
+
+        assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
+        let refused = a.err().or(b.err()).expect("one of them");
+        assert_eq!(refused.code(), "LAST_ADMIN");
+        assert_eq!(count(town, "staff_roles where role = 'admin'").await, 1);
+        assert_eq!(count(town, "staff_roles where role = 'review'").await, 1, "the other role is hers still");
+        assert_eq!(service::remove_staff(&ctx, sara.email, Some("king")).await.expect_err("no role").status(), 422);
+        assert_eq!(service::remove_staff(&ctx, sara.email, Some("finance")).await.expect_err("not hers").status(), 422);
+    })
+    .await;
+}

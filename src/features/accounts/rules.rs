@@ -339,7 +339,8 @@ pub struct EmailChangeAsked {
 stated!(EmailChangeAsked, "email_change_asked", |f| f.user, json!({"userId": f.user}), Some(json!({"old": f.old, "new": f.new})));
 
 /// What puts an end to a change of address that somebody asked for before it: no link is made for it any more.
-pub const ENDS_EMAIL_CHANGE: [&str; 4] = [PasswordSet::NAME, SessionsEnded::NAME, EmailChanged::NAME, UserSuspended::NAME];
+pub const ENDS_EMAIL_CHANGE: [&str; 5] =
+    [PasswordSet::NAME, SessionsEnded::NAME, EmailChanged::NAME, UserSuspended::NAME, SecondFactorReset::NAME];
 
 /// The login has another address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -375,13 +376,15 @@ pub struct SecondFactorDisabled {
     user: UserId,
 }
 
-impl SecondFactorDisabled {
-    pub fn user(&self) -> UserId {
-        self.user
-    }
+stated!(SecondFactorDisabled, "second_factor_disabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
+
+/// Whoever runs the platform took a second factor off that was lost; sessions end with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondFactorReset {
+    user: UserId,
 }
 
-stated!(SecondFactorDisabled, "second_factor_disabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
+stated!(SecondFactorReset, "second_factor_reset", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
 /// Somebody ended one session from another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -442,6 +445,21 @@ impl StaffRoleGiven {
 
 stated!(StaffRoleGiven, "staff_role_given", |f| f.user, json!({"userId": f.user, "role": f.role}), None::<Value>);
 
+/// A person no longer works for the platform in this role; sessions end with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffRoleTaken {
+    user: UserId,
+    role: StaffRole,
+}
+
+impl StaffRoleTaken {
+    pub fn new(user: UserId, role: StaffRole) -> Self {
+        Self { user, role }
+    }
+}
+
+stated!(StaffRoleTaken, "staff_role_taken", |f| f.user, json!({"userId": f.user, "role": f.role}), None::<Value>);
+
 /// Every session of a person ended at once, because they said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionsEnded {
@@ -488,7 +506,7 @@ impl UserLookedUp {
 
 stated!(UserLookedUp, "user_looked_up", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
-/// Is there still an admin of the platform once this login is shut? `admins` are those whose login is open.
+/// Is there still an admin of the platform once this login is shut, or no admin's? `admins` are those whose login is open.
 ///
 /// # Errors
 /// `LAST_ADMIN`.
@@ -568,6 +586,17 @@ impl Login {
             return Err(Refusal::new("SECOND_FACTOR_STAFF", "Staff cannot work without a second factor, so it stays on."));
         }
         Ok(SecondFactorDisabled { user: self.user })
+    }
+
+    /// Whoever runs the platform was told that the second factor is lost.
+    ///
+    /// # Errors
+    /// `SECOND_FACTOR_OFF` when there is none.
+    pub fn reset_second_factor(&self) -> Result<SecondFactorReset, Refusal> {
+        if !self.second_factor {
+            return Err(Refusal::new("SECOND_FACTOR_OFF", "This account has no second factor."));
+        }
+        Ok(SecondFactorReset { user: self.user })
     }
 
     /// May a code of this half minute be spent? A code works once, and none from before the last one does.
@@ -893,6 +922,12 @@ mod tests {
         assert!(login().disable_second_factor(false).is_ok());
         assert_eq!(login().disable_second_factor(true).expect_err("staff").code, "SECOND_FACTOR_STAFF");
         assert!(Login { second_factor: false, ..login() }.disable_second_factor(false).is_err());
+    }
+
+    #[test]
+    fn only_a_second_factor_that_is_there_is_reset() {
+        assert!(login().reset_second_factor().is_ok());
+        assert!(Login { second_factor: false, ..login() }.reset_second_factor().is_err());
     }
 
     #[test]

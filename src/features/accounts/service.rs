@@ -674,7 +674,7 @@ pub async fn turn_off_second_factor(ctx: &Ctx, person: &Person, current: &str, c
     let held = store::hold_login(&mut tx, person.user).await?;
     let fact = held.login.disable_second_factor(is_staff(person))?;
     spend(ctx, &mut tx, person, &held, code).await?;
-    store::apply_second_factor_off(&mut tx, &fact, now).await?;
+    store::apply_second_factor_off(&mut tx, person.user, now).await?;
     tx.state(as_person(person.user), &fact);
     tx.commit().await?;
     limits::forgive(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await
@@ -813,6 +813,57 @@ pub async fn add_staff(ctx: &Ctx, email: &str, name: &str, role: &str) -> AppRes
     Ok(user)
 }
 
+/// Takes a staff role from somebody, or every one: their sessions end at once. The mail follows from the fact. For the command
+/// line. Gives the roles that they had.
+///
+/// # Errors
+/// 422 for an address without an account and for a role that is none of theirs; 409 `LAST_ADMIN`.
+pub async fn remove_staff(ctx: &Ctx, email: &str, role: Option<&str>) -> AppResult<Vec<StaffRole>> {
+    let mut check = Check::default();
+    let role = role.and_then(|role| check.take("role", StaffRole::parse(role).ok_or("The role is review, finance or admin.")));
+    check.finish()?;
+    let user = user_at(ctx, email).await?;
+    let mut tx = ctx.begin().await?;
+    let admins = store::hold_with_admins(&mut tx, user).await?;
+    let taken = store::take_staff_roles(&mut tx, user, role).await?;
+    if taken.is_empty() {
+        return Err(AppError::invalid("role", "This person is not of the staff, or has another role there."));
+    }
+    if taken.contains(&StaffRole::Admin) {
+        rules::keeps_an_admin(&admins, user)?;
+    }
+    store::delete_sessions(&mut tx, user).await?;
+    for role in &taken {
+        tx.state(Voice::System, &rules::StaffRoleTaken::new(user, *role));
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Takes a second factor off that was lost, with its recovery codes: sessions end at once, and staff set up another before
+/// anything else. The mail follows from the fact. For the command line: the last admin has no other way back.
+///
+/// # Errors
+/// 422 for an address without an account; 409 `SECOND_FACTOR_OFF`.
+pub async fn reset_second_factor(ctx: &Ctx, email: &str) -> AppResult<()> {
+    let user = user_at(ctx, email).await?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let fact = store::hold_login(&mut tx, user).await?.login.reset_second_factor()?;
+    store::apply_second_factor_off(&mut tx, user, now).await?;
+    store::delete_sessions(&mut tx, user).await?;
+    store::end_links(&mut tx, user, &[LinkPurpose::ChangeEmail], now).await?;
+    tx.state(Voice::System, &fact);
+    tx.commit().await
+}
+
+/// Whose login somebody of the staff, or who runs the platform, names by its address.
+async fn user_at(ctx: &Ctx, email: &str) -> AppResult<UserId> {
+    let email = Email::parse(email).map_err(|problem| AppError::invalid("email", problem.to_string()))?;
+    let found = user_of(ctx, &email).await?;
+    found.ok_or_else(|| AppError::invalid("email", "No account has this address. Look for a typo."))
+}
+
 /// Shuts a login: its sessions and links end at once.
 ///
 /// # Errors
@@ -861,10 +912,7 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
 /// 403; 422 on `email` for an address that has no account.
 pub async fn look_up(ctx: &Ctx, actor: &Actor, email: &str) -> AppResult<UserId> {
     policy::may_look_up(actor)?;
-    let email = Email::parse(email).map_err(|problem| AppError::invalid("email", problem.to_string()))?;
-    let found = store::find_login(ctx.db(), None, Some(&email.key())).await?;
-    let found = found.ok_or_else(|| AppError::invalid("email", "No account has this address. Look for a typo."))?;
-    let user = found.login.user;
+    let user = user_at(ctx, email).await?;
     let mut tx = ctx.begin().await?;
     tx.state(actor, &rules::UserLookedUp::new(user));
     tx.result(user);
