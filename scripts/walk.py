@@ -461,6 +461,13 @@ def walk(api, sessions):
     api.mail("noor@orchard.example", "We are looking at")
     patch(f"/admin/communities/{orchard}/status", omar, {"status": "approved", "reason": "Known organizers."})
     noor = enter("noor@orchard.example", "community:orchard")
+    # Another of hers: whoever is signed in needs no link to say that it is theirs.
+    plum = post("/auth/signup-community", noor, {
+        "name": "Plum Grove", "communityType": "Meetup group", "country": "India", "city": "Pune",
+        "bio": "People who meet on Fridays and mend what broke.", "website": "https://plum-grove.example",
+        "officialEmail": "hello@plum-grove.example", "phone": "+91 98765 43210",
+        "owner": {"fullName": "Noor Adler", "email": "noor@orchard.example"}})["communityId"]
+    post(f"/communities/{plum}/owner", noor, {"answer": "yes"})
 
     # Their profiles.
     headers, picture = form(vera, logo=("logo.svg", "image/svg+xml", PICTURE))

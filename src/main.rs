@@ -4,11 +4,11 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use commdesk::{
     features::{
-        communities::index::Communities, facts::is_known, imports, opportunities::index::Opportunities,
-        organizations::index::Directory, reactions,
+        accounts::service as accounts, communities::index::Communities, facts::is_known, imports,
+        opportunities::index::Opportunities, organizations::index::Directory, reactions,
     },
     http,
-    kernel::error::AppError,
+    kernel::{actor::StaffRole, error::AppError},
     platform::{
         cluster::Cluster,
         config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
@@ -50,21 +50,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Work(serve) => run_serve(serve, false).await,
         Verb::Migrate(migrate) => run_migrate(&migrate).await,
         Verb::Seed(seed) => run_seed(seed).await,
-        Verb::Staff(Staff::Add { email, role, name, settings }) => {
-            telemetry::start_logs();
-            let house = open_production(&settings, false)?;
-            let ctx = Ctx::background(&house, "staff");
-            let added = commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await;
-            // Each problem in its own words: a command has no fields to write them beside.
-            added.map_err(|error| match error {
-                AppError::Invalid(problems) => anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
-                other => anyhow::Error::new(other),
-            })?;
-            // The link that lets them set a password leaves now, not when a worker next runs.
-            jobs::drain(&ctx, &reactions::registry()).await?;
-            println!("{email} is now staff ({role}). Without a password yet, they get a link by mail.");
-            Ok(())
-        }
+        Verb::Staff(staff) => run_staff(staff).await,
         Verb::Facts(Facts::Verify(settings)) => {
             let house = open_production(&settings, false)?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
@@ -184,6 +170,35 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
+    Ok(())
+}
+
+/// Says who is staff, or takes a lost second factor off a login.
+async fn run_staff(staff: Staff) -> anyhow::Result<()> {
+    telemetry::start_logs();
+    let (Staff::Add { settings, .. } | Staff::Remove { settings, .. } | Staff::ResetFactor { settings, .. }) = &staff;
+    let house = open_production(settings, false)?;
+    let ctx = Ctx::background(&house, "staff");
+    let done = match &staff {
+        Staff::Add { email, role, name, .. } => accounts::add_staff(&ctx, email, name, role)
+            .await
+            .map(|_| format!("{email} is now staff ({role}). Without a password yet, they get a link by mail.")),
+        Staff::Remove { email, role, .. } => accounts::remove_staff(&ctx, email, role.as_deref()).await.map(|taken| {
+            let taken: Vec<&str> = taken.into_iter().map(StaffRole::label).collect();
+            format!("Taken from {email}: {}. Their sessions have ended.", taken.join(", "))
+        }),
+        Staff::ResetFactor { email, .. } => accounts::reset_second_factor(&ctx, email)
+            .await
+            .map(|()| format!("{email} has no second factor any more. Their sessions have ended.")),
+    };
+    // Each problem in its own words: a command has no fields to write them beside.
+    let done = done.map_err(|error| match error {
+        AppError::Invalid(problems) => anyhow!(problems.0.into_values().collect::<Vec<_>>().join(" ")),
+        other => anyhow::Error::new(other),
+    })?;
+    // The letter leaves now, not when a worker next runs: the link in it lets them set a password.
+    jobs::drain(&ctx, &reactions::registry()).await?;
+    println!("{done}");
     Ok(())
 }
 

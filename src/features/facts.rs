@@ -63,7 +63,9 @@ facts! {
     UserRestored = "accounts" / "user_restored" => Staff,
     UserLookedUp = "accounts" / "user_looked_up" => Staff,
     StaffRoleGiven = "accounts" / "staff_role_given" => Staff,
+    StaffRoleTaken = "accounts" / "staff_role_taken" => Staff,
     SecondFactorDisabled = "accounts" / "second_factor_disabled" => Person,
+    SecondFactorReset = "accounts" / "second_factor_reset" => Person,
     SessionRevoked = "accounts" / "session_revoked" => Person,
 
     ApiKeyMade = "access" / "api_key_made" => Workspace,
@@ -111,6 +113,7 @@ facts! {
     CommunityChecked = "communities" / "community_checked" => Staff,
     CommunityChecksAsked = "communities" / "community_checks_asked" => Staff,
     CommunityEmailVerified = "communities" / "community_email_verified" => Workspace,
+    CommunityOwnerDeclined = "communities" / "community_owner_declined" => Staff,
     CommunityUnderReview = "communities" / "community_under_review" => Workspace,
     CommunityMoreAsked = "communities" / "community_more_asked" => Workspace,
     CommunityApproved = "communities" / "community_approved" => Workspace,

@@ -63,6 +63,23 @@ pub enum Staff {
         #[command(flatten)]
         settings: Serve,
     },
+    /// Take a staff role from somebody, or every one; their sessions end. The last admin stays.
+    Remove {
+        /// Their e-mail address.
+        email: String,
+        /// review, finance or admin; every one when it is left out.
+        #[arg(long)]
+        role: Option<String>,
+        #[command(flatten)]
+        settings: Serve,
+    },
+    /// Take a second factor off that was lost, staff's or anybody's; their sessions end.
+    ResetFactor {
+        /// Their e-mail address.
+        email: String,
+        #[command(flatten)]
+        settings: Serve,
+    },
 }
 
 #[derive(Debug, Clone, Args)]

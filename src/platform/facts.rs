@@ -289,6 +289,24 @@ pub async fn get(db: impl PgExecutor<'_>, id: FactId) -> AppResult<StoredFact> {
     Ok(row.into())
 }
 
+/// Has one of these been stated of the same subject, by the same room, since that fact?
+///
+/// # Errors
+/// When the database is away.
+pub async fn is_followed(db: impl PgExecutor<'_>, id: FactId, names: &[&str]) -> AppResult<bool> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+               select 1 from facts was join facts f on f.subject_kind = was.subject_kind and f.subject_id = was.subject_id
+               where was.id = $1 and f.seq > was.seq and f.room = was.room and f.name = any($2)
+           ) as "is!""#,
+        id.0,
+        &names,
+    )
+    .fetch_one(db)
+    .await?)
+}
+
 /// The facts that a subject's timeline shows, oldest first, at most `limit`. Filter them by audience before showing.
 pub async fn timeline(pool: &PgPool, subject: Subject, limit: i64) -> AppResult<Vec<StoredFact>> {
     let rows = sqlx::query_as!(

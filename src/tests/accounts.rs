@@ -362,6 +362,68 @@ async fn another_address_needs_the_password_and_its_own_link() {
 }
 
 #[tokio::test]
+async fn a_new_password_and_signing_out_everywhere_end_the_change_of_an_address() {
+    const THIEF: &str = "thief@evil.example";
+    story(async |town| {
+        town.new_window(3_600);
+        let user = activated(town, ASHA, "Asha Rao").await;
+        // Somebody who knows the password asks for an address of their own.
+        let ask = async |password: &str| {
+            let mut thief = town.visitor();
+            assert_eq!(sign_in(&mut thief, ASHA, password).await, StatusCode::SEE_OTHER);
+            let asked = thief.submit("/account", "change_email", &[("email", THIEF), ("password", password)]).await;
+            assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
+        };
+        let change = async |from: &str, to: &str| {
+            let mut asha = town.visitor();
+            assert_eq!(sign_in(&mut asha, ASHA, from).await, StatusCode::SEE_OTHER);
+            let changed = asha.submit("/account", "change_password", &[("currentPassword", from), ("password", to)]).await;
+            assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+        };
+        let everywhere = async |password: &str| {
+            let mut asha = town.visitor();
+            assert_eq!(sign_in(&mut asha, ASHA, password).await, StatusCode::SEE_OTHER);
+            assert_eq!(asha.submit("/account", "sign_out_everywhere", &[]).await.status, StatusCode::SEE_OTHER);
+        };
+        let is_dead = async |path: &str| {
+            let token = path.strip_prefix("/link/").expect("a link");
+            let followed = service::use_link(&town.ctx(), token, &[LinkPurpose::ChangeEmail], None).await;
+            assert_eq!(followed.expect_err("it is over").code(), "LINK_USED");
+        };
+        let letters = || town.post.letters().into_iter().filter(|letter| letter.to == THIEF).count();
+
+        ask(PASSWORD).await;
+        let path = newest_link(town, THIEF).await;
+        change(PASSWORD, OTHER).await;
+        is_dead(&path).await;
+
+        ask(OTHER).await;
+        let path = newest_link(town, THIEF).await;
+        let reset = service::issue_link(&town.ctx(), user, LinkPurpose::Reset, ASHA).await.expect("a link");
+        service::use_link(&town.ctx(), &reset, &[LinkPurpose::Reset], Some(PASSWORD)).await.expect("reset");
+        is_dead(&path).await;
+
+        ask(PASSWORD).await;
+        let path = newest_link(town, THIEF).await;
+        everywhere(PASSWORD).await;
+        is_dead(&path).await;
+
+        // What the letters' job has not come to yet is over too.
+        let written = letters();
+        ask(PASSWORD).await;
+        change(PASSWORD, OTHER).await;
+        town.drain().await;
+        ask(OTHER).await;
+        everywhere(OTHER).await;
+        town.drain().await;
+        assert_eq!(letters(), written, "a late letter brings nothing back");
+        assert_eq!(count(town, "one_time_links where purpose = 'change_email' and used_at is null").await, 0);
+        assert_eq!(sign_in(&mut town.visitor(), ASHA, OTHER).await, StatusCode::SEE_OTHER, "it is hers still");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn staff_give_a_second_factor_before_anything_else() {
     story(async |town| {
         let ctx = town.ctx();
@@ -886,6 +948,31 @@ async fn the_platform_never_loses_its_last_admin() {
         .await
         .expect("admins");
         assert_eq!(open, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_admins_whose_roles_are_taken_at_once_one_stays() {
+    story(async |town| {
+        omar_browses(town).await;
+        let ctx = town.ctx();
+        let (omar, sara) = (commdesk::seeds::people::OMAR, commdesk::seeds::people::SARA);
+        service::add_staff(&ctx, sara.email, sara.name, "admin").await.expect("staff");
+        service::add_staff(&ctx, sara.email, sara.name, "review").await.expect("staff");
+        commdesk::seeds::people::activate(&ctx, sara).await.expect("activated");
+
+        let other = town.ctx();
+        let (a, b) =
+            tokio::join!(service::remove_staff(&ctx, omar.email, None), service::remove_staff(&other, sara.email, Some("admin")));
+
+        assert_eq!(usize::from(a.is_ok()) + usize::from(b.is_ok()), 1, "{a:?} {b:?}");
+        let refused = a.err().or(b.err()).expect("one of them");
+        assert_eq!(refused.code(), "LAST_ADMIN");
+        assert_eq!(count(town, "staff_roles where role = 'admin'").await, 1);
+        assert_eq!(count(town, "staff_roles where role = 'review'").await, 1, "the other role is hers still");
+        assert_eq!(service::remove_staff(&ctx, sara.email, Some("king")).await.expect_err("no role").status(), 422);
+        assert_eq!(service::remove_staff(&ctx, sara.email, Some("finance")).await.expect_err("not hers").status(), 422);
     })
     .await;
 }

@@ -1,9 +1,9 @@
 //! How communities sign up, prove their mailbox, are decided on and become active: services and doors, races included.
 
 use crate::{
-    common::{at_work, signed_in},
+    common::{at_work, count, signed_in},
     organizations::LOGO,
-    town::{Town, story},
+    town::{Browser, Town, story},
 };
 use commdesk::{
     features::{
@@ -303,6 +303,143 @@ async fn nobody_is_seated_by_a_stranger() {
     .await;
 }
 
+/// What somebody's home page says, when they have signed in anew.
+async fn home(browser: &mut Browser, figure: Figure, password: &str) -> String {
+    browser.submit("/sign-in", "sign_in", &[("email", figure.email), ("password", password)]).await;
+    let page = browser.open("/dashboard").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    page.text
+}
+
+/// The path of the newest link that was mailed to somebody.
+async fn newest_link(town: &Town, figure: Figure) -> String {
+    town.drain().await;
+    let letters = town.post.letters();
+    let mut words = letters.iter().rev().filter(|letter| letter.to == figure.email).flat_map(|l| l.text.split_whitespace());
+    let link = words.find(|word| word.contains("/link/")).expect("a mail with a link");
+    url::Url::parse(link).expect("an address").path().to_owned()
+}
+
+#[tokio::test]
+async fn an_owner_who_had_a_login_says_yes_at_home_when_the_link_is_over() {
+    story(async |town| {
+        let mut ravi = town.member(RAVI.email).await;
+        let id = sign_up(town, RAVI, "Apex Circle").await;
+        let link = newest_link(town, RAVI).await;
+        let letter = town.post.letters().into_iter().find(|letter| letter.subject.contains("Apex Circle")).expect("a letter");
+        let text = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains("the question waits on your home page"), "{text}");
+
+        town.shift(3 * 86_400).await;
+        let dead = town.visitor().open(&link).await;
+        assert!(dead.text.contains("Answer on your home page") && !dead.text.contains("Send me a new link"), "{}", dead.text);
+        assert_eq!(town.visitor().submit(&link, "use_link", &[]).await.status, StatusCode::CONFLICT);
+        // A new password says yes to nothing.
+        town.visitor().submit("/forgot-password", "forgot", &[("email", RAVI.email)]).await;
+        let reset = newest_link(town, RAVI).await;
+        let fields = [("password", PASSWORD), ("asksPassword", "true")];
+        assert_eq!(town.visitor().submit(&reset, "use_link", &fields).await.status, StatusCode::SEE_OTHER);
+        town.drain().await;
+        assert_eq!(status(town, id).await, CommunityStatus::Pending);
+
+        let asked = home(&mut ravi, RAVI, PASSWORD).await;
+        assert!(asked.contains("Is the community Apex Circle yours?") && asked.contains("named you as its owner"), "{asked}");
+        let community = id.to_string();
+        let yes = [("communityId", community.as_str()), ("answer", "yes")];
+        let mut mallory = town.member("mallory@evil.example").await;
+        assert!(!mallory.open("/dashboard").await.text.contains("Apex Circle"));
+        assert_eq!(mallory.submit("/dashboard", "registration", &yes).await.status, StatusCode::NOT_FOUND);
+        let neither = [("communityId", community.as_str()), ("answer", "perhaps")];
+        assert_eq!(ravi.submit("/dashboard", "registration", &neither).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let said = ravi.submit("/dashboard", "registration", &yes).await;
+        assert_eq!(
+            (said.status, said.location()),
+            (StatusCode::SEE_OTHER, "/dashboard?as=community%3Aapex-circle"),
+            "{}",
+            said.text
+        );
+        town.drain().await;
+        assert_eq!(status(town, id).await, CommunityStatus::UnderReview);
+        assert_eq!(people::sign_in(&town.ctx(), RAVI).await.expect("signed in").memberships.len(), 1, "he is seated");
+        assert!(!ravi.open("/dashboard").await.text.contains("Is the community"), "it is answered");
+        assert_eq!(ravi.submit("/dashboard", "registration", &yes).await.status, StatusCode::NOT_FOUND, "once");
+        let sara = sara(town).await;
+        decide(town, &sara, id, Decision::Approve, "").await.expect("under review");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_registers_their_own_while_signed_in_says_yes_without_a_link() {
+    story(async |town| {
+        town.new_window(3_600);
+        let mut ravi = town.member(RAVI.email).await;
+        let body = serde_json::to_value(signup(RAVI, "Apex Circle")).expect("JSON");
+        let taken = ravi.api(Method::POST, "/auth/signup-community", Some(body)).await;
+        let id = taken.data()["communityId"].as_str().expect("an id").to_owned();
+        town.shift(3 * 86_400).await;
+
+        let asked = home(&mut ravi, RAVI, Town::PASSWORD).await;
+        assert!(asked.contains("Is the community Apex Circle yours?") && asked.contains("You registered"), "{asked}");
+        assert!(!asked.contains("No, it is not"), "they cannot have been named by somebody else");
+        let path = format!("/communities/{id}/owner");
+        assert_eq!(
+            town.visitor().api(Method::POST, &path, Some(json!({"answer": "yes"}))).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+        let no = ravi.api(Method::POST, &path, Some(json!({"answer": "no"}))).await;
+        assert!(no.json()["error"]["fieldErrors"]["answer"].is_string(), "{}", no.text);
+        let key = [("idempotency-key", "one")];
+        let yes = ravi.api_with(Method::POST, &path, Some(json!({"answer": "yes"})), &key).await;
+        assert_eq!((yes.status, yes.data()["yours"].as_bool()), (StatusCode::OK, Some(true)), "{}", yes.text);
+        let again = ravi.api_with(Method::POST, &path, Some(json!({"answer": "yes"})), &key).await;
+        assert_eq!(again.data(), yes.data());
+        assert_eq!(count(town, "communities where status = 'under_review'").await, 1);
+        assert_eq!(ravi.api(Method::POST, &path, Some(json!({"answer": "yes"}))).await.status, StatusCode::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_owner_without_a_password_sets_one_and_is_asked_about_what_others_registered() {
+    story(async |town| {
+        let first = sign_up(town, MEI, "Harbour Devs").await;
+        let second = sign_up(town, MEI, "Mallory's Club").await;
+        let link = newest_link(town, MEI).await;
+        town.shift(3 * 86_400).await;
+        let dead = town.visitor().open(&link).await;
+        assert!(dead.text.contains("Set a password first"), "{}", dead.text);
+        // The way that the page and the letter name.
+        town.visitor().submit("/forgot-password", "forgot", &[("email", MEI.email)]).await;
+        let path = newest_link(town, MEI).await;
+        let fields = [("password", PASSWORD), ("asksPassword", "true")];
+        assert_eq!(town.visitor().submit(&path, "use_link", &fields).await.status, StatusCode::SEE_OTHER);
+        town.drain().await;
+        assert_eq!(status(town, first).await, CommunityStatus::UnderReview, "the login was made for it");
+        assert_eq!(status(town, second).await, CommunityStatus::Pending);
+
+        let mut mei = town.visitor();
+        let asked = home(&mut mei, MEI, PASSWORD).await;
+        assert!(asked.contains("Mallory") && !asked.contains("Is the community Harbour Devs"), "{asked}");
+        let second_id = second.to_string();
+        let no = mei.submit("/dashboard", "registration", &[("communityId", &second_id), ("answer", "no")]).await;
+        assert_eq!((no.status, no.location()), (StatusCode::SEE_OTHER, "/dashboard"), "{}", no.text);
+        assert!(!mei.open("/dashboard").await.text.contains("Mallory"), "nobody asks her again");
+        let yes = mei.api(Method::POST, &format!("/communities/{second}/owner"), Some(json!({"answer": "yes"}))).await;
+        assert_eq!(yes.status, StatusCode::NOT_FOUND, "{}", yes.text);
+        assert_eq!(status(town, second).await, CommunityStatus::Pending);
+
+        // Staff read it, and turn it down; she hears of neither.
+        let sara = sara(town).await;
+        let review = service::review(&town.ctx(), &sara, second).await.expect("staff see it");
+        assert!(review.history.iter().any(|line| line.what == "The named owner said that it is not theirs"));
+        decide(town, &sara, second, Decision::Reject, "Nobody stands behind it.").await.expect("it waits");
+        let told = town.post.letters().into_iter().filter(|l| l.to == MEI.email && l.subject.contains("Mallory")).count();
+        assert_eq!(told, 1, "the first letter alone");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn checks_run_once_and_blame_nobody_for_a_silent_network() {
     story(async |town| {
@@ -480,6 +617,38 @@ async fn contact_data_is_shown_to_those_of_the_table() {
         let people = service::people_with(&ctx, id, Capability::ActOnRequests).await.expect("people");
         assert_eq!(people.iter().map(|person| person.email.as_str()).collect::<Vec<_>>(), [RAVI.email]);
         assert!(service::people_with(&ctx, id, Capability::Finance).await.expect("people").is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_gave_only_their_password_registers_as_a_stranger_does() {
+    story(async |town| {
+        town.new_window(3_600);
+        sara(town).await;
+        // Somebody who knows the password of one of the staff, and has not their phone.
+        let mut half = signed_in(town, SARA).await;
+        let body = serde_json::to_value(signup(SARA, "Apex Circle")).expect("JSON");
+        let taken = half.api(Method::POST, "/auth/signup-community", Some(body)).await;
+        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text);
+        let fields = [
+            ("name", "Apex Two"),
+            ("bio", "We build."),
+            ("communityType", "Meetup group"),
+            ("country", "India"),
+            ("city", "Pune"),
+            ("officialEmail", "hello@apex.example"),
+            ("phone", "+91 98765 43210"),
+            ("owner.fullName", SARA.name),
+            ("owner.email", SARA.email),
+        ];
+        let sent = half.submit("/join", "join", &fields).await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+
+        assert_eq!(count(town, "members where status = 'Active'").await, 0, "nobody is seated in her name");
+        assert_eq!(count(town, "members where status = 'On Boarding'").await, 2);
+        let strangers = "facts where name = 'community_registered' and acting_kind = 'visitor' and actor_user_id is null";
+        assert_eq!(count(town, strangers).await, 2, "nor does she speak");
     })
     .await;
 }

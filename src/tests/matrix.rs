@@ -157,10 +157,13 @@ pub async fn seated(town: &Town, caller: Caller, figure: Figure) -> Browser {
 }
 
 /// Rows that find nothing for anybody here.
-const TOLD_ELSEWHERE: [&str; 24] = [
+const TOLD_ELSEWHERE: [&str; 26] = [
     "/claim/{slug} check",
     // A seat waits for one person, whatever their roles.
     "/dashboard seat",
+    // So does a community for the owner that it was registered with.
+    "/dashboard registration",
+    "POST /communities/{communityId}/owner",
     "/inbox/rules unblock",
     "/manage/events restore",
     "/manage/events/{id} partners",
@@ -344,6 +347,9 @@ fn words(what: &str, things: &Things) -> Value {
         "/community/profile profile" => json!({"version": "999"}),
         "/community/profile answer" | "/dashboard answer" | "POST /sponsors/{organizationId}/answer" => {
             json!({"answer": "What was asked for."})
+        }
+        "/dashboard registration" | "POST /communities/{communityId}/owner" => {
+            json!({"communityId": t.apex.to_string(), "answer": "yes"})
         }
         "/community/embeds sites" => json!({"sites": "nothing at all", "version": "1"}),
         "/directory/{slug} invite" | "POST /sponsors/{organizationId}/invitations" | "/claim/{slug} mailbox" => {

@@ -1,7 +1,7 @@
 //! How organizations join, are checked, decided on, edited and found: services and doors, races included.
 
 use crate::{
-    common::{at_work, signed_in},
+    common::{at_work, count, signed_in},
     communities,
     page_cache::raw,
     town::{Answer, Browser, Chosen, Town, sequel, story},
@@ -31,7 +31,7 @@ use commdesk::{
         dns::Offline,
         jobs,
     },
-    seeds::people::{self, ASHA, Figure, MALLORY, SARA},
+    seeds::people::{self, ASHA, Figure, MALLORY, OMAR, SARA},
 };
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -1273,6 +1273,46 @@ async fn whoever_applies_for_themselves_while_signed_in_is_seated_at_once_and_no
         let told: Vec<String> = town.post.letters().into_iter().filter(|l| l.to == LENA).map(|l| l.subject).collect();
         assert!(told.iter().any(|subject| subject.starts_with("Is the application of Acme Cloud yours?")), "{told:?}");
         assert!(told.iter().any(|subject| subject.starts_with("We received the application of Acme Cloud")), "{told:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_gave_only_their_password_is_nobody_at_the_doors_of_strangers() {
+    sequel(async |town| {
+        town.new_window(3_600);
+        // Somebody who knows the password of one of the staff, and has not their phone.
+        let mut half = signed_in(town, OMAR).await;
+        let of_omar = |table: &str| format!("{table} s join users u on u.id = s.user_id where u.email = '{}'", OMAR.email);
+        let (seats, waiting) = (of_omar("organization_members"), of_omar("organization_seats_waiting"));
+
+        let mut body = api_application();
+        body["officialEmail"] = json!(OMAR.email);
+        let taken = half.api(Method::POST, "/sponsors/apply", Some(body)).await;
+        assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text);
+        assert_eq!((count(town, &seats).await, count(town, &waiting).await), (0, 1), "the seat waits for the mailed link");
+
+        half.open("/become-sponsor").await;
+        let company = [
+            ("entityType", "Partner"),
+            ("companyName", "Granite Works"),
+            ("website", "https://granite-works.example"),
+            ("officialEmail", OMAR.email),
+            ("contactName", OMAR.name),
+            ("industry", "Security"),
+        ];
+        send_files(&mut half, "/become-sponsor", "company", &company, Some(LOGO.as_bytes())).await;
+        let offer = [("budgetRange.band", "EUR:2500-10000"), ("sponsorshipTypes", "Venue")];
+        half.submit("/become-sponsor?step=offer", "offer", &offer).await;
+        let sent = half.submit("/become-sponsor?step=send", "send", &[]).await;
+        assert_eq!(sent.location(), "/become-sponsor?step=sent", "{}", sent.text);
+        assert_eq!((count(town, &seats).await, count(town, &waiting).await), (0, 2));
+
+        let claim = "/rpc/organizations/claim?slug=acme-cloud";
+        let page = half.send(Method::GET, claim, &[("accept", "application/json")], "").await;
+        assert_eq!((page.status, &page.json()["signedIn"]), (StatusCode::OK, &json!(null)), "{}", page.text);
+        let page = signed_in(town, ASHA).await.send(Method::GET, claim, &[("accept", "application/json")], "").await;
+        assert_eq!(page.json()["signedIn"], ASHA.email, "{}", page.text);
     })
     .await;
 }

@@ -1,13 +1,15 @@
 //! The real program: what each verb does, what it refuses to start with, and how it stops.
 
 use crate::{
+    common::count,
     crash::{Program, free_address, signup},
     town::{Town, story},
 };
 use commdesk::{
-    features::notifications::service::MAIL_JOB,
+    features::{accounts::service as accounts, notifications::service::MAIL_JOB},
     http::api_v1,
     platform::{cluster, config::Keys, db, secrets},
+    seeds::people::{self, Figure, OMAR, SARA},
 };
 use serde_json::Value;
 use std::{
@@ -547,6 +549,66 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
 
     owner.close().await;
     server.drop_database(&database).await.expect("it goes");
+}
+
+#[tokio::test]
+async fn a_staff_role_is_taken_back_and_a_lost_second_factor_reset() {
+    story(async |town| {
+        let (ctx, folder) = (town.ctx(), tempfile::tempdir().expect("a folder"));
+        for (figure, role) in [(SARA, "review"), (OMAR, "admin")] {
+            accounts::add_staff(&ctx, figure.email, figure.name, role).await.expect("staff");
+            people::activate(&ctx, figure).await.expect("activated");
+            people::sign_in_staff(&ctx, figure).await.expect("signed in");
+        }
+        // The program has keys of its own: it finds no letter that it cannot open.
+        town.drain().await;
+        let settings = told(folder.path(), &town.url(false), free_address());
+        let run = |args: &[&str]| {
+            let mut command = program(args);
+            command.envs(settings.iter().cloned());
+            let (output, said) = ends_within(command, PATIENCE);
+            (output.status.success(), said + &String::from_utf8_lossy(&output.stdout))
+        };
+        let of =
+            |table: &str, figure: Figure| format!("{table} join users u on u.id = user_id where u.email = '{}'", figure.email);
+
+        // A phone is lost, the last admin's.
+        let (done, said) = run(&["staff", "reset-factor", OMAR.email]);
+        assert!(done && said.contains(OMAR.email), "{said}");
+        assert_eq!(count(town, &of("sessions", OMAR)).await, 0);
+        assert_eq!(count(town, &of("recovery_codes", OMAR)).await, 0);
+        assert_eq!(count(town, "facts where name = 'second_factor_reset' and acting_kind = 'system'").await, 1);
+        let letter =
+            |template: &str, figure: Figure| format!("mails where template = '{template}' and recipient = '{}'", figure.email);
+        assert_eq!(count(town, &letter("second_factor_reset", OMAR)).await, 1);
+        let omar = people::sign_in(&ctx, OMAR).await.expect("the password is the same");
+        assert!(!omar.second_factor && omar.owes_second_factor(), "they set up another before anything else");
+        let (done, said) = run(&["staff", "reset-factor", OMAR.email]);
+        assert!(!done && said.contains("has no second factor"), "{said}");
+        assert_eq!(count(town, &of("sessions", SARA)).await, 1, "nobody else's");
+
+        // The last admin stays; what is not there is not taken.
+        for (args, why) in [
+            (&["staff", "remove", OMAR.email][..], "last platform admin"),
+            (&["staff", "remove", "nobody@commdesk.example"][..], "No account has this address"),
+            (&["staff", "remove", SARA.email, "--role", "finance"][..], "another role"),
+            (&["staff", "remove", SARA.email, "--role", "king"][..], "review, finance or admin"),
+            (&["staff", "reset-factor", "nobody"][..], "e-mail"),
+        ] {
+            let (done, said) = run(args);
+            assert!(!done && said.contains(why), "{args:?}: {said}");
+        }
+        assert_eq!(count(town, "staff_roles").await, 2);
+        assert_eq!(count(town, &of("sessions", OMAR)).await, 1, "and nobody is signed out");
+
+        let (done, said) = run(&["staff", "remove", SARA.email]);
+        assert!(done && said.contains("review"), "{said}");
+        assert_eq!(count(town, &of("staff_roles", SARA)).await, 0);
+        assert_eq!(count(town, &of("sessions", SARA)).await, 0);
+        assert_eq!(count(town, "facts where name = 'staff_role_taken' and acting_kind = 'system'").await, 1);
+        assert_eq!(count(town, &letter("staff_role_taken", SARA)).await, 1);
+    })
+    .await;
 }
 
 // ── Development ─────────────────────────────────────────────────────────────────────────────────────────────────────

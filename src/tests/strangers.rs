@@ -115,6 +115,7 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("GET", "/communities", 200, 200),
     ("GET", "/communities/{communityId}", 200, 200),
     ("PATCH", "/communities/{communityId}", 401, 404),
+    ("POST", "/communities/{communityId}/owner", 401, 404),
     ("PATCH", "/admin/communities/{id}/status", 401, 403),
     ("GET", "/sponsors", 200, 200),
     ("POST", "/sponsors/apply", 422, 422),
@@ -283,6 +284,7 @@ pub const FORMS: &[(&str, &str, Whose)] = &[
     ("/organization/profile", "profile", Own),
     ("/dashboard", "answer", Own),
     ("/dashboard", "seat", Own),
+    ("/dashboard", "registration", Own),
     ("/opportunities/{id}", "apply", OfOthers),
     ("/requests/new", "send", OfOthers),
     ("/requests/{id}", "accept", OfOthers),
@@ -854,6 +856,7 @@ pub fn body_of(method: &str, path: &str) -> String {
             format!("{{\"revisionHash\":\"{}\"}}", "0".repeat(64))
         }
         "/requests/{requestId}/reject" => "{\"reason\":\"Budget\"}".to_owned(),
+        "/communities/{communityId}/owner" => "{\"answer\":\"yes\"}".to_owned(),
         "/admin/communities/{id}/status" => "{\"status\":\"approved\"}".to_owned(),
         "/sponsors/{organizationId}/verify" => "{\"decision\":\"verify\",\"reason\":\"Because I say so.\"}".to_owned(),
         _ => "{}".to_owned(),

@@ -41,6 +41,8 @@ pub enum LinkPurpose {
 
 impl LinkPurpose {
     pub const ALL: [Self; 4] = [Self::Activate, Self::Reset, Self::VerifyEmail, Self::ChangeEmail];
+    /// What a new password puts an end to: whoever asked for another address knew the old one.
+    pub const ENDED_BY_PASSWORD: [Self; 3] = [Self::Activate, Self::Reset, Self::ChangeEmail];
 
     pub fn label(self) -> &'static str {
         match self {
@@ -104,13 +106,29 @@ impl Link {
         if self.used_at.is_some() {
             return Err(Refusal::new(
                 "LINK_USED",
-                "This link was already used, or a newer one was sent. Use the newest mail, or ask for another link.",
+                if self.waits_at_home() {
+                    "This link was already used, or has ended. What it asked waits on your home page, if you have not answered it."
+                } else {
+                    "This link was already used, or a newer one was sent. Use the newest mail, or ask for another link."
+                },
             ));
         }
         if now >= self.expires_at {
-            return Err(Refusal::new("LINK_EXPIRED", "This link has expired. Ask for a new one; it arrives within a minute."));
+            return Err(Refusal::new(
+                "LINK_EXPIRED",
+                if self.waits_at_home() {
+                    "This link has expired. What it asked waits on your home page, if you have not answered it."
+                } else {
+                    "This link has expired. Ask for a new one; it arrives within a minute."
+                },
+            ));
         }
         Ok(())
+    }
+
+    /// Is what the link asks asked on its reader's home page too? Then another link is no way to answer it.
+    pub fn waits_at_home(&self) -> bool {
+        self.about.is_some()
     }
 
     /// Does this link's form ask for a password? A person who proves an address and has no password sets it right there.
@@ -320,6 +338,10 @@ pub struct EmailChangeAsked {
 
 stated!(EmailChangeAsked, "email_change_asked", |f| f.user, json!({"userId": f.user}), Some(json!({"old": f.old, "new": f.new})));
 
+/// What puts an end to a change of address that somebody asked for before it: no link is made for it any more.
+pub const ENDS_EMAIL_CHANGE: [&str; 5] =
+    [PasswordSet::NAME, SessionsEnded::NAME, EmailChanged::NAME, UserSuspended::NAME, SecondFactorReset::NAME];
+
 /// The login has another address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailChanged {
@@ -354,13 +376,15 @@ pub struct SecondFactorDisabled {
     user: UserId,
 }
 
-impl SecondFactorDisabled {
-    pub fn user(&self) -> UserId {
-        self.user
-    }
+stated!(SecondFactorDisabled, "second_factor_disabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
+
+/// Whoever runs the platform took a second factor off that was lost; sessions end with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecondFactorReset {
+    user: UserId,
 }
 
-stated!(SecondFactorDisabled, "second_factor_disabled", |f| f.user, json!({"userId": f.user}), None::<Value>);
+stated!(SecondFactorReset, "second_factor_reset", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
 /// Somebody ended one session from another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -421,6 +445,21 @@ impl StaffRoleGiven {
 
 stated!(StaffRoleGiven, "staff_role_given", |f| f.user, json!({"userId": f.user, "role": f.role}), None::<Value>);
 
+/// A person no longer works for the platform in this role; sessions end with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaffRoleTaken {
+    user: UserId,
+    role: StaffRole,
+}
+
+impl StaffRoleTaken {
+    pub fn new(user: UserId, role: StaffRole) -> Self {
+        Self { user, role }
+    }
+}
+
+stated!(StaffRoleTaken, "staff_role_taken", |f| f.user, json!({"userId": f.user, "role": f.role}), None::<Value>);
+
 /// Every session of a person ended at once, because they said so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionsEnded {
@@ -467,7 +506,7 @@ impl UserLookedUp {
 
 stated!(UserLookedUp, "user_looked_up", |f| f.user, json!({"userId": f.user}), None::<Value>);
 
-/// Is there still an admin of the platform once this login is shut? `admins` are those whose login is open.
+/// Is there still an admin of the platform once this login is shut, or no admin's? `admins` are those whose login is open.
 ///
 /// # Errors
 /// `LAST_ADMIN`.
@@ -547,6 +586,17 @@ impl Login {
             return Err(Refusal::new("SECOND_FACTOR_STAFF", "Staff cannot work without a second factor, so it stays on."));
         }
         Ok(SecondFactorDisabled { user: self.user })
+    }
+
+    /// Whoever runs the platform was told that the second factor is lost.
+    ///
+    /// # Errors
+    /// `SECOND_FACTOR_OFF` when there is none.
+    pub fn reset_second_factor(&self) -> Result<SecondFactorReset, Refusal> {
+        if !self.second_factor {
+            return Err(Refusal::new("SECOND_FACTOR_OFF", "This account has no second factor."));
+        }
+        Ok(SecondFactorReset { user: self.user })
     }
 
     /// May a code of this half minute be spent? A code works once, and none from before the last one does.
@@ -802,6 +852,19 @@ mod tests {
     }
 
     #[test]
+    fn a_dead_link_about_something_leads_to_where_that_is_asked_too() {
+        for used in [true, false] {
+            let plain = link(LinkPurpose::VerifyEmail, used, true);
+            let about = Link { about: Some(Uuid::from_u128(1)), ..plain.clone() };
+            let late = at(2 * 86_400);
+            let (plain, about) = (plain.peek(late).expect_err("dead"), about.peek(late).expect_err("dead"));
+
+            assert_eq!(plain.code, about.code);
+            assert!(about.message.contains("home page") && !plain.message.contains("home page"));
+        }
+    }
+
+    #[test]
     fn an_address_that_the_login_no_longer_has_is_not_verified_by_its_link() {
         let mut old = link(LinkPurpose::VerifyEmail, false, true);
         old.login_email = "asha@new.example".into();
@@ -859,6 +922,12 @@ mod tests {
         assert!(login().disable_second_factor(false).is_ok());
         assert_eq!(login().disable_second_factor(true).expect_err("staff").code, "SECOND_FACTOR_STAFF");
         assert!(Login { second_factor: false, ..login() }.disable_second_factor(false).is_err());
+    }
+
+    #[test]
+    fn only_a_second_factor_that_is_there_is_reset() {
+        assert!(login().reset_second_factor().is_ok());
+        assert!(Login { second_factor: false, ..login() }.reset_second_factor().is_err());
     }
 
     #[test]

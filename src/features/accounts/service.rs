@@ -22,7 +22,7 @@ use crate::{
         error::{AppError, AppResult, Denied},
         fact::{Subject, SubjectKind},
         fields::{Check, FieldErrors},
-        ids::{SessionId, UserId},
+        ids::{FactId, SessionId, UserId},
         text::{Email, Paragraph, PersonName, isolated},
     },
     platform::{
@@ -224,7 +224,7 @@ pub async fn sign_out(ctx: &Ctx, person: &Person) -> AppResult<()> {
     tx.commit_unstated("a session that ended already is ended again").await
 }
 
-/// Ends every session of the person, this one too.
+/// Ends every session of the person, this one too, and a change of the address that one of them asked for.
 ///
 /// # Errors
 /// When the database is away.
@@ -232,6 +232,7 @@ pub async fn sign_out_everywhere(ctx: &Ctx, person: &Person) -> AppResult<()> {
     let mut tx = ctx.begin().await?;
     store::hold_login(&mut tx, person.user).await?;
     let ended = store::delete_sessions(&mut tx, person.user).await?;
+    store::end_links(&mut tx, person.user, &[LinkPurpose::ChangeEmail], ctx.now()).await?;
     tx.state(as_person(person.user), &rules::SessionsEnded::new(person.user, ended));
     tx.commit().await
 }
@@ -299,6 +300,16 @@ pub async fn issue_link_in(
     Ok(token)
 }
 
+/// Does what somebody asked for by this fact, another address, still stand? Its letter may be written late, and must not bring
+/// back what a new password has ended. Nobody can end it until the transaction does.
+///
+/// # Errors
+/// 404 for nobody.
+pub async fn email_change_stands_in(tx: &mut Tx, user: UserId, asked: FactId) -> AppResult<bool> {
+    store::hold_login(tx, user).await?;
+    Ok(!facts::is_followed(tx.conn(), asked, &rules::ENDS_EMAIL_CHANGE).await?)
+}
+
 /// What a link would do, without using it up.
 ///
 /// # Errors
@@ -310,6 +321,7 @@ pub async fn peek_link(ctx: &Ctx, token: &str) -> AppResult<LinkView> {
         name,
         wants_password: link.wants_password(),
         problem: link.peek(ctx.now()).err().map(|refusal| refusal.message),
+        waits_at_home: link.waits_at_home(),
         email: link.email,
     })
 }
@@ -360,7 +372,7 @@ pub async fn use_link(ctx: &Ctx, token: &str, among: &[LinkPurpose], new_passwor
     if let (Some(hash), Some(fact)) = (&hash, used.password_set()) {
         store::apply_password(&mut tx, &fact, hash, now).await?;
         store::delete_sessions(&mut tx, user).await?;
-        store::end_links(&mut tx, user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+        store::end_links(&mut tx, user, &LinkPurpose::ENDED_BY_PASSWORD, now).await?;
         tx.state(voice, &fact);
     }
     let done = LinkDone { purpose: link.purpose, password_set: hash.is_some() };
@@ -442,7 +454,7 @@ pub async fn change_password(ctx: &Ctx, person: &Person, current: &str, new_pass
     let hash = secrets::hash_token(&token);
     store::insert_session(&mut tx, id, &hash, person.user, (device, &network(ctx)), given, now).await?;
     store::delete_other_sessions(&mut tx, person.user, id).await?;
-    store::end_links(&mut tx, person.user, &[LinkPurpose::Activate, LinkPurpose::Reset], now).await?;
+    store::end_links(&mut tx, person.user, &LinkPurpose::ENDED_BY_PASSWORD, now).await?;
     tx.state(as_person(person.user), &fact);
     tx.commit().await?;
     Ok(SignedIn { token, user: person.user })
@@ -662,7 +674,7 @@ pub async fn turn_off_second_factor(ctx: &Ctx, person: &Person, current: &str, c
     let held = store::hold_login(&mut tx, person.user).await?;
     let fact = held.login.disable_second_factor(is_staff(person))?;
     spend(ctx, &mut tx, person, &held, code).await?;
-    store::apply_second_factor_off(&mut tx, &fact, now).await?;
+    store::apply_second_factor_off(&mut tx, person.user, now).await?;
     tx.state(as_person(person.user), &fact);
     tx.commit().await?;
     limits::forgive(ctx, limits::SECOND_FACTOR, &person.user.to_string()).await
@@ -801,6 +813,57 @@ pub async fn add_staff(ctx: &Ctx, email: &str, name: &str, role: &str) -> AppRes
     Ok(user)
 }
 
+/// Takes a staff role from somebody, or every one: their sessions end at once. The mail follows from the fact. For the command
+/// line. Gives the roles that they had.
+///
+/// # Errors
+/// 422 for an address without an account and for a role that is none of theirs; 409 `LAST_ADMIN`.
+pub async fn remove_staff(ctx: &Ctx, email: &str, role: Option<&str>) -> AppResult<Vec<StaffRole>> {
+    let mut check = Check::default();
+    let role = role.and_then(|role| check.take("role", StaffRole::parse(role).ok_or("The role is review, finance or admin.")));
+    check.finish()?;
+    let user = user_at(ctx, email).await?;
+    let mut tx = ctx.begin().await?;
+    let admins = store::hold_with_admins(&mut tx, user).await?;
+    let taken = store::take_staff_roles(&mut tx, user, role).await?;
+    if taken.is_empty() {
+        return Err(AppError::invalid("role", "This person is not of the staff, or has another role there."));
+    }
+    if taken.contains(&StaffRole::Admin) {
+        rules::keeps_an_admin(&admins, user)?;
+    }
+    store::delete_sessions(&mut tx, user).await?;
+    for role in &taken {
+        tx.state(Voice::System, &rules::StaffRoleTaken::new(user, *role));
+    }
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Takes a second factor off that was lost, with its recovery codes: sessions end at once, and staff set up another before
+/// anything else. The mail follows from the fact. For the command line: the last admin has no other way back.
+///
+/// # Errors
+/// 422 for an address without an account; 409 `SECOND_FACTOR_OFF`.
+pub async fn reset_second_factor(ctx: &Ctx, email: &str) -> AppResult<()> {
+    let user = user_at(ctx, email).await?;
+    let mut tx = ctx.begin().await?;
+    let now = ctx.now();
+    let fact = store::hold_login(&mut tx, user).await?.login.reset_second_factor()?;
+    store::apply_second_factor_off(&mut tx, user, now).await?;
+    store::delete_sessions(&mut tx, user).await?;
+    store::end_links(&mut tx, user, &[LinkPurpose::ChangeEmail], now).await?;
+    tx.state(Voice::System, &fact);
+    tx.commit().await
+}
+
+/// Whose login somebody of the staff, or who runs the platform, names by its address.
+async fn user_at(ctx: &Ctx, email: &str) -> AppResult<UserId> {
+    let email = Email::parse(email).map_err(|problem| AppError::invalid("email", problem.to_string()))?;
+    let found = user_of(ctx, &email).await?;
+    found.ok_or_else(|| AppError::invalid("email", "No account has this address. Look for a typo."))
+}
+
 /// Shuts a login: its sessions and links end at once.
 ///
 /// # Errors
@@ -849,10 +912,7 @@ pub async fn restore(ctx: &Ctx, actor: &Actor, user: UserId) -> AppResult<()> {
 /// 403; 422 on `email` for an address that has no account.
 pub async fn look_up(ctx: &Ctx, actor: &Actor, email: &str) -> AppResult<UserId> {
     policy::may_look_up(actor)?;
-    let email = Email::parse(email).map_err(|problem| AppError::invalid("email", problem.to_string()))?;
-    let found = store::find_login(ctx.db(), None, Some(&email.key())).await?;
-    let found = found.ok_or_else(|| AppError::invalid("email", "No account has this address. Look for a typo."))?;
-    let user = found.login.user;
+    let user = user_at(ctx, email).await?;
     let mut tx = ctx.begin().await?;
     tx.state(actor, &rules::UserLookedUp::new(user));
     tx.result(user);

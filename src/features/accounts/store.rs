@@ -1,7 +1,7 @@
 //! SQL of logins, sessions, links and staff roles, and nothing else. A user's row is locked before anything of theirs.
 
 use super::{
-    rules::{EmailChanged, Link, LinkPurpose, Login, PasswordSet, SecondFactorDisabled, UsedLink},
+    rules::{EmailChanged, Link, LinkPurpose, Login, PasswordSet, UsedLink},
     views::Recipient,
 };
 use crate::{
@@ -491,16 +491,12 @@ pub async fn apply_second_factor(tx: &mut Tx, user: UserId, now: DateTime<Utc>) 
     Ok(())
 }
 
-/// Forgets the secret behind the fact, and every recovery code.
-pub async fn apply_second_factor_off(tx: &mut Tx, fact: &SecondFactorDisabled, now: DateTime<Utc>) -> AppResult<()> {
-    sqlx::query!(
-        "update users set totp_secret = null, totp_enabled_at = null, updated_at = $2 where id = $1",
-        fact.user().0,
-        now,
-    )
-    .execute(tx.conn())
-    .await?;
-    sqlx::query!("delete from recovery_codes where user_id = $1", fact.user().0).execute(tx.conn()).await?;
+/// Forgets the secret, and every recovery code.
+pub async fn apply_second_factor_off(tx: &mut Tx, user: UserId, now: DateTime<Utc>) -> AppResult<()> {
+    sqlx::query!("update users set totp_secret = null, totp_enabled_at = null, updated_at = $2 where id = $1", user.0, now,)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query!("delete from recovery_codes where user_id = $1", user.0).execute(tx.conn()).await?;
     Ok(())
 }
 
@@ -562,6 +558,19 @@ pub async fn give_staff_role(tx: &mut Tx, user: UserId, role: StaffRole, now: Da
     .execute(tx.conn())
     .await?;
     Ok(given.rows_affected() == 1)
+}
+
+/// Takes one role, or every one; gives those that they had, in the order of their labels.
+pub async fn take_staff_roles(tx: &mut Tx, user: UserId, role: Option<StaffRole>) -> AppResult<Vec<StaffRole>> {
+    let mut taken = sqlx::query_scalar!(
+        "delete from staff_roles where user_id = $1 and ($2::text is null or role = $2) returning role",
+        user.0,
+        role.map(StaffRole::label),
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    taken.sort();
+    Ok(taken.iter().filter_map(|role| StaffRole::parse(role)).collect())
 }
 
 /// Staff with one of these roles, for mails and notices: each with the first of them by name.
@@ -665,6 +674,12 @@ pub async fn apply_suspended(
 /// Locks a login together with those of every platform admin, in the order of their ids; gives the admins whose login is
 /// open and has a password.
 pub async fn hold_with_admins(tx: &mut Tx, user: UserId) -> AppResult<Vec<UserId>> {
+    // Whoever waits for a lock reads roles as they were before the wait; a second statement reads them as they are.
+    lock_with_admins(tx, user).await?;
+    lock_with_admins(tx, user).await
+}
+
+async fn lock_with_admins(tx: &mut Tx, user: UserId) -> AppResult<Vec<UserId>> {
     let held = sqlx::query!(
         r#"select u.id, (u.suspended_at is null and u.password_hash is not null and exists (
                       select 1 from staff_roles r where r.user_id = u.id and r.role = 'admin'

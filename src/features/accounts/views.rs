@@ -41,8 +41,10 @@ pub struct LinkView {
     pub email: String,
     /// Does its form ask for a password?
     pub wants_password: bool,
-    /// Why it cannot be used; with it, only the way to a new link is shown.
+    /// Why it cannot be used; with it, only the way on is shown.
     pub problem: Option<String>,
+    /// What it asks is asked on the reader's home page too: there is the way on.
+    pub waits_at_home: bool,
 }
 
 /// The security page.

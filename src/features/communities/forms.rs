@@ -2,11 +2,11 @@
 
 use super::{
     policy,
-    rules::{DecisionInput, ProfileInput, REASON_LONGEST, SignupInput, signup_problems},
+    rules::{DecisionInput, ProfileInput, REASON_LONGEST, RegistrationAnswer, SignupInput, signup_problems},
     service,
 };
 use crate::{
-    features::organizations::logos,
+    features::organizations::{logos, views::within},
     kernel::{
         actor::Actor,
         error::{AppError, AppResult},
@@ -20,6 +20,7 @@ use futures::future::BoxFuture;
 pub fn forms() -> Vec<FormRoute> {
     vec![
         FormRoute { path: "/join", form: "join", handler: join },
+        FormRoute { path: "/dashboard", form: "registration", handler: answer_registration },
         FormRoute { path: "/community/profile", form: "profile", handler: edit_profile },
         FormRoute { path: "/community/profile", form: "answer", handler: answer },
         FormRoute { path: "/staff/communities/{id}", form: "decide", handler: decide },
@@ -66,8 +67,20 @@ fn join(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
         let call = &posted.call;
         // The picture last: a form that is refused for something else keeps nothing.
         let logo = logos::store_chosen(&call.ctx, &posted.typed, "logo").await?;
-        service::register(&call.ctx, call.voice(), call.person.as_deref(), &signup, logo).await?;
+        service::register(&call.ctx, call.voice(), call.fully_signed_in()?, &signup, logo).await?;
         Ok(Done::to("/join/sent"))
+    })
+}
+
+fn answer_registration(posted: Posted) -> BoxFuture<'static, AppResult<Done>> {
+    Box::pin(async move {
+        let person = posted.call.person()?;
+        let id: CommunityId = posted.typed.text("communityId").parse().map_err(|_| AppError::NotFound)?;
+        let yes = RegistrationAnswer { answer: posted.typed.owned("answer") }.parse()?;
+        let workspace = service::answer_registration(&posted.call.ctx, person, id, yes).await?;
+        // Into the new workspace; after a no, back to where the question was.
+        let before = posted.call.workspace.as_deref().unwrap_or_default();
+        Ok(Done::to(within("/dashboard", if yes { &workspace } else { before })))
     })
 }
 

@@ -30,7 +30,8 @@ pub fn may_reach_out(actor: &Actor) -> Result<CommunityId, Denied> {
 pub const fn next_step(status: CommunityStatus) -> &'static str {
     match status {
         CommunityStatus::Pending => {
-            "Follow the link that we mailed to the owner to confirm the address. Until then you can draft everything."
+            "Follow the link that we mailed to the owner to confirm the address; once it has expired, the owner signs in and says \
+             yes on their home page. Until then you can draft everything."
         }
         CommunityStatus::UnderReview => {
             "Our team looks at it and mails you what they decide. Until then you can draft everything."

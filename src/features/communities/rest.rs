@@ -2,9 +2,9 @@
 
 use super::{
     policy,
-    rules::{DecisionInput, ListAsk, ProfileInput, SignupInput},
+    rules::{DecisionInput, ListAsk, ProfileInput, RegistrationAnswer, SignupInput},
     service::{self, CommunityRef},
-    views::{CommunityPage, CommunityView, ReviewView, SignupView},
+    views::{CommunityPage, CommunityView, RegistrationAnswered, ReviewView, SignupView},
 };
 use crate::{
     features::organizations::service::{LogoChange, picture},
@@ -24,6 +24,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub fn routes() -> OpenApiRouter<()> {
     OpenApiRouter::new()
         .routes(routes!(signup))
+        .routes(routes!(answer_registration))
         .routes(routes!(list))
         .routes(routes!(get))
         .routes(routes!(edit))
@@ -42,6 +43,7 @@ pub fn routes() -> OpenApiRouter<()> {
 )]
 async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
     let signup = body.value.parse()?;
+    let person = call.fully_signed_in()?;
     let view = once
         .run(
             &call,
@@ -50,12 +52,38 @@ async fn signup(call: Call, once: Once, body: Body<SignupInput>) -> ApiResult {
             |ctx| {
                 let call = &call;
                 let signup = &signup;
-                async move { service::register(&ctx, call.voice(), call.person.as_deref(), signup, None).await }
+                async move { service::register(&ctx, call.voice(), person, signup, None).await }
             },
             |ctx, id| async move { service::registered(&ctx, id.parse().map_err(|_| AppError::NotFound)?).await },
         )
         .await?;
     Ok(created(&view))
+}
+
+/// Say whether a community is yours
+///
+/// It was registered with your address as its owner's. Your yes is what following the mailed link is, and needs no link: our staff
+/// look at it then. After a no nobody asks you again.
+#[utoipa::path(
+    post, path = "/communities/{communityId}/owner", tag = "communities", request_body = RegistrationAnswer,
+    params(("communityId" = String, Path, description = "The community, as signing up gave it")),
+    responses(
+        (status = 200, description = "Answered", body = RegistrationAnswered),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "SECOND_FACTOR_REQUIRED"),
+        (status = 404, description = "No community waits for a word of yours there"),
+        (status = 409, description = "IDEMPOTENCY_KEY_REUSED"),
+        (status = 422, description = "Neither yes nor no, or a no to what you registered yourself"),
+    )
+)]
+async fn answer_registration(call: Call, once: Once, Seg(id): Seg<CommunityId>, body: Body<RegistrationAnswer>) -> ApiResult {
+    let person = call.person()?;
+    let yes = body.value.parse()?;
+    once.change(&call, &format!("POST /communities/{id}/owner"), &body.raw, |ctx| async move {
+        service::answer_registration(&ctx, person, id, yes).await
+    })
+    .await?;
+    Ok(ok(&RegistrationAnswered::new(id, yes)))
 }
 
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]

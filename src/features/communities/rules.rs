@@ -573,7 +573,7 @@ impl Fact for ChecksAsked {
     }
 }
 
-/// The owner followed the link in the mail.
+/// The owner followed the link in the mail, or said yes on their home page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailVerified {
     id: CommunityId,
@@ -585,6 +585,57 @@ impl Fact for EmailVerified {
         Statement {
             room: "communities",
             name: "community_email_verified",
+            subject: self.id.into(),
+            about: vec![self.owner.into()],
+            payload: json!({"owner": self.owner}),
+            private: None,
+        }
+    }
+}
+
+/// What somebody answers who was asked whether a community is theirs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RegistrationAnswer {
+    /// `yes` or `no`.
+    pub answer: String,
+}
+
+impl RegistrationAnswer {
+    /// # Errors
+    /// On `answer`, for everything but a yes and a no.
+    pub fn parse(&self) -> Result<bool, FieldErrors> {
+        match self.answer.as_str() {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(FieldErrors::one("answer", "Say whether the community is yours: yes or no.")),
+        }
+    }
+}
+
+/// Whoever was named as the owner said that it is not theirs. It stays where it is, and staff turn it down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerDeclined {
+    id: CommunityId,
+    owner: UserId,
+}
+
+impl OwnerDeclined {
+    pub const fn id(&self) -> CommunityId {
+        self.id
+    }
+
+    pub const fn owner(&self) -> UserId {
+        self.owner
+    }
+}
+
+impl Fact for OwnerDeclined {
+    fn statement(&self) -> Statement {
+        Statement {
+            room: "communities",
+            name: "community_owner_declined",
             subject: self.id.into(),
             about: vec![self.owner.into()],
             payload: json!({"owner": self.owner}),
@@ -884,6 +935,11 @@ impl Community {
             .then(|| (EmailVerified { id: self.id, owner }, self.moved(CommunityStatus::UnderReview, "")))
     }
 
+    /// The named owner says that it is not theirs. Nothing to do once somebody has said yes to it, or staff have decided.
+    pub fn decline(&self, owner: UserId) -> Option<OwnerDeclined> {
+        (self.status == CommunityStatus::Pending).then_some(OwnerDeclined { id: self.id, owner })
+    }
+
     /// Staff let it in, or lift a suspension.
     ///
     /// # Errors
@@ -1092,6 +1148,16 @@ mod tests {
         let moved = community(CommunityStatus::UnderReview).reject("Too little to go by.").expect("it waits").statement();
         assert_eq!(moved.name, "community_rejected");
         assert!(!moved.payload.to_string().contains("little"));
+    }
+
+    #[test]
+    fn only_what_waits_for_its_owner_can_be_declined() {
+        let owner = UserId(Uuid::from_u128(2));
+        for status in CommunityStatus::ALL {
+            let it = community(status);
+            assert_eq!(it.decline(owner).is_some(), status == CommunityStatus::Pending, "{}", status.label());
+            assert_eq!(it.decline(owner).is_some(), it.verify_email(owner).is_some(), "{}", status.label());
+        }
     }
 
     #[test]

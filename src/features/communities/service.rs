@@ -243,6 +243,35 @@ pub async fn owner_verified(ctx: &Ctx, owner: UserId, about: Option<Uuid>) -> Ap
     Ok(())
 }
 
+/// Somebody who is signed in answers for a community whose owner they are said to be: with `yes` it comes to review, as by the
+/// mailed link; without it nobody asks them again. Gives the community's workspace, as links name it.
+///
+/// # Errors
+/// 404 where no community waits for a word of theirs; 422 on `answer` for a no to what they registered themselves.
+pub async fn answer_registration(ctx: &Ctx, person: &Person, id: CommunityId, yes: bool) -> AppResult<String> {
+    let mut tx = ctx.begin().await?;
+    let community = store::hold(tx.conn(), id).await?;
+    let asked = store::find_asked(tx.conn(), id, person.user).await?.ok_or(AppError::NotFound)?;
+    let voice = Voice::Acting { user: person.user.0, kind: "person", id: None };
+    if yes {
+        let (verified, moved) = community.verify_email(person.user).ok_or(AppError::NotFound)?;
+        store::apply_moved(tx.conn(), &moved, ctx.now()).await?;
+        store::admit_owner(tx.conn(), id, person.user).await?;
+        tx.state(voice, &verified);
+        tx.state(Voice::System, &moved);
+    } else {
+        let declined = community.decline(person.user).ok_or(AppError::NotFound)?;
+        if asked.by_owner {
+            return Err(AppError::invalid("answer", "You registered it yourself. Say yes, or leave it as it is."));
+        }
+        store::apply_declined(tx.conn(), &declined).await?;
+        tx.state(voice, &declined);
+    }
+    tx.result(id);
+    tx.commit().await?;
+    Ok(format!("community:{}", asked.slug))
+}
+
 /// The person signed in at this moment: communities of theirs that were approved before it become active.
 ///
 /// # Errors

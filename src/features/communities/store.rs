@@ -1,7 +1,10 @@
 //! The rows of communities, their people and their checks. SQL and nothing else: it decides nothing.
 
 use super::{
-    rules::{Answered, Checked, Community, CommunitySize, Links, ListAsk, MoreAsked, Moved, ProfileEdited, Registered, Signup},
+    rules::{
+        Answered, Checked, Community, CommunitySize, Links, ListAsk, MoreAsked, Moved, OwnerDeclined, ProfileEdited, Registered,
+        Signup,
+    },
     views::{CommunityBrief, OwnerView, Rival, place_label, status_label, status_tone},
 };
 use crate::{
@@ -137,6 +140,40 @@ pub async fn admit_owner(conn: &mut PgConnection, community: CommunityId, owner:
          where community_id = $1 and user_id = $2 and role = 'Owner' and status = 'On Boarding'",
         community.0,
         owner.0,
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Of a community that asks its owner for a word: its address, and whether they registered it themselves.
+pub struct Asked {
+    pub slug: String,
+    pub by_owner: bool,
+}
+
+/// Is this the owner whose word a community waits for, and have they proven their mailbox?
+pub async fn find_asked(conn: &mut PgConnection, community: CommunityId, owner: UserId) -> AppResult<Option<Asked>> {
+    Ok(sqlx::query_as!(
+        Asked,
+        r#"select c.slug, m.status = 'Active' as "by_owner!"
+           from members m join communities c on c.id = m.community_id join users u on u.id = m.user_id
+           where m.community_id = $1 and m.user_id = $2 and m.role = 'Owner' and m.status in ('Active', 'On Boarding')
+             and u.email_verified_at is not null"#,
+        community.0,
+        owner.0,
+    )
+    .fetch_optional(conn)
+    .await?)
+}
+
+/// The seat that waited for whoever was named waits no more.
+pub async fn apply_declined(conn: &mut PgConnection, fact: &OwnerDeclined) -> AppResult<()> {
+    sqlx::query!(
+        "update members set status = 'Inactive', version = version + 1
+         where community_id = $1 and user_id = $2 and role = 'Owner' and status = 'On Boarding'",
+        fact.id().0,
+        fact.owner().0,
     )
     .execute(conn)
     .await?;

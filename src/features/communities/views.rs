@@ -76,6 +76,25 @@ pub struct SignupView {
     pub next_step: String,
 }
 
+/// What became of a community that its owner was asked about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RegistrationAnswered {
+    #[cfg_attr(feature = "server", schema(value_type = String))]
+    pub community_id: CommunityId,
+    pub yours: bool,
+    pub next_step: String,
+}
+
+impl RegistrationAnswered {
+    pub fn new(community_id: CommunityId, yours: bool) -> Self {
+        let next_step =
+            if yours { policy::next_step(CommunityStatus::UnderReview) } else { "Nobody asks you about it again." }.to_owned();
+        Self { community_id, yours, next_step }
+    }
+}
+
 /// A community as somebody sees it: the parts that they may not see are absent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -457,6 +476,7 @@ pub fn history_word(name: &str) -> Option<&'static str> {
         "community_checked" => "Checked",
         "community_checks_asked" => "New checks asked for",
         "community_email_verified" => "E-mail address confirmed",
+        "community_owner_declined" => "The named owner said that it is not theirs",
         "community_under_review" => "Came to review",
         "community_approved" => "Approved",
         "community_rejected" => "Rejected",

@@ -229,7 +229,9 @@ pub fn write(template: Template, story: &Story, reader: &Reader) -> Draft {
         | Template::UserSuspended
         | Template::UserRestored
         | Template::SecondFactorOff
+        | Template::SecondFactorReset
         | Template::SessionRevoked
+        | Template::StaffRoleTaken
         | Template::StaffWelcome => about_accounts(template, story, reader),
         Template::ApiKeyMade | Template::ApiKeyRevoked | Template::SecondFactorPolicySet => about_access(template, story, reader),
         Template::WorkspaceExported => about_exports(story, reader),
@@ -568,6 +570,21 @@ fn about_accounts(template: Template, story: &Story, reader: &Reader) -> Draft {
             ("Open your second factor", "/second-factor".into()),
         )
         .note(NOT_YOU),
+        Template::SecondFactorReset => draft(
+            "Your second factor was reset",
+            &[
+                "Our staff were told that it is lost, and took it off your account. Every session has ended.".into(),
+                "Signing in asks for your password only, until you set up another one.".into(),
+            ],
+            ("Open your second factor", "/second-factor".into()),
+        )
+        .note(NOT_YOU),
+        Template::StaffRoleTaken => draft(
+            "A staff role of yours has ended",
+            &[format!("You no longer have the role {} at CommDesk. Every session of your account has ended.", story.role)],
+            ("Sign in", "/sign-in".into()),
+        )
+        .note("Answer this mail if you think that is a mistake."),
         Template::SessionRevoked => draft(
             match story.device.as_str() {
                 "" => "You ended one of your sessions".to_owned(),
@@ -840,7 +857,8 @@ fn about_communities(template: Template, story: &Story, reader: &Reader) -> Draf
             ],
             dashboard(),
         )
-        .by_link(reader, "Confirm my address"),
+        .by_link(reader, "Confirm my address")
+        .waits_at_home(reader),
         Template::CommunityUnderReview => draft(
             format!("We are looking at {name}"),
             &["Your address is confirmed, and our staff look at your community now. You get a mail when they have decided."

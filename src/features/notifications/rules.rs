@@ -163,11 +163,13 @@ pub enum Template {
     UserSuspended,
     UserRestored,
     SecondFactorOff,
+    SecondFactorReset,
     SessionRevoked,
     ApiKeyMade,
     ApiKeyRevoked,
     SecondFactorPolicySet,
     StaffWelcome,
+    StaffRoleTaken,
     OrganizationApplied,
     OrganizationToConfirm,
     OrganizationInQueue,
@@ -273,11 +275,13 @@ impl Template {
         Self::UserSuspended,
         Self::UserRestored,
         Self::SecondFactorOff,
+        Self::SecondFactorReset,
         Self::SessionRevoked,
         Self::ApiKeyMade,
         Self::ApiKeyRevoked,
         Self::SecondFactorPolicySet,
         Self::StaffWelcome,
+        Self::StaffRoleTaken,
         Self::OrganizationApplied,
         Self::OrganizationToConfirm,
         Self::OrganizationInQueue,
@@ -403,6 +407,7 @@ impl Template {
             | Self::PasswordSet
             | Self::SecondFactorOn
             | Self::SecondFactorOff
+            | Self::SecondFactorReset
             | Self::SecondFactorPolicySet
             | Self::RecoveryCodeUsed
             | Self::RecoveryCodesRenewed
@@ -413,6 +418,7 @@ impl Template {
             | Self::UserSuspended
             | Self::UserRestored
             | Self::StaffWelcome
+            | Self::StaffRoleTaken
             | Self::OrganizationLedAgain
             | Self::OrganizationLedByOthers
             | Self::WorkspaceExported => return Topic::Security,
@@ -520,8 +526,10 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::UserSuspended => Somebody(vec![line(Person, Letter, T::UserSuspended)]),
         FactKind::UserRestored => Somebody(vec![line(Person, Letter, T::UserRestored)]),
         FactKind::StaffRoleGiven => Somebody(vec![line(Person, Both, T::StaffWelcome)]),
+        FactKind::StaffRoleTaken => Somebody(vec![line(Person, Both, T::StaffRoleTaken)]),
 
         FactKind::SecondFactorDisabled => Somebody(vec![line(Person, Both, T::SecondFactorOff)]),
+        FactKind::SecondFactorReset => Somebody(vec![line(Person, Both, T::SecondFactorReset)]),
         FactKind::SessionRevoked => Somebody(vec![line(Person, Notice, T::SessionRevoked)]),
 
         FactKind::ApiKeyMade => Somebody(vec![
@@ -592,6 +600,7 @@ pub fn told(kind: FactKind) -> Told {
         FactKind::CommunityChecked => Nobody("the score stands in the queue"),
         FactKind::CommunityChecksAsked => Nobody("the results stand where they were asked for"),
         FactKind::CommunityEmailVerified => Nobody("the review that begins with it is told"),
+        FactKind::CommunityOwnerDeclined => Nobody("staff read it where they decide about the community"),
         FactKind::CommunityUnderReview => Somebody(vec![
             line(Community(EditProfile), Both, T::CommunityUnderReview),
             line(Reviewers, Notice, T::CommunityInQueue),

@@ -557,6 +557,11 @@ async fn write_mail(
         return Ok(false);
     }
     let has_password = accounts::service::login(&ctx, recipient.user).await?.is_some_and(|login| login.has_password);
+    if let (Template::EmailChangeLink, Some(asked)) = (template, sending.fact)
+        && !accounts::service::email_change_stands_in(tx, recipient.user, asked).await?
+    {
+        return Ok(false);
+    }
     if let Some(purpose) = template.link(has_password) {
         // What the letter is about, for the two whose link says yes to it.
         let about = match template {

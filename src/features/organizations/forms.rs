@@ -83,7 +83,7 @@ async fn send(posted: Posted) -> AppResult<Done> {
         let open = draft.input.first_open_step(draft.logo.is_some());
         return Ok(Done::to(format!("/become-sponsor?step={open}")));
     };
-    let id = service::apply(ctx, posted.call.person.as_deref(), application, logo).await?;
+    let id = service::apply(ctx, posted.call.fully_signed_in()?, application, logo).await?;
     // It is sent: what fails from here on is no problem of the applicant's.
     let known = service::known_profile(ctx, id).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "who has the website of an application could not be read");

@@ -124,7 +124,7 @@ async fn apply(call: Call, once: Once, request: Request) -> ApiResult {
     let body = Body::<ApplicationInput>::read(request, MOST_WITH_A_LOGO, too_heavy).await?;
     let (parsed, picture) = (body.value.parse(), picture(&body.value.logo));
     let (application, picture) = both(parsed.map_err(AppError::from), picture)?;
-    let person = call.person.as_deref();
+    let person = call.fully_signed_in()?;
     let view = once
         .run(
             &call,

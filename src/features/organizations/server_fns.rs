@@ -53,7 +53,7 @@ pub async fn suggest(text: String, workspace: Option<String>) -> Result<Suggesti
 #[server(name = LoadClaimPage, prefix = "/rpc", endpoint = "organizations/claim", input = GetUrl)]
 pub async fn claim(slug: String) -> Result<ClaimPageView, PageError> {
     let call = crate::ui::door::of_page()?;
-    Ok(super::claims::page(&call.ctx, call.person.as_deref(), &slug).await?)
+    Ok(super::claims::page(&call.ctx, call.fully_signed_in()?, &slug).await?)
 }
 
 /// The page on which the acting organization proves its domain.

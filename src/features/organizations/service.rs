@@ -17,8 +17,8 @@ use super::{
     trust::{self, CheckKind, CheckRow, Holder, TrustScore},
     views::{
         CheckView, DashboardPart, KnownProfile, OpenClaim, OrganizationBrief, OrganizationView, PartCount, ProfileView,
-        QueueGroup, QueueOrder, QueueRow, QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingSeat,
-        logo_url,
+        QueueGroup, QueueOrder, QueueRow, QueueView, Record, RegistryView, ReviewView, StaffPart, StepView, WaitingRegistration,
+        WaitingSeat, logo_url,
     },
     visibility::{Audience, Field},
     vocabulary,
@@ -211,13 +211,22 @@ pub async fn seat_of_applicant(ctx: &Ctx, id: OrganizationId, user: UserId) -> A
     })
 }
 
-/// This room's part of somebody's home page, by two statements: how their acting organization stands, the seats that wait for
-/// a word of theirs (what the mailed link asks, for as long as it is not answered), and what they claim.
+/// This room's part of somebody's home page.
+#[derive(Debug, Default)]
+pub struct Home {
+    pub part: Option<DashboardPart>,
+    pub seats: Vec<WaitingSeat>,
+    pub registrations: Vec<WaitingRegistration>,
+    pub claims: Vec<OpenClaim>,
+}
+
+/// Somebody's home page, by two statements: how their acting organization stands, the seats and the communities that wait for a
+/// word of theirs (what the mailed link asks, for as long as it is not answered), and what they claim.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>, Vec<WaitingSeat>, Vec<OpenClaim>)> {
-    let store::review::Home { seats, claims, checks, known } =
+pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<Home> {
+    let store::review::Home { seats, registrations, claims, checks, known } =
         store::review::find_home(ctx.db(), actor.user(), actor.organization()).await?;
     let part = match actor.organization() {
         Some(id) => Some(dashboard_with(ctx, actor, id, &checks, known).await?),
@@ -233,11 +242,20 @@ pub async fn home(ctx: &Ctx, actor: &Actor) -> AppResult<(Option<DashboardPart>,
             asked_label: format!("{} ago", dates::behind(ctx.now(), row.created_at)),
         })
         .collect();
+    let registrations = registrations
+        .into_iter()
+        .map(|row| WaitingRegistration {
+            community_id: row.community_id.into(),
+            name: row.name,
+            by_reader: row.seated,
+            asked_label: format!("{} ago", dates::behind(ctx.now(), row.submitted_at)),
+        })
+        .collect();
     let claims = claims
         .into_iter()
         .map(|row| OpenClaim { slug: row.slug, display_name: row.display_name, proven: row.proven_at.is_some() })
         .collect();
-    Ok((part, seats, claims))
+    Ok(Home { part, seats, registrations, claims })
 }
 
 /// Somebody who is signed in answers for the seat that an application kept for them: with `takes` it is theirs, without it

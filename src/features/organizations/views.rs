@@ -15,7 +15,7 @@ use super::{
 use crate::kernel::{
     actor::VerificationStatus,
     compare::SideBySide,
-    ids::{OrganizationId, UserId},
+    ids::{CommunityId, OrganizationId, UserId},
     labels::{CommunityType, EntityType, EventType, Industry, Region, SponsorshipType, labels},
     money::{Currency, MoneyView},
     search::{FacetView, InsteadView},
@@ -600,6 +600,21 @@ pub struct WaitingSeat {
     /// "acme.example".
     pub website_label: String,
     pub role: String,
+    /// "3 days ago".
+    pub asked_label: String,
+}
+
+/// A community that waits for its owner to say that it is theirs. It stands here because one statement reads all that a home page
+/// asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct WaitingRegistration {
+    #[cfg_attr(feature = "server", schema(value_type = String, format = Uuid))]
+    pub community_id: CommunityId,
+    pub name: String,
+    /// The reader registered it themselves; else somebody named them.
+    pub by_reader: bool,
     /// "3 days ago".
     pub asked_label: String,
 }

@@ -21,8 +21,8 @@ use crate::{
 /// When the database is away.
 pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
     let second_factor_due = actor.staff().is_some() && !actor.person.second_factor_given;
-    let (organization, seats, claims) =
-        if second_factor_due { (None, Vec::new(), Vec::new()) } else { organizations::home(ctx, actor).await? };
+    let home = if second_factor_due { organizations::Home::default() } else { organizations::home(ctx, actor).await? };
+    let organizations::Home { part: organization, seats, registrations, claims } = home;
     let community = match actor.community() {
         Some(_) => Some(communities::mine(ctx, actor).await?),
         None => None,
@@ -39,6 +39,7 @@ pub async fn view(ctx: &Ctx, actor: &Actor) -> AppResult<DashboardView> {
         organization,
         community,
         seats,
+        registrations,
         claims,
         counts,
         waiting,

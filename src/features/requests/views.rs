@@ -954,6 +954,8 @@ pub struct DashboardView {
     pub community: Option<crate::features::communities::views::CommunityView>,
     /// Applications that named the reader, and wait for a word of theirs.
     pub seats: Vec<crate::features::organizations::views::WaitingSeat>,
+    /// Communities whose owner the reader is, and which wait for their word.
+    pub registrations: Vec<crate::features::organizations::views::WaitingRegistration>,
     /// Organizations that the reader claims, and on which nobody has decided yet.
     pub claims: Vec<crate::features::organizations::views::OpenClaim>,
     /// Absent for roles that do not see requests.

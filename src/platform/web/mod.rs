@@ -67,7 +67,15 @@ impl Call {
         self.maybe_person()?.ok_or(AppError::SignIn)
     }
 
-    /// Who is signed in, for what nobody may do too.
+    /// Who is signed in with all that they owe, for what nobody may do too: whoever gave only their password is nobody there.
+    ///
+    /// # Errors
+    /// 503 when it could not be looked up.
+    pub fn fully_signed_in(&self) -> AppResult<Option<&Person>> {
+        Ok(self.maybe_person()?.map(|person| &**person).filter(|person| !person.owes_second_factor()))
+    }
+
+    /// Who gave their password, if anybody did, whether or not they still owe their second factor: for saying so.
     ///
     /// # Errors
     /// 503 when it could not be looked up.
@@ -100,9 +108,9 @@ impl Call {
         self.viewer().ok()
     }
 
-    /// Who speaks, when it may be nobody.
+    /// Who speaks, when it may be nobody; as in [`Call::fully_signed_in`].
     pub fn voice(&self) -> Voice {
-        match &self.person {
+        match self.person.as_deref().filter(|person| !person.owes_second_factor()) {
             Some(person) => Voice::Acting { user: person.user.0, kind: "person", id: None },
             None => Voice::Visitor { user: None },
         }

@@ -13,6 +13,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
+/// Signing in, then home.
+const HOME_AFTER_SIGN_IN: &str = "/sign-in?next=/dashboard";
+
 /// A value of the query, as it was when the page was opened.
 pub(super) fn asked(name: &str) -> String {
     use_query_map().with_untracked(|query| query.get(name).unwrap_or_default())
@@ -108,16 +111,26 @@ fn LinkForm(link: LinkView) -> impl IntoView {
     };
     let wants_password = link.wants_password;
     match link.problem {
-        Some(problem) => view! {
-            <Title text="This link does not work any more"/>
-            <h1 class="auth__title">"This link does not work any more"</h1>
-            <Notice tone="warning" title="Ask for a new one"><p>{problem}</p></Notice>
-            <div class="form__actions">
-                <a class="button button--primary" href="/forgot-password">"Send me a new link"</a>
-                <a class="button button--quiet" href="/sign-in">"Sign in"</a>
-            </div>
+        Some(problem) => {
+            // Another link would not ask what this one did.
+            let (title, (first, first_href), (second, second_href)) = if !link.waits_at_home {
+                ("Ask for a new one", ("Send me a new link", "/forgot-password"), ("Sign in", "/sign-in"))
+            } else if wants_password {
+                ("Set a password first", ("Send me a link for it", "/forgot-password"), ("Sign in", HOME_AFTER_SIGN_IN))
+            } else {
+                ("Answer on your home page", ("Sign in", HOME_AFTER_SIGN_IN), ("Forgot password", "/forgot-password"))
+            };
+            view! {
+                <Title text="This link does not work any more"/>
+                <h1 class="auth__title">"This link does not work any more"</h1>
+                <Notice tone="warning" title=title><p>{problem}</p></Notice>
+                <div class="form__actions">
+                    <a class="button button--primary" href=first_href>{first}</a>
+                    <a class="button button--quiet" href=second_href>{second}</a>
+                </div>
+            }
+            .into_any()
         }
-        .into_any(),
         None => view! {
             <Title text=title/>
             <h1 class="auth__title">{title}</h1>

@@ -1,9 +1,12 @@
 //! Where a community stands, for its own people: the head of their dashboard.
 
 use crate::{
-    features::communities::views::CommunityView,
+    features::{communities::views::CommunityView, organizations::views::WaitingRegistration},
     kernel::{actor::CommunityStatus, text::isolated},
-    ui::parts::{Icon, Notice},
+    ui::{
+        form::{PostForm, Submit},
+        parts::{Icon, Notice},
+    },
 };
 use leptos::prelude::*;
 
@@ -56,4 +59,39 @@ fn item(icon: &'static str, state: &'static str, text: String) -> impl IntoView 
             <div class="checklist__body"><p class="checklist__text">{text}</p></div>
         </li>
     }
+}
+
+/// What registrations ask of the reader, their owner: the question of the mailed link, for as long as it is not answered.
+#[component]
+pub fn WaitingRegistrations(registrations: Vec<WaitingRegistration>, acting: String) -> impl IntoView {
+    registrations
+        .into_iter()
+        .map(|it| {
+            let title = format!("registration-{}", it.community_id);
+            let name = isolated(&it.name);
+            let text = if it.by_reader {
+                format!("You registered {name} {}.", it.asked_label)
+            } else {
+                format!("Somebody registered {name} {}, and named you as its owner.", it.asked_label)
+            };
+            view! {
+                <section class="panel" aria-labelledby=title.clone()>
+                    <header class="panel__head">
+                        <h2 class="panel__title" id=title.clone()>{format!("Is the community {name} yours?")}</h2>
+                    </header>
+                    <div class="panel__body">
+                        <p>{text}</p>
+                        <p>"Say yes, and our staff look at it. Until then it waits."</p>
+                        <PostForm name="registration" acting=acting.clone()>
+                            <input type="hidden" name="communityId" value=it.community_id.to_string()/>
+                            <div class="form__actions">
+                                <Submit label="Yes, it is mine" name="answer" value="yes"/>
+                                {(!it.by_reader).then(|| view! { <Submit label="No, it is not" name="answer" value="no" class="button"/> })}
+                            </div>
+                        </PostForm>
+                    </div>
+                </section>
+            }
+        })
+        .collect_view()
 }

@@ -136,6 +136,16 @@ pub struct WaitingSeatRow {
     pub created_at: DateTime<Utc>,
 }
 
+/// A community whose owner has not said yes to it yet.
+#[derive(Debug, Deserialize)]
+pub struct RegistrationRow {
+    pub community_id: Uuid,
+    pub name: String,
+    /// They registered it themselves.
+    pub seated: bool,
+    pub submitted_at: DateTime<Utc>,
+}
+
 /// A profile of the directory that has an application's website already.
 #[derive(Debug, Deserialize)]
 pub struct KnownRow {
@@ -157,6 +167,9 @@ pub struct OpenClaimRow {
 pub struct Home {
     /// Of what was refused or merged nobody is asked any more. The newest first.
     pub seats: Vec<WaitingSeatRow>,
+    /// Communities that wait for a word of theirs, for whoever has proven their mailbox: asked here, for the page's sake, by the same
+    /// statement. The newest first.
+    pub registrations: Vec<RegistrationRow>,
     /// The newest first.
     pub claims: Vec<OpenClaimRow>,
     /// Of their own organization, while it waits for a decision: what its checks found, and who has its website already.
@@ -174,6 +187,14 @@ pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<Organiz
                     where s.user_id = $1 and s.declined_at is null and o.refused_at is null and o.merged_into is null
                     order by s.created_at desc, s.organization_id limit 20
                 ) x) as "seats!: Json<Vec<WaitingSeatRow>>",
+               (
+                select coalesce(json_agg(x), '[]') from (
+                    select c.id as community_id, c.name, m.status = 'Active' as seated, c.submitted_at
+                    from members m join communities c on c.id = m.community_id join users u on u.id = m.user_id
+                    where m.user_id = $1 and m.role = 'Owner' and m.status in ('Active', 'On Boarding')
+                      and c.status = 'pending' and u.email_verified_at is not null
+                    order by c.submitted_at desc, c.id limit 20
+                ) x) as "registrations!: Json<Vec<RegistrationRow>>",
                (
                 select coalesce(json_agg(x), '[]') from (
                     select o.slug, o.display_name, c.proven_at
@@ -201,7 +222,13 @@ pub async fn find_home(pool: &PgPool, user: UserId, organization: Option<Organiz
     )
     .fetch_one(pool)
     .await?;
-    Ok(Home { seats: row.seats.0, claims: row.claims.0, checks: read(row.checks.0), known: row.known.map(|known| known.0) })
+    Ok(Home {
+        seats: row.seats.0,
+        registrations: row.registrations.0,
+        claims: row.claims.0,
+        checks: read(row.checks.0),
+        known: row.known.map(|known| known.0),
+    })
 }
 
 /// The profile of the directory that has an application's website already; one at most does.

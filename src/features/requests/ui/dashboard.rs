@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     features::{
-        communities::ui::standing::CommunityStanding,
+        communities::ui::standing::{CommunityStanding, WaitingRegistrations},
         opportunities::views::acting_at,
         organizations::ui::dashboard::{OpenClaims, OrganizationPanel, WaitingSeats},
     },
@@ -36,6 +36,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
         organization,
         community,
         seats,
+        registrations,
         claims,
         counts,
         waiting,
@@ -90,6 +91,7 @@ fn Dashboard(view: DashboardView) -> impl IntoView {
                 </Empty>
             })}
             <WaitingSeats seats acting=acting.clone()/>
+            <WaitingRegistrations registrations acting=acting.clone()/>
             <OpenClaims claims nobody/>
             {community.map(|community| view! { <CommunityStanding community/> })}
             {sees_requests.then(|| view! {
