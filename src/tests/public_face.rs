@@ -204,6 +204,31 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
 }
 
 #[tokio::test]
+async fn an_address_that_leads_nowhere_leads_on_to_its_own_list() {
+    sequel(async |town| {
+        let mut visitor = town.visitor();
+        for (path, list, words) in [
+            ("/communities/apex-cirle", "/communities", "apex cirle"),
+            ("/events/hack-fst", "/events", "hack fst"),
+            ("/opportunities/gold-place", "/opportunities", "gold place"),
+            ("/directory/acme-clod", "/directory", "acme clod"),
+            ("/nowhere", "/directory", "nowhere"),
+        ] {
+            let page = visitor.open(path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            let (_, own) = page.text.split_once("empty__search").unwrap_or_else(|| panic!("{path} has no search: {}", page.text));
+            let (form, after) = own.split_once("</form>").expect("its end");
+            assert!(form.contains(&format!("action=\"{list}\"")), "{path}: {form}");
+            assert!(form.contains(&format!("value=\"{words}\"")), "{path}: {form}");
+            for link in ["/opportunities", "/directory", "/communities", "/events"] {
+                assert!(after.contains(&format!("<a href=\"{link}\"")), "{path} does not lead to {link}: {after}");
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn pictures_beside_links_are_for_public_things_and_are_kept() {
     sequel(async |town| {
         let mut visitor = town.visitor();
