@@ -5,7 +5,12 @@
 //! order of an address is always the same. Pure. [`Query::fits`] says what a row must be to be found: it is slow, and the
 //! law that every quicker way is measured by.
 
-use super::{fields::FieldErrors, labels::labels, technologies, words};
+use super::{
+    fields::FieldErrors,
+    labels::labels,
+    technologies,
+    words::{self, MOST_ASKED, Word},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use url::form_urlencoded;
@@ -308,10 +313,14 @@ impl<F: Facet> Query<F> {
         chosen && {
             let under: Vec<String> = row.texts().flat_map(|(_, text)| words::found_under(text)).collect();
             let there = |word: &String| under.contains(word);
-            words::asked(&self.text).iter().all(|word| {
-                there(&word.whole)
-                    || (!word.parts.is_empty() && word.parts.iter().all(there))
-                    || row.technologies.iter().any(|technology| technologies::key(technology) == technologies::key(&word.whole))
+            let uses = |key: &str| row.technologies.iter().any(|technology| technologies::key(technology) == key);
+            terms(&self.text).iter().all(|term| {
+                term.technology.as_deref().is_some_and(uses)
+                    || term.words.iter().all(|word| {
+                        there(&word.whole)
+                            || (!word.parts.is_empty() && word.parts.iter().all(there))
+                            || uses(&technologies::key(&word.whole))
+                    })
             })
         }
     }
@@ -321,6 +330,39 @@ impl<F: Facet> Query<F> {
 fn tidy(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is looked for together: a word, or several in a row that are a name of a technology.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// All of them are there …
+    pub words: Vec<Word>,
+    /// … or the technology that they name, by its key; nothing for a word by itself, which may name one too.
+    pub technology: Option<String>,
+}
+
+/// The most words of a name of a technology: "amazon web services".
+const MOST_OF_A_NAME: usize = 3;
+
+/// What is looked for by these words, each once, at most [`MOST_ASKED`].
+pub fn terms(text: &str) -> Vec<Term> {
+    let words = words::words(text);
+    let mut rest = words.as_slice();
+    let mut list: Vec<Term> = Vec::new();
+    while !rest.is_empty() && list.len() < MOST_ASKED {
+        let named = (2..=MOST_OF_A_NAME.min(rest.len())).rev().find_map(|many| {
+            let joined: String = rest[..many].iter().map(|word| word.whole.as_str()).collect();
+            technologies::known(&joined).map(|name| (many, technologies::key(name)))
+        });
+        let (many, technology) = named.map_or((1, None), |(many, key)| (many, Some(key)));
+        let (own, others) = rest.split_at(many);
+        rest = others;
+        let term = Term { words: own.to_vec(), technology };
+        if !list.contains(&term) {
+            list.push(term);
+        }
+    }
+    list
 }
 
 /// Where a word stands, lightest first.
@@ -617,6 +659,45 @@ mod tests {
             }
         }
         assert_eq!(many, 18);
+    }
+
+    #[test]
+    fn several_words_may_name_one_technology() {
+        let said = |text: &str| -> Vec<String> {
+            let term = |term: Term| {
+                let words: Vec<String> = term.words.into_iter().map(|word| word.whole).collect();
+                term.technology.map_or_else(|| words.join(" "), |key| format!("{} = {key}", words.join(" ")))
+            };
+            terms(text).into_iter().map(term).collect()
+        };
+        assert_eq!(said("Amazon Web Services hosting"), ["amazon web services = aws", "hosting"]);
+        assert_eq!(said("we run Google Cloud"), ["we", "run", "google cloud = googlecloud"]);
+        assert_eq!(said("c plus plus, dot-net core"), ["c plus plus = c++", "dotnet core = net"]);
+        assert_eq!(said("k8s amazon rust rust"), ["k8s", "amazon", "rust"], "a word by itself is looked for as it is");
+        assert_eq!(said("a b c d e f g h i j").len(), MOST_ASKED);
+
+        let row = |name: &str, technologies: &[&str]| Entry::<Kind> {
+            id: uuid::Uuid::nil(),
+            name: name.to_owned(),
+            sort_name: name.to_lowercase(),
+            strong: Vec::new(),
+            technologies: technologies.iter().map(|one| (*one).to_owned()).collect(),
+            text: Vec::new(),
+            values: Vec::new(),
+            reputation: 0,
+            since: 0,
+        };
+        let fits = |text: &str, row: &Entry<Kind>| Query::<Kind>::default().with_text(text).fits(row);
+        let (user, namesake) = (row("Skyline", &["AWS"]), row("Amazon Web Services", &[]));
+        for (text, of_user, of_namesake) in [
+            ("amazon web services", true, true),
+            ("skyline amazon web services", true, false),
+            ("services amazon web", false, true),
+            ("aws", true, false),
+            ("amazon web", false, true),
+        ] {
+            assert_eq!((fits(text, &user), fits(text, &namesake)), (of_user, of_namesake), "{text}");
+        }
     }
 
     #[test]

@@ -127,6 +127,9 @@ async fn the_index_and_the_database_find_the_same() {
             "q=harbour+cloud&region=Europe&sort=name",
             "q=C%2B%2B",
             "q=c%23",
+            "q=c+sharp",
+            "q=dot+net+core",
+            "q=node+js&sort=newest",
             "q=zzzzzz",
             "verified=true&industry=Security&region=Oceania&technology=C%2B%2B",
         ];

@@ -2,8 +2,8 @@
 
 use super::{Ask, Index};
 use crate::kernel::{
-    search::{Counted, Facet, Left, Order, Query},
-    words::{self, Word},
+    search::{self, Counted, Facet, Left, Order, Query, Term},
+    words,
 };
 use roaring::RoaringBitmap;
 use std::{
@@ -186,14 +186,14 @@ impl<F: Facet> Index<F> {
         }
         if !query.text.is_empty() && !fitting.is_empty() {
             // What a mistyped word means takes long to find out: once for each.
-            let mut known: HashMap<Word, RoaringBitmap> = HashMap::new();
+            let mut known: HashMap<Term, RoaringBitmap> = HashMap::new();
             for word in query.words().into_iter().take(words::MOST_ASKED) {
-                let rest = words::asked(&query.without_word(word).text);
+                let rest = search::terms(&query.without_word(word).text);
                 let mut sets: Vec<RoaringBitmap> = rest
                     .into_iter()
                     .map(|other| {
                         let rows = known.entry(other).or_insert_with_key(|other| {
-                            let ([rows, ..], _) = self.vocabulary.meant(other, visible);
+                            let ([rows, ..], _) = self.vocabulary.texts(std::slice::from_ref(other), visible);
                             rows & &fitting
                         });
                         rows.clone()

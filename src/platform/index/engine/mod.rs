@@ -27,7 +27,7 @@ use super::{
 };
 use crate::kernel::{
     error::AppResult,
-    search::{COUNTED, Counted, Entry, Facet, Left, Order, Query},
+    search::{self, COUNTED, Counted, Entry, Facet, Left, Order, Query},
     words,
 };
 use roaring::RoaringBitmap;
@@ -157,8 +157,8 @@ impl<F: Facet> Index<F> {
         let query = ask.query;
         let place = Place::read(&query.cursor, query.order)?;
         let visible = self.visible(ask.hidden);
-        let asked = words::asked(&query.text);
-        let text = (!asked.is_empty()).then(|| self.vocabulary.texts(&asked, &visible));
+        let (asked, terms) = (words::asked(&query.text), search::terms(&query.text));
+        let text = (!terms.is_empty()).then(|| self.vocabulary.texts(&terms, &visible));
         let (weighed, instead) = match text {
             None if query.text.is_empty() => (None, None),
             // Signs and pictures alone are no words: nothing is found under them.

@@ -34,7 +34,8 @@ impl Facet for Kind {
     }
 }
 
-const WORDS: &[&str] = &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit"];
+const WORDS: &[&str] =
+    &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit", "node js"];
 const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
 const COLOURS: &[&str] = &["red", "green", "blue"];
 
@@ -326,6 +327,32 @@ fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
     assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
     assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
     assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+}
+
+#[test]
+fn a_technology_is_found_by_a_name_of_several_words() {
+    let mut user = named(1, "Skyline", "We run servers.", 0);
+    user.technologies = vec!["AWS".into(), "C++".into()];
+    let rows = [user, named(2, "Amazon Web Services", "", 0), named(3, "Web shop", "and other services", 0)];
+    let index = index(&rows);
+    for (text, found) in [
+        ("amazon web services", vec![2, 1]),
+        ("servers amazon web services", vec![1]),
+        ("web services", vec![2, 3]),
+        ("c plus plus", vec![1]),
+        ("google cloud platform", vec![]),
+    ] {
+        let (mut ids, instead) = numbers(&index, text);
+        assert_eq!((ids.as_slice(), instead), (found.as_slice(), None), "{text}");
+        let query: Query<Kind> = Query::default().with_text(text);
+        let mut fits: Vec<u128> = rows.iter().filter(|row| query.fits(row)).map(|row| row.id.as_u128()).collect();
+        ids.sort_unstable();
+        fits.sort_unstable();
+        assert_eq!(ids, fits, "{text}");
+    }
+    // What there would be without one word says so of the words that are left.
+    let nobody = ask(&index, &Query::default().with_text("elephants amazon web services"), &[], 5);
+    assert!(nobody.without.contains(&(Left::Word("elephants".into()), 2)), "{:?}", nobody.without);
 }
 
 #[test]

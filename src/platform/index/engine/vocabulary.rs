@@ -3,7 +3,7 @@
 
 use crate::{
     kernel::{
-        search::{Entry, Weight},
+        search::{Entry, Term, Weight},
         technologies,
         words::{self, Word},
     },
@@ -104,37 +104,55 @@ impl Vocabulary {
 
     // ── What is found ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// Rows that have every word, by least weight; and the words that were taken for others.
-    pub(super) fn texts(&self, asked: &[Word], visible: &RoaringBitmap) -> (Weighed, Option<String>) {
-        let mut all: Option<Weighed> = None;
+    /// Rows that have everything that is looked for, by least weight; and the words that were taken for others.
+    pub(super) fn texts(&self, asked: &[Term], visible: &RoaringBitmap) -> (Weighed, Option<String>) {
         let mut said: Vec<Cow<'_, str>> = Vec::new();
         let mut corrected = false;
-        // Rare words first: what is left is small when the common ones come.
         let mut each: Vec<Weighed> = Vec::new();
-        for word in asked {
-            let (sets, other) = self.meant(word, visible);
-            corrected |= other.is_some();
-            let spelled = other.map_or(Cow::Borrowed(word.whole.as_str()), Cow::Owned);
-            said.push(spelled);
-            each.push(sets);
+        for term in asked {
+            if let Some(sets) = self.named(term, visible) {
+                said.extend(term.words.iter().map(|word| Cow::Borrowed(word.whole.as_str())));
+                each.push(sets);
+                continue;
+            }
+            for word in &term.words {
+                let (sets, other) = self.meant(word, visible);
+                corrected |= other.is_some();
+                let spelled = other.map_or(Cow::Borrowed(word.whole.as_str()), Cow::Owned);
+                said.push(spelled);
+                each.push(sets);
+            }
         }
+        // Rare words first: what is left is small when the common ones come.
         each.sort_by_key(|sets| sets[0].len());
-        for sets in each {
-            all = Some(match all {
-                None => sets,
-                Some(mut all) => {
-                    for (rows, set) in all.iter_mut().zip(&sets) {
-                        *rows &= set;
-                    }
-                    all
-                }
-            });
+        (each.into_iter().reduce(in_both).unwrap_or_default(), corrected.then(|| said.join(" ")))
+    }
+
+    /// Rows with the technology that several words name, and those with each of the words; nothing where nobody uses it.
+    fn named(&self, term: &Term, visible: &RoaringBitmap) -> Option<Weighed> {
+        let mut sets = self.of_technology(term.technology.as_deref()?, visible);
+        if sets[0].is_empty() {
+            return None;
         }
-        (all.unwrap_or_default(), corrected.then(|| said.join(" ")))
+        let by_words = term.words.iter().map(|word| self.word(word, visible)).reduce(in_both);
+        for (set, own) in sets.iter_mut().zip(by_words.unwrap_or_default()) {
+            *set |= own;
+        }
+        Some(sets)
+    }
+
+    /// Rows with a technology, by its key.
+    fn of_technology(&self, key: &str, visible: &RoaringBitmap) -> Weighed {
+        let mut sets = Weighed::default();
+        self.add(&format!("{TECHNOLOGY}{key}"), &mut sets);
+        for set in &mut sets {
+            *set &= visible;
+        }
+        sets
     }
 
     /// Rows with a word, or with one that begins like it, or with the one that it is taken for, which is named then.
-    pub(super) fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Option<String>) {
+    fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Option<String>) {
         let mut sets = self.word(word, visible);
         if sets[0].is_empty() {
             sets = self.beginning(&word.whole, visible);
@@ -155,18 +173,12 @@ impl Vocabulary {
         let mut sets = Weighed::default();
         self.add(&word.whole, &mut sets);
         if !word.parts.is_empty() {
-            let mut all: Option<Weighed> = None;
-            for part in &word.parts {
+            let part = |part: &String| {
                 let mut own = Weighed::default();
                 self.add(part, &mut own);
-                all = Some(match all {
-                    None => own,
-                    Some(all) => {
-                        let [a, b, c] = all;
-                        [a & &own[0], b & &own[1], c & &own[2]]
-                    }
-                });
-            }
+                own
+            };
+            let all = word.parts.iter().map(part).reduce(in_both);
             for (set, own) in sets.iter_mut().zip(all.unwrap_or_default()) {
                 *set |= own;
             }
@@ -321,6 +333,14 @@ impl Vocabulary {
         }
         alike.into_iter().map(|(_, token)| token).collect()
     }
+}
+
+/// Rows of both.
+fn in_both(mut one: Weighed, other: Weighed) -> Weighed {
+    for (rows, set) in one.iter_mut().zip(&other) {
+        *rows &= set;
+    }
+    one
 }
 
 /// How many words, as far as anybody counts them.
