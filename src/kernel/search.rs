@@ -285,6 +285,7 @@ impl<F: Facet> Query<F> {
             Left::Facet(facet) => self.without(*facet),
             Left::Word(word) => self.without_word(word),
             Left::Words => self.with_text(""),
+            Left::Several(parts) => parts.iter().fold(self.from_the_start(), |query, part| query.leaving_out(part)),
         }
     }
 
@@ -458,9 +459,9 @@ pub struct FacetValueView {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InsteadView {
-    /// The facet that is left out; absent for the words.
+    /// The facet that is left out; absent for the words, and for several parts.
     pub facet: Option<String>,
-    /// What is left out: "Region: Africa".
+    /// What is left out: `Region: Africa`, `“rust”`, `“Region: Africa” and “rust”`.
     pub label: String,
     /// The query without it.
     pub query: String,
@@ -501,6 +502,8 @@ pub enum Left<F> {
     Word(String),
     /// All words.
     Words,
+    /// Some of the facets and the words, where leaving out one of them is not enough.
+    Several(Vec<Self>),
 }
 
 /// A value of a facet with how many rows have it beside everything else that was asked.
@@ -552,19 +555,31 @@ pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>
 
 /// What there would be without some of what is asked.
 pub fn instead_view<F: Facet>(query: &Query<F>, left: &Left<F>, count: u64) -> InsteadView {
-    let label = match left {
+    InsteadView {
+        facet: if let Left::Facet(facet) = left { Some(facet.name().to_owned()) } else { None },
+        label: label_of(query, left),
+        query: query.leaving_out(left).query(),
+        count_label: count_label(count),
+    }
+}
+
+/// What is left out, in words.
+fn label_of<F: Facet>(query: &Query<F>, left: &Left<F>) -> String {
+    match left {
         Left::Words => format!("“{}”", query.text),
         Left::Word(word) => format!("“{word}”"),
         Left::Facet(facet) => {
             let values: Vec<String> = query.values(*facet).map(|value| facet.shown(value)).collect();
             format!("{}: {}", facet.title(), values.join(", "))
         }
-    };
-    InsteadView {
-        facet: if let Left::Facet(facet) = left { Some(facet.name().to_owned()) } else { None },
-        label,
-        query: query.leaving_out(left).query(),
-        count_label: count_label(count),
+        Left::Several(parts) => {
+            let each = parts.iter().map(|part| format!("“{}”", label_of(query, part).trim_matches(['“', '”'])));
+            let each: Vec<String> = each.collect();
+            match each.split_last() {
+                Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+                _ => each.concat(),
+            }
+        }
     }
 }
 
@@ -712,6 +727,8 @@ mod tests {
         let (red_and_blue, chosen) = ("Colour: blue, red".to_owned(), "colour=blue&colour=red&sort=name");
         assert_eq!(view(Left::Facet(Kind::Colour)), (facet, red_and_blue, "q=rust+cloud+rust&sort=name".into(), count.clone()));
         assert_eq!(view(Left::Word("rust".into())), (None, "“rust”".into(), format!("q=cloud&{chosen}"), count.clone()));
-        assert_eq!(view(Left::Words), (None, "“rust cloud rust”".into(), chosen.to_owned(), count));
+        assert_eq!(view(Left::Words), (None, "“rust cloud rust”".into(), chosen.to_owned(), count.clone()));
+        let both = Left::Several(vec![Left::Facet(Kind::Colour), Left::Words]);
+        assert_eq!(view(both), (None, "“Colour: blue, red” and “rust cloud rust”".into(), "sort=name".to_owned(), count));
     }
 }

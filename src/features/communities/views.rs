@@ -159,7 +159,7 @@ pub struct CommunitiesView {
     pub said_instead: Option<String>,
     /// What the list can be narrowed by. Absent for a moment after a start.
     pub facets: Vec<FacetView>,
-    /// Where nothing fits: how many would without one part of what is asked for.
+    /// Where nothing fits: how many would without a part of what is asked for, or without several where one is not enough.
     pub without: Vec<InsteadView>,
     /// What is asked for, as an address has it.
     pub query: String,

@@ -441,7 +441,7 @@ pub struct DirectoryView {
     /// a moment after a start.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facets: Vec<FacetView>,
-    /// Where nothing fits: how many would without one part of what is asked for.
+    /// Where nothing fits: how many would without a part of what is asked for, or without several where one is not enough.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub without: Vec<InsteadView>,
     /// What is asked for, as an address has it.

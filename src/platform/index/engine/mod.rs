@@ -182,7 +182,7 @@ impl<F: Facet> Index<F> {
         };
         let all = beside(None);
         let facets = self.facets(ask, &all, beside);
-        let without = if all.is_empty() { self.left_out(query, &visible, &chosen, beside) } else { Vec::new() };
+        let without = if all.is_empty() { self.left_out(query, &visible, &words, &chosen, beside) } else { Vec::new() };
 
         let by = match query.order {
             Order::Relevance | Order::Reputation => By::Reputation,

@@ -115,6 +115,32 @@ pub(super) fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], lim
     index.ask(&Ask { query, count: Kind::ALL, hidden, limit, skip: 0 }).expect("a cursor of its own")
 }
 
+/// Where leaving out one part is not enough: whoever fits without several of them, for every choice of them; then only the choices
+/// that leave out fewest.
+fn nearest(query: &Query<Kind>, rows: &[&Entry<Kind>]) -> Vec<(Left<Kind>, u64)> {
+    let mut parts: Vec<Left<Kind>> =
+        Kind::ALL.iter().filter(|kind| query.values(**kind).next().is_some()).map(|kind| Left::Facet(*kind)).collect();
+    if !query.text.is_empty() {
+        parts.push(Left::Words);
+    }
+    let mut choices: Vec<(Vec<Left<Kind>>, u64)> = Vec::new();
+    // Whoever leaves out everything asks for nothing.
+    for choice in 0..(1_usize << parts.len()) - 1 {
+        let out: Vec<Left<Kind>> =
+            parts.iter().enumerate().filter(|(place, _)| choice & (1 << place) != 0).map(|(_, part)| part.clone()).collect();
+        let other = query.leaving_out(&Left::Several(out.clone()));
+        let count = rows.iter().filter(|row| other.fits(row)).count() as u64;
+        if out.len() > 1 && count > 0 {
+            choices.push((out, count));
+        }
+    }
+    let fewest = choices.iter().map(|(out, _)| out.len()).min().unwrap_or_default();
+    choices.retain(|(out, _)| out.len() == fewest);
+    // Of as many the one that keeps the earlier parts comes first, and so leaves out the later ones.
+    choices.sort_by(|(out, count), (other, of_other)| of_other.cmp(count).then_with(|| other.cmp(out)));
+    choices.into_iter().map(|(out, count)| (Left::Several(out), count)).collect()
+}
+
 /// Every page from the first to the last.
 fn walk_through(index: &Index<Kind>, query: &Query<Kind>, limit: usize) -> Vec<Uuid> {
     let mut query = query.from_the_start();
@@ -199,6 +225,7 @@ proptest! {
             })
             .filter(|(_, count)| *count > 0 && fits.is_empty())
             .collect();
+        let without = if without.is_empty() && fits.is_empty() { nearest(&query, &there) } else { without };
         prop_assert_eq!(&found.without, &without);
     }
 
@@ -353,6 +380,35 @@ fn a_technology_is_found_by_a_name_of_several_words() {
     // What there would be without one word says so of the words that are left.
     let nobody = ask(&index, &Query::default().with_text("elephants amazon web services"), &[], 5);
     assert!(nobody.without.contains(&(Left::Word("elephants".into()), 2)), "{:?}", nobody.without);
+}
+
+#[test]
+fn where_no_two_parts_meet_each_is_offered_alone() {
+    let row = |id: u128, name: &str, value: Option<(Kind, &str)>| Entry {
+        values: value.map(|(kind, value)| (kind, value.to_owned())).into_iter().collect(),
+        ..named(id, name, "", 0)
+    };
+    let (red, rust) = (Some((Kind::Colour, "red")), Some((Kind::Tool, "Rust")));
+    let index = index(&[
+        row(1, "One", red),
+        row(2, "Two", rust),
+        row(3, "Three", rust),
+        row(4, "Cloud four", None),
+        row(5, "Cloud five", None),
+        row(6, "Cloud six", None),
+    ]);
+    let without = |query: &str, hidden: &[Uuid]| ask(&index, &Query::read(query), hidden, 5).without;
+    let (colour, tool) = (Left::Facet(Kind::Colour), Left::Facet(Kind::Tool));
+    let several = |parts: &[&Left<Kind>]| Left::Several(parts.iter().map(|part| (*part).clone()).collect());
+    assert_eq!(
+        without("q=cloud&colour=red&tool=Rust", &[]),
+        [(several(&[&colour, &tool]), 3), (several(&[&colour, &Left::Words]), 2), (several(&[&tool, &Left::Words]), 1)]
+    );
+    // Words that nobody has are kept nowhere, nor is who is hidden from the reader counted.
+    let hidden = [Uuid::from_u128(1)];
+    assert_eq!(without("q=elephants&colour=red&tool=Rust", &hidden), [(several(&[&colour, &Left::Words]), 2)]);
+    // Where leaving out one is enough, nothing more is left out.
+    assert_eq!(without("q=three&colour=red&tool=Rust", &[]), [(colour, 1)]);
 }
 
 #[test]
