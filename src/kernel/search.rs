@@ -366,6 +366,32 @@ pub fn terms(text: &str) -> Vec<Term> {
     list
 }
 
+/// What a list takes words for that none of its rows has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// They are taken for words that begin so.
+    pub begun: Vec<String>,
+    /// All words as they are looked for, where one is taken for the one that was likely meant.
+    pub instead: Option<String>,
+}
+
+impl Taken {
+    /// Is every word looked for as it stands? Then what the list shows is what [`Query::fits`] says.
+    pub const fn is_literal(&self) -> bool {
+        self.begun.is_empty() && self.instead.is_none()
+    }
+}
+
+/// All that a question finds, for whoever wants to hear of what comes later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Everything {
+    Ids(Vec<uuid::Uuid>),
+    /// More than were asked for.
+    TooMany,
+    /// The list shows rows that do not fit, word for word.
+    Taken(Taken),
+}
+
 /// Where a word stands, lightest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {

@@ -248,6 +248,15 @@ impl Total {
     }
 }
 
+/// How many there are, where some words are taken for others that begin so: "Nobody has the words “kuber”. 12 organizations with
+/// words that begin so".
+pub fn begun(nobody: &str, words: &[String], all: String) -> String {
+    match words {
+        [] => all,
+        words => format!("{nobody} has the words “{}”. {all} with words that begin so", words.join(" ")),
+    }
+}
+
 /// A page of a list as it was found. Its room says what a row is, how many there are of what, and what to do where nothing is.
 pub struct List<'a, F: Ord, Row> {
     pub path: &'static str,

@@ -11,7 +11,7 @@ use crate::{
         found::Described,
         page::{acting, fetched, shown_over_with},
         parts::{PageHead, put_icon, put_logo},
-        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
+        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, begun, search_field},
     },
 };
 use leptos::prelude::*;
@@ -113,7 +113,7 @@ impl Page {
         let all = list.total.of("community", "communities");
         let said = match &self.found.said_instead {
             Some(instead) => format!("None has the words “{}”. {all} with “{instead}”", self.query.text),
-            None => all,
+            None => begun("None", &self.found.said_begun, all),
         };
         list.shown(said, None, |to, card, first, keeps| put_row(to, card, first, &self.along.acting, keeps))
     }

@@ -20,7 +20,7 @@ use crate::{
         found::{Described, LinkedData, breadcrumbs, graph},
         page::{Show, acting, fetched, shown_over_with},
         parts::{Icon, Logo, Notice, PageHead, Pill, put_icon, put_logo},
-        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, search_field},
+        search::{Along, Beside, Keeps, List, Nothing, OnRow, Searching, Suggested, Total, address, begun, search_field},
     },
 };
 use leptos::{ev, prelude::*};
@@ -149,7 +149,7 @@ impl Page {
         let said = match (&self.found.said_instead, self.found.similar) {
             (Some(instead), _) => format!("Nobody has the words “{}”. {all} with “{instead}”", self.query.text),
             (None, true) => format!("Nobody has the words “{}”. Spelled alike: {}", self.query.text, list.total.label()),
-            (None, false) => all,
+            (None, false) => begun("Nobody", &self.found.said_begun, all),
         };
         let put = |to: &mut Markup, card: &OrganizationCard, first: bool, keeps: Option<&OnRow>| {
             put_row(to, card, first, &self.query, along, keeps);

@@ -189,7 +189,7 @@ proptest! {
         fits.sort();
         prop_assert_eq!(&ids, &fits);
         prop_assert_eq!(found.total, fits.len() as u64);
-        prop_assert!(found.instead.is_none());
+        prop_assert!(found.taken.is_literal(), "{:?}", found.taken);
         for (kind, counted) in &found.facets {
             let beside = if kind.wants_all() { query.clone() } else { query.without(*kind) };
             for value in COLOURS.iter().chain(TOOLS) {
@@ -305,7 +305,7 @@ pub(super) fn named(id: u128, name: &str, text: &str, reputation: u32) -> Entry<
 
 fn numbers(index: &Index<Kind>, text: &str) -> (Vec<u128>, Option<String>) {
     let found = ask(index, &Query::default().with_text(text), &[], 20);
-    (found.ids.iter().map(Uuid::as_u128).collect(), found.instead)
+    (found.ids.iter().map(Uuid::as_u128).collect(), found.taken.instead)
 }
 
 #[test]
@@ -339,6 +339,11 @@ fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
     assert_eq!(said("zurcih").0, [2]);
     assert_eq!(said("яндкес").0, [4], "other alphabets too");
     assert_eq!(said("kuber"), (vec![1], None), "a beginning is no mistake");
+    let taken = |text: &str| ask(&index, &Query::default().with_text(text), &[], 20).taken;
+    // But it is said, like a mistake: rows that have no such word do not fit.
+    assert_eq!(taken("labs kuber"), Taken { begun: vec!["kuber".into()], instead: None });
+    assert_eq!(taken("kuber rsut"), Taken { begun: vec!["kuber".into()], instead: Some("kuber rust".into()) });
+    assert!(taken("kubernetes labs").is_literal() && taken("elephants").is_literal() && taken("").is_literal());
     assert_eq!(said("メルカリ").0, [3]);
     for (nowhere, why) in [
         ("c#", "signs count"),

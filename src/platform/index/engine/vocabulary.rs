@@ -3,7 +3,7 @@
 
 use crate::{
     kernel::{
-        search::{Entry, Term, Weight},
+        search::{Entry, Taken, Term, Weight},
         technologies,
         words::{self, Word},
     },
@@ -27,6 +27,13 @@ const MOST_NAMES: usize = 400;
 const LONGEST_START: usize = 3;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
+
+/// What one word is taken for.
+enum Meant {
+    Itself,
+    Beginning,
+    Other(String),
+}
 
 /// The words of all rows.
 #[derive(Default)]
@@ -104,10 +111,10 @@ impl Vocabulary {
 
     // ── What is found ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// Rows that have everything that is looked for, by least weight; and the words that were taken for others.
-    pub(super) fn texts(&self, asked: &[Term], visible: &RoaringBitmap) -> (Weighed, Option<String>) {
+    /// Rows that have everything that is looked for, by least weight; and what was taken for something else.
+    pub(super) fn texts(&self, asked: &[Term], visible: &RoaringBitmap) -> (Weighed, Taken) {
         let mut said: Vec<Cow<'_, str>> = Vec::new();
-        let mut corrected = false;
+        let (mut begun, mut corrected) = (Vec::new(), false);
         let mut each: Vec<Weighed> = Vec::new();
         for term in asked {
             if let Some(sets) = self.named(term, visible) {
@@ -116,16 +123,25 @@ impl Vocabulary {
                 continue;
             }
             for word in &term.words {
-                let (sets, other) = self.meant(word, visible);
-                corrected |= other.is_some();
-                let spelled = other.map_or(Cow::Borrowed(word.whole.as_str()), Cow::Owned);
-                said.push(spelled);
+                let (sets, meant) = self.meant(word, visible);
+                match meant {
+                    Meant::Itself => said.push(Cow::Borrowed(word.whole.as_str())),
+                    Meant::Beginning => {
+                        begun.push(word.whole.clone());
+                        said.push(Cow::Borrowed(word.whole.as_str()));
+                    }
+                    Meant::Other(other) => {
+                        corrected = true;
+                        said.push(Cow::Owned(other));
+                    }
+                }
                 each.push(sets);
             }
         }
         // Rare words first: what is left is small when the common ones come.
         each.sort_by_key(|sets| sets[0].len());
-        (each.into_iter().reduce(in_both).unwrap_or_default(), corrected.then(|| said.join(" ")))
+        let all = each.into_iter().reduce(in_both).unwrap_or_default();
+        (all, Taken { begun, instead: corrected.then(|| said.join(" ")) })
     }
 
     /// Rows with the technology that several words name, and those with each of the words; nothing where nobody uses it.
@@ -151,21 +167,23 @@ impl Vocabulary {
         sets
     }
 
-    /// Rows with a word, or with one that begins like it, or with the one that it is taken for, which is named then.
-    fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Option<String>) {
-        let mut sets = self.word(word, visible);
-        if sets[0].is_empty() {
-            sets = self.beginning(&word.whole, visible);
+    /// Rows with a word, or with one that begins like it, or with the one that was likely meant.
+    fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Meant) {
+        let own = self.word(word, visible);
+        if !own[0].is_empty() {
+            return (own, Meant::Itself);
         }
-        if sets[0].is_empty()
-            && let Some(alike) = self.alike(&word.whole)
-        {
+        let begun = self.beginning(&word.whole, visible);
+        if !begun[0].is_empty() {
+            return (begun, Meant::Beginning);
+        }
+        if let Some(alike) = self.alike(&word.whole) {
             let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
             if !other[0].is_empty() {
-                return (other, Some(alike));
+                return (other, Meant::Other(alike));
             }
         }
-        (sets, None)
+        (own, Meant::Itself)
     }
 
     /// Rows with a word: as one, by all its parts, or as a technology.
