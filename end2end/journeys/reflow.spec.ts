@@ -1,6 +1,6 @@
-// Where nobody of us sits: 320 pixels, which is a desk enlarged four times, and paper.
+// Where nobody of us sits: 320 pixels, which is a desk enlarged four times, and paper; and what is fetched for screens of all kinds.
 import type { Locator, Page } from '@playwright/test';
-import { open } from '../lib/steps';
+import { drawn, open } from '../lib/steps';
 import { demoPerson, expect, fits, newcomer, test } from '../lib/world';
 
 const NARROW = { javaScriptEnabled: false, viewport: { width: 320, height: 640 } };
@@ -98,4 +98,17 @@ test('paper shows what a page says, in dark ink, and where it leads; and nothing
   // What somebody wrote says where its links lead.
   await page.goto('/dev/kit');
   expect(await printedBehind(page.locator('.prose a').first())).toContain('https://acme.dev');
+});
+
+test('a logo of a list is fetched as large as its box, on plain and on dense screens', async ({ browser }) => {
+  // A box of 64 pixels on phones, of 96 on desks.
+  for (const [width, deviceScaleFactor, side] of [[360, 1, 64], [360, 2, 128], [360, 3, 256], [1280, 1, 128], [1280, 2, 256]] as const) {
+    const page = await newcomer(browser, { javaScriptEnabled: false, viewport: { width, height: 740 }, deviceScaleFactor });
+    await page.goto('/directory');
+    const logo = page.locator('.result > .logo > img').first();
+    await drawn(logo);
+    const fetched = await logo.evaluate((it) => (it as HTMLImageElement).currentSrc);
+    expect(fetched, `${width} pixels, ${deviceScaleFactor} to one`).toContain(`/media/logos/${side}/`);
+    await page.context().close();
+  }
 });

@@ -69,6 +69,7 @@ pub const CODES: &[&str] = &[
     "MIX_TOO_EXPENSIVE",
     "MIX_TOO_LONG",
     "NOBODY_BRINGS_IT",
+    "NOBODY_HAS_THE_WORDS",
     "NOTHING_ASKED",
     "NOTHING_NARROWED",
     "NOTHING_PREPARED",

@@ -1,8 +1,8 @@
 //! What search engines read: `/robots.txt`, and the list of all public pages in `/sitemap.xml`.
 //!
-//! Promises: nothing is listed that a stranger may not open; a list never holds more than [`MOST`] addresses, and is made of
-//! pages that are cut by id, so that a million organizations cost a page of them at a time; what was made is kept for an hour,
-//! and a bounded number of pages of it.
+//! Promises: nothing is listed that a stranger may not open; a list never holds more than [`MOST`] addresses, nor none, and is
+//! made of pages that are cut by id, so that a million organizations cost a page of them at a time; what was made is kept for an
+//! hour, and a bounded number of pages of it.
 
 use crate::{
     features::{communities, events, opportunities, organizations},
@@ -109,12 +109,12 @@ impl Kind {
         }
     }
 
-    async fn rows(self, ctx: &Ctx, after: Option<Uuid>) -> AppResult<Vec<Listed>> {
+    async fn rows(self, ctx: &Ctx, after: Option<Uuid>, limit: i64) -> AppResult<Vec<Listed>> {
         match self {
-            Self::Organizations => organizations::service::listed(ctx, after, MOST).await,
-            Self::Communities => communities::service::listed(ctx, after, MOST).await,
-            Self::Events => events::service::listed(ctx, after, MOST).await,
-            Self::Opportunities => opportunities::service::listed(ctx, after, MOST).await,
+            Self::Organizations => organizations::service::listed(ctx, after, limit).await,
+            Self::Communities => communities::service::listed(ctx, after, limit).await,
+            Self::Events => events::service::listed(ctx, after, limit).await,
+            Self::Opportunities => opportunities::service::listed(ctx, after, limit).await,
         }
     }
 
@@ -145,11 +145,12 @@ impl Made {
         }
         let mut begins = BTreeMap::new();
         for kind in Kind::ALL {
-            let mut of_kind = vec![None];
-            while of_kind.len() < MOST_LISTS
-                && let Some(end) = kind.end(ctx, of_kind.last().copied().flatten()).await?
-            {
-                of_kind.push(Some(end));
+            let (mut of_kind, mut begin) = (Vec::new(), None);
+            // The format knows no empty list: one begins only where a row follows.
+            while of_kind.len() < MOST_LISTS && !kind.rows(ctx, begin, 1).await?.is_empty() {
+                of_kind.push(begin);
+                let Some(end) = kind.end(ctx, begin).await? else { break };
+                begin = Some(end);
             }
             begins.insert(kind, of_kind);
         }
@@ -163,7 +164,11 @@ impl Made {
         if let Some((.., text)) = self.texts.iter().find(|(k, n, _)| (*k, *n) == (kind, number)) {
             return Ok(text.clone());
         }
-        let rows = kind.rows(ctx, begin).await?;
+        let rows = kind.rows(ctx, begin, MOST).await?;
+        // What stood in it is gone since its beginning was found.
+        if rows.is_empty() {
+            return Err(AppError::NotFound);
+        }
         let base = format!("{}{}", ctx.house.settings.base_url, kind.path());
         let text = Bytes::from(url_set(rows.iter().map(|row| (format!("{base}{}", row.tail), Some(row.updated_at)))));
         if self.texts.len() >= KEPT {

@@ -3,8 +3,9 @@
 //! Promises: what is kept was rendered for nobody. The request that renders it carries a theme, parameters that the page
 //! knows, and nothing else of its reader, so that no reader's page can hold another's. Whoever sends a session's cookie, and
 //! every parameter that is not known, passes by. Only whole, welcome answers (200, no cookie set, no form with a key of its
-//! own) are kept. A kept page cannot repeat a nonce: its policy names its own inline scripts by their hashes. Each instance
-//! keeps its own; nobody is told when something changed, so pages live as long as `Settings::page_life` and no longer.
+//! own) are kept. A kept page cannot repeat a nonce: its policy names its own inline scripts by their hashes. Whoever asks for
+//! the head of a page alone is told what they would be told with it, from the same place. Each instance keeps its own; nobody is
+//! told when something changed, so pages live as long as `Settings::page_life` and no longer.
 
 use crate::{
     features::opportunities::board,
@@ -144,7 +145,7 @@ impl PageCache {
     /// The key of a request that may be answered with a kept page, and that request as nobody's.
     fn ask(&self, request: &Request) -> Option<(String, Uri, Option<&'static str>)> {
         if self.life.is_zero()
-            || request.method() != Method::GET
+            || !matches!(*request.method(), Method::GET | Method::HEAD)
             || cookies::get(request.headers(), cookies::session_name(&self.house.settings)).is_some()
         {
             return None;
@@ -226,7 +227,8 @@ fn count(outcome: &'static str) {
     metrics::counter!("page_cache_total", "outcome" => outcome).increment(1);
 }
 
-/// The same request without anything of its reader but the theme. Proxies are still believed about where it comes from.
+/// The same request without anything of its reader but the theme. Proxies are still believed about where it comes from. It asks for
+/// the whole page: from an answer to somebody who wanted its head alone, the router takes the body away.
 fn nobodys(request: Request, uri: Uri, theme: Option<&'static str>) -> Request {
     let (mut parts, body) = request.into_parts();
     let mut headers = HeaderMap::new();
@@ -238,6 +240,7 @@ fn nobodys(request: Request, uri: Uri, theme: Option<&'static str>) -> Request {
         let cookie = if theme == "dark" { "theme=dark" } else { "theme=light" };
         headers.insert(header::COOKIE, HeaderValue::from_static(cookie));
     }
+    parts.method = Method::GET;
     parts.headers = headers;
     parts.uri = uri;
     Request::from_parts(parts, body)

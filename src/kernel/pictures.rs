@@ -30,6 +30,17 @@ pub fn sources(url: &str, side: u32) -> (String, Option<String>) {
     }
 }
 
+/// As [`sources`], of a box that is narrower on some screens: each side with its width, so that a page which says in `sizes` how
+/// wide the box is gets the one that fits.
+pub fn widths(url: &str, side: u32) -> (String, Option<String>) {
+    let served = SIDES.iter().filter(|own| **own <= side * 2);
+    let all: Option<Vec<String>> = served.map(|own| sized(url, *own).map(|at| format!("{at} {own}w"))).collect();
+    match (sized(url, side), all) {
+        (Some(plain), Some(all)) => (plain, Some(all.join(", "))),
+        _ => (url.to_owned(), None),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,9 +53,14 @@ mod tests {
             ["/media/photos/ab12.png", "https://elsewhere.example/ab12.png", "/media/logos/../ab.png", "/media/logos/a/b.png"]
         {
             assert_eq!(sources(other, 64), (other.to_owned(), None));
+            assert_eq!(widths(other, 64), (other.to_owned(), None));
         }
         let (plain, both) = sources("/media/logos/ab12.png", 128);
         assert_eq!(plain, "/media/logos/128/ab12.webp");
         assert_eq!(both.as_deref(), Some("/media/logos/128/ab12.webp 1x, /media/logos/256/ab12.webp 2x"));
+        let (plain, all) = widths("/media/logos/ab12.png", 128);
+        assert_eq!(plain, "/media/logos/128/ab12.webp");
+        let wide = |side: u32| format!("/media/logos/{side}/ab12.webp {side}w");
+        assert_eq!(all, Some([64, 128, 256].map(wide).join(", ")));
     }
 }

@@ -5,7 +5,12 @@
 //! order of an address is always the same. Pure. [`Query::fits`] says what a row must be to be found: it is slow, and the
 //! law that every quicker way is measured by.
 
-use super::{fields::FieldErrors, labels::labels, technologies, words};
+use super::{
+    fields::FieldErrors,
+    labels::labels,
+    technologies,
+    words::{self, MOST_ASKED, Word},
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use url::form_urlencoded;
@@ -280,6 +285,7 @@ impl<F: Facet> Query<F> {
             Left::Facet(facet) => self.without(*facet),
             Left::Word(word) => self.without_word(word),
             Left::Words => self.with_text(""),
+            Left::Several(parts) => parts.iter().fold(self.from_the_start(), |query, part| query.leaving_out(part)),
         }
     }
 
@@ -308,10 +314,14 @@ impl<F: Facet> Query<F> {
         chosen && {
             let under: Vec<String> = row.texts().flat_map(|(_, text)| words::found_under(text)).collect();
             let there = |word: &String| under.contains(word);
-            words::asked(&self.text).iter().all(|word| {
-                there(&word.whole)
-                    || (!word.parts.is_empty() && word.parts.iter().all(there))
-                    || row.technologies.iter().any(|technology| technologies::key(technology) == technologies::key(&word.whole))
+            let uses = |key: &str| row.technologies.iter().any(|technology| technologies::key(technology) == key);
+            terms(&self.text).iter().all(|term| {
+                term.technology.as_deref().is_some_and(uses)
+                    || term.words.iter().all(|word| {
+                        there(&word.whole)
+                            || (!word.parts.is_empty() && word.parts.iter().all(there))
+                            || uses(&technologies::key(&word.whole))
+                    })
             })
         }
     }
@@ -321,6 +331,65 @@ impl<F: Facet> Query<F> {
 fn tidy(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is looked for together: a word, or several in a row that are a name of a technology.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// All of them are there …
+    pub words: Vec<Word>,
+    /// … or the technology that they name, by its key; nothing for a word by itself, which may name one too.
+    pub technology: Option<String>,
+}
+
+/// The most words of a name of a technology: "amazon web services".
+const MOST_OF_A_NAME: usize = 3;
+
+/// What is looked for by these words, each once, at most [`MOST_ASKED`].
+pub fn terms(text: &str) -> Vec<Term> {
+    let words = words::words(text);
+    let mut rest = words.as_slice();
+    let mut list: Vec<Term> = Vec::new();
+    while !rest.is_empty() && list.len() < MOST_ASKED {
+        let named = (2..=MOST_OF_A_NAME.min(rest.len())).rev().find_map(|many| {
+            let joined: String = rest[..many].iter().map(|word| word.whole.as_str()).collect();
+            technologies::known(&joined).map(|name| (many, technologies::key(name)))
+        });
+        let (many, technology) = named.map_or((1, None), |(many, key)| (many, Some(key)));
+        let (own, others) = rest.split_at(many);
+        rest = others;
+        let term = Term { words: own.to_vec(), technology };
+        if !list.contains(&term) {
+            list.push(term);
+        }
+    }
+    list
+}
+
+/// What a list takes words for that none of its rows has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// They are taken for words that begin so.
+    pub begun: Vec<String>,
+    /// All words as they are looked for, where one is taken for the one that was likely meant.
+    pub instead: Option<String>,
+}
+
+impl Taken {
+    /// Is every word looked for as it stands? Then what the list shows is what [`Query::fits`] says.
+    pub const fn is_literal(&self) -> bool {
+        self.begun.is_empty() && self.instead.is_none()
+    }
+}
+
+/// All that a question finds, for whoever wants to hear of what comes later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Everything {
+    Ids(Vec<uuid::Uuid>),
+    /// More than were asked for.
+    TooMany,
+    /// The list shows rows that do not fit, word for word.
+    Taken(Taken),
 }
 
 /// Where a word stands, lightest first.
@@ -416,9 +485,9 @@ pub struct FacetValueView {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InsteadView {
-    /// The facet that is left out; absent for the words.
+    /// The facet that is left out; absent for the words, and for several parts.
     pub facet: Option<String>,
-    /// What is left out: "Region: Africa".
+    /// What is left out: `Region: Africa`, `“rust”`, `“Region: Africa” and “rust”`.
     pub label: String,
     /// The query without it.
     pub query: String,
@@ -459,6 +528,8 @@ pub enum Left<F> {
     Word(String),
     /// All words.
     Words,
+    /// Some of the facets and the words, where leaving out one of them is not enough.
+    Several(Vec<Self>),
 }
 
 /// A value of a facet with how many rows have it beside everything else that was asked.
@@ -510,19 +581,31 @@ pub fn facet_view<F: Facet>(query: &Query<F>, facet: F, mut values: Vec<Counted>
 
 /// What there would be without some of what is asked.
 pub fn instead_view<F: Facet>(query: &Query<F>, left: &Left<F>, count: u64) -> InsteadView {
-    let label = match left {
+    InsteadView {
+        facet: if let Left::Facet(facet) = left { Some(facet.name().to_owned()) } else { None },
+        label: label_of(query, left),
+        query: query.leaving_out(left).query(),
+        count_label: count_label(count),
+    }
+}
+
+/// What is left out, in words.
+fn label_of<F: Facet>(query: &Query<F>, left: &Left<F>) -> String {
+    match left {
         Left::Words => format!("“{}”", query.text),
         Left::Word(word) => format!("“{word}”"),
         Left::Facet(facet) => {
             let values: Vec<String> = query.values(*facet).map(|value| facet.shown(value)).collect();
             format!("{}: {}", facet.title(), values.join(", "))
         }
-    };
-    InsteadView {
-        facet: if let Left::Facet(facet) = left { Some(facet.name().to_owned()) } else { None },
-        label,
-        query: query.leaving_out(left).query(),
-        count_label: count_label(count),
+        Left::Several(parts) => {
+            let each = parts.iter().map(|part| format!("“{}”", label_of(query, part).trim_matches(['“', '”'])));
+            let each: Vec<String> = each.collect();
+            match each.split_last() {
+                Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+                _ => each.concat(),
+            }
+        }
     }
 }
 
@@ -620,6 +703,45 @@ mod tests {
     }
 
     #[test]
+    fn several_words_may_name_one_technology() {
+        let said = |text: &str| -> Vec<String> {
+            let term = |term: Term| {
+                let words: Vec<String> = term.words.into_iter().map(|word| word.whole).collect();
+                term.technology.map_or_else(|| words.join(" "), |key| format!("{} = {key}", words.join(" ")))
+            };
+            terms(text).into_iter().map(term).collect()
+        };
+        assert_eq!(said("Amazon Web Services hosting"), ["amazon web services = aws", "hosting"]);
+        assert_eq!(said("we run Google Cloud"), ["we", "run", "google cloud = googlecloud"]);
+        assert_eq!(said("c plus plus, dot-net core"), ["c plus plus = c++", "dotnet core = net"]);
+        assert_eq!(said("k8s amazon rust rust"), ["k8s", "amazon", "rust"], "a word by itself is looked for as it is");
+        assert_eq!(said("a b c d e f g h i j").len(), MOST_ASKED);
+
+        let row = |name: &str, technologies: &[&str]| Entry::<Kind> {
+            id: uuid::Uuid::nil(),
+            name: name.to_owned(),
+            sort_name: name.to_lowercase(),
+            strong: Vec::new(),
+            technologies: technologies.iter().map(|one| (*one).to_owned()).collect(),
+            text: Vec::new(),
+            values: Vec::new(),
+            reputation: 0,
+            since: 0,
+        };
+        let fits = |text: &str, row: &Entry<Kind>| Query::<Kind>::default().with_text(text).fits(row);
+        let (user, namesake) = (row("Skyline", &["AWS"]), row("Amazon Web Services", &[]));
+        for (text, of_user, of_namesake) in [
+            ("amazon web services", true, true),
+            ("skyline amazon web services", true, false),
+            ("services amazon web", false, true),
+            ("aws", true, false),
+            ("amazon web", false, true),
+        ] {
+            assert_eq!((fits(text, &user), fits(text, &namesake)), (of_user, of_namesake), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_left_out_is_named_and_linked() {
         let query: Query<Kind> = Query::read("q=rust+cloud+rust&colour=red&colour=blue&sort=name&cursor=x");
         assert_eq!(query.words(), ["rust", "cloud"]);
@@ -631,6 +753,8 @@ mod tests {
         let (red_and_blue, chosen) = ("Colour: blue, red".to_owned(), "colour=blue&colour=red&sort=name");
         assert_eq!(view(Left::Facet(Kind::Colour)), (facet, red_and_blue, "q=rust+cloud+rust&sort=name".into(), count.clone()));
         assert_eq!(view(Left::Word("rust".into())), (None, "“rust”".into(), format!("q=cloud&{chosen}"), count.clone()));
-        assert_eq!(view(Left::Words), (None, "“rust cloud rust”".into(), chosen.to_owned(), count));
+        assert_eq!(view(Left::Words), (None, "“rust cloud rust”".into(), chosen.to_owned(), count.clone()));
+        let both = Left::Several(vec![Left::Facet(Kind::Colour), Left::Words]);
+        assert_eq!(view(both), (None, "“Colour: blue, red” and “rust cloud rust”".into(), "sort=name".to_owned(), count));
     }
 }

@@ -25,7 +25,11 @@ fn keeping(town: &Town) -> (Router, Arc<PageCache>) {
 
 /// An answer with its bytes as they are sent.
 pub async fn raw(router: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
-    let mut request = Request::builder().method(Method::GET).uri(path);
+    asked(router, Method::GET, path, headers).await
+}
+
+async fn asked(router: &Router, method: Method, path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
@@ -226,6 +230,40 @@ async fn a_kept_page_is_sent_as_its_reader_takes_it() {
         }
         let (status, ..) = raw(&router, "/directory", &[("if-none-match", "\"other\"")]).await;
         assert_eq!(status, StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_asks_for_the_head_of_a_page_is_told_what_the_page_says() {
+    let (counter, _listening) = Counter::start();
+    sequel(async |town| {
+        let kept = PageCache::new(Arc::clone(&town.house), Duration::from_secs(600));
+        let router = site::router_with(Arc::clone(&town.house), kept);
+        // But for the request's own number.
+        let said = |(status, mut headers, body): (StatusCode, HeaderMap, Vec<u8>)| {
+            headers.remove("x-request-id");
+            (status, headers, body)
+        };
+        for path in public(town).await {
+            // The first one renders it, for whoever comes next.
+            let (status, head, nothing) = said(asked(&router, Method::HEAD, &path, &[]).await);
+            assert_eq!((status, nothing.len()), (StatusCode::OK, 0), "{path}");
+            counter.take();
+            for takes in ["identity", "br", "gzip"] {
+                let wanted = [("accept-encoding", takes)];
+                let (_, headers, nothing) = said(asked(&router, Method::HEAD, &path, &wanted).await);
+                let (status, with_page, page) = said(raw(&router, &path, &wanted).await);
+                assert_eq!((status, &headers, nothing.len()), (StatusCode::OK, &with_page, 0), "{path}, {takes}");
+                assert!(!page.is_empty() && headers[header::ETAG] == head[header::ETAG], "{path}, {takes}");
+            }
+            let tag = head[header::ETAG].to_str().unwrap();
+            let (status, ..) = asked(&router, Method::HEAD, &path, &[("if-none-match", tag)]).await;
+            assert_eq!(status, StatusCode::NOT_MODIFIED, "{path}");
+            assert_eq!(counter.take(), Vec::<String>::new(), "{path} was kept");
+        }
+        let (status, _, nothing) = asked(&router, Method::HEAD, "/events/not-there", &[]).await;
+        assert_eq!((status, nothing.len()), (StatusCode::NOT_FOUND, 0));
     })
     .await;
 }

@@ -119,6 +119,32 @@ async fn a_large_list_is_cut_into_pages_by_id() {
                 .await
                 .expect("a count");
         assert_eq!((count(&first.text), count(&first.text) + count(&second.text)), (10_000, usize::try_from(listed).expect("few")));
+
+        // After a list that is just full comes none.
+        let left_over = listed - 10_000;
+        town.as_superuser(&format!(
+            "set session_replication_role = replica;
+             delete from organizations where id in (select id from organizations where slug like 'copy-%' limit {left_over});"
+        ))
+        .await;
+        town.house.clock.shift(2 * 3600);
+        let index = visitor.open("/sitemap.xml").await;
+        assert!(index.text.contains("organizations-1.xml") && !index.text.contains("organizations-2.xml"), "{}", index.text);
+        assert_eq!(count(&visitor.open("/sitemap/organizations-1.xml").await.text), 10_000);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_there_is_none_of_has_no_list() {
+    story(async |town| {
+        let mut visitor = town.visitor();
+        let index = visitor.open("/sitemap.xml").await;
+        assert_eq!((index.status, index.text.matches("<sitemap>").count()), (StatusCode::OK, 1), "{}", index.text);
+        assert!(index.text.contains("/sitemap/pages.xml"), "{}", index.text);
+        for kind in ["organizations", "communities", "events", "opportunities"] {
+            assert_eq!(visitor.open(&format!("/sitemap/{kind}-1.xml")).await.status, StatusCode::NOT_FOUND, "{kind}");
+        }
     })
     .await;
 }
@@ -199,6 +225,31 @@ async fn pages_say_what_they_are_to_machines_and_words_of_others_stay_words() {
         assert_eq!(page.text.matches("</title>").count(), 1, "{offered} lets words end its title");
         let picture = visitor.open("/og/events/hackfest.png").await;
         assert_eq!((picture.status, picture.header("content-type")), (StatusCode::OK, "image/png"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_that_leads_nowhere_leads_on_to_its_own_list() {
+    sequel(async |town| {
+        let mut visitor = town.visitor();
+        for (path, list, words) in [
+            ("/communities/apex-cirle", "/communities", "apex cirle"),
+            ("/events/hack-fst", "/events", "hack fst"),
+            ("/opportunities/gold-place", "/opportunities", "gold place"),
+            ("/directory/acme-clod", "/directory", "acme clod"),
+            ("/nowhere", "/directory", "nowhere"),
+        ] {
+            let page = visitor.open(path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            let (_, own) = page.text.split_once("empty__search").unwrap_or_else(|| panic!("{path} has no search: {}", page.text));
+            let (form, after) = own.split_once("</form>").expect("its end");
+            assert!(form.contains(&format!("action=\"{list}\"")), "{path}: {form}");
+            assert!(form.contains(&format!("value=\"{words}\"")), "{path}: {form}");
+            for link in ["/opportunities", "/directory", "/communities", "/events"] {
+                assert!(after.contains(&format!("<a href=\"{link}\"")), "{path} does not lead to {link}: {after}");
+            }
+        }
     })
     .await;
 }

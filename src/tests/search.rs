@@ -127,6 +127,9 @@ async fn the_index_and_the_database_find_the_same() {
             "q=harbour+cloud&region=Europe&sort=name",
             "q=C%2B%2B",
             "q=c%23",
+            "q=c+sharp",
+            "q=dot+net+core",
+            "q=node+js&sort=newest",
             "q=zzzzzz",
             "verified=true&industry=Security&region=Oceania&technology=C%2B%2B",
         ];
@@ -475,6 +478,15 @@ async fn the_pages_say_what_was_asked_and_what_else_there_is() {
         assert!(nonsense.text.contains("href=\"/directory?q=nimbsu\""), "{}", nonsense.text);
         let nothing = visitor.open("/directory?q=zzqqxx").await;
         assert!(nothing.text.contains("Close by:") && nothing.text.contains(" without “"), "{}", nothing.text);
+        // Nobody has the word, and of the two filters each leaves out everybody of the other: each is offered alone.
+        let far = visitor.open("/directory?q=zzqqxx&industry=Gaming&technology=C%2B%2B").await;
+        assert!(far.text.contains("Close by:"), "{}", far.text);
+        for (alone, without) in
+            [("industry=Gaming", "Technology: C++” and “zzqqxx"), ("technology=C%2B%2B", "Industry: Gaming” and “zzqqxx")]
+        {
+            assert!(far.text.contains(&format!("href=\"/directory?{alone}\"")), "{alone}: {}", far.text);
+            assert!(far.text.contains(without), "{without}: {}", far.text);
+        }
         let meant = visitor.open("/directory?q=nimbsu").await;
         assert!(meant.text.contains("nimbus”"), "{}", meant.text);
 

@@ -178,6 +178,90 @@ async fn an_alert_tells_once_of_what_comes_to_fit_and_never_of_what_was_there() 
 }
 
 #[tokio::test]
+async fn an_alert_by_words_tells_of_whoever_has_them_whole() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        let ravi = who(&ctx, RAVI).await;
+        // Nobody has any of these yet. Some technologies have names of several words.
+        save(&ctx, &ravi, List::Organizations, "q=granite", true).await;
+        save(&ctx, &ravi, List::Organizations, "q=large+language+models", true).await;
+        let (acme, lumen) = (id_of(town, "organizations", "acme-cloud").await, id_of(town, "organizations", "lumen-data").await);
+        set(town, "update organizations set short_description = 'Granites of all kinds' where slug = 'lumen-data'").await;
+        set(
+            town,
+            "update organizations set short_description = 'Servers on granite', technologies = '{LLMs}' where slug = 'acme-cloud'",
+        )
+        .await;
+        for row in [acme, lumen] {
+            alerts::changed(&ctx, List::Organizations, row).await.expect("matched");
+        }
+        town.shift(LATER).await;
+        let mut told = alerts_to(town, RAVI);
+        told.sort();
+        assert_eq!(
+            told,
+            ["1 organization newly fits “About q=granite”", "1 organization newly fits “About q=large+language+models”"]
+        );
+        let letters: Vec<_> = town.post.letters().into_iter().filter(|letter| letter.subject.contains("newly")).collect();
+        assert!(letters.iter().all(|letter| letter.text.contains("Acme Cloud") && !letter.text.contains("Lumen")), "{letters:?}");
+        // The list shows the same.
+        index::follow::<Directory>(&ctx).await.expect("followed");
+        let page = town.visitor().open("/directory?q=granite").await.text;
+        assert!(page.contains("1 organization") && page.contains("Acme Cloud") && !page.contains("Nobody has"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_alert_is_refused_where_the_list_takes_words_for_others() {
+    sequel(async |town| {
+        let ctx = town.ctx();
+        index::fill::<Directory>(&ctx).await.expect("filled");
+        index::fill::<Communities>(&ctx).await.expect("filled");
+        let mut ravi = signed_in(town, RAVI).await;
+        for (list, path, query, shows, refused) in [
+            (
+                "organizations",
+                "/directory",
+                "q=lum",
+                "Nobody has the words “lum”. 1 organization with words that begin so",
+                "No organization has the words “lum”",
+            ),
+            ("organizations", "/directory", "q=lumne", "1 organization with “lumen”", "Search for “lumen” and save that"),
+            (
+                "communities",
+                "/communities",
+                "q=harb",
+                "None has the words “harb”. 1 community with words that begin so",
+                "No community has the words “harb”",
+            ),
+        ] {
+            let address = format!("{path}?{query}");
+            let page = ravi.open(&address).await;
+            assert!(page.text.contains(shows), "{query}: {}", page.text);
+            // On the page, with what was typed, and over the API.
+            let fields = [("name", "Mine"), ("query", query), ("alerts", "true")];
+            let answer = ravi.submit(&address, "save-search", &fields).await;
+            assert_eq!(answer.status, StatusCode::CONFLICT, "{query}");
+            assert!(answer.text.contains(refused) && answer.text.contains("value=\"Mine\""), "{query}: {}", answer.text);
+            let body = json!({"list": list, "name": "Mine", "query": query, "alerts": true});
+            let answer = ravi.api(Method::POST, "/searches", Some(body)).await;
+            assert_eq!((answer.status, answer.code().as_str()), (StatusCode::CONFLICT, "NOBODY_HAS_THE_WORDS"), "{query}");
+            // Without an alert it is kept, and none can be switched on later.
+            let quiet = json!({"list": list, "name": query, "query": query});
+            let made = ravi.api(Method::POST, "/searches", Some(quiet)).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{query}: {}", made.text);
+            let one = format!("/searches/{}", made.data()["id"].as_str().expect("an id"));
+            let on = ravi.api(Method::PATCH, &one, Some(json!({"alerts": true}))).await;
+            assert_eq!((on.status, on.code().as_str()), (StatusCode::CONFLICT, "NOBODY_HAS_THE_WORDS"), "{query}");
+            assert_eq!(ravi.api(Method::GET, &one, None).await.data()["alerts"], false, "{query}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_is_told_of_what_they_may_not_see() {
     sequel(async |town| {
         let ctx = town.ctx();

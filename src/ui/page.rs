@@ -487,6 +487,7 @@ fn in_time(seconds: u32) -> String {
 #[component]
 fn Elsewhere(path: String) -> impl IntoView {
     let (list, label) = match path.split('/').nth(1) {
+        Some("communities") => ("/communities", "Search communities"),
         Some("events") => ("/events", "Search events"),
         Some("opportunities") => ("/opportunities", "Search opportunities"),
         _ => ("/directory", "Search sponsors"),
@@ -501,6 +502,7 @@ fn Elsewhere(path: String) -> impl IntoView {
         <p class="empty__links">
             <a href="/opportunities">"Opportunities"</a>
             <a href="/directory">"Sponsors"</a>
+            <a href="/communities">"Communities"</a>
             <a href="/events">"Events"</a>
             <a href="/">"Start page"</a>
         </p>

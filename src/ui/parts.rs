@@ -3,7 +3,10 @@
 //! escapes whatever is put into it).
 
 use super::browser;
-use crate::kernel::{markup::Markup, pictures::sources};
+use crate::kernel::{
+    markup::Markup,
+    pictures::{sources, widths},
+};
 use leptos::{
     prelude::*,
     tachys::{
@@ -298,6 +301,12 @@ pub const fn loading(first: bool) -> &'static str {
     if first { "eager" } else { "lazy" }
 }
 
+/// The side of the picture of a logo that is not small.
+const SIDE: u32 = 128;
+/// How wide the box of a row's logo is, as the style sheets have it. The picture in it is a little narrower: told of that alone,
+/// browsers choose one that looks coarse on dense screens.
+const ROW: &str = "(width < 30rem) 4rem, 6rem";
+
 /// A logo in its reserved box, or initials. A large one stands in the head of its page.
 #[component]
 pub fn Logo(
@@ -311,7 +320,8 @@ pub fn Logo(
     #[prop(optional)]
     first: bool,
 ) -> impl IntoView {
-    let shown = Markup::made(|to| put_in_logo(to, &name, url.as_deref(), size, first || size == "large"));
+    let side = if size == "small" { 64 } else { SIDE };
+    let shown = Markup::made(|to| put_in_logo(to, &name, url.as_deref(), side, None, first || size == "large"));
     let class = if url.is_some() { format!("logo logo--{size}") } else { format!("logo logo--{size} logo--initials") };
     let mut attributes = vec![("class", class.as_str())];
     if url.is_none() {
@@ -320,26 +330,30 @@ pub fn Logo(
     written("span", &attributes, shown)
 }
 
-/// A medium [`Logo`] of a list, in markup.
+/// A medium [`Logo`] of a list's row, in markup; on phones its box is smaller, and so is the picture that is fetched.
 pub fn put_logo(to: &mut Markup, name: &str, url: Option<&str>, first: bool) {
     if url.is_some() {
         to.put(r#"<span class="logo logo--medium">"#, &[]);
     } else {
         to.put(r#"<span class="logo logo--medium logo--initials" aria-hidden="true">"#, &[]);
     }
-    put_in_logo(to, name, url, "medium", first);
+    put_in_logo(to, name, url, SIDE, Some(ROW), first);
     to.put("</span>", &[]);
 }
 
-fn put_in_logo(to: &mut Markup, name: &str, url: Option<&str>, size: &str, at_once: bool) {
+/// The picture for a box of at most `side` CSS pixels, or for one that is as wide as `sizes` says.
+fn put_in_logo(to: &mut Markup, name: &str, url: Option<&str>, side: u32, sizes: Option<&str>, at_once: bool) {
     let Some(url) = url else {
         to.put("{}", &[&crate::kernel::text::initials(name)]);
         return;
     };
-    let (src, srcset) = sources(url, if size == "small" { 64 } else { 128 });
+    let (src, srcset) = if sizes.is_some() { widths(url, side) } else { sources(url, side) };
     to.put(r#"<img class="logo__image" src="{}""#, &[&src]);
     if let Some(srcset) = srcset {
         to.put(r#" srcset="{}""#, &[&srcset]);
+        if let Some(sizes) = sizes {
+            to.put(r#" sizes="{}""#, &[sizes]);
+        }
     }
     to.put(r#" alt="{} logo" width="160" height="80" loading="{}" decoding="async">"#, &[name, loading(at_once)]);
 }
@@ -535,7 +549,7 @@ mod tests {
 
     #[test]
     fn a_logo_and_an_icon_are_the_same_in_markup() {
-        for url in [None, Some("/media/logos/ab12.png"), Some("/logo.svg?a=1&b=\"2\"")] {
+        for url in [None, Some("/logo.svg?a=1&b=\"2\"")] {
             let text = Markup::made(|to| put_logo(to, "Ann <b> Bee", url, true));
             let logo = view! { <Logo name="Ann <b> Bee" url=url.map(str::to_owned) first=true/> };
             assert_eq!(logo.to_html(), text.as_str());
@@ -544,6 +558,27 @@ mod tests {
         for small in [false, true] {
             let text = Markup::made(|to| put_icon(to, "check", small));
             assert_eq!(view! { <Icon name="check" small=small/> }.to_html(), text.as_str());
+        }
+    }
+
+    #[test]
+    fn a_logo_comes_as_large_as_its_box() {
+        let kept = Some("/media/logos/ab12.png");
+        let row = Markup::made(|to| put_logo(to, "Ann", kept, true)).into_string();
+        let srcset = [64, 128, 256].map(|side| format!("/media/logos/{side}/ab12.webp {side}w")).join(", ");
+        assert!(row.contains(&format!(" srcset=\"{srcset}\" sizes=\"(width &lt; 30rem) 4rem, 6rem\" ")), "{row}");
+        // The same boxes as those of the style sheets.
+        let (_, phones) =
+            include_str!("../../style/features/directory.css").split_once("@media (width < 30rem) {").expect("phones");
+        assert!(phones.contains(".result > .logo { --logo-inline: 4rem;"), "{phones}");
+        assert!(include_str!("../../style/components/logo.css").contains(".logo--medium { --logo-inline: 6rem;"));
+
+        for (size, srcset) in [
+            ("small", "/media/logos/64/ab12.webp 1x, /media/logos/128/ab12.webp 2x"),
+            ("large", "/media/logos/128/ab12.webp 1x, /media/logos/256/ab12.webp 2x"),
+        ] {
+            let logo = view! { <Logo name="Ann" url=kept.map(str::to_owned) size=size/> }.to_html();
+            assert!(logo.contains(&format!(" srcset=\"{srcset}\" alt=")), "{logo}");
         }
     }
 }

@@ -274,6 +274,8 @@ pub struct Found<'a, Row> {
     pub total: Total,
     /// The words that were looked for instead, where one that was typed is nowhere.
     pub said_instead: Option<&'a str>,
+    /// Words that were taken for others that begin so.
+    pub said_begun: &'a [String],
     /// Where nothing fits: what to leave out.
     pub without: &'a [InsteadView],
     pub previous: Option<&'a str>,
@@ -359,12 +361,13 @@ impl<F: Facet, Row> List<'_, F, Row> {
     }
 
     /// How many there are, in the room's words for one and for many. Where a word that was typed is nowhere, `none` has it, and
-    /// others were looked for.
+    /// others were looked for, or those that begin so: "Nobody has the words “kuber”. 12 organizations with words that begin so".
     pub fn said(&self, one: &str, many: &str, none: &str) -> String {
         let all = self.found.total.of(one, many);
-        match self.found.said_instead {
-            Some(instead) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
-            None => all,
+        match (self.found.said_instead, self.found.said_begun) {
+            (Some(instead), _) => format!("{none} has the words “{}”. {all} with “{instead}”", self.query.text),
+            (None, []) => all,
+            (None, words) => format!("{none} has the words “{}”. {all} with words that begin so", words.join(" ")),
         }
     }
 

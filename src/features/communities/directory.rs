@@ -16,7 +16,7 @@ use crate::{
         error::AppResult,
         ids::CommunityId,
         page::PageRequest,
-        search::{COUNTED, Entry, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
+        search::{COUNTED, Entry, Everything, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
@@ -62,7 +62,8 @@ pub async fn list(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, p
         previous_cursor: found.previous,
         total: i64::try_from(found.total.min(COUNTED)).unwrap_or_default(),
         total_capped: found.total > COUNTED,
-        said_instead: found.instead,
+        said_instead: found.taken.instead,
+        said_begun: found.taken.begun,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
         without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         query: query.query(),
@@ -87,18 +88,17 @@ async fn of_database(ctx: &Ctx, query: &CommunitiesQuery, hidden: &[Uuid], page:
     })
 }
 
-/// The ids of all that this viewer finds by a question; nothing where there are more than `most`. Words with typing mistakes
-/// find nobody: this is what [`finds`] says, row by row.
+/// The ids of all that this viewer finds by a question, word for word: what [`finds`] says, row by row.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+pub async fn everything(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery, most: usize) -> AppResult<Everything> {
     let query = query.from_the_start();
     let hidden = blocks::service::hidden_from(ctx, viewer, Side::Community).await?;
     let ask = Ask { query: &query, count: &[], hidden: &hidden, limit: most + 1, skip: 0 };
     let found = index::live::<Communities>(ctx).read(|index| index.ask(&ask)).transpose()?;
     let ids: Vec<Uuid> = match found {
-        Some(found) if found.instead.is_some() => Vec::new(),
+        Some(found) if !found.taken.is_literal() => return Ok(Everything::Taken(found.taken)),
         Some(found) => found.ids,
         None => {
             let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
@@ -107,7 +107,7 @@ pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &CommunitiesQuery
             rows.into_iter().map(|row| row.id).collect()
         }
     };
-    Ok((ids.len() <= most).then_some(ids))
+    Ok(if ids.len() <= most { Everything::Ids(ids) } else { Everything::TooMany })
 }
 
 /// A community as it is searched, while it is on the marketplace.

@@ -176,9 +176,11 @@ pub struct CommunitiesView {
     pub total_capped: bool,
     /// The words that were looked for instead, where one that was typed is nowhere.
     pub said_instead: Option<String>,
+    /// Words that none has: those that are listed have others that begin so.
+    pub said_begun: Vec<String>,
     /// What the list can be narrowed by. Absent for a moment after a start.
     pub facets: Vec<FacetView>,
-    /// Where nothing fits: how many would without one part of what is asked for.
+    /// Where nothing fits: how many would without a part of what is asked for, or without several where one is not enough.
     pub without: Vec<InsteadView>,
     /// What is asked for, as an address has it.
     pub query: String,

@@ -26,7 +26,7 @@ use crate::{
         labels::SponsorshipType,
         money::Currency,
         page::PageRequest,
-        search::{COUNTED, Entry, Facet as _, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
+        search::{COUNTED, Entry, Everything, Facet as _, LONGEST, SuggestedName, SuggestionsView, facet_view, instead_view},
     },
     platform::{
         ctx::Ctx,
@@ -102,8 +102,9 @@ async fn of_index(
         previous_cursor: found.previous,
         total: i64::try_from(found.total.min(COUNTED)).unwrap_or_default(),
         total_capped: found.total > COUNTED,
-        similar: found.instead.is_some(),
-        said_instead: found.instead,
+        similar: found.taken.instead.is_some(),
+        said_instead: found.taken.instead,
+        said_begun: found.taken.begun,
         facets: found.facets.into_iter().map(|(facet, values)| facet_view(query, facet, values)).collect(),
         without: found.without.into_iter().map(|(left, count)| instead_view(query, &left, count)).collect(),
         ..DirectoryView::default()
@@ -171,21 +172,21 @@ fn card(row: CardRow, audience: Audience) -> OrganizationCard {
 
 // ── For whoever keeps an eye on some of it ──────────────────────────────────────────────────────────────────────────
 
-/// The ids of all that this viewer finds by a question; nothing where there are more than `most`. What they may not ask for
-/// finds nobody, and neither do words with typing mistakes: this is what [`finds`] says, row by row.
+/// The ids of all that this viewer finds by a question, word for word: what [`finds`] says, row by row. What they may not ask for
+/// finds nobody.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, most: usize) -> AppResult<Option<Vec<Uuid>>> {
+pub async fn everything(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, most: usize) -> AppResult<Everything> {
     let (query, closed) = search::as_open_to(&query.from_the_start(), audience(viewer));
     if !closed.is_empty() {
-        return Ok(Some(Vec::new()));
+        return Ok(Everything::Ids(Vec::new()));
     }
     let hidden = blocks::service::hidden_from(ctx, viewer, Side::Organization).await?;
     let ask = Ask { query: &query, count: &[], hidden: &hidden, limit: most + 1, skip: 0 };
     let found = index::live::<Directory>(ctx).read(|index| index.ask(&ask)).transpose()?;
     let ids: Vec<Uuid> = match found {
-        Some(found) if found.instead.is_some() => Vec::new(),
+        Some(found) if !found.taken.is_literal() => return Ok(Everything::Taken(found.taken)),
         Some(found) => found.ids,
         None => {
             let limit = i64::try_from(most).unwrap_or(i64::MAX - 1);
@@ -194,7 +195,7 @@ pub async fn all_ids(ctx: &Ctx, viewer: Option<&Actor>, query: &DirectoryQuery, 
             rows.into_iter().map(|row| row.id).collect()
         }
     };
-    Ok((ids.len() <= most).then_some(ids))
+    Ok(if ids.len() <= most { Everything::Ids(ids) } else { Everything::TooMany })
 }
 
 /// An organization as it is searched, while it is listed.

@@ -51,8 +51,8 @@ pub fn routes() -> OpenApiRouter<()> {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it documents what `DirectoryQuery` and `Bounds` read")]
 struct ListParams {
-    /// Words of the name, the industry, the technologies or the descriptions. Typing mistakes are forgiven where a word is
-    /// nowhere (`saidInstead`).
+    /// Words of the name, the industry, the technologies or the descriptions. Where a word is nowhere, it is taken for those that
+    /// begin so (`saidBegun`), or its typing mistakes are forgiven (`saidInstead`).
     search: Option<String>,
     /// May be said several times, as every parameter below: whoever has one of the values fits.
     industry: Option<String>,

@@ -433,11 +433,14 @@ pub struct DirectoryView {
     /// The words that were looked for instead, where one that was typed is nowhere.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub said_instead: Option<String>,
+    /// Words that nobody has: whoever is listed has others that begin so.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub said_begun: Vec<String>,
     /// What the list can be narrowed by, each value with how many fit it beside everything else that is asked for. Absent for
     /// a moment after a start.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub facets: Vec<FacetView>,
-    /// Where nothing fits: how many would without one part of what is asked for.
+    /// Where nothing fits: how many would without a part of what is asked for, or without several where one is not enough.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub without: Vec<InsteadView>,
     /// What is asked for, as an address has it.

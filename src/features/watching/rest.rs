@@ -67,14 +67,15 @@ async fn list_searches(call: Call, Params(params): Params<PartParams>) -> ApiRes
 /// Save a search
 ///
 /// What the list does not know of `query`, and its cursor, are left out. With `alerts`, what fits now is known: you are told, once,
-/// of each that comes to fit later.
+/// of each that comes to fit later, word for word. Where the list takes words for others (`saidInstead`, `saidBegun`), an alert is
+/// refused.
 #[utoipa::path(
     post, path = "/searches", tag = "watching", request_body = NewSearch,
     params(("Idempotency-Key" = Option<String>, Header), ("X-CommDesk-Workspace" = Option<String>, Header)),
     responses(
         (status = 201, description = "The search", body = SavedSearchView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 409, description = "NOTHING_NARROWED, SEARCH_SAVED_ALREADY, TOO_MANY_SEARCHES, TOO_MANY_FIT, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "NOTHING_NARROWED, SEARCH_SAVED_ALREADY, TOO_MANY_SEARCHES, TOO_MANY_FIT, NOBODY_HAS_THE_WORDS, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "The list, the name (missing, or taken), or a query that cannot be meant"),
     )
 )]
@@ -115,7 +116,7 @@ async fn get_search(call: Call, Seg(id): Seg<SavedViewId>) -> ApiResult {
         (status = 200, description = "The search as it is now", body = SavedSearchView),
         (status = 401, description = "Nobody is signed in"),
         (status = 404, description = "None of yours in this workspace"),
-        (status = 409, description = "NOTHING_NARROWED, TOO_MANY_FIT, SEARCH_SAVED_ALREADY, IDEMPOTENCY_KEY_REUSED"),
+        (status = 409, description = "NOTHING_NARROWED, TOO_MANY_FIT, NOBODY_HAS_THE_WORDS, SEARCH_SAVED_ALREADY, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "The name is empty, too long or taken, or the query cannot be meant"),
     )
 )]

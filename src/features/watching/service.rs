@@ -26,6 +26,7 @@ use crate::{
         fields::FieldErrors,
         ids::{OrganizationId, SavedViewId, UserId},
         page::{Page, PageRequest, cursor, uncursor},
+        search::{Everything, Taken},
         text::Line,
     },
     platform::{ctx::Ctx, dates, jobs, tx::Tx},
@@ -80,7 +81,8 @@ pub async fn searches(ctx: &Ctx, actor: &Actor) -> AppResult<SearchesView> {
 /// Saves a question under a name. With an alert, what fits now is known: nobody is told of it.
 ///
 /// # Errors
-/// 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`.
+/// 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_SEARCHES`, `SEARCH_SAVED_ALREADY`, `TOO_MANY_FIT`,
+/// `NOBODY_HAS_THE_WORDS`.
 pub async fn save(ctx: &Ctx, actor: &Actor, list: List, input: &SearchInput) -> AppResult<SavedSearchView> {
     let name = read_name(&input.name)?;
     let query = read_query(list, &input.query)?;
@@ -142,23 +144,44 @@ fn read_name(name: &str) -> Result<String, FieldErrors> {
 async fn known(ctx: &Ctx, actor: &Actor, list: List, query: &str) -> AppResult<Vec<Uuid>> {
     let found = match list {
         List::Organizations => {
-            organizations::directory::all_ids(ctx, Some(actor), &DirectoryQuery::read(query), MOST_KNOWN).await?
+            organizations::directory::everything(ctx, Some(actor), &DirectoryQuery::read(query), MOST_KNOWN).await?
         }
         List::Communities => {
-            communities::directory::all_ids(ctx, Some(actor), &CommunitiesQuery::read(query), MOST_KNOWN).await?
+            communities::directory::everything(ctx, Some(actor), &CommunitiesQuery::read(query), MOST_KNOWN).await?
         }
-        List::Opportunities => opportunities::service::all_ids(ctx, Some(actor), &Board::read(query), MOST_KNOWN).await?,
+        List::Opportunities => {
+            let ids = opportunities::service::all_ids(ctx, Some(actor), &Board::read(query), MOST_KNOWN).await?;
+            ids.map_or(Everything::TooMany, Everything::Ids)
+        }
     };
-    found.ok_or_else(|| {
-        AppError::refused(
+    match found {
+        Everything::Ids(ids) => Ok(ids),
+        Everything::TooMany => Err(AppError::refused(
             "TOO_MANY_FIT",
             format!(
                 "More than 2,000 {} fit this search, so an alert would tell of nothing in particular. Narrow it, or save it \
                  without an alert.",
                 list.noun(2)
             ),
-        )
-    })
+        )),
+        Everything::Taken(taken) => Err(AppError::refused("NOBODY_HAS_THE_WORDS", other_words(list, &taken))),
+    }
+}
+
+/// An alert looks for words as they stand. Of what the list shows by others it would never tell.
+fn other_words(list: List, taken: &Taken) -> String {
+    let one = list.noun(1);
+    match &taken.instead {
+        Some(instead) => format!(
+            "No {one} has these words: the list shows “{instead}” instead, and an alert looks for the words themselves. Search \
+             for “{instead}” and save that, or save this without an alert."
+        ),
+        None => format!(
+            "No {one} has the words “{}”: the list shows words that begin so, and an alert looks for whole words. Search for the \
+             whole word that you mean and save that, or save this without an alert.",
+            taken.begun.join(" ")
+        ),
+    }
 }
 
 /// A page of the searches that the actor saved in this workspace, of every list, the oldest first.
@@ -222,7 +245,8 @@ pub async fn set_alerts(ctx: &Ctx, actor: &Actor, id: SavedViewId, alerts: bool)
 /// is not told.
 ///
 /// # Errors
-/// 404 for somebody else's; 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`, `SEARCH_SAVED_ALREADY`.
+/// 404 for somebody else's; 422 beside `name` and `query`; 409 `NOTHING_NARROWED`, `TOO_MANY_FIT`, `NOBODY_HAS_THE_WORDS`,
+/// `SEARCH_SAVED_ALREADY`.
 pub async fn change(ctx: &Ctx, actor: &Actor, id: SavedViewId, patch: &SearchPatch) -> AppResult<()> {
     let name = patch.name.as_deref().map(read_name).transpose()?;
     let (owner, now) = (owner(actor), ctx.now());

@@ -29,8 +29,9 @@ pub fn event(event: &EventView, origin: &str, sponsors: &[(String, String)]) -> 
     say("name", json!(event.title));
     say("description", json!(event.subtitle));
     say("image", json!(format!("{origin}/og/events/{}.png", event.slug)));
-    say("startDate", json!(event.start_at));
-    say("endDate", json!(event.end_at));
+    let (starts, ends) = when(event);
+    say("startDate", json!(starts));
+    say("endDate", json!(ends));
     say("eventStatus", json!("https://schema.org/EventScheduled"));
     let mode = event.format.map(|format| match format {
         EventFormat::InPerson => "https://schema.org/OfflineEventAttendanceMode",
@@ -53,6 +54,21 @@ pub fn event(event: &EventView, origin: &str, sponsors: &[(String, String)]) -> 
     graph(vec![Value::Object(it), breadcrumbs(origin, &[("Events", "/events"), (event.title.as_str(), path.as_str())])])
 }
 
+/// When it begins and ends: two moments, or two days where only those are known. The first minute of a day is in UTC, east of
+/// Greenwich, one of the day before.
+fn when(event: &EventView) -> (Option<&str>, Option<&str>) {
+    if event.all_day {
+        (day(event.start_wall.as_deref()), day(event.end_wall.as_deref()))
+    } else {
+        (event.start_at.as_deref(), event.end_at.as_deref())
+    }
+}
+
+/// The day of a time on the event's own clock.
+fn day(wall: Option<&str>) -> Option<&str> {
+    wall.and_then(|wall| wall.split('T').next())
+}
+
 /// Where it is; nothing where nobody has said.
 fn locations(event: &EventView, here: &str) -> Vec<Value> {
     let mut all = Vec::new();
@@ -67,4 +83,33 @@ fn locations(event: &EventView, here: &str) -> Vec<Value> {
         all.push(json!({"@type": "VirtualLocation", "url": url}));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_days_are_told_as_days_and_times_as_moments() {
+        let id = "018cc252-de60-70b3-8fd6-5bb847e99303";
+        let told = |all_day: bool, start: [&str; 2], end: [&str; 2]| {
+            let view: EventView = serde_json::from_value(json!({
+                "id": id, "communityId": id, "communitySlug": "apex-circle", "communityName": "Apex Circle",
+                "communityPlace": "Pune, India", "slug": "hackfest", "title": "HackFest", "subtitle": "", "descriptionMarkdown": "",
+                "registrationLink": "", "technologies": [], "startWall": start[0], "startAt": start[1], "endWall": end[0],
+                "endAt": end[1], "allDay": all_day, "timezone": "Europe/Berlin", "venueName": "", "venueAddress": "",
+                "capacity": {}, "settings": {"publicVisible": true}, "publicUrl": "", "status": "Upcoming", "version": 1,
+                "updatedAt": "2026-01-01T00:00:00Z", "whenLabel": "", "tone": "info", "missing": {},
+                "can": {"edit": false, "publish": false, "complete": false, "archive": false, "duplicate": false, "delete": false},
+            }))
+            .expect("an event as pages have it");
+            let said = event(&view, "https://commdesk.example", &[]);
+            let said = said["@graph"][0].clone();
+            (said["startDate"].clone(), said["endDate"].clone())
+        };
+        // Midnight in Berlin is the evening before in UTC.
+        let (first, last) = (["2026-06-08T00:00", "2026-06-07T22:00:00Z"], ["2026-06-10T23:59", "2026-06-10T21:59:00Z"]);
+        assert_eq!(told(true, first, last), (json!("2026-06-08"), json!("2026-06-10")));
+        assert_eq!(told(false, first, last), (json!("2026-06-07T22:00:00Z"), json!("2026-06-10T21:59:00Z")));
+    }
 }

@@ -97,6 +97,7 @@ impl Listed for DirectoryView {
             items: &self.items,
             total: Total { count: self.total, is_capped: self.total_capped },
             said_instead: self.said_instead.as_deref(),
+            said_begun: &self.said_begun,
             without: &self.without,
             previous: self.previous_cursor.as_deref(),
             next: self.next_cursor.as_deref(),

@@ -2,8 +2,8 @@
 
 use super::{Ask, Index};
 use crate::kernel::{
-    search::{Counted, Facet, Left, Order, Query},
-    words::{self, Word},
+    search::{self, Counted, Facet, Left, Order, Query, Term},
+    words,
 };
 use roaring::RoaringBitmap;
 use std::{
@@ -19,6 +19,8 @@ use std::{
 const ROW_BY_ROW: u64 = 8;
 /// So few values are never worth a walk through rows.
 const FEW_VALUES: usize = 8;
+/// Of ways to leave out several parts so many are offered.
+const MOST_OFFERED: usize = 6;
 /// Counts over so many sets are kept, some 6 kB each at most.
 const MOST_KEPT: usize = 512;
 
@@ -200,11 +202,13 @@ impl<F: Facet> Index<F> {
         common
     }
 
-    /// How many there would be without a facet that was chosen, without one of several words, and without all of them.
+    /// How many there would be without a facet that was chosen, without one of several words, and without all of them. Where none of
+    /// that helps: without several parts. `words` are those that have the words.
     pub(super) fn left_out(
         &self,
         query: &Query<F>,
         visible: &RoaringBitmap,
+        words: &RoaringBitmap,
         chosen: &[(F, RoaringBitmap)],
         beside: impl Fn(Option<F>) -> RoaringBitmap,
     ) -> Vec<(Left<F>, u64)> {
@@ -216,14 +220,14 @@ impl<F: Facet> Index<F> {
         }
         if !query.text.is_empty() && !fitting.is_empty() {
             // What a mistyped word means takes long to find out: once for each.
-            let mut known: HashMap<Word, RoaringBitmap> = HashMap::new();
+            let mut known: HashMap<Term, RoaringBitmap> = HashMap::new();
             for word in query.words().into_iter().take(words::MOST_ASKED) {
-                let rest = words::asked(&query.without_word(word).text);
+                let rest = search::terms(&query.without_word(word).text);
                 let mut sets: Vec<RoaringBitmap> = rest
                     .into_iter()
                     .map(|other| {
                         let rows = known.entry(other).or_insert_with_key(|other| {
-                            let ([rows, ..], _) = self.vocabulary.meant(other, visible);
+                            let ([rows, ..], _) = self.vocabulary.texts(std::slice::from_ref(other), visible);
                             rows & &fitting
                         });
                         rows.clone()
@@ -237,7 +241,58 @@ impl<F: Facet> Index<F> {
             list.push((Left::Words, fitting.len()));
         }
         list.retain(|(_, count)| *count > 0);
-        list
+        if list.is_empty() { without_several(query, visible, words, chosen) } else { list }
+    }
+}
+
+/// How many there would be without some of the facets and the words: without as few of them as it takes, what finds most first.
+fn without_several<F: Facet>(
+    query: &Query<F>,
+    visible: &RoaringBitmap,
+    words: &RoaringBitmap,
+    chosen: &[(F, RoaringBitmap)],
+) -> Vec<(Left<F>, u64)> {
+    let mut parts: Vec<(Left<F>, &RoaringBitmap)> = chosen.iter().map(|(facet, set)| (Left::Facet(*facet), set)).collect();
+    if !query.text.is_empty() {
+        parts.push((Left::Words, words));
+    }
+    let sets: Vec<&RoaringBitmap> = parts.iter().map(|(_, set)| *set).collect();
+    let mut kept = Vec::new();
+    keep_most(&sets, visible, 0, &mut Vec::new(), &mut kept);
+    kept.sort_by(|(of, count), (of_other, other)| other.cmp(count).then_with(|| of.cmp(of_other)));
+    kept.truncate(MOST_OFFERED);
+    let left = |of: &[usize]| {
+        let left = parts.iter().enumerate().filter(|(place, _)| !of.contains(place));
+        Left::Several(left.map(|(_, (part, _))| part.clone()).collect())
+    };
+    kept.iter().map(|(of, count)| (left(of), *count)).collect()
+}
+
+/// Which parts can be kept together, by their places, and how many rows they leave: every choice of as many parts as possible.
+/// There are never more parts than facets and one, and what meets nobody is not looked at further.
+fn keep_most(
+    sets: &[&RoaringBitmap],
+    rows: &RoaringBitmap,
+    from: usize,
+    kept: &mut Vec<usize>,
+    most: &mut Vec<(Vec<usize>, u64)>,
+) {
+    if !kept.is_empty() {
+        let so_far = most.first().map_or(0, |(kept, _)| kept.len());
+        if kept.len() > so_far {
+            most.clear();
+        }
+        if kept.len() >= so_far {
+            most.push((kept.clone(), rows.len()));
+        }
+    }
+    for (place, set) in sets.iter().enumerate().skip(from) {
+        let both = rows & *set;
+        if !both.is_empty() {
+            kept.push(place);
+            keep_most(sets, &both, place + 1, kept, most);
+            kept.pop();
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! An index of a list that is searched: words, facets and orders of its rows in memory, so that an answer costs the same for
 //! a thousand rows and for a million. Knows no room and no database, only [`Entry`]s.
 //!
-//! Promises: an answer is what [`Query::fits`] says, with typing mistakes forgiven where a word is nowhere; how many rows there
-//! are is exact, and how many have a value is exact up to [`COUNTED`] and more than that beyond, in about the right order.
+//! Promises: an answer is what [`Query::fits`] says, but where a word is nowhere: then it is taken for words that begin so, or its
+//! typing mistakes are forgiven, and the answer says so; how many rows there are is exact, and how many have a value is exact up to [`COUNTED`] and more than that beyond, in about the right order.
 //! A page begins after a row's own keys, so rows that come and go in between are neither shown twice nor skipped. Does not
 //! say what may be shown: rows are read by id from the database, which has the last word.
 //!
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::kernel::{
     error::AppResult,
-    search::{COUNTED, Counted, Entry, Facet, Left, Order, Query},
+    search::{self, COUNTED, Counted, Entry, Facet, Left, Order, Query, Taken},
     words,
 };
 use roaring::RoaringBitmap;
@@ -145,8 +145,7 @@ pub struct Found<F> {
     pub total: u64,
     pub next: Option<String>,
     pub previous: Option<String>,
-    /// The words that were looked for instead, where one of those typed is nowhere.
-    pub instead: Option<String>,
+    pub taken: Taken,
     pub facets: Vec<(F, Vec<Counted>)>,
     /// How many there would be without some of what was asked; only where nothing was found, and nothing that leads nowhere.
     pub without: Vec<(Left<F>, u64)>,
@@ -159,13 +158,13 @@ impl<F: Facet> Index<F> {
         let query = ask.query;
         let place = Place::read(&query.cursor, query.order)?;
         let visible = self.visible(ask.hidden);
-        let asked = words::asked(&query.text);
-        let text = (!asked.is_empty()).then(|| self.vocabulary.texts(&asked, &visible));
-        let (weighed, instead) = match text {
-            None if query.text.is_empty() => (None, None),
+        let (asked, terms) = (words::asked(&query.text), search::terms(&query.text));
+        let text = (!terms.is_empty()).then(|| self.vocabulary.texts(&terms, &visible));
+        let (weighed, taken) = match text {
+            None if query.text.is_empty() => (None, Taken::default()),
             // Signs and pictures alone are no words: nothing is found under them.
-            None => (Some(Weighed::default()), None),
-            Some((weighed, instead)) => (Some(weighed), instead),
+            None => (Some(Weighed::default()), Taken::default()),
+            Some((weighed, taken)) => (Some(weighed), taken),
         };
         let words = weighed.as_ref().map_or_else(|| visible.clone(), |sets| Cow::Borrowed(&sets[0]));
 
@@ -184,7 +183,7 @@ impl<F: Facet> Index<F> {
         };
         let all = beside(None);
         let facets = self.facets(ask, &all, beside);
-        let without = if all.is_empty() { self.left_out(query, &visible, &chosen, beside) } else { Vec::new() };
+        let without = if all.is_empty() { self.left_out(query, &visible, &words, &chosen, beside) } else { Vec::new() };
 
         let by = match query.order {
             Order::Relevance | Order::Reputation => By::Reputation,
@@ -224,7 +223,7 @@ impl<F: Facet> Index<F> {
             previous: further(rows.first(), true),
             ids: rows.iter().map(|(_, row)| self.rows.id(*row)).collect(),
             total: all.len(),
-            instead,
+            taken,
             facets,
             without,
         })

@@ -34,7 +34,8 @@ impl Facet for Kind {
     }
 }
 
-const WORDS: &[&str] = &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit"];
+const WORDS: &[&str] =
+    &["cloud", "zürich", "data", "labs", "c++", "c#", "c", ".net", "node.js", "東京", "x-ray", "Ünit", "node js"];
 const TOOLS: &[&str] = &["C", "C++", "C#", ".NET", "node", "Node.js", "K8s", "Rust"];
 const COLOURS: &[&str] = &["red", "green", "blue"];
 
@@ -114,6 +115,32 @@ pub(super) fn ask(index: &Index<Kind>, query: &Query<Kind>, hidden: &[Uuid], lim
     index.ask(&Ask { query, count: Kind::ALL, hidden, limit, skip: 0 }).expect("a cursor of its own")
 }
 
+/// Where leaving out one part is not enough: whoever fits without several of them, for every choice of them; then only the choices
+/// that leave out fewest.
+fn nearest(query: &Query<Kind>, rows: &[&Entry<Kind>]) -> Vec<(Left<Kind>, u64)> {
+    let mut parts: Vec<Left<Kind>> =
+        Kind::ALL.iter().filter(|kind| query.values(**kind).next().is_some()).map(|kind| Left::Facet(*kind)).collect();
+    if !query.text.is_empty() {
+        parts.push(Left::Words);
+    }
+    let mut choices: Vec<(Vec<Left<Kind>>, u64)> = Vec::new();
+    // Whoever leaves out everything asks for nothing.
+    for choice in 0..(1_usize << parts.len()) - 1 {
+        let out: Vec<Left<Kind>> =
+            parts.iter().enumerate().filter(|(place, _)| choice & (1 << place) != 0).map(|(_, part)| part.clone()).collect();
+        let other = query.leaving_out(&Left::Several(out.clone()));
+        let count = rows.iter().filter(|row| other.fits(row)).count() as u64;
+        if out.len() > 1 && count > 0 {
+            choices.push((out, count));
+        }
+    }
+    let fewest = choices.iter().map(|(out, _)| out.len()).min().unwrap_or_default();
+    choices.retain(|(out, _)| out.len() == fewest);
+    // Of as many the one that keeps the earlier parts comes first, and so leaves out the later ones.
+    choices.sort_by(|(out, count), (other, of_other)| of_other.cmp(count).then_with(|| other.cmp(out)));
+    choices.into_iter().map(|(out, count)| (Left::Several(out), count)).collect()
+}
+
 /// Every page from the first to the last.
 fn walk_through(index: &Index<Kind>, query: &Query<Kind>, limit: usize) -> Vec<Uuid> {
     let mut query = query.from_the_start();
@@ -162,7 +189,7 @@ proptest! {
         fits.sort();
         prop_assert_eq!(&ids, &fits);
         prop_assert_eq!(found.total, fits.len() as u64);
-        prop_assert!(found.instead.is_none());
+        prop_assert!(found.taken.is_literal(), "{:?}", found.taken);
         for (kind, counted) in &found.facets {
             let beside = if kind.wants_all() { query.clone() } else { query.without(*kind) };
             for value in COLOURS.iter().chain(TOOLS) {
@@ -198,6 +225,7 @@ proptest! {
             })
             .filter(|(_, count)| *count > 0 && fits.is_empty())
             .collect();
+        let without = if without.is_empty() && fits.is_empty() { nearest(&query, &there) } else { without };
         prop_assert_eq!(&found.without, &without);
     }
 
@@ -277,7 +305,7 @@ pub(super) fn named(id: u128, name: &str, text: &str, reputation: u32) -> Entry<
 
 fn numbers(index: &Index<Kind>, text: &str) -> (Vec<u128>, Option<String>) {
     let found = ask(index, &Query::default().with_text(text), &[], 20);
-    (found.ids.iter().map(Uuid::as_u128).collect(), found.instead)
+    (found.ids.iter().map(Uuid::as_u128).collect(), found.taken.instead)
 }
 
 #[test]
@@ -311,6 +339,11 @@ fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
     assert_eq!(said("zurcih").0, [2]);
     assert_eq!(said("яндкес").0, [4], "other alphabets too");
     assert_eq!(said("kuber"), (vec![1], None), "a beginning is no mistake");
+    let taken = |text: &str| ask(&index, &Query::default().with_text(text), &[], 20).taken;
+    // But it is said, like a mistake: rows that have no such word do not fit.
+    assert_eq!(taken("labs kuber"), Taken { begun: vec!["kuber".into()], instead: None });
+    assert_eq!(taken("kuber rsut"), Taken { begun: vec!["kuber".into()], instead: Some("kuber rust".into()) });
+    assert!(taken("kubernetes labs").is_literal() && taken("elephants").is_literal() && taken("").is_literal());
     assert_eq!(said("メルカリ").0, [3]);
     for (nowhere, why) in [
         ("c#", "signs count"),
@@ -326,6 +359,61 @@ fn typing_mistakes_are_forgiven_where_a_word_is_nowhere() {
     assert_eq!(index.named("kub", &[], 5), [Uuid::from_u128(1)]);
     assert_eq!(index.named("kubernaut la", &[], 5), [Uuid::from_u128(1)]);
     assert!(index.named("kub", &[Uuid::from_u128(1)], 5).is_empty() && index.named("", &[], 5).is_empty());
+}
+
+#[test]
+fn a_technology_is_found_by_a_name_of_several_words() {
+    let mut user = named(1, "Skyline", "We run servers.", 0);
+    user.technologies = vec!["AWS".into(), "C++".into()];
+    let rows = [user, named(2, "Amazon Web Services", "", 0), named(3, "Web shop", "and other services", 0)];
+    let index = index(&rows);
+    for (text, found) in [
+        ("amazon web services", vec![2, 1]),
+        ("servers amazon web services", vec![1]),
+        ("web services", vec![2, 3]),
+        ("c plus plus", vec![1]),
+        ("google cloud platform", vec![]),
+    ] {
+        let (mut ids, instead) = numbers(&index, text);
+        assert_eq!((ids.as_slice(), instead), (found.as_slice(), None), "{text}");
+        let query: Query<Kind> = Query::default().with_text(text);
+        let mut fits: Vec<u128> = rows.iter().filter(|row| query.fits(row)).map(|row| row.id.as_u128()).collect();
+        ids.sort_unstable();
+        fits.sort_unstable();
+        assert_eq!(ids, fits, "{text}");
+    }
+    // What there would be without one word says so of the words that are left.
+    let nobody = ask(&index, &Query::default().with_text("elephants amazon web services"), &[], 5);
+    assert!(nobody.without.contains(&(Left::Word("elephants".into()), 2)), "{:?}", nobody.without);
+}
+
+#[test]
+fn where_no_two_parts_meet_each_is_offered_alone() {
+    let row = |id: u128, name: &str, value: Option<(Kind, &str)>| Entry {
+        values: value.map(|(kind, value)| (kind, value.to_owned())).into_iter().collect(),
+        ..named(id, name, "", 0)
+    };
+    let (red, rust) = (Some((Kind::Colour, "red")), Some((Kind::Tool, "Rust")));
+    let index = index(&[
+        row(1, "One", red),
+        row(2, "Two", rust),
+        row(3, "Three", rust),
+        row(4, "Cloud four", None),
+        row(5, "Cloud five", None),
+        row(6, "Cloud six", None),
+    ]);
+    let without = |query: &str, hidden: &[Uuid]| ask(&index, &Query::read(query), hidden, 5).without;
+    let (colour, tool) = (Left::Facet(Kind::Colour), Left::Facet(Kind::Tool));
+    let several = |parts: &[&Left<Kind>]| Left::Several(parts.iter().map(|part| (*part).clone()).collect());
+    assert_eq!(
+        without("q=cloud&colour=red&tool=Rust", &[]),
+        [(several(&[&colour, &tool]), 3), (several(&[&colour, &Left::Words]), 2), (several(&[&tool, &Left::Words]), 1)]
+    );
+    // Words that nobody has are kept nowhere, nor is who is hidden from the reader counted.
+    let hidden = [Uuid::from_u128(1)];
+    assert_eq!(without("q=elephants&colour=red&tool=Rust", &hidden), [(several(&[&colour, &Left::Words]), 2)]);
+    // Where leaving out one is enough, nothing more is left out.
+    assert_eq!(without("q=three&colour=red&tool=Rust", &[]), [(colour, 1)]);
 }
 
 #[test]

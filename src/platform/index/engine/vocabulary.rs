@@ -3,7 +3,7 @@
 
 use crate::{
     kernel::{
-        search::{Entry, Weight},
+        search::{Entry, Taken, Term, Weight},
         technologies,
         words::{self, Word},
     },
@@ -29,6 +29,13 @@ const LONGEST_START: usize = 3;
 const SHORTEST_HALF: usize = 3;
 /// What a technology is kept under among the words: no word begins like that.
 const TECHNOLOGY: char = '=';
+
+/// What one word is taken for.
+enum Meant {
+    Itself,
+    Beginning,
+    Other(String),
+}
 
 /// The words of all rows.
 #[derive(Default)]
@@ -106,50 +113,79 @@ impl Vocabulary {
 
     // ── What is found ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// Rows that have every word, by least weight; and the words that were taken for others.
-    pub(super) fn texts(&self, asked: &[Word], visible: &RoaringBitmap) -> (Weighed, Option<String>) {
-        let mut all: Option<Weighed> = None;
+    /// Rows that have everything that is looked for, by least weight; and what was taken for something else.
+    pub(super) fn texts(&self, asked: &[Term], visible: &RoaringBitmap) -> (Weighed, Taken) {
         let mut said: Vec<Cow<'_, str>> = Vec::new();
-        let mut corrected = false;
-        // Rare words first: what is left is small when the common ones come.
+        let (mut begun, mut corrected) = (Vec::new(), false);
         let mut each: Vec<Weighed> = Vec::new();
-        for word in asked {
-            let (sets, other) = self.meant(word, visible);
-            corrected |= other.is_some();
-            let spelled = other.map_or(Cow::Borrowed(word.whole.as_str()), Cow::Owned);
-            said.push(spelled);
-            each.push(sets);
-        }
-        each.sort_by_key(|sets| sets[0].len());
-        for sets in each {
-            all = Some(match all {
-                None => sets,
-                Some(mut all) => {
-                    for (rows, set) in all.iter_mut().zip(&sets) {
-                        *rows &= set;
+        for term in asked {
+            if let Some(sets) = self.named(term, visible) {
+                said.extend(term.words.iter().map(|word| Cow::Borrowed(word.whole.as_str())));
+                each.push(sets);
+                continue;
+            }
+            for word in &term.words {
+                let (sets, meant) = self.meant(word, visible);
+                match meant {
+                    Meant::Itself => said.push(Cow::Borrowed(word.whole.as_str())),
+                    Meant::Beginning => {
+                        begun.push(word.whole.clone());
+                        said.push(Cow::Borrowed(word.whole.as_str()));
                     }
-                    all
+                    Meant::Other(other) => {
+                        corrected = true;
+                        said.push(Cow::Owned(other));
+                    }
                 }
-            });
-        }
-        (all.unwrap_or_default(), corrected.then(|| said.join(" ")))
-    }
-
-    /// Rows with a word, or with one that begins like it, or with the one that it is taken for, which is named then.
-    pub(super) fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Option<String>) {
-        let mut sets = self.word(word, visible);
-        if sets[0].is_empty() {
-            sets = self.beginning(&word.whole, visible);
-        }
-        if sets[0].is_empty()
-            && let Some(alike) = self.alike(&word.whole)
-        {
-            let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
-            if !other[0].is_empty() {
-                return (other, Some(alike));
+                each.push(sets);
             }
         }
-        (sets, None)
+        // Rare words first: what is left is small when the common ones come.
+        each.sort_by_key(|sets| sets[0].len());
+        let all = each.into_iter().reduce(in_both).unwrap_or_default();
+        (all, Taken { begun, instead: corrected.then(|| said.join(" ")) })
+    }
+
+    /// Rows with the technology that several words name, and those with each of the words; nothing where nobody uses it.
+    fn named(&self, term: &Term, visible: &RoaringBitmap) -> Option<Weighed> {
+        let mut sets = self.of_technology(term.technology.as_deref()?, visible);
+        if sets[0].is_empty() {
+            return None;
+        }
+        let by_words = term.words.iter().map(|word| self.word(word, visible)).reduce(in_both);
+        for (set, own) in sets.iter_mut().zip(by_words.unwrap_or_default()) {
+            *set |= own;
+        }
+        Some(sets)
+    }
+
+    /// Rows with a technology, by its key.
+    fn of_technology(&self, key: &str, visible: &RoaringBitmap) -> Weighed {
+        let mut sets = Weighed::default();
+        self.add(&format!("{TECHNOLOGY}{key}"), &mut sets);
+        for set in &mut sets {
+            *set &= visible;
+        }
+        sets
+    }
+
+    /// Rows with a word, or with one that begins like it, or with the one that was likely meant.
+    fn meant(&self, word: &Word, visible: &RoaringBitmap) -> (Weighed, Meant) {
+        let own = self.word(word, visible);
+        if !own[0].is_empty() {
+            return (own, Meant::Itself);
+        }
+        let begun = self.beginning(&word.whole, visible);
+        if !begun[0].is_empty() {
+            return (begun, Meant::Beginning);
+        }
+        if let Some(alike) = self.alike(&word.whole) {
+            let other = self.word(&Word { whole: alike.clone(), parts: Vec::new() }, visible);
+            if !other[0].is_empty() {
+                return (other, Meant::Other(alike));
+            }
+        }
+        (own, Meant::Itself)
     }
 
     /// Rows with a word: as one, by all its parts, or as a technology.
@@ -157,18 +193,12 @@ impl Vocabulary {
         let mut sets = Weighed::default();
         self.add(&word.whole, &mut sets);
         if !word.parts.is_empty() {
-            let mut all: Option<Weighed> = None;
-            for part in &word.parts {
+            let part = |part: &String| {
                 let mut own = Weighed::default();
                 self.add(part, &mut own);
-                all = Some(match all {
-                    None => own,
-                    Some(all) => {
-                        let [a, b, c] = all;
-                        [a & &own[0], b & &own[1], c & &own[2]]
-                    }
-                });
-            }
+                own
+            };
+            let all = word.parts.iter().map(part).reduce(in_both);
             for (set, own) in sets.iter_mut().zip(all.unwrap_or_default()) {
                 *set |= own;
             }
@@ -389,6 +419,14 @@ impl Vocabulary {
         }
         alike.into_iter().map(|(_, token)| token).collect()
     }
+}
+
+/// Rows of both.
+fn in_both(mut one: Weighed, other: Weighed) -> Weighed {
+    for (rows, set) in one.iter_mut().zip(&other) {
+        *rows &= set;
+    }
+    one
 }
 
 /// How many words, as far as anybody counts them.
