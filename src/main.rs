@@ -4,14 +4,14 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use commdesk::{
     features::{
-        communities::index::Communities, facts::is_known, imports, opportunities::index::Opportunities,
+        communities::index::Communities, facts::is_known, imports, notifications, opportunities::index::Opportunities,
         organizations::index::Directory, reactions,
     },
     http,
     kernel::error::AppError,
     platform::{
         cluster::Cluster,
-        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
+        config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
@@ -79,6 +79,17 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
                     std::process::exit(1);
                 }
             }
+        }
+        Verb::Jobs(Jobs::Retry { consumer, settings }) => {
+            let house = open_production(&settings, false)?;
+            let again = notifications::service::try_again(&Ctx::background(&house, "retry"), consumer.as_deref()).await?;
+            if again.is_empty() {
+                println!("No such job is dead.");
+            }
+            for (consumer, count) in again {
+                println!("{consumer}: {count} set ready again");
+            }
+            Ok(())
         }
         Verb::Import(import) => run_import(import).await,
         Verb::Openapi => {

@@ -26,6 +26,7 @@ pub fn registry() -> Registry {
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
+        patient: vec![notifications::service::MAIL_JOB],
         deadlines: Vec::new()
             .into_iter()
             .chain(opportunities::jobs::deadlines())

@@ -40,6 +40,9 @@ pub enum Verb {
     /// The record of what happened.
     #[command(subcommand)]
     Facts(Facts),
+    /// Work that may be late: mail, and what follows from facts.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Look at a file of organizations or events, and import it.
     Import(Import),
     /// Print the OpenAPI document of /api/v1.
@@ -92,6 +95,19 @@ pub struct Import {
 pub enum Facts {
     /// Check every chain and checkpoint; exits with 1 and names the first bad row.
     Verify(Serve),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// Set jobs that have died ready again. A mail dies after three days in which no server took it, everything else after ten
+    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new.
+    Retry {
+        /// Only those of this consumer, `mail` for example.
+        #[arg(long)]
+        consumer: Option<String>,
+        #[command(flatten)]
+        settings: Serve,
+    },
 }
 
 #[derive(Debug, Clone, Args)]

@@ -4,6 +4,7 @@ use crate::{
     common::{at_work, count, signed_in, who},
     town::{Browser, Town, sequel, story},
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
@@ -22,7 +23,7 @@ use commdesk::{
     },
     platform::{
         ctx::{Ctx, House},
-        jobs::{self, MAX_ATTEMPTS},
+        jobs::{self, PATIENT_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
     },
     seeds::people::{self, Figure},
@@ -95,19 +96,38 @@ async fn a_busy_server_is_tried_again_and_a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn a_server_that_stays_away_leaves_the_mail_marked_as_failed() {
+async fn a_server_may_be_away_for_three_days_and_what_was_given_up_is_sent_when_somebody_says_so() {
     story(async |town| {
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..PATIENT_ATTEMPTS {
             town.post.fail_next(PostError::Temporary("away".into()));
         }
         activated(town, ASHA, "Asha Rao").await;
-        for _ in 0..MAX_ATTEMPTS + 2 {
-            town.shift(3_700).await;
+        let began = town.ctx().now();
+        town.drain().await;
+        let next = async || -> Option<DateTime<Utc>> {
+            let next = sqlx::query_scalar("select run_at from jobs where state = 'ready' and consumer = 'mail'");
+            next.fetch_optional(&town.owner).await.expect("jobs")
+        };
+        while let Some(next) = next().await {
+            let wait = next - town.ctx().now();
+            assert!(wait <= TimeDelta::hours(1), "a server that is back waits for us: {wait}");
+            town.shift(wait.num_seconds().max(0) + 1).await;
         }
+        let tried = town.ctx().now() - began;
+        assert!(tried > TimeDelta::days(3) && tried < TimeDelta::days(4), "{tried}");
         assert_eq!(count(town, "mails where state = 'failed'").await, 1);
-        // The dead job is the sign that people look for; this town has seen it.
-        assert_eq!(count(town, "jobs where state = 'dead' and consumer = 'mail'").await, 1);
-        sqlx::query("update jobs set state = 'done' where state = 'dead'").execute(&town.owner).await.expect("looked at");
+        // The dead job is the sign that people look for.
+        let dead = "jobs where state = 'dead' and consumer = 'mail'";
+        assert_eq!(count(town, dead).await, 1);
+        town.shift(3_700).await;
+        assert_eq!(count(town, dead).await, 1, "nobody tries it unasked");
+        assert!(service::try_again(&town.ctx(), Some("tell")).await.expect("asked").is_empty());
+        let again = service::try_again(&town.ctx(), None).await.expect("asked");
+        assert_eq!(again, BTreeMap::from([("mail".to_owned(), 1)]));
+        town.drain().await;
+        assert_eq!(town.post.letters().len(), 1);
+        assert_eq!(count(town, "mails where state = 'sent'").await, 1);
+        assert_eq!(count(town, "jobs where state <> 'done'").await, 0);
     })
     .await;
 }
@@ -558,7 +578,7 @@ async fn choose(browser: &mut Browser, requests: &str) -> crate::town::Answer {
 /// Every request is opened once more, and whoever is to hear of it has not heard of it yet.
 async fn told_again(town: &Town) {
     sqlx::query("update requests set state = 'Pending', closed_at = null, expires_at = $1")
-        .bind(town.ctx().now() + chrono::TimeDelta::days(60))
+        .bind(town.ctx().now() + TimeDelta::days(60))
         .execute(&town.owner)
         .await
         .expect("open");
@@ -580,7 +600,7 @@ async fn told_again(town: &Town) {
 
 /// Moves the clock to the next time that it is `hour:minute` in India, without any work.
 fn wait_until(town: &Town, hour: u32, minute: u32) {
-    use chrono::{TimeDelta, Timelike as _};
+    use chrono::Timelike as _;
     let local = town.ctx().now() + TimeDelta::minutes(330);
     let wanted = i64::from(hour * 3_600 + minute * 60);
     let gone = i64::from(local.num_seconds_from_midnight());

@@ -484,6 +484,20 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
     let (_, code) = stop(working);
     assert_eq!(code, Some(0));
 
+    // jobs retry: what has died is ready again, and so is its letter.
+    assert!(fine(&["jobs", "retry"]).contains("No such job is dead."));
+    let dying = "with it as (
+                     update jobs set state = 'dead' where id = (select id from jobs where consumer = 'mail' order by seq limit 1)
+                     returning payload
+                 )
+                 update mails set state = 'failed' where id = (select (payload ->> 'mailId')::uuid from it)";
+    sqlx::query(dying).execute(&owner).await.expect("given up");
+    assert_eq!(count("mails where state = 'failed'").await, 1);
+    assert!(fine(&["jobs", "retry", "--consumer", "tell"]).contains("No such job is dead."));
+    assert!(fine(&["jobs", "retry"]).contains("mail: 1 set ready again"));
+    assert_eq!(count("jobs where state = 'dead'").await, 0);
+    assert_eq!(count("mails where state = 'failed'").await, 0);
+
     // import: looked at first, then carried out, with the pictures of a folder.
     let list = folder.path().join("list.csv");
     let row = "Nimbus Metal,https://nimbus-metal.example,App Definition and Development,Database,Servers for students,nimbus.svg";

@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// One consumer that wants every fact and does nothing with it.
 fn listener() -> Registry {
     let all = Consumer { name: "all", wants: |_| true, run: |_, _| Box::pin(async { Ok(()) }) };
-    Registry { consumers: vec![all], deadlines: Vec::new(), periodic: Vec::new() }
+    Registry { consumers: vec![all], patient: Vec::new(), deadlines: Vec::new(), periodic: Vec::new() }
 }
 
 /// States so many facts of this person, in one transaction.
@@ -90,7 +90,8 @@ async fn job(town: &Town, run: jobs::Run) -> Registry {
 }
 
 fn alone(run: jobs::Run) -> Registry {
-    Registry { consumers: vec![Consumer { name: "one", wants: |_| false, run }], deadlines: Vec::new(), periodic: Vec::new() }
+    let one = Consumer { name: "one", wants: |_| false, run };
+    Registry { consumers: vec![one], patient: Vec::new(), deadlines: Vec::new(), periodic: Vec::new() }
 }
 
 #[tokio::test]
@@ -164,6 +165,7 @@ async fn deadlines_that_fail_and_those_that_nobody_knows_hold_up_no_other() {
         };
         let registry = Registry {
             consumers: Vec::new(),
+            patient: Vec::new(),
             deadlines: vec![
                 DeadlineHandler { kind: "fails", run: |_, _| Box::pin(async { Err(AppError::broken("it never works")) }) },
                 DeadlineHandler { kind: "left", run: |_, _| Box::pin(async { Ok(()) }) },

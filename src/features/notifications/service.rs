@@ -45,7 +45,7 @@ use anyhow::Context as _;
 use askama::Template as _;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The job that sends one queued mail.
@@ -766,10 +766,30 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
             Ok(store::mark_failed(ctx.db(), id, &error.to_string(), true).await?)
         }
         Err(error @ PostError::Temporary(_)) => {
-            store::mark_failed(ctx.db(), id, &error.to_string(), job.attempt >= jobs::MAX_ATTEMPTS).await?;
+            store::mark_failed(ctx.db(), id, &error.to_string(), job.is_last).await?;
             Err(error.into())
         }
     }
+}
+
+/// Sets work that has died ready again, all of it or one consumer's, with the letters among it; gives how many jobs of which
+/// consumer.
+///
+/// # Errors
+/// When the database is away.
+pub async fn try_again(ctx: &Ctx, consumer: Option<&str>) -> AppResult<BTreeMap<String, usize>> {
+    let mut tx = ctx.begin().await?;
+    let revived = jobs::revive(&mut tx, consumer).await?;
+    let is_letter = |(name, _): &&(String, Value)| name == MAIL_JOB;
+    let letter = |(_, payload): &(String, Value)| payload["mailId"].as_str()?.parse::<MailId>().ok().map(|id| id.0);
+    let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
+    store::queue_again(&mut tx, &letters).await?;
+    tx.commit_unstated("work that had died is tried again").await?;
+    let mut counts = BTreeMap::new();
+    for (name, _) in revived {
+        *counts.entry(name).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 fn open_bodies(ctx: &Ctx, row: &store::MailRow) -> anyhow::Result<(String, String)> {

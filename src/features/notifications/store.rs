@@ -147,6 +147,12 @@ pub async fn mark_failed(pool: &PgPool, id: MailId, problem: &str, is_final: boo
     Ok(())
 }
 
+/// These were given up, and wait again.
+pub async fn queue_again(tx: &mut Tx, mails: &[Uuid]) -> AppResult<()> {
+    sqlx::query!("update mails set state = 'queued' where id = any($1) and state = 'failed'", mails).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// A letter that waited is written again before it leaves; bodies are sealed.
 pub async fn rewrite_mail(pool: &PgPool, mail: &MailRow) -> AppResult<()> {
     sqlx::query!(
