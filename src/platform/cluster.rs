@@ -104,8 +104,7 @@ impl Cluster {
             Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the folder of the database"),
         }
         let home = Home::open(dir, if fsync { Keep::Lasting } else { Keep::passing() }, say)?;
-        let (server, mut postmaster) = launch(&home, fsync, say).await?;
-        postmaster.watch()?;
+        let (server, postmaster) = launch(&home, fsync, Life::Ours, say).await?;
         let passing = if fsync { None } else { home.in_memory() };
         Ok(Cluster { server, postmaster, passing, _lock: lock })
     }
@@ -280,14 +279,14 @@ pub async fn test_cluster() -> Result<Server> {
     home.remove_what_was_elsewhere().context("cannot remove the old test database")?;
     let server = match home.running().await {
         Some(server) => server,
-        None => match launch(&home, false, &say).await {
+        None => match launch(&home, false, Life::ItsOwn, &say).await {
             Ok((server, _left_running)) => server,
             // Without fsync a power cut may leave anything behind; nothing in it is worth a repair.
             Err(error) if home.pgdata.exists() && is_postgres_there() => {
                 say(&format!("starting over with an empty one, because the old one failed: {error:#}"));
                 stop_leftover(&home.pgdata)?;
                 fs::remove_dir_all(&home.pgdata).context("cannot remove the old test database")?;
-                launch(&home, false, &say).await?.0
+                launch(&home, false, Life::ItsOwn, &say).await?.0
             }
             Err(error) => return Err(error),
         },
@@ -552,8 +551,17 @@ impl Home {
     }
 }
 
+/// How long a server runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// It goes down with this process, also with one that ends before the server lets anybody in.
+    Ours,
+    /// It outlives this process: the tests'.
+    ItsOwn,
+}
+
 /// Makes the cluster of `home` if there is none, starts it, waits until it lets us in, and sees to the roles.
-async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postmaster)> {
+async fn launch(home: &Home, fsync: bool, life: Life, say: Say<'_>) -> Result<(Server, Postmaster)> {
     stop_leftover(&home.pgdata)?;
     let programs = Programs::choose(&home.pgdata)?.within_reach(home, say)?;
     let mut memory = match home.memory()? {
@@ -583,6 +591,9 @@ async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postm
     let deadline = Instant::now() + READY_WITHIN;
     loop {
         let mut postmaster = programs.spawn(home, memory.port, fsync)?;
+        if life == Life::Ours {
+            postmaster.watch()?;
+        }
         let server = Server { memory: memory.clone() };
         match until_ready(&server, &mut postmaster, deadline).await? {
             Readiness::Ready => {

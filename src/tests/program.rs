@@ -543,6 +543,11 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
 
 /// `dev` on its own folder, in a group of processes of its own, as a terminal would start it.
 fn dev(data: &Path, database: Option<&str>, args: &[&str]) -> Program {
+    let (command, addr) = dev_command(data, database, args);
+    Program::ready(command, addr)
+}
+
+fn dev_command(data: &Path, database: Option<&str>, args: &[&str]) -> (Command, SocketAddr) {
     let addr = free_address();
     let mut command = Command::new(env!("CARGO_BIN_EXE_commdesk"));
     command.args(["dev", "--addr", &addr.to_string(), "--data"]).arg(data).args(args).process_group(0).stdin(Stdio::null());
@@ -552,7 +557,7 @@ fn dev(data: &Path, database: Option<&str>, args: &[&str]) -> Program {
     if let Some(url) = database {
         command.env("DATABASE_URL", url);
     }
-    Program::ready(command, addr)
+    (command, addr)
 }
 
 fn mode(file: &Path) -> u32 {
@@ -581,6 +586,32 @@ fn development_keeps_its_keys_to_itself_and_ctrl_c_stops_its_postgres_too() {
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(!runs(), "Postgres went on");
     assert!(!note.exists(), "it was not stopped in order");
+}
+
+#[test]
+fn a_start_that_is_broken_off_leaves_no_postgres_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The first start makes the cluster; of the second the server is all that there is to wait for.
+    dev(folder.path(), None, &["--no-seed"]).kill();
+    let place = std::fs::read_to_string(folder.path().join("postgres/where")).expect("a note");
+    let note = Path::new(place.trim_end()).join("postmaster.pid");
+    let until = |is_there: bool, why: &str| {
+        let began = Instant::now();
+        while note.exists() != is_there {
+            assert!(began.elapsed() < PATIENCE, "{why}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    until(false, "the watcher of a killed program does not stop its Postgres");
+
+    let (mut command, _) = dev_command(folder.path(), None, &["--no-seed"]);
+    let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    // Its note is there before the server lets anybody in, and goes with a server that was stopped in order.
+    until(true, "Postgres was not started");
+    let group = format!("-{}", program.id());
+    assert!(Command::new("kill").args(["-INT", "--", &group]).status().expect("a signal").success());
+    program.wait().expect("it ends");
+    until(false, "Postgres went on");
 }
 
 #[tokio::test]
