@@ -10,8 +10,8 @@ use commdesk::{
     http,
     kernel::error::AppError,
     platform::{
-        cluster::Cluster,
-        config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
+        cluster::{Cluster, Server},
+        config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Told, Verb, check_site, named},
         ctx::{Ctx, House},
         db, facts, index, jobs, open, telemetry,
     },
@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Seed(seed) => run_seed(seed).await,
         Verb::Staff(Staff::Add { email, role, name, settings }) => {
             telemetry::start_logs();
-            let house = open_production(&settings, false)?;
+            let house = open_told(&settings)?;
             let ctx = Ctx::background(&house, "staff");
             let added = commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await;
             // Each problem in its own words: a command has no fields to write them beside.
@@ -66,7 +66,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Facts(Facts::Verify(settings)) => {
-            let house = open_production(&settings, false)?;
+            let house = open_told(&settings)?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -81,7 +81,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         }
         Verb::Jobs(Jobs::Retry { consumer, settings }) => {
-            let house = open_production(&settings, false)?;
+            let house = open_told(&settings)?;
             let again = notifications::service::try_again(&Ctx::background(&house, "retry"), consumer.as_deref()).await?;
             if again.is_empty() {
                 println!("No such job is dead.");
@@ -166,6 +166,7 @@ async fn migrate_as(named: &'static str, owner_url: &str, app_role: Option<&str>
 
 async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
+    serve.refuse_keys_of_development()?;
     let house = open_production(&serve, pages)?;
     if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
         bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
@@ -186,7 +187,7 @@ async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
 
 async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     // Only development has this file: `serve` takes its keys from the environment and refuses development's.
-    if !seed.data.join("keys.env").exists() {
+    if !Keys::are_in(&seed.data) {
         bail!("{} holds no development keys: the demo is for development only (start `commdesk dev` once)", seed.data.display());
     }
     let keys = Keys::of_development(&seed.data)?;
@@ -201,7 +202,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
 /// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows.
 async fn run_import(import: Import) -> anyhow::Result<()> {
     telemetry::start_logs();
-    let house = open_production(&import.settings, false)?;
+    let house = open_told(&import.settings)?;
     let ctx = Ctx::background(&house, "import");
     let bytes = std::fs::read(&import.file).with_context(|| format!("{} cannot be read", import.file.display()))?;
     let logos = import.logos.as_deref().map(imports::pictures::of_folder).transpose()?.unwrap_or_default();
@@ -210,6 +211,19 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
         imports::service::by_command(&ctx, &import.by, &import.target, &import.community, name, bytes, logos, import.dry_run);
     print!("{}", said.await?);
     Ok(())
+}
+
+/// The house that a verb works on and leaves: production's, or the one that `dev` has in its folder.
+fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
+    if let Some(serve) = told.production()? {
+        return open_production(&serve, false);
+    }
+    let keys = Keys::of_development(&told.data)?;
+    let url = match &told.database_url {
+        Some(url) => url.clone(),
+        None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
+    };
+    open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)
 }
 
 fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {

@@ -70,6 +70,18 @@ struct Memory {
     disposable: bool,
 }
 
+impl Memory {
+    fn of(dir: &Path) -> Result<Option<Memory>> {
+        match fs::read_to_string(dir.join("cluster.json")) {
+            Ok(text) => Ok(Some(serde_json::from_str(&text).with_context(|| {
+                format!("{} is damaged: restore it, or move the whole folder away", dir.join("cluster.json").display())
+            })?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 impl std::fmt::Debug for Memory {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Memory").field("port", &self.port).finish_non_exhaustive()
@@ -134,6 +146,17 @@ impl Drop for Cluster {
 }
 
 impl Server {
+    /// The server of a folder that another process keeps running; whether it runs is found out by asking it.
+    ///
+    /// # Errors
+    /// The folder has never held one.
+    pub fn remembered(data_dir: &Path) -> Result<Server> {
+        let memory = Memory::of(data_dir)?.with_context(|| {
+            format!("{} holds no database: start `commdesk dev` first, or name one by DATABASE_URL", data_dir.display())
+        })?;
+        Ok(Server { memory })
+    }
+
     pub fn port(&self) -> u16 {
         self.memory.port
     }
@@ -519,13 +542,7 @@ impl Home {
     }
 
     fn memory(&self) -> Result<Option<Memory>> {
-        match fs::read_to_string(self.dir.join("cluster.json")) {
-            Ok(text) => Ok(Some(serde_json::from_str(&text).with_context(|| {
-                format!("{} is damaged: restore it, or move the whole folder away", self.dir.join("cluster.json").display())
-            })?)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Memory::of(&self.dir)
     }
 
     fn remember(&self, memory: &Memory) -> Result<()> {

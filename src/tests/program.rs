@@ -614,6 +614,92 @@ fn a_start_that_is_broken_off_leaves_no_postgres_behind() {
     until(false, "Postgres went on");
 }
 
+/// Where a letter to somebody leads, as it is read at /dev/mail; it comes when one of the workers has written it.
+fn link_of(program: &Program, email: &str) -> String {
+    let began = Instant::now();
+    loop {
+        let mut stream = TcpStream::connect(program.addr).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a connection");
+        let head = format!("GET /dev/mail.json?to={email} HTTP/1.1\r\nhost: {}\r\nconnection: close", program.addr);
+        write!(stream, "{head}\r\n\r\n").expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer");
+        if let Some((_, token)) = text.split_once(&format!("http://{}/link/", program.addr)) {
+            let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            return format!("/link/{}", token.chars().take_while(is_part).collect::<String>());
+        }
+        assert!(began.elapsed() < PATIENCE, "no link to this site: {text}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Asks `staff add` and others for what `dev` serves, with nothing but its folder and, where it was given one, its database.
+fn verbs_of_development(program: &Program, data: &Path, database: Option<&str>) {
+    let asked = |args: &[&str]| {
+        let mut command = self::program(args);
+        command.env("COMMDESK_DATA", data).env("COMMDESK_ADDR", program.addr.to_string());
+        command.envs(database.map(|url| ("DATABASE_URL", url)));
+        ends_within(command, PATIENCE)
+    };
+    let (output, said) = asked(&["staff", "add", "me@house.example"]);
+    assert!(output.status.success(), "{said}");
+    // The letter is sealed with the keys that `dev` opens it with, and its link is made with those that it looks it up by.
+    let (status, _) = program.send("GET", &link_of(program, "me@house.example"), None, "").expect("an answer");
+    assert_eq!(status, 200);
+    let (output, said) = asked(&["facts", "verify"]);
+    assert!(output.status.success(), "{said}");
+    let list = data.join("list.csv");
+    std::fs::write(&list, "name,website\nNimbus Metal,https://nimbus-metal.example\n").expect("a file");
+    let (output, said) = asked(&["import", &list.display().to_string(), "--by", "me@house.example", "--dry-run"]);
+    assert!(output.status.success(), "{said}");
+}
+
+#[tokio::test]
+async fn verbs_find_developments_folder_where_no_keys_are_given() {
+    story(async |town| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = town.url(true);
+        let serving = dev(folder.path(), Some(&url), &[]);
+        verbs_of_development(&serving, folder.path(), Some(&url));
+        serving.kill();
+
+        // The same keys in words are taken too, by verbs that end.
+        let keys = std::fs::read_to_string(folder.path().join("keys.env")).expect("keys");
+        let mut command = program(&["facts", "verify"]);
+        command.envs(told(folder.path(), &url, free_address())).envs(keys.lines().filter_map(|line| line.split_once('=')));
+        command.env("COMMDESK_FILES", folder.path().join("files"));
+        let (output, said) = ends_within(command, PATIENCE);
+        assert!(output.status.success(), "{said}");
+
+        // Some of the settings alone, or none and no folder: what is missing is named.
+        let empty = tempfile::tempdir().expect("a folder");
+        for data in [folder.path(), empty.path()] {
+            let mut command = program(&["facts", "verify"]);
+            command.env("COMMDESK_DATA", data).env("COMMDESK_BLIND_KEY", "x");
+            let (output, said) = ends(command);
+            assert!(!output.status.success());
+            for name in ["DATABASE_URL", "COMMDESK_BASE_URL", "COMMDESK_COLUMN_KEYS", "COMMDESK_SIGNING_KEY", "COMMDESK_SMTP"] {
+                assert!(said.contains(name), "{said}");
+            }
+        }
+        let mut command = program(&["staff", "add", "me@house.example"]);
+        command.env("COMMDESK_DATA", empty.path());
+        let (output, said) = ends(command);
+        assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("COMMDESK_COLUMN_KEYS"), "{said}");
+        assert!(!Keys::are_in(empty.path()), "no keys were made");
+    })
+    .await;
+}
+
+#[test]
+fn verbs_find_developments_private_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let serving = dev(folder.path(), None, &["--no-seed"]);
+    verbs_of_development(&serving, folder.path(), None);
+    let (_, code) = stop(serving);
+    assert_eq!(code, Some(0));
+}
+
 #[tokio::test]
 async fn development_never_seeds_a_database_that_it_was_given() {
     story(async |town| {
