@@ -5,7 +5,7 @@ use clap::Parser as _;
 use commdesk::{
     features::{
         communities::index::Communities, facts::is_known, imports, notifications, opportunities::index::Opportunities,
-        organizations::index::Directory, reactions,
+        organizations::index::Directory, reactions, sealed,
     },
     http,
     kernel::error::AppError,
@@ -13,7 +13,7 @@ use commdesk::{
         cluster::{Cluster, Server},
         config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Told, Verb, check_site, named},
         ctx::{Ctx, House},
-        db, facts, index, jobs, open, telemetry,
+        db, facts, index, jobs, keys, open, telemetry,
     },
     seeds::private::{Private, Wish},
 };
@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Seed(seed) => run_seed(seed).await,
         Verb::Staff(Staff::Add { email, role, name, settings }) => {
             telemetry::start_logs();
-            let house = open_told(&settings)?;
+            let house = open_told(&settings).await?;
             let ctx = Ctx::background(&house, "staff");
             let added = commdesk::features::accounts::service::add_staff(&ctx, &email, &name, &role).await;
             // Each problem in its own words: a command has no fields to write them beside.
@@ -66,7 +66,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Verb::Facts(Facts::Verify(settings)) => {
-            let house = open_told(&settings)?;
+            let house = open_told(&settings).await?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -81,7 +81,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
             }
         }
         Verb::Jobs(Jobs::Retry { consumer, settings }) => {
-            let house = open_told(&settings)?;
+            let house = open_told(&settings).await?;
             let again = notifications::service::try_again(&Ctx::background(&house, "retry"), consumer.as_deref()).await?;
             if again.is_empty() {
                 println!("No such job is dead.");
@@ -138,6 +138,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         say(&format!("{} holds no built site: pages come without style. `make run` builds it.", dev.site_root.display()));
     }
     let house = open::open(settings(), keys, db::pool(&app_url, 16)?, is_known)?;
+    keys::fit(&house, sealed::COLUMNS).await?;
     if seed && cluster.is_none() {
         commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
     }
@@ -168,15 +169,27 @@ async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
     serve.refuse_keys_of_development()?;
     let house = open_production(&serve, pages)?;
-    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
-        bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
-    }
+    is_up_to_date(&house).await?;
     if db::role_is_too_strong(&house.pool).await? {
         bail!("DATABASE_URL is a role that may change history; use the app's role (`commdesk migrate` gives it its rights)");
     }
+    keys::fit(&house, sealed::COLUMNS).await?;
     let stop = on_signal();
     let workers = if pages { serve.workers } else { serve.workers.max(1) };
     listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await
+}
+
+async fn is_up_to_date(house: &House) -> anyhow::Result<()> {
+    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
+        bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
+    }
+    Ok(())
+}
+
+/// Is the database one that this program and these keys can work on?
+async fn ready(house: &House) -> anyhow::Result<()> {
+    is_up_to_date(house).await?;
+    keys::fit(house, sealed::COLUMNS).await
 }
 
 async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
@@ -193,6 +206,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     let keys = Keys::of_development(&seed.data)?;
     let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
     let house = open::open(settings, keys, db::pool(&seed.database_url, 4).context("DATABASE_URL")?, is_known)?;
+    ready(&house).await?;
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
@@ -202,7 +216,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
 /// Brings a file and, unless it is only looked at, carries it out; prints what became of its rows.
 async fn run_import(import: Import) -> anyhow::Result<()> {
     telemetry::start_logs();
-    let house = open_told(&import.settings)?;
+    let house = open_told(&import.settings).await?;
     let ctx = Ctx::background(&house, "import");
     let bytes = std::fs::read(&import.file).with_context(|| format!("{} cannot be read", import.file.display()))?;
     let logos = import.logos.as_deref().map(imports::pictures::of_folder).transpose()?.unwrap_or_default();
@@ -214,16 +228,19 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
 }
 
 /// The house that a verb works on and leaves: production's, or the one that `dev` has in its folder.
-fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
-    if let Some(serve) = told.production()? {
-        return open_production(&serve, false);
-    }
-    let keys = Keys::of_development(&told.data)?;
-    let url = match &told.database_url {
-        Some(url) => url.clone(),
-        None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
+async fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
+    let house = if let Some(serve) = told.production()? {
+        open_production(&serve, false)?
+    } else {
+        let keys = Keys::of_development(&told.data)?;
+        let url = match &told.database_url {
+            Some(url) => url.clone(),
+            None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
+        };
+        open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)?
     };
-    open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)
+    ready(&house).await?;
+    Ok(house)
 }
 
 fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {

@@ -31,7 +31,13 @@ fn program(args: &[&str]) -> Command {
 fn told(files: &Path, url: &str, addr: SocketAddr) -> Vec<(String, String)> {
     let site = files.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-    let mut told: Vec<(String, String)> = Keys::fresh_lines(false)
+    // The keys of one place are the same at every start.
+    let kept = files.join("told.env");
+    if !kept.exists() {
+        std::fs::write(&kept, Keys::fresh_lines(false)).expect("a file");
+    }
+    let mut told: Vec<(String, String)> = std::fs::read_to_string(&kept)
+        .expect("keys")
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -687,6 +693,27 @@ async fn verbs_find_developments_folder_where_no_keys_are_given() {
         let (output, said) = ends(command);
         assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("COMMDESK_COLUMN_KEYS"), "{said}");
         assert!(!Keys::are_in(empty.path()), "no keys were made");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_that_do_not_fit_the_database_are_refused_at_the_start() {
+    story(async |town| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = town.url(true);
+        dev(folder.path(), Some(&url), &[]).kill();
+        // The folder went, the database stayed: `dev` would make new keys and go on.
+        std::fs::remove_file(folder.path().join("keys.env")).expect("a file");
+        let (command, _) = dev_command(folder.path(), Some(&url), &[]);
+        let (output, said) = ends_within(command, PATIENCE);
+        assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("keys.env"), "{said}");
+        for verb in [&["serve"][..], &["work"], &["facts", "verify"]] {
+            let mut command = program(verb);
+            command.envs(told(folder.path(), &town.url(false), free_address()));
+            let (output, said) = ends_within(command, PATIENCE);
+            assert!(!output.status.success() && said.contains("COMMDESK_COLUMN_KEYS"), "{verb:?}: {said}");
+        }
     })
     .await;
 }
