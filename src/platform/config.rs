@@ -49,6 +49,9 @@ pub enum Verb {
     Openapi,
     /// Print fresh keys for production, as environment lines.
     Keys,
+    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. First start with it whatever
+    /// serves or works.
+    Reseal(Told),
 }
 
 #[derive(Debug, Subcommand)]

@@ -504,6 +504,30 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
     assert_eq!(count("jobs where state = 'dead'").await, 0);
     assert_eq!(count("mails where state = 'failed'").await, 0);
 
+    // reseal: a new column key, and the old one can go.
+    let (_, old) = keys.iter().find(|(name, _)| *name == "COMMDESK_COLUMN_KEYS").copied().expect("column keys");
+    let (_, new) = others.lines().find_map(|line| line.split_once("=1:")).expect("another key");
+    let sealing = |ring: &str, args: &[&str]| {
+        let mut command = verb(args);
+        command.env("COMMDESK_COLUMN_KEYS", ring);
+        let (output, said) = ends_within(command, PATIENCE);
+        (output.status.success(), format!("{said}{}", String::from_utf8_lossy(&output.stdout)))
+    };
+    let (both, newest) = (format!("{old},2:{new}"), format!("2:{new}"));
+    let (taken, said) = sealing(&newest, &["facts", "verify"]);
+    assert!(!taken && said.contains("COMMDESK_COLUMN_KEYS: key 1 is missing"), "{said}");
+    let (taken, said) = sealing(&both, &["reseal"]);
+    assert!(taken && said.contains("key 2 is the only one"), "{said}");
+    for ring in [&newest, &both] {
+        let (taken, said) = sealing(ring, &["facts", "verify"]);
+        assert!(taken, "{said}");
+    }
+    // Whoever goes on with the old one alone is told.
+    let (taken, said) = sealing(old, &["facts", "verify"]);
+    assert!(!taken && said.contains("key 2 is missing"), "{said}");
+    let (taken, said) = sealing(&format!("2:{new},{old}"), &["reseal"]);
+    assert!(taken && said.contains("key 1 is the only one"), "{said}");
+
     // import: looked at first, then carried out, with the pictures of a folder.
     let list = folder.path().join("list.csv");
     let row = "Nimbus Metal,https://nimbus-metal.example,App Definition and Development,Database,Servers for students,nimbus.svg";
