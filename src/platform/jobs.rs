@@ -29,6 +29,12 @@ pub const MAX_ATTEMPTS: i32 = 10;
 /// Who waits for a machine of somebody else's is tried so often: for three days, a weekend long.
 pub const PATIENT_ATTEMPTS: i32 = 84;
 
+/// Done jobs are kept so long, for whoever asks what happened.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// So many are forgotten by one statement, and so many statements make one round.
+const FORGET_BATCH: i64 = 1_000;
+const FORGET_BATCHES: usize = 10;
+
 /// What a job is handed.
 #[derive(Debug, Clone)]
 pub struct Job {
@@ -135,6 +141,39 @@ pub async fn revive(tx: &mut Tx, consumer: Option<&str>) -> AppResult<Vec<(Strin
     .fetch_all(tx.conn())
     .await?;
     Ok(revived.into_iter().map(|row| (row.consumer, row.payload)).collect())
+}
+
+/// The subjects of this consumer's jobs that are dead.
+///
+/// # Errors
+/// When the database is away.
+pub async fn dead_subjects(ctx: &Ctx, consumer: &'static str) -> AppResult<Vec<String>> {
+    Ok(sqlx::query_scalar!("select subject from jobs where state = 'dead' and consumer = $1", consumer)
+        .fetch_all(ctx.db())
+        .await?)
+}
+
+/// Forgets jobs that were done a month ago, a bounded number at once. A fact is made into jobs only while it is in the outbox, so
+/// that none comes again. What is dead or waits stays.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
+    for _ in 0..FORGET_BATCHES {
+        let gone = sqlx::query!(
+            "delete from jobs where id in (
+                 select id from jobs where state = 'done' and finished_at < $1 order by finished_at limit $2 for update skip locked
+             )",
+            ctx.now() - KEPT,
+            FORGET_BATCH,
+        )
+        .execute(ctx.db())
+        .await?;
+        if gone.rows_affected() < FORGET_BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Sets a deadline unless there is an earlier one. Whoever handles it waits for this transaction ([`hold_deadline`]).

@@ -133,6 +133,49 @@ async fn a_server_may_be_away_for_three_days_and_what_was_given_up_is_sent_when_
 }
 
 #[tokio::test]
+async fn letters_of_long_ago_lose_their_words_and_those_that_may_still_be_sent_do_not() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        town.drain().await;
+        town.post.fail_next(PostError::Permanent("no such mailbox".into()));
+        activated(town, "gone@acme.example", "Gone Away").await;
+        town.drain().await;
+        town.post.fail_next(PostError::Temporary("away".into()));
+        activated(town, "dead@acme.example", "Dora Dead").await;
+        town.drain().await;
+        for given_up in [
+            "update jobs set state = 'dead' where state = 'ready' and consumer = 'mail'",
+            "update mails set state = 'failed' where state = 'queued'",
+        ] {
+            sqlx::query(given_up).execute(&town.owner).await.expect("given up");
+        }
+        town.post.fail_next(PostError::Temporary("away".into()));
+        activated(town, "wait@acme.example", "Willa Waits").await;
+        town.drain().await;
+        let whole = async || count(town, "mails where body_text is not null and body_html is not null").await;
+        let registry = reactions::registry();
+        let task = registry.periodic.iter().find(|task| task.name == "forget-letters").expect("it runs again and again");
+        town.house.clock.shift(89 * 86_400);
+        (task.run)(town.ctx()).await.expect("run");
+        assert_eq!(whole().await, 4);
+
+        town.house.clock.shift(2 * 86_400);
+        (task.run)(town.ctx()).await.expect("run");
+        assert_eq!(whole().await, 2);
+        let waiting = "mails where body_text is not null and recipient in ('dead@acme.example', 'wait@acme.example')";
+        assert_eq!(count(town, waiting).await, 2);
+        let mut visitor = town.visitor();
+        for page in ["/dev/mail", "/dev/mail.json"] {
+            assert_eq!(visitor.open(page).await.status, StatusCode::OK, "{page}");
+        }
+        service::try_again(&town.ctx(), None).await.expect("asked");
+        town.drain().await;
+        assert_eq!(town.post.letters().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn bodies_and_links_are_sealed_at_rest() {
     story(async |town| {
         activated(town, ASHA, "Asha Rao").await;

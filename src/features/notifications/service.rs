@@ -2,7 +2,8 @@
 //!
 //! Promises: one mail and one notice for each fact and reader, however often a job runs; a one-time link is made in the
 //! transaction that queues its mail, so that there is never a link without its mail. Bodies are sealed at rest, and gone
-//! once sent, except in development. What waited (for the end of quiet hours, for a digest) is asked about again as it leaves.
+//! once sent; in development, and of letters that were refused for good, after three months. What waited (for the end of quiet
+//! hours, for a digest) is asked about again as it leaves.
 
 use super::{
     hours::Hours,
@@ -1058,6 +1059,22 @@ pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
 /// When the database is away.
 pub async fn forget_digests(ctx: &Ctx) -> anyhow::Result<()> {
     Ok(store::forget_digest_lines(ctx.db(), ctx.now() - chrono::TimeDelta::days(30)).await?)
+}
+
+/// Empties letters of three months ago that have left or were refused for good, a bounded number at once. That they were written
+/// stays known, so that nobody is told twice; one whose job is dead may still be sent, and stays whole.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_letters(ctx: &Ctx) -> anyhow::Result<()> {
+    let before = ctx.now() - chrono::TimeDelta::days(90);
+    let dead = jobs::dead_subjects(ctx, MAIL_JOB).await?;
+    for _ in 0..10 {
+        if store::empty_mails(ctx.db(), before, &dead, 1_000).await? < 1_000 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 // ── Unsubscribing ───────────────────────────────────────────────────────────────────────────────────────────────────
