@@ -4,16 +4,16 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use commdesk::{
     features::{
-        accounts::service as accounts, communities::index::Communities, facts::is_known, imports,
-        opportunities::index::Opportunities, organizations::index::Directory, reactions,
+        accounts::service as accounts, communities::index::Communities, facts::is_known, imports, notifications,
+        opportunities::index::Opportunities, organizations::index::Directory, reactions, sealed,
     },
     http,
     kernel::{actor::StaffRole, error::AppError},
     platform::{
-        cluster::Cluster,
-        config::{Cli, Dev, Facts, Import, Keys, Migrate, Seed, Serve, Settings, Staff, Verb, check_site, named},
+        cluster::{Cluster, Server},
+        config::{Cli, Dev, Facts, Import, Jobs, Keys, Migrate, Seed, Serve, Settings, Staff, Told, Verb, check_site, named},
         ctx::{Ctx, House},
-        db, facts, index, jobs, open, telemetry,
+        db, facts, index, jobs, keys, open, telemetry,
     },
     seeds::private::{Private, Wish},
 };
@@ -52,7 +52,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Verb::Seed(seed) => run_seed(seed).await,
         Verb::Staff(staff) => run_staff(staff).await,
         Verb::Facts(Facts::Verify(settings)) => {
-            let house = open_production(&settings, false)?;
+            let house = open_told(&settings).await?;
             let verdict = facts::verify(&Ctx::background(&house, "verify")).await?;
             println!("{} facts in {} chains, {} checkpoints", verdict.facts, verdict.chains, verdict.checkpoints);
             match verdict.fault {
@@ -66,6 +66,17 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
                 }
             }
         }
+        Verb::Jobs(Jobs::Retry { consumer, settings }) => {
+            let house = open_told(&settings).await?;
+            let again = notifications::service::try_again(&Ctx::background(&house, "retry"), consumer.as_deref()).await?;
+            if again.is_empty() {
+                println!("No such job is dead.");
+            }
+            for (consumer, count) in again {
+                println!("{consumer}: {count} set ready again");
+            }
+            Ok(())
+        }
         Verb::Import(import) => run_import(import).await,
         Verb::Openapi => {
             println!("{:#}", http::api_v1::openapi());
@@ -73,6 +84,12 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Verb::Keys => {
             print!("{}", Keys::fresh_lines(false));
+            Ok(())
+        }
+        Verb::Reseal(settings) => {
+            let house = open_told(&settings).await?;
+            let count = keys::reseal(&house, sealed::COLUMNS).await?;
+            println!("{count} values sealed again. In an hour, key {} is the only one that is needed.", house.columns.current());
             Ok(())
         }
     }
@@ -113,6 +130,7 @@ async fn run_dev(dev: Dev) -> anyhow::Result<()> {
         say(&format!("{} holds no built site: pages come without style. `make run` builds it.", dev.site_root.display()));
     }
     let house = open::open(settings(), keys, db::pool(&app_url, 16)?, is_known)?;
+    keys::fit(&house, sealed::COLUMNS).await?;
     if seed && cluster.is_none() {
         commdesk::seeds::demo(&house, &reactions::registry(), &say).await.context("the demo could not be loaded")?;
     }
@@ -141,16 +159,29 @@ async fn migrate_as(named: &'static str, owner_url: &str, app_role: Option<&str>
 
 async fn run_serve(serve: Serve, pages: bool) -> anyhow::Result<()> {
     telemetry::start_logs();
+    serve.refuse_keys_of_development()?;
     let house = open_production(&serve, pages)?;
-    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
-        bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
-    }
+    is_up_to_date(&house).await?;
     if db::role_is_too_strong(&house.pool).await? {
         bail!("DATABASE_URL is a role that may change history; use the app's role (`commdesk migrate` gives it its rights)");
     }
+    keys::fit(&house, sealed::COLUMNS).await?;
     let stop = on_signal();
     let workers = if pages { serve.workers } else { serve.workers.max(1) };
     listen(&house, serve.addr, workers, pages, &stop, || tracing::info!(addr = %serve.addr, "serving")).await
+}
+
+async fn is_up_to_date(house: &House) -> anyhow::Result<()> {
+    if !db::is_migrated(&house.pool).await.context("DATABASE_URL: the database does not answer")? {
+        bail!("the schema is not up to date: run `commdesk migrate` as the owner first");
+    }
+    Ok(())
+}
+
+/// Is the database one that this program and these keys can work on?
+async fn ready(house: &House) -> anyhow::Result<()> {
+    is_up_to_date(house).await?;
+    keys::fit(house, sealed::COLUMNS).await
 }
 
 async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
@@ -161,12 +192,13 @@ async fn run_migrate(migrate: &Migrate) -> anyhow::Result<()> {
 
 async fn run_seed(seed: Seed) -> anyhow::Result<()> {
     // Only development has this file: `serve` takes its keys from the environment and refuses development's.
-    if !seed.data.join("keys.env").exists() {
+    if !Keys::are_in(&seed.data) {
         bail!("{} holds no development keys: the demo is for development only (start `commdesk dev` once)", seed.data.display());
     }
     let keys = Keys::of_development(&seed.data)?;
     let settings = Settings::development(SocketAddr::from(([127, 0, 0, 1], 3000)), &seed.data, None, 1, "target/site".into());
     let house = open::open(settings, keys, db::pool(&seed.database_url, 4).context("DATABASE_URL")?, is_known)?;
+    ready(&house).await?;
     let say = |line: &str| println!("{line}");
     commdesk::seeds::demo(&house, &reactions::registry(), &say).await?;
     commdesk::seeds::introduce(&say);
@@ -177,7 +209,7 @@ async fn run_seed(seed: Seed) -> anyhow::Result<()> {
 async fn run_staff(staff: Staff) -> anyhow::Result<()> {
     telemetry::start_logs();
     let (Staff::Add { settings, .. } | Staff::Remove { settings, .. } | Staff::ResetFactor { settings, .. }) = &staff;
-    let house = open_production(settings, false)?;
+    let house = open_told(settings).await?;
     let ctx = Ctx::background(&house, "staff");
     let done = match &staff {
         Staff::Add { email, role, name, .. } => accounts::add_staff(&ctx, email, name, role)
@@ -206,7 +238,7 @@ async fn run_staff(staff: Staff) -> anyhow::Result<()> {
 /// imported, which is an error.
 async fn run_import(import: Import) -> anyhow::Result<()> {
     telemetry::start_logs();
-    let house = open_production(&import.settings, false)?;
+    let house = open_told(&import.settings).await?;
     let ctx = Ctx::background(&house, "import");
     let bytes = std::fs::read(&import.file).with_context(|| format!("{} cannot be read", import.file.display()))?;
     let logos = import.logos.as_deref().map(imports::pictures::of_folder).transpose()?.unwrap_or_default();
@@ -220,6 +252,22 @@ async fn run_import(import: Import) -> anyhow::Result<()> {
     })?;
     print!("{said}");
     Ok(())
+}
+
+/// The house that a verb works on and leaves: production's, or the one that `dev` has in its folder.
+async fn open_told(told: &Told) -> anyhow::Result<Arc<House>> {
+    let house = if let Some(serve) = told.production()? {
+        open_production(&serve, false)?
+    } else {
+        let keys = Keys::of_development(&told.data)?;
+        let url = match &told.database_url {
+            Some(url) => url.clone(),
+            None => Server::remembered(&told.data.join("postgres"))?.app_url(DATABASE),
+        };
+        open::open(told.development(), keys, db::pool(&url, told.pool).context("DATABASE_URL")?, is_known)?
+    };
+    ready(&house).await?;
+    Ok(house)
 }
 
 fn open_production(serve: &Serve, pages: bool) -> anyhow::Result<Arc<House>> {

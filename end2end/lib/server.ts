@@ -1,5 +1,5 @@
 // Where the server of the journeys is, and how it is started; and production's own verb beside it, for what `dev` does otherwise.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,8 +21,12 @@ const site = process.env.JOURNEY_SITE ?? 'target/site-release';
 
 // Logs go to a file: a thousand JSON lines between the results help nobody until something fails. The number of the process is noted
 // for scripts/stop.sh: journeys that are killed stop nothing.
+// Its keys are made here, as production's are: `serve` stands beside it on its database (`production`), and refuses those that `dev`
+// would make.
+const keys = 'target/journeys/data/keys.env';
 export const command =
-  `mkdir -p target/journeys && echo $$ > target/journeys/server.pid && exec env ${notOurs} ${program} dev ` +
+  `mkdir -p target/journeys/data && echo $$ > target/journeys/server.pid && ` +
+  `{ test -s ${keys} || (umask 077 && ${program} keys > ${keys}); } && exec env ${notOurs} ${program} dev ` +
   `--addr 127.0.0.1:${port} --data target/journeys/data --throw-away > target/journeys/server.log 2>&1`;
 
 export const environment = { LEPTOS_SITE_ROOT: site };
@@ -39,15 +43,15 @@ export interface Served {
 }
 
 /**
- * `serve`, as production starts it, on the database of the journeys: with keys of its own, so it reads what everybody may read
- * and does no jobs. Nothing of the environment reaches it but what is said here.
+ * `serve`, as production starts it, on the database of the journeys and with their keys; it does no jobs. Nothing of the environment
+ * reaches it but what is said here.
  */
 export async function production(): Promise<Served> {
   const binary = resolve(root, program);
   const { port: database, app_password: password } = JSON.parse(
     readFileSync(join(root, 'target/journeys/data/postgres/cluster.json'), 'utf8'),
   ) as { port: number; app_password: string };
-  const keys = execFileSync(binary, ['keys'], { encoding: 'utf8', env: {} });
+  const lines = readFileSync(join(root, keys), 'utf8');
   const files = mkdtempSync(join(tmpdir(), 'commdesk-'));
   const free = await freePort();
   const way = await passage(database);
@@ -56,7 +60,7 @@ export async function production(): Promise<Served> {
     cwd: root,
     stdio: ['ignore', log, log],
     env: {
-      ...Object.fromEntries(keys.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
+      ...Object.fromEntries(lines.trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])),
       COMMDESK_ADDR: `127.0.0.1:${free}`,
       COMMDESK_BASE_URL: `http://127.0.0.1:${free}`,
       COMMDESK_FILES: files,

@@ -23,3 +23,6 @@ pub mod facts;
 
 #[cfg(feature = "server")]
 pub mod reactions;
+
+#[cfg(feature = "server")]
+pub mod sealed;

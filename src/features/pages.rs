@@ -130,3 +130,5 @@ pub mod notifications {
 pub use services::features::facts;
 #[cfg(feature = "ssr")]
 pub use services::features::reactions;
+#[cfg(feature = "ssr")]
+pub use services::features::sealed;

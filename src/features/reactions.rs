@@ -5,7 +5,7 @@
 use super::*;
 use crate::platform::{
     facts,
-    jobs::{Periodic, Registry},
+    jobs::{self, Periodic, Registry},
     limits,
     web::once,
 };
@@ -26,6 +26,7 @@ pub fn registry() -> Registry {
             // one line a room: .chain(room::jobs::consumers())
             .chain(notifications::jobs::consumers())
             .collect(),
+        patient: vec![notifications::service::MAIL_JOB],
         deadlines: Vec::new()
             .into_iter()
             .chain(opportunities::jobs::deadlines())
@@ -61,6 +62,16 @@ pub fn registry() -> Registry {
                 name: "forget-digests",
                 every: Duration::from_secs(86_400),
                 run: |ctx| Box::pin(async move { notifications::service::forget_digests(&ctx).await }),
+            },
+            Periodic {
+                name: "forget-jobs",
+                every: Duration::from_secs(600),
+                run: |ctx| Box::pin(async move { jobs::forget(&ctx).await }),
+            },
+            Periodic {
+                name: "forget-letters",
+                every: Duration::from_secs(3600),
+                run: |ctx| Box::pin(async move { notifications::service::forget_letters(&ctx).await }),
             },
             Periodic {
                 name: "forget-limits",

@@ -73,6 +73,18 @@ struct Memory {
     disposable: bool,
 }
 
+impl Memory {
+    fn of(dir: &Path) -> Result<Option<Memory>> {
+        match fs::read_to_string(dir.join("cluster.json")) {
+            Ok(text) => Ok(Some(serde_json::from_str(&text).with_context(|| {
+                format!("{} is damaged: restore it, or move the whole folder away", dir.join("cluster.json").display())
+            })?)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
 impl std::fmt::Debug for Memory {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.debug_struct("Memory").field("port", &self.port).finish_non_exhaustive()
@@ -107,8 +119,7 @@ impl Cluster {
             Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the folder of the database"),
         }
         let home = Home::open(dir, if fsync { Keep::Lasting } else { Keep::passing() }, say)?;
-        let (server, mut postmaster) = launch(&home, fsync, say).await?;
-        postmaster.watch()?;
+        let (server, postmaster) = launch(&home, fsync, Life::Ours, say).await?;
         let passing = if fsync { None } else { home.in_memory() };
         Ok(Cluster { server, postmaster, passing, _lock: lock })
     }
@@ -138,6 +149,17 @@ impl Drop for Cluster {
 }
 
 impl Server {
+    /// The server of a folder that another process keeps running; whether it runs is found out by asking it.
+    ///
+    /// # Errors
+    /// The folder has never held one.
+    pub fn remembered(data_dir: &Path) -> Result<Server> {
+        let memory = Memory::of(data_dir)?.with_context(|| {
+            format!("{} holds no database: start `commdesk dev` first, or name one by DATABASE_URL", data_dir.display())
+        })?;
+        Ok(Server { memory })
+    }
+
     pub fn port(&self) -> u16 {
         self.memory.port
     }
@@ -290,14 +312,14 @@ pub async fn test_cluster() -> Result<Server> {
     home.remove_what_was_elsewhere().context("cannot remove the old test database")?;
     let server = match home.running().await {
         Some(server) => server,
-        None => match launch(&home, false, &say).await {
+        None => match launch(&home, false, Life::ItsOwn, &say).await {
             Ok((server, _left_running)) => server,
             // Without fsync a power cut may leave anything behind; nothing in it is worth a repair.
             Err(error) if home.pgdata.exists() && is_postgres_there() => {
                 say(&format!("starting over with an empty one, because the old one failed: {error:#}"));
                 stop_leftover(&home.pgdata)?;
                 fs::remove_dir_all(&home.pgdata).context("cannot remove the old test database")?;
-                launch(&home, false, &say).await?.0
+                launch(&home, false, Life::ItsOwn, &say).await?.0
             }
             Err(error) => return Err(error),
         },
@@ -530,13 +552,7 @@ impl Home {
     }
 
     fn memory(&self) -> Result<Option<Memory>> {
-        match fs::read_to_string(self.dir.join("cluster.json")) {
-            Ok(text) => Ok(Some(serde_json::from_str(&text).with_context(|| {
-                format!("{} is damaged: restore it, or move the whole folder away", self.dir.join("cluster.json").display())
-            })?)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        Memory::of(&self.dir)
     }
 
     fn remember(&self, memory: &Memory) -> Result<()> {
@@ -562,8 +578,17 @@ impl Home {
     }
 }
 
+/// How long a server runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// It goes down with this process, also with one that ends before the server lets anybody in.
+    Ours,
+    /// It outlives this process: the tests'.
+    ItsOwn,
+}
+
 /// Makes the cluster of `home` if there is none, starts it, waits until it lets us in, and sees to the roles.
-async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postmaster)> {
+async fn launch(home: &Home, fsync: bool, life: Life, say: Say<'_>) -> Result<(Server, Postmaster)> {
     stop_leftover(&home.pgdata)?;
     let programs = Programs::choose(&home.pgdata)?.within_reach(home, say)?;
     let mut memory = match home.memory()? {
@@ -593,6 +618,9 @@ async fn launch(home: &Home, fsync: bool, say: Say<'_>) -> Result<(Server, Postm
     let deadline = Instant::now() + READY_WITHIN;
     loop {
         let mut postmaster = programs.spawn(home, memory.port, fsync)?;
+        if life == Life::Ours {
+            postmaster.watch()?;
+        }
         let server = Server { memory: memory.clone() };
         match until_ready(&server, &mut postmaster, deadline).await? {
             Readiness::Ready => {

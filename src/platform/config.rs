@@ -40,12 +40,18 @@ pub enum Verb {
     /// The record of what happened.
     #[command(subcommand)]
     Facts(Facts),
+    /// Work that may be late: mail, and what follows from facts.
+    #[command(subcommand)]
+    Jobs(Jobs),
     /// Look at a file of organizations or events, and import it.
     Import(Import),
     /// Print the OpenAPI document of /api/v1.
     Openapi,
     /// Print fresh keys for production, as environment lines.
     Keys,
+    /// Seal everything again with the last of COMMDESK_COLUMN_KEYS, so that the ones before it can go. First start with it whatever
+    /// serves or works.
+    Reseal(Told),
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,7 +67,7 @@ pub enum Staff {
         #[arg(long, default_value = "CommDesk staff")]
         name: String,
         #[command(flatten)]
-        settings: Serve,
+        settings: Told,
     },
     /// Take a staff role from somebody, or every one; their sessions end. The last admin stays.
     Remove {
@@ -71,14 +77,14 @@ pub enum Staff {
         #[arg(long)]
         role: Option<String>,
         #[command(flatten)]
-        settings: Serve,
+        settings: Told,
     },
     /// Take a second factor off that was lost, staff's or anybody's; their sessions end.
     ResetFactor {
         /// Their e-mail address.
         email: String,
         #[command(flatten)]
-        settings: Serve,
+        settings: Told,
     },
 }
 
@@ -102,13 +108,26 @@ pub struct Import {
     #[arg(long)]
     pub dry_run: bool,
     #[command(flatten)]
-    pub settings: Serve,
+    pub settings: Told,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Facts {
     /// Check every chain and checkpoint; exits with 1 and names the first bad row.
-    Verify(Serve),
+    Verify(Told),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Jobs {
+    /// Set jobs that have died ready again. A mail dies after three days in which no server took it, everything else after ten
+    /// failures in a quarter of an hour; `serve` and `work` then try these again as if they were new.
+    Retry {
+        /// Only those of this consumer, `mail` for example.
+        #[arg(long)]
+        consumer: Option<String>,
+        #[command(flatten)]
+        settings: Told,
+    },
 }
 
 #[derive(Debug, Clone, Args)]
@@ -228,6 +247,56 @@ pub struct Serve {
     /// Where the built site (css, wasm, pictures) lies.
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "LEPTOS_SITE_ROOT", default_value = "target/site")]
     pub site_root: PathBuf,
+}
+
+/// What a verb is told that works on a house and ends: all that production says, with its keys; or no keys, and then
+/// development's folder has them, and the database where none is named.
+#[derive(Debug, Clone, Args)]
+pub struct Told {
+    /// Development's data folder: its keys are used where none are given, and its private database where DATABASE_URL is not.
+    #[arg(long, env = "COMMDESK_DATA", value_name = "COMMDESK_DATA", default_value = ".data")]
+    pub data: PathBuf,
+    /// Where development serves, for links in mails.
+    #[arg(long, env = "COMMDESK_ADDR", value_name = "COMMDESK_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: SocketAddr,
+    /// The app role's address of the database.
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL")]
+    pub database_url: Option<String>,
+    /// The address people use, for links in mails.
+    #[arg(long, env = "COMMDESK_BASE_URL", value_name = "COMMDESK_BASE_URL")]
+    pub base_url: Option<String>,
+    /// Where uploaded files and checkpoints are kept.
+    #[arg(long, env = "COMMDESK_FILES", value_name = "COMMDESK_FILES", default_value = ".data/files")]
+    pub files: PathBuf,
+    /// Keys of encrypted columns, `id:base64` separated by commas; the last one encrypts.
+    #[arg(long, env = "COMMDESK_COLUMN_KEYS", value_name = "COMMDESK_COLUMN_KEYS", hide_env_values = true)]
+    pub column_keys: Option<String>,
+    /// Key of blind indexes, base64.
+    #[arg(long, env = "COMMDESK_BLIND_KEY", value_name = "COMMDESK_BLIND_KEY", hide_env_values = true)]
+    pub blind_key: Option<String>,
+    /// Key that signs checkpoints of the record, base64.
+    #[arg(long, env = "COMMDESK_SIGNING_KEY", value_name = "COMMDESK_SIGNING_KEY", hide_env_values = true)]
+    pub signing_key: Option<String>,
+    /// Where mail is handed over, for example smtps://user:password@mail.example.com.
+    #[arg(long, env = "COMMDESK_SMTP", value_name = "COMMDESK_SMTP", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// Who mail is from.
+    #[arg(
+        long,
+        env = "COMMDESK_MAIL_FROM",
+        value_name = "COMMDESK_MAIL_FROM",
+        default_value = "CommDesk <hello@commdesk.example>"
+    )]
+    pub mail_from: String,
+    /// Connections to the database.
+    #[arg(
+        long,
+        env = "COMMDESK_POOL",
+        value_name = "COMMDESK_POOL",
+        default_value_t = 16,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    pub pool: u32,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -353,6 +422,56 @@ pub fn check_site(site_root: &Path) -> anyhow::Result<()> {
     )
 }
 
+impl Told {
+    /// What production says; nothing where no key is given: then development's folder is meant.
+    ///
+    /// # Errors
+    /// Names what is missing beside the keys, or all of it where there is no such folder either.
+    pub fn production(&self) -> anyhow::Result<Option<Serve>> {
+        let keys = [&self.column_keys, &self.blind_key, &self.signing_key];
+        if keys.iter().all(|key| key.is_none()) && Keys::are_in(&self.data) {
+            return Ok(None);
+        }
+        let mut missing = Vec::new();
+        let mut told = |value: &Option<String>, name: &'static str| {
+            if value.is_none() {
+                missing.push(name);
+            }
+            value.clone().unwrap_or_default()
+        };
+        let serve = Serve {
+            addr: self.addr,
+            database_url: told(&self.database_url, "DATABASE_URL"),
+            base_url: told(&self.base_url, "COMMDESK_BASE_URL"),
+            files: self.files.clone(),
+            column_keys: told(&self.column_keys, "COMMDESK_COLUMN_KEYS"),
+            blind_key: told(&self.blind_key, "COMMDESK_BLIND_KEY"),
+            signing_key: told(&self.signing_key, "COMMDESK_SIGNING_KEY"),
+            smtp: told(&self.smtp, "COMMDESK_SMTP"),
+            mail_from: self.mail_from.clone(),
+            trusted_proxies: String::new(),
+            places_database: String::new(),
+            pool: self.pool,
+            workers: 0,
+            page_seconds: 0,
+            site_root: PathBuf::new(),
+        };
+        if missing.is_empty() {
+            return Ok(Some(serve));
+        }
+        let missing = missing.join(", ");
+        if Keys::are_in(&self.data) {
+            bail!("{missing}: not given, and the keys of {} are used only where no key is given", self.data.display());
+        }
+        bail!("{missing}: not given, and {} holds no development keys (COMMDESK_DATA)", self.data.display())
+    }
+
+    /// Development's settings, as `dev` has them at the same address.
+    pub fn development(&self) -> Settings {
+        Settings::development(self.addr, &self.data, self.smtp.clone(), 1, PathBuf::new())
+    }
+}
+
 impl Serve {
     /// # Errors
     /// Names the value that is missing or wrong.
@@ -385,9 +504,11 @@ impl Serve {
         })
     }
 
+    /// Who serves or works has keys of its own. A verb that ends may also be sent to development's database.
+    ///
     /// # Errors
-    /// Names the key that is broken, or was made by `dev`.
-    pub fn keys(&self) -> anyhow::Result<Keys> {
+    /// Names the key that was made by `dev`.
+    pub fn refuse_keys_of_development(&self) -> anyhow::Result<()> {
         for (name, value) in [
             ("COMMDESK_COLUMN_KEYS", &self.column_keys),
             ("COMMDESK_BLIND_KEY", &self.blind_key),
@@ -398,6 +519,12 @@ impl Serve {
                 bail!("{name} holds a key made by `dev`. Make fresh ones with `commdesk keys`.");
             }
         }
+        Ok(())
+    }
+
+    /// # Errors
+    /// Names the key that is broken.
+    pub fn keys(&self) -> anyhow::Result<Keys> {
         Keys::parse(&self.column_keys, &self.blind_key, &self.signing_key)
     }
 }
@@ -431,6 +558,11 @@ impl Keys {
             STANDARD.encode(bytes)
         };
         format!("COMMDESK_COLUMN_KEYS=1:{}\nCOMMDESK_BLIND_KEY={}\nCOMMDESK_SIGNING_KEY={}\n", key(), key(), key())
+    }
+
+    /// Does this folder hold development's keys?
+    pub fn are_in(data: &Path) -> bool {
+        data.join("keys.env").exists()
     }
 
     /// Development's keys, made on first use, readable by their owner only.

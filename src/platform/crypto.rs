@@ -103,11 +103,29 @@ impl Keyring {
         self.current
     }
 
+    /// Every key, by its id.
+    pub fn ids(&self) -> Vec<u32> {
+        self.keys.keys().copied().collect()
+    }
+
+    /// The ring as it is with this key as the current one, which must be in it.
+    #[must_use]
+    pub fn sealing_with(&self, id: u32) -> Self {
+        debug_assert!(self.keys.contains_key(&id), "a key of this ring");
+        Self { keys: self.keys.clone(), current: id }
+    }
+
+    /// What everything begins with that the current key has sealed.
+    pub fn mark(&self) -> Vec<u8> {
+        let mut mark = vec![VERSION];
+        mark.extend_from_slice(&self.current.to_be_bytes());
+        mark
+    }
+
     /// Encrypts for one cell (see [`cell`]). A fresh 192-bit nonce each time, so that random ones never meet.
     pub fn seal(&self, plaintext: &str, aad: &str) -> Vec<u8> {
         let mut sealed = Vec::with_capacity(HEADER + NONCE + plaintext.len() + TAG);
-        sealed.push(VERSION);
-        sealed.extend_from_slice(&self.current.to_be_bytes());
+        sealed.extend_from_slice(&self.mark());
         let bound = bound(&sealed, aad);
         let nonce: [u8; NONCE] = secrets::random();
         sealed.extend_from_slice(&nonce);
@@ -139,11 +157,6 @@ impl Keyring {
             .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: &bound(head, aad) })
             .map_err(|_| CryptoError::Damaged)?;
         String::from_utf8(plaintext).map_err(|_| CryptoError::Damaged)
-    }
-
-    /// Was this sealed with an older key or format? Then open it and seal it again.
-    pub fn needs_reseal(&self, sealed: &[u8]) -> bool {
-        header(sealed) != Ok((VERSION, self.current))
     }
 }
 
@@ -326,16 +339,16 @@ mod tests {
     }
 
     #[test]
-    fn old_keys_open_and_ask_to_be_sealed_again() {
+    fn old_keys_open_and_what_they_sealed_is_told_apart() {
         let old = Keyring::generate();
         let sealed = old.seal("kept", CELL);
         let new = old.rotated();
 
         assert_eq!(new.current(), 2);
         assert_eq!(new.open(&sealed, CELL), Ok("kept".into()));
-        assert!(new.needs_reseal(&sealed));
-        assert!(!new.needs_reseal(&new.seal("kept", CELL)));
-        assert!(new.needs_reseal(b""));
+        assert!(!sealed.starts_with(&new.mark()));
+        assert!(new.seal("kept", CELL).starts_with(&new.mark()));
+        assert!(new.sealing_with(1).seal("kept", CELL).starts_with(&old.mark()));
         assert_eq!(old.open(&new.seal("kept", CELL), CELL), Err(CryptoError::UnknownKey(2)));
     }
 

@@ -24,14 +24,24 @@ use uuid::Uuid;
 const POLL: Duration = Duration::from_secs(1);
 /// A worker that holds a job longer than this is taken for dead.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// After so many failures a job is dead: it stays in the table, in the metrics and in the log.
+/// After so many failures, a quarter of an hour, a job is dead: it stays in the table, in the metrics and in the log.
 pub const MAX_ATTEMPTS: i32 = 10;
+/// Who waits for a machine of somebody else's is tried so often: for three days, a weekend long.
+pub const PATIENT_ATTEMPTS: i32 = 84;
+
+/// Done jobs are kept so long, for whoever asks what happened.
+const KEPT: TimeDelta = TimeDelta::days(30);
+/// So many are forgotten by one statement, and so many statements make one round.
+const FORGET_BATCH: i64 = 1_000;
+const FORGET_BATCHES: usize = 10;
 
 /// What a job is handed.
 #[derive(Debug, Clone)]
 pub struct Job {
     pub id: JobId,
     pub attempt: i32,
+    /// Should it fail again, it is dead.
+    pub is_last: bool,
     pub payload: Value,
     /// The fact that it reacts to.
     pub fact: Option<StoredFact>,
@@ -63,8 +73,17 @@ pub struct Periodic {
 /// All work of the house; made once by `reactions.rs`.
 pub struct Registry {
     pub consumers: Vec<Consumer>,
+    /// Consumers, by name, that are tried for days. Each of their jobs has a subject of its own: it holds up no other.
+    pub patient: Vec<&'static str>,
     pub deadlines: Vec<DeadlineHandler>,
     pub periodic: Vec<Periodic>,
+}
+
+impl Registry {
+    /// How often a job of this consumer is tried.
+    fn tries(&self, consumer: &str) -> i32 {
+        if self.patient.contains(&consumer) { PATIENT_ATTEMPTS } else { MAX_ATTEMPTS }
+    }
 }
 
 /// Enqueues a job by hand, in the caller's transaction. Jobs of one consumer and subject run in order.
@@ -105,6 +124,56 @@ pub async fn is_awaited(ctx: &Ctx, consumer: &'static str, subject: &str) -> App
     .fetch_one(ctx.db())
     .await?;
     Ok(found)
+}
+
+/// Sets what has died ready again, of every consumer or of one, with all its tries before it; gives consumer and payload of each.
+///
+/// # Errors
+/// When the database is away.
+pub async fn revive(tx: &mut Tx, consumer: Option<&str>) -> AppResult<Vec<(String, Value)>> {
+    let now = tx.ctx().now();
+    let revived = sqlx::query!(
+        "update jobs set state = 'ready', attempts = 0, run_at = $1, finished_at = null
+         where state = 'dead' and ($2::text is null or consumer = $2) returning consumer, payload",
+        now,
+        consumer,
+    )
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(revived.into_iter().map(|row| (row.consumer, row.payload)).collect())
+}
+
+/// The subjects of this consumer's jobs that are dead.
+///
+/// # Errors
+/// When the database is away.
+pub async fn dead_subjects(ctx: &Ctx, consumer: &'static str) -> AppResult<Vec<String>> {
+    Ok(sqlx::query_scalar!("select subject from jobs where state = 'dead' and consumer = $1", consumer)
+        .fetch_all(ctx.db())
+        .await?)
+}
+
+/// Forgets jobs that were done a month ago, a bounded number at once. A fact is made into jobs only while it is in the outbox, so
+/// that none comes again. What is dead or waits stays.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget(ctx: &Ctx) -> anyhow::Result<()> {
+    for _ in 0..FORGET_BATCHES {
+        let gone = sqlx::query!(
+            "delete from jobs where id in (
+                 select id from jobs where state = 'done' and finished_at < $1 order by finished_at limit $2 for update skip locked
+             )",
+            ctx.now() - KEPT,
+            FORGET_BATCH,
+        )
+        .execute(ctx.db())
+        .await?;
+        if gone.rows_affected() < FORGET_BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Sets a deadline unless there is an earlier one. Whoever handles it waits for this transaction ([`hold_deadline`]).
@@ -222,16 +291,18 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let job_ctx = Ctx::new(Arc::clone(&ctx.house), row.trace_id.as_str());
+    let tries = registry.tries(&row.consumer);
     let outcome = match registry.consumers.iter().find(|c| c.name == row.consumer) {
         None => Err(anyhow::anyhow!("no consumer is called {}", row.consumer)),
         // Its last attempt ended with the worker itself: it never came so far as to say that it failed.
-        Some(_) if row.attempts > MAX_ATTEMPTS => Err(anyhow::anyhow!("every worker that took this job was lost with it")),
+        Some(_) if row.attempts > tries => Err(anyhow::anyhow!("every worker that took this job was lost with it")),
         Some(consumer) => {
             let fact = match row.fact_id {
                 Some(id) => Some(facts::get(&ctx.house.pool, FactId(id)).await?),
                 None => None,
             };
-            let job = Job { id: JobId(row.id), attempt: row.attempts, payload: row.payload, fact };
+            let is_last = row.attempts >= tries;
+            let job = Job { id: JobId(row.id), attempt: row.attempts, is_last, payload: row.payload, fact };
             // A job of its own task: a panic in it is a failure of it, not the end of the worker.
             match tokio::spawn((consumer.run)(job_ctx, job)).await {
                 Ok(outcome) => outcome,
@@ -255,7 +326,7 @@ pub async fn work_one(ctx: &Ctx, registry: &Registry) -> anyhow::Result<bool> {
             .await?
         }
         Err(error) => {
-            let dead = row.attempts >= MAX_ATTEMPTS;
+            let dead = row.attempts >= tries;
             let message = format!("{error:#}");
             tracing::warn!(job.id = %row.id, consumer = row.consumer, attempt = row.attempts, dead, trace = row.trace_id, error = message, "a job failed");
             sqlx::query!(

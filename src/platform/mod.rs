@@ -12,6 +12,7 @@ pub mod dns;
 pub mod facts;
 pub mod index;
 pub mod jobs;
+pub mod keys;
 pub mod limits;
 pub mod listing;
 pub mod mail;

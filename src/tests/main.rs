@@ -22,6 +22,7 @@ mod strangers;
 mod town;
 mod common;
 mod work;
+mod keys;
 mod program;
 mod demo;
 mod limits;

@@ -4,6 +4,7 @@ use crate::{
     common::{at_work, count, signed_in, who},
     town::{Browser, Town, sequel, story},
 };
+use chrono::{DateTime, TimeDelta, Utc};
 use commdesk::{
     features::{
         accounts::{rules::LinkPurpose, service as accounts},
@@ -22,7 +23,7 @@ use commdesk::{
     },
     platform::{
         ctx::{Ctx, House},
-        jobs::{self, MAX_ATTEMPTS},
+        jobs::{self, PATIENT_ATTEMPTS},
         mail::{PostError, smtp::Smtp},
     },
     seeds::people::{self, Figure},
@@ -95,19 +96,81 @@ async fn a_busy_server_is_tried_again_and_a_refusal_is_final() {
 }
 
 #[tokio::test]
-async fn a_server_that_stays_away_leaves_the_mail_marked_as_failed() {
+async fn a_server_may_be_away_for_three_days_and_what_was_given_up_is_sent_when_somebody_says_so() {
     story(async |town| {
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..PATIENT_ATTEMPTS {
             town.post.fail_next(PostError::Temporary("away".into()));
         }
         activated(town, ASHA, "Asha Rao").await;
-        for _ in 0..MAX_ATTEMPTS + 2 {
-            town.shift(3_700).await;
+        let began = town.ctx().now();
+        town.drain().await;
+        let next = async || -> Option<DateTime<Utc>> {
+            let next = sqlx::query_scalar("select run_at from jobs where state = 'ready' and consumer = 'mail'");
+            next.fetch_optional(&town.owner).await.expect("jobs")
+        };
+        while let Some(next) = next().await {
+            let wait = next - town.ctx().now();
+            assert!(wait <= TimeDelta::hours(1), "a server that is back waits for us: {wait}");
+            town.shift(wait.num_seconds().max(0) + 1).await;
         }
+        let tried = town.ctx().now() - began;
+        assert!(tried > TimeDelta::days(3) && tried < TimeDelta::days(4), "{tried}");
         assert_eq!(count(town, "mails where state = 'failed'").await, 1);
-        // The dead job is the sign that people look for; this town has seen it.
-        assert_eq!(count(town, "jobs where state = 'dead' and consumer = 'mail'").await, 1);
-        sqlx::query("update jobs set state = 'done' where state = 'dead'").execute(&town.owner).await.expect("looked at");
+        // The dead job is the sign that people look for.
+        let dead = "jobs where state = 'dead' and consumer = 'mail'";
+        assert_eq!(count(town, dead).await, 1);
+        town.shift(3_700).await;
+        assert_eq!(count(town, dead).await, 1, "nobody tries it unasked");
+        assert!(service::try_again(&town.ctx(), Some("tell")).await.expect("asked").is_empty());
+        let again = service::try_again(&town.ctx(), None).await.expect("asked");
+        assert_eq!(again, BTreeMap::from([("mail".to_owned(), 1)]));
+        town.drain().await;
+        assert_eq!(town.post.letters().len(), 1);
+        assert_eq!(count(town, "mails where state = 'sent'").await, 1);
+        assert_eq!(count(town, "jobs where state <> 'done'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn letters_of_long_ago_lose_their_words_and_those_that_may_still_be_sent_do_not() {
+    story(async |town| {
+        activated(town, ASHA, "Asha Rao").await;
+        town.drain().await;
+        town.post.fail_next(PostError::Permanent("no such mailbox".into()));
+        activated(town, "gone@acme.example", "Gone Away").await;
+        town.drain().await;
+        town.post.fail_next(PostError::Temporary("away".into()));
+        activated(town, "dead@acme.example", "Dora Dead").await;
+        town.drain().await;
+        for given_up in [
+            "update jobs set state = 'dead' where state = 'ready' and consumer = 'mail'",
+            "update mails set state = 'failed' where state = 'queued'",
+        ] {
+            sqlx::query(given_up).execute(&town.owner).await.expect("given up");
+        }
+        town.post.fail_next(PostError::Temporary("away".into()));
+        activated(town, "wait@acme.example", "Willa Waits").await;
+        town.drain().await;
+        let whole = async || count(town, "mails where body_text is not null and body_html is not null").await;
+        let registry = reactions::registry();
+        let task = registry.periodic.iter().find(|task| task.name == "forget-letters").expect("it runs again and again");
+        town.house.clock.shift(89 * 86_400);
+        (task.run)(town.ctx()).await.expect("run");
+        assert_eq!(whole().await, 4);
+
+        town.house.clock.shift(2 * 86_400);
+        (task.run)(town.ctx()).await.expect("run");
+        assert_eq!(whole().await, 2);
+        let waiting = "mails where body_text is not null and recipient in ('dead@acme.example', 'wait@acme.example')";
+        assert_eq!(count(town, waiting).await, 2);
+        let mut visitor = town.visitor();
+        for page in ["/dev/mail", "/dev/mail.json"] {
+            assert_eq!(visitor.open(page).await.status, StatusCode::OK, "{page}");
+        }
+        service::try_again(&town.ctx(), None).await.expect("asked");
+        town.drain().await;
+        assert_eq!(town.post.letters().len(), 3);
     })
     .await;
 }
@@ -558,7 +621,7 @@ async fn choose(browser: &mut Browser, requests: &str) -> crate::town::Answer {
 /// Every request is opened once more, and whoever is to hear of it has not heard of it yet.
 async fn told_again(town: &Town) {
     sqlx::query("update requests set state = 'Pending', closed_at = null, expires_at = $1")
-        .bind(town.ctx().now() + chrono::TimeDelta::days(60))
+        .bind(town.ctx().now() + TimeDelta::days(60))
         .execute(&town.owner)
         .await
         .expect("open");
@@ -580,7 +643,7 @@ async fn told_again(town: &Town) {
 
 /// Moves the clock to the next time that it is `hour:minute` in India, without any work.
 fn wait_until(town: &Town, hour: u32, minute: u32) {
-    use chrono::{TimeDelta, Timelike as _};
+    use chrono::Timelike as _;
     let local = town.ctx().now() + TimeDelta::minutes(330);
     let wanted = i64::from(hour * 3_600 + minute * 60);
     let gone = i64::from(local.num_seconds_from_midnight());

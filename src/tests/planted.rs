@@ -67,6 +67,7 @@ pub const TABLES: &[Columns] = &[
     columns("outbox", "false", "", "place", ""),
     columns("jobs", "state = 'done'", "", "consumer seq state attempts", "subject payload last_error trace_id"),
     columns("deadlines", "false", "", "kind failures", ""),
+    columns("key_proofs", "false", "", "name proof", ""),
     columns(
         "mails",
         "recipient in ('ravi@apex.example', 'hello@apex.example', 'asha@acme.example')",
@@ -211,7 +212,7 @@ pub const TABLES: &[Columns] = &[
 ];
 
 /// An encrypted column keeps its marker as the services would: sealed for its cell.
-const SEALED: &[(&str, &str)] = &[
+pub const SEALED: &[(&str, &str)] = &[
     ("mails", "body_text"),
     ("mails", "body_html"),
     ("organizations", "business_email"),

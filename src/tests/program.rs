@@ -33,7 +33,13 @@ fn program(args: &[&str]) -> Command {
 fn told(files: &Path, url: &str, addr: SocketAddr) -> Vec<(String, String)> {
     let site = files.join("site");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-    let mut told: Vec<(String, String)> = Keys::fresh_lines(false)
+    // The keys of one place are the same at every start.
+    let kept = files.join("told.env");
+    if !kept.exists() {
+        std::fs::write(&kept, Keys::fresh_lines(false)).expect("a file");
+    }
+    let mut told: Vec<(String, String)> = std::fs::read_to_string(&kept)
+        .expect("keys")
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -486,6 +492,44 @@ async fn every_verb_does_its_work_and_one_id_goes_from_a_request_to_its_letter()
     let (_, code) = stop(working);
     assert_eq!(code, Some(0));
 
+    // jobs retry: what has died is ready again, and so is its letter.
+    assert!(fine(&["jobs", "retry"]).contains("No such job is dead."));
+    let dying = "with it as (
+                     update jobs set state = 'dead' where id = (select id from jobs where consumer = 'mail' order by seq limit 1)
+                     returning payload
+                 )
+                 update mails set state = 'failed' where id = (select (payload ->> 'mailId')::uuid from it)";
+    sqlx::query(dying).execute(&owner).await.expect("given up");
+    assert_eq!(count("mails where state = 'failed'").await, 1);
+    assert!(fine(&["jobs", "retry", "--consumer", "tell"]).contains("No such job is dead."));
+    assert!(fine(&["jobs", "retry"]).contains("mail: 1 set ready again"));
+    assert_eq!(count("jobs where state = 'dead'").await, 0);
+    assert_eq!(count("mails where state = 'failed'").await, 0);
+
+    // reseal: a new column key, and the old one can go.
+    let (_, old) = keys.iter().find(|(name, _)| *name == "COMMDESK_COLUMN_KEYS").copied().expect("column keys");
+    let (_, new) = others.lines().find_map(|line| line.split_once("=1:")).expect("another key");
+    let sealing = |ring: &str, args: &[&str]| {
+        let mut command = verb(args);
+        command.env("COMMDESK_COLUMN_KEYS", ring);
+        let (output, said) = ends_within(command, PATIENCE);
+        (output.status.success(), format!("{said}{}", String::from_utf8_lossy(&output.stdout)))
+    };
+    let (both, newest) = (format!("{old},2:{new}"), format!("2:{new}"));
+    let (taken, said) = sealing(&newest, &["facts", "verify"]);
+    assert!(!taken && said.contains("COMMDESK_COLUMN_KEYS: key 1 is missing"), "{said}");
+    let (taken, said) = sealing(&both, &["reseal"]);
+    assert!(taken && said.contains("key 2 is the only one"), "{said}");
+    for ring in [&newest, &both] {
+        let (taken, said) = sealing(ring, &["facts", "verify"]);
+        assert!(taken, "{said}");
+    }
+    // Whoever goes on with the old one alone is told.
+    let (taken, said) = sealing(old, &["facts", "verify"]);
+    assert!(!taken && said.contains("key 2 is missing"), "{said}");
+    let (taken, said) = sealing(&format!("2:{new},{old}"), &["reseal"]);
+    assert!(taken && said.contains("key 1 is the only one"), "{said}");
+
     // import: looked at first, then carried out, with the pictures of a folder.
     let list = folder.path().join("list.csv");
     let row = "Nimbus Metal,https://nimbus-metal.example,App Definition and Development,Database,Servers for students,nimbus.svg";
@@ -615,6 +659,11 @@ async fn a_staff_role_is_taken_back_and_a_lost_second_factor_reset() {
 
 /// `dev` on its own folder, in a group of processes of its own, as a terminal would start it.
 fn dev(data: &Path, database: Option<&str>, args: &[&str]) -> Program {
+    let (command, addr) = dev_command(data, database, args);
+    Program::ready(command, addr)
+}
+
+fn dev_command(data: &Path, database: Option<&str>, args: &[&str]) -> (Command, SocketAddr) {
     let addr = free_address();
     let mut command = Command::new(env!("CARGO_BIN_EXE_commdesk"));
     command.args(["dev", "--addr", &addr.to_string(), "--data"]).arg(data).args(args).process_group(0).stdin(Stdio::null());
@@ -624,7 +673,7 @@ fn dev(data: &Path, database: Option<&str>, args: &[&str]) -> Program {
     if let Some(url) = database {
         command.env("DATABASE_URL", url);
     }
-    Program::ready(command, addr)
+    (command, addr)
 }
 
 fn mode(file: &Path) -> u32 {
@@ -653,6 +702,139 @@ fn development_keeps_its_keys_to_itself_and_ctrl_c_stops_its_postgres_too() {
     assert!(took < Duration::from_secs(20), "{took:?}");
     assert!(!runs(), "Postgres went on");
     assert!(!note.exists(), "it was not stopped in order");
+}
+
+#[test]
+fn a_start_that_is_broken_off_leaves_no_postgres_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The first start makes the cluster; of the second the server is all that there is to wait for.
+    dev(folder.path(), None, &["--no-seed"]).kill();
+    let place = std::fs::read_to_string(folder.path().join("postgres/where")).expect("a note");
+    let note = Path::new(place.trim_end()).join("postmaster.pid");
+    let until = |is_there: bool, why: &str| {
+        let began = Instant::now();
+        while note.exists() != is_there {
+            assert!(began.elapsed() < PATIENCE, "{why}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    until(false, "the watcher of a killed program does not stop its Postgres");
+
+    let (mut command, _) = dev_command(folder.path(), None, &["--no-seed"]);
+    let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    // Its note is there before the server lets anybody in, and goes with a server that was stopped in order.
+    until(true, "Postgres was not started");
+    let group = format!("-{}", program.id());
+    assert!(Command::new("kill").args(["-INT", "--", &group]).status().expect("a signal").success());
+    program.wait().expect("it ends");
+    until(false, "Postgres went on");
+}
+
+/// Where a letter to somebody leads, as it is read at /dev/mail; it comes when one of the workers has written it.
+fn link_of(program: &Program, email: &str) -> String {
+    let began = Instant::now();
+    loop {
+        let mut stream = TcpStream::connect(program.addr).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a connection");
+        let head = format!("GET /dev/mail.json?to={email} HTTP/1.1\r\nhost: {}\r\nconnection: close", program.addr);
+        write!(stream, "{head}\r\n\r\n").expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).expect("an answer");
+        if let Some((_, token)) = text.split_once(&format!("http://{}/link/", program.addr)) {
+            let is_part = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+            return format!("/link/{}", token.chars().take_while(is_part).collect::<String>());
+        }
+        assert!(began.elapsed() < PATIENCE, "no link to this site: {text}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Asks `staff add` and others for what `dev` serves, with nothing but its folder and, where it was given one, its database.
+fn verbs_of_development(program: &Program, data: &Path, database: Option<&str>) {
+    let asked = |args: &[&str]| {
+        let mut command = self::program(args);
+        command.env("COMMDESK_DATA", data).env("COMMDESK_ADDR", program.addr.to_string());
+        command.envs(database.map(|url| ("DATABASE_URL", url)));
+        ends_within(command, PATIENCE)
+    };
+    let (output, said) = asked(&["staff", "add", "me@house.example"]);
+    assert!(output.status.success(), "{said}");
+    // The letter is sealed with the keys that `dev` opens it with, and its link is made with those that it looks it up by.
+    let (status, _) = program.send("GET", &link_of(program, "me@house.example"), None, "").expect("an answer");
+    assert_eq!(status, 200);
+    let (output, said) = asked(&["facts", "verify"]);
+    assert!(output.status.success(), "{said}");
+    let list = data.join("list.csv");
+    std::fs::write(&list, "name,website\nNimbus Metal,https://nimbus-metal.example\n").expect("a file");
+    let (output, said) = asked(&["import", &list.display().to_string(), "--by", "me@house.example", "--dry-run"]);
+    assert!(output.status.success(), "{said}");
+}
+
+#[tokio::test]
+async fn verbs_find_developments_folder_where_no_keys_are_given() {
+    story(async |town| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = town.url(true);
+        let serving = dev(folder.path(), Some(&url), &[]);
+        verbs_of_development(&serving, folder.path(), Some(&url));
+        serving.kill();
+
+        // The same keys in words are taken too, by verbs that end.
+        let keys = std::fs::read_to_string(folder.path().join("keys.env")).expect("keys");
+        let mut command = program(&["facts", "verify"]);
+        command.envs(told(folder.path(), &url, free_address())).envs(keys.lines().filter_map(|line| line.split_once('=')));
+        command.env("COMMDESK_FILES", folder.path().join("files"));
+        let (output, said) = ends_within(command, PATIENCE);
+        assert!(output.status.success(), "{said}");
+
+        // Some of the settings alone, or none and no folder: what is missing is named.
+        let empty = tempfile::tempdir().expect("a folder");
+        for data in [folder.path(), empty.path()] {
+            let mut command = program(&["facts", "verify"]);
+            command.env("COMMDESK_DATA", data).env("COMMDESK_BLIND_KEY", "x");
+            let (output, said) = ends(command);
+            assert!(!output.status.success());
+            for name in ["DATABASE_URL", "COMMDESK_BASE_URL", "COMMDESK_COLUMN_KEYS", "COMMDESK_SIGNING_KEY", "COMMDESK_SMTP"] {
+                assert!(said.contains(name), "{said}");
+            }
+        }
+        let mut command = program(&["staff", "add", "me@house.example"]);
+        command.env("COMMDESK_DATA", empty.path());
+        let (output, said) = ends(command);
+        assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("COMMDESK_COLUMN_KEYS"), "{said}");
+        assert!(!Keys::are_in(empty.path()), "no keys were made");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_that_do_not_fit_the_database_are_refused_at_the_start() {
+    story(async |town| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = town.url(true);
+        dev(folder.path(), Some(&url), &[]).kill();
+        // The folder went, the database stayed: `dev` would make new keys and go on.
+        std::fs::remove_file(folder.path().join("keys.env")).expect("a file");
+        let (command, _) = dev_command(folder.path(), Some(&url), &[]);
+        let (output, said) = ends_within(command, PATIENCE);
+        assert!(!output.status.success() && said.contains("COMMDESK_DATA") && said.contains("keys.env"), "{said}");
+        for verb in [&["serve"][..], &["work"], &["facts", "verify"]] {
+            let mut command = program(verb);
+            command.envs(told(folder.path(), &town.url(false), free_address()));
+            let (output, said) = ends_within(command, PATIENCE);
+            assert!(!output.status.success() && said.contains("COMMDESK_COLUMN_KEYS"), "{verb:?}: {said}");
+        }
+    })
+    .await;
+}
+
+#[test]
+fn verbs_find_developments_private_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let serving = dev(folder.path(), None, &["--no-seed"]);
+    verbs_of_development(&serving, folder.path(), None);
+    let (_, code) = stop(serving);
+    assert_eq!(code, Some(0));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use crate::{
     town::{Town, story},
 };
 use commdesk::{
-    features::accounts::rules::UserSignedOut,
+    features::{accounts::rules::UserSignedOut, reactions},
     kernel::{
         error::{AppError, AppResult},
         ids::UserId,
@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// One consumer that wants every fact and does nothing with it.
 fn listener() -> Registry {
     let all = Consumer { name: "all", wants: |_| true, run: |_, _| Box::pin(async { Ok(()) }) };
-    Registry { consumers: vec![all], deadlines: Vec::new(), periodic: Vec::new() }
+    Registry { consumers: vec![all], patient: Vec::new(), deadlines: Vec::new(), periodic: Vec::new() }
 }
 
 /// States so many facts of this person, in one transaction.
@@ -90,7 +90,8 @@ async fn job(town: &Town, run: jobs::Run) -> Registry {
 }
 
 fn alone(run: jobs::Run) -> Registry {
-    Registry { consumers: vec![Consumer { name: "one", wants: |_| false, run }], deadlines: Vec::new(), periodic: Vec::new() }
+    let one = Consumer { name: "one", wants: |_| false, run };
+    Registry { consumers: vec![one], patient: Vec::new(), deadlines: Vec::new(), periodic: Vec::new() }
 }
 
 #[tokio::test]
@@ -136,6 +137,39 @@ async fn a_job_that_takes_every_worker_with_it_is_dead_at_last() {
 }
 
 #[tokio::test]
+async fn jobs_done_long_ago_are_forgotten_and_dead_or_waiting_ones_are_not() {
+    story(async |town| {
+        let now = town.ctx().now();
+        let put = async |state: &'static str, days_ago: i64, times: i32| {
+            sqlx::query(
+                "insert into jobs (id, consumer, subject, payload, state, run_at, trace_id, created_at, finished_at)
+                 select gen_random_uuid(), 'one', 'subject', '{}', $1::text, $2::timestamptz, 'x', $2::timestamptz,
+                        case when $1::text in ('done', 'dead') then $2::timestamptz end
+                 from generate_series(1, $3)",
+            )
+            .bind(state)
+            .bind(now - chrono::TimeDelta::days(days_ago))
+            .bind(times)
+            .execute(&town.owner)
+            .await
+            .expect("jobs");
+        };
+        // More than go by one statement.
+        put("done", 31, 1_100).await;
+        for state in ["done", "dead", "ready", "running"] {
+            put(state, if state == "done" { 29 } else { 400 }, 1).await;
+        }
+        let registry = reactions::registry();
+        let task = registry.periodic.iter().find(|task| task.name == "forget-jobs").expect("it runs again and again");
+        (task.run)(town.ctx()).await.expect("forgotten");
+        assert_eq!(count(town, "jobs").await, 4);
+        assert_eq!(count(town, "jobs where state = 'done'").await, 1);
+        sqlx::query("delete from jobs").execute(&town.owner).await.expect("the books of this town are closed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn deadlines_that_fail_and_those_that_nobody_knows_hold_up_no_other() {
     story(async |town| {
         let now = town.ctx().now();
@@ -164,6 +198,7 @@ async fn deadlines_that_fail_and_those_that_nobody_knows_hold_up_no_other() {
         };
         let registry = Registry {
             consumers: Vec::new(),
+            patient: Vec::new(),
             deadlines: vec![
                 DeadlineHandler { kind: "fails", run: |_, _| Box::pin(async { Err(AppError::broken("it never works")) }) },
                 DeadlineHandler { kind: "left", run: |_, _| Box::pin(async { Ok(()) }) },

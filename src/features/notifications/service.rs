@@ -2,7 +2,8 @@
 //!
 //! Promises: one mail and one notice for each fact and reader, however often a job runs; a one-time link is made in the
 //! transaction that queues its mail, so that there is never a link without its mail. Bodies are sealed at rest, and gone
-//! once sent, except in development. What waited (for the end of quiet hours, for a digest) is asked about again as it leaves.
+//! once sent; in development, and of letters that were refused for good, after three months. What waited (for the end of quiet
+//! hours, for a digest) is asked about again as it leaves.
 
 use super::{
     hours::Hours,
@@ -45,7 +46,7 @@ use anyhow::Context as _;
 use askama::Template as _;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// The job that sends one queued mail.
@@ -771,10 +772,30 @@ pub async fn send(ctx: &Ctx, job: &jobs::Job) -> anyhow::Result<()> {
             Ok(store::mark_failed(ctx.db(), id, &error.to_string(), true).await?)
         }
         Err(error @ PostError::Temporary(_)) => {
-            store::mark_failed(ctx.db(), id, &error.to_string(), job.attempt >= jobs::MAX_ATTEMPTS).await?;
+            store::mark_failed(ctx.db(), id, &error.to_string(), job.is_last).await?;
             Err(error.into())
         }
     }
+}
+
+/// Sets work that has died ready again, all of it or one consumer's, with the letters among it; gives how many jobs of which
+/// consumer.
+///
+/// # Errors
+/// When the database is away.
+pub async fn try_again(ctx: &Ctx, consumer: Option<&str>) -> AppResult<BTreeMap<String, usize>> {
+    let mut tx = ctx.begin().await?;
+    let revived = jobs::revive(&mut tx, consumer).await?;
+    let is_letter = |(name, _): &&(String, Value)| name == MAIL_JOB;
+    let letter = |(_, payload): &(String, Value)| payload["mailId"].as_str()?.parse::<MailId>().ok().map(|id| id.0);
+    let letters: Vec<Uuid> = revived.iter().filter(is_letter).filter_map(letter).collect();
+    store::queue_again(&mut tx, &letters).await?;
+    tx.commit_unstated("work that had died is tried again").await?;
+    let mut counts = BTreeMap::new();
+    for (name, _) in revived {
+        *counts.entry(name).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 fn open_bodies(ctx: &Ctx, row: &store::MailRow) -> anyhow::Result<(String, String)> {
@@ -1043,6 +1064,22 @@ pub async fn send_digest(ctx: &Ctx, user: UserId) -> AppResult<()> {
 /// When the database is away.
 pub async fn forget_digests(ctx: &Ctx) -> anyhow::Result<()> {
     Ok(store::forget_digest_lines(ctx.db(), ctx.now() - chrono::TimeDelta::days(30)).await?)
+}
+
+/// Empties letters of three months ago that have left or were refused for good, a bounded number at once. That they were written
+/// stays known, so that nobody is told twice; one whose job is dead may still be sent, and stays whole.
+///
+/// # Errors
+/// When the database is away.
+pub async fn forget_letters(ctx: &Ctx) -> anyhow::Result<()> {
+    let before = ctx.now() - chrono::TimeDelta::days(90);
+    let dead = jobs::dead_subjects(ctx, MAIL_JOB).await?;
+    for _ in 0..10 {
+        if store::empty_mails(ctx.db(), before, &dead, 1_000).await? < 1_000 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 // ── Unsubscribing ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -147,6 +147,12 @@ pub async fn mark_failed(pool: &PgPool, id: MailId, problem: &str, is_final: boo
     Ok(())
 }
 
+/// These were given up, and wait again.
+pub async fn queue_again(tx: &mut Tx, mails: &[Uuid]) -> AppResult<()> {
+    sqlx::query!("update mails set state = 'queued' where id = any($1) and state = 'failed'", mails).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// A letter that waited is written again before it leaves; bodies are sealed.
 pub async fn rewrite_mail(pool: &PgPool, mail: &MailRow) -> AppResult<()> {
     sqlx::query!(
@@ -173,6 +179,25 @@ pub async fn mark_dropped(pool: &PgPool, id: MailId) -> AppResult<()> {
     .execute(pool)
     .await?;
     Ok(())
+}
+
+/// Empties so many letters that were sent before this moment, or refused before it and not of these subjects of dead jobs; gives how
+/// many that were.
+pub async fn empty_mails(pool: &PgPool, before: DateTime<Utc>, dead: &[String], limit: i64) -> AppResult<u64> {
+    let emptied = sqlx::query!(
+        "update mails set body_text = null, body_html = null where id in (
+             select id from mails
+             where body_text is not null
+               and (state = 'sent' and sent_at < $1 or state = 'failed' and created_at < $1 and not 'mail:' || id::text = any($2))
+             order by created_at limit $3
+         )",
+        before,
+        dead,
+        limit,
+    )
+    .execute(pool)
+    .await?;
+    Ok(emptied.rows_affected())
 }
 
 /// A notice of one person.
