@@ -1,7 +1,7 @@
 //! Both paths from an offer to a logo on the event's page: services and doors, races included.
 
 use crate::{
-    common::{Cast, code, count, signed_in, told, who, wire},
+    common::{Cast, code, count, one, signed_in, told, who, wire},
     town::{Browser, Town, sequel},
 };
 use commdesk::{
@@ -480,9 +480,51 @@ async fn an_unapproved_community_drafts_but_does_not_open() {
         assert_eq!(code(opportunities::open(ctx, &kofi, id).await), "NOT_APPROVED");
         let open = OpportunityInput { status: "Open".into(), ..input };
         assert_eq!(code(opportunities::create(ctx, &kofi, &open).await), "NOT_APPROVED");
+        // The only way in which a program opens a draft.
+        let mut browser = signed_in(town, KOFI).await;
+        let patch = json!({"version": 1, "status": "Open"});
+        let refused = browser.api(Method::PATCH, &format!("/opportunities/{id}"), Some(patch)).await;
+        assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_APPROVED"), "{}", refused.text);
         assert_eq!(code(opportunities::get(ctx, Some(&cast.ravi), id).await), "NOT_FOUND", "a draft is its community's");
         assert_eq!(code(opportunities::get(ctx, None, id).await), "NOT_FOUND");
         assert_eq!(code(opportunities::open(ctx, &cast.ravi, id).await), "NOT_FOUND");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_lost_their_standing_is_told_so_by_its_own_code() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let ctx = &cast.ctx;
+        let asked = offer(&cast, "Silver Sponsor", 2).await;
+        let id = cast.apply(&cast.asha, asked).await;
+        let from_mei = "select r.id from requests r join organizations o on o.id = r.organization_id
+                        where r.state = 'Pending' and r.opened_by = 'community' and o.slug = 'acme-cloud'";
+        let from_mei = RequestId(one(town, from_mei).await);
+        let (seen, theirs) = (cast.seen(&cast.ravi, id).await, cast.seen(&cast.asha, from_mei).await);
+        let draft = cast.offer(json!({"category": "Gold Sponsor", "status": "Draft"})).await;
+        let closed = cast.offer(json!({"category": "Bronze Sponsor"})).await;
+        opportunities::close(ctx, &cast.ravi, closed).await.expect("closed");
+        sqlx::raw_sql(
+            "update communities set status = 'suspended' where slug = 'apex-circle';
+             update organizations set verification_status = 'Pending Verification' where slug = 'acme-cloud'",
+        )
+        .execute(&town.owner)
+        .await
+        .expect("both lost it");
+
+        let mut ravi = signed_in(town, RAVI).await;
+        for (id, patch) in [
+            (draft, json!({"version": 1, "status": "Open"})),
+            (closed, json!({"version": 1, "status": "Open", "decisionDeadline": cast.day(40)})),
+        ] {
+            let refused = ravi.api(Method::PATCH, &format!("/opportunities/{id}"), Some(patch)).await;
+            assert_eq!((refused.status, refused.code().as_str()), (StatusCode::FORBIDDEN, "NOT_APPROVED"), "{}", refused.text);
+        }
+        // Lost between the door and the locks: the actors were made before.
+        assert_eq!(code(service::accept(ctx, &cast.ravi, id, &seen).await), "NOT_APPROVED");
+        assert_eq!(code(service::accept(ctx, &cast.asha, from_mei, &theirs).await), "NOT_VERIFIED");
     })
     .await;
 }

@@ -189,7 +189,7 @@ async fn release(call: Call, key: Once, Seg(id): Seg<RequestId>, body: Body<Rele
     responses(
         (status = 200, description = "The opportunity as it is now", body = OpportunityView),
         (status = 401, description = "Nobody is signed in"),
-        (status = 403, description = "The role or the community may not"),
+        (status = 403, description = "The role may not; NOT_APPROVED: the community is not on the marketplace"),
         (status = 404, description = "None of your community's"),
         (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; OPPORTUNITY_CLOSED, OPPORTUNITY_NOT_OPEN, PLACES_TAKEN: fewer places than are taken, EVENT_NOT_PUBLISHED, DEADLINE_PASSED, IDEMPOTENCY_KEY_REUSED"),
         (status = 422, description = "Problems by field; `version` is missing"),
