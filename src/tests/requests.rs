@@ -11,7 +11,11 @@ use commdesk::{
             service as opportunities,
             views::{OpportunityInput, OpportunityPatch, OpportunityStatus},
         },
-        partners::service as partners,
+        partners::{
+            rules::{Labels, read_reason},
+            service as partners,
+            views::PartnerInput,
+        },
         requests::{
             rules::Rejection,
             service,
@@ -107,6 +111,58 @@ async fn both_paths_end_on_the_events_page() {
         town.drain().await;
         let letters = count(town, "mails where template = 'request_accepted'").await;
         assert!(letters >= 2, "{letters}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_agreement() {
+    sequel(async |town| {
+        let cast = told(town).await;
+        let (ctx, acme) = (&cast.ctx, cast.asha.organization().expect("Acme"));
+        let standing = async || {
+            let all = partners::manage(ctx, &cast.ravi, cast.hackfest, Some("Acme"), &PageRequest::default()).await;
+            all.expect("theirs").items
+        };
+        let by_hand: PartnerInput = wire(json!({
+            "organizationId": acme, "category": "Silver Sponsor", "visible": false,
+            "benefits": [{"kind": "Custom", "text": "Written by hand"}],
+        }));
+        let by_hand = by_hand.parse_new(Labels::All).expect("in order");
+        let link = partners::add(ctx, &cast.ravi, cast.hackfest, by_hand, None).await.expect("noted");
+        let first = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+        let second = cast.apply(&cast.asha, offer(&cast, "Silver Sponsor", 1).await).await;
+        let ask: RequestInput = wire(json!({
+            "organizationId": acme, "eventId": cast.hackfest, "amount": 1, "currency": "INR", "category": "Silver Sponsor",
+        }));
+        let third = service::send(ctx, &cast.ravi, &ask).await.expect("sent");
+
+        let seen = cast.seen(&cast.ravi, first).await;
+        service::accept(ctx, &cast.ravi, first, &seen).await.expect("what was written by hand is in nobody's way");
+
+        assert!(is_whole(town, first).await);
+        let all = standing().await;
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!((all[0].link_id, all[0].request_id, all[0].visible), (link, Some(first), true));
+        assert!(all[0].benefits.iter().all(|line| line.text != "Written by hand"), "{:?}", all[0].benefits);
+        assert_eq!(count(town, &format!("facts where subject_id = '{link}' and name = 'partner_assigned'")).await, 2);
+
+        // What was agreed is not agreed over: each side reads what it can do.
+        let seen = cast.seen(&cast.ravi, second).await;
+        let refused = service::accept(ctx, &cast.ravi, second, &seen).await.expect_err("it stands there");
+        assert_eq!(refused.code(), "ALREADY_ON_EVENT");
+        assert!(refused.message().contains("Take that off the page first"), "{}", refused.message());
+        let asked = cast.seen(&cast.asha, third).await;
+        let refused = service::accept(ctx, &cast.asha, third, &asked).await.expect_err("it stands there");
+        assert_eq!(refused.code(), "ALREADY_ON_EVENT");
+        assert!(refused.message().contains("Ask the community"), "{}", refused.message());
+        assert!(is_whole(town, second).await && is_whole(town, third).await, "nothing is half done");
+
+        let reason = read_reason("We agree anew.").expect("short");
+        partners::remove(ctx, &cast.ravi, cast.hackfest, link, reason.as_ref()).await.expect("taken off");
+        service::accept(ctx, &cast.ravi, second, &seen).await.expect("the page is free");
+        let all = standing().await;
+        assert_eq!(all.iter().map(|item| item.request_id).collect::<Vec<_>>(), [Some(second)]);
     })
     .await;
 }

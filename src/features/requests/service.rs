@@ -540,7 +540,8 @@ pub async fn accept_in(mut tx: Tx, actor: &Actor, side: Side, id: RequestId, sho
         category: request.category,
         benefits,
     };
-    partners::assign_in(&mut tx, actor, assignment).await?;
+    // Who takes a place that was kept for it may be the other side than the one that agreed.
+    partners::assign_in(&mut tx, actor, actor.side().unwrap_or(side), organization.id, assignment).await?;
     Ok(tx)
 }
 
