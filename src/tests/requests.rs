@@ -121,7 +121,7 @@ async fn an_agreement_takes_over_what_the_community_had_written_and_not_another_
         let cast = told(town).await;
         let (ctx, acme) = (&cast.ctx, cast.asha.organization().expect("Acme"));
         let standing = async || {
-            let all = partners::manage(ctx, &cast.ravi, cast.hackfest, Some("Acme"), &PageRequest::default()).await;
+            let all = partners::list(ctx, Some(&cast.ravi), cast.hackfest, Some("Acme"), &PageRequest::default()).await;
             all.expect("theirs").items
         };
         let by_hand: PartnerInput = wire(json!({

@@ -193,7 +193,7 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("POST", "/events/{eventId}/archive", 401, 404),
     ("POST", "/events/{eventId}/duplicate", 401, 404),
     ("POST", "/events/{eventId}/restore", 401, 404),
-    ("GET", "/events/{eventId}/partners", 401, 404),
+    ("GET", "/events/{eventId}/partners", 404, 404),
     ("POST", "/events/{eventId}/partners", 401, 404),
     ("PATCH", "/events/{eventId}/partners/{linkId}", 401, 404),
     ("DELETE", "/events/{eventId}/partners/{linkId}", 401, 404),

@@ -556,22 +556,23 @@ pub async fn panel(ctx: &Ctx, actor: &Actor, event: EventId) -> AppResult<PanelV
     })
 }
 
-/// What stands on an event's page, for its own community: hidden ones too for whoever sees its requests or manages its
-/// partners, what everybody sees for plain roles.
+/// What stands on an event's page: hidden ones too for whoever sees the requests of its community or manages its partners, for
+/// everybody else what the page shows.
 ///
 /// # Errors
-/// 404 for everybody else; 422 for a cursor that is none.
-pub async fn manage(
+/// 404 where the event is not the viewer's to know of; 422 for a cursor that is none.
+pub async fn list(
     ctx: &Ctx,
-    actor: &Actor,
+    viewer: Option<&Actor>,
     event: EventId,
     search: Option<&str>,
     page: &PageRequest,
 ) -> AppResult<AssignmentPage> {
-    let event = own(ctx, actor, event).await?;
+    let event = events::view(ctx, viewer, &event.to_string()).await?;
+    let hidden = viewer.is_some_and(|actor| policy::is_own(actor, event.community_id) && policy::sees_hidden(actor));
+    let event = event.id;
     let search = search.map(str::trim).filter(|search| !search.is_empty());
     let after = page.cursor.as_deref().map(after).transpose()?;
-    let hidden = policy::sees_hidden(actor);
     let part = (i64::from(page.offset), i64::from(page.limit) + 1);
     let rows = store::list_managed(ctx, event, None, hidden, search, after, part).await?;
     let counted = store::count(ctx, event, hidden, None, search).await?;
