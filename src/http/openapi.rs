@@ -177,11 +177,12 @@ mod tests {
     }
 
     /// Changes whose address says everything.
-    const WITHOUT_A_BODY: [(&str, &str); 15] = [
+    const WITHOUT_A_BODY: [(&str, &str); 16] = [
         ("patch", "/requests/{requestId}/place/take"),
         ("patch", "/requests/{requestId}/withdraw"),
         ("post", "/auth/logout"),
         ("post", "/events/{eventId}/archive"),
+        ("post", "/events/{eventId}/complete"),
         ("post", "/events/{eventId}/duplicate"),
         ("post", "/events/{eventId}/publish"),
         ("post", "/events/{eventId}/restore"),

@@ -190,6 +190,7 @@ pub const API: &[(&str, &str, u16, u16)] = &[
     ("PATCH", "/events/{eventId}", 401, 404),
     ("DELETE", "/events/{eventId}", 401, 404),
     ("POST", "/events/{eventId}/publish", 401, 404),
+    ("POST", "/events/{eventId}/complete", 401, 404),
     ("POST", "/events/{eventId}/archive", 401, 404),
     ("POST", "/events/{eventId}/duplicate", 401, 404),
     ("POST", "/events/{eventId}/restore", 401, 404),

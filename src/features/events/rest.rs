@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<()> {
         .routes(routes!(draft, list))
         .routes(routes!(get, edit, delete))
         .routes(routes!(publish))
+        .routes(routes!(complete))
         .routes(routes!(archive))
         .routes(routes!(duplicate))
         .routes(routes!(restore))
@@ -155,6 +156,24 @@ async fn publish(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
     let actor = &call.actor()?;
     once.change(&call, &format!("POST /events/{id}/publish"), b"", |ctx| async move { service::publish(&ctx, actor, id).await })
         .await?;
+    Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
+}
+
+/// Completes an event that has ended, before the clock comes by. Sent again, it changes nothing.
+#[utoipa::path(
+    post, path = "/events/{eventId}/complete", tag = "events", params(("eventId" = String, Path, description = "The event")),
+    responses(
+        (status = 200, description = "Completed", body = EventView),
+        (status = 401, description = "Nobody is signed in"),
+        (status = 403, description = "The role cannot complete events"),
+        (status = 404, description = "There is none in your community"),
+        (status = 409, description = "EVENT_NOT_OVER, EVENT_NOT_PUBLISHED, EVENT_ARCHIVED"),
+    )
+)]
+async fn complete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
+    let actor = &call.actor()?;
+    let operation = format!("POST /events/{id}/complete");
+    once.change(&call, &operation, b"", |ctx| async move { service::complete(&ctx, actor, id).await }).await?;
     Ok(ok(&service::view(&call.ctx, Some(actor), &id.to_string()).await?))
 }
 
