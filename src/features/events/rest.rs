@@ -70,7 +70,7 @@ struct ListParams {
         (status = 201, description = "Drafted", body = EventView),
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events, or no community is acted for"),
-        (status = 409, description = "The idempotency key was used for another body"),
+        (status = 409, description = "The idempotency key was used for another body; SLUG_TAKEN: very many events have this title"),
         (status = 422, description = "Fields that need attention"),
     )
 )]
@@ -126,7 +126,7 @@ async fn get(call: Call, Seg(named): Seg<String>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events"),
         (status = 404, description = "There is none in your community"),
-        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; EVENT_ARCHIVED"),
+        (status = 409, description = "VERSION_CONFLICT: somebody saved it meanwhile; EVENT_ARCHIVED; SLUG_TAKEN: very many events have this title"),
         (status = 422, description = "Fields that need attention"),
     )
 )]
@@ -203,6 +203,7 @@ async fn archive(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot edit events"),
         (status = 404, description = "There is none in your community"),
+        (status = 409, description = "SLUG_TAKEN: very many events have this title"),
     )
 )]
 async fn duplicate(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
@@ -238,6 +239,7 @@ async fn delete(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot restore this event"),
         (status = 404, description = "There is none in your community that was deleted"),
+        (status = 409, description = "SLUG_TAKEN: very many events have this title"),
     )
 )]
 async fn restore(call: Call, once: Once, Seg(id): Seg<EventId>) -> ApiResult {

@@ -62,7 +62,7 @@ async fn list(call: Call, Seg(event): Seg<EventId>, Params(params): Params<ListP
         (status = 401, description = "Nobody is signed in"),
         (status = 403, description = "The role cannot manage partners"),
         (status = 404, description = "No such event in your community"),
-        (status = 409, description = "ALREADY_ON_EVENT with this category; EVENT_ARCHIVED; ORGANIZATION_DISABLED; the key was used for another body"),
+        (status = 409, description = "ALREADY_ON_EVENT with this category; EVENT_ARCHIVED; ORGANIZATION_DISABLED; the key was used for another body; ALREADY_HERE: somebody added the same website at the same moment"),
         (status = 422, description = "Fields that need attention: an unknown category, an unknown organization"),
     )
 )]
